@@ -1,0 +1,165 @@
+"""Records that cross rooms: frozen, plain, without behaviour beyond what their fields imply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["interviewer", "participant", "other"]
+PassageStatus = Literal["suggested", "accepted", "rejected"]
+PassageOrigin = Literal["program", "hand"]
+SegmentStatus = Literal["draft", "confirmed", "set_aside"]
+LabelSource = Literal["interview", "survey", "assigned"]
+
+UNASSIGNED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One uninterrupted stretch by one speaker; offsets are code points into the transcript, half-open."""
+
+    speaker: str
+    role: Role
+    start: int
+    end: int
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The text of one interview, fixed at import: Unicode, LF line ends; ``text[turn.start:turn.end]`` was said."""
+
+    text: str
+    turns: tuple[Turn, ...]
+    format: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Speaker labels in order of first appearance."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+    def words(self, turn: Turn) -> str:
+        """What was said in one turn."""
+        return self.text[turn.start : turn.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A span in which a participant may speak of a job, with its score in [0, 1] and why."""
+
+    start: int
+    end: int
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``."""
+
+    id: int
+    interview: str
+    speaker: str
+    start: int
+    end: int
+    quote: str
+    status: PassageStatus
+    origin: PassageOrigin
+    score: float | None = None
+    reasons: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cluster of one run, proposed as a segment; ``exemplars`` and ``members`` index the texts given."""
+
+    label: int
+    size: int
+    speakers: int
+    members: tuple[int, ...]
+    exemplars: tuple[int, ...]
+    keywords: tuple[str, ...]
+    stability: float
+    name: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a person decided about texts: their place (``None`` is off-topic), and pairs that belong together or apart."""
+
+    assigned: dict[int, str | None] = field(default_factory=dict)
+    together: tuple[tuple[int, int], ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaName:
+    """A suggested name for a candidate, from the archetypes in ``prompts/``, with its similarity."""
+
+    name: str
+    score: float
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryNeed:
+    """The segment that carries most of one participant's passages, or ``segment=None`` for undecided, and why."""
+
+    participant: str
+    segment: str | None
+    share: float
+    counts: dict[str, int]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person interviewed, with attributes and at most one account."""
+
+    key: str
+    name: str
+    email: str = ""
+    company: str = ""
+    crm_id: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer organisation as the CRM knows it; empty strings where the source has nothing."""
+
+    account_id: str
+    name: str
+    domain: str = ""
+    employees: str = ""
+    revenue: str = ""
+    industry: str = ""
+    country: str = ""
+    region: str = ""
+    tech_stack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMatch:
+    """How a participant was tied to an account: ``account_id`` is None when nothing or too much fits."""
+
+    participant: str
+    account_id: str | None
+    method: Literal["crm_id", "email_domain", "name", "similar_name", "by_hand", "ambiguous", "unmatched"]
+    candidates: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Account × segment, with source, confidence and who confirmed the segment."""
+
+    account_id: str
+    segment: str
+    source: LabelSource
+    confidence: float
+    confirmed_by: str = ""

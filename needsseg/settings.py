@@ -1,0 +1,86 @@
+"""Settings: defaults, overridden by ``needsseg.toml`` beside the study, overridden by ``NEEDSSEG_*`` in the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from needsseg.errors import UsageError
+
+SHIPPED_FOLDERS = Literal["prompts", "interviews"]
+DEFAULT_STUDY = "needsseg.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may set; every field has a safe default and none sends anything anywhere."""
+
+    model: str = "all-MiniLM-L6-v2"
+    """The bundled model's name, or any sentence-transformers model by name or path."""
+    seed: int = 0
+    """The one source of randomness; stored with every run."""
+    suggest_threshold: float = 0.5
+    """Suggestions that score below this are not stored."""
+    coder: str = ""
+    """Name written beside decisions; the login name where empty."""
+    timezone: str = "UTC"
+    """Reporting time zone: where a day begins for account data."""
+    prompts: str = ""
+    """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
+
+    def who(self) -> str:
+        """The name written beside decisions."""
+        return self.coder or os.environ.get("USER") or os.environ.get("USERNAME") or "unknown"
+
+
+def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings for the study at ``study``; raises UsageError naming file and key when one does not fit."""
+    settings = Settings()
+    file = study.parent / "needsseg.toml"
+    if file.is_file():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file}: not valid TOML: {error}.", "Correct the line named.") from error
+        settings = _apply(settings, given, str(file))
+    from_env = {
+        field.name: environ[f"NEEDSSEG_{field.name.upper()}"]
+        for field in fields(Settings)
+        if f"NEEDSSEG_{field.name.upper()}" in environ
+    }
+    return _apply(settings, from_env, "the environment")
+
+
+def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Settings:
+    known = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
+    changes: dict[str, object] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(known)}.")
+        try:
+            changes[key] = known[key](value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{where}: {key} = {value!r} is no {known[key].__name__}.") from error
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def shipped(folder: SHIPPED_FOLDERS) -> Path:
+    """Where the program's own ``prompts`` or ``interviews`` lie: inside the wheel, or at the top of a checkout."""
+    if folder not in get_args(SHIPPED_FOLDERS):
+        raise ValueError(folder)
+    package = Path(__file__).resolve().parent
+    inside = package / "_shipped" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def prompt_file(name: str, settings: Settings | None = None) -> Path:
+    """The file of words ``name`` in the user's folder where it has one, else the shipped one."""
+    if settings and settings.prompts:
+        own = Path(settings.prompts) / name
+        if own.is_file():
+            return own
+    return shipped("prompts") / name
