@@ -1,0 +1,140 @@
+"""What the study knows of account data: participants' attributes, links people confirmed, and imported sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.errors import NotFoundError
+from needsseg.records import Participant
+from needsseg.study.connection import now
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One imported source: its file, the mapping used, its Parquet file's name in the stack folder, and counts."""
+
+    kind: str
+    file_name: str
+    file_sha256: str
+    mapping: dict[str, str]
+    parquet: str
+    row_count: int
+    rejected: int
+    duplicates: int
+    imported_at: str
+
+
+def participants(study: Study) -> list[Participant]:
+    """All participants who speak in an interview, by key."""
+    return [
+        Participant(row["key"], row["name"], row["email"], row["company"], row["crm_id"], json.loads(row["attributes"]))
+        for row in study.rows(
+            "SELECT * FROM participants WHERE id IN (SELECT participant_id FROM speakers) ORDER BY key"
+        )
+    ]
+
+
+def participant_files(study: Study) -> dict[str, list[str]]:
+    """For each participant, the names of the files they speak in."""
+    found: dict[str, list[str]] = {}
+    for key, file_name in study.rows(
+        "SELECT p.key, i.file_name FROM participants p JOIN speakers s ON s.participant_id = p.id "
+        "JOIN interviews i ON i.id = s.interview_id ORDER BY p.key, i.key"
+    ):
+        found.setdefault(key, []).append(file_name)
+    return found
+
+
+def update_participant(study: Study, participant: Participant) -> None:
+    """Stores a participant's attributes (inside an action); raises NotFoundError for an unknown key."""
+    changed = study.execute(
+        "UPDATE participants SET name = ?, email = ?, company = ?, crm_id = ?, attributes = ? WHERE key = ?",
+        [
+            participant.name,
+            participant.email,
+            participant.company,
+            participant.crm_id,
+            json.dumps(participant.attributes, ensure_ascii=False, sort_keys=True),
+            participant.key,
+        ],
+    )
+    if changed.rowcount == 0:
+        raise NotFoundError(f"There is no participant '{participant.key}'.")
+
+
+def links(study: Study) -> dict[str, str | None]:
+    """Participants whose account a person confirmed; None means confirmed to have none."""
+    return {
+        row[0]: row[1]
+        for row in study.rows("SELECT p.key, l.account_id FROM account_links l JOIN participants p ON p.id = l.participant_id")
+    }
+
+
+def link(study: Study, participant: str, account_id: str | None) -> None:
+    """Confirms a participant's account (inside an action)."""
+    row = study.row("SELECT id FROM participants WHERE key = ?", [participant])
+    if row is None:
+        raise NotFoundError(f"There is no participant '{participant}'.")
+    study.execute("DELETE FROM account_links WHERE participant_id = ?", [row[0]])
+    study.insert(
+        "account_links",
+        {"participant_id": row[0], "account_id": account_id, "linked_by": study.actor, "linked_at": now()},
+    )
+
+
+def unlink(study: Study, participant: str) -> None:
+    """Leaves a participant's account to the matching again (inside an action)."""
+    study.execute(
+        "DELETE FROM account_links WHERE participant_id = (SELECT id FROM participants WHERE key = ?)", [participant]
+    )
+
+
+def sources(study: Study) -> dict[str, SourceRow]:
+    """The imported sources by kind."""
+    return {
+        row["kind"]: SourceRow(
+            row["kind"],
+            row["file_name"],
+            row["file_sha256"],
+            json.loads(row["mapping"]),
+            row["parquet"],
+            row["row_count"],
+            row["rejected"],
+            row["duplicates"],
+            row["imported_at"],
+        )
+        for row in study.rows("SELECT * FROM sources")
+    }
+
+
+def set_source(
+    study: Study,
+    kind: str,
+    file_name: str,
+    file_sha256: str,
+    mapping: Mapping[str, str],
+    parquet: str,
+    counts: tuple[int, int, int],
+) -> None:
+    """Makes an imported file the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
+    study.execute("DELETE FROM sources WHERE kind = ?", [kind])
+    study.insert(
+        "sources",
+        {
+            "kind": kind,
+            "file_name": file_name,
+            "file_sha256": file_sha256,
+            "mapping": json.dumps(dict(mapping), ensure_ascii=False, sort_keys=True),
+            "parquet": parquet,
+            "row_count": counts[0],
+            "rejected": counts[1],
+            "duplicates": counts[2],
+            "imported_at": now(),
+        },
+    )

@@ -1,0 +1,326 @@
+"""Opening a study: one private SQLite file, checked, migrated, and written to by one action at a time."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from needsseg.errors import StudyError
+from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+BUSY_SECONDS = 5.0
+NETWORK_FILESYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "davfs")
+
+
+@dataclass(slots=True)
+class Action:
+    """The action that is being written; ``summary`` may be filled while it runs."""
+
+    id: int
+    summary: str
+
+
+class Study:
+    """One open study. Rooms never see it; actions load from it and store into it."""
+
+    def __init__(self, path: Path, conn: sqlite3.Connection, actor: str) -> None:
+        self.path = path
+        self.conn = conn
+        self.actor = actor
+
+    @cached_property
+    def db(self) -> Database:
+        """The study as a sqlite-utils database, for writing tables."""
+        from sqlite_utils import Database
+
+        return Database(self.conn, execute_plugins=False)
+
+    @property
+    def stack(self) -> Path:
+        """The folder beside the study in which account data lies as Parquet."""
+        return self.path.with_name(self.path.name + ".stack")
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        with translated(self.path):
+            return self.conn.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Runs one statement inside the transaction that is open."""
+        with translated(self.path):
+            return self.conn.execute(sql, values)
+
+    def insert(self, table: str, row: dict[str, Any]) -> int:
+        """Inserts one row and returns its id."""
+        with translated(self.path):
+            return int(self.db.table(table).insert(row).last_pk or 0)
+
+    def insert_all(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Inserts many rows."""
+        with translated(self.path):
+            self.db.table(table).insert_all(rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One BEGIN IMMEDIATE transaction: all of it or nothing, also when interrupted or when the disk is full."""
+        with translated(self.path):
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.conn.rollback()
+                raise
+            try:
+                self.conn.execute("COMMIT")
+            except BaseException:
+                self.conn.rollback()
+                raise
+
+    @contextmanager
+    def action(self, name: str, summary: str = "") -> Iterator[Action]:
+        """One undoable action: a transaction and a history entry. An action that changes no row leaves no entry."""
+        with self.writing():
+            self.conn.execute("UPDATE history SET state = 'superseded' WHERE state = 'undone'")
+            entry = self.conn.execute(
+                "INSERT INTO history (action, summary, actor, at, state) VALUES (?, ?, ?, ?, 'done')",
+                [name, summary, self.actor, now()],
+            ).lastrowid
+            action = Action(int(entry or 0), summary)
+            self.conn.execute("INSERT INTO history_now VALUES (?)", [action.id])
+            yield action
+            self.conn.execute("DELETE FROM history_now")
+            changed = self.conn.execute("SELECT 1 FROM history_rows WHERE history_id = ? LIMIT 1", [action.id])
+            if changed.fetchone() is None:
+                self.conn.rollback()
+                self.conn.execute("BEGIN")
+            else:
+                self.conn.execute("UPDATE history SET summary = ? WHERE id = ?", [action.summary, action.id])
+
+    @contextmanager
+    def cache_writing(self) -> Iterator[None]:
+        """A transaction for what can be computed again: not forced to the disk, not in the history."""
+        self.conn.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self.writing():
+                yield
+        finally:
+            self.conn.execute("PRAGMA synchronous = FULL")
+
+    @property
+    def data_version(self) -> int:
+        """Changes when another connection has written."""
+        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+
+    def warnings(self) -> list[str]:
+        """What may hurt this study where it lies."""
+        kind = _filesystem(self.path)
+        if kind in NETWORK_FILESYSTEMS:
+            return [f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only."]
+        return []
+
+    def close(self) -> None:
+        """Closes the file; the write-ahead log is folded in by SQLite."""
+        self.conn.close()
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def now() -> str:
+    """The time now, UTC, to the second, as stored."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def create(path: Path, actor: str = "unknown") -> Study:
+    """Makes a new study, readable by its owner alone; raises StudyError when something is there already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise StudyError(f"{path} exists already.", "Open it, or name another file with --study.") from error
+    except OSError as error:
+        raise StudyError(f"{path} cannot be made: {error.strerror}.", "Name another place with --study.") from error
+    return open_study(path, actor)
+
+
+def open_study(path: Path, actor: str = "unknown") -> Study:
+    """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else."""
+    _check_header(path)
+    with translated(path):
+        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+        conn.row_factory = sqlite3.Row
+        try:
+            study = Study(path, conn, actor)
+            version = _check_version(path, conn)
+            for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
+                conn.execute(f"PRAGMA {pragma}")
+            if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                _to_wal(conn)
+            if version < LATEST:
+                _migrate(study, version)
+        except BaseException:
+            conn.close()
+            raise
+        return study
+
+
+def _check_header(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError as error:
+        raise StudyError(f"There is no study at {path}.", "Make one with: needsseg init, or name it with --study.") from error
+    except OSError as error:
+        raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions.") from error
+    if head and head != b"SQLite format 3\x00":
+        raise StudyError(f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init.")
+
+
+def _check_version(path: Path, conn: sqlite3.Connection) -> int:
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    application = int(conn.execute("PRAGMA application_id").fetchone()[0])
+    empty = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if application != APPLICATION_ID and not empty:
+        raise StudyError(f"{path} is an SQLite file, but not a needsseg study.", "Name another file with --study.")
+    if version > LATEST:
+        raise StudyError(
+            f"{path} was written by a newer needsseg (version {version} of the file; this program knows {LATEST}).",
+            "Upgrade needsseg; the file was not touched.",
+        )
+    return version
+
+
+def _to_wal(conn: sqlite3.Connection) -> None:
+    """Switches to write-ahead logging; SQLite does not wait here by itself when several processes open at once."""
+    import time
+
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _migrate(study: Study, version: int) -> None:
+    if version > 0:
+        copy = study.path.with_name(f"{study.path.name}.before-migration-{version}")
+        if not copy.exists():
+            backup(study, copy)
+    study.conn.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been first while this one waited.
+        if int(study.conn.execute("PRAGMA user_version").fetchone()[0]) < LATEST:
+            apply_pending(study.db)
+        study.conn.execute("COMMIT")
+    except BaseException:
+        study.conn.rollback()
+        raise
+
+
+def backup(study: Study, target: Path) -> Path:
+    """A whole, private copy of the study at ``target``, also while others write; raises StudyError if it is there."""
+    if target.exists():
+        raise StudyError(f"{target} exists already.", "Name another file.")
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with translated(partial):
+            copy = sqlite3.connect(partial)
+            try:
+                study.conn.backup(copy)
+            finally:
+                copy.close()
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StudyError(f"{target} cannot be written: {error.strerror}.", "Name another place.") from error
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def check(study: Study) -> list[str]:
+    """What is wrong with the file, in words; empty when it is sound."""
+    found = [f"damaged: {row[0]}" for row in study.rows("PRAGMA quick_check") if row[0] != "ok"]
+    found += [f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")]
+    for table, column in (("passages", "quote"), ("turns", "words")):
+        found += [
+            f"{table} {row[0]}: the {column} is not the text at its place"
+            for row in study.rows(
+                f"SELECT t.id FROM {table} t JOIN interviews i ON i.id = t.interview_id "
+                f'WHERE t.{column} IS NOT substr(i.text, t.start + 1, t."end" - t.start)'
+            )
+        ]
+    return found
+
+
+def counts(study: Study) -> tuple[int, ...]:
+    """Interviews, participants, passages suggested, accepted, rejected, candidates, named, confirmed, accounts."""
+    passages = ", ".join(
+        f"(SELECT count(*) FROM passages WHERE status = '{s}')" for s in ("suggested", "accepted", "rejected")
+    )
+    segments = ", ".join(
+        f"(SELECT count(*) FROM segments WHERE status = '{s}')" for s in ("candidate", "named", "confirmed")
+    )
+    return tuple(
+        study.rows(
+            "SELECT (SELECT count(*) FROM interviews), (SELECT count(DISTINCT participant_id) FROM speakers), "
+            f"{passages}, {segments}, coalesce((SELECT row_count FROM sources WHERE kind = 'accounts'), 0)"
+        )[0]
+    )
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as words a person can act on."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            raise StudyError(f"{path} is locked by another program.", "Close it there, or try again.") from error
+        if "full" in text:
+            raise StudyError(f"The disk that holds {path} is full; nothing was changed.", "Free some space.") from error
+        if "readonly" in text or "unable to open" in text:
+            raise StudyError(f"{path} cannot be written: {text}.", "Check its folder and permissions.") from error
+        if "malformed" in text or "not a database" in text:
+            raise StudyError(f"{path} is damaged: {text}.", "Restore a backup.") from error
+        raise
+
+
+def _filesystem(path: Path) -> str:
+    """The kind of file system that holds ``path`` (Linux; empty elsewhere)."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return ""
+    target, best, kind = str(path.resolve()), "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, point, found, *_ = line.split()
+        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        if inside and len(point) > len(best):
+            best, kind = point, found
+    return kind

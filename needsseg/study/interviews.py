@@ -1,0 +1,235 @@
+"""Interviews in the study: their text, speakers, turns and participants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.errors import NotFoundError
+from needsseg.records import Role, Transcript, Turn
+from needsseg.study.connection import now
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRow:
+    """One interview as lists show it; ``suggested``, ``accepted`` and ``rejected`` count its passages."""
+
+    key: str
+    title: str
+    format: str
+    file_name: str
+    turns: int
+    words: int
+    participants: tuple[str, ...]
+    suggested: int
+    accepted: int
+    rejected: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """One speaker of one interview."""
+
+    interview: str
+    label: str
+    role: Role
+    words: int
+    participant: str | None
+
+
+def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, transcript: Transcript) -> None:
+    """Stores a transcript under ``key`` (inside an action); each participant-role speaker becomes a participant."""
+    from hashlib import sha256
+
+    interview = study.insert(
+        "interviews",
+        {
+            "key": key,
+            "title": title,
+            "format": transcript.format,
+            "file_name": file_name,
+            "file_sha256": file_sha256,
+            "text": transcript.text,
+            "text_sha256": sha256(transcript.text.encode("utf-8")).hexdigest(),
+            "warnings": json.dumps(list(transcript.warnings), ensure_ascii=False),
+            "imported_at": now(),
+        },
+    )
+    ids: dict[str, int] = {}
+    roles = {turn.speaker: turn.role for turn in transcript.turns}
+    for label in transcript.speakers:
+        ids[label] = study.insert("speakers", {"interview_id": interview, "label": label, "role": roles[label]})
+    study.insert_all(
+        "turns",
+        [
+            {
+                "interview_id": interview,
+                "speaker_id": ids[turn.speaker],
+                "seq": seq,
+                "start": turn.start,
+                "end": turn.end,
+                "start_ms": turn.start_ms,
+                "end_ms": turn.end_ms,
+                "words": transcript.words(turn),
+            }
+            for seq, turn in enumerate(transcript.turns)
+        ],
+    )
+    link_participants(study, key)
+
+
+def link_participants(study: Study, key: str) -> None:
+    """Gives every participant-role speaker of an interview a participant; other roles lose theirs.
+
+    The participant itself stays, with what a person wrote about them, for the day the role is set back.
+    """
+    speakers = study.rows(
+        "SELECT s.id, s.label, s.role, s.participant_id FROM speakers s JOIN interviews i ON i.id = s.interview_id "
+        "WHERE i.key = ? ORDER BY s.id",
+        [key],
+    )
+    study.execute(
+        "UPDATE speakers SET participant_id = NULL WHERE role <> 'participant' AND participant_id IS NOT NULL "
+        "AND interview_id = (SELECT id FROM interviews WHERE key = ?)",
+        [key],
+    )
+    mine = [speaker for speaker in speakers if speaker["role"] == "participant"]
+    for speaker in mine:
+        if speaker["participant_id"] is None:
+            participant = _participant(study, key if len(mine) == 1 else f"{key}/{speaker['label']}", speaker["label"])
+            study.execute("UPDATE speakers SET participant_id = ? WHERE id = ?", [participant, speaker["id"]])
+
+
+def _participant(study: Study, key: str, label: str) -> int:
+    found = study.row("SELECT id FROM participants WHERE key = ?", [key])
+    if found is not None:
+        return int(found[0])
+    return study.insert("participants", {"key": key, "name": label or key})
+
+
+def listing(study: Study) -> list[InterviewRow]:
+    """All interviews, by key."""
+    rows = study.rows(
+        "SELECT i.id, i.key, i.title, i.format, i.file_name, i.warnings, count(t.id) AS turns, "
+        "coalesce(sum(length(t.words) - length(replace(replace(t.words, ' ', ''), char(10), '')) + 1), 0) AS words "
+        "FROM interviews i LEFT JOIN turns t ON t.interview_id = i.id GROUP BY i.id ORDER BY i.key"
+    )
+    people: dict[int, list[str]] = {}
+    for interview, name in study.rows(
+        "SELECT s.interview_id, p.name FROM speakers s JOIN participants p ON p.id = s.participant_id ORDER BY s.id"
+    ):
+        people.setdefault(interview, []).append(name)
+    counts = {
+        (interview, status): count
+        for interview, status, count in study.rows(
+            "SELECT interview_id, status, count(*) FROM passages GROUP BY interview_id, status"
+        )
+    }
+    return [
+        InterviewRow(
+            row["key"],
+            row["title"],
+            row["format"],
+            row["file_name"],
+            row["turns"],
+            row["words"],
+            tuple(people.get(row["id"], [])),
+            *(counts.get((row["id"], status), 0) for status in ("suggested", "accepted", "rejected")),
+            warnings=tuple(json.loads(row["warnings"])),
+        )
+        for row in rows
+    ]
+
+
+def keys(study: Study) -> list[str]:
+    """The keys of all interviews, in order."""
+    return [row[0] for row in study.rows("SELECT key FROM interviews ORDER BY key")]
+
+
+def by_file(study: Study) -> dict[str, tuple[str, str]]:
+    """For each imported file name, its interview's key and the file's SHA-256."""
+    return {row[0]: (row[1], row[2]) for row in study.rows("SELECT file_name, key, file_sha256 FROM interviews")}
+
+
+def by_content(study: Study) -> dict[str, str]:
+    """For each imported file's SHA-256, its interview's key."""
+    return {row[0]: row[1] for row in study.rows("SELECT file_sha256, key FROM interviews")}
+
+
+def title(study: Study, key: str) -> str:
+    """The title of one interview."""
+    return str(_required(study, key)["title"])
+
+
+def transcript(study: Study, key: str) -> Transcript:
+    """The transcript of one interview, roles as they are set now; raises NotFoundError for an unknown key."""
+    interview = _required(study, key)
+    turns = study.rows(
+        "SELECT s.label, s.role, t.start, t.\"end\", t.start_ms, t.end_ms FROM turns t JOIN speakers s ON s.id = t.speaker_id "
+        "WHERE t.interview_id = ? ORDER BY t.seq",
+        [interview["id"]],
+    )
+    return Transcript(
+        interview["text"], tuple(Turn(*turn) for turn in turns), interview["format"], tuple(json.loads(interview["warnings"]))
+    )
+
+
+def speakers(study: Study, key: str | None = None) -> list[SpeakerRow]:
+    """The speakers of one interview or of all, with their words counted."""
+    rows = study.rows(
+        "SELECT i.key, s.label, s.role, p.key AS participant, "
+        "coalesce(sum(length(t.words) - length(replace(replace(t.words, ' ', ''), char(10), '')) + 1), 0) AS words "
+        "FROM speakers s JOIN interviews i ON i.id = s.interview_id LEFT JOIN turns t ON t.speaker_id = s.id "
+        "LEFT JOIN participants p ON p.id = s.participant_id WHERE ? IS NULL OR i.key = ? GROUP BY s.id ORDER BY i.key, s.id",
+        [key, key],
+    )
+    return [SpeakerRow(row["key"], row["label"], row["role"], row["words"], row["participant"]) for row in rows]
+
+
+def set_role(study: Study, key: str, label: str, role: Role) -> None:
+    """Changes a speaker's role (inside an action); undecided suggestions of a speaker who is no participant go."""
+    interview = _required(study, key)
+    speaker = study.row("SELECT id FROM speakers WHERE interview_id = ? AND label = ?", [interview["id"], label])
+    if speaker is None:
+        known = ", ".join(f"'{row.label}'" for row in speakers(study, key))
+        raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {known}.")
+    study.execute("UPDATE speakers SET role = ? WHERE id = ? AND role <> ?", [role, speaker[0], role])
+    if role != "participant":
+        study.execute("DELETE FROM passages WHERE speaker_id = ? AND status = 'suggested'", [speaker[0]])
+    link_participants(study, key)
+
+
+def remove(study: Study, key: str) -> None:
+    """Takes an interview with all its passages out of the study (inside an action, so it can be undone)."""
+    interview = _required(study, key)
+    study.execute("DELETE FROM interviews WHERE id = ?", [interview["id"]])
+    study.execute("DELETE FROM participants WHERE id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)")
+
+
+def search(study: Study, query: str, limit: int = 200) -> Sequence[tuple[str, int, int, str]]:
+    """Turns in which all words of ``query`` occur: interview key, start, end, words; best first."""
+    terms = " ".join('"' + term.replace('"', '""') + '"' for term in query.split())
+    if not terms:
+        return []
+    return [
+        tuple(row)
+        for row in study.rows(
+            'SELECT i.key, t.start, t."end", t.words FROM turns_fts JOIN turns t ON t.id = turns_fts.rowid '
+            "JOIN interviews i ON i.id = t.interview_id WHERE turns_fts MATCH ? ORDER BY rank LIMIT ?",
+            [terms, limit],
+        )
+    ]
+
+
+def _required(study: Study, key: str):  # type: ignore[no-untyped-def]  # an sqlite3.Row
+    found = study.row("SELECT * FROM interviews WHERE key = ?", [key])
+    if found is None:
+        near = ", ".join(keys(study)[:8])
+        raise NotFoundError(f"There is no interview '{key}'.", f"Interviews here: {near or 'none'}.")
+    return found

@@ -1,0 +1,56 @@
+"""Numbered, append-only migrations of a study; the number of the last one is the file's ``user_version``."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from needsseg.study.history import install_journal
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+APPLICATION_ID = 0x6E736567  # "nseg"
+LATEST = 1
+
+
+def migrations() -> Migrations:
+    """All migrations, oldest first."""
+    from sqlite_utils.migrations import Migrations
+
+    numbered = Migrations("needsseg")
+
+    @numbered()
+    def m001_schema(db: Database) -> None:
+        script = files("needsseg.study").joinpath("m001_schema.sql").read_text(encoding="utf-8")
+        for statement in _statements(script):
+            db.execute(statement)
+        db.table("turns").enable_fts(["words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
+        db.table("passages").enable_fts(["quote"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
+        install_journal(db)
+
+    return numbered
+
+
+def apply_pending(db: Database) -> list[str]:
+    """Applies what is pending inside the caller's BEGIN IMMEDIATE transaction and names it."""
+    numbered = migrations()
+    pending = [migration.name for migration in numbered.pending(db)]
+    numbered.apply(db)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {LATEST}")
+    return pending
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script, a trigger's body kept whole; ``executescript`` would commit the transaction."""
+    import sqlite3
+
+    statements, buffer = [], ""
+    for line in script.splitlines(keepends=True):
+        buffer += line
+        if sqlite3.complete_statement(buffer):
+            statements.append(buffer)
+            buffer = ""
+    return statements

@@ -1,0 +1,358 @@
+"""Runs, candidates and segments: what the machine proposed and what people made of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.records import PersonaName
+from needsseg.study.connection import now
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+Status = Literal["candidate", "named", "confirmed", "set_aside", "merged"]
+KEPT = ("named", "confirmed", "set_aside")
+"""What a person has touched; no run changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One passage of a segment: how firmly it belongs, its rank as an exemplar, and who put it there."""
+
+    passage: int
+    strength: float
+    exemplar: int | None
+    placed_by: Literal["run", "hand"]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One candidate or segment as stored."""
+
+    id: int
+    name: str
+    description: str
+    status: Status
+    run: int | None
+    keywords: tuple[str, ...]
+    stability: float | None
+    suggested_names: tuple[PersonaName, ...]
+    warnings: tuple[str, ...]
+    merged_into: int | None
+    split_from: int | None
+    confirmed_by: str | None
+    confirmed_at: str | None
+    evidence: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of embed and cluster, with all that is needed to repeat it."""
+
+    id: int
+    started_at: str
+    model: str
+    model_sha256: str
+    seed: int
+    parameters: dict[str, Any]
+    versions: dict[str, str]
+    input_sha256: str
+    input_status: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCandidate:
+    """A candidate of a run, about to be stored."""
+
+    label: int
+    members: tuple[Member, ...]
+    keywords: tuple[str, ...]
+    stability: float
+    suggested_names: tuple[PersonaName, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+
+def add_run(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
+    """Stores a run and the label and strength of every passage in it (inside an action); its id."""
+    values = {key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value for key, value in run.items()}
+    run_id = study.insert("runs", {"started_at": now(), **values})
+    study.insert_all(
+        "run_passages",
+        [{"run_id": run_id, "passage_id": p, "label": label, "strength": strength} for p, label, strength in labels],
+    )
+    return run_id
+
+
+def runs(study: Study) -> list[Run]:
+    """All runs, newest first."""
+    return [
+        Run(
+            row["id"],
+            row["started_at"],
+            row["model"],
+            row["model_sha256"],
+            row["seed"],
+            json.loads(row["parameters"]),
+            json.loads(row["versions"]),
+            row["input_sha256"],
+            row["input_status"],
+            tuple(json.loads(row["warnings"])),
+        )
+        for row in study.rows("SELECT * FROM runs ORDER BY id DESC")
+    ]
+
+
+def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:
+    """Puts a run's candidates in place of those nobody touched (inside an action); their ids."""
+    study.execute("DELETE FROM segments WHERE status = 'candidate'")
+    return [
+        _insert(
+            study,
+            {
+                "name": f"Candidate {candidate.label + 1}",
+                "status": "candidate",
+                "run_id": run,
+                "run_label": candidate.label,
+                "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
+                "stability": candidate.stability,
+                "suggested_names": json.dumps(
+                    [[name.name, name.score, name.description] for name in candidate.suggested_names], ensure_ascii=False
+                ),
+                "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
+            },
+            candidate.members,
+        )
+        for candidate in candidates
+    ]
+
+
+def _insert(study: Study, row: dict[str, Any], members: Iterable[Member]) -> int:
+    segment = study.insert("segments", row)
+    study.insert_all(
+        "segment_passages",
+        [
+            {
+                "segment_id": segment,
+                "passage_id": member.passage,
+                "strength": member.strength,
+                "exemplar": member.exemplar,
+                "placed_by": member.placed_by,
+            }
+            for member in members
+        ],
+    )
+    return segment
+
+
+def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
+    """Segments and candidates: confirmed first, then named, candidates, set aside; merged ones only on request."""
+    rows = study.rows(
+        "SELECT * FROM segments WHERE ? OR status <> 'merged' ORDER BY CASE status WHEN 'confirmed' THEN 0 WHEN 'named' THEN 1 "
+        "WHEN 'candidate' THEN 2 WHEN 'set_aside' THEN 3 ELSE 4 END, id",
+        [merged],
+    )
+    return [
+        SegmentRow(
+            row["id"],
+            row["name"],
+            row["description"],
+            row["status"],
+            row["run_id"],
+            tuple(json.loads(row["keywords"])),
+            row["stability"],
+            tuple(PersonaName(*name) for name in json.loads(row["suggested_names"])),
+            tuple(json.loads(row["warnings"])),
+            row["merged_into"],
+            row["split_from"],
+            row["confirmed_by"],
+            row["confirmed_at"],
+            json.loads(row["evidence"]) if row["evidence"] else None,
+        )
+        for row in rows
+    ]
+
+
+def one(study: Study, segment: int) -> SegmentRow:
+    """One segment by id; raises NotFoundError, telling where a merged one went."""
+    found = next((row for row in listing(study, merged=True) if row.id == segment), None)
+    if found is None:
+        raise NotFoundError(f"There is no segment {segment}.", "List them with: needsseg segments")
+    if found.status == "merged":
+        raise NotFoundError(f"Segment {segment} was merged into {found.merged_into}.", f"Use {found.merged_into}.")
+    return found
+
+
+def members(study: Study) -> dict[int, list[Member]]:
+    """The members of every segment: exemplars first in their rank, then by strength."""
+    found: dict[int, list[Member]] = {}
+    for row in study.rows(
+        "SELECT * FROM segment_passages ORDER BY segment_id, exemplar IS NULL, exemplar, strength DESC, passage_id"
+    ):
+        found.setdefault(row["segment_id"], []).append(
+            Member(row["passage_id"], row["strength"], row["exemplar"], row["placed_by"])
+        )
+    return found
+
+
+def touched(study: Study, segment: int) -> None:
+    """Makes a candidate a segment, because a person changed it (inside an action)."""
+    study.execute("UPDATE segments SET status = 'named' WHERE id = ? AND status = 'candidate'", [segment])
+
+
+def rename(study: Study, segment: int, name: str) -> None:
+    """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
+    name = name.strip()
+    if not name:
+        raise UsageError("A segment needs a name.")
+    one(study, segment)
+    other = study.row(
+        "SELECT id FROM segments WHERE name = ? AND id <> ? AND status IN ('named', 'confirmed')", [name, segment]
+    )
+    if other is not None:
+        raise UsageError(f"Segment {other[0]} is called “{name}” already.", "Choose another name, or merge the two.")
+    touched(study, segment)
+    study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
+
+
+def describe(study: Study, segment: int, description: str) -> None:
+    """Writes what a segment's people want (inside an action)."""
+    one(study, segment)
+    _free_name(study, segment)
+    touched(study, segment)
+    study.execute("UPDATE segments SET description = ? WHERE id = ?", [description.strip(), segment])
+
+
+def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
+    """Sets a segment aside, or opens it again (inside an action)."""
+    one(study, segment)
+    _free_name(study, segment)
+    study.execute(
+        "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL WHERE id = ?",
+        [status, segment],
+    )
+
+
+def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> None:
+    """Confirms a segment on the evidence a person saw (inside an action)."""
+    if one(study, segment).status == "candidate":
+        raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
+    study.execute(
+        "UPDATE segments SET status = 'confirmed', confirmed_by = ?, confirmed_at = ?, evidence = ? WHERE id = ?",
+        [by, now(), json.dumps(evidence, ensure_ascii=False, sort_keys=True), segment],
+    )
+
+
+def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
+    """Puts passages into a segment by hand, or into none (inside an action)."""
+    wanted = json.dumps(list(ids))
+    losing = {
+        row[0]
+        for row in study.rows(
+            "SELECT segment_id FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted]
+        )
+    }
+    for touched_segment in sorted(losing | ({segment} if segment is not None else set())):
+        _open_for_change(study, touched_segment)
+    study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+    if segment is not None:
+        study.insert_all(
+            "segment_passages",
+            [
+                {"segment_id": segment, "passage_id": p, "strength": 1.0, "exemplar": None, "placed_by": "hand"}
+                for p in ids
+            ],
+        )
+
+
+def merge(study: Study, into: int, others: Sequence[int]) -> None:
+    """Moves all members of ``others`` into a segment and closes them (inside an action)."""
+    for other in others:
+        if other == into:
+            raise UsageError(f"Segment {into} cannot be merged into itself.")
+        one(study, other)
+    _open_for_change(study, into)
+    for other in others:
+        study.execute("UPDATE segment_passages SET segment_id = ? WHERE segment_id = ?", [into, other])
+        study.execute(
+            "UPDATE segments SET status = 'merged', merged_into = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL "
+            "WHERE id = ?",
+            [into, other],
+        )
+    _rank_exemplars(study, into)
+
+
+def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
+    """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays."""
+    row = one(study, segment)
+    mine = {member.passage for member in members(study).get(segment, [])}
+    for part in parts:
+        if not part or not set(part) <= mine:
+            raise UsageError(f"A part of segment {segment} names passages that are not in it.", "List its members first.")
+    if sum(len(part) for part in parts) >= len(mine):
+        raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
+    _open_for_change(study, segment)
+    made = []
+    for number, part in enumerate(parts, start=2):
+        new = _insert(
+            study,
+            {"name": name or _unused_name(study, f"{row.name} {number}"), "status": "named", "run_id": row.run, "split_from": segment},
+            (),
+        )
+        study.execute(
+            "UPDATE segment_passages SET segment_id = ? WHERE passage_id IN (SELECT value FROM json_each(?))",
+            [new, json.dumps(list(part))],
+        )
+        _rank_exemplars(study, new)
+        made.append(new)
+    return made
+
+
+def make(study: Study, name: str, ids: Sequence[int]) -> int:
+    """A hand-made segment of the passages given (inside an action); its id."""
+    segment = _insert(study, {"name": _unused_name(study, name.strip()), "status": "named"}, ())
+    move(study, ids, segment)
+    return segment
+
+
+def _open_for_change(study: Study, segment: int) -> None:
+    """A change of members makes a candidate a segment, and asks a confirmed one to be confirmed again."""
+    row = one(study, segment)
+    if row.status == "confirmed":
+        raise UsageError(f"“{row.name}” is confirmed.", f"Reopen it first: needsseg segment reopen {segment}")
+    _free_name(study, segment)
+    touched(study, segment)
+
+
+def _free_name(study: Study, segment: int) -> None:
+    """Two candidates of different runs may be called alike; a kept segment needs a name of its own."""
+    row = one(study, segment)
+    taken = study.row(
+        "SELECT 1 FROM segments WHERE name = ? AND id <> ? AND status IN ('named', 'confirmed')", [row.name, segment]
+    )
+    if taken is not None:
+        study.execute("UPDATE segments SET name = ? WHERE id = ?", [_unused_name(study, row.name), segment])
+
+
+def _unused_name(study: Study, name: str) -> str:
+    taken = {row.name for row in listing(study)}
+    number, candidate = 2, name
+    while candidate in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
+
+
+def _rank_exemplars(study: Study, segment: int) -> None:
+    """Ranks again which passages show a segment best: its exemplars so far by strength, five at most."""
+    mine = members(study).get(segment, [])
+    best = sorted(mine, key=lambda m: (m.exemplar is None, -m.strength, m.passage))[:5]
+    rank = {member.passage: place for place, member in enumerate(best)}
+    for member in mine:
+        if member.exemplar != rank.get(member.passage):
+            study.execute(
+                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ?", [rank.get(member.passage), member.passage]
+            )
