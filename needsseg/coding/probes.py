@@ -1,0 +1,37 @@
+"""Probe sentences: how people speak when they speak of a job, and what they say beside it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.errors import UsageError
+from needsseg.settings import prompt_file
+
+BESIDE = "beside"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One probe sentence and its kind: situation, motivation, outcome, struggle, workaround, or beside."""
+
+    kind: str
+    text: str
+
+
+def load_probes(path: Path | None = None) -> tuple[Probe, ...]:
+    """The probes of ``path`` (the shipped ones by default); raises UsageError naming the key that is wrong."""
+    path = path or prompt_file("probes.toml")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
+    probes: list[Probe] = []
+    for kind, sentences in table.items():
+        if not isinstance(sentences, list) or not all(isinstance(text, str) and text.strip() for text in sentences):
+            raise UsageError(f"{path}: '{kind}' must be a list of sentences.")
+        probes += [Probe(kind, text) for text in sentences]
+    if not any(probe.kind != BESIDE for probe in probes):
+        raise UsageError(f"{path}: there is no probe sentence.", "Add at least one, under motivation for example.")
+    return tuple(probes)

@@ -1,0 +1,50 @@
+"""Sentences and stretches of speech as spans: offsets into the transcript, never copies of its words."""
+
+from __future__ import annotations
+
+import re
+
+Span = tuple[int, int]
+
+# An end of sentence: its marks, closing quotes or brackets, then white space (or none, in scripts that use none).
+_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$))|(?:[。！？]+[」』”’）]*)|\n+")
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|[A-Z])\.$")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Spans of the sentences in ``text[start:end]``, trimmed of white space, in order and without overlap."""
+    end = len(text) if end is None else end
+    spans: list[Span] = []
+    begin = start
+    for mark in _END.finditer(text, start, end):
+        if not text[mark.start()].isspace() and _is_inside(text, begin, mark):
+            continue
+        _append_trimmed(text, begin, mark.end(), spans)
+        begin = mark.end()
+    _append_trimmed(text, begin, end, spans)
+    return spans
+
+
+def _is_inside(text: str, begin: int, mark: re.Match[str]) -> bool:
+    """Whether a mark ends no sentence: an abbreviation, or dots after which the speaker goes on in lower case."""
+    if mark.group().startswith(".") and _ABBREVIATION.search(text[begin : mark.start() + 1]):
+        return True
+    trailing_off = mark.group().startswith(("..", "…"))
+    following = text[mark.end() : mark.end() + 2].lstrip()
+    return trailing_off and following[:1].islower()
+
+
+def _append_trimmed(text: str, start: int, end: int, spans: list[Span]) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
+
+
+def count_words(text: str) -> int:
+    """Words by white space; in scripts that use none, two characters count as one."""
+    words = text.split()
+    unspaced = sum(1 for char in text if "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af")
+    return max(len(words), unspaced // 2)

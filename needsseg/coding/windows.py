@@ -1,0 +1,55 @@
+"""Windows: the stretches of participant speech that are weighed as passages, one to a few sentences each."""
+
+from __future__ import annotations
+
+from needsseg.coding.sentences import Span, count_words, sentence_spans
+from needsseg.records import Transcript
+
+SHORTEST = 9
+"""Words below which a stretch says too little to stand as evidence."""
+COMFORTABLE = 26
+"""Words from which a window is long enough to be understood alone."""
+LONGEST = 70
+"""Words a window of several sentences does not exceed."""
+ASIDE = 3
+"""Words up to which a sentence at a window's edge is an aside ("Yeah. Right.") and is left out."""
+
+
+def windows(transcript: Transcript) -> list[Span]:
+    """Spans of whole sentences within participants' turns, in order, without overlap, ``SHORTEST`` words at least."""
+    found: list[Span] = []
+    for turn in transcript.turns:
+        if turn.role == "participant":
+            sentences = sentence_spans(transcript.text, turn.start, turn.end)
+            found += _grouped(transcript.text, sentences)
+    return found
+
+
+def _grouped(text: str, sentences: list[Span]) -> list[Span]:
+    """Joins neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
+    groups: list[list[Span]] = []
+    words = 0
+    for sentence in sentences:
+        length = count_words(text[slice(*sentence)])
+        if groups and words < COMFORTABLE and words + length <= LONGEST:
+            groups[-1].append(sentence)
+            words += length
+        else:
+            groups.append([sentence])
+            words = length
+    if len(groups) > 1:
+        rest = sum(count_words(text[slice(*sentence)]) for sentence in groups[-1])
+        before = sum(count_words(text[slice(*sentence)]) for sentence in groups[-2])
+        if rest < COMFORTABLE // 2 and before + rest <= LONGEST:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    spans = (_without_asides(text, group) for group in groups)
+    return [span for span in spans if count_words(text[slice(*span)]) >= SHORTEST]
+
+
+def _without_asides(text: str, group: list[Span]) -> Span:
+    first, last = 0, len(group) - 1
+    while first < last and count_words(text[slice(*group[first])]) <= ASIDE:
+        first += 1
+    while last > first and count_words(text[slice(*group[last])]) <= ASIDE:
+        last -= 1
+    return group[first][0], group[last][1]
