@@ -1,0 +1,68 @@
+"""Suggested names: persona archetypes from ``prompts/`` matched to candidates by meaning."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.records import PersonaName
+from needsseg.settings import prompt_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needsseg.discovery.shape import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """An archetype: its name, what it is, and how such people speak."""
+
+    name: str
+    description: str
+    says: tuple[str, ...]
+
+
+def load_personas(path: Path | None = None) -> tuple[Persona, ...]:
+    """The archetypes of ``path`` (the shipped ones by default); raises UsageError naming the entry that is wrong."""
+    path = path or prompt_file("personas.toml")
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("persona", [])
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
+    personas = []
+    for number, entry in enumerate(entries, start=1):
+        if not entry.get("name") or not entry.get("says"):
+            raise UsageError(f"{path}: persona {number} needs a name and at least one sentence under says.")
+        personas.append(Persona(entry["name"], entry.get("description", ""), tuple(entry["says"])))
+    return tuple(personas)
+
+
+def suggested_names(
+    rows: Matrix, members: Sequence[Sequence[int]], personas: Sequence[Persona], said: Sequence[Matrix], each: int = 3
+) -> list[tuple[PersonaName, ...]]:
+    """For each candidate (indices into unit ``rows``) the archetypes its passages are nearer to than usual, best first.
+
+    ``said`` are the vectors of each persona's sentences, (sentences, d). Some archetypes are nearer to all speech than
+    others, so nearness is measured in standard deviations from what is usual for that archetype among all ``rows``.
+    """
+    import numpy as np
+
+    if not members or not personas:
+        return [() for _ in members]
+    voices = np.stack([sentences.mean(axis=0) for sentences in said])
+    voices /= np.linalg.norm(voices, axis=1, keepdims=True)
+    nearness = rows @ voices.T
+    spread = nearness.std(axis=0)
+    nearness = (nearness - nearness.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    names = []
+    for chosen in members:
+        row = nearness[list(chosen)].mean(axis=0)
+        order = [int(i) for i in np.argsort(-row, kind="stable")[:each] if row[i] > 0]
+        names.append(
+            tuple(PersonaName(personas[i].name, round(float(row[i]), 2), personas[i].description) for i in order)
+        )
+    return names

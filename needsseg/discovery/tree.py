@@ -1,0 +1,87 @@
+"""Choosing clusters from HDBSCAN's condensed tree: the best set of clusters, none inside another, of a wanted number.
+
+HDBSCAN's own rule (excess of mass, Campello et al. 2013) chooses freely how many; a product team can act on three to
+five. Dynamic programming over the tree finds the most stable choice of exactly k clusters for every k at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A set of clusters: their total stability, the clusters (node ids of the tree), and the rows of each."""
+
+    stability: float
+    nodes: tuple[int, ...]
+    rows: tuple[tuple[int, ...], ...]
+    persistence: tuple[float, ...]
+
+
+def choices(condensed: NDArray[Any], most: int) -> dict[int, Choice]:
+    """The most stable choice of k clusters for each possible k from 2 to ``most``, from HDBSCAN's raw condensed tree."""
+    children: dict[int, list[int]] = defaultdict(list)
+    points: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    births: dict[int, float] = {}
+    root = int(condensed["parent"].min())
+    births[root] = 0.0
+    stability: dict[int, float] = defaultdict(float)
+    for parent, child, level, size in condensed:
+        parent, child, level = int(parent), int(child), float(level)
+        stability[parent] += (level - births[parent]) * int(size)
+        if child >= root:
+            births[child] = level
+            children[parent].append(child)
+        else:
+            points[parent].append((child, level))
+    best = _best(root, children, stability, most)
+    whole = sum(stability.values()) or 1.0
+    return {
+        count: Choice(
+            value,
+            nodes,
+            tuple(tuple(sorted(_rows(node, children, points))) for node in nodes),
+            tuple(stability[node] / whole for node in nodes),
+        )
+        for count, (value, nodes) in best.items()
+        if count >= 2
+    }
+
+
+def _best(
+    root: int, children: dict[int, list[int]], stability: dict[int, float], most: int
+) -> dict[int, tuple[float, tuple[int, ...]]]:
+    """For each k, the most stable antichain of k nodes below (or at) every node, from the leaves up."""
+    best: dict[int, dict[int, tuple[float, tuple[int, ...]]]] = {}
+    order = [root]
+    for node in order:
+        order += children.get(node, [])
+    for node in reversed(order):
+        below: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+        for child in children.get(node, []):
+            joined: dict[int, tuple[float, tuple[int, ...]]] = {}
+            for count, (value, nodes) in below.items():
+                for more, (added, extra) in best[child].items():
+                    total = count + more
+                    if total <= most and (total not in joined or value + added > joined[total][0]):
+                        joined[total] = (value + added, nodes + extra)
+            below = joined
+        if node != root and (1 not in below or stability[node] > below[1][0]):
+            below[1] = (stability[node], (node,))
+        below[0] = (0.0, ())
+        best[node] = below
+    return {count: found for count, found in best[root].items() if count > 0}
+
+
+def _rows(node: int, children: dict[int, list[int]], points: dict[int, list[tuple[int, float]]]) -> list[int]:
+    rows = [row for row, _ in points.get(node, [])]
+    for child in children.get(node, []):
+        rows += _rows(child, children, points)
+    return rows

@@ -1,0 +1,41 @@
+"""Primary need: the segment that carries most of what one participant said, or undecided, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from needsseg.records import PrimaryNeed
+
+FEWEST, SHARE, LEAD = 3, 0.4, 2
+
+
+def primary_needs(participants: Sequence[str], placed: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
+    """One verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
+
+    Decided when a segment carries at least ``FEWEST`` of the participant's passages, ``SHARE`` of them, and ``LEAD`` more
+    than the next; otherwise undecided, with the reason in words.
+    """
+    counts: dict[str, Counter[str]] = {participant: Counter() for participant in participants}
+    for participant, segment in placed:
+        if participant in counts:
+            counts[participant][segment] += 1
+    return [_verdict(participant, counts[participant]) for participant in participants]
+
+
+def _verdict(participant: str, counted: Counter[str]) -> PrimaryNeed:
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    total = sum(counted.values())
+    if not ranked:
+        return PrimaryNeed(participant, None, 0.0, {}, "no passage of theirs lies in a segment")
+    (name, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
+    share = most / total
+    why = f"{most} of {total} passages"
+    segment: str | None = name
+    if most < FEWEST:
+        segment, why = None, f"only {total} passage{'s' if total > 1 else ''} in segments"
+    elif share < SHARE:
+        segment, why = None, f"no segment carries {SHARE:.0%} of their {total} passages"
+    elif most - second < LEAD:
+        segment, why = None, f"{name} ({most}) and {ranked[1][0]} ({second}) are about even"
+    return PrimaryNeed(participant, segment, round(share, 4), dict(ranked), why)
