@@ -1,0 +1,300 @@
+"""Account data: sources in, participants matched, four tiers computed as of a date."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from needsseg import accounts as room
+from needsseg.accounts import AccountProfile, Reject
+from needsseg.accounts.extent import day_after
+from needsseg.actions.segments import participants as primary_needs
+from needsseg.embedding import Progress, silent
+from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
+from needsseg.records import AccountMatch, Label, Participant
+from needsseg.settings import load, prompt_file
+from needsseg.study import accounts, segments
+from needsseg.study.accounts import SourceRow
+from needsseg.study.connection import Study
+
+__all__ = [
+    "KINDS", "AccountProfile", "day_after_events", "MappingProposal", "ParticipantsReport", "Reject", "SourceReport", "SourceRow",
+    "import_participants", "import_source", "labels", "link", "matches", "participants", "profiles", "propose_mapping",
+    "sources", "stack_files", "unlink", "version",
+]  # fmt: skip
+
+KINDS = room.KINDS
+PARTICIPANT_COLUMNS = ("file", "participant", "email", "company", "crm_id")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProposal:
+    """Which column of a file is read as which field: saved from last time where it fits, else guessed."""
+
+    kind: str
+    header: tuple[str, ...]
+    columns: dict[str, str]
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What an import of account data did: rows read, rows refused with their reasons, repeats left out, the mapping."""
+
+    kind: str
+    file: str
+    rows: int
+    rejected: tuple[Reject, ...]
+    duplicates: int
+    dropped: int
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantsReport:
+    """Participants whose attributes were taken from a file, and rows that name nobody in the study."""
+
+    updated: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+
+def propose_mapping(study: Study, path: Path, kind: str | None = None) -> MappingProposal:
+    """The mapping that ``import_source`` would use; the kind is told by the columns where it is not given."""
+    header = room.read_header(path)
+    kind = kind or _kind(path, header)
+    if kind not in KINDS:
+        raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(KINDS)}.")
+    guessed = room.guess_mapping(kind, header)
+    saved = accounts.sources(study).get(kind)
+    if saved and set(saved.mapping.values()) <= set(header) and set(guessed.columns) <= set(saved.mapping):
+        return MappingProposal(kind, tuple(header), saved.mapping, True)
+    return MappingProposal(kind, tuple(header), dict(guessed.columns), False)
+
+
+def _kind(path: Path, header: Sequence[str]) -> str:
+    """The kind whose necessary columns a header has; events and subscriptions are told from accounts by theirs."""
+    fitting = []
+    for kind in ("events", "subscriptions", "accounts"):
+        mapping = room.guess_mapping(kind, header)
+        try:
+            room.check_mapping(mapping, header, path.name)
+        except TableError:
+            continue
+        fitting.append((len(mapping.columns), kind))
+    if not fitting:
+        raise TableError(
+            f"{path.name}: neither accounts, events nor subscriptions can be told from its columns: {', '.join(header)}.",
+            "Say what it is with --kind, and which column is which with --map field=column.",
+        )
+    return max(fitting, key=lambda fit: fit[0])[1]
+
+
+def import_source(
+    study: Study,
+    path: Path,
+    kind: str | None = None,
+    columns: MappingOf[str, str] | None = None,
+    progress: Progress = silent,
+) -> SourceReport:
+    """Reads a file of accounts, events or subscriptions into Parquet beside the study, and uses it from now on."""
+    proposal = propose_mapping(study, path, kind)
+    chosen = proposal.columns | dict(columns or {})
+    unknown = [column for column in chosen.values() if column not in proposal.header]
+    if unknown:
+        raise TableError(
+            f"{path.name}: there is no column '{unknown[0]}'.", f"Its columns are: {', '.join(proposal.header)}."
+        )
+    guessed = room.guess_mapping(proposal.kind, proposal.header)
+    mapping = replace(guessed, columns=chosen)
+    room.check_mapping(mapping, proposal.header, path.name)
+    progress(f"reading {path.name}", 0, 1)
+    _private_folder(study.stack)
+    done = room.ingest(proposal.kind, path, mapping, study.stack, load(study.path).timezone)
+    with study.action("import accounts", f"read {done.rows} {proposal.kind} from {path.name}"):
+        accounts.set_source(
+            study,
+            proposal.kind,
+            path.name,
+            done.sha256,
+            chosen,
+            done.parquet.name,
+            (done.rows, len(done.rejected), done.duplicates),
+        )
+    progress(f"reading {path.name}", 1, 1)
+    return SourceReport(proposal.kind, path.name, done.rows, done.rejected, done.duplicates, done.dropped, chosen)
+
+
+def _private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error
+
+
+def import_participants(study: Study, path: Path) -> ParticipantsReport:
+    """Takes participants' attributes from a CSV: by the ``file`` they speak in, else by name or e-mail.
+
+    Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes.
+    """
+    rows = _csv_rows(path)
+    if not rows or not {"file", "participant", "email"} & rows[0].keys():
+        raise TableError(
+            f"{path.name}: there is no column file, participant or email.",
+            f"Its columns are: {', '.join(rows[0]) if rows else 'none'}.",
+        )
+    known = accounts.participants(study)
+    files = accounts.participant_files(study)
+    updated, unmatched = [], []
+    with study.action("import participants") as action:
+        for number, row in enumerate(rows, start=2):
+            found = _participant(row, known, files)
+            if found is None:
+                unmatched.append(f"row {number}: {row.get('participant') or row.get('file') or row.get('email')}")
+                continue
+            rest = {key: value for key, value in row.items() if key not in PARTICIPANT_COLUMNS and value}
+            accounts.update_participant(
+                study,
+                Participant(
+                    found.key,
+                    row.get("participant") or found.name,
+                    row.get("email") or found.email,
+                    row.get("company") or found.company,
+                    row.get("crm_id") or found.crm_id,
+                    found.attributes | rest,
+                ),
+            )
+            updated.append(found.key)
+        action.summary = f"took attributes of {len(updated)} participants from {path.name}"
+    return ParticipantsReport(tuple(updated), tuple(unmatched))
+
+
+def _csv_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise TableError(f"There is no file {path}.") from error
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise TableError(f"{path.name} cannot be read: {error.strerror}.") from error
+    reader = csv.DictReader(text.splitlines())
+    return [{(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader]
+
+
+def _participant(
+    row: MappingOf[str, str], known: Sequence[Participant], files: MappingOf[str, Sequence[str]]
+) -> Participant | None:
+    """The one participant a row means, or None when nobody or several could be meant."""
+    by_file = [p for p in known if row.get("file") and row["file"] in files.get(p.key, ())]
+    if len(by_file) == 1:
+        return by_file[0]
+    pool = by_file or list(known)
+    name = row.get("participant", "").casefold()
+    by_name = [p for p in pool if name and p.name.casefold() == name]
+    if len(by_name) == 1:
+        return by_name[0]
+    email = row.get("email", "").casefold()
+    by_email = [p for p in pool if email and p.email.casefold() == email]
+    return by_email[0] if len(by_email) == 1 else None
+
+
+def participants(study: Study) -> list[Participant]:
+    """All participants with their attributes."""
+    return accounts.participants(study)
+
+
+def sources(study: Study) -> dict[str, SourceRow]:
+    """The imported sources by kind."""
+    return accounts.sources(study)
+
+
+def stack_files(study: Study) -> room.StackFiles:
+    """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
+    found = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
+    if "accounts" not in found:
+        raise NeedssegError("There are no accounts yet.", "Import them: needsseg accounts import FILE")
+    for kind, path in found.items():
+        if not path.exists():
+            raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
+    return room.StackFiles(found["accounts"], found.get("events"), found.get("subscriptions"))
+
+
+def matches(study: Study) -> list[AccountMatch]:
+    """How each participant is tied to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
+    held = room.read_accounts(stack_files(study).accounts)
+    return room.match(accounts.participants(study), held.accounts, accounts.links(study), held.merged)
+
+
+def link(study: Study, participant: str, account_id: str | None) -> None:
+    """Confirms a participant's account, or that they have none."""
+    if account_id is not None:
+        known = {account.account_id for account in room.read_accounts(stack_files(study).accounts).accounts}
+        if account_id not in known:
+            raise NotFoundError(f"There is no account '{account_id}'.", "Look it up: needsseg accounts list")
+    with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):
+        accounts.link(study, participant, account_id)
+
+
+def unlink(study: Study, participant: str) -> None:
+    """Leaves a participant's account to the matching again."""
+    with study.action("unlink", f"left {participant} to the matching"):
+        accounts.unlink(study, participant)
+
+
+def labels(study: Study) -> list[Label]:
+    """A label per account and segment from interviews: its confidence is the mean share among those who need it.
+
+    Only decided primary needs count; the name of who confirmed the segment is empty while it is not confirmed.
+    """
+    confirmed = {row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status in ("named", "confirmed")}
+    account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
+    shares: dict[tuple[str, str], list[float]] = defaultdict(list)
+    heard: Counter[str] = Counter()
+    for need in primary_needs(study):
+        account = account_of.get(need.participant)
+        if account is not None and need.counts:
+            heard[account] += 1
+            if need.segment is not None:
+                shares[account, need.segment].append(need.share)
+    return [
+        Label(account, segment, "interview", round(sum(values) / heard[account], 4), confirmed.get(segment, ""))
+        for (account, segment), values in sorted(shares.items())
+    ]
+
+
+def version(study: Study) -> str:
+    """Names a state of the segmentation: changes when a kept segment, its name, its members or its status does."""
+    members = segments.members(study)
+    state = [
+        (row.name, row.status, row.confirmed_by or "", sorted(member.passage for member in members.get(row.id, [])))
+        for row in segments.listing(study)
+        if row.status in ("named", "confirmed")
+    ]
+    return hashlib.sha256(repr(sorted(state)).encode()).hexdigest()[:12]
+
+
+def profiles(study: Study, as_of: date, progress: Progress = silent) -> list[AccountProfile]:
+    """All four tiers of every account as of a date, with the actions that follow and why."""
+    from needsseg.decisions import load_rules, with_actions
+
+    files = stack_files(study)
+    settings = load(study.path)
+    progress("computing profiles", 0, 1)
+    made = room.build(
+        files, labels(study), as_of, tz=settings.timezone, rules=room.load_rules(settings), version=version(study)
+    )
+    acted = with_actions(made, load_rules(prompt_file("interventions.toml", settings)))
+    progress("computing profiles", 1, 1)
+    return acted
+
+
+def day_after_events(study: Study) -> date | None:
+    """The day after the newest event, when all that was imported counts; None without events."""
+    events = stack_files(study).events
+    return day_after(events) if events is not None else None

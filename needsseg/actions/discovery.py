@@ -1,0 +1,132 @@
+"""Discovering candidate needs, and storing the run with all that is needed to repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from needsseg import __version__
+from needsseg.actions.embedding import embedded
+from needsseg.discovery import Discovery, discover as discover_candidates, load_personas, suggested_names
+from needsseg.embedding import Progress, locate, silent, text_sha256
+from needsseg.errors import DiscoveryError
+from needsseg.records import Candidate, Passage, PersonaName
+from needsseg.segments import Kept, keep_decided
+from needsseg.settings import Settings, load, prompt_file
+from needsseg.study import passages, segments
+from needsseg.study.connection import Study
+from needsseg.study.segments import Member, NewCandidate
+
+LIBRARIES = ("sentence-transformers", "hdbscan", "scikit-learn", "numpy", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run found: its id, what it worked on, how many candidates it proposes, and what a person should know."""
+
+    run: int
+    passages: int
+    input_status: str
+    proposed: tuple[int, ...]
+    unassigned: int
+    warnings: tuple[str, ...]
+
+
+def discover(study: Study, seed: int | None = None, progress: Progress = silent) -> RunReport:
+    """Clusters accepted passages (suggestions where nothing is accepted yet) into candidates, as one action.
+
+    Nothing that a person named, confirmed or set aside is changed; candidates nobody touched are replaced.
+    """
+    settings = load(study.path)
+    chosen, status = _input(study)
+    texts, speakers = [p.quote for p in chosen], [_voice(p) for p in chosen]
+    personas = load_personas(prompt_file("personas.toml", settings))
+    said = [sentence for persona in personas for sentence in persona.says]
+    vectors = embedded(study, texts + said, progress)
+    progress("clustering", 0, 1)
+    rows = [vectors[text_sha256(text)] for text in texts]
+    found = discover_candidates(
+        texts, speakers, vectors=rows, seed=settings.seed if seed is None else seed
+    )
+    import numpy as np
+
+    names = suggested_names(
+        np.asarray(rows, dtype=np.float64),
+        [candidate.members for candidate in found.candidates],
+        personas,
+        [np.stack([vectors[text_sha256(sentence)] for sentence in persona.says]).astype(np.float64) for persona in personas],
+    )
+    progress("clustering", 1, 1)
+    warnings = list(found.warnings)
+    if status == "suggested":
+        warnings.insert(0, "No passage is accepted yet: these candidates rest on undecided suggestions.")
+    with study.action("discover") as action:
+        run = segments.add_run(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
+        kept = _kept(study, found, chosen)
+        proposed = segments.replace_candidates(
+            study, run, [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed]
+        )
+        action.summary = f"found {len(proposed)} candidates in {len(chosen)} {status} passages"
+    for segment, count in sorted(kept.resembling.items()):
+        name = segments.one(study, segment).name
+        warnings.append(f"{count} new passages resemble “{name}”, which was left as it is." if count else f"“{name}” was found again.")
+    unassigned = sum(label < 0 for label in found.labels)
+    return RunReport(run, len(chosen), status, tuple(proposed), unassigned, tuple(warnings))
+
+
+def _input(study: Study) -> tuple[list[Passage], str]:
+    accepted = passages.listing(study, status="accepted")
+    if accepted:
+        return accepted, "accepted"
+    suggested = passages.listing(study, status="suggested")
+    if not suggested:
+        raise DiscoveryError("There are no passages yet.", "Let the program suggest some: needsseg suggest")
+    return suggested, "suggested"
+
+
+def _voice(passage: Passage) -> str:
+    return f"{passage.interview}/{passage.speaker}"
+
+
+def _run(settings: Settings, found: Discovery, chosen: list[Passage], status: str, warnings: list[str]) -> dict[str, object]:
+    model = locate(settings.model)
+    lines = "\n".join(sorted(f"{_voice(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen))
+    return {
+        "model": model.name,
+        "model_sha256": model.sha256,
+        "seed": found.parameters["seed"],
+        "parameters": found.parameters,
+        "versions": {"needsseg": __version__} | {name: version(name) for name in LIBRARIES},
+        "input_sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "input_status": status,
+        "warnings": warnings,
+    }
+
+
+def _labels(found: Discovery, chosen: list[Passage]) -> list[tuple[int, int, float]]:
+    return [(p.id, label, s) for p, label, s in zip(chosen, found.labels, found.strengths, strict=True)]
+
+
+def _kept(study: Study, found: Discovery, chosen: list[Passage]) -> Kept:
+    members = segments.members(study)
+    kept = {
+        member.passage: row.id
+        for row in segments.listing(study)
+        if row.status in segments.KEPT
+        for member in members.get(row.id, [])
+    }
+    return keep_decided([[chosen[i].id for i in candidate.members] for candidate in found.candidates], kept)
+
+
+def _new(
+    found: Discovery, chosen: list[Passage], candidate: Candidate, kept: Kept, names: tuple[PersonaName, ...]
+) -> NewCandidate:
+    allowed = set(kept.proposed[candidate.label])
+    rank = {index: place for place, index in enumerate(candidate.exemplars)}
+    members = tuple(
+        Member(chosen[i].id, found.strengths[i], rank.get(i), "run") for i in candidate.members if chosen[i].id in allowed
+    )
+    return NewCandidate(
+        candidate.label, members, candidate.keywords, candidate.stability, names, candidate.warnings
+    )

@@ -1,0 +1,88 @@
+"""Opening, making, copying and checking a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.settings import Settings, load
+from needsseg.study import connection, places, segments
+from needsseg.study.connection import Study
+
+__all__ = ["Overview", "Study", "backup", "check", "init", "open_study", "overview", "place", "remember_place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A study in numbers, enough to tell what comes next."""
+
+    path: str
+    interviews: int
+    participants: int
+    suggested: int
+    accepted: int
+    rejected: int
+    candidates: int
+    named: int
+    confirmed: int
+    accounts: int
+    warnings: tuple[str, ...]
+
+    @property
+    def next_step(self) -> str:
+        """What a person would do next, as a command."""
+        if not self.interviews:
+            return "needsseg import FOLDER"
+        if not self.suggested + self.accepted + self.rejected:
+            return "needsseg suggest"
+        if not self.candidates + self.named + self.confirmed:
+            return "needsseg discover"
+        if not self.confirmed:
+            return "needsseg segments"
+        return "needsseg profile --as-of DATE" if self.accounts else "needsseg accounts import FILE"
+
+
+def init(path: Path) -> Study:
+    """Makes a new, private study."""
+    return connection.create(path, load(path).who())
+
+
+def open_study(path: Path) -> Study:
+    """Opens a study, as the coder that the settings name."""
+    return connection.open_study(path, load(path).who())
+
+
+def settings_of(study: Study) -> Settings:
+    """The settings that hold for a study."""
+    return load(study.path)
+
+
+def overview(study: Study) -> Overview:
+    """The study in numbers."""
+    counts = connection.counts(study)
+    return Overview(str(study.path), *counts, warnings=tuple(study.warnings()))
+
+
+def backup(study: Study, target: Path) -> Path:
+    """Copies the whole study to ``target``, private as the study itself."""
+    return connection.backup(study, target)
+
+
+def check(study: Study) -> list[str]:
+    """What is wrong with the file; empty when it is sound."""
+    return connection.check(study)
+
+
+def place(study: Study, screen: str) -> dict[str, object]:
+    """Where a screen was left."""
+    return places.load(study, screen)
+
+
+def remember_place(study: Study, screen: str, where: dict[str, object]) -> None:
+    """Remembers where a screen was left."""
+    places.store(study, screen, where)
+
+
+def latest_run(study: Study) -> segments.Run | None:
+    """The newest run, or None."""
+    return next(iter(segments.runs(study)), None)
