@@ -1,0 +1,169 @@
+"""Which account a participant belongs to: sure ways first, and nothing picked where two accounts fit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.cells import salesforce_18
+from needsseg.records import Account, AccountMatch, Participant
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+SIMILAR_ENOUGH = 85
+MOST_CANDIDATES = 5
+
+FREE_MAIL = frozenset(
+    """
+    gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.co.uk hotmail.fr hotmail.de
+    hotmail.it live.com live.co.uk live.nl live.fr msn.com yahoo.com yahoo.co.uk yahoo.co.in yahoo.co.jp yahoo.de
+    yahoo.fr yahoo.es yahoo.it yahoo.ca yahoo.com.br yahoo.com.au ymail.com rocketmail.com aol.com icloud.com
+    me.com mac.com proton.me protonmail.com pm.me tutanota.com tuta.io gmx.com gmx.de gmx.net gmx.at gmx.ch web.de
+    t-online.de freenet.de posteo.de mailbox.org mail.com mail.ru yandex.ru yandex.com qq.com 163.com 126.com
+    sina.com foxmail.com naver.com hanmail.net daum.net zoho.com zohomail.com fastmail.com fastmail.fm hey.com
+    orange.fr wanadoo.fr free.fr sfr.fr laposte.net libero.it virgilio.it alice.it tin.it btinternet.com sky.com
+    virginmedia.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net shaw.ca
+    rogers.com telus.net bigpond.com optusnet.com.au uol.com.br bol.com.br terra.com.br rediffmail.com seznam.cz
+    wp.pl onet.pl o2.pl interia.pl abv.bg ukr.net duck.com mailinator.com
+    """.split()  # noqa: SIM905
+)
+
+# Legal forms at the end of a name; a name that is nothing else keeps them.
+LEGAL_FORMS = frozenset(
+    """
+    inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh ag kg kgaa ug ev se sa sas sarl
+    sl slu spa srl bv nv ab as asa aps oy oyj kk pty pte pvt private group holding holdings sro zrt kft doo
+    """.split()  # noqa: SIM905
+)
+_DOTTED_FORM = re.compile(r"\b(?:[a-z]\.){2,}(?!\w)", re.IGNORECASE)
+
+
+def match(
+    participants: Sequence[Participant],
+    accounts: Sequence[Account],
+    confirmed: Mapping[str, str | None],
+    merged: Mapping[str, str] | None = None,
+) -> list[AccountMatch]:
+    """One match for each participant, in order: by hand, CRM id, e-mail domain, exact name; else names to confirm.
+
+    ``confirmed`` maps a participant's key to an account id, or to None where a person said there is no account;
+    ``merged`` maps ids of merged CRM records to the account that remains. More than one account by domain or by name is
+    ``ambiguous`` and similar names are only proposed: both carry candidates and no account.
+    """
+    extract = _extractor()
+    known = {account.account_id for account in accounts}
+    by_id = {salesforce_18(id_): id_ for id_ in known}
+    by_id |= {old: by_id.get(new, new) for old, new in (merged or {}).items()}
+    by_domain: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for account in accounts:
+        if (domain := registrable_domain(account.domain, extract)) and domain not in FREE_MAIL:
+            by_domain[domain].append(account.account_id)
+        if name := normalised_name(account.name):
+            by_name[name].append(account.account_id)
+    result = []
+    for person in participants:
+        if person.key in confirmed:
+            result.append(_by_hand(person.key, confirmed[person.key], known))
+        else:
+            result.append(_match_one(person, by_id, by_domain, by_name, extract))
+    return result
+
+
+def _by_hand(key: str, account_id: str | None, known: set[str]) -> AccountMatch:
+    if account_id is None:
+        return AccountMatch(key, None, "by_hand", why="a person confirmed: no account")
+    if account_id not in known:
+        return AccountMatch(key, account_id, "by_hand", why="a person confirmed; not in the accounts file")
+    return AccountMatch(key, account_id, "by_hand", (account_id,), "a person confirmed")
+
+
+def _match_one(
+    person: Participant,
+    by_id: Mapping[str, str],
+    by_domain: Mapping[str, list[str]],
+    by_name: Mapping[str, list[str]],
+    extract: TLDExtract,
+) -> AccountMatch:
+    if (crm_id := salesforce_18(person.crm_id)) and crm_id in by_id:
+        return AccountMatch(person.key, by_id[crm_id], "crm_id", (by_id[crm_id],), f"CRM id {crm_id}")
+    notes = [f"CRM id {crm_id} is no account"] if crm_id else []
+    domain = registrable_domain(person.email, extract) if "@" in person.email else ""
+    if domain in FREE_MAIL:
+        notes.append(f"{domain} is a free-mail provider")
+    elif domain:
+        if found := by_domain.get(domain):
+            return _exactly_one(person.key, found, "email_domain", f"e-mail domain {domain}")
+        notes.append(f"no account has the domain {domain}")
+    name = normalised_name(person.company)
+    if not name:
+        return AccountMatch(person.key, None, "unmatched", why="; ".join([*notes, "no company given"]))
+    if found := by_name.get(name):
+        return _exactly_one(person.key, found, "name", f"name '{name}'")
+    notes.append(f"no account is named '{name}'")
+    candidates = _similar(name, by_name)
+    if candidates:
+        return AccountMatch(
+            person.key, None, "similar_name", candidates, "; ".join([*notes, "similar names to confirm"])
+        )
+    return AccountMatch(person.key, None, "unmatched", why="; ".join(notes))
+
+
+def _exactly_one(key: str, found: Sequence[str], method: str, why: str) -> AccountMatch:
+    distinct = tuple(sorted(set(found)))
+    if len(distinct) > 1:
+        return AccountMatch(key, None, "ambiguous", distinct, f"{len(distinct)} accounts share the {why}")
+    if method == "name":
+        return AccountMatch(key, distinct[0], "name", distinct, why)
+    return AccountMatch(key, distinct[0], "email_domain", distinct, why)
+
+
+def _similar(name: str, by_name: Mapping[str, list[str]]) -> tuple[str, ...]:
+    from rapidfuzz import fuzz, process
+
+    names = sorted(by_name)
+    # By spelling, then by words: "Tidewater Museum" is within "Tidewater Museum of Science".
+    scores: dict[str, float] = {}
+    for scorer, weight in ((fuzz.token_sort_ratio, 1.0), (fuzz.token_set_ratio, 0.9)):
+        for near, score, _ in process.extract(name, names, scorer=scorer, score_cutoff=SIMILAR_ENOUGH, limit=None):
+            scores[near] = max(scores.get(near, 0.0), weight * score)
+    ordered = sorted(
+        (near for near in scores if scores[near] >= SIMILAR_ENOUGH), key=lambda near: (-scores[near], near)
+    )
+    ids = [account_id for near in ordered for account_id in sorted(set(by_name[near]))]
+    return tuple(dict.fromkeys(ids))[:MOST_CANDIDATES]
+
+
+def _extractor() -> TLDExtract:
+    import tldextract
+
+    # No download and no cache: the public-suffix list that comes with the library. Private suffixes (github.io,
+    # myshopify.com) count as suffixes, since the organisations below them have nothing to do with each other.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registrable_domain(address: str, extract: TLDExtract | None = None) -> str:
+    """``example.co.uk`` of an e-mail address, a web address or a host name; empty where there is none."""
+    host = address.strip().casefold()
+    if "@" in host and "://" not in host:
+        host = host.rsplit("@", 1)[1].rstrip(">")
+    found = (extract or _extractor())(host)
+    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ""
+
+
+def normalised_name(name: str) -> str:
+    """A company's name without case, accents, punctuation and legal form; ``&`` reads "and"."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _DOTTED_FORM.sub(lambda found: found.group().replace(".", ""), plain)
+    plain = plain.replace("&", " and ").replace("'", "").replace("’", "")
+    words = re.findall(r"\w+", plain)
+    while len(words) > 1 and words[-1] in LEGAL_FORMS | {"and"}:
+        words.pop()
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return " ".join(words)

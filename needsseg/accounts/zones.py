@@ -1,0 +1,54 @@
+"""Reporting time zones as arithmetic on seconds, so that every engine computes the same calendar day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from needsseg.errors import UsageError
+
+EPOCH = date(1970, 1, 1)
+FIRST_YEAR, LAST_YEAR = 2000, 2050
+
+
+def epoch_day(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The date that ``number`` days after 1970-01-01 is."""
+    return EPOCH + timedelta(days=number)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone called ``name``; UsageError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageError(f"'{name}' is no time zone.", "Use an IANA name such as UTC or Europe/Berlin.") from error
+
+
+@lru_cache(maxsize=16)
+def offsets(name: str) -> tuple[tuple[int, int], ...]:
+    """(UTC second from which it holds, seconds to add) in order, 2000–2050; the first holds from the beginning."""
+    where = zone(name)
+
+    def offset(second: int) -> int:
+        shift = datetime.fromtimestamp(second, UTC).astimezone(where).utcoffset()
+        return int(shift.total_seconds()) if shift else 0
+
+    start = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+    end = int(datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+    found = [(0, offset(start))]
+    for midnight in range(start, end, 86_400):
+        before, after = found[-1][1], offset(midnight + 86_400)
+        if before == after:
+            continue
+        low, high = midnight, midnight + 86_400
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if offset(middle) == before else (low, middle)
+        found.append((high, after))
+    return tuple(found)

@@ -1,0 +1,230 @@
+"""Which intervention follows from a profile: rules an analyst edits, each with the evidence it fired on."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from needsseg.accounts import AccountProfile, Action
+from needsseg.errors import UsageError
+
+Value = str | int | float | bool
+Reader = Callable[[AccountProfile], "Value | tuple[str, ...] | None"]
+
+FEWEST_PEERS = 2
+COMPARISONS = ("at_least", "at_most")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One field and what it has to be: one of ``among``, and within the bounds that are not None."""
+
+    field: str
+    among: tuple[Value, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An action and the conditions that must all hold; ``fields`` are all that it reads, placeholders included."""
+
+    id: str
+    action: str
+    conditions: tuple[Condition, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionRules:
+    """Rules in the order in which actions are listed, and which features serve which segment's core job."""
+
+    rules: tuple[Rule, ...]
+    serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _usage(name: str) -> Reader:
+    return lambda profile: None if profile.behaviour is None else getattr(profile.behaviour, name)
+
+
+# Field → the tier it belongs to and how it is read. A rule fires on no field whose tier is missing.
+FIELDS: dict[str, tuple[str, Reader]] = {
+    "size": ("firmographic", lambda profile: profile.firmographic.size),
+    "revenue": ("firmographic", lambda profile: profile.firmographic.revenue),
+    "industry": ("firmographic", lambda profile: profile.firmographic.industry),
+    "region": ("firmographic", lambda profile: profile.firmographic.region),
+    "icp": ("firmographic", lambda profile: profile.firmographic.icp),
+    "needs_segment": ("needs", lambda profile: profile.needs_segment),
+    "needs_segment_source": ("needs", lambda profile: profile.needs_segment_source),
+    "needs_segment_confidence": ("needs", lambda profile: profile.needs_segment_confidence),
+    "confirmed": ("needs", lambda profile: bool(profile.needs_segment_confirmed_by)),
+    "unused_feature": ("needs", lambda profile: None),
+    "behavioral_segment": ("behavioral", lambda profile: profile.behavioral_segment),
+    "events": ("behavioral", _usage("events")),
+    "active_days": ("behavioral", _usage("active_days")),
+    "active_users": ("behavioral", _usage("active_users")),
+    "feature_breadth": ("behavioral", _usage("feature_breadth")),
+    "high_breadth": ("behavioral", _usage("high_breadth")),
+    "api_share": ("behavioral", _usage("api_share")),
+    "mobile_only": ("behavioral", _usage("mobile_only")),
+    "invitations": ("behavioral", _usage("invitations")),
+    "logins": ("behavioral", _usage("logins")),
+    "login_trend": ("behavioral", _usage("login_trend")),
+    "usage_trend": ("behavioral", _usage("usage_trend")),
+    "lifecycle_stage": ("lifecycle", lambda profile: profile.lifecycle_stage),
+    "lifecycle_flags": ("lifecycle", lambda profile: profile.lifecycle_flags),
+    "days_to_renewal": ("lifecycle", lambda profile: profile.lifecycle.days_to_renewal),
+    "plan": ("lifecycle", lambda profile: profile.lifecycle.plan),
+    "seats": ("lifecycle", lambda profile: profile.lifecycle.seats),
+}
+
+
+def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -> list[AccountProfile]:
+    """The profiles with their actions, ``recommended_action`` holding the actions' texts joined by ``; ``.
+
+    A rule that reads a field of a missing tier does not fire. ``unused_feature`` is the first feature listed under
+    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the one most
+    accounts of that segment use, at least two of them.
+    """
+    popular = _popular(profiles)
+    acted = []
+    for profile in profiles:
+        feature, why = _unused_feature(profile, rules.serves, popular)
+        found = (_fire(rule, profile, feature, why) for rule in rules.rules)
+        actions = tuple(action for action in found if action is not None)
+        text = "; ".join(action.text for action in actions)
+        acted.append(replace(profile, actions=actions, recommended_action=text))
+    return acted
+
+
+def _fire(rule: Rule, profile: AccountProfile, feature: str, why: str) -> Action | None:
+    if any(FIELDS[name][0] in profile.missing for name in rule.fields):
+        return None
+    values = {name: FIELDS[name][1](profile) for name in rule.fields}
+    if "unused_feature" in values:
+        values["unused_feature"] = feature or None
+    if any(value is None or value == "" for value in values.values()):
+        return None
+    if not all(_holds(condition, values[condition.field]) for condition in rule.conditions):
+        return None
+    evidence = [f"{name} = {_said(value)}" for name, value in values.items()]
+    if "unused_feature" in values:
+        evidence.append(why)
+    evidence += [
+        f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
+    ]
+    return Action(rule.id, rule.action.format(**values), tuple(evidence))
+
+
+def _flags(rule: Rule) -> list[str]:
+    named = [condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")]
+    return [str(value) for condition in named for value in condition.among]
+
+
+def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
+    if isinstance(value, tuple):
+        return not condition.among or any(item in condition.among for item in value)
+    if condition.among and not any(_same(value, wanted) for wanted in condition.among):
+        return False
+    if condition.at_least is None and condition.at_most is None:
+        return True
+    if not isinstance(value, int | float):
+        return False
+    above = condition.at_least is None or value >= condition.at_least
+    return above and (condition.at_most is None or value <= condition.at_most)
+
+
+def _same(value: Value | None, wanted: Value) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.casefold() == wanted.casefold()
+    return value == wanted
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, int]]]:
+    """Per segment the features its accounts use, most widely used first, with the number of accounts."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for profile in profiles:
+        if profile.needs_segment and profile.behaviour is not None:
+            counts[profile.needs_segment].update(profile.behaviour.features)
+    return {segment: sorted(count.items(), key=lambda item: (-item[1], item[0])) for segment, count in counts.items()}
+
+
+def _unused_feature(
+    profile: AccountProfile, serves: Mapping[str, Sequence[str]], popular: Mapping[str, Sequence[tuple[str, int]]]
+) -> tuple[str, str]:
+    if not profile.needs_segment or profile.behaviour is None:
+        return "", ""
+    used = set(profile.behaviour.features)
+    listed = {name.casefold(): features for name, features in serves.items()}.get(profile.needs_segment.casefold())
+    if listed is not None:
+        feature = next((name for name in listed if name not in used), "")
+        return feature, f"{feature} serves {profile.needs_segment} and was never used"
+    for name, accounts in popular.get(profile.needs_segment, ()):
+        if name not in used and accounts >= FEWEST_PEERS:
+            return name, f"{accounts} accounts of {profile.needs_segment} use {name}, this one never did"
+    return "", ""
+
+
+def load_rules(path: Path) -> InterventionRules:
+    """The rules in a TOML file; UsageError naming file, rule and field where one does not fit."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as rules: {error}.", "Correct the line named.") from error
+    serves = given.get("serves", {})
+    listed = isinstance(serves, dict) and all(
+        isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()
+    )
+    if not listed:
+        raise UsageError(f"{path}: [serves] needs lists of feature names.", 'Write "segment" = ["feature", …].')
+    entries = given.get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{path}: rules are no list.", "Begin each rule with [[rule]].")
+    rules = tuple(_rule(path, number, entry) for number, entry in enumerate(entries, start=1))
+    ids = [rule.id for rule in rules]
+    if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        raise UsageError(f"{path}: two rules have the id '{twice[0]}'.", "Give each rule its own id.")
+    return InterventionRules(rules, {name: tuple(features) for name, features in serves.items()})
+
+
+def _rule(path: Path, number: int, entry: Mapping[str, object]) -> Rule:
+    id_, action, when = entry.get("id"), entry.get("action"), entry.get("when", {})
+    where = f"{path}: rule {id_ if isinstance(id_, str) else number}"
+    if not isinstance(id_, str) or not isinstance(action, str) or not isinstance(when, dict) or not when:
+        raise UsageError(f"{where} lacks an id, an action or its conditions.", "A rule has id, action and [rule.when].")
+    conditions = tuple(_condition(where, str(name), wanted) for name, wanted in when.items())
+    try:
+        placeholders = [name for _, name, _, _ in string.Formatter().parse(action) if name is not None]
+    except ValueError as error:
+        raise UsageError(f"{where}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
+    fields = tuple(dict.fromkeys([condition.field for condition in conditions] + placeholders))
+    for name in fields:
+        if name not in FIELDS:
+            raise UsageError(f"{where}: '{name}' is no field of a profile.", f"Fields: {', '.join(FIELDS)}.")
+    return Rule(id_, action, conditions, fields)
+
+
+def _condition(where: str, name: str, wanted: object) -> Condition:
+    if isinstance(wanted, dict):
+        strange = [key for key in wanted if key not in COMPARISONS]
+        bounds = {key: value for key, value in wanted.items() if isinstance(value, int | float)}
+        if strange or not bounds or len(bounds) < len(wanted):
+            raise UsageError(f"{where}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
+        return Condition(name, (), bounds.get("at_least"), bounds.get("at_most"))
+    given: list[object] = list(wanted) if isinstance(wanted, list) else [wanted]
+    values = tuple(value for value in given if isinstance(value, str | int | float))
+    if not values or len(values) < len(given):
+        raise UsageError(f"{where}: {name} has no value that can be compared.", 'Write "at_risk" or a list of texts.')
+    return Condition(name, values)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from needsseg.accounts.firmographic import IcpRule, firmographic, load_icp, revenue_tier, size_tier
+from needsseg.accounts.geography import region_of
+from needsseg.errors import UsageError
+from needsseg.records import Account
+from needsseg.settings import shipped
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [
+        ("1", "small"), ("50", "small"), ("51", "mid_market"), ("500", "mid_market"), ("501", "enterprise"),
+        ("1,000", "enterprise"), ("51-200", "mid_market"), ("1–50 employees", "small"), ("10,001+", "enterprise"),
+        ("2.5k", "enterprise"), ("120.0", "mid_market"), ("40-60", "unknown"), ("500+", "unknown"), ("0", "unknown"),
+        ("", "unknown"), ("n/a", "unknown"), ("-5", "unknown"), ("1.000", "unknown"), ("200-51", "unknown"),
+    ],
+)  # fmt: skip
+def test_size(said: str, tier: str) -> None:
+    assert size_tier(said) == tier
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [
+        ("999,999", "under_1m"), ("1,000,000", "1m_to_50m"), ("1M", "1m_to_50m"), ("49999999", "1m_to_50m"),
+        ("50M", "50m_and_over"), ("2.5M", "1m_to_50m"), ("$1M - $5M", "1m_to_50m"), ("1-5M", "1m_to_50m"),
+        ("2.5E8", "50m_and_over"), ("1.2 billion", "50m_and_over"), ("800k", "under_1m"), ("0", "unknown"),
+        ("0.0", "unknown"), ("", "unknown"), ("a lot", "unknown"),
+    ],
+)  # fmt: skip
+def test_revenue(said: str, tier: str) -> None:
+    assert revenue_tier(said) == tier
+
+
+@pytest.mark.parametrize(
+    ("region", "country", "expected"),
+    [
+        ("NA", "", "North America"), ("EU", "", "EMEA"), ("emea", "US", "EMEA"), ("APAC", "", "APAC"),
+        ("", "DE", "EMEA"), ("", "DEU", "EMEA"), ("", "Deutschland", "EMEA"), ("", "U.S.A.", "North America"),
+        ("", "The Netherlands", "EMEA"), ("", "United States", "North America"), ("", "Côte d'Ivoire", "EMEA"),
+        ("", "Viet Nam", "APAC"), ("", "NA", "EMEA"), ("", "Brasil", "Latin America"), ("", "Atlantis", "unknown"),
+        ("Sector 7", "JP", "APAC"), ("", "", "unknown"),
+    ],
+)  # fmt: skip
+def test_region(region: str, country: str, expected: str) -> None:
+    assert region_of(region, country) == expected
+
+
+def test_the_icp_is_a_rule_over_the_fields() -> None:
+    rule = IcpRule(sizes=("mid_market", "enterprise"), industries=("technology",), regions=("EMEA",))
+    inside = Account("a", "A", employees="120", industry="Technology", country="Germany")
+    outside = Account("b", "B", employees="12", industry="", country="")
+    unclear = Account("c", "C", employees="120", industry="Technology")
+    assert firmographic(inside, rule).tier == "mid_market icp"
+    assert firmographic(outside, rule).tier == "small not_icp"
+    assert firmographic(unclear, rule).tier == "mid_market icp_unknown"
+    assert not firmographic(Account("d", "D"), rule).known
+
+
+def test_the_shipped_icp_file_is_read() -> None:
+    assert load_icp(shipped("prompts") / "icp.toml").sizes == ("mid_market", "enterprise")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('sizes = ["huge"]', "sizes has 'huge'"),
+        ('colours = ["red"]', "'colours' is no part of an ICP rule"),
+        ('sizes = "small"', "sizes is no list of texts"),
+        ("sizes = [", "cannot be read as an ICP rule"),
+    ],
+)
+def test_a_faulty_icp_file_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "icp.toml").write_text(text)
+    with pytest.raises(UsageError, match=message) as caught:
+        load_icp(tmp_path / "icp.toml")
+    assert "icp.toml" in str(caught.value)

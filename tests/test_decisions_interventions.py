@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from needsseg.accounts import AccountProfile, IcpRule, profiles
+from needsseg.accounts.behaviour import Behaviour
+from needsseg.accounts.lifecycle import Lifecycle
+from needsseg.decisions import load_rules, with_actions
+from needsseg.errors import UsageError
+from needsseg.records import Account, Label
+from needsseg.settings import shipped
+
+RULES = load_rules(shipped("prompts") / "interventions.toml")
+FALLING = Behaviour("a", 28, 120, 12, 3, 6, logins=14, logins_previous=60, features=("boards", "dashboard"))
+AT_RISK = Lifecycle("at_risk", ("at_risk",), {"at_risk": "120 events, then 28: more than 30% fewer"}, 31)
+
+
+def profile(
+    account_id: str = "a", row: Behaviour | None = FALLING, stage: Lifecycle = AT_RISK, segment: str = ""
+) -> AccountProfile:
+    account = Account(account_id, "A", employees="240", industry="Technology")
+    labels = [Label(account_id, segment, "interview", 0.9, "Dana")] if segment else []
+    rows = None if row is None else {account_id: replace(row, account_id=account_id)}
+    return profiles([account], rows, {account_id: stage}, labels, date(2026, 7, 1), "v1", IcpRule())[0]
+
+
+def test_the_articles_example_gives_its_three_interventions() -> None:
+    rules = replace(RULES, serves={"Coordination": ("boards", "timeline", "status page")})
+    (acted,) = with_actions([profile(segment="coordination")], rules)
+    texts = [action.text for action in acted.actions]
+    assert texts[:3] == [
+        "CS check-in focused on the coordination use case",
+        "Show timeline, an unused feature that serves coordination",
+        "Flag renewal risk in the CRM",
+    ]
+    assert acted.recommended_action == "; ".join(texts)
+    assert acted.actions[0].rule == "check-in"
+    assert "lifecycle_stage = at_risk" in acted.actions[0].evidence
+    assert "at_risk: 120 events, then 28: more than 30% fewer" in acted.actions[0].evidence
+    assert "timeline serves coordination and was never used" in acted.actions[1].evidence
+
+
+def test_a_segment_without_a_list_takes_what_its_other_accounts_use() -> None:
+    peers = [
+        profile(key, replace(FALLING, features=("boards", "reports", extra)), segment="coordination")
+        for key, extra in (("b", "gantt"), ("c", "calendar"))
+    ]
+    acted = with_actions([profile(segment="coordination"), *peers], RULES)
+    assert acted[0].actions[1].text == "Show reports, an unused feature that serves coordination"
+    assert "2 accounts of coordination use reports, this one never did" in acted[0].actions[1].evidence
+    assert "unused-feature" not in [action.rule for action in with_actions(peers[:1], RULES)[0].actions]
+
+
+def test_no_action_depends_on_a_missing_tier() -> None:
+    (unlabelled,) = with_actions([profile()], RULES)
+    assert [action.rule for action in unlabelled.actions] == ["renewal-risk", "falling-logins-before-renewal"]
+    (unused,) = with_actions([profile(row=None, segment="coordination")], RULES)
+    assert "falling-logins-before-renewal" not in [action.rule for action in unused.actions]
+    (nothing,) = with_actions([profile(row=None, stage=Lifecycle("no_data", ("no_data",), {}))], RULES)
+    assert (nothing.actions, nothing.recommended_action) == ((), "")
+
+
+def test_bounds_lists_and_flags(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(
+        '[[rule]]\nid = "few"\naction = "a"\n[rule.when]\nlogins = { at_least = 14, at_most = 14 }\n'
+        '[[rule]]\nid = "flag"\naction = "b"\n[rule.when]\nlifecycle_flags = ["engaged", "at_risk"]\n'
+        '[[rule]]\nid = "not"\naction = "c"\n[rule.when]\nlogins = { at_least = 15 }\n'
+        '[[rule]]\nid = "mobile"\naction = "d"\n[rule.when]\nmobile_only = false\nsize = "MID_MARKET"\n'
+    )
+    (acted,) = with_actions([profile()], load_rules(tmp_path / "rules.toml"))
+    assert [action.rule for action in acted.actions] == ["few", "flag", "mobile"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nmood = "bad"', "rule x: 'mood' is no field"),
+        ('[[rule]]\nid = "x"\naction = "{mood}"\n[rule.when]\nsize = "small"', "rule x: 'mood' is no field"),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = { over = 3 }', "rule x: logins has no bounds"),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = []', "rule x: logins has no value"),
+        ('[[rule]]\naction = "a"', "rule 1 lacks an id"),
+        ('[[rule]]\nid = "x"\naction = "{"\n[rule.when]\nsize = "small"', "rule x: its action cannot be read"),
+        ("[[rule]\n", "cannot be read as rules"),
+        ('[serves]\na = "b"', "needs lists of feature names"),
+        ('rule = "x"', "rules are no list"),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nsize = "small"\n' * 2,
+            "two rules have the id 'x'",
+        ),
+    ],
+)
+def test_a_faulty_rule_is_named(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "rules.toml").write_text(text)
+    with pytest.raises(UsageError, match=message) as caught:
+        load_rules(tmp_path / "rules.toml")
+    assert "rules.toml" in str(caught.value)
