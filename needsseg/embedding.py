@@ -127,7 +127,7 @@ def _load(model: Model):  # type: ignore[no-untyped-def]  # a SentenceTransforme
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         _loaded[model.sha256] = SentenceTransformer(str(model.path), device="cpu")
     return _loaded[model.sha256]
 

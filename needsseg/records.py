@@ -8,7 +8,6 @@ from typing import Literal
 Role = Literal["interviewer", "participant", "other"]
 PassageStatus = Literal["suggested", "accepted", "rejected"]
 PassageOrigin = Literal["program", "hand"]
-SegmentStatus = Literal["draft", "confirmed", "set_aside"]
 LabelSource = Literal["interview", "survey", "assigned"]
 
 UNASSIGNED = -1

@@ -24,9 +24,26 @@ from needsseg.study.accounts import SourceRow
 from needsseg.study.connection import Study
 
 __all__ = [
-    "KINDS", "AccountProfile", "day_after_events", "MappingProposal", "ParticipantsReport", "Reject", "SourceReport", "SourceRow",
-    "import_participants", "import_source", "labels", "link", "matches", "participants", "profiles", "propose_mapping",
-    "sources", "stack_files", "unlink", "version",
+    "KINDS",
+    "AccountProfile",
+    "MappingProposal",
+    "ParticipantsReport",
+    "Reject",
+    "SourceReport",
+    "SourceRow",
+    "day_after_events",
+    "import_participants",
+    "import_source",
+    "labels",
+    "link",
+    "matches",
+    "participants",
+    "profiles",
+    "propose_mapping",
+    "sources",
+    "stack_files",
+    "unlink",
+    "version",
 ]  # fmt: skip
 
 KINDS = room.KINDS
@@ -252,7 +269,9 @@ def labels(study: Study) -> list[Label]:
 
     Only decided primary needs count; the name of who confirmed the segment is empty while it is not confirmed.
     """
-    confirmed = {row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status in ("named", "confirmed")}
+    confirmed = {
+        row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status in ("named", "confirmed")
+    }
     account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)
     heard: Counter[str] = Counter()

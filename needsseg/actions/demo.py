@@ -29,7 +29,9 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
     """
     path = folder / "needsseg.db"
     if path.exists():
-        raise NeedssegError(f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir.")
+        raise NeedssegError(
+            f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir."
+        )
     with studies.init(path) as study:
         study.actor = "demo"
         lines: list[str] = []
@@ -64,8 +66,8 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
         if row.exemplars:
             say(f"    “{_short(row.exemplars[0].quote)}” ({row.exemplars[0].interview})")
     decided = [need for need in segments.participants(study) if need.segment]
-    say(f"{len(decided)} of {len(segments.participants(study))} participants have a primary need; the others are undecided.")
-    say("The names are the nearest archetypes. Reading the evidence, renaming and confirming is yours: nothing is confirmed.")
+    say(f"{len(decided)} of {len(segments.participants(study))} participants have a primary need.")
+    say("The names are the nearest archetypes, put there by the demo; nothing is confirmed.")
 
 
 def _name(study: Study) -> None:
@@ -84,7 +86,11 @@ def _name(study: Study) -> None:
 
 def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str], None]) -> tuple[Path, ...]:
     source = shipped("interviews") / "accounts"
-    for name, kind in (("accounts.csv", "accounts"), ("subscriptions.csv", "subscriptions"), ("usage.csv.gz", "events")):
+    for name, kind in (
+        ("accounts.csv", "accounts"),
+        ("subscriptions.csv", "subscriptions"),
+        ("usage.csv.gz", "events"),
+    ):
         done = accounts.import_source(study, source / name, kind, progress=progress)
         refused = f", {len(done.rejected)} rows refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
@@ -97,7 +103,9 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
     for name in export.FORMATS:
         report = export.export(study, name, folder / f"accounts.{name}", as_of, progress=progress)
         written.append(report.path)
-    say(f"Exported {report.rows} accounts as of {as_of}, {report.labelled} with a needs segment, to {folder}/accounts.*")
+    say(
+        f"Exported {report.rows} accounts as of {as_of}, {report.labelled} with a needs segment, to {folder}/accounts.*"
+    )
     example = next((p for p in accounts.profiles(study, as_of) if p.needs_segment and p.actions), None)
     if example is not None:
         say(f"For example {example.name}: {example.sentence}")

@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 from needsseg import __version__
 from needsseg.actions.embedding import embedded
-from needsseg.discovery import Discovery, discover as discover_candidates, load_personas, suggested_names
+from needsseg.discovery import Discovery, load_personas, suggested_names
+from needsseg.discovery import discover as discover_candidates
 from needsseg.embedding import Progress, locate, silent, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import Candidate, Passage, PersonaName
@@ -46,16 +47,17 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     vectors = embedded(study, texts + said, progress)
     progress("clustering", 0, 1)
     rows = [vectors[text_sha256(text)] for text in texts]
-    found = discover_candidates(
-        texts, speakers, vectors=rows, seed=settings.seed if seed is None else seed
-    )
+    found = discover_candidates(texts, speakers, vectors=rows, seed=settings.seed if seed is None else seed)
     import numpy as np
 
     names = suggested_names(
         np.asarray(rows, dtype=np.float64),
         [candidate.members for candidate in found.candidates],
         personas,
-        [np.stack([vectors[text_sha256(sentence)] for sentence in persona.says]).astype(np.float64) for persona in personas],
+        [
+            np.stack([vectors[text_sha256(sentence)] for sentence in persona.says]).astype(np.float64)
+            for persona in personas
+        ],
     )
     progress("clustering", 1, 1)
     warnings = list(found.warnings)
@@ -65,12 +67,18 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         run = segments.add_run(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
         kept = _kept(study, found, chosen)
         proposed = segments.replace_candidates(
-            study, run, [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed]
+            study,
+            run,
+            [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed],
         )
         action.summary = f"found {len(proposed)} candidates in {len(chosen)} {status} passages"
     for segment, count in sorted(kept.resembling.items()):
         name = segments.one(study, segment).name
-        warnings.append(f"{count} new passages resemble “{name}”, which was left as it is." if count else f"“{name}” was found again.")
+        warnings.append(
+            f"{count} new passages resemble “{name}”, which was left as it is."
+            if count
+            else f"“{name}” was found again."
+        )
     unassigned = sum(label < 0 for label in found.labels)
     return RunReport(run, len(chosen), status, tuple(proposed), unassigned, tuple(warnings))
 
@@ -89,7 +97,9 @@ def _voice(passage: Passage) -> str:
     return f"{passage.interview}/{passage.speaker}"
 
 
-def _run(settings: Settings, found: Discovery, chosen: list[Passage], status: str, warnings: list[str]) -> dict[str, object]:
+def _run(
+    settings: Settings, found: Discovery, chosen: list[Passage], status: str, warnings: list[str]
+) -> dict[str, object]:
     model = locate(settings.model)
     lines = "\n".join(sorted(f"{_voice(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen))
     return {
@@ -125,8 +135,8 @@ def _new(
     allowed = set(kept.proposed[candidate.label])
     rank = {index: place for place, index in enumerate(candidate.exemplars)}
     members = tuple(
-        Member(chosen[i].id, found.strengths[i], rank.get(i), "run") for i in candidate.members if chosen[i].id in allowed
+        Member(chosen[i].id, found.strengths[i], rank.get(i), "run")
+        for i in candidate.members
+        if chosen[i].id in allowed
     )
-    return NewCandidate(
-        candidate.label, members, candidate.keywords, candidate.stability, names, candidate.warnings
-    )
+    return NewCandidate(candidate.label, members, candidate.keywords, candidate.stability, names, candidate.warnings)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from needsseg.actions import accounts
+from needsseg.actions import accounts, segments
 from needsseg.embedding import Progress, silent
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
@@ -28,7 +28,7 @@ class ExportReport:
 
 def export(
     study: Study,
-    format: str,  # noqa: A002
+    format: str,
     path: Path,
     as_of: date,
     *,
@@ -42,9 +42,14 @@ def export(
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
     profiles = accounts.profiles(study, as_of, progress)
     matched = accounts.matches(study)
-    needs = accounts.primary_needs(study)
+    needs = segments.participants(study)
     inputs = {
-        kind: {"file": source.file_name, "sha256": source.file_sha256, "rows": source.row_count, "rejected": source.rejected}
+        kind: {
+            "file": source.file_name,
+            "sha256": source.file_sha256,
+            "rows": source.row_count,
+            "rejected": source.rejected,
+        }
         for kind, source in accounts.sources(study).items()
     }
     extra = {

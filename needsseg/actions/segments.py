@@ -114,7 +114,9 @@ def find(study: Study, text: str) -> int:
     if len(called) == 1:
         return called[0]
     names = ", ".join(f"{row.id} “{row.name}”" for row in segments.listing(study))
-    raise UsageError(f"{'Several segments are' if called else 'No segment is'} called “{text}”.", f"There are: {names or 'none'}.")
+    raise UsageError(
+        f"{'Several segments are' if called else 'No segment is'} called “{text}”.", f"There are: {names or 'none'}."
+    )
 
 
 def rename(study: Study, segment: int, name: str) -> None:

@@ -59,8 +59,7 @@ def settings_of(study: Study) -> Settings:
 
 def overview(study: Study) -> Overview:
     """The study in numbers."""
-    counts = connection.counts(study)
-    return Overview(str(study.path), *counts, warnings=tuple(study.warnings()))
+    return Overview(path=str(study.path), warnings=tuple(study.warnings()), **connection.counts(study))
 
 
 def backup(study: Study, target: Path) -> Path:

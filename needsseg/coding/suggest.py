@@ -46,7 +46,9 @@ class Window:
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
     """All windows of a transcript with their cues; no model is needed."""
     text = transcript.text
-    return [Window(span, text[slice(*span)], tuple(find_cues(text[slice(*span)], cues))) for span in windows(transcript)]
+    return [
+        Window(span, text[slice(*span)], tuple(find_cues(text[slice(*span)], cues))) for span in windows(transcript)
+    ]
 
 
 def score(likeness: float, cue_sum: float) -> float:

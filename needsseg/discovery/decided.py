@@ -65,8 +65,8 @@ def follow(
         label = max(sorted(set(free)), key=free.count) if free else fresh
         fresh += label == fresh
         names[label], places[name] = name, label
-    for index, name in decisions.assigned.items():
-        labels[index] = places[name]
+    for index, place in decisions.assigned.items():
+        labels[index] = places[place]
     fixed = set(decisions.assigned)
     for _ in range(len(decisions.together)):
         changed = False

@@ -8,14 +8,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What people say in every second sentence of an interview, beyond the usual stop words.
-SPOKEN = """
-actually ain anyway basically bit certainly couldn couple course did didn does doesn doing don er everybody everyone
-everything feel gets getting goes going gonna good got guess hadn hasn haven hey hmm honestly isn just kind know laughs
-let like literally little ll lot make makes maybe mean mm need needed needs nobody obviously okay ones oh people perhaps
-pretty probably put quite re really right said say saying says shouldn somebody someone something sort stuff sure tell
-thing things think thought told totally ugh uh um used ve want wanted wants wasn way weren went won wouldn yeah yep yes
-come comes came look looks looking inaudible crosstalk ok em ah actually half big new old day days week weeks time times
-""".split()
+SPOKEN = frozenset(
+    """
+    actually ain anyway basically bit certainly couldn couple course did didn does doesn doing don er everybody
+    everyone everything feel gets getting goes going gonna good got guess hadn hasn haven hey hmm honestly isn
+    just kind know laughs let like literally little ll lot make makes maybe mean mm need needed needs nobody
+    obviously okay ones oh people perhaps pretty probably put quite re really right said say saying says shouldn
+    somebody someone something sort stuff sure tell thing things think thought told totally ugh uh um used ve want
+    wanted wants wasn way weren went won wouldn yeah yep yes come comes came look looks looking inaudible
+    crosstalk ok em ah actually half big new old day days week weeks time times
+    """.split()  # noqa: SIM905
+)
 
 
 def keywords(texts: Sequence[str], labels: Sequence[int], each: int = 8) -> list[tuple[str, ...]]:
@@ -25,7 +28,8 @@ def keywords(texts: Sequence[str], labels: Sequence[int], each: int = 8) -> list
 
     classes = sorted(set(labels))
     joined = [" \n ".join(text for text, label in zip(texts, labels, strict=True) if label == one) for one in classes]
-    counter = CountVectorizer(stop_words=sorted(ENGLISH_STOP_WORDS.union(SPOKEN)), token_pattern=r"(?u)\b[^\W\d_]{3,}\b")
+    words_only = r"(?u)\b[^\W\d_]{3,}\b"
+    counter = CountVectorizer(stop_words=sorted(ENGLISH_STOP_WORDS | SPOKEN), token_pattern=words_only)
     try:
         counts = counter.fit_transform(joined).toarray().astype(float)
     except ValueError:  # nothing but stop words

@@ -72,7 +72,9 @@ def links(study: Study) -> dict[str, str | None]:
     """Participants whose account a person confirmed; None means confirmed to have none."""
     return {
         row[0]: row[1]
-        for row in study.rows("SELECT p.key, l.account_id FROM account_links l JOIN participants p ON p.id = l.participant_id")
+        for row in study.rows(
+            "SELECT p.key, l.account_id FROM account_links l JOIN participants p ON p.id = l.participant_id"
+        )
     }
 
 

@@ -187,11 +187,17 @@ def _check_header(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError as error:
-        raise StudyError(f"There is no study at {path}.", "Make one with: needsseg init, or name it with --study.") from error
+        raise StudyError(
+            f"There is no study at {path}.", "Make one with: needsseg init, or name it with --study."
+        ) from error
     except OSError as error:
-        raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions.") from error
+        raise StudyError(
+            f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions."
+        ) from error
     if head and head != b"SQLite format 3\x00":
-        raise StudyError(f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init.")
+        raise StudyError(
+            f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init."
+        )
 
 
 def _check_version(path: Path, conn: sqlite3.Connection) -> int:
@@ -266,7 +272,9 @@ def backup(study: Study, target: Path) -> Path:
 def check(study: Study) -> list[str]:
     """What is wrong with the file, in words; empty when it is sound."""
     found = [f"damaged: {row[0]}" for row in study.rows("PRAGMA quick_check") if row[0] != "ok"]
-    found += [f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")]
+    found += [
+        f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")
+    ]
     for table, column in (("passages", "quote"), ("turns", "words")):
         found += [
             f"{table} {row[0]}: the {column} is not the text at its place"
@@ -278,18 +286,21 @@ def check(study: Study) -> list[str]:
     return found
 
 
-def counts(study: Study) -> tuple[int, ...]:
-    """Interviews, participants, passages suggested, accepted, rejected, candidates, named, confirmed, accounts."""
+def counts(study: Study) -> dict[str, int]:
+    """How many interviews, participants, passages and segments by status, and accounts the study holds."""
     passages = ", ".join(
-        f"(SELECT count(*) FROM passages WHERE status = '{s}')" for s in ("suggested", "accepted", "rejected")
+        f"(SELECT count(*) FROM passages WHERE status = '{status}') AS {status}"
+        for status in ("suggested", "accepted", "rejected")
     )
     segments = ", ".join(
-        f"(SELECT count(*) FROM segments WHERE status = '{s}')" for s in ("candidate", "named", "confirmed")
+        f"(SELECT count(*) FROM segments WHERE status = '{status}') AS {name}"
+        for status, name in (("candidate", "candidates"), ("named", "named"), ("confirmed", "confirmed"))
     )
-    return tuple(
+    return dict(
         study.rows(
-            "SELECT (SELECT count(*) FROM interviews), (SELECT count(DISTINCT participant_id) FROM speakers), "
-            f"{passages}, {segments}, coalesce((SELECT row_count FROM sources WHERE kind = 'accounts'), 0)"
+            "SELECT (SELECT count(*) FROM interviews) AS interviews, "
+            f"(SELECT count(DISTINCT participant_id) FROM speakers) AS participants, {passages}, {segments}, "
+            "coalesce((SELECT row_count FROM sources WHERE kind = 'accounts'), 0) AS accounts"
         )[0]
     )
 

@@ -125,12 +125,11 @@ def listing(study: Study) -> list[InterviewRow]:
         "SELECT s.interview_id, p.name FROM speakers s JOIN participants p ON p.id = s.participant_id ORDER BY s.id"
     ):
         people.setdefault(interview, []).append(name)
-    counts = {
-        (interview, status): count
-        for interview, status, count in study.rows(
-            "SELECT interview_id, status, count(*) FROM passages GROUP BY interview_id, status"
-        )
-    }
+    counts: dict[int, dict[str, int]] = {}
+    for interview, status, count in study.rows(
+        "SELECT interview_id, status, count(*) FROM passages GROUP BY interview_id, status"
+    ):
+        counts.setdefault(interview, {})[status] = count
     return [
         InterviewRow(
             row["key"],
@@ -140,8 +139,10 @@ def listing(study: Study) -> list[InterviewRow]:
             row["turns"],
             row["words"],
             tuple(people.get(row["id"], [])),
-            *(counts.get((row["id"], status), 0) for status in ("suggested", "accepted", "rejected")),
-            warnings=tuple(json.loads(row["warnings"])),
+            counts.get(row["id"], {}).get("suggested", 0),
+            counts.get(row["id"], {}).get("accepted", 0),
+            counts.get(row["id"], {}).get("rejected", 0),
+            tuple(json.loads(row["warnings"])),
         )
         for row in rows
     ]
@@ -171,12 +172,15 @@ def transcript(study: Study, key: str) -> Transcript:
     """The transcript of one interview, roles as they are set now; raises NotFoundError for an unknown key."""
     interview = _required(study, key)
     turns = study.rows(
-        "SELECT s.label, s.role, t.start, t.\"end\", t.start_ms, t.end_ms FROM turns t JOIN speakers s ON s.id = t.speaker_id "
+        'SELECT s.label, s.role, t.start, t."end", t.start_ms, t.end_ms FROM turns t JOIN speakers s ON s.id = t.speaker_id '
         "WHERE t.interview_id = ? ORDER BY t.seq",
         [interview["id"]],
     )
     return Transcript(
-        interview["text"], tuple(Turn(*turn) for turn in turns), interview["format"], tuple(json.loads(interview["warnings"]))
+        interview["text"],
+        tuple(Turn(*turn) for turn in turns),
+        interview["format"],
+        tuple(json.loads(interview["warnings"])),
     )
 
 
@@ -209,7 +213,9 @@ def remove(study: Study, key: str) -> None:
     """Takes an interview with all its passages out of the study (inside an action, so it can be undone)."""
     interview = _required(study, key)
     study.execute("DELETE FROM interviews WHERE id = ?", [interview["id"]])
-    study.execute("DELETE FROM participants WHERE id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)")
+    study.execute(
+        "DELETE FROM participants WHERE id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)"
+    )
 
 
 def search(study: Study, query: str, limit: int = 200) -> Sequence[tuple[str, int, int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Passage, PassageStatus, Suggestion
@@ -41,13 +41,16 @@ def listing(
     query: str | None = None,
 ) -> list[Passage]:
     """Passages by place, narrowed by any of the arguments; ``query`` finds words in quotes."""
-    where, values = ["1"], []
+    where: list[str] = ["1"]
+    values: list[Any] = []
     if interview is not None:
         where, values = [*where, "i.key = ?"], [*values, interview]
     if status is not None:
         where, values = [*where, "p.status = ?"], [*values, status]
     if code is not None:
-        where.append("p.id IN (SELECT pc.passage_id FROM passage_codes pc JOIN codes c ON c.id = pc.code_id WHERE c.name = ?)")
+        where.append(
+            "p.id IN (SELECT pc.passage_id FROM passage_codes pc JOIN codes c ON c.id = pc.code_id WHERE c.name = ?)"
+        )
         values.append(code)
     if ids is not None:
         wanted = sorted(set(ids))
@@ -119,9 +122,7 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
-    same = study.row(
-        'SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ?', [row[0], start, end]
-    )
+    same = study.row('SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ?', [row[0], start, end])
     if same is not None:
         decide(study, [same[0]], "accepted")
         return int(same[0])
@@ -158,7 +159,8 @@ def _spoken(study: Study, interview: int, start: int, end: int) -> tuple[int, st
     )
     if turn is None:
         raise UsageError(
-            f"The span {start}–{end} does not lie within one speaker's turn.", "Mark words of one turn; offsets are code points."
+            f"The span {start}–{end} does not lie within one speaker's turn.",
+            "Mark words of one turn; offsets are code points.",
         )
     quote = str(turn["words"])[start - turn["start"] : end - turn["start"]]
     if not quote.strip():

@@ -79,7 +79,10 @@ class NewCandidate:
 
 def add_run(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
     """Stores a run and the label and strength of every passage in it (inside an action); its id."""
-    values = {key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value for key, value in run.items()}
+    values = {
+        key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+        for key, value in run.items()
+    }
     run_id = study.insert("runs", {"started_at": now(), **values})
     study.insert_all(
         "run_passages",
@@ -121,7 +124,8 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
                 "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
                 "stability": candidate.stability,
                 "suggested_names": json.dumps(
-                    [[name.name, name.score, name.description] for name in candidate.suggested_names], ensure_ascii=False
+                    [[name.name, name.score, name.description] for name in candidate.suggested_names],
+                    ensure_ascii=False,
                 ),
                 "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
             },
@@ -292,7 +296,9 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
     mine = {member.passage for member in members(study).get(segment, [])}
     for part in parts:
         if not part or not set(part) <= mine:
-            raise UsageError(f"A part of segment {segment} names passages that are not in it.", "List its members first.")
+            raise UsageError(
+                f"A part of segment {segment} names passages that are not in it.", "List its members first."
+            )
     if sum(len(part) for part in parts) >= len(mine):
         raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
     _open_for_change(study, segment)
@@ -300,7 +306,12 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
     for number, part in enumerate(parts, start=2):
         new = _insert(
             study,
-            {"name": name or _unused_name(study, f"{row.name} {number}"), "status": "named", "run_id": row.run, "split_from": segment},
+            {
+                "name": name or _unused_name(study, f"{row.name} {number}"),
+                "status": "named",
+                "run_id": row.run,
+                "split_from": segment,
+            },
             (),
         )
         study.execute(
@@ -354,5 +365,6 @@ def _rank_exemplars(study: Study, segment: int) -> None:
     for member in mine:
         if member.exemplar != rank.get(member.passage):
             study.execute(
-                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ?", [rank.get(member.passage), member.passage]
+                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ?",
+                [rank.get(member.passage), member.passage],
             )
