@@ -1,0 +1,30 @@
+"""The one place where spoken pieces become the text of a transcript and its turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from needsseg.records import Turn
+from needsseg.transcripts.spoken import Spoken, one_line, tidy
+
+
+def compose(spoken: Iterable[Spoken]) -> tuple[str, tuple[Turn, ...]]:
+    """The text and its turns: ``Speaker: words`` a turn, a blank line between turns, all roles still ``other``.
+
+    ``text[turn.start:turn.end]`` is the words without the label; offsets are code points. A piece without words is
+    left out; a piece without a speaker has no label. Unicode is not normalised, so quotes stay as the file has them.
+    """
+    parts: list[str] = []
+    turns: list[Turn] = []
+    at = 0
+    for piece in spoken:
+        words = tidy(piece.words)
+        if not words:
+            continue
+        speaker = one_line(piece.speaker)
+        lead = ("\n\n" if parts else "") + (f"{speaker}: " if speaker else "")
+        start = at + len(lead)
+        at = start + len(words)
+        parts.append(lead + words)
+        turns.append(Turn(speaker, "other", start, at, piece.start_ms, piece.end_ms))
+    return "".join(parts), tuple(turns)

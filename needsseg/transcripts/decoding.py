@@ -1,0 +1,101 @@
+"""Bytes of a transcript file become text with LF line ends."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+from needsseg.errors import TranscriptError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_OTHER_KINDS = (
+    (b"%PDF", "a PDF", "Save the transcript as .docx or plain text and import that."),
+    (b"{\\rtf", "an RTF document", "Save it as .docx or plain text in a word processor."),
+    (b"\xd0\xcf\x11\xe0", "an old Word document (.doc)", "Save it as .docx in a word processor."),
+    (b"PK\x03\x04", "a zip archive or an office document", "Unpack it, or import it as docx if it is one."),
+)
+_SAVE_AS_UTF8 = "Save the file as UTF-8 text, or export it from the meeting tool again."
+
+
+def decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a file and a warning for every guess made.
+
+    Tried in order: byte order marks, UTF-16 without a mark (by where the zero bytes lie), UTF-8, UTF-8 with a few
+    broken bytes, Windows-1252, a statistical guess. Line ends become LF. Raises TranscriptError for binary content.
+    """
+    for start, kind, hint in _OTHER_KINDS:
+        if data.startswith(start):
+            raise TranscriptError(f"{name}: this is {kind}, not a text transcript.", hint)
+    text, warnings = _decoded(data, name)
+    if _looks_binary(text):
+        raise TranscriptError(f"{name}: this is a binary file, not a transcript.", _SAVE_AS_UTF8)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), warnings
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding), ()
+            except UnicodeDecodeError as error:
+                if encoding == "utf-8":
+                    break
+                raise TranscriptError(f"{name}: broken {encoding} at byte {error.start}.", _SAVE_AS_UTF8) from error
+    if b"\0" in data:
+        return _utf16_without_mark(data, name)
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError as error:
+        return _not_utf8(data, name, error.start)
+
+
+def _utf16_without_mark(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    if (even + odd) * 4 < len(data):
+        try:
+            return data.decode("utf-8"), ("The file holds NUL characters; they were removed.",)
+        except UnicodeDecodeError:
+            encoding = encoding if max(even, odd) >= 4 * min(even, odd) else "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TranscriptError(f"{name}: this is a binary file, not a transcript.", _SAVE_AS_UTF8) from error
+    # Arbitrary bytes decode as UTF-16 more often than not, but hit unassigned code points and miss spaces.
+    if not {" ", "\n"} & set(text) or any(unicodedata.category(char) in {"Cn", "Co"} for char in set(text)):
+        raise TranscriptError(f"{name}: this is a binary file, not a transcript.", _SAVE_AS_UTF8)
+    return text, (f"No byte order mark: read as {encoding.upper()}.",)
+
+
+def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]:
+    mended = data.decode("utf-8-sig", errors="replace")
+    broken = mended.count("\ufffd")
+    if sum(char > "\x7f" for char in mended) > 4 * broken:
+        line = data.count(b"\n", 0, first) + 1
+        return mended, (f"{broken} broken bytes in UTF-8 were replaced by \ufffd, the first in line {line}.",)
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return _guessed(data, name)
+    return text, ("Not UTF-8: read as Windows-1252. Check accents and quotation marks.",)
+
+
+def _guessed(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        raise TranscriptError(f"{name}: the encoding cannot be told, or the file is binary.", _SAVE_AS_UTF8)
+    return str(best), (f"Not UTF-8: read as {best.encoding}, a guess. Check the words.",)
+
+
+def _looks_binary(text: str) -> bool:
+    head = text[:20_000]
+    odd = sum(1 for char in head if (char < " " and char not in "\t\n\r\f\v\0") or "\x7f" <= char <= "\x9f")
+    return odd * 20 > len(head) or head.count("\0") * 20 > len(head)

@@ -1,0 +1,74 @@
+"""Which layout a transcript has: one detector, by content before extension."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from needsseg.transcripts.contents import Contents, contents_of
+from needsseg.transcripts.cues import TIMING, cues_in, in_time, labels_in
+from needsseg.transcripts.headed import HEADER, OTTER_FOOTER
+from needsseg.transcripts.text import REV_LINE
+from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
+from needsseg.transcripts.vtt import VOICE
+from needsseg.transcripts.word import word_format
+
+_MARKDOWN = re.compile(
+    r"^\s{0,3}#{1,6}\s+\S|^\s*(?:[-*+]\s+)?\*{1,3}[^*\s][^*]{0,80}\*{1,3}\s*(?:[:\[(\\]|$)|^\s*\*{2,3}[^*]{1,80}:\*{2,3}|^>\s"
+    r"|^\s*(?:[-*+]\s+)?\[[^\]]+\]\([^)]+\)\s*$"
+)
+_SRT_TIME = re.compile(r"^\s*\d+:\d{1,2}:\d{1,2},\d{1,3}\s*-->")
+
+
+def detect(path: str | Path) -> str:
+    """The name of the layout a file has, one of FORMATS.
+
+    Raises TranscriptError where the file cannot be opened or is no text and no Word document.
+    """
+    return format_of(contents_of(Path(path)), Path(path).suffix)
+
+
+def format_of(contents: Contents, suffix: str) -> str:
+    """The layout of contents already read; the suffix decides only between plain text and Markdown."""
+    if contents.word:
+        return word_format(contents.lines)
+    lines = contents.lines
+    filled = [line for line in lines if line.strip()]
+    if filled and filled[0].lstrip().startswith("WEBVTT"):
+        return _kind_of_vtt(lines)
+    timings = sum(bool(TIMING.match(line)) for line in filled if "->" in line)
+    if timings and timings * 8 >= len(filled):
+        return "srt" if any(_SRT_TIME.match(line) for line in filled) else _timed(lines, filled)
+    if filled and filled[0].strip() == TSV_HEADER:
+        return "tsv"
+    if sum(bool(LRC_LINE.match(line.strip())) for line in filled) * 2 > len(filled):
+        return "lrc"
+    return _prose(filled, suffix)
+
+
+def _kind_of_vtt(lines: Sequence[str]) -> str:
+    cues, _ = cues_in(lines)
+    if any(VOICE.search(line) for cue in cues for line in cue.lines):
+        return "teams-vtt"
+    return "zoom-vtt" if labels_in(in_time(cues)) else "vtt"
+
+
+def _timed(lines: Sequence[str], filled: Sequence[str]) -> str:
+    if any(VOICE.search(line) for line in filled):
+        return "teams-vtt"
+    # Without its first line a WebVTT file from Zoom still has numeric ids above the timing lines.
+    cues, _ = cues_in(lines)
+    numbered = sum(cue.ident.isdigit() for cue in cues)
+    return "zoom-vtt" if numbered * 2 > len(cues) and labels_in(in_time(cues)) else "timed-text"
+
+
+def _prose(filled: Sequence[str], suffix: str) -> str:
+    headers = sum(bool(HEADER.match(line)) for line in filled)
+    if headers > 1 or (headers and (headers * 3 >= len(filled) or any(OTTER_FOOTER.match(line) for line in filled))):
+        return "otter"
+    if sum(bool(REV_LINE.match(line)) for line in filled) * 3 >= len(filled) > 0:
+        return "rev"
+    if any(_MARKDOWN.match(line) for line in filled) or suffix.casefold() in {".md", ".markdown"}:
+        return "markdown"
+    return "markdown" if filled and filled[0].strip() == "---" and "---" in map(str.strip, filled[1:]) else "text"

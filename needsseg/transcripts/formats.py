@@ -1,0 +1,37 @@
+"""The layouts this room reads, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from needsseg.transcripts.headed import read_otter
+from needsseg.transcripts.markdown import read_markdown
+from needsseg.transcripts.spoken import Reading
+from needsseg.transcripts.srt import read_srt
+from needsseg.transcripts.text import read_text
+from needsseg.transcripts.timed import read_lrc, read_timed, read_tsv
+from needsseg.transcripts.vtt import read_teams, read_unlabelled, read_zoom
+from needsseg.transcripts.word import read_meet_word, read_teams_word, read_word
+
+LinesReader = Callable[[Sequence[str]], Reading]
+
+TEXT_FORMATS: Mapping[str, LinesReader] = {
+    "zoom-vtt": read_zoom,
+    "teams-vtt": read_teams,
+    "vtt": read_unlabelled,
+    "srt": read_srt,
+    "timed-text": read_timed,
+    "lrc": read_lrc,
+    "tsv": read_tsv,
+    "otter": read_otter,
+    "rev": read_text,
+    "text": read_text,
+    "markdown": read_markdown,
+}
+WORD_FORMATS: Mapping[str, LinesReader] = {
+    "docx": read_word,
+    "teams-docx": read_teams_word,
+    "meet-docx": read_meet_word,
+}
+FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS)
+CUE_FORMATS = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})

@@ -1,0 +1,145 @@
+"""Which words before a colon name a speaker, and which are prose."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+LONGEST_NAME = 63
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set: keeps long word lists readable."""
+    return frozenset(text.split())
+
+
+METADATA = words(
+    "date time duration length location place venue recorded recording record transcript transcription transcribed "
+    "transcriber project study title file filename language subject topic company organisation organization industry "
+    "id session version url link source source_url status participants attendees attendance agenda present speakers "
+    "keywords tags author created updated"
+) | {
+    "transcript id",
+    "interview id",
+    "participant id",
+    "session id",
+    "interview date",
+    "session date",
+    "date of interview",
+    "start time",
+    "end time",
+    "job title",
+    "transcribed by",
+    "recorded by",
+    "recorded on",
+    "jump to",
+    "summary keywords",
+    "about this session",
+}
+
+_PROSE = words(
+    "note notes nb example examples problem problems summary goal goals result results pros cons first firstly second "
+    "secondly third thirdly finally conclusion reason edit update ps tip caveat monday tuesday wednesday thursday "
+    "friday saturday sunday today yesterday tomorrow plus minus option step part phase day week month point scenario "
+    "chapter section item number idea case fact quote meaning e.g i.e important warning fyi btw http https "
+    "remember right honestly basically look listen namely anyway actually rule lesson takeaway bonus spoiler "
+    "translation seriously literally truth footnote disclaimer"
+)
+_PROSE_STARTS = words(
+    "a an and as at because but by for from he her here how if in is it its it's let like maybe my no of okay ok on "
+    "one or our she so some that that's the their then there these they this those to was we well what when where "
+    "which who why with yeah yes you your two three another also i'm i'd i've here's what's"
+)
+_PARTICLES = words(
+    "van von der den de del della di da do dos du la le el al bin ibn ben y e und and of the from at zu zur ten ter "
+    "af av"
+)
+_BAD = re.compile(r"[?!;\"“”„<>{}=…\\^~]|://|\.\.|\s-\s.*\s-\s")
+_LISTED = re.compile(r"^\d+[.)]$")
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\|.*$")
+_PHONE = re.compile(r"^\+?\d[\d\s*().-]{5,}$")
+_ADDRESS = re.compile(r"^[\w.+-]+@[\w.-]+$")
+
+
+def is_metadata(label: str) -> bool:
+    """Whether a label names a field about the file (``Date``, ``Transcript ID``), never a person."""
+    return label.casefold().strip(" *_") in METADATA
+
+
+def like_a_name(label: str) -> bool:
+    """Whether a label has the shape of a person's name or a role: ``Dana Sample``, ``P3``, ``Karim T. (matkt)``.
+
+    At most 63 characters; capitalised words, initials, name particles, numbers; anything in brackets or after ``|``.
+    """
+    if _PHONE.match(label) or _ADDRESS.match(label):
+        return len(label) <= LONGEST_NAME
+    tokens = _tokens(label)
+    if not tokens or len(tokens) > 6:
+        return False
+    if len(tokens) > 1 and tokens[0].casefold() in _PROSE_STARTS and len(tokens[0]) > 1:
+        return False
+    if tokens[0].casefold().strip(".") in _PROSE or (
+        len(tokens) == 1 and tokens[0].casefold() in _PROSE_STARTS - {"a"}
+    ):
+        return False
+    return not tokens[0].islower() and all(_capitalised(token) for token in tokens)
+
+
+def perhaps_a_name(label: str) -> bool:
+    """Whether a label could be a name written in small letters (``spencer``): only worth anything when repeated."""
+    tokens = _tokens(label)
+    if not tokens or len(tokens) > 3:
+        return False
+    first = tokens[0].casefold()
+    return first not in _PROSE_STARTS and first not in _PROSE
+
+
+def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
+    """Labels that name speakers, from how often each occurs at a place where a speaker's name may stand."""
+    sure = {
+        label
+        for label, count in counts.items()
+        if not is_metadata(label) and (like_a_name(label) or (count > 1 and perhaps_a_name(label)))
+    }
+    # "dana sample" once, where Dana Sample speaks elsewhere, is a slip and no prose.
+    folded = {label.casefold() for label in sure}
+    return frozenset(sure | {label for label in counts if label.casefold() in folded})
+
+
+def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Groups of labels that look like one person: case, spaces, ``Sample, Dana`` for ``Dana Sample``, ``(Guest)``."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        plain = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
+        groups.setdefault(" ".join(sorted(plain.split())), []).append(label)
+    return [tuple(group) for key, group in groups.items() if key and len(group) > 1]
+
+
+def counted(labels: list[str]) -> Counter[str]:
+    """How often each label occurs."""
+    return Counter(labels)
+
+
+def _tokens(label: str) -> list[str]:
+    if not 0 < len(label) <= LONGEST_NAME or not any(char.isalpha() for char in label):
+        return []
+    plain = _ASIDE.sub(" ", label).strip()
+    if _BAD.search(plain) or plain.count(",") > 1:
+        return []
+    tokens = plain.replace(",", " ").split()
+    if tokens and _LISTED.match(tokens[0]):
+        return []
+    return [] if any(_ends_a_sentence(token) for token in tokens) else tokens
+
+
+def _ends_a_sentence(token: str) -> bool:
+    """Whether a full stop follows a word; after an initial or a short title (``T.``, ``Prof.``) it ends nothing."""
+    return token.endswith(".") and (len(token) > 5 or token[:-1].casefold() in _PROSE_STARTS)
+
+
+def _capitalised(token: str) -> bool:
+    if token.casefold() in _PARTICLES or token in {"&", "/", "-", "–", "+"}:
+        return True
+    first = next((char for char in token if char.isalnum()), "")
+    return bool(first) and not first.islower()

@@ -1,0 +1,219 @@
+"""Labelled lines: ``Name: words`` and its many dresses, in plain text, Markdown and Word paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from needsseg.transcripts.cues import milliseconds
+from needsseg.transcripts.labels import LONGEST_NAME, accepted_labels, counted, is_metadata, like_a_name
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.spoken import Reading, Spoken, flowing, merged, one_line, unread_warning
+
+_CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
+_LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$))\s*(?:[-–|:]\s+)?")
+_BRACKETED_TIME = re.compile(rf"^[\[(]{_CLOCK}[\])]\s*")
+_TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s*$")
+_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?P<name>[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$")
+_AFTER_EMPHASIS = re.compile(rf"^\s*(?:[\[(]\s*{_CLOCK}\s*[\])])?\s*(?P<colon>[:：]?)\s*(?P<words>.*)$")
+_COLON = re.compile(
+    rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
+)
+_BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One line that may begin a turn; ``alone`` means the words follow below, ``kind`` how the label is set off."""
+
+    label: str
+    words: str
+    start_ms: int | None
+    kind: str
+
+
+def labelled(line: str) -> Labelled | None:
+    """The label and words of a line, if it has the shape of one that begins a turn."""
+    rest, start = line.strip(), None
+    if match := _LEADING_TIME.match(rest):
+        groups = match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)
+        start, rest = milliseconds(*groups), rest[match.end() :].strip()
+    if rest[:1] in "*_" and (match := _EMPHASIS.match(rest)):
+        return _emphasised(match, start)
+    if match := _BRACKET.match(rest):
+        return Labelled(one_line(match["name"]), match["words"], start, "bracket")
+    if match := _COLON.match(rest):
+        if match["time"]:
+            start = milliseconds(*match.group(3, 4, 5, 6))
+        label = one_line(match["name"]).strip("[]") if match["name"].startswith("[") else one_line(match["name"])
+        return Labelled(label, match["words"].removesuffix("\\"), start, "colon")
+    return None
+
+
+def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
+    name = match["name"]
+    if time := _TRAILING_TIME.search(name):
+        groups = time.group(1, 2, 3, 4) if time.group(2) else time.group(5, 6, 7, 8)
+        start, name = milliseconds(*groups), name[: time.start()]
+    after = _AFTER_EMPHASIS.match(match["rest"])
+    if after is None:
+        return None
+    if after.group(2):
+        start = milliseconds(*after.group(1, 2, 3, 4))
+    label, words = one_line(name).rstrip(":："), after["words"].removesuffix("\\").strip()
+    if match["colon"] or after["colon"] or name.endswith(("：", ":")):
+        return Labelled(label, words, start, "colon")
+    return None if words else Labelled(label, "", start, "alone")
+
+
+def stamp(line: str) -> int | None:
+    """Milliseconds of a line that holds nothing but a clock time."""
+    match = _LEADING_TIME.match(line.strip())
+    if match is None or line.strip()[match.end() :].strip():
+        return None
+    return milliseconds(*(match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)))
+
+
+def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> frozenset[str]:
+    """The labels in a file that name speakers.
+
+    Where the two most frequent labels always follow a blank line, only such lines count, and a paragraph in which
+    several lines look labelled is dialogue that somebody quoted. Bracketed labels count only when most paragraphs
+    carry one, so ``[laughs]`` names nobody.
+    """
+    starts = [index == 0 or not lines[index - 1] for index in range(len(lines))]
+    wanted = [item if item and item.kind != "bracket" else None for item in found]
+    names = [item.label for item in wanted if item and like_a_name(item.label) and not is_metadata(item.label)]
+    top = [label for label, count in counted(names).most_common(2) if count > 1]
+    apart = bool(top) and all(start for start, item in zip(starts, wanted, strict=True) if item and item.label in top)
+    counts = counted(
+        [
+            item.label
+            for index, item in enumerate(wanted)
+            if item and not (apart and (not starts[index] or _quoted(lines, wanted, index, top)))
+        ]
+    )
+    alone = {item.label for item in wanted if item and item.kind == "alone"}
+    accepted = {label for label in accepted_labels(counts) if label not in alone or counts[label] > 1}
+    brackets = counted([item.label for item in found if item and item.kind == "bracket"])
+    paragraphs = sum(bool(line) and start for line, start in zip(lines, starts, strict=True))
+    if sum(count for count in brackets.values() if count > 1) * 2 >= max(paragraphs, 3):
+        accepted |= set(brackets)
+    return frozenset(accepted - _about_the_file(lines, wanted, counts, accepted))
+
+
+def _fields_above(lines: Sequence[str], found: Sequence[Labelled | None]) -> int:
+    """How many lines the first paragraph takes, where it is a block of fields (``Date: …``, ``Participant: P4``)."""
+    first = next((index for index, line in enumerate(lines) if line), 0)
+    end = next((index for index in range(first, len(lines)) if not lines[index]), len(lines))
+    block = found[first:end]
+    below = counted([item.label for item in found[end:] if item])
+    if not 2 <= len(block) <= 15 or sum(count > 1 for count in below.values()) < 2:
+        return 0
+    fields = [item for item in block if item and (is_metadata(item.label) or item.words in below)]
+    return end if fields and all(block) else 0
+
+
+def _quoted(lines: Sequence[str], found: Sequence[Labelled | None], index: int, top: Sequence[str]) -> bool:
+    item = found[index]
+    if item is None or item.label in top:
+        return False
+    following = index + 1
+    while following < len(lines) and lines[following]:
+        if found[following]:
+            return True
+        following += 1
+    return False
+
+
+def _about_the_file(
+    lines: Sequence[str], found: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]
+) -> set[str]:
+    """Labels of a block of ``Field: value`` lines above the conversation, each used only there."""
+    repeated = {label for label in accepted if counts[label] > 1}
+    if len(repeated) < 2:
+        return set()
+    head = next(index for index, item in enumerate(found) if item and item.label in repeated)
+    fields = [item for item in found[:head] if item and counts[item.label] == 1]
+    values = {item.label for item in fields if item.words in accepted or not _SENTENCE_END.search(item.words)}
+    side_by_side = any(first and second for first, second in pairwise(found[:head]))
+    return values if side_by_side or any(item.words in accepted for item in fields) else set()
+
+
+def read_lines(lines: Sequence[str]) -> Reading:
+    """Turns from lines; empty lines part paragraphs, and what does not belong to the talk has been emptied before."""
+    stripped = [one_line(line) for line in lines]
+    found = [labelled(line) if line else None for line in stripped]
+    for index in range(_fields_above(stripped, found)):
+        stripped[index], found[index] = "", None
+    accepted = speakers_in(stripped, found)
+    if not accepted:
+        return _nobody_named(stripped, found)
+    pieces: list[Spoken] = []
+    unread: list[tuple[int, str]] = []
+    quoted: dict[str, int] = {}
+    start: int | None = None
+    apart = False
+    for number, (line, item) in enumerate(zip(stripped, found, strict=True), 1):
+        if not line:
+            apart = True
+            continue
+        if (time := stamp(line)) is not None:
+            start = time
+        elif item and item.label in accepted:
+            pieces.append(Spoken(item.label, item.words, item.start_ms if item.start_ms is not None else start))
+            start = None
+        elif not pieces:
+            if not (item and (is_metadata(item.label) or item.kind == "alone")):
+                unread.append((number, line))
+        elif item and item.kind == "alone":
+            unread.append((number, line))
+        else:
+            if item and like_a_name(item.label) and item.kind == "colon":
+                quoted.setdefault(item.label, number)
+            pieces[-1] = _longer(pieces[-1], _BRACKETED_TIME.sub("", line), apart or item is not None)
+        apart = False
+    turns = merged(pieces, by_paragraph=True)
+    return Reading(turns, unread_warning(unread) + _quoted_warning(quoted) + _once_warning(turns))
+
+
+def _longer(piece: Spoken, line: str, new_paragraph: bool) -> Spoken:
+    glue = "\n" if new_paragraph and piece.words else " "
+    return Spoken(piece.speaker, f"{piece.words}{glue}{line.removesuffix(chr(92))}", piece.start_ms, piece.end_ms)
+
+
+def _nobody_named(lines: Sequence[str], found: Sequence[Labelled | None]) -> Reading:
+    blocks: list[list[Spoken]] = [[]]
+    start: int | None = None
+    for line, item in zip(lines, found, strict=True):
+        if not line:
+            blocks.append([])
+        elif (time := stamp(line)) is not None:
+            start = time
+        elif not (item and is_metadata(item.label)):
+            match = _BRACKETED_TIME.match(line)
+            at = milliseconds(*match.group(1, 2, 3, 4)) if match else start
+            blocks[-1].append(Spoken("", line[match.end() :] if match else line, at))
+            start = None
+    filled = [block for block in blocks if block]
+    if len(filled) == 1:
+        return Reading(flowing(filled[0]))
+    return Reading(tuple(Spoken("", " ".join(part.words for part in block), block[0].start_ms) for block in filled))
+
+
+def _quoted_warning(quoted: dict[str, int]) -> tuple[str, ...]:
+    return tuple(
+        f"Line {number}: “{label}:” was read as words of the speaker before, not as a new speaker."
+        for label, number in quoted.items()
+    )
+
+
+def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
+    counts = counted([turn.speaker for turn in turns])
+    if len(turns) < 10 or len(counts) < 3:
+        return ()
+    once = [label for label, count in counts.items() if count == 1 and role_from_label(label) is None]
+    return tuple(f"“{label}” speaks only once: check that it is a speaker." for label in once)

@@ -1,0 +1,106 @@
+"""What the format modules hand over: who said what, in order, before it becomes one text with offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+PAUSE_MS = 2000
+TURN_WORDS = 120
+LONGEST_TURN_WORDS = 300
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFEFF])
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words of one speaker ("" where unknown); a line feed in ``words`` separates paragraphs."""
+
+    speaker: str
+    words: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one format module found in one file."""
+
+    spoken: tuple[Spoken, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def one_line(text: str) -> str:
+    """Text without control characters and with every run of white space as one space."""
+    return " ".join(text.translate(_CONTROL).split())
+
+
+def tidy(text: str) -> str:
+    """Text with white space collapsed inside each paragraph and single line feeds between paragraphs."""
+    return "\n".join(line for line in map(one_line, text.split("\n")) if line)
+
+
+def merged(pieces: Iterable[Spoken], *, by_paragraph: bool = False) -> tuple[Spoken, ...]:
+    """Consecutive pieces of one known speaker as one; pieces without a speaker stay as they are."""
+    out: list[Spoken] = []
+    glue = "\n" if by_paragraph else " "
+    for piece in pieces:
+        if not tidy(piece.words):
+            continue
+        if out and piece.speaker and piece.speaker == out[-1].speaker:
+            out[-1] = _together(out[-1], piece, glue)
+        else:
+            out.append(piece)
+    return tuple(out)
+
+
+def flowing(pieces: Sequence[Spoken]) -> tuple[Spoken, ...]:
+    """Pieces without speakers joined into turns that end where a sentence does.
+
+    A turn ends at a sentence end that a pause of at least 2 s follows, or at the first sentence end after 120 words;
+    text without sentence marks is cut at 300 words. Words and their order never change.
+    """
+    out: list[Spoken] = []
+    held: list[Spoken] = []
+    count = 0
+    for index, piece in enumerate(pieces):
+        held.append(piece)
+        count += len(piece.words.split())
+        following = pieces[index + 1] if index + 1 < len(pieces) else None
+        if following is None or _ends_here(piece, following, count):
+            out.append(_run(held))
+            held, count = [], 0
+    return tuple(piece for piece in out if tidy(piece.words))
+
+
+def _ends_here(piece: Spoken, following: Spoken, count: int) -> bool:
+    paused = (
+        piece.end_ms is not None and following.start_ms is not None and following.start_ms - piece.end_ms >= PAUSE_MS
+    )
+    if _SENTENCE_END.search(piece.words.rstrip()):
+        return paused or count >= TURN_WORDS
+    return count >= LONGEST_TURN_WORDS or (paused and count >= TURN_WORDS)
+
+
+def _run(pieces: Sequence[Spoken]) -> Spoken:
+    words = " ".join(piece.words for piece in pieces)
+    ends = [piece.end_ms for piece in pieces if piece.end_ms is not None]
+    return replace(pieces[0], words=words, end_ms=max(ends, default=None))
+
+
+def _together(first: Spoken, second: Spoken, glue: str) -> Spoken:
+    ends = [end for end in (first.end_ms, second.end_ms) if end is not None]
+    return replace(first, words=f"{first.words}{glue}{second.words}", end_ms=max(ends, default=None))
+
+
+def unread_warning(unread: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """One warning that says how many lines were left out, and which was the first; none where nothing was."""
+    if not unread:
+        return ()
+    number, text = unread[0]
+    shown = one_line(text)
+    shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
+    noun = "line was" if len(unread) == 1 else "lines were"
+    return (f"{len(unread)} {noun} not read as speech, first line {number}: {shown}",)

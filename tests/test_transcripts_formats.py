@@ -1,0 +1,238 @@
+"""Every layout, on small specimens: who spoke, what exactly, when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from needsseg.records import Transcript
+from needsseg.transcripts import FORMATS, detect, read
+
+SPECIMENS = Path(__file__).parent / "data" / "transcripts"
+
+
+def said(transcript: Transcript) -> list[tuple[str, str]]:
+    return [(turn.speaker, transcript.words(turn)) for turn in transcript.turns]
+
+
+def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("zoom.vtt", "zoom-vtt"),
+        ("teams.vtt", "teams-vtt"),
+        ("whisper.vtt", "vtt"),
+        ("labelled.srt", "srt"),
+        ("unlabelled.srt", "srt"),
+        ("otter.txt", "otter"),
+        ("rev.txt", "rev"),
+        ("rev_spaced.txt", "rev"),
+        ("plain.txt", "text"),
+        ("stamped.txt", "text"),
+        ("bracketed.txt", "text"),
+        ("quoted.md", "markdown"),
+        ("bold.md", "markdown"),
+        ("bold_above.md", "markdown"),
+        ("italic_above.md", "markdown"),
+        ("timing_lines.md", "timed-text"),
+    ],
+)
+def test_the_content_tells_the_format(tmp_path: Path, name: str, expected: str) -> None:
+    assert detect(SPECIMENS / name) == expected
+    assert expected in FORMATS
+    misnamed = tmp_path / f"{Path(name).stem}.txt"
+    misnamed.write_bytes((SPECIMENS / name).read_bytes())
+    assert detect(misnamed) == expected
+
+
+def test_zoom_joins_cut_sentences_and_leaves_colons_in_prose() -> None:
+    transcript = read(SPECIMENS / "zoom.vtt")
+    karim = "Sure. One thing: the dog may bark at 10:30 sharp. See https://orchard.example if you like."
+    assert said(transcript)[:2] == [
+        ("Ada Novak", "So, is it all right if I record this?"),
+        ("Karim T. (orchard)", karim),
+    ]
+    assert (transcript.turns[0].start_ms, transcript.turns[0].end_ms) == (2100, 6000)
+    assert transcript.text.startswith("Ada Novak: So, is it all right if I record this?\n\nKarim T. (orchard): Sure.")
+    assert transcript.warnings == ()
+
+
+def test_teams_puts_parts_together_orders_by_start_and_parts_two_voices_of_one_cue() -> None:
+    transcript = read(SPECIMENS / "teams.vtt")
+    zoe = "Zoë Lindqvist (Guest)"
+    assert said(transcript) == [
+        ("Novak, Ada", "Hello, Zoë. R&D told me you keep bees?"),
+        (zoe, "I do. Last spring we were away for a week and then nobody had fed them, so I made a list."),
+        ("Novak, Ada", "Mm. On paper?"),
+        (zoe, "On the fridge."),
+    ]
+    assert transcript.turns[0].start_ms == 210
+    assert any("before the speaker before has finished" in warning for warning in transcript.warnings)
+    assert {turn.speaker: turn.role for turn in transcript.turns} == {"Novak, Ada": "interviewer", zoe: "participant"}
+
+
+def test_whisper_names_nobody_and_is_cut_at_a_pause() -> None:
+    transcript = read(SPECIMENS / "whisper.vtt")
+    assert said(transcript) == [
+        ("", "We never wrote it down and that was the mistake."),
+        ("", "My brother said: try a board."),
+    ]
+    assert {turn.role for turn in transcript.turns} == {"participant"}
+    assert transcript.warnings == ("No speakers are named: questions and answers cannot be told apart.",)
+    assert not transcript.text.startswith(":")
+
+
+def test_srt_with_and_without_speakers() -> None:
+    assert said(read(SPECIMENS / "labelled.srt")) == [
+        ("Theo Marsh", "Where were we?"),
+        ("Ines Prado", "The kiln. It was cold, and nobody had told me."),
+        ("Theo Marsh", "Nobody at all?"),
+        ("Ines Prado", "Not a soul."),
+    ]
+    assert said(read(SPECIMENS / "unlabelled.srt")) == [
+        ("", "It rained for a week, so we moved the market."),
+        ("", "And then it was sunny."),
+    ]
+
+
+def test_srt_keeps_words_after_a_blank_line_and_cues_without_one_between(tmp_path: Path) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nOne\n2\n00:00:02,000 --> 00:00:03,000\nTwo\n\nlate words.\n"
+    assert said(reading(tmp_path, text, "a.srt")) == [("", "One Two late words.")]
+
+
+def test_otter_drops_title_and_footer_and_keeps_unknown_speakers() -> None:
+    transcript = read(SPECIMENS / "otter.txt")
+    assert said(transcript) == [
+        ("Ada Novak", "How was the harvest?"),
+        ("Karim Tal", "Good. Well, late. [laughs]\nWe lost a row to frost."),
+        ("Unknown Speaker", "Tea?"),
+    ]
+    assert transcript.turns[2].start_ms == 3_729_000
+    assert transcript.turns[2].role == "other"
+    assert transcript.warnings == ("1 line was not read as speech, first line 1: Orchard call",)
+
+
+def test_rev_in_both_spacings() -> None:
+    transcript = read(SPECIMENS / "rev.txt")
+    assert said(transcript)[1] == ("Speaker 2", "Backwards. From the Saturday, [inaudible 00:00:06] always.")
+    assert [turn.start_ms for turn in transcript.turns] == [0, 4000, 9000, 12000]
+    assert said(read(SPECIMENS / "rev_spaced.txt"))[0] == ("Speaker 1", "What went wrong?")
+
+
+def test_plain_text_drops_fields_above_and_takes_no_prose_for_a_speaker() -> None:
+    transcript = read(SPECIMENS / "plain.txt")
+    assert said(transcript) == [
+        ("Interviewer", "Thanks for coming. Shall we start?"),
+        (
+            "P4",
+            "Yes. One rule: never on a Monday. Because on Mondays the boat comes at 10:30 and I am gone.\n"
+            "Here is the thing: I keep it in my head.",
+        ),
+        ("Interviewer", "And when you are ill?"),
+        ("P4", "Then it is gone. Look at http://boats.example: empty."),
+    ]
+
+
+def test_time_stamps_before_names() -> None:
+    transcript = read(SPECIMENS / "stamped.txt")
+    assert said(transcript)[2] == ("Sarah", "Why twice?")
+    assert [turn.start_ms for turn in transcript.turns] == [23_000, 31_000, 3_723_000, 3_725_000]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sarah (00:23): hello?\nMo [00:25]: yes\nSarah 00:27: ok\n", [23_000, 25_000, 27_000]),
+        ("00:23 Sarah: hello?\n\n00:25 Mo: yes\n\n00:27 Sarah: ok\n", [23_000, 25_000, 27_000]),
+        ("**Sarah (00:23):** hello?\n\n**Mo** [00:25]: yes\n\n**Sarah**: ok\n", [23_000, 25_000, None]),
+    ],
+)
+def test_time_stamps_beside_names(tmp_path: Path, text: str, expected: list[int | None]) -> None:
+    transcript = reading(tmp_path, text)
+    assert said(transcript) == [("Sarah", "hello?"), ("Mo", "yes"), ("Sarah", "ok")]
+    assert [turn.start_ms for turn in transcript.turns] == expected
+
+
+def test_names_in_brackets_but_not_noises() -> None:
+    assert said(read(SPECIMENS / "bracketed.txt"))[:2] == [
+        ("id1", "Do you write the route down?"),
+        ("id2", "[laughs] No, the driver knows."),
+    ]
+
+
+def test_quotes_headings_front_matter_rules_and_links_of_markdown() -> None:
+    assert said(read(SPECIMENS / "quoted.md")) == [
+        ("Luz", "What did you try before?"),
+        ("P9", "A whiteboard, until somebody cleaned it."),
+        ("Luz", "Did you laugh?"),
+        ("P9", "Not then.\nLater, **yes**."),
+    ]
+
+
+def test_bold_names_in_the_line_and_above_it() -> None:
+    assert said(read(SPECIMENS / "bold.md"))[1] == (
+        "Noor",
+        "Forty. Or forty-two, it depends who counts.\nAnd the poles are separate.",
+    )
+    assert said(read(SPECIMENS / "bold_above.md"))[:2] == [
+        ("Interviewer", "Who signs it?"),
+        ("Respondent", "My boss, on paper."),
+    ]
+    assert said(read(SPECIMENS / "italic_above.md"))[3] == ("Tom Beck", "A month.")
+
+
+def test_timing_lines_without_a_container() -> None:
+    transcript = read(SPECIMENS / "timing_lines.md")
+    assert said(transcript) == [
+        ("", "Are you comfortable with me recording? Yes."),
+        ("", "I look at all my paperwork."),
+    ]
+    assert transcript.turns[0].start_ms == 15_000
+
+
+def test_a_name_has_at_most_63_characters(tmp_path: Path) -> None:
+    name = "A" * 63
+    assert said(reading(tmp_path, f"{name}: hello\n\nBob: hi\n"))[0] == (name, "hello")
+    assert said(reading(tmp_path, f"Bob: hi\n\nA{name}: hello\n")) == [("Bob", f"hi\nA{name}: hello")]
+
+
+def test_prose_lists_days_urls_and_clock_times_are_no_speakers(tmp_path: Path) -> None:
+    prose = ["1. Time: none.", "Monday: we start.", "The point is: no.", "http://x.example: z", "10:30: we met"]
+    text = "Interviewer: Go on.\n\nP3: Three things.\n\n" + "\n\n".join(prose) + "\n\nInterviewer: Yes?\n\nP3: Yes.\n"
+    transcript = reading(tmp_path, text)
+    assert transcript.speakers == ("Interviewer", "P3")
+    assert transcript.words(transcript.turns[1]) == "Three things.\n" + "\n".join(prose)
+
+
+def test_dialogue_quoted_inside_a_turn_stays_with_the_speaker(tmp_path: Path) -> None:
+    text = "Ann: And then?\n\nBo: It went so.\n\nMe: Help?\nRobot: No.\nMe: Please?\n\nAnn: I see.\n\nBo: Yes.\n"
+    transcript = reading(tmp_path, text)
+    assert said(transcript)[1] == ("Bo", "It went so.\nMe: Help?\nRobot: No.\nMe: Please?")
+    assert "Line 5: “Me:” was read as words of the speaker before, not as a new speaker." in transcript.warnings
+
+
+def test_labels_of_scripts_without_capitals(tmp_path: Path) -> None:
+    transcript = reading(tmp_path, "田中：お元気ですか？\n\n佐藤：はい、元気です。\n")
+    assert said(transcript) == [("田中", "お元気ですか？"), ("佐藤", "はい、元気です。")]
+
+
+def test_lyrics_and_whisper_tables_are_read_too(tmp_path: Path) -> None:
+    lyrics = reading(tmp_path, "[00:01.000]Hello there\n[00:02.000]\n\n[00:02.000]friend.\n[00:03.500]\n", "a.lrc")
+    table = reading(tmp_path, "start\tend\ttext\n1000\t2000\tHello there\n2000\t3500\tfriend.\n", "a.tsv")
+    assert (lyrics.format, table.format) == ("lrc", "tsv")
+    assert lyrics.text == table.text == "Hello there friend."
+    assert [(turn.start_ms, turn.end_ms) for turn in lyrics.turns] == [(1000, 3500)]
+
+
+def test_a_named_format_overrules_the_detector(tmp_path: Path) -> None:
+    path = tmp_path / "a.vtt"
+    path.write_text("WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nDana: Hi.\n", encoding="utf-8")
+    assert read(path).turns[0].speaker == "Dana"
+    assert read(path, format="vtt").text == "Dana: Hi."
+    assert read(path, format="vtt").turns[0].speaker == ""

@@ -1,0 +1,111 @@
+"""Real files: Zoom calls, Otter and Whisper interviews in six formats, AI-led interviews, government layouts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from needsseg.records import Transcript
+from needsseg.transcripts import read, transcript_files
+
+REAL = Path(__file__).parents[1].parent / "shared" / "data" / "transcripts"
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real transcripts are not here")
+
+GOODBOY = REAL / "hitsave" / "2023" / "Goodboy Galaxy"
+
+
+def words_of(transcript: Transcript) -> list[str]:
+    return [word for turn in transcript.turns for word in transcript.words(turn).split()]
+
+
+def roles_of(transcript: Transcript) -> dict[str, str]:
+    return {turn.speaker: turn.role for turn in transcript.turns}
+
+
+def test_every_file_reads_and_its_offsets_hold() -> None:
+    files = transcript_files(REAL)
+    assert len(files) == 69
+    for path in files:
+        transcript = read(path)
+        end = 0
+        for turn in transcript.turns:
+            assert end <= turn.start < turn.end <= len(transcript.text)
+            end = turn.end
+
+
+def test_one_interview_in_six_formats_has_the_same_words() -> None:
+    stem = "Goodboy Galaxy - Rik Nicol"
+    found = {suffix: read(GOODBOY / f"{stem}.{suffix}") for suffix in ("vtt", "srt", "txt", "text", "lrc", "tsv")}
+    assert {suffix: one.format for suffix, one in found.items()} == {
+        "vtt": "vtt",
+        "srt": "srt",
+        "txt": "timed-text",
+        "text": "text",
+        "lrc": "lrc",
+        "tsv": "tsv",
+    }
+    words = words_of(found["vtt"])
+    assert len(words) > 6000
+    assert all(words_of(one) == words for one in found.values())
+    assert all(len(one.turns) < 100 for one in found.values())
+
+
+def test_ai_led_interviews_keep_their_labels_and_have_two_roles() -> None:
+    files = transcript_files(REAL / "ai_at_work")
+    assert len(files) == 52
+    for path in files:
+        transcript = read(path)
+        assert roles_of(transcript) == {"Assistant": "interviewer", "User": "participant", "AI": "interviewer"}
+        body = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+        raw = re.sub(r"^(?:Assistant|AI|User):", "", body, flags=re.MULTILINE).split()
+        assert [word for word in words_of(transcript) if word != "---"] == [word for word in raw if word != "---"]
+
+
+def test_dialogue_pasted_by_a_user_stays_the_users() -> None:
+    transcript = read(REAL / "ai_at_work" / "Illustrator" / "00670.md")
+    pasted = next(turn for turn in transcript.turns if "Chosen AI:" in transcript.words(turn))
+    assert pasted.speaker == "User"
+
+
+@pytest.mark.parametrize("path", sorted((REAL / "zoom").glob("*.vtt")), ids=lambda path: path.stem)
+def test_zoom_calls_keep_every_word_and_every_speaker(path: Path) -> None:
+    transcript = read(path)
+    assert transcript.format == "zoom-vtt"
+    payload = [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"^[^:]{1,63}: ", line)]
+    assert sorted({line.split(": ", 1)[0] for line in payload}) == sorted(transcript.speakers)
+    assert sorted(words_of(transcript)) == sorted(word for line in payload for word in line.split(": ", 1)[1].split())
+    assert sum(role == "participant" for role in roles_of(transcript).values()) >= 3
+
+
+def test_otter_interviews_have_an_interviewer_and_a_participant() -> None:
+    files = sorted((REAL / "hitsave").glob("202[02]/*/*.md"))
+    assert len(files) == 4
+    for path in files:
+        transcript = read(path)
+        assert transcript.format == "otter"
+        known = {label: role for label, role in roles_of(transcript).items() if label != "Unknown Speaker"}
+        assert known.pop("Jonas Rosland") == "interviewer"
+        assert list(known.values()) == ["participant"]
+        assert "otter.ai" not in transcript.text
+        assert transcript.turns[-1].start_ms is not None
+
+
+def test_teams_layout() -> None:
+    transcript = read(REAL / "layouts" / "teams_layout.vtt")
+    assert transcript.format == "teams-vtt"
+    assert transcript.speakers == ("Rowan Example", "Sample, Dana", "Farías, Carla (Guest)")
+    whole = "It’s the locale. Every month I lose, like, half a day on it, and I would rather not have to think about"
+    assert whole in transcript.text
+    assert roles_of(transcript)["Rowan Example"] == "interviewer"
+
+
+def test_government_layouts() -> None:
+    quoted = read(REAL / "layouts" / "va_askva_excerpt.md")
+    assert roles_of(quoted) == {"Tyler": "interviewer", "P3": "participant"}
+    assert "Dashboard" not in quoted.text
+    timed = read(REAL / "layouts" / "va_avs_excerpt.md")
+    assert timed.format == "timed-text"
+    assert "[Redacted PII], so are you comfortable" in timed.text
+    assert timed.turns[0].start_ms == 15_000

@@ -1,0 +1,103 @@
+"""Word documents: plain, Teams and Google Meet, written here with python-docx and read back."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+
+from needsseg.errors import TranscriptError
+from needsseg.transcripts import detect, read
+
+
+def document(path: Path, *paragraphs: str, heading: str = "") -> Path:
+    written = docx.Document()
+    if heading:
+        written.add_heading(heading)
+    for paragraph in paragraphs:
+        written.add_paragraph(paragraph)
+    written.save(str(path))
+    return path
+
+
+def test_plain_paragraphs(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.docx", "Ada Novak: Who keeps the keys?", "Bo: I do.", "Mostly.", "", heading="Interview: keys"
+    )
+    transcript = read(path)
+    assert transcript.format == detect(path) == "docx"
+    assert transcript.text == "Ada Novak: Who keeps the keys?\n\nBo: I do.\nMostly."
+    assert [turn.role for turn in transcript.turns] == ["interviewer", "participant"]
+
+
+def test_teams_has_a_whole_turn_in_one_paragraph(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.docx",
+        "Call with Bo-20260105_100000-Meeting Recording",
+        "Ada Novak started transcription",
+        "Ada Novak   0:04\nWho keeps\nthe keys?",
+        "Bo Lind   0:09\nI do. They hang: by the door.",
+        "Bo Lind   1:00:01\nMostly.",
+        "Ada Novak stopped transcription",
+    )
+    transcript = read(path)
+    assert transcript.format == "teams-docx"
+    assert [(turn.speaker, transcript.words(turn), turn.start_ms) for turn in transcript.turns] == [
+        ("Ada Novak", "Who keeps the keys?", 4_000),
+        ("Bo Lind", "I do. They hang: by the door.\nMostly.", 9_000),
+    ]
+    assert "Meeting Recording" in transcript.warnings[0]
+
+
+def test_meet_summary_and_addresses_never_become_speech(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.docx",
+        "Invited ada@firm.example bo@firm.example",
+        "Summary: Bo wants a key rack.",
+        "00:00:00",
+        "Ada Novak: Who keeps the keys?",
+        "Bo Lind: I do.",
+        "00:05:00",
+        "Ada Novak: Still?",
+        "Transcription ended after 00:06:01",
+    )
+    transcript = read(path)
+    assert transcript.format == "meet-docx"
+    assert transcript.text == "Ada Novak: Who keeps the keys?\n\nBo Lind: I do.\n\nAda Novak: Still?"
+    assert [turn.start_ms for turn in transcript.turns] == [0, None, 300_000]
+
+
+def test_a_table_of_turns(tmp_path: Path) -> None:
+    written = docx.Document()
+    table = written.add_table(rows=0, cols=2)
+    for speaker, words in (("Ada", "Who keeps the keys?"), ("Bo", "I do.")):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = speaker, words
+    written.save(str(tmp_path / "a.docx"))
+    assert read(tmp_path / "a.docx").text == "Ada: Who keeps the keys?\n\nBo: I do."
+
+
+def test_a_zip_archive_and_an_empty_document_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    with pytest.raises(TranscriptError, match="not a Word document"):
+        read(tmp_path / "a.docx")
+    with pytest.raises(TranscriptError, match="no speech"):
+        read(document(tmp_path / "b.docx", heading="Nothing else"))
+
+
+def test_a_damaged_document_is_refused(tmp_path: Path) -> None:
+    path = document(tmp_path / "a.docx", "Ada: Hello?")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data[: len(data) // 2] if name == "word/document.xml" else data)
+    with pytest.raises(TranscriptError, match="damaged or not a Word document"):
+        read(path)
+    whole = document(tmp_path / "b.docx", "Ada: Hello?").read_bytes()
+    (tmp_path / "b.docx").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(TranscriptError, match="damaged or not a Word document"):
+        read(tmp_path / "b.docx")
