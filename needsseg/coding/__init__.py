@@ -3,6 +3,6 @@
 from needsseg.coding.cues import load_cues
 from needsseg.coding.probes import load_probes
 from needsseg.coding.sentences import sentence_spans
-from needsseg.coding.suggest import judge, suggest, weigh
+from needsseg.coding.suggestions import judge, suggest, weigh
 
 __all__ = ["judge", "load_cues", "load_probes", "sentence_spans", "suggest", "weigh"]

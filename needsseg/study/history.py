@@ -58,9 +58,10 @@ def install_journal(db: Database) -> None:
             ("DELETE", "OLD", old, "NULL"),
         ):
             name = f"journal_{table}_{event.lower()}"
+            changed = f" AND ({old}) IS NOT ({new})" if event == "UPDATE" else ""
             db.execute(f"DROP TRIGGER IF EXISTS {name}")
             db.execute(
-                f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN EXISTS (SELECT 1 FROM history_now) BEGIN "
+                f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN EXISTS (SELECT 1 FROM history_now){changed} BEGIN "
                 "INSERT INTO history_rows (history_id, table_name, row_id, columns, before, after) "
                 f"SELECT history_id, '{table}', {row}.id, '{names}', {before}, {after} FROM history_now; END"
             )

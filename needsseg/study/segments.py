@@ -253,7 +253,13 @@ def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> No
 
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     """Puts passages into a segment by hand, or into none (inside an action)."""
-    wanted = json.dumps(list(ids))
+    if segment is not None:
+        one(study, segment)
+    there = {member.passage for member in members(study).get(segment, [])} if segment is not None else set()
+    ids = [passage for passage in dict.fromkeys(ids) if passage not in there]
+    if not ids:
+        return
+    wanted = json.dumps(ids)
     losing = {
         row[0]
         for row in study.rows(

@@ -1,0 +1,77 @@
+"""What the tests share: the repository's folders, small studies made of real transcripts, and a demo run once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import importing, studies
+from needsseg.study.connection import Study
+
+ROOT = Path(__file__).resolve().parents[1]
+INTERVIEWS = ROOT / "interviews" / "transcripts"
+SHARED = ROOT.parent / "shared"
+SHORT_TALK = (
+    "Interviewer: How do you plan your week?\n\n"
+    "Anna: When a nurse calls in sick I have to find out who can take her round. It takes me an hour [laughs] 🙂.\n\n"
+    "Interviewer: And then?\n\n"
+    "Anna: I just want to see at a glance who has what. Before that we used a whiteboard and nobody knew.\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine's owner reaches a test."""
+    for name in ("STUDY", "MODEL", "SEED", "SUGGEST_THRESHOLD", "CODER", "TIMEZONE", "PROMPTS"):
+        monkeypatch.delenv(f"NEEDSSEG_{name}", raising=False)
+    monkeypatch.setenv("USER", "tester")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Iterator[Study]:
+    """An empty study."""
+    with studies.init(tmp_path / "study.db") as made:
+        yield made
+
+
+@pytest.fixture
+def talk(study: Study, tmp_path: Path) -> Study:
+    """A study with one short interview, key ``anna``."""
+    file = tmp_path / "anna.txt"
+    file.write_text(SHORT_TALK, encoding="utf-8")
+    report = importing.import_transcripts(study, [file])
+    assert report.added == ("anna",)
+    return study
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample study walked through once, with the real model; tests copy what they change."""
+    from needsseg.actions.demo import demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    demo(folder)
+    return folder
+
+
+@pytest.fixture
+def demo_study(demo_folder: Path, tmp_path: Path) -> Iterator[Study]:
+    """A copy of the walked sample study."""
+    copy = tmp_path / "demo"
+    shutil.copytree(demo_folder, copy)
+    with studies.open_study(copy / "needsseg.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def tables() -> Callable[[Study], dict[str, list[tuple[object, ...]]]]:
+    """Every row of every journalled table, for comparing a study with itself."""
+    from needsseg.study.history import JOURNALLED
+
+    def dump(study: Study) -> dict[str, list[tuple[object, ...]]]:
+        return {table: [tuple(row) for row in study.rows(f"SELECT * FROM {table} ORDER BY id")] for table in JOURNALLED}
+
+    return dump

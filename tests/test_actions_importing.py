@@ -1,0 +1,98 @@
+"""Importing: everything in, nothing twice, nothing overwritten, one bad file refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import history, importing, interviews, studies
+from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.study.connection import Study
+from tests.conftest import INTERVIEWS, SHARED, SHORT_TALK
+
+
+def test_a_folder_with_one_bad_file_of_each_kind(study: Study, tmp_path: Path) -> None:
+    good, folder = tmp_path / "calls" / "2026", tmp_path / "calls"
+    good.mkdir(parents=True)
+    (good / "Anna Müller.txt").write_text(SHORT_TALK, encoding="utf-8")
+    (folder / "empty.txt").touch()
+    (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4)
+    (folder / "silent.vtt").write_text("WEBVTT\n\nNOTE nothing was said\n", encoding="utf-8")
+    (folder / "broken.docx").write_bytes(b"PK\x03\x04 this is no zip")
+    report = importing.import_transcripts(study, [folder, tmp_path / "missing.txt"])
+    assert report.added == ("anna-muller",)
+    assert sorted(refused.file.rsplit("/")[-1] for refused in report.refused) == [
+        "broken.docx", "empty.txt", "missing.txt", "picture.txt", "silent.vtt",
+    ]  # fmt: skip
+    assert all(refused.reason for refused in report.refused)
+    assert [row.title for row in interviews.listing(study)] == ["Anna Müller"]
+
+
+def test_the_same_file_again_adds_nothing_and_a_changed_one_is_reported(talk: Study, tmp_path: Path) -> None:
+    before = interviews.show(talk, "anna")
+    entries = history.listing(talk)
+    again = importing.import_transcripts(talk, [tmp_path / "anna.txt"])
+    assert (again.added, again.unchanged) == ((), ("anna.txt",))
+    (tmp_path / "copy.txt").write_text(SHORT_TALK, encoding="utf-8")
+    assert importing.import_transcripts(talk, [tmp_path / "copy.txt"]).unchanged == ("copy.txt",)
+    (tmp_path / "anna.txt").write_text(SHORT_TALK + "\nAnna: One more thing, nobody told me.\n", encoding="utf-8")
+    changed = importing.import_transcripts(talk, [tmp_path / "anna.txt"])
+    assert (changed.added, changed.changed) == ((), ("anna.txt",))
+    assert interviews.show(talk, "anna") == before
+    assert history.listing(talk) == entries
+
+
+def test_two_files_of_one_name_get_keys_of_their_own(study: Study, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / f"P{number} call.txt").write_text(
+            SHORT_TALK.replace("nurse", f"nurse {number}"), encoding="utf-8"
+        )
+    (tmp_path / "p1-call.md").write_text(SHORT_TALK.replace("nurse", "driver"), encoding="utf-8")
+    report = importing.import_transcripts(study, [tmp_path])
+    assert sorted(report.added) == ["p1-call", "p1-call-2", "p2-call"]
+
+
+def test_what_is_read_back_is_what_was_read(study: Study) -> None:
+    from needsseg import transcripts
+
+    importing.import_transcripts(study, [INTERVIEWS])
+    for row in interviews.listing(study):
+        assert interviews.show(study, row.key) == transcripts.read(INTERVIEWS / row.file_name)
+    assert studies.check(study) == []
+
+
+def test_roles_can_be_set_and_attributes_survive_it(talk: Study) -> None:
+    assert {row.label: row.role for row in interviews.speakers(talk)} == {
+        "Interviewer": "interviewer",
+        "Anna": "participant",
+    }
+    interviews.set_role(talk, "anna", "Anna", "other")
+    assert interviews.listing(talk)[0].participants == ()
+    interviews.set_role(talk, "anna", "Anna", "participant")
+    assert interviews.listing(talk)[0].participants == ("Anna",)
+    with pytest.raises(NotFoundError, match="no interview 'x'"):
+        interviews.set_role(talk, "x", "Anna", "other")
+
+
+def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    report = importing.import_transcripts(study, [tmp_path / "nothing"])
+    assert "holds no transcript" in report.refused[0].reason
+
+
+def test_an_unknown_format_is_named(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(SHORT_TALK, encoding="utf-8")
+    with pytest.raises(NeedssegError, match="zoom-vtt"):
+        importing.import_transcripts(study, [tmp_path / "a.txt"], format="cassette")
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the shared specimens")
+def test_one_interview_in_five_formats_has_the_same_words(study: Study) -> None:
+    folder = next((SHARED / "data" / "transcripts" / "hitsave" / "2023").glob("Goodboy*"))
+    words = set()
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".srt", ".vtt", ".txt", ".text", ".tsv", ".lrc"):
+            (key,) = importing.import_transcripts(study, [file]).added
+            transcript = interviews.show(study, key)
+            words.add(tuple(word for turn in transcript.turns for word in transcript.words(turn).split()))
+    assert len(words) == 1

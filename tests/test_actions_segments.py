@@ -1,0 +1,184 @@
+"""Reviewing: what a person named, moved or confirmed is theirs, and no run changes it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from needsseg.actions import discovery, history, passages, segments
+from needsseg.errors import DiscoveryError, NotFoundError, UsageError
+from needsseg.segments import keep_decided, primary_needs
+from needsseg.study.connection import Study
+
+Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
+
+
+@pytest.fixture
+def three(talk: Study) -> list[int]:
+    """Three marked passages of one interview."""
+    return [passages.mark(talk, "anna", start, start + 12) for start in (47, 62, 80)]
+
+
+def test_a_confirmed_segment_knows_who_when_and_on_what(talk: Study, three: list[int]) -> None:
+    made = segments.make(talk, "Hand-overs", three)
+    segments.confirm(talk, made, by="Maya")
+    row = segments.listing(talk)[0]
+    assert (row.status, row.confirmed_by, row.size) == ("confirmed", "Maya", 3)
+    assert row.confirmed_at and row.warnings[0] == "rests on 1 participant only"
+    from needsseg.study import segments as stored
+
+    proof = stored.one(talk, made).evidence
+    assert proof is not None
+    assert [p["id"] for p in proof["passages"]] == three
+    with pytest.raises(UsageError, match="“Hand-overs” is confirmed.*Reopen it first"):
+        segments.move(talk, three[:1], None)
+    segments.reopen(talk, made)
+    segments.move(talk, three[:1], None)
+    assert segments.listing(talk)[0].size == 2
+
+
+def test_merging_and_splitting_keep_every_passage(talk: Study, three: list[int]) -> None:
+    one, two = segments.make(talk, "One", three[:2]), segments.make(talk, "Two", three[2:])
+    segments.merge(talk, one, [two])
+    assert [(row.id, row.size) for row in segments.listing(talk)] == [(one, 3)]
+    with pytest.raises(NotFoundError, match=f"Segment {two} was merged into {one}"):
+        segments.rename(talk, two, "Again")
+    new = segments.split(talk, one, three[:1], "Out")
+    assert {row.name: row.size for row in segments.listing(talk)} == {"One": 2, "Out": 1}
+    with pytest.raises(UsageError, match="not in it"):
+        segments.split(talk, new, three[1:])
+    with pytest.raises(UsageError, match=f"Nothing would be left of segment {new}"):
+        segments.split(talk, new, three[:1])
+    with pytest.raises(UsageError, match="into itself"):
+        segments.merge(talk, one, [one])
+
+
+def test_names_are_unique_and_found(talk: Study, three: list[int]) -> None:
+    one, two = segments.make(talk, "One", three[:1]), segments.make(talk, "One", three[1:])
+    assert [row.name for row in segments.listing(talk)] == ["One", "One (2)"]
+    with pytest.raises(UsageError, match=f"Segment {one} is called “One” already"):
+        segments.rename(talk, two, "One")
+    with pytest.raises(UsageError, match="needs a name"):
+        segments.rename(talk, two, " ")
+    assert segments.find(talk, "one") == one
+    assert segments.find(talk, str(two)) == two
+    with pytest.raises(UsageError, match="No segment is called “x”.*“One”"):
+        segments.find(talk, "x")
+    with pytest.raises(NotFoundError, match="no segment 99"):
+        segments.find(talk, "99")
+
+
+def test_a_rejected_passage_leaves_its_segment(talk: Study, three: list[int]) -> None:
+    segments.make(talk, "One", three)
+    passages.decide(talk, three[:1], "rejected")
+    assert [p.id for p, _ in segments.evidence(talk, 1).passages] == three[1:]
+    history.undo(talk)
+    assert segments.listing(talk)[0].size == 3
+
+
+def test_an_empty_segment_cannot_be_confirmed(talk: Study, three: list[int]) -> None:
+    made = segments.make(talk, "One", three[:1])
+    segments.move(talk, three[:1], None)
+    with pytest.raises(UsageError, match="holds no passages"):
+        segments.confirm(talk, made)
+
+
+def test_a_candidate_must_be_named_before_it_is_confirmed(demo_study: Study) -> None:
+    _start_over(demo_study)
+    candidate = segments.listing(demo_study)[0]
+    assert candidate.status == "candidate"
+    with pytest.raises(UsageError, match="has no name yet"):
+        segments.confirm(demo_study, candidate.id)
+
+
+def _start_over(study: Study) -> None:
+    """Back to the candidates as the run left them."""
+    while history.listing(study)[0].action != "discover":
+        newest = next(entry for entry in history.listing(study) if entry.state == "done")
+        if newest.action == "discover":
+            break
+        history.undo(study)
+
+
+def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> None:
+    _start_over(demo_study)
+    rows = segments.listing(demo_study)
+    named, aside = rows[0].id, rows[1].id
+    segments.rename(demo_study, named, "Keepers of the list")
+    segments.confirm(demo_study, named, by="Maya")
+    segments.set_aside(demo_study, aside)
+    before = {
+        row.id: (row, segments.evidence(demo_study, row.id))
+        for row in segments.listing(demo_study)
+        if row.id in (named, aside)
+    }
+    report = discovery.discover(demo_study, seed=7)
+    for segment, (row, evidence) in before.items():
+        assert segments.evidence(demo_study, segment) == evidence
+        assert next(r for r in segments.listing(demo_study) if r.id == segment) == row
+    assert any("“Keepers of the list”" in warning for warning in report.warnings)
+    assert {row.status for row in segments.listing(demo_study)} == {"confirmed", "candidate", "set_aside"}
+    again = discovery.discover(demo_study, seed=7)
+    assert (again.passages, again.unassigned, len(again.proposed)) == (
+        report.passages,
+        report.unassigned,
+        len(report.proposed),
+    )
+
+
+def test_the_run_is_stored_with_what_repeats_it(demo_study: Study) -> None:
+    first = segments.runs(demo_study)[0]
+    discovery.discover(demo_study)
+    second = segments.runs(demo_study)[0]
+    assert second.id == first.id + 1
+    assert (first.model, first.seed, first.parameters, first.input_sha256, first.versions) == (
+        second.model, second.seed, second.parameters, second.input_sha256, second.versions,
+    )  # fmt: skip
+    assert first.input_status == "suggested" and {"needsseg", "hdbscan", "torch"} <= first.versions.keys()
+    labels = [
+        [
+            tuple(row)
+            for row in demo_study.rows(
+                "SELECT passage_id, label, strength FROM run_passages WHERE run_id = ? ORDER BY 1", [run.id]
+            )
+        ]
+        for run in (first, second)
+    ]
+    assert labels[0] == labels[1] and len(labels[0]) > 200
+
+
+def test_accepted_passages_come_before_suggestions(demo_study: Study) -> None:
+    ids = [passage.id for passage in passages.listing(demo_study, status="suggested")]
+    passages.decide(demo_study, ids[:60], "accepted")
+    report = discovery.discover(demo_study)
+    assert (report.passages, report.input_status) == (60, "accepted")
+    assert not any("undecided suggestions" in warning for warning in report.warnings)
+
+
+def test_too_few_passages_change_nothing(talk: Study, three: list[int], tables: Dump) -> None:
+    before = tables(talk)
+    with pytest.raises(DiscoveryError, match="There are 3 passages; candidates need at least 5"):
+        discovery.discover(talk)
+    assert tables(talk) == before
+    passages.decide(talk, three, "rejected")
+    with pytest.raises(DiscoveryError, match=r"no passages yet.*needsseg suggest"):
+        discovery.discover(talk)
+
+
+def test_primary_needs_are_decided_or_explained() -> None:
+    placed = [("a", "C")] * 5 + [("a", "B")] + [("b", "C")] * 3 + [("b", "B")] * 3 + [("c", "C")] * 2
+    placed += [("d", name) for name in "CCCBBRRTUV"] + [("x", "C")]
+    verdicts = {need.participant: (need.segment, need.why) for need in primary_needs(["a", "b", "c", "d", "e"], placed)}
+    assert verdicts == {
+        "a": ("C", "5 of 6 passages"),
+        "b": (None, "B (3) and C (3) are about even"),
+        "c": (None, "only 2 passages in segments"),
+        "d": (None, "no segment carries 40% of their 10 passages"),
+        "e": (None, "no passage of theirs lies in a segment"),
+    }
+
+
+def test_clusters_beside_kept_segments() -> None:
+    kept = {1: 7, 2: 7, 3: 7, 4: 8}
+    found = keep_decided([[1, 2, 3, 10, 11], [4, 12, 13, 14, 15], [20, 21], [30, 31, 32]], kept)
+    assert found.proposed == {1: (12, 13, 14, 15), 3: (30, 31, 32)}
+    assert (found.echoes, found.resembling) == ({0: 7}, {7: 2})

@@ -1,0 +1,159 @@
+"""A study is one private file: opened, checked, migrated, backed up, and never half-written."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import importing, passages, studies
+from needsseg.errors import StudyError
+from needsseg.study import connection, history
+from needsseg.study.connection import Study
+
+
+def test_a_study_is_readable_by_its_owner_alone(study: Study) -> None:
+    with study.action("touch"):
+        study.insert("codes", {"name": "a"})
+    for file in study.path.parent.glob("study.db*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def test_a_second_init_leaves_the_study_alone(study: Study) -> None:
+    before = study.path.read_bytes()
+    with pytest.raises(StudyError, match="exists already"):
+        studies.init(study.path)
+    assert study.path.read_bytes() == before
+
+
+def test_no_study_there(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"There is no study at .*nothing\.db.*needsseg init"):
+        studies.open_study(tmp_path / "nothing.db")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("these are notes, not a study", encoding="utf-8")
+    with pytest.raises(StudyError, match="is not a study"):
+        studies.open_study(file)
+    assert file.read_text(encoding="utf-8") == "these are notes, not a study"
+
+
+def test_a_database_of_another_program(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    other = sqlite3.connect(file)
+    other.execute("CREATE TABLE songs (title TEXT)")
+    other.close()
+    before = file.read_bytes()
+    with pytest.raises(StudyError, match="not a needsseg study"):
+        studies.open_study(file)
+    assert file.read_bytes() == before
+
+
+def test_a_study_of_a_newer_version_is_not_touched(study: Study) -> None:
+    study.conn.execute("PRAGMA user_version = 99")
+    study.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    study.close()
+    with pytest.raises(StudyError, match="newer needsseg.*Upgrade"):
+        studies.open_study(study.path)
+
+
+def test_a_damaged_study_is_named(talk: Study) -> None:
+    talk.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    talk.close()
+    content = bytearray(talk.path.read_bytes())
+    content[4096 * 3 : 4096 * 30] = b"\xff" * (4096 * 27)
+    talk.path.write_bytes(content)
+    with pytest.raises(StudyError, match="damaged|malformed"), studies.open_study(talk.path) as opened:
+        found = studies.check(opened)
+        raise StudyError("; ".join(found))
+
+
+def test_a_locked_study_says_so_and_loses_nothing(talk: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    with studies.open_study(talk.path) as second:
+        with talk.writing(), pytest.raises(StudyError, match="locked by another program"):
+            passages.mark(second, "anna", 55, 70)
+        assert passages.listing(second) == []
+
+
+def test_a_full_disk_changes_nothing(talk: Study, tmp_path: Path) -> None:
+    pages = talk.conn.execute("PRAGMA page_count").fetchone()[0]
+    talk.conn.execute(f"PRAGMA max_page_count = {pages}")
+    long = tmp_path / "long.txt"
+    long.write_text("Interviewer: So?\n\nBea: " + "words and more words. " * 20_000, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"disk .* is full; nothing was changed"):
+        importing.import_transcripts(talk, [long])
+    talk.conn.execute("PRAGMA max_page_count = 1073741823")
+    assert [row.key for row in _interviews(talk)] == ["anna"]
+    assert studies.check(talk) == []
+
+
+def _interviews(study: Study) -> list:  # type: ignore[type-arg]
+    from needsseg.actions import interviews
+
+    return interviews.listing(study)
+
+
+def test_an_interrupted_action_leaves_no_trace(talk: Study) -> None:
+    entries = history.entries(talk)
+    with pytest.raises(KeyboardInterrupt), talk.action("half"):
+        talk.insert("codes", {"name": "half done"})
+        raise KeyboardInterrupt
+    assert passages.codebook(talk) == []
+    assert history.entries(talk) == entries
+
+
+def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "shared.db"
+    path.touch(mode=0o600)
+    code = "import sys; from pathlib import Path; from needsseg.actions.studies import open_study, overview; print(overview(open_study(Path(sys.argv[1]))).interviews)"
+    opened = [subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    assert [(process.communicate()[0].strip(), process.returncode) for process in opened] == [("0", 0)] * 8
+
+
+def test_a_backup_is_whole_private_and_never_overwrites(talk: Study, tmp_path: Path) -> None:
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with studies.open_study(copy) as opened:
+        assert [row.key for row in _interviews(opened)] == ["anna"]
+        assert studies.check(opened) == []
+    with pytest.raises(StudyError, match="exists already"):
+        studies.backup(talk, copy)
+
+
+def test_check_finds_a_quote_that_was_tampered_with(talk: Study) -> None:
+    passages.mark(talk, "anna", 55, 70)
+    talk.conn.execute("DROP TRIGGER passages_quote_update")
+    talk.conn.execute("UPDATE passages SET quote = 'never said'")
+    talk.conn.commit()
+    assert studies.check(talk) == ["passages 1: the quote is not the text at its place"]
+
+
+@pytest.mark.parametrize(
+    ("mounts", "expected"),
+    [("dev / ext4 rw 0 0\nserver:/x {0} nfs4 rw 0 0\n", "network drive (nfs4)"), ("dev / ext4 rw 0 0\n", "")],
+)
+def test_a_network_drive_is_warned_of(
+    study: Study, mounts: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = mounts.format(study.path.parent)
+    real = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda self, **kw: text if str(self) == "/proc/mounts" else real(self, **kw))
+    monkeypatch.setattr(Path, "exists", lambda _self: True)
+    warnings = " ".join(study.warnings())
+    assert expected in warnings if expected else warnings == ""
+
+
+def test_the_journal_covers_every_column_of_every_table(study: Study) -> None:
+    """A table rebuilt by ``transform()`` loses its triggers; installing them again brings the journal back."""
+    study.db.table("codes").transform(rename={"color": "colour"})
+    assert not [t for t in study.db.triggers if t.name == "journal_codes_insert"]
+    history.install_journal(study.db)
+    with study.action("code"):
+        study.insert("codes", {"name": "a", "colour": "red"})
+    history.undo(study)
+    history.redo(study)
+    assert [tuple(row) for row in study.rows("SELECT name, colour FROM codes")] == [("a", "red")]
