@@ -1,0 +1,158 @@
+"""Account data: mapped, matched, labelled; every refused row named, nothing lost."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import accounts, export, history, passages, segments
+from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
+from needsseg.study.connection import Study
+
+
+def _file(folder: Path, name: str, *lines: str) -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def stocked(talk: Study, tmp_path: Path) -> Study:
+    """The short talk with two accounts and a few events."""
+    accounts.import_source(
+        talk,
+        _file(
+            tmp_path, "crm.csv", "account_id,company,website,employees,industry,country",
+            "a1,Lindenhof Care,https://www.lindenhof.care,180,Healthcare,DE", "a2,Other GmbH,other.de,20,Retail,NA",
+        ),
+    )  # fmt: skip
+    accounts.import_source(
+        talk,
+        _file(
+            tmp_path, "usage.csv", "event_id,account_id,user_id,event,feature,platform,timestamp",
+            "e1,a1,u1,login,boards,web,2026-05-01T10:00:00Z", "e1,a1,u1,login,boards,web,2026-05-01T10:00:00Z",
+            "e2,nobody,u9,login,boards,web,2026-05-02T10:00:00Z", "e3,a1,u1,login,boards,web,yesterday",
+        ),
+    )  # fmt: skip
+    return talk
+
+
+def test_sources_are_told_apart_and_their_rows_add_up(stocked: Study) -> None:
+    held = accounts.sources(stocked)
+    assert {kind: (row.row_count, row.rejected, row.duplicates) for kind, row in held.items()} == {
+        "accounts": (2, 0, 0), "events": (2, 1, 1),
+    }  # fmt: skip
+    assert held["accounts"].mapping["name"] == "company"
+    assert accounts.day_after_events(stocked) == date(2026, 5, 3)
+
+
+def test_a_row_that_does_not_parse_is_named(stocked: Study, tmp_path: Path) -> None:
+    bad = _file(tmp_path, "more.csv", "account_id,event,timestamp", "a1,login,2026-01-01", "a1,login,31.31.2026")
+    report = accounts.import_source(stocked, bad, "events")
+    assert [(r.row, r.value) for r in report.rejected] == [(3, "31.31.2026")]
+    assert "date" in report.rejected[0].reason or "time" in report.rejected[0].reason
+
+
+def test_duplicate_account_ids_are_named(talk: Study, tmp_path: Path) -> None:
+    report = accounts.import_source(
+        talk, _file(tmp_path, "crm.csv", "account_id,name", "a,One", "b,Two", "a,Three"), "accounts"
+    )
+    assert (report.rows, [(r.row, r.value) for r in report.rejected]) == (2, [(4, "a")])
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "columns", "message"),
+    [
+        (("colour,size", "red,1"), None, None, "neither accounts, events nor subscriptions.*colour, size"),
+        (("name,size", "x,1"), "accounts", None, "account_id"),
+        (("account_id,name", "a,x"), "accounts", {"industry": "branche"}, "no column 'branche'"),
+        (("account_id,name", "a,x"), "songs", None, "no kind of source 'songs'"),
+    ],
+)
+def test_columns_that_do_not_fit_are_named_and_nothing_changes(
+    talk: Study, tmp_path: Path, lines: tuple[str, ...], kind: str | None, columns: dict[str, str] | None, message: str
+) -> None:
+    with pytest.raises(NeedssegError, match=message):
+        accounts.import_source(talk, _file(tmp_path, "x.csv", *lines), kind, columns)
+    assert accounts.sources(talk) == {}
+
+
+def test_the_mapping_is_kept_for_the_next_file(talk: Study, tmp_path: Path) -> None:
+    first = _file(tmp_path, "one.csv", "account_id,name,branche", "a,One,Retail")
+    accounts.import_source(talk, first, "accounts", {"industry": "branche"})
+    second = _file(tmp_path, "two.csv", "account_id,name,branche", "b,Two,Retail")
+    proposal = accounts.propose_mapping(talk, second)
+    assert (proposal.saved, proposal.columns["industry"]) == (True, "branche")
+
+
+def test_participants_are_matched_linked_and_left_again(stocked: Study, tmp_path: Path) -> None:
+    assert [match.method for match in accounts.matches(stocked)] == ["unmatched"]
+    people = _file(
+        tmp_path,
+        "people.csv",
+        "file,participant,email,plan",
+        "anna.txt,Anna K.,anna@mail.lindenhof.care,pro",
+        "x.txt,Bo,,",
+    )
+    report = accounts.import_participants(stocked, people)
+    assert (report.updated, report.unmatched) == (("anna",), ("row 3: Bo",))
+    (anna,) = accounts.participants(stocked)
+    assert (anna.name, anna.email, anna.attributes) == ("Anna K.", "anna@mail.lindenhof.care", {"plan": "pro"})
+    assert [(m.account_id, m.method) for m in accounts.matches(stocked)] == [("a1", "email_domain")]
+    accounts.link(stocked, "anna", "a2")
+    assert [(m.account_id, m.method) for m in accounts.matches(stocked)] == [("a2", "by_hand")]
+    accounts.link(stocked, "anna", None)
+    assert accounts.matches(stocked)[0].account_id is None
+    accounts.unlink(stocked, "anna")
+    assert accounts.matches(stocked)[0].account_id == "a1"
+    for _ in range(3):
+        history.undo(stocked)
+    assert accounts.matches(stocked)[0].method == "email_domain"
+    with pytest.raises(NotFoundError, match="no account 'a9'"):
+        accounts.link(stocked, "anna", "a9")
+    with pytest.raises(NotFoundError, match="no participant 'bo'"):
+        accounts.link(stocked, "bo", "a1")
+
+
+def test_participants_without_a_telling_column(talk: Study, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no column file, participant or email.*colour"):
+        accounts.import_participants(talk, _file(tmp_path, "p.csv", "colour", "red"))
+    with pytest.raises(TableError, match="There is no file"):
+        accounts.import_participants(talk, tmp_path / "none.csv")
+
+
+def test_a_label_says_whether_anybody_confirmed_it(stocked: Study) -> None:
+    accounts.link(stocked, "anna", "a1")
+    ids = [passages.mark(stocked, "anna", start, start + 12) for start in (47, 62, 80, 95)]
+    made = segments.make(stocked, "Hand-overs", ids[:3])
+    other = segments.make(stocked, "Other", ids[3:])
+    (label,) = accounts.labels(stocked)
+    assert (label.account_id, label.segment, label.source, label.confidence, label.confirmed_by) == (
+        "a1", "Hand-overs", "interview", 0.75, "",
+    )  # fmt: skip
+    before = accounts.version(stocked)
+    segments.confirm(stocked, made, "Maya")
+    assert accounts.labels(stocked)[0].confirmed_by == "Maya"
+    assert accounts.version(stocked) != before
+    segments.set_aside(stocked, other)
+    assert accounts.labels(stocked)[0].confidence == 1.0
+    (first, second) = accounts.profiles(stocked, date(2026, 5, 3))
+    assert (first.account_id, first.needs_segment, first.needs_segment_confirmed_by) == ("a1", "Hand-overs", "Maya")
+    assert second.needs_segment == "" and "needs" in second.missing
+
+
+def test_exports_need_accounts_a_known_format_and_a_writable_place(talk: Study, stocked: Study, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no export format 'xlsx'.*csv, jsonl, parquet"):
+        export.export(stocked, "xlsx", tmp_path / "x", date(2026, 5, 3))
+    with pytest.raises(NeedssegError, match="no such folder"):
+        export.export(stocked, "csv", tmp_path / "nowhere" / "x.csv", date(2026, 5, 3))
+    report = export.export(stocked, "csv", tmp_path / "x.csv", date(2026, 5, 3))
+    assert (report.rows, report.labelled) == (2, 0)
+    (stocked.stack / accounts.sources(stocked)["accounts"].parquet).unlink()
+    with pytest.raises(NeedssegError, match=r"accounts file .* is gone.*Import the source again"):
+        accounts.profiles(stocked, date(2026, 5, 3))
+
+
+def test_no_accounts_yet(talk: Study) -> None:
+    with pytest.raises(NeedssegError, match=r"no accounts yet.*needsseg accounts import"):
+        accounts.profiles(talk, date(2026, 5, 3))
