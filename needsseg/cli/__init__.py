@@ -1,0 +1,14 @@
+"""The command line: parse, call an action, print. stdout is data, stderr is narration."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """The console entry: runs one command and leaves with its exit code."""
+    import sys
+
+    from needsseg.cli.program import run
+
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,5 @@
+"""``python -m needsseg.cli``."""
+
+from needsseg.cli import main
+
+main()

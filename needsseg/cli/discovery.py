@@ -1,0 +1,53 @@
+"""discover, runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions import discovery, segments
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.parameters import LARGEST, json_option, opened
+from needsseg.cli.segments import print_segments
+
+
+@click.command()
+@click.option("--seed", type=click.IntRange(0, LARGEST), help="The seed stored with the run.")
+@json_option
+@click.pass_obj
+def discover(session: Session, seed: int | None, as_json: bool) -> None:
+    """Cluster accepted passages (suggestions where none is accepted) into candidate needs.
+
+    What a person named, confirmed or set aside stays as it is; candidates nobody touched are replaced.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        report = discovery.discover(study, seed, progress)
+        rows = segments.listing(study)
+    if as_json:
+        print_object(asdict(report))
+    else:
+        print_segments([row for row in rows if row.id in report.proposed])
+    for warning in report.warnings:
+        session.warn(warning)
+    session.say(
+        f"Run {report.run}: {len(report.proposed)} candidates in {report.passages} {report.input_status} passages, "
+        f"{report.unassigned} of which fit none. Next: needsseg segment show ID"
+    )
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def runs(session: Session, as_json: bool) -> None:
+    """List the runs, newest first, with all that is needed to repeat them."""
+    with opened(session) as study:
+        rows = segments.runs(study)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    header = ("id", "when", "model", "seed", "input", "input hash")
+    print_table(header, [(r.id, r.started_at, r.model, r.seed, r.input_status, r.input_sha256[:12]) for r in rows])
+    if not rows:
+        session.say("There are no runs yet: needsseg discover")

@@ -1,0 +1,130 @@
+"""import, interviews, show, search, role, remove."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from needsseg.actions import importing
+from needsseg.actions import interviews as actions
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.records import Role, Turn
+
+
+@click.command("import")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "format_", metavar="NAME", help="Read every file as this format, whatever it looks like.")
+@json_option
+@click.pass_obj
+def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_json: bool) -> None:
+    """Import transcripts: files, and folders with all they hold. Prints the keys of the new interviews.
+
+    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        report = importing.import_transcripts(study, paths, format_, progress)
+    if as_json:
+        print_object(asdict(report))
+    else:
+        for key in report.added:
+            print_text(key)
+    for file, warning in report.warnings:
+        session.warn(f"{file}: {warning}")
+    for file in report.changed:
+        session.refuse(file, "changed since it was imported. Remove the interview first, or rename the file.")
+    for refused in report.refused:
+        session.refuse(refused.file, refused.reason)
+    there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
+    session.say(f"Imported {len(report.added)} interviews{there}.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def interviews(session: Session, as_json: bool) -> None:
+    """List the interviews with their passages by status."""
+    with opened(session) as study:
+        rows = actions.listing(study)
+    if as_json:
+        print_array(map(shapes.interview, rows))
+        return
+    header = ("key", "format", "turns", "words", "suggested", "accepted", "rejected", "participants")
+    print_table(
+        header,
+        [(r.key, r.format, r.turns, r.words, r.suggested, r.accepted, r.rejected, r.participants) for r in rows],
+        wrap=("participants",),
+    )
+    if not rows:
+        session.say("There are no interviews yet. Import some: needsseg import FOLDER")
+
+
+@click.command()
+@click.argument("key")
+@json_option
+@click.pass_obj
+def show(session: Session, key: str, as_json: bool) -> None:
+    """Show an interview: who spoke, when, and the offsets that mark and adjust take."""
+    with opened(session) as study:
+        transcript, title = actions.show(study, key), actions.title(study, key)
+    if as_json:
+        print_object(shapes.shown(key, title, transcript))
+        return
+    print_text(f"{title} ({key}, {transcript.format})")
+    for turn in transcript.turns:
+        print_text(f"\n{_heading(turn)}\n{transcript.words(turn)}")
+    for warning in transcript.warnings:
+        session.warn(warning)
+
+
+def _heading(turn: Turn) -> str:
+    clock = "" if turn.start_ms is None else f" {_clock(turn.start_ms)}"
+    return f"{turn.speaker or 'unnamed'} ({turn.role}){clock} [{turn.start} {turn.end}]"
+
+
+def _clock(milliseconds: int) -> str:
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def search(session: Session, words: tuple[str, ...], as_json: bool) -> None:
+    """Find turns in which all WORDS occur, best first."""
+    with opened(session) as study:
+        found = actions.search(study, " ".join(words))
+    if as_json:
+        print_array({"interview": key, "start": start, "end": end, "words": said} for key, start, end, said in found)
+        return
+    print_table(("interview", "start", "end", "words"), found, wrap=("words",))
+    if not found:
+        session.say("No turn holds all these words.")
+
+
+@click.command()
+@click.argument("key")
+@click.argument("speaker")
+@click.argument("role", type=click.Choice(get_args(Role)))
+@click.pass_obj
+def role(session: Session, key: str, speaker: str, role: Role) -> None:
+    """Say what SPEAKER is in an interview; '' means the speaker without a name."""
+    with opened(session) as study:
+        actions.set_role(study, key, speaker, role)
+    session.say(f"{speaker or 'The unnamed speaker'} in {key} is {role}.")
+
+
+@click.command()
+@click.argument("key")
+@click.pass_obj
+def remove(session: Session, key: str) -> None:
+    """Take an interview with its passages out of the study; undo brings it back."""
+    with opened(session) as study:
+        importing.remove_interview(study, key)
+    session.say(f"Removed {key}. needsseg undo brings it back.")

@@ -1,0 +1,179 @@
+"""All that goes to stderr, and every exit code: notes, warnings, errors, progress, interruption."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from needsseg.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, EXIT_USAGE, NeedssegError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+Progress = Callable[[str, int, int], None]
+DEFAULT_STUDY = "needsseg.db"
+
+
+class Session:
+    """One call of the program: which study, how to narrate, and the exit code so far."""
+
+    def __init__(self) -> None:
+        self.path = DEFAULT_STUDY
+        self.progress = "auto"
+        self.debug = False
+        self.exit_code = EXIT_DONE
+
+    @property
+    def json(self) -> bool:
+        """Whether stderr is read by a program."""
+        return self.progress == "json"
+
+    def say(self, text: str) -> None:
+        """Tells what was done."""
+        self._write({"note": text}, text)
+
+    def warn(self, text: str) -> None:
+        """Tells what a person should know."""
+        self._write({"warning": text}, f"warning: {text}")
+
+    def refuse(self, what: str, reason: str) -> None:
+        """Names what was refused and why; the command is then only partly done."""
+        self.exit_code = EXIT_PARTLY
+        self._write({"refused": what, "reason": reason}, f"refused: {what}: {reason}")
+
+    def fail(self, message: str, hint: str = "") -> None:
+        """Tells what is wrong and what to do."""
+        self._write({"error": message, "hint": hint}, f"error: {message}" + (f"\nhint: {hint}" if hint else ""))
+
+    @contextmanager
+    def progressing(self) -> Iterator[Progress]:
+        """A callback for actions that take long: a bar in a terminal, JSON lines for programs, or nothing."""
+        if self.json:
+            yield lambda doing, done, total: self._write({"doing": doing, "done": done, "total": total}, "")
+        elif self.progress == "auto" and sys.stderr.isatty():
+            with _bar() as progress:
+                yield progress
+        else:
+            yield lambda _doing, _done, _total: None
+
+    def _write(self, row: dict[str, object], text: str) -> None:
+        if self.json:
+            import json
+
+            text = json.dumps(row, ensure_ascii=False)
+        else:
+            text = harmless(text)
+        print(text, file=sys.stderr, flush=True)
+
+
+def harmless(text: str) -> str:
+    """``text`` without characters that steer a terminal: a transcript or a file's name may hold any."""
+    if text.isprintable():
+        return text
+    return "".join("�" if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 else c for c in text)
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    # What is printed meanwhile goes above the bar, but never off the pipe that it was meant for.
+    bars = Bars(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+    tasks: dict[str, Any] = {}
+    with bars:
+
+        def progress(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                for old in tasks.values():
+                    bars.update(old, visible=False)
+                tasks[doing] = bars.add_task(doing, total=total)
+            bars.update(tasks[doing], completed=done, total=total, visible=done < total)
+
+        yield progress
+
+
+def narrated(session: Session, command: Callable[[], object]) -> int:
+    """Runs a command and returns its exit code, with whatever went wrong told on stderr."""
+    try:
+        with _terminable():
+            try:
+                command()
+                code = session.exit_code
+            except click.exceptions.Exit as leaving:
+                code = leaving.exit_code
+            sys.stdout.flush()
+            return code
+    except (Exception, KeyboardInterrupt) as error:
+        # The outermost place: whatever comes this far is told in words, and --debug shows the traceback.
+        if session.debug and not isinstance(error, BrokenPipeError | click.ClickException):
+            import traceback
+
+            traceback.print_exception(error)
+        return _explained(session, error)
+
+
+def _explained(session: Session, error: BaseException) -> int:
+    if isinstance(error, NeedssegError):
+        session.fail(error.message, error.hint)
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "needsseg"
+        session.fail(error.format_message(), f"How it is used: {path} --help")
+        return EXIT_USAGE
+    if isinstance(error, click.ClickException):
+        session.fail(error.format_message())
+        return EXIT_FAILED
+    if isinstance(error, BrokenPipeError):
+        # The reader of stdout has gone, as head does; Python would complain again when it flushes on leaving.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return session.exit_code
+    if isinstance(error, OSError):
+        what = f"{error.filename}: " if error.filename else ""
+        session.fail(f"{what}{error.strerror or error}.")
+        return EXIT_FAILED
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        session.fail("Interrupted.", "What was not finished is not in the study.")
+        return EXIT_INTERRUPTED
+    session.fail(
+        f"needsseg itself is at fault: {type(error).__name__}: {error}",
+        "Please report it, with what --debug shows. An action that failed has changed nothing.",
+    )
+    return EXIT_FAILED
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Lets SIGTERM end the program as Ctrl+C does: transactions roll back, and the exit code says so."""
+    try:
+        before = signal.signal(signal.SIGTERM, _interrupt)
+    except ValueError:  # not the main thread, which alone hears signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def asked_for_json(args: Sequence[str]) -> bool:
+    """Whether the arguments ask for JSON progress; needed for errors that stop the arguments from being read."""
+    return "--progress=json" in args or ("--progress", "json") in pairwise(args)

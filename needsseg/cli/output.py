@@ -1,0 +1,66 @@
+"""All that goes to stdout: JSON for programs, plain tables for people."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from needsseg.cli.narration import harmless
+
+
+def print_array(rows: Iterable[Any]) -> None:
+    """Prints one JSON array, an element a line."""
+    lines = [json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows]
+    sys.stdout.write("[" + ",\n ".join(lines) + "]\n")
+
+
+def print_object(row: dict[str, Any]) -> None:
+    """Prints one JSON object."""
+    sys.stdout.write(json.dumps(row, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Prints a line for people."""
+    sys.stdout.write(harmless(text) + "\n")
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: Sequence[str] = ()) -> None:
+    """Prints rows under a header: as wide as the terminal, folding only the columns in ``wrap``; in a pipe, as wide as need be.
+
+    Cells are text as it stands: nothing in them is markup. Nothing is printed where there are no rows.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        return
+    from io import StringIO
+
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    natural = sum(max(cell_len(row[i]) for row in [list(header), *cells]) + 2 for i in range(len(header)))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else natural
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in header:
+        table.add_column(Text(name), no_wrap=name not in wrap, overflow="fold" if name in wrap else "ignore")
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    buffer = StringIO()
+    # Narrower than this nothing can be read, and rich would leave columns out.
+    least = sum(max(cell_len(row[i]) for row in cells) + 2 for i, name in enumerate(header) if name not in wrap)
+    Console(file=buffer, width=max(width, least + 20 * len(wrap)), no_color=True, legacy_windows=False).print(table)
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines()))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, tuple | list):
+        return ", ".join(str(part) for part in value)
+    return harmless(" ".join(str(value).split()))

@@ -1,0 +1,79 @@
+"""profile, export."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from needsseg.actions import accounts
+from needsseg.actions.export import FORMATS
+from needsseg.actions.export import export as write
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_table, print_text
+from needsseg.cli.parameters import day, json_option, opened
+from needsseg.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts import AccountProfile
+
+as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")
+
+
+@click.command()
+@as_of_option
+@click.option("--account", metavar="ID", help="This account only.")
+@json_option
+@click.pass_obj
+def profile(session: Session, as_of: date, account: str | None, as_json: bool) -> None:
+    """The four tiers of every account as of a date, with the actions that follow and why."""
+    with opened(session) as study, session.progressing() as progress:
+        rows = accounts.profiles(study, as_of, progress)
+    if account is not None:
+        rows = [row for row in rows if row.account_id == account]
+        if not rows:
+            raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
+    if as_json:
+        print_array(map(shapes.profile, rows))
+    elif account is not None:
+        _print_one(rows[0])
+    else:
+        print_table(
+            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action"),
+            [
+                (r.account_id, r.name, r.firmographic_tier, r.needs_segment, r.behavioral_segment, r.lifecycle_stage,
+                 r.recommended_action)
+                for r in rows
+            ],
+            wrap=("name", "needs segment", "action"),
+        )  # fmt: skip
+
+
+def _print_one(row: AccountProfile) -> None:
+    print_text(f"{row.name}: {row.sentence}\n")
+    shown = shapes.profile(row)
+    print_table(("column", "value"), [(name, shown[name]) for name in shapes.PROFILE_COLUMNS], wrap=("value",))
+    if row.lifecycle_flags:
+        print_text(f"\nflags: {', '.join(row.lifecycle_flags)}")
+    if row.contested:
+        print_text(f"\ncontested by: {', '.join(row.contested)}")
+    for action in row.actions:
+        print_text(f"\n→ {action.text} (rule {action.rule}: {'; '.join(action.evidence)})")
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("path", type=click.Path(path_type=Path))
+@as_of_option
+@click.option("--neutralise-formulas", is_flag=True, help="Put ' before CSV cells that a spreadsheet would compute.")
+@click.pass_obj
+def export(session: Session, format_: str, path: Path, as_of: date, neutralise_formulas: bool) -> None:
+    """Write every account's profile to PATH as csv, jsonl or parquet, with a manifest beside it."""
+    with opened(session) as study, session.progressing() as progress:
+        report = write(study, format_, path, as_of, neutralise=neutralise_formulas, progress=progress)
+    session.say(
+        f"Wrote {report.rows} accounts, {report.labelled} with a needs segment, to {report.path} and {report.manifest}."
+    )

@@ -1,0 +1,56 @@
+"""Every command with the module that holds it and its one line of help: static, so that help imports no command."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """Where a command lives, under which heading help lists it, and what help says of it."""
+
+    module: str
+    attribute: str
+    section: str
+    help: str
+
+
+def _entry(module: str, attribute: str, section: str, text: str) -> Entry:
+    return Entry(f"needsseg.cli.{module}", attribute, section, text)
+
+
+_STUDY, _TALK, _CODING = "The study", "1 Interviews", "2 Passages"
+_NEEDS, _SEGMENTS, _ACCOUNTS = "3 Discovery", "4 Segments", "5 Accounts"
+
+COMMANDS: dict[str, Entry] = {
+    "init": _entry("study", "init", _STUDY, "Make a new study."),
+    "status": _entry("study", "status", _STUDY, "The study in numbers, and what comes next."),
+    "app": _entry("study", "app", _STUDY, "Open the app (as needsseg alone does)."),
+    "demo": _entry("study", "demo", _STUDY, "Walk the sample study from transcripts to exports."),
+    "history": _entry("history", "history", _STUDY, "What was done, newest first."),
+    "undo": _entry("history", "undo", _STUDY, "Take back the newest action."),
+    "redo": _entry("history", "redo", _STUDY, "Do again what was undone last."),
+    "backup": _entry("study", "backup", _STUDY, "Copy the whole study to a file."),
+    "check": _entry("study", "check", _STUDY, "Check that the study's file is sound."),
+    "import": _entry("interviews", "import_", _TALK, "Import transcripts: files and folders."),
+    "interviews": _entry("interviews", "interviews", _TALK, "List the interviews."),
+    "show": _entry("interviews", "show", _TALK, "Show one interview's turns with their offsets."),
+    "search": _entry("interviews", "search", _TALK, "Find turns in which all words occur."),
+    "role": _entry("interviews", "role", _TALK, "Say what a speaker is."),
+    "remove": _entry("interviews", "remove", _TALK, "Take an interview out of the study."),
+    "suggest": _entry("passages", "suggest", _CODING, "Mark where participants speak of a job."),
+    "passages": _entry("passages", "passages", _CODING, "List passages."),
+    "decide": _entry("passages", "decide", _CODING, "Accept, reject or reopen passages."),
+    "mark": _entry("passages", "mark", _CODING, "Mark a passage by hand."),
+    "adjust": _entry("passages", "adjust", _CODING, "Move the edges of a passage."),
+    "unmark": _entry("passages", "unmark", _CODING, "Remove a mark, or take a decision back."),
+    "code": _entry("passages", "code", _CODING, "Put a code on passages, or take it off."),
+    "codes": _entry("passages", "codes", _CODING, "List the codebook."),
+    "discover": _entry("discovery", "discover", _NEEDS, "Cluster passages into candidate needs."),
+    "runs": _entry("discovery", "runs", _NEEDS, "List the runs with all it takes to repeat them."),
+    "segments": _entry("segments", "segments", _SEGMENTS, "List candidates and segments with their evidence."),
+    "segment": _entry("segments", "segment", _SEGMENTS, "Review one: show, rename, merge, split, confirm …"),
+    "participants": _entry("participants", "participants", _SEGMENTS, "List participants with their primary needs."),
+    "accounts": _entry("accounts", "accounts", _ACCOUNTS, "Import account data and match participants to it."),
+    "profile": _entry("profiles", "profile", _ACCOUNTS, "The four tiers of every account as of a date."),
+    "export": _entry("profiles", "export", _ACCOUNTS, "Write labelled accounts to a file."),
+}

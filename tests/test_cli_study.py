@@ -1,0 +1,267 @@
+"""Studies from the command line: made, missing, foreign, newer, locked, copied, checked; help and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_calls import SAMPLE, Caller
+
+from needsseg.cli.program import run
+
+pytest_plugins = ["cli_calls"]
+PROGRAM = [sys.executable, "-m", "needsseg.cli"]
+
+
+def test_init_makes_a_private_study_and_says_what_comes_next(empty: Caller) -> None:
+    assert empty.study.stat().st_mode & 0o077 == 0
+    status = empty.done("status", "--json").json
+    assert status["next_step"] == "needsseg import FOLDER"
+    assert status["passages"] == {"suggested": 0, "accepted": 0, "rejected": 0}
+    assert "next: needsseg import FOLDER" in empty.done("status").out
+
+
+def test_init_leaves_a_study_that_is_there_alone(empty: Caller) -> None:
+    before = empty.study.read_bytes()
+    again = empty("init")
+    assert (again.code, again.out) == (1, "")
+    assert f"error: {empty.study} exists already." in again.err
+    assert empty.study.read_bytes() == before
+
+
+def test_a_missing_study_is_named_and_not_made(empty: Caller, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.db"
+    called = empty("interviews", study=missing)
+    assert called.code == 1
+    assert (
+        called.err
+        == f"error: There is no study at {missing}.\nhint: Make one with: needsseg init, or name it with --study.\n"
+    )
+    assert not missing.exists()
+
+
+def test_a_text_file_is_no_study(empty: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("These are notes, and no study at all.")
+    called = empty("status", study=file)
+    assert called.code == 1
+    assert f"{file} is not a study (no SQLite file)." in called.err
+
+
+def test_another_programs_sqlite_file_is_no_study_and_stays_as_it_is(empty: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as conn:
+        conn.execute("CREATE TABLE bookmarks (url TEXT)")
+    before = file.read_bytes()
+    called = empty("status", study=file)
+    assert called.code == 1
+    assert f"{file} is an SQLite file, but not a needsseg study." in called.err
+    assert file.read_bytes() == before
+
+
+def test_a_study_of_a_newer_program_is_not_touched(needsseg: Caller) -> None:
+    conn = sqlite3.connect(needsseg.study)
+    conn.execute("PRAGMA user_version = 99")
+    conn.close()
+    called = needsseg("interviews")
+    assert called.code == 1
+    assert "was written by a newer needsseg (version 99 of the file" in called.err
+    assert "hint: Upgrade needsseg; the file was not touched." in called.err
+
+
+def test_a_locked_study_is_said_to_be_locked(needsseg: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("needsseg.study.connection.BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(needsseg.study, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    called = needsseg("role", "gus-petrakis", "Gus Petrakis", "other")
+    other.execute("ROLLBACK")
+    other.close()
+    assert called.code == 1
+    assert f"error: {needsseg.study} is locked by another program.\nhint: Close it there, or try again." in called.err
+
+
+def test_a_damaged_study_is_told_by_check(needsseg: Caller) -> None:
+    conn = sqlite3.connect(needsseg.study)
+    conn.execute("UPDATE turns SET words = 'never said' WHERE id = 1")
+    conn.commit()
+    conn.close()
+    called = needsseg("check", "--json")
+    assert called.code == 1
+    assert called.json == ["turns 1: the words is not the text at its place"]
+    assert "is not sound" in called.err
+
+
+def test_a_sound_study_passes_the_check(needsseg: Caller) -> None:
+    called = needsseg.done("check", "--json")
+    assert called.json == []
+    assert "is sound" in called.err
+
+
+def test_backup_copies_the_whole_study_once(needsseg: Caller, tmp_path: Path) -> None:
+    needsseg.done("backup", tmp_path / "copy.db")
+    rows = needsseg.done("interviews", "--json").json
+    assert needsseg("interviews", "--json", study=tmp_path / "copy.db").json == rows
+    again = needsseg("backup", tmp_path / "copy.db")
+    assert again.code == 1
+    assert "exists already" in again.err
+
+
+def test_the_study_comes_from_the_option_before_or_after_then_the_environment(
+    needsseg: Caller, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEEDSSEG_STUDY", str(needsseg.study))
+    assert run(["status"]) == 0
+    assert run(["status", "--study", "elsewhere.db"]) == 1
+    assert "There is no study at elsewhere.db." in capsys.readouterr().err
+    assert run(["--study", "elsewhere.db", "status", "--study", str(needsseg.study)]) == 0
+    monkeypatch.delenv("NEEDSSEG_STUDY")
+    assert run(["status"]) == 1
+    assert "There is no study at needsseg.db." in capsys.readouterr().err
+
+
+def test_history_undo_and_redo(needsseg: Caller) -> None:
+    assert [row["summary"] for row in needsseg.done("history", "--json").json] == ["imported 4 interviews"]
+    assert needsseg.done("undo").err == "Undone: imported 4 interviews.\n"
+    assert needsseg.done("interviews", "--json").json == []
+    nothing = needsseg("undo")
+    assert (nothing.code, nothing.err) == (1, "error: Nothing to undo.\n")
+    needsseg.done("redo")
+    assert len(needsseg.done("interviews", "--json").json) == 4
+    (entry,) = needsseg.done("history", "--json", "--limit", 1).json
+    assert entry.keys() == {"id", "action", "summary", "actor", "at", "state", "rows"}
+    assert entry["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["interveiws"], "There is no command 'interveiws'.\nhint: Did you mean interviews"),
+        (["xyzzy"], "There is no command 'xyzzy'.\nhint: List them with: needsseg --help"),
+        (["discover", "--sed", "1"], "No such option '--sed'"),
+        (["segment"], "Missing command.\nhint: How it is used: needsseg segment --help"),
+        (["show"], "Missing argument 'KEY'"),
+        (["--progress", "loud", "status"], "'loud' is not one of 'auto', 'json', 'none'"),
+        (["--study", "", "status"], "--study names no file"),
+    ],
+)
+def test_wrong_usage_exits_2_with_one_error_and_one_hint(
+    args: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(args) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: ")
+    assert words.replace("'", "") in err.replace("'", "")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("args", [["nope"], ["discover", "--bogus"], ["segment"], ["interviews"]])
+def test_with_json_progress_errors_are_json_lines(args: list[str], empty: Caller, tmp_path: Path) -> None:
+    called = empty("--progress", "json", *args, study=tmp_path / "nowhere.db")
+    (line,) = called.err.splitlines()
+    assert json.loads(line).keys() == {"error", "hint"}
+    assert called.out == ""
+
+
+def test_a_traceback_is_shown_with_debug_only(empty: Caller, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.db"
+    assert "Traceback" not in empty("status", study=missing).err
+    assert "Traceback" in empty("--debug", "status", study=missing).err
+    assert "Traceback" in empty("status", "--debug", study=missing).err
+
+
+def test_a_fault_of_the_program_is_told_without_traceback(needsseg: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr("needsseg.actions.interviews.listing", broken)
+    called = needsseg("interviews")
+    assert called.code == 1
+    assert called.err.startswith(
+        "error: needsseg itself is at fault: ZeroDivisionError: by nought\nhint: Please report it"
+    )
+    assert "Traceback" not in called.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_import_exits_130_and_changes_nothing(
+    empty: Caller, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    from needsseg import transcripts
+
+    read, seen = transcripts.read, []
+
+    def interrupted_at_the_third(*args: object) -> object:
+        seen.append(args)
+        if len(seen) == 3:
+            os.kill(os.getpid(), number)
+        return read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transcripts, "read", interrupted_at_the_third)
+    called = empty("import", SAMPLE / "transcripts")
+    assert called.code == 130
+    assert called.err == "error: Interrupted.\nhint: What was not finished is not in the study.\n"
+    assert empty.done("interviews", "--json").json == []
+    assert empty.done("history", "--json").json == []
+
+
+def test_a_reader_that_stops_early_is_no_error(needsseg: Caller) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*PROGRAM, "--study", str(needsseg.study), "show", "gus-petrakis"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_below_stdout_is_an_error(needsseg: Caller) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "--study", str(needsseg.study), "interviews"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device.\n")
+
+
+def test_without_a_command_and_without_a_terminal_help_is_printed(tmp_path: Path) -> None:
+    done = subprocess.run(PROGRAM, cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: needsseg [OPTIONS] [COMMAND]")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_in_a_terminal_a_missing_study_is_named_and_not_made(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    environ = {name: value for name, value in os.environ.items() if name != "NEEDSSEG_STUDY"}
+    done = subprocess.run(
+        PROGRAM, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, text=True, env=environ
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 1
+    assert "There is no study at needsseg.db.\nhint: Make one with: needsseg init" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_app_asks_for_a_terminal(needsseg: Caller) -> None:
+    called = needsseg("app")
+    assert (called.code, called.err.splitlines()[0]) == (2, "error: The app needs a terminal.")
+
+
+def test_version_and_both_spellings_of_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("needsseg 0.")
+    assert run(["-h"]) == run(["segment", "merge", "--help"]) == 0
+    assert "Exit codes: 0 done" in capsys.readouterr().out

@@ -1,0 +1,75 @@
+"""What an import or a help page may load: heavy libraries come in only where they are used."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+import pytest
+
+import needsseg.cli
+from needsseg.cli.lazy import with_shared_options
+from needsseg.cli.table import COMMANDS
+
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "hdbscan",
+    "scipy",
+    "sklearn",
+    "duckdb",
+    "polars",
+    "lxml",
+    "docx",
+}
+DOOR = HEAVY | {"textual", "rich", "numpy", "sqlite_utils"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """The names of the modules that a fresh interpreter holds after running ``code``."""
+    script = f"{code}\nimport json, sys; print('\\n' + json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def leaks(modules: set[str], forbidden: set[str]) -> list[str]:
+    return sorted(name for name in forbidden if name in modules)
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    assert leaks(loaded_by("import needsseg.cli, needsseg.cli.program"), DOOR) == []
+
+
+def test_importing_the_app_loads_nothing_heavy() -> None:
+    assert leaks(loaded_by("import needsseg.tui"), HEAVY) == []
+
+
+@pytest.mark.parametrize(
+    "module", [found.name for found in iter_modules(needsseg.cli.__path__) if found.name != "__main__"]
+)
+def test_importing_a_command_loads_nothing_heavy(module: str) -> None:
+    assert leaks(loaded_by(f"import needsseg.cli.{module}"), DOOR) == []
+
+
+def test_help_loads_no_command_no_action_and_no_study() -> None:
+    modules = loaded_by("from needsseg.cli.program import run\nassert run(['--help']) == 0")
+    allowed = {"needsseg", "needsseg.errors", "needsseg.cli"} | {
+        f"needsseg.cli.{name}" for name in ("program", "lazy", "narration", "table")
+    }
+    assert sorted(name for name in modules if name.split(".")[0] == "needsseg" and name not in allowed) == []
+    assert leaks(modules, DOOR | {"sqlite3"}) == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_static_table_names_commands_that_exist(name: str) -> None:
+    entry = COMMANDS[name]
+    command = getattr(import_module(entry.module), entry.attribute)
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert command.help
+    assert "study" in {option.name for option in with_shared_options(command).params}
