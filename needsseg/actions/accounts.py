@@ -253,7 +253,7 @@ def link(study: Study, participant: str, account_id: str | None) -> None:
     if account_id is not None:
         known = {account.account_id for account in room.read_accounts(stack_files(study).accounts).accounts}
         if account_id not in known:
-            raise NotFoundError(f"There is no account '{account_id}'.", "Look it up: needsseg accounts list")
+            raise NotFoundError(f"There is no account '{account_id}'.", "Look it up: needsseg profile --as-of DATE")
     with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):
         accounts.link(study, participant, account_id)
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from needsseg import __version__
 from needsseg.actions.embedding import embedded
-from needsseg.discovery import Discovery, load_personas, suggested_names
+from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, suggested_names
 from needsseg.discovery import discover as discover_candidates
 from needsseg.embedding import Progress, locate, silent, text_sha256
 from needsseg.errors import DiscoveryError
@@ -41,6 +41,11 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     """
     settings = load(study.path)
     chosen, status = _input(study)
+    if len(chosen) < FEWEST_PASSAGES:
+        raise DiscoveryError(
+            f"There are {len(chosen)} {status} passages; candidates need at least {FEWEST_PASSAGES}.",
+            "Accept more passages, or import more interviews.",
+        )
     texts, speakers = [p.quote for p in chosen], [_voice(p) for p in chosen]
     personas = load_personas(prompt_file("personas.toml", settings))
     said = [sentence for persona in personas for sentence in persona.says]

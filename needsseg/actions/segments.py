@@ -108,7 +108,7 @@ def _warnings(here: Sequence[Passage]) -> list[str]:
 
 def find(study: Study, text: str) -> int:
     """The id of the segment meant by an id or a name; raises UsageError when several or none are called so."""
-    if text.isdigit():
+    if text.isdecimal():
         return segments.one(study, int(text)).id
     called = [row.id for row in segments.listing(study) if row.name.casefold() == text.casefold()]
     if len(called) == 1:

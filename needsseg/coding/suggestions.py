@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # trained here, so that a first import is judged by rules a reader can check.
 PROBE_WEIGHT, CUE_WEIGHT, MIDDLE = 7.0, 0.55, 2.3
 BESIDE_SHARE = 0.6
+MERE_SITUATION = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class Window:
 
     @property
     def worth_embedding(self) -> bool:
-        """Whether its cues speak for a job at all; about half of what people say in an interview has none."""
-        return self.cue_sum > 0
+        """Whether its cues speak for a job at all: more than a mere "when", which anybody says of anything."""
+        return self.cue_sum > MERE_SITUATION
 
 
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:

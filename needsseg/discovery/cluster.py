@@ -9,7 +9,7 @@ from needsseg.discovery.shape import loners, smoothed, unit, with_speakers_weigh
 from needsseg.discovery.tree import Choice, choices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -21,6 +21,7 @@ SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
 REASSIGNMENTS = 2
+JUDGED_ON = (12, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,57 @@ class Clustering:
 
 
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
-    """Clusters unit ``rows`` (n ≥ 5, d); rows must stand in a canonical order, since ties are broken by it."""
+    """Clusters unit ``rows`` (n ≥ 5, d); rows must stand in a canonical order, since ties are broken by it.
+
+    HDBSCAN's trees at a few resolutions give the choices of three to five clusters; each is settled by reassigning rows
+    to centroids, and the choice whose clusters lie furthest apart is taken.
+    """
     import numpy as np
 
     shaped, voices = with_speakers_weighed(rows, speakers) if speakers else (rows, "none")
     alone = loners(shaped)
     kept = np.flatnonzero(~alone)
-    best, parameters = _most_stable(shaped[kept])
-    parameters["speakers"] = voices
-    labels = np.full(len(rows), -1, dtype=np.int64)
+    blurred = smoothed(shaped, *JUDGED_ON)
+    best: Clustering | None = None
+    best_rank = (False, -2.0, 0.0)
+    for choice, parameters in _possible(shaped[kept]):
+        labels = np.full(len(rows), -1, dtype=np.int64)
+        for label, members in enumerate(choice.rows):
+            labels[kept[list(members)]] = label
+        labels, strengths = _reassigned(shaped, labels, alone)
+        rank = (len(choice.rows) >= FEWEST, round(separation(blurred, labels), 9), choice.stability)
+        if best is None or rank > best_rank:
+            best_rank = rank
+            best = Clustering(labels, strengths, choice.persistence, {**parameters, "speakers": voices})
     if best is None:
-        return Clustering(labels, np.zeros(len(rows)), (), parameters)
-    for label, members in enumerate(best.rows):
-        labels[kept[list(members)]] = label
-    labels, strengths = _reassigned(shaped, labels, alone)
-    return Clustering(labels, strengths, best.persistence, parameters)
+        return Clustering(np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows)), (), {"speakers": voices})
+    return best
 
 
-def _most_stable(rows: Matrix) -> tuple[Choice | None, dict[str, object]]:
-    """The most stable choice of 3–5 clusters over a few smoothings and HDBSCAN settings; fewer if there are no three."""
+def separation(rows: Matrix, labels: NDArray[np.int64]) -> float:
+    """How much nearer rows lie to their own centroid than to the next, in [-1, 1]: the simplified silhouette.
+
+    Hruschka, de Castro and Campello (2004); unassigned rows do not count.
+    """
+    import numpy as np
+
+    mine = labels >= 0
+    count = int(labels.max()) + 1
+    if count < 2:
+        return -1.0
+    centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
+    distances = 1.0 - rows[mine] @ centroids.T
+    at = (np.arange(int(mine.sum())), labels[mine])
+    own = distances[at].copy()
+    distances[at] = np.inf
+    rival = distances.min(axis=1)
+    return float(((rival - own) / np.maximum(np.maximum(rival, own), 1e-12)).mean())
+
+
+def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
+    """The most stable choice of each number of clusters, over a few smoothings and HDBSCAN settings."""
     import hdbscan
 
-    found: list[tuple[bool, float, int, Choice, dict[str, object]]] = []
     for neighbours, self_weight in SMOOTHING:
         drawn = smoothed(rows, neighbours, self_weight)
         for share in SIZE_SHARES:
@@ -73,12 +103,8 @@ def _most_stable(rows: Matrix) -> tuple[Choice | None, dict[str, object]]:
                     "min_cluster_size": smallest,
                     "min_samples": samples,
                 }
-                for count, choice in choices(fitted.condensed_tree_.to_numpy(), MOST).items():
-                    found.append((count >= FEWEST, choice.stability, -len(found), choice, settings))
-    if not found:
-        return None, {}
-    _, _, _, choice, settings = max(found, key=lambda entry: entry[:3])
-    return choice, settings
+                for choice in choices(fitted.condensed_tree_.to_numpy(), MOST).values():
+                    yield choice, settings
 
 
 def _reassigned(

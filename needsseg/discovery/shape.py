@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 CENTRING, CENTRING_SHRINK = 0.7, 5.0
-CONTEXT = 0.2
+CONTEXT = 0.3
 VOICE_SHARE, CONTEXT_SHARE = 0.08, 0.01
 LONER_NEIGHBOURS, LONER_DEVIATIONS, LONER_SHARE = 10, 1.5, 0.25
 
@@ -53,7 +53,7 @@ def with_speakers_weighed(rows: Matrix, speakers: Sequence[str]) -> tuple[Matrix
 
     Where speakers differ much, it is by their company's and product's words, which would make clusters of interviewees:
     their means are taken out. Where they differ a little, as people of different needs do in free speech, what else a
-    participant said is context for a short passage, and a fifth of it is added. In between nothing tells them apart.
+    participant said is context for a short passage, and some of it is added. In between nothing tells them apart.
     """
     share = speaker_share(rows, speakers)
     if share > VOICE_SHARE:

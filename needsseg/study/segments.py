@@ -333,6 +333,7 @@ def make(study: Study, name: str, ids: Sequence[int]) -> int:
     """A hand-made segment of the passages given (inside an action); its id."""
     segment = _insert(study, {"name": _unused_name(study, name.strip()), "status": "named"}, ())
     move(study, ids, segment)
+    _rank_exemplars(study, segment)
     return segment
 
 

@@ -43,7 +43,8 @@ def paragraphs_of(path: Path) -> list[str]:
 def _texts(block: Any) -> list[str]:
     if hasattr(block, "rows"):
         return [_row([cell.text.strip() for cell in row.cells]) for row in block.rows]
-    style = block.style.name if block.style is not None else ""
+    # A paragraph that names no style has the default one; asking for that walks all styles of the document.
+    style = block.style.name if block._p.style is not None else ""
     return ["" if style and style.startswith(("Heading", "Title", "Subtitle")) else str(block.text)]
 
 
