@@ -92,7 +92,10 @@ def test_one_interview_in_five_formats_has_the_same_words(study: Study) -> None:
     words = set()
     for file in sorted(folder.iterdir()):
         if file.suffix in (".srt", ".vtt", ".txt", ".text", ".tsv", ".lrc"):
-            (key,) = importing.import_transcripts(study, [file]).added
+            report = importing.import_transcripts(study, [file])
+            (key,) = report.added
+            told = [warning for _, warning in report.warnings if "has the same words as" in warning]
+            assert len(told) == (1 if words else 0)
             transcript = interviews.show(study, key)
             words.add(tuple(word for turn in transcript.turns for word in transcript.words(turn).split()))
     assert len(words) == 1

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from needsseg import transcripts
 from needsseg.embedding import Progress, silent
-from needsseg.errors import NeedssegError, TranscriptError
+from needsseg.errors import TranscriptError
+from needsseg.records import Transcript
 from needsseg.study import interviews
 from needsseg.study.connection import Study
 
@@ -48,6 +49,7 @@ def import_transcripts(
     with study.action("import") as action:
         taken = set(interviews.keys(study))
         by_content, by_file = interviews.by_content(study), interviews.by_file(study)
+        by_words = {_words_sha256(interviews.transcript(study, key)): key for key in sorted(taken)}
         for number, file in enumerate(files):
             progress("importing", number, len(files))
             try:
@@ -64,6 +66,9 @@ def import_transcripts(
                     by_content[digest], by_file[file.name] = key, (key, digest)
                     added.append(key)
                     warnings += [(file.name, warning) for warning in transcript.warnings]
+                    same = by_words.setdefault(_words_sha256(transcript), key)
+                    if same != key:
+                        warnings.append((file.name, f"has the same words as {same}; remove one of them"))
             except TranscriptError as error:
                 refused.append(Refused(file.name, str(error)))
             except OSError as error:
@@ -88,6 +93,12 @@ def _files(paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
+def _words_sha256(transcript: Transcript) -> str:
+    """Tells whether two files are the same conversation in different formats: the same words in the same order."""
+    said = " ".join(word for turn in transcript.turns for word in transcript.words(turn).split())
+    return hashlib.sha256(said.encode("utf-8")).hexdigest()
+
+
 def _key(stem: str, taken: set[str]) -> str:
     """A short, unused key made of a file's name: lower case letters, digits and hyphens, of any script."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c)).lower()
@@ -109,4 +120,4 @@ def remove_interview(study: Study, key: str) -> None:
         interviews.remove(study, key)
 
 
-__all__ = ["ImportReport", "NeedssegError", "Refused", "import_transcripts", "remove_interview"]
+__all__ = ["ImportReport", "Refused", "import_transcripts", "remove_interview"]

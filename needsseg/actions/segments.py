@@ -97,9 +97,10 @@ def _warnings(here: Sequence[Passage]) -> list[str]:
     warnings = []
     if len(voices) < 3:
         warnings.append(f"rests on {len(voices)} participant{'s' if len(voices) > 1 else ''} only")
-    (_, speaker), most = max(voices.items(), key=lambda item: (item[1], item[0]))
+    (interview, speaker), most = max(voices.items(), key=lambda item: (item[1], item[0]))
     if most * 2 > len(here):
-        warnings.append(f"{speaker or 'one voice'} supplies {most} of its {len(here)} passages")
+        voice = f"{speaker} ({interview})" if speaker else interview
+        warnings.append(f"{voice} supplies {most} of its {len(here)} passages")
     undecided = sum(passage.status == "suggested" for passage in here)
     if undecided:
         warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")
