@@ -21,7 +21,13 @@ $(READY): pyproject.toml
 	touch $(READY)
 
 demo: $(READY)
-	$(BIN)/needsseg demo --dir demo
+	@if [ -e demo/needsseg.db ]; then \
+		echo "demo/ holds the sample study already; delete the folder to walk it again."; \
+		$(BIN)/needsseg --study demo/needsseg.db status; \
+		if [ -t 1 ]; then $(BIN)/needsseg --study demo/needsseg.db app; fi; \
+	else \
+		$(BIN)/needsseg demo --dir demo; \
+	fi
 
 test: $(READY)
 	$(BIN)/python -m pytest

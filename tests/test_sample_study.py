@@ -107,6 +107,17 @@ def test_the_whole_walk_can_be_undone_and_done_again(demo_study: Study) -> None:
     assert studies.check(demo_study) == []
 
 
+def test_a_demo_cut_short_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    from needsseg.actions.demo import demo
+
+    def interrupted(line: str) -> None:
+        raise KeyboardInterrupt(line)
+
+    with pytest.raises(KeyboardInterrupt):
+        demo(tmp_path, tell=interrupted)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_second_demo_overwrites_nothing(demo_folder: Path) -> None:
     from needsseg.actions.demo import demo
 

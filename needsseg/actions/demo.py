@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,17 +33,23 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
         raise NeedssegError(
             f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir."
         )
-    with studies.init(path) as study:
-        study.actor = "demo"
-        lines: list[str] = []
+    lines: list[str] = []
 
-        def say(line: str) -> None:
-            lines.append(line)
-            tell(line)
+    def say(line: str) -> None:
+        lines.append(line)
+        tell(line)
 
-        _passages(study, progress, say)
-        _segments(study, progress, say)
-        exports = _accounts(study, folder, progress, say)
+    try:
+        with studies.init(path) as study:
+            study.actor = "demo"
+            _passages(study, progress, say)
+            _segments(study, progress, say)
+            exports = _accounts(study, folder, progress, say)
+    except BaseException:
+        # A walk that was cut short would stand in the way of the next one.
+        for file in folder.glob("needsseg.db*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        raise
     return DemoReport(path, exports, tuple(lines))
 
 
