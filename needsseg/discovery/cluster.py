@@ -34,6 +34,15 @@ class Clustering:
     parameters: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """One choice after reassignment: its rank, its labels, and the settings it came from."""
+
+    rank: tuple[bool, float, float, int]
+    labels: NDArray[np.int64]
+    parameters: dict[str, object]
+
+
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     """Clusters unit ``rows`` (n ≥ 5, d); rows must stand in a canonical order, since ties are broken by it.
 
@@ -46,40 +55,67 @@ def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     alone = loners(shaped)
     kept = np.flatnonzero(~alone)
     blurred = smoothed(shaped, *JUDGED_ON)
-    best: Clustering | None = None
-    best_rank = (False, -2.0, 0.0)
-    for choice, parameters in _possible(shaped[kept]):
+    settled: list[_Settled] = []
+    for number, (choice, parameters) in enumerate(_possible(shaped[kept])):
         labels = np.full(len(rows), -1, dtype=np.int64)
         for label, members in enumerate(choice.rows):
             labels[kept[list(members)]] = label
-        labels, strengths = _reassigned(shaped, labels, alone)
-        rank = (len(choice.rows) >= FEWEST, round(separation(blurred, labels), 9), choice.stability)
-        if best is None or rank > best_rank:
-            best_rank = rank
-            best = Clustering(labels, strengths, choice.persistence, {**parameters, "speakers": voices})
-    if best is None:
+        labels = _reassigned(shaped, labels, alone)
+        apart = round(float(silhouettes(blurred, labels)[labels >= 0].mean()), 9)
+        rank = (len(choice.rows) >= FEWEST, apart, choice.stability, -number)
+        settled.append(_Settled(rank, labels, parameters))
+    if not settled:
         return Clustering(np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows)), (), {"speakers": voices})
-    return best
+    best = max(settled, key=lambda one: one.rank)
+    strengths = np.clip(silhouettes(shaped, best.labels), 0.0, 1.0)
+    return Clustering(best.labels, strengths, _stability(best, settled), {**best.parameters, "speakers": voices})
 
 
-def separation(rows: Matrix, labels: NDArray[np.int64]) -> float:
-    """How much nearer rows lie to their own centroid than to the next, in [-1, 1]: the simplified silhouette.
+def silhouettes(rows: Matrix, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much nearer each row lies to its own centroid than to the next, in [-1, 1]; 0 for unassigned rows.
 
-    Hruschka, de Castro and Campello (2004); unassigned rows do not count.
+    The simplified silhouette of Hruschka, de Castro and Campello (2004), on cosine distances.
     """
     import numpy as np
 
-    mine = labels >= 0
-    count = int(labels.max()) + 1
+    found = np.zeros(len(rows))
+    mine = np.flatnonzero(labels >= 0)
+    count = int(labels.max(initial=-1)) + 1
     if count < 2:
-        return -1.0
+        return found
     centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
     distances = 1.0 - rows[mine] @ centroids.T
-    at = (np.arange(int(mine.sum())), labels[mine])
+    at = (np.arange(len(mine)), labels[mine])
     own = distances[at].copy()
     distances[at] = np.inf
     rival = distances.min(axis=1)
-    return float(((rival - own) / np.maximum(np.maximum(rival, own), 1e-12)).mean())
+    found[mine] = (rival - own) / np.maximum(np.maximum(rival, own), 1e-12)
+    return found
+
+
+def _stability(best: _Settled, settled: Sequence[_Settled]) -> tuple[float, ...]:
+    """How alike each cluster comes out under the other settings: its mean best Jaccard likeness, in [0, 1].
+
+    For each setting of HDBSCAN and smoothing, the choice that lies furthest apart speaks.
+    """
+    per_setting: dict[str, _Settled] = {}
+    for one in settled:
+        key = repr(one.parameters)
+        if key not in per_setting or one.rank > per_setting[key].rank:
+            per_setting[key] = one
+    others = [one for one in per_setting.values() if one.parameters != best.parameters]
+    if not others:
+        return tuple(0.0 for _ in range(int(best.labels.max()) + 1))
+    found = []
+    for label in range(int(best.labels.max()) + 1):
+        mine = best.labels == label
+        alike = [max(_jaccard(mine, o.labels == other) for other in range(int(o.labels.max()) + 1)) for o in others]
+        found.append(sum(alike) / len(alike))
+    return tuple(found)
+
+
+def _jaccard(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    return float((first & second).sum() / max(1, (first | second).sum()))
 
 
 def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
@@ -107,21 +143,15 @@ def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
                     yield choice, settings
 
 
-def _reassigned(
-    rows: Matrix, labels: NDArray[np.int64], alone: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _reassigned(rows: Matrix, labels: NDArray[np.int64], alone: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Gives every row that does not stand alone to its nearest centroid, twice; loners stay unassigned."""
     import numpy as np
 
     count = int(labels.max()) + 1
     for _ in range(REASSIGNMENTS):
         centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
-        cosines = rows @ centroids.T
-        moved = np.where(alone, -1, cosines.argmax(axis=1))
+        moved = np.where(alone, -1, (rows @ centroids.T).argmax(axis=1))
         if any(not (moved == label).any() for label in range(count)):
             break
         labels = moved
-    own = np.sort(np.clip(cosines, 0.0, None), axis=1)
-    first, second = own[:, -1], own[:, -2] if count > 1 else np.zeros(len(rows))
-    strengths = np.where(labels >= 0, (first - second) / np.where(first > 0, first + second, 1.0), 0.0)
-    return labels, np.clip(strengths, 0.0, 1.0)
+    return labels

@@ -21,7 +21,6 @@ class Choice:
     stability: float
     nodes: tuple[int, ...]
     rows: tuple[tuple[int, ...], ...]
-    persistence: tuple[float, ...]
 
 
 def choices(condensed: NDArray[Any], most: int) -> dict[int, Choice]:
@@ -41,13 +40,11 @@ def choices(condensed: NDArray[Any], most: int) -> dict[int, Choice]:
         else:
             points[parent].append((child, level))
     best = _best(root, children, stability, most)
-    whole = sum(stability.values()) or 1.0
     return {
         count: Choice(
             value,
             nodes,
             tuple(tuple(sorted(_rows(node, children, points))) for node in nodes),
-            tuple(stability[node] / whole for node in nodes),
         )
         for count, (value, nodes) in best.items()
         if count >= 2
