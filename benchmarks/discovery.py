@@ -76,10 +76,14 @@ def main() -> None:
     for (family, name), rows_of in found.items():
         table = np.array(rows_of)
         middle = np.median(table, axis=0)
-        exact = table[:, 3].mean()
-        print(
-            f"| {family} ({len(table)}) | {name} | {middle[0]:.2f} | {middle[1]:.2f} | {middle[2]:.2f} | {exact:.0%} | {middle[4]:.2f} |"
-        )
+        cells = [
+            f"{middle[0]:.2f}",
+            f"{middle[1]:.2f}",
+            f"{middle[2]:.2f}",
+            f"{table[:, 3].mean():.0%}",
+            f"{middle[4]:.2f}",
+        ]
+        print(f"| {family} ({len(table)}) | {name} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from needsseg.errors import UsageError
 
@@ -42,17 +42,37 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings()
     file = study.parent / "needsseg.toml"
     if file.is_file():
-        try:
-            given = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file}: not valid TOML: {error}.", "Correct the line named.") from error
+        given = read_toml(file)
+        if "prompts" in given and isinstance(given["prompts"], str):
+            # A folder is named as seen from the file that names it.
+            given["prompts"] = str(study.parent / Path(given["prompts"]).expanduser())
         settings = _apply(settings, given, str(file))
     from_env = {
         field.name: environ[f"NEEDSSEG_{field.name.upper()}"]
         for field in fields(Settings)
         if f"NEEDSSEG_{field.name.upper()}" in environ
     }
-    return _apply(settings, from_env, "the environment")
+    return _checked(_apply(settings, from_env, "the environment"))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a TOML file, with or without a byte order mark; raises UsageError naming file and line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
+
+
+def _checked(settings: Settings) -> Settings:
+    if not 0 <= settings.suggest_threshold <= 1:
+        raise UsageError(f"suggest_threshold = {settings.suggest_threshold} is not between 0 and 1.")
+    if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
+        raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
+    return settings
 
 
 def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Settings:
@@ -63,7 +83,7 @@ def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Setti
             raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(known)}.")
         try:
             changes[key] = known[key](value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(f"{where}: {key} = {value!r} is no {known[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
 
@@ -80,7 +100,7 @@ def shipped(folder: SHIPPED_FOLDERS) -> Path:
 def prompt_file(name: str, settings: Settings | None = None) -> Path:
     """The file of words ``name`` in the user's folder where it has one, else the shipped one."""
     if settings and settings.prompts:
-        own = Path(settings.prompts) / name
+        own = Path(settings.prompts).expanduser() / name
         if own.is_file():
             return own
     return shipped("prompts") / name

@@ -74,6 +74,38 @@ def test_roles_can_be_set_and_attributes_survive_it(talk: Study) -> None:
         interviews.set_role(talk, "x", "Anna", "other")
 
 
+def test_another_conversation_in_a_file_of_the_same_name_is_imported(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = SHORT_TALK.replace("nurse calls in sick", "truck breaks down").replace(
+        "take her round", "drive to Gent instead"
+    )
+    other = other.replace("I just want to see at a glance who has what", "My list is never right on a Monday")
+    (tmp_path / "other" / "anna.txt").write_text(other.replace("Anna", "Bo"), encoding="utf-8")
+    report = importing.import_transcripts(talk, [tmp_path / "other" / "anna.txt"])
+    assert (report.added, report.changed) == (("anna-2",), ())
+    assert any("another conversation than anna" in warning for _, warning in report.warnings)
+
+
+def test_attributes_stay_with_the_person_they_were_written_for(talk: Study, tmp_path: Path) -> None:
+    from needsseg.actions import accounts
+
+    (tmp_path / "p.csv").write_text(
+        'File;Participant;Email;Note\nanna.txt;Anna K.;anna@acme.io;"two\nlines"\n', encoding="utf-8"
+    )
+    accounts.import_participants(talk, tmp_path / "p.csv")
+    interviews.set_role(talk, "anna", "Anna", "other")
+    interviews.set_role(talk, "anna", "Interviewer", "participant")
+    (stranger,) = accounts.participants(talk)
+    assert (stranger.name, stranger.email) == ("Interviewer", "")
+    (tmp_path / "second.txt").write_text(SHORT_TALK.replace("nurse", "driver").replace("Anna", "Bo"), encoding="utf-8")
+    importing.import_transcripts(talk, [tmp_path / "second.txt"])
+    importing.remove_interview(talk, "second")
+    interviews.set_role(talk, "anna", "Interviewer", "interviewer")
+    interviews.set_role(talk, "anna", "Anna", "participant")
+    (anna,) = accounts.participants(talk)
+    assert (anna.name, anna.email, anna.attributes) == ("Anna K.", "anna@acme.io", {"note": "two\nlines"})
+
+
 def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     report = importing.import_transcripts(study, [tmp_path / "nothing"])

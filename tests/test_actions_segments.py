@@ -53,18 +53,102 @@ def test_merging_and_splitting_keep_every_passage(talk: Study, three: list[int])
 
 
 def test_names_are_unique_and_found(talk: Study, three: list[int]) -> None:
-    one, two = segments.make(talk, "One", three[:1]), segments.make(talk, "One", three[1:])
-    assert [row.name for row in segments.listing(talk)] == ["One", "One (2)"]
+    one, two = segments.make(talk, "One", three[:1]), segments.make(talk, "Two", three[1:])
     with pytest.raises(UsageError, match=f"Segment {one} is called “One” already"):
-        segments.rename(talk, two, "One")
+        segments.rename(talk, two, "ONE")
+    with pytest.raises(UsageError, match="called “Two” already"):
+        segments.make(talk, "two", [])
+    with pytest.raises(UsageError, match="called “One” already"):
+        segments.split(talk, two, three[1:2], "one")
     with pytest.raises(UsageError, match="needs a name"):
         segments.rename(talk, two, " ")
+    with pytest.raises(UsageError, match="“1” is a number"):
+        segments.rename(talk, two, "1")
     assert segments.find(talk, "one") == one
     assert segments.find(talk, str(two)) == two
     with pytest.raises(UsageError, match="No segment is called “x”.*“One”"):
         segments.find(talk, "x")
+    with pytest.raises(UsageError, match="No segment is called “²”"):
+        segments.find(talk, "²")
     with pytest.raises(NotFoundError, match="no segment 99"):
         segments.find(talk, "99")
+
+
+def test_a_confirmed_segment_changes_only_after_it_is_reopened(talk: Study, three: list[int], tables: Dump) -> None:
+    made, other = segments.make(talk, "One", three[:2]), segments.make(talk, "Two", three[2:])
+    segments.confirm(talk, made, by="Maya")
+    before = tables(talk)
+    refused: list[Callable[[], object]] = [
+        lambda: passages.decide(talk, three[:1], "rejected"),
+        lambda: passages.unmark(talk, three[0]),
+        lambda: passages.adjust(talk, three[0], 47, 50),
+        lambda: segments.merge(talk, other, [made]),
+        lambda: segments.merge(talk, made, [other]),
+        lambda: segments.move(talk, three[:1], other),
+        lambda: segments.split(talk, made, three[:1]),
+        lambda: segments.set_aside(talk, made),
+        lambda: segments.confirm(talk, made, by="Eve"),
+    ]
+    for change in refused:
+        with pytest.raises(UsageError, match="confirmed"):
+            change()
+        assert tables(talk) == before
+    segments.reopen(talk, made)
+    passages.decide(talk, three[:1], "rejected")
+    assert segments.evidence(talk, made).summary.size == 1
+    with pytest.raises(UsageError, match=f"Passage {three[0]} is rejected"):
+        segments.move(talk, three[:1], made)
+    with pytest.raises(NotFoundError, match="no passage 9999"):
+        segments.make(talk, "Three", [9999])
+    segments.set_aside(talk, made)
+    with pytest.raises(UsageError, match="“One” was set aside"):
+        segments.confirm(talk, made)
+
+
+def test_suggesting_again_takes_nothing_from_what_people_keep(
+    demo_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the threshold has risen so far that most suggestions would go."""
+    kept = {row.id: segments.evidence(demo_study, row.id).passages for row in segments.listing(demo_study)}
+    loose = [
+        p.id for p in passages.listing(demo_study) if not any(p in [m for m, _ in members] for members in kept.values())
+    ]
+    assert loose
+    monkeypatch.setenv("NEEDSSEG_SUGGEST_THRESHOLD", "0.9")
+    passages.suggest(demo_study)
+    assert {row.id: segments.evidence(demo_study, row.id).passages for row in segments.listing(demo_study)} == kept
+    left = {p.id for p in passages.listing(demo_study)}
+    assert not left & set(loose)
+
+
+def test_passages_that_change_while_they_are_clustered(
+    demo_study: Study, monkeypatch: pytest.MonkeyPatch, tables: Dump
+) -> None:
+    """A colleague rejects one in the middle of a run: nothing of the run is stored."""
+    loose = next(p.id for p in passages.listing(demo_study) if p.status == "suggested")
+    cluster = discovery.discover_candidates
+
+    def meanwhile(*args: object, **named: object) -> object:
+        segments.move(demo_study, [loose], None)
+        passages.decide(demo_study, [loose], "rejected")
+        return cluster(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(discovery, "discover_candidates", meanwhile)
+    runs = segments.runs(demo_study)
+    with pytest.raises(DiscoveryError, match="changed while they were clustered; nothing was stored"):
+        discovery.discover(demo_study)
+    assert segments.runs(demo_study) == runs
+
+
+def test_only_participants_words_are_clustered(demo_study: Study) -> None:
+    from needsseg.actions import interviews
+
+    interviews.set_role(demo_study, "ines-carvalho", "Ines Carvalho", "other")
+    report = discovery.discover(demo_study)
+    stored = demo_study.rows("SELECT passage_id FROM run_passages WHERE run_id = ?", [report.run])
+    used = {p.interview for p in passages.listing(demo_study, ids=[row[0] for row in stored])}
+    assert "ines-carvalho" not in used and len(used) == 17
+    assert any("left out" in warning for warning in report.warnings)
 
 
 def test_a_rejected_passage_leaves_its_segment(talk: Study, three: list[int]) -> None:

@@ -100,6 +100,10 @@ def test_every_kind_of_cue_is_found_and_shown() -> None:
         ("[weather]\nweight = 1\nphrases = ['rain']", "needs weight and phrases"),
         ("[situation]\nweight = 1\nphrases = ['(']", "no regular expression"),
         ("[situation", "not valid TOML"),
+        ("[situation]\nweight = 1\nphrases = []", "list of phrases, none of them empty"),
+        ("[situation]\nweight = 1\nphrases = ['a', ' ']", "list of phrases, none of them empty"),
+        ("[situation]\nweight = 1\nphrases = 'want to'", "list of phrases, none of them empty"),
+        ("[situation]\nweight = 'high'\nphrases = ['a']", "weight = 'high' is no number"),
     ],
 )
 def test_a_broken_cue_file_is_named(tmp_path: Path, content: str, message: str) -> None:
@@ -108,6 +112,20 @@ def test_a_broken_cue_file_is_named(tmp_path: Path, content: str, message: str) 
     with pytest.raises(UsageError, match=message) as raised:
         load_cues(file)
     assert str(file) in str(raised.value)
+
+
+def test_a_byte_order_mark_and_typographic_apostrophes_do_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "cues.toml"
+    file.write_text("[struggle]\nweight = 1\nphrases = ['can’t']", encoding="utf-8-sig")
+    assert [hit.words for said in ("I can’t", "I can't") for hit in find_cues(said, load_cues(file))] == [
+        "can’t",
+        "can't",
+    ]
+    file.write_bytes("[struggle]\nweight = 1\nphrases = ['ä']".encode("cp1252"))
+    load = load_cues.__globals__["_load"]
+    load.cache_clear()
+    with pytest.raises(UsageError, match="not UTF-8"):
+        load_cues(file)
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,24 @@ def test_identical_passages_are_one_thing_said_often() -> None:
     assert any("repeat another word for word" in warning for warning in found.warnings)
 
 
+def test_repeated_texts_make_no_difference_to_the_order() -> None:
+    texts, speakers, rows, _ = _families(8)
+    texts = [text if i % 3 else texts[0] for i, text in enumerate(texts)]
+    rows = np.stack([rows[0] if text == texts[0] else row for text, row in zip(texts, rows, strict=True)])
+    first = discover(texts, speakers, vectors=rows)
+    for seed in range(6):
+        order = random.Random(seed).sample(range(len(texts)), len(texts))
+        second = discover([texts[i] for i in order], [speakers[i] for i in order], vectors=rows[order])
+        assert _same(first, second, order)
+        for one, two in zip(first.candidates, second.candidates, strict=True):
+            assert [(texts[i], speakers[i]) for i in one.exemplars] == [
+                (texts[order[i]], speakers[order[i]]) for i in two.exemplars
+            ]
+        assert [(texts[i], speakers[i]) for i in first.questions(9)] == [
+            (texts[order[i]], speakers[order[i]]) for i in second.questions(9)
+        ]
+
+
 def test_one_loud_voice_is_warned_of() -> None:
     texts, _, rows, truth = _families(4)
     speakers = ["Loud" if t == 0 else f"P{i % 7}" for i, t in enumerate(truth)]
@@ -215,5 +233,5 @@ def test_archetypes_are_suggested_by_meaning() -> None:
 def test_a_broken_persona_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "personas.toml"
     file.write_text("[[persona]]\nname = 'X'\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="persona 1 needs a name and at least one sentence"):
+    with pytest.raises(UsageError, match="persona 1 needs a name and a list of sentences"):
         load_personas(file)

@@ -109,7 +109,10 @@ def test_an_interrupted_action_leaves_no_trace(talk: Study) -> None:
 def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     path.touch(mode=0o600)
-    code = "import sys; from pathlib import Path; from needsseg.actions.studies import open_study, overview; print(overview(open_study(Path(sys.argv[1]))).interviews)"
+    code = (
+        "import sys; from pathlib import Path; from needsseg.actions.studies import open_study, overview; "
+        "print(overview(open_study(Path(sys.argv[1]))).interviews)"
+    )
     opened = [subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True) for _ in range(8)]
     assert [(process.communicate()[0].strip(), process.returncode) for process in opened] == [("0", 0)] * 8
 

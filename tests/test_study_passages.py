@@ -28,7 +28,8 @@ def test_a_marked_quote_is_the_text_at_its_place_or_refused(talk: Study, start: 
     try:
         made = passages.one(talk, passages.mark(talk, "anna", start, start + length))
     except UsageError:
-        assert not inside or not transcript.text[start : start + length].strip()
+        theirs = [turn for turn in inside if turn.role == "participant"]
+        assert not theirs or not transcript.text[start : start + length].strip()
     else:
         assert made.quote == transcript.text[start : start + length]
         assert made.speaker == inside[0].speaker
@@ -129,3 +130,24 @@ def test_a_speaker_who_is_no_participant_loses_only_undecided_suggestions(talk: 
     assert [(p.id, p.status) for p in passages.listing(talk)] == [(1, "accepted")]
     with pytest.raises(NotFoundError, match=r"no speaker 'Ann'.*'Anna'"):
         interviews.set_role(talk, "anna", "Ann", "other")
+
+
+def test_what_a_person_touched_outlives_suggesting_again(talk: Study) -> None:
+    by_hand = passages.mark(talk, "anna", *SICK)
+    passages.code(talk, [by_hand], "hand-over")
+    passages.decide(talk, [by_hand], "suggested")
+    _suggest(talk)
+    assert passages.one(talk, by_hand).codes == ("hand-over",)
+
+
+def test_an_interviewers_words_are_no_evidence(talk: Study) -> None:
+    with pytest.raises(UsageError, match="words of Interviewer, who is interviewer here"):
+        passages.mark(talk, "anna", 13, 20)
+
+
+def test_an_id_is_never_handed_out_twice(talk: Study) -> None:
+    from needsseg.actions import history
+
+    first = passages.mark(talk, "anna", *SICK)
+    history.undo(talk)
+    assert passages.mark(talk, "anna", SICK[0], SICK[0] + 4) == first + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from needsseg.accounts.geography import region_of
 from needsseg.errors import UsageError
 from needsseg.records import Account
+from needsseg.settings import read_toml
 
 UNKNOWN = "unknown"
 SIZES = ("small", "mid_market", "enterprise")
@@ -59,10 +59,7 @@ class IcpRule:
 
 def load_icp(path: Path) -> IcpRule:
     """The ICP rule in a TOML file (``sizes``, ``revenues``, ``industries``, ``regions``, each a list of texts)."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as an ICP rule: {error}.", "Correct the line named.") from error
+    given = read_toml(path)
     fields = ("sizes", "revenues", "industries", "regions")
     values: dict[str, tuple[str, ...]] = {}
     for key, value in given.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from needsseg.errors import UsageError
+from needsseg.settings import read_toml
 
 KINDS_OF_EVENT = ("login", "invite", "setup", "first_action", "core")
 
@@ -38,10 +38,7 @@ class Meanings:
 
 def load_event_rules(path: Path) -> EventRules:
     """The rules in a TOML file: one list of patterns for each of ``login, invite, setup, first_action, core``."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as event rules: {error}.", "Correct the line named.") from error
+    given = read_toml(path)
     values: dict[str, tuple[str, ...]] = {}
     for key, value in given.items():
         if key not in KINDS_OF_EVENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from needsseg.records import AccountMatch, Label, Participant
 from needsseg.settings import load, prompt_file
 from needsseg.study import accounts, segments
 from needsseg.study.accounts import SourceRow
-from needsseg.study.connection import Study
+from needsseg.study.connection import Study, plain_text
 
 __all__ = [
     "KINDS",
@@ -160,11 +161,6 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
     Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes.
     """
     rows = _csv_rows(path)
-    if not rows or not {"file", "participant", "email"} & rows[0].keys():
-        raise TableError(
-            f"{path.name}: there is no column file, participant or email.",
-            f"Its columns are: {', '.join(rows[0]) if rows else 'none'}.",
-        )
     known = accounts.participants(study)
     files = accounts.participant_files(study)
     updated, unmatched = [], []
@@ -192,6 +188,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV of participants, keys in lower case; commas, semicolons or tabs between cells."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -200,8 +197,21 @@ def _csv_rows(path: Path) -> list[dict[str, str]]:
         raise TableError(f"{path.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
     except OSError as error:
         raise TableError(f"{path.name} cannot be read: {error.strerror}.") from error
-    reader = csv.DictReader(text.splitlines())
-    return [{(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader]
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        header = [name.strip().lower() for name in reader.fieldnames or []]
+        if not {"file", "participant", "email"} & set(header):
+            raise TableError(
+                f"{path.name}: there is no column file, participant or email.",
+                f"Its columns are: {', '.join(header) or 'none'}.",
+            )
+        return [
+            {key.strip().lower(): plain_text(cell) for key, cell in row.items() if key and isinstance(cell, str)}
+            for row in reader
+        ]
+    except csv.Error as error:
+        raise TableError(f"{path.name}, line {reader.line_num}: not CSV: {error}.", "Save it as CSV again.") from error
 
 
 def _participant(

@@ -12,10 +12,10 @@ from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, sugges
 from needsseg.discovery import discover as discover_candidates
 from needsseg.embedding import Progress, locate, silent, text_sha256
 from needsseg.errors import DiscoveryError
-from needsseg.records import Candidate, Passage, PersonaName
+from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
 from needsseg.segments import Kept, keep_decided
 from needsseg.settings import Settings, load, prompt_file
-from needsseg.study import passages, segments
+from needsseg.study import interviews, passages, segments
 from needsseg.study.connection import Study
 from needsseg.study.segments import Member, NewCandidate
 
@@ -40,7 +40,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     Nothing that a person named, confirmed or set aside is changed; candidates nobody touched are replaced.
     """
     settings = load(study.path)
-    chosen, status = _input(study)
+    chosen, status, left_out = _input(study)
     if len(chosen) < FEWEST_PASSAGES:
         raise DiscoveryError(
             f"There are {len(chosen)} {status} passages; candidates need at least {FEWEST_PASSAGES}.",
@@ -68,34 +68,37 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     warnings = list(found.warnings)
     if status == "suggested":
         warnings.insert(0, "No passage is accepted yet: these candidates rest on undecided suggestions.")
+    if left_out:
+        warnings.append(f"{left_out} passages are of speakers who are no participants; they were left out.")
     with study.action("discover") as action:
-        run = segments.add_run(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
+        if [(p.id, p.quote) for p in _input(study)[0]] != [(p.id, p.quote) for p in chosen]:
+            raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
         kept = _kept(study, found, chosen)
+        for segment, count in sorted(kept.resembling.items()):
+            name = segments.one(study, segment).name
+            fresh = f"{count} new passages resemble “{name}”, which was left as it is."
+            warnings.append(fresh if count else f"“{name}” was found again.")
+        run = segments.add_run(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
         proposed = segments.replace_candidates(
             study,
             run,
             [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed],
         )
         action.summary = f"found {len(proposed)} candidates in {len(chosen)} {status} passages"
-    for segment, count in sorted(kept.resembling.items()):
-        name = segments.one(study, segment).name
-        warnings.append(
-            f"{count} new passages resemble “{name}”, which was left as it is."
-            if count
-            else f"“{name}” was found again."
-        )
     unassigned = sum(label < 0 for label in found.labels)
     return RunReport(run, len(chosen), status, tuple(proposed), unassigned, tuple(warnings))
 
 
-def _input(study: Study) -> tuple[list[Passage], str]:
-    accepted = passages.listing(study, status="accepted")
-    if accepted:
-        return accepted, "accepted"
-    suggested = passages.listing(study, status="suggested")
-    if not suggested:
-        raise DiscoveryError("There are no passages yet.", "Let the program suggest some: needsseg suggest")
-    return suggested, "suggested"
+def _input(study: Study) -> tuple[list[Passage], str, int]:
+    """What is clustered, its status, and how many passages are left out since their speakers are no participants."""
+    participants = {(row.interview, row.label) for row in interviews.speakers(study) if row.role == "participant"}
+    statuses: tuple[PassageStatus, ...] = ("accepted", "suggested")
+    for status in statuses:
+        found = passages.listing(study, status=status)
+        theirs = [passage for passage in found if (passage.interview, passage.speaker) in participants]
+        if theirs:
+            return theirs, status, len(found) - len(theirs)
+    raise DiscoveryError("There are no passages yet.", "Let the program suggest some: needsseg suggest")
 
 
 def _voice(passage: Passage) -> str:

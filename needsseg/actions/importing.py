@@ -56,10 +56,16 @@ def import_transcripts(
                 digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
                 if digest in by_content:
                     unchanged.append(file.name)
-                elif file.name in by_file:
+                    continue
+                transcript = transcripts.read(file, format)
+                namesake = by_file.get(file.name, ("", ""))[0]
+                if namesake and _much_alike(transcript, interviews.transcript(study, namesake)):
                     changed.append(file.name)
                 else:
-                    transcript = transcripts.read(file, format)
+                    if namesake:
+                        warnings.append(
+                            (file.name, f"is another conversation than {namesake}, whose file has the same name")
+                        )
                     key = _key(file.stem, taken)
                     interviews.add(study, key, _title(file.stem), file.name, digest, transcript)
                     taken.add(key)
@@ -91,6 +97,19 @@ def _files(paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
         else:
             refused.append(Refused(str(path), "does not exist"))
     return list(dict.fromkeys(files))
+
+
+def _much_alike(first: Transcript, second: Transcript) -> bool:
+    """Whether two transcripts are versions of one conversation: they share a third of what either's people said at length."""
+    turns = [
+        {
+            " ".join(words.split())
+            for turn in transcript.turns
+            if turn.role != "interviewer" and len(words := transcript.words(turn)) > 20
+        }
+        for transcript in (first, second)
+    ]
+    return 3 * len(turns[0] & turns[1]) >= max(1, min(len(turns[0]), len(turns[1])))
 
 
 def _words_sha256(transcript: Transcript) -> str:

@@ -176,11 +176,17 @@ def reopen(study: Study, segment: int) -> None:
 
 def confirm(study: Study, segment: int, by: str = "") -> None:
     """Confirms a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote."""
-    shown = evidence(study, segment)
-    if not shown.passages:
-        raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
-    row = segments.one(study, segment)
-    proof = {
+    with study.action("confirm") as action:
+        shown = evidence(study, segment)
+        if not shown.passages:
+            raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
+        segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown))
+        action.summary = f"confirmed segment {segment} “{shown.summary.name}”"
+
+
+def _proof(study: Study, shown: Evidence) -> dict[str, object]:
+    row = segments.one(study, shown.summary.id)
+    return {
         "run": row.run,
         "size": shown.summary.size,
         "participants": shown.summary.participants,
@@ -197,8 +203,6 @@ def confirm(study: Study, segment: int, by: str = "") -> None:
             for passage, _ in shown.passages
         ],
     }
-    with study.action("confirm", f"confirmed segment {segment} “{row.name}”"):
-        segments.confirm(study, segment, by.strip() or study.actor, proof)
 
 
 def participants(study: Study) -> list[PrimaryNeed]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.settings import Settings, load
-from needsseg.study import connection, places, segments
+from needsseg.study import connection, places
 from needsseg.study.connection import Study
 
 __all__ = ["Overview", "Study", "backup", "check", "init", "open_study", "overview", "place", "remember_place"]
@@ -80,8 +80,3 @@ def place(study: Study, screen: str) -> dict[str, object]:
 def remember_place(study: Study, screen: str, where: dict[str, object]) -> None:
     """Remembers where a screen was left."""
     places.store(study, screen, where)
-
-
-def latest_run(study: Study) -> segments.Run | None:
-    """The newest run, or None."""
-    return next(iter(segments.runs(study)), None)

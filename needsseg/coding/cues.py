@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from needsseg.errors import UsageError
-from needsseg.settings import prompt_file
+from needsseg.settings import prompt_file, read_toml
 
 KINDS = ("situation", "motivation", "outcome", "struggle", "workaround", "beside")
 
@@ -39,25 +38,30 @@ def load_cues(path: Path | None = None) -> tuple[CueGroup, ...]:
 
 @lru_cache(maxsize=4)
 def _load(path: Path) -> tuple[CueGroup, ...]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
     groups = []
-    for kind, group in table.items():
+    for kind, group in read_toml(path).items():
         if kind not in KINDS or not isinstance(group, dict) or {"weight", "phrases"} - group.keys():
             raise UsageError(f"{path}: [{kind}] needs weight and phrases.", f"The groups are: {', '.join(KINDS)}.")
+        weight, phrases = group["weight"], group["phrases"]
+        if isinstance(weight, bool) or not isinstance(weight, int | float):
+            raise UsageError(f"{path}: [{kind}] weight = {weight!r} is no number.")
+        if not isinstance(phrases, list) or not phrases or not all(isinstance(p, str) and p.strip() for p in phrases):
+            raise UsageError(f"{path}: [{kind}] phrases must be a list of phrases, none of them empty.")
         try:
-            pattern = re.compile(r"\b(?:" + "|".join(group["phrases"]) + r")\b", re.IGNORECASE)
+            pattern = re.compile(r"\b(?:" + "|".join(straight(phrase) for phrase in phrases) + r")\b", re.IGNORECASE)
         except re.error as error:
             raise UsageError(f"{path}: [{kind}] holds a phrase that is no regular expression: {error}.") from error
-        groups.append(CueGroup(kind, float(group["weight"]), pattern))
+        groups.append(CueGroup(kind, float(weight), pattern))
     return tuple(groups)
+
+
+def straight(text: str) -> str:
+    """Typographic apostrophes as plain ones, one for one, so that places stay the same."""
+    return text.replace("’", "'")
 
 
 def find_cues(text: str, groups: tuple[CueGroup, ...]) -> list[CueHit]:
     """At most one hit per group, in the order of the groups."""
-    plain = text.replace("’", "'")
+    plain = straight(text)
     hits = ((group, group.pattern.search(plain)) for group in groups)
-    # The apostrophe is replaced one for one, so the hit's place holds in the text itself.
     return [CueHit(group.kind, group.weight, text[hit.start() : hit.end()]) for group, hit in hits if hit]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.errors import UsageError
-from needsseg.settings import prompt_file
+from needsseg.settings import prompt_file, read_toml
 
 BESIDE = "beside"
 
@@ -23,12 +22,8 @@ class Probe:
 def load_probes(path: Path | None = None) -> tuple[Probe, ...]:
     """The probes of ``path`` (the shipped ones by default); raises UsageError naming the key that is wrong."""
     path = path or prompt_file("probes.toml")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
     probes: list[Probe] = []
-    for kind, sentences in table.items():
+    for kind, sentences in read_toml(path).items():
         if not isinstance(sentences, list) or not all(isinstance(text, str) and text.strip() for text in sentences):
             raise UsageError(f"{path}: '{kind}' must be a list of sentences.")
         probes += [Probe(kind, text) for text in sentences]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from needsseg.accounts import AccountProfile, Action
 from needsseg.errors import UsageError
+from needsseg.settings import read_toml
 
 Value = str | int | float | bool
 Reader = Callable[[AccountProfile], "Value | tuple[str, ...] | None"]
@@ -179,10 +179,7 @@ def _unused_feature(
 
 def load_rules(path: Path) -> InterventionRules:
     """The rules in a TOML file; UsageError naming file, rule and field where one does not fit."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as rules: {error}.", "Correct the line named.") from error
+    given = read_toml(path)
     serves = given.get("serves", {})
     listed = isinstance(serves, dict) and all(
         isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()

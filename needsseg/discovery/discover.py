@@ -35,11 +35,12 @@ class Discovery:
     warnings: tuple[str, ...]
     parameters: dict[str, object] = field(default_factory=dict)
     decided: frozenset[int] = frozenset()
+    ranks: tuple[int, ...] = ()
 
     def questions(self, count: int) -> list[int]:
         """Indices of the texts whose decision would help most: undecided ones nearest to the border of two candidates."""
         open_ones = [index for index in range(len(self.labels)) if index not in self.decided]
-        return sorted(open_ones, key=lambda index: (self.labels[index] < 0, self.strengths[index], index))[:count]
+        return sorted(open_ones, key=lambda i: (self.labels[i] < 0, self.strengths[i], self.ranks[i]))[:count]
 
 
 def discover(
@@ -66,6 +67,7 @@ def discover(
     found = cluster(rows[order], [speakers[i] for i in order] if speakers else None)
     labels, strengths = np.empty(len(texts), dtype=np.int64), np.empty(len(texts))
     labels[order], strengths[order] = found.labels, found.strengths
+    labels = _alike_where_identical(texts, labels)
     labels, names = decided.follow(labels, _nearness(rows, labels, len(found.stability)), decisions)
     strengths[list(decisions.assigned)] = 1.0
     labels, names, stability = _largest_first(labels, names, found, [texts[i] for i in range(len(texts))])
@@ -77,6 +79,7 @@ def discover(
         tuple(_warnings(texts, speakers, candidates)),
         {"seed": seed, **found.parameters},
         frozenset(decisions.assigned),
+        tuple(rank for _, rank in sorted(zip(order, range(len(order)), strict=True))),
     )
 
 
@@ -108,12 +111,24 @@ def _rows(texts: Sequence[str], vectors: object | None) -> Matrix:
     return unit(rows)
 
 
+def _alike_where_identical(texts: Sequence[str], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Gives passages that are the same word for word the label that most of them have."""
+    import numpy as np
+
+    same: dict[str, Counter[int]] = {}
+    for text, label in zip(texts, labels, strict=True):
+        same.setdefault(text, Counter())[int(label)] += 1
+    chosen = {text: max(counted.items(), key=lambda item: (item[1], -item[0]))[0] for text, counted in same.items()}
+    return np.array([chosen[text] for text in texts], dtype=np.int64)
+
+
 def _nearness(rows: Matrix, labels: NDArray[np.int64], count: int) -> Matrix:
     import numpy as np
 
     if count == 0:
         return np.zeros((len(rows), 0))
-    centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
+    # A cluster may have lost all its rows to their twins elsewhere.
+    centroids = unit(np.stack([rows[labels == label].sum(axis=0) for label in range(count)]))
     nearness: Matrix = rows @ centroids.T
     return nearness
 
@@ -125,8 +140,8 @@ def _largest_first(
     import numpy as np
 
     sizes = Counter(int(label) for label in labels if label >= 0)
-    first = {label: min(text for text, mine in zip(texts, labels, strict=True) if mine == label) for label in sizes}
-    order = sorted(sizes, key=lambda label: (-sizes[label], first[label]))
+    said = {label: sorted(t for t, mine in zip(texts, labels, strict=True) if mine == label) for label in sizes}
+    order = sorted(sizes, key=lambda label: (-sizes[label], said[label]))
     number = {old: new for new, old in enumerate(order)} | {-1: -1}
     renumbered = np.array([number[int(label)] for label in labels], dtype=np.int64)
     # A cluster that only decisions made was not found by the method, so it has no stability of its own.
@@ -151,7 +166,10 @@ def _candidates(
         members = [int(index) for index in np.flatnonzero(labels == label)]
         voices = Counter(speakers[index] for index in members) if speakers else Counter()
         centroid = unit(rows[members].mean(axis=0, keepdims=True))[0]
-        near = sorted(members, key=lambda index: (-round(float(rows[index] @ centroid), 9), texts[index]))
+        near = sorted(
+            members,
+            key=lambda i: (-round(float(rows[i] @ centroid), 9), texts[i], speakers[i] if speakers else "", i),
+        )
         found.append(
             Candidate(
                 label,

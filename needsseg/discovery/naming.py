@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
 from needsseg.records import PersonaName
-from needsseg.settings import prompt_file
+from needsseg.settings import prompt_file, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,16 +28,18 @@ class Persona:
 def load_personas(path: Path | None = None) -> tuple[Persona, ...]:
     """The archetypes of ``path`` (the shipped ones by default); raises UsageError naming the entry that is wrong."""
     path = path or prompt_file("personas.toml")
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("persona", [])
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
-    personas = []
-    for number, entry in enumerate(entries, start=1):
-        if not entry.get("name") or not entry.get("says"):
-            raise UsageError(f"{path}: persona {number} needs a name and at least one sentence under says.")
-        personas.append(Persona(entry["name"], entry.get("description", ""), tuple(entry["says"])))
-    return tuple(personas)
+    entries = read_toml(path).get("persona", [])
+    if not isinstance(entries, list):
+        raise UsageError(f"{path}: write [[persona]], with two brackets, before each persona.")
+    return tuple(_persona(path, number, entry) for number, entry in enumerate(entries, start=1))
+
+
+def _persona(path: Path, number: int, entry: object) -> Persona:
+    name, says = (entry.get("name"), entry.get("says")) if isinstance(entry, dict) else (None, None)
+    sentences = [text for text in says if isinstance(text, str) and text.strip()] if isinstance(says, list) else []
+    if not isinstance(entry, dict) or not isinstance(name, str) or not name.strip() or not sentences:
+        raise UsageError(f"{path}: persona {number} needs a name and a list of sentences under says.")
+    return Persona(name.strip(), str(entry.get("description", "")), tuple(sentences))
 
 
 def suggested_names(

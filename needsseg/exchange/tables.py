@@ -38,7 +38,7 @@ Cell = str | float | None
 def write(
     profiles: Sequence[AccountProfile],
     path: Path,
-    format: str,  # noqa: A002
+    format: str,
     manifest_extra: Mapping[str, object] | None = None,
     *,
     neutralise_formulas: bool = False,

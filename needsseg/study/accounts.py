@@ -35,7 +35,7 @@ def participants(study: Study) -> list[Participant]:
     return [
         Participant(row["key"], row["name"], row["email"], row["company"], row["crm_id"], json.loads(row["attributes"]))
         for row in study.rows(
-            "SELECT * FROM participants WHERE id IN (SELECT participant_id FROM speakers) ORDER BY key"
+            "SELECT * FROM participants WHERE id IN (SELECT participant_id FROM speakers WHERE role = 'participant') ORDER BY key"
         )
     ]
 

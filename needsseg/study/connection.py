@@ -124,7 +124,7 @@ class Study:
     @property
     def data_version(self) -> int:
         """Changes when another connection has written."""
-        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+        return int(self.rows("PRAGMA data_version")[0][0])
 
     def warnings(self) -> list[str]:
         """What may hurt this study where it lies."""
@@ -147,6 +147,11 @@ class Study:
 def now() -> str:
     """The time now, UTC, to the second, as stored."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain_text(text: str) -> str:
+    """Trimmed, without the characters no text has: NUL and halves of surrogate pairs."""
+    return "".join(char for char in text if char != "\0" and not "\ud800" <= char <= "\udfff").strip()
 
 
 def create(path: Path, actor: str = "unknown") -> Study:
@@ -275,14 +280,11 @@ def check(study: Study) -> list[str]:
     found += [
         f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")
     ]
+    texts = {row[0]: row[1] for row in study.rows("SELECT id, text FROM interviews")}
     for table, column in (("passages", "quote"), ("turns", "words")):
-        found += [
-            f"{table} {row[0]}: the {column} is not the text at its place"
-            for row in study.rows(
-                f"SELECT t.id FROM {table} t JOIN interviews i ON i.id = t.interview_id "
-                f'WHERE t.{column} IS NOT substr(i.text, t.start + 1, t."end" - t.start)'
-            )
-        ]
+        for row in study.rows(f'SELECT id, interview_id, start, "end", {column} FROM {table} ORDER BY id'):
+            if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
+                found.append(f"{table} {row[0]}: the {column} is not the text at its place")
     return found
 
 
@@ -299,7 +301,8 @@ def counts(study: Study) -> dict[str, int]:
     return dict(
         study.rows(
             "SELECT (SELECT count(*) FROM interviews) AS interviews, "
-            f"(SELECT count(DISTINCT participant_id) FROM speakers) AS participants, {passages}, {segments}, "
+            "(SELECT count(DISTINCT participant_id) FROM speakers WHERE role = 'participant') AS participants, "
+            f"{passages}, {segments}, "
             "coalesce((SELECT row_count FROM sources WHERE kind = 'accounts'), 0) AS accounts"
         )[0]
     )

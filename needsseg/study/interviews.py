@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError
 from needsseg.records import Role, Transcript, Turn
+from needsseg.study import passages
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
@@ -85,32 +86,21 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
 
 
 def link_participants(study: Study, key: str) -> None:
-    """Gives every participant-role speaker of an interview a participant; other roles lose theirs.
+    """Gives every participant-role speaker of an interview a participant of their own.
 
-    The participant itself stays, with what a person wrote about them, for the day the role is set back.
+    A speaker whose role changes keeps theirs, with what a person wrote about them, for the day the role is set back.
     """
     speakers = study.rows(
-        "SELECT s.id, s.label, s.role, s.participant_id FROM speakers s JOIN interviews i ON i.id = s.interview_id "
-        "WHERE i.key = ? ORDER BY s.id",
+        "SELECT s.id, s.label, s.participant_id FROM speakers s JOIN interviews i ON i.id = s.interview_id "
+        "WHERE i.key = ? AND s.role = 'participant' ORDER BY s.id",
         [key],
     )
-    study.execute(
-        "UPDATE speakers SET participant_id = NULL WHERE role <> 'participant' AND participant_id IS NOT NULL "
-        "AND interview_id = (SELECT id FROM interviews WHERE key = ?)",
-        [key],
-    )
-    mine = [speaker for speaker in speakers if speaker["role"] == "participant"]
-    for speaker in mine:
+    for speaker in speakers:
         if speaker["participant_id"] is None:
-            participant = _participant(study, key if len(mine) == 1 else f"{key}/{speaker['label']}", speaker["label"])
+            alone = len(speakers) == 1 and study.row("SELECT 1 FROM participants WHERE key = ?", [key]) is None
+            name = speaker["label"] or key
+            participant = study.insert("participants", {"key": key if alone else f"{key}/{name}", "name": name})
             study.execute("UPDATE speakers SET participant_id = ? WHERE id = ?", [participant, speaker["id"]])
-
-
-def _participant(study: Study, key: str, label: str) -> int:
-    found = study.row("SELECT id FROM participants WHERE key = ?", [key])
-    if found is not None:
-        return int(found[0])
-    return study.insert("participants", {"key": key, "name": label or key})
 
 
 def listing(study: Study) -> list[InterviewRow]:
@@ -122,7 +112,8 @@ def listing(study: Study) -> list[InterviewRow]:
     )
     people: dict[int, list[str]] = {}
     for interview, name in study.rows(
-        "SELECT s.interview_id, p.name FROM speakers s JOIN participants p ON p.id = s.participant_id ORDER BY s.id"
+        "SELECT s.interview_id, p.name FROM speakers s JOIN participants p ON p.id = s.participant_id "
+        "WHERE s.role = 'participant' ORDER BY s.id"
     ):
         people.setdefault(interview, []).append(name)
     counts: dict[int, dict[str, int]] = {}
@@ -190,7 +181,8 @@ def speakers(study: Study, key: str | None = None) -> list[SpeakerRow]:
         "SELECT i.key, s.label, s.role, p.key AS participant, "
         "coalesce(sum(length(t.words) - length(replace(replace(t.words, ' ', ''), char(10), '')) + 1), 0) AS words "
         "FROM speakers s JOIN interviews i ON i.id = s.interview_id LEFT JOIN turns t ON t.speaker_id = s.id "
-        "LEFT JOIN participants p ON p.id = s.participant_id WHERE ? IS NULL OR i.key = ? GROUP BY s.id ORDER BY i.key, s.id",
+        "LEFT JOIN participants p ON p.id = s.participant_id AND s.role = 'participant' "
+        "WHERE ? IS NULL OR i.key = ? GROUP BY s.id ORDER BY i.key, s.id",
         [key, key],
     )
     return [SpeakerRow(row["key"], row["label"], row["role"], row["words"], row["participant"]) for row in rows]
@@ -205,16 +197,19 @@ def set_role(study: Study, key: str, label: str, role: Role) -> None:
         raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {known}.")
     study.execute("UPDATE speakers SET role = ? WHERE id = ? AND role <> ?", [role, speaker[0], role])
     if role != "participant":
-        study.execute("DELETE FROM passages WHERE speaker_id = ? AND status = 'suggested'", [speaker[0]])
+        passages.drop_suggestions(study, "speaker_id = ?", speaker[0])
     link_participants(study, key)
 
 
 def remove(study: Study, key: str) -> None:
     """Takes an interview with all its passages out of the study (inside an action, so it can be undone)."""
     interview = _required(study, key)
+    theirs = study.rows("SELECT DISTINCT participant_id FROM speakers WHERE interview_id = ?", [interview["id"]])
     study.execute("DELETE FROM interviews WHERE id = ?", [interview["id"]])
     study.execute(
-        "DELETE FROM participants WHERE id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)"
+        "DELETE FROM participants WHERE id IN (SELECT value FROM json_each(?)) "
+        "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)",
+        [json.dumps([row[0] for row in theirs])],
     )
 
 

@@ -1,5 +1,6 @@
 -- The first shape of a study. Append-only: later shapes are later migrations.
 -- Every table a person's work lives in has an INTEGER PRIMARY KEY: history refers to rows by it, and VACUUM keeps it.
+-- Where people and scripts name rows by id, an id is never handed out twice (AUTOINCREMENT), not even after an undo.
 
 CREATE TABLE interviews (
     id INTEGER PRIMARY KEY,
@@ -48,7 +49,7 @@ CREATE TABLE turns (
 ) STRICT;
 
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     interview_id INTEGER NOT NULL REFERENCES interviews (id) ON DELETE CASCADE,
     speaker_id INTEGER NOT NULL REFERENCES speakers (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
@@ -94,7 +95,7 @@ CREATE TABLE passage_codes (
 CREATE INDEX passage_codes_by_code ON passage_codes (code_id);
 
 CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at TEXT NOT NULL,
     model TEXT NOT NULL,
     model_sha256 TEXT NOT NULL,
@@ -118,7 +119,7 @@ CREATE INDEX run_passages_by_passage ON run_passages (passage_id);
 
 -- Candidates and segments share a table and its ids: a candidate becomes a segment when a person touches it.
 CREATE TABLE segments (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL CHECK (name <> ''),
     description TEXT NOT NULL DEFAULT '',
     status TEXT NOT NULL CHECK (status IN ('candidate', 'named', 'confirmed', 'set_aside', 'merged')),
@@ -135,7 +136,7 @@ CREATE TABLE segments (
     evidence TEXT,
     CHECK (status <> 'confirmed' OR (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL AND evidence IS NOT NULL))
 ) STRICT;
-CREATE UNIQUE INDEX segments_live_name ON segments (name) WHERE status IN ('named', 'confirmed');
+CREATE UNIQUE INDEX segments_kept_name ON segments (name) WHERE status IN ('named', 'confirmed', 'set_aside');
 
 CREATE TABLE segment_passages (
     id INTEGER PRIMARY KEY,

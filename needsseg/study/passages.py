@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Passage, PassageStatus, Suggestion
-from needsseg.study.connection import now
+from needsseg.study.connection import now, plain_text
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -56,7 +57,7 @@ def listing(
         wanted = sorted(set(ids))
         where.append("p.id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(wanted))
-    if query:
+    if query and query.strip():
         where.append("p.id IN (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?)")
         values.append(" ".join('"' + term.replace('"', '""') + '"' for term in query.split()))
     rows = study.rows(_SELECT + "WHERE " + " AND ".join(where) + ' ORDER BY i.key, p.start, p."end", p.id', values)
@@ -80,38 +81,79 @@ def listing(
 
 def one(study: Study, passage: int) -> Passage:
     """One passage by its id; raises NotFoundError."""
-    found = listing(study, ids=[passage])
-    if not found:
-        raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
-    return found[0]
+    return _required(study, [passage])[0]
+
+
+def _required(study: Study, ids: Sequence[int]) -> list[Passage]:
+    """The passages of all ids; raises NotFoundError naming the first that is not there."""
+    held = {passage.id: passage for passage in listing(study, ids=ids)}
+    for passage in ids:
+        if passage not in held:
+            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+    return [held[passage] for passage in ids]
 
 
 def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Suggestion]) -> int:
-    """Stores new suggestions for an interview in place of its undecided ones (inside an action); how many are stored.
+    """Stores new suggestions for an interview in place of its undecided ones (inside an action); how many stand then.
 
-    A span that a person decided about is left alone, and nothing is suggested again over it. A suggestion that comes
-    out as before keeps its row, and with it its place in any candidate.
+    What a person touched is left alone, and nothing is suggested again over it: decided, coded or hand-made passages,
+    and those in a segment that a person keeps. A suggestion that comes out as before keeps its row and its place.
     """
-    key = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
-    if key is None:
+    row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
+    if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
-    decided = [(p.start, p.end) for p in listing(study, interview) if p.status != "suggested"]
-    fresh = {
-        (s.start, s.end): s for s in suggestions if not any(s.start < end and start < s.end for start, end in decided)
-    }
-    standing = {(p.start, p.end): p for p in listing(study, interview, "suggested")}
+    kept = _kept_by_people(study)
+    held = listing(study, interview)
+    touched = [p for p in held if p.status != "suggested" or p.origin == "hand" or p.codes or p.id in kept]
+    fresh = {(s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in touched)}
+    standing = {(p.start, p.end): p for p in held if p not in touched}
     gone = [passage.id for span, passage in standing.items() if span not in fresh]
     study.execute("DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(gone)])
-    for span, suggestion in fresh.items():
-        reasons = json.dumps(list(suggestion.reasons), ensure_ascii=False)
-        if span in standing:
+    for span, passage in standing.items():
+        new = fresh.get(span)
+        if new is not None and (new.score, new.reasons) != (passage.score, passage.reasons):
             study.execute(
-                "UPDATE passages SET score = ?, reasons = ? WHERE id = ? AND (score IS NOT ? OR reasons IS NOT ?)",
-                [suggestion.score, reasons, standing[span].id, suggestion.score, reasons],
+                "UPDATE passages SET score = ?, reasons = ? WHERE id = ?", [new.score, _json(new.reasons), passage.id]
             )
-        else:
-            _insert(study, int(key[0]), *span, "suggested", "program", suggestion.score, reasons)
-    return len(fresh)
+    added = [suggestion for span, suggestion in fresh.items() if span not in standing]
+    turns = _turns(study, int(row[0]))
+    study.insert_all(
+        "passages",
+        [_row(turns, int(row[0]), s.start, s.end, "suggested", "program", s.score, s.reasons) for s in added],
+    )
+    return len(fresh) + sum(passage.status == "suggested" for passage in touched)
+
+
+def drop_suggestions(study: Study, where: str, value: int) -> None:
+    """Removes undecided suggestions that nobody touched (inside an action)."""
+    study.execute(
+        f"DELETE FROM passages WHERE {where} AND status = 'suggested' AND origin = 'program' "
+        "AND id NOT IN (SELECT passage_id FROM passage_codes) AND id NOT IN (SELECT value FROM json_each(?))",
+        [value, json.dumps(sorted(_kept_by_people(study)))],
+    )
+
+
+def _kept_by_people(study: Study, status: str | None = None) -> dict[int, str]:
+    """Passages in segments that a person keeps (or only those of one status), with the segment's name."""
+    return {
+        row[0]: row[1]
+        for row in study.rows(
+            "SELECT m.passage_id, s.name FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
+            "WHERE s.status IN ('named', 'confirmed', 'set_aside') AND (? IS NULL OR s.status = ?)",
+            [status, status],
+        )
+    }
+
+
+def _refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
+    """A confirmed segment stands on its passages as they were: they change only after it is opened again."""
+    confirmed = _kept_by_people(study, "confirmed")
+    for passage in ids:
+        if passage in confirmed:
+            raise UsageError(
+                f"Passage {passage} is evidence of “{confirmed[passage]}”, which is confirmed.",
+                f"Reopen that first: needsseg segment reopen '{confirmed[passage]}'",
+            )
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
@@ -126,65 +168,93 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     if same is not None:
         decide(study, [same[0]], "accepted")
         return int(same[0])
-    passage = _insert(study, int(row[0]), start, end, "accepted", "hand", None, "[]")
-    study.execute("UPDATE passages SET decided_by = ?, decided_at = ? WHERE id = ?", [study.actor, now(), passage])
-    return passage
+    made = _row(_turns(study, int(row[0])), int(row[0]), start, end, "accepted", "hand")
+    return study.insert("passages", {**made, "decided_by": study.actor, "decided_at": now()})
 
 
-def _insert(
-    study: Study, interview: int, start: int, end: int, status: str, origin: str, score: float | None, reasons: str
-) -> int:
-    speaker, quote = _spoken(study, interview, start, end)
-    return study.insert(
-        "passages",
-        {
-            "interview_id": interview,
-            "speaker_id": speaker,
-            "start": start,
-            "end": end,
-            "quote": quote,
-            "status": status,
-            "origin": origin,
-            "score": score,
-            "reasons": reasons,
-        },
-    )
+def _json(words: Sequence[str]) -> str:
+    return json.dumps(list(words), ensure_ascii=False)
 
 
-def _spoken(study: Study, interview: int, start: int, end: int) -> tuple[int, str]:
-    """Whose words a span is, and the words; raises UsageError when it is not within one turn."""
-    turn = study.row(
-        'SELECT speaker_id, start, words FROM turns WHERE interview_id = ? AND start <= ? AND ? <= "end" AND ? < ?',
-        [interview, start, end, start, end],
-    )
-    if turn is None:
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    speaker_id: int
+    label: str
+    role: str
+    start: int
+    end: int
+    words: str
+
+
+def _turns(study: Study, interview: int) -> list[_Turn]:
+    return [
+        _Turn(*row)
+        for row in study.rows(
+            'SELECT t.speaker_id, s.label, s.role, t.start, t."end", t.words FROM turns t '
+            "JOIN speakers s ON s.id = t.speaker_id WHERE t.interview_id = ? ORDER BY t.start",
+            [interview],
+        )
+    ]
+
+
+def _row(
+    turns: Sequence[_Turn],
+    interview: int,
+    start: int,
+    end: int,
+    status: str,
+    origin: str,
+    score: float | None = None,
+    reasons: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A passage as stored; raises UsageError when it does not lie within one participant's turn or holds no words."""
+    at = bisect_right(turns, start, key=lambda turn: turn.start) - 1
+    turn = turns[at] if at >= 0 else None
+    if turn is None or not (turn.start <= start < end <= turn.end):
         raise UsageError(
             f"The span {start}–{end} does not lie within one speaker's turn.",
             "Mark words of one turn; offsets are code points.",
         )
-    quote = str(turn["words"])[start - turn["start"] : end - turn["start"]]
+    if turn.role != "participant":
+        raise UsageError(
+            f"These are words of {turn.label or 'the unnamed speaker'}, who is {turn.role} here, no participant.",
+            "Only participants' words are evidence; change the role first if it is wrong.",
+        )
+    quote = turn.words[start - turn.start : end - turn.start]
     if not quote.strip():
         raise UsageError(f"The span {start}–{end} holds no words.", "Mark at least one word.")
-    return int(turn["speaker_id"]), quote
+    return {
+        "interview_id": interview,
+        "speaker_id": turn.speaker_id,
+        "start": start,
+        "end": end,
+        "quote": quote,
+        "status": status,
+        "origin": origin,
+        "score": score,
+        "reasons": _json(reasons),
+    }
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
     """Moves the edges of a passage (inside an action); a moved suggestion counts as accepted, since a person shaped it."""
-    row = study.row("SELECT interview_id, status FROM passages WHERE id = ?", [passage])
+    row = study.row("SELECT interview_id FROM passages WHERE id = ?", [passage])
     if row is None:
-        raise NotFoundError(f"There is no passage {passage}.")
-    speaker, quote = _spoken(study, row["interview_id"], start, end)
+        raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+    _refuse_confirmed(study, [passage])
+    moved = _row(_turns(study, row[0]), row[0], start, end, "accepted", "hand")
     study.execute(
         'UPDATE passages SET start = ?, "end" = ?, quote = ?, speaker_id = ?, status = ?, decided_by = ?, decided_at = ? '
         "WHERE id = ?",
-        [start, end, quote, speaker, "accepted", study.actor, now(), passage],
+        [start, end, moved["quote"], moved["speaker_id"], "accepted", study.actor, now(), passage],
     )
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
     """Sets the status of passages (inside an action); how many changed. A rejected passage leaves its segment."""
-    for passage in ids:
-        one(study, passage)
+    _required(study, ids)
+    if status == "rejected":
+        _refuse_confirmed(study, ids)
     by, at = (None, None) if status == "suggested" else (study.actor, now())
     changed = study.execute(
         "UPDATE passages SET status = ?, decided_by = ?, decided_at = ? "
@@ -200,6 +270,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
 
 def unmark(study: Study, passage: int) -> None:
     """Removes a passage marked by hand, or makes a decided suggestion undecided again (inside an action)."""
+    _refuse_confirmed(study, [passage])
     if one(study, passage).origin == "hand":
         study.execute("DELETE FROM passages WHERE id = ?", [passage])
     else:
@@ -208,15 +279,16 @@ def unmark(study: Study, passage: int) -> None:
 
 def add_code(study: Study, ids: Sequence[int], name: str) -> int:
     """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it."""
-    name = name.strip()
+    name = plain_text(name)
     if not name:
         raise UsageError("A code needs a name.")
     code = study.row("SELECT id FROM codes WHERE name = ?", [name])
     code_id = int(code[0]) if code else study.insert("codes", {"name": name})
     coded = 0
+    undecided = [passage.id for passage in _required(study, ids) if passage.status != "accepted"]
+    if undecided:
+        decide(study, undecided, "accepted")
     for passage in ids:
-        if one(study, passage).status != "accepted":
-            decide(study, [passage], "accepted")
         coded += study.execute(
             "INSERT INTO passage_codes (passage_id, code_id, coded_by, coded_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (passage_id, code_id) DO NOTHING",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import PersonaName
-from needsseg.study.connection import now
+from needsseg.study.connection import now, plain_text
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -210,30 +210,24 @@ def touched(study: Study, segment: int) -> None:
 
 def rename(study: Study, segment: int, name: str) -> None:
     """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
-    name = name.strip()
-    if not name:
-        raise UsageError("A segment needs a name.")
     one(study, segment)
-    other = study.row(
-        "SELECT id FROM segments WHERE name = ? AND id <> ? AND status IN ('named', 'confirmed')", [name, segment]
-    )
-    if other is not None:
-        raise UsageError(f"Segment {other[0]} is called “{name}” already.", "Choose another name, or merge the two.")
+    name = _checked_name(study, name, segment)
     touched(study, segment)
     study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
 
 
 def describe(study: Study, segment: int, description: str) -> None:
     """Writes what a segment's people want (inside an action)."""
-    one(study, segment)
     _free_name(study, segment)
     touched(study, segment)
-    study.execute("UPDATE segments SET description = ? WHERE id = ?", [description.strip(), segment])
+    study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
 
 
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
     """Sets a segment aside, or opens it again (inside an action)."""
-    one(study, segment)
+    row = one(study, segment)
+    if status == "set_aside" and row.status == "confirmed":
+        raise _confirmed(row)
     _free_name(study, segment)
     study.execute(
         "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL WHERE id = ?",
@@ -243,8 +237,15 @@ def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]
 
 def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> None:
     """Confirms a segment on the evidence a person saw (inside an action)."""
-    if one(study, segment).status == "candidate":
+    row = one(study, segment)
+    if row.status == "candidate":
         raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
+    if row.status == "set_aside":
+        raise UsageError(f"“{row.name}” was set aside.", f"Reopen it first: needsseg segment reopen {segment}")
+    if row.status == "confirmed":
+        raise UsageError(
+            f"“{row.name}” was confirmed by {row.confirmed_by} on {row.confirmed_at}.", "Nothing was changed."
+        )
     study.execute(
         "UPDATE segments SET status = 'confirmed', confirmed_by = ?, confirmed_at = ?, evidence = ? WHERE id = ?",
         [by, now(), json.dumps(evidence, ensure_ascii=False, sort_keys=True), segment],
@@ -259,6 +260,8 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     ids = [passage for passage in dict.fromkeys(ids) if passage not in there]
     if not ids:
         return
+    if segment is not None:
+        _refuse_rejected(study, ids)
     wanted = json.dumps(ids)
     losing = {
         row[0]
@@ -279,13 +282,25 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
         )
 
 
+def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
+    found = study.rows(
+        "SELECT id, status FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]
+    )
+    statuses = {row[0]: row[1] for row in found}
+    for passage in ids:
+        if passage not in statuses:
+            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+        if statuses[passage] == "rejected":
+            raise UsageError(f"Passage {passage} is rejected.", "Accept it first.")
+
+
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
     """Moves all members of ``others`` into a segment and closes them (inside an action)."""
     for other in others:
         if other == into:
             raise UsageError(f"Segment {into} cannot be merged into itself.")
-        one(study, other)
-    _open_for_change(study, into)
+    for segment in (into, *others):
+        _open_for_change(study, segment)
     for other in others:
         study.execute("UPDATE segment_passages SET segment_id = ? WHERE segment_id = ?", [into, other])
         study.execute(
@@ -299,6 +314,8 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
     """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays."""
     row = one(study, segment)
+    if name:
+        name = _checked_name(study, name)
     mine = {member.passage for member in members(study).get(segment, [])}
     for part in parts:
         if not part or not set(part) <= mine:
@@ -331,7 +348,7 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
 
 def make(study: Study, name: str, ids: Sequence[int]) -> int:
     """A hand-made segment of the passages given (inside an action); its id."""
-    segment = _insert(study, {"name": _unused_name(study, name.strip()), "status": "named"}, ())
+    segment = _insert(study, {"name": _checked_name(study, name), "status": "named"}, ())
     move(study, ids, segment)
     _rank_exemplars(study, segment)
     return segment
@@ -341,25 +358,42 @@ def _open_for_change(study: Study, segment: int) -> None:
     """A change of members makes a candidate a segment, and asks a confirmed one to be confirmed again."""
     row = one(study, segment)
     if row.status == "confirmed":
-        raise UsageError(f"“{row.name}” is confirmed.", f"Reopen it first: needsseg segment reopen {segment}")
+        raise _confirmed(row)
     _free_name(study, segment)
     touched(study, segment)
 
 
+def _confirmed(row: SegmentRow) -> UsageError:
+    return UsageError(f"“{row.name}” is confirmed.", f"Reopen it first: needsseg segment reopen {row.id}")
+
+
+def _checked_name(study: Study, name: str, segment: int | None = None) -> str:
+    """A name that a segment can be found by: not empty, no mere number, and no other's in any case."""
+    name = plain_text(name)
+    if not name:
+        raise UsageError("A segment needs a name.")
+    if name.isdecimal():
+        raise UsageError(f"“{name}” is a number, which stands for a segment's id.", "Choose a name with letters.")
+    for row in listing(study):
+        if row.id != segment and row.status != "candidate" and row.name.casefold() == name.casefold():
+            raise UsageError(
+                f"Segment {row.id} is called “{row.name}” already.", "Choose another name, or merge the two."
+            )
+    return name
+
+
 def _free_name(study: Study, segment: int) -> None:
-    """Two candidates of different runs may be called alike; a kept segment needs a name of its own."""
+    """A candidate may be called like a kept segment of an earlier run; what a person keeps needs a name of its own."""
     row = one(study, segment)
-    taken = study.row(
-        "SELECT 1 FROM segments WHERE name = ? AND id <> ? AND status IN ('named', 'confirmed')", [row.name, segment]
-    )
-    if taken is not None:
+    others = [other for other in listing(study) if other.id != segment and other.status != "candidate"]
+    if any(other.name.casefold() == row.name.casefold() for other in others):
         study.execute("UPDATE segments SET name = ? WHERE id = ?", [_unused_name(study, row.name), segment])
 
 
 def _unused_name(study: Study, name: str) -> str:
-    taken = {row.name for row in listing(study)}
+    taken = {row.name.casefold() for row in listing(study)}
     number, candidate = 2, name
-    while candidate in taken:
+    while candidate.casefold() in taken:
         candidate, number = f"{name} ({number})", number + 1
     return candidate
 

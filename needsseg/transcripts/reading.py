@@ -20,7 +20,7 @@ SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx")
 _NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
 
 
-def read(path: str | Path, format: str | None = None) -> Transcript:  # noqa: A002 - the name outside programs use
+def read(path: str | Path, format: str | None = None) -> Transcript:
     """The transcript in a file, with speakers, guessed roles and warnings.
 
     ``format`` (one of FORMATS) overrules the detector; an unknown name is a UsageError. Offsets are code points.

@@ -1,0 +1,157 @@
+"""The app: four screens over one study, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from needsseg.actions import studies
+from needsseg.errors import NeedssegError
+from needsseg.tui import child
+from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.widgets.bars import MODES as MODE_NAMES
+
+if TYPE_CHECKING:
+    from needsseg.actions.studies import Study
+
+POLL_SECONDS = 1.0
+
+
+def _interviews() -> Screen[Any]:
+    from needsseg.tui.screens.interviews import InterviewsScreen
+
+    return InterviewsScreen()
+
+
+def _code() -> Screen[Any]:
+    from needsseg.tui.screens.code import CodeScreen
+
+    return CodeScreen()
+
+
+def _segments() -> Screen[Any]:
+    from needsseg.tui.screens.segments import SegmentsScreen
+
+    return SegmentsScreen()
+
+
+def _accounts() -> Screen[Any]:
+    from needsseg.tui.screens.accounts import AccountsScreen
+
+    return AccountsScreen()
+
+
+def _palette() -> type[Provider]:
+    from needsseg.tui.palette import Verbs
+
+    return Verbs
+
+
+class NeedssegApp(App[int]):
+    """Shows a study and calls actions; each screen is loaded when it is first opened."""
+
+    TITLE = "needsseg"
+    CSS = "TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # no ClassVar in Textual either
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "interviews": _interviews,
+        "code": _code,
+        "segments": _segments,
+        "accounts": _accounts,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "go('interviews')", "interviews", id="go.interviews", show=False),
+        Binding("f2", "go('code')", "code", id="go.code", show=False),
+        Binding("f3", "go('segments')", "segments", id="go.segments", show=False),
+        Binding("f4", "go('accounts')", "accounts", id="go.accounts", show=False),
+        Binding("ctrl+p", "command_palette", "all commands", id="app.palette", show=False, priority=True),
+        Binding("ctrl+q", "quit", "quit", id="app.quit", show=False, priority=True),
+    ]
+
+    def __init__(self, study: Study) -> None:
+        self._mode_kept = str(studies.place(study, "app").get("mode", ""))
+        # Textual reads this as the app is made: the first screen is the one that was left.
+        self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
+        super().__init__()
+        self.study = study
+        self.wanted: tuple[str, int | None] | None = None
+        """An interview and passage that another screen asked the Code screen to show."""
+        self.came_from = ""
+        self.reviewer = ""
+        self._version = study.data_version
+
+    def on_mount(self) -> None:
+        """Watches for what other programs write."""
+        self.set_interval(POLL_SECONDS, self.poll)
+
+    def poll(self) -> None:
+        """Shows the study anew when another program has written to it."""
+        version = self.study.data_version
+        if version != self._version:
+            self._version = version
+            if isinstance(self.screen, StudyScreen):
+                self.screen.refresh_study()
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of a long verb."""
+        return child.command(self.study.path, *arguments)
+
+    def show_error(self, error: NeedssegError) -> None:
+        """Shows what is wrong and what to do: in the line of state, over a question as a toast."""
+        if isinstance(self.screen, StudyScreen):
+            self.screen.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            return
+        self.notify(
+            f"{error.message}\n{error.hint}".strip(),
+            title="That did not work",
+            severity="error",
+            timeout=8,
+            markup=False,
+        )
+
+    def remember_mode(self, mode: str) -> None:
+        """Remembers the screen that is shown, to reopen there."""
+        if mode != self._mode_kept:
+            self._mode_kept = mode
+            self.remember("app", {"mode": mode})
+
+    def remember(self, screen: str, where: dict[str, object]) -> None:
+        """Remembers where a screen was left; a study that cannot be written just now forgets it."""
+        try:
+            studies.remember_place(self.study, screen, where)
+        except NeedssegError as error:
+            self.log.warning(str(error))
+
+    async def action_quit(self) -> None:
+        """Quits, remembering the place."""
+        below = self.screen_stack[0]
+        if isinstance(below, StudyScreen):
+            below.leave()
+        self.exit(0)
+
+    def action_go(self, mode: str) -> None:
+        """Goes to one of the four screens."""
+        if mode in dict(MODE_NAMES) and mode != self.current_mode and isinstance(self.screen, StudyScreen):
+            self.came_from = ""
+            self.switch_mode(mode)
+
+    def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
+        """Shows a passage in its context; esc leads back."""
+        self.wanted = interview, passage
+        self.came_from = came_from
+        if self.current_mode == "code" and isinstance(self.screen, StudyScreen):
+            self.screen.refresh_study()
+        else:
+            self.switch_mode("code")
+
+    def go_back(self) -> None:
+        """From a passage back to where it was opened."""
+        back, self.came_from = self.came_from or "interviews", ""
+        self.switch_mode(back)

@@ -1,0 +1,111 @@
+"""Long work in a child: the same program without a screen, which can be ended at any moment and leaves no trace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+GRACE_SECONDS = 3.0
+STREAM_LIMIT = 8 * 1024 * 1024
+STDERR_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the child is: what it does, how much is done, how much there is."""
+
+    doing: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a child ended: its exit code, what it wrote to stdout, and what it said was wrong."""
+
+    code: int
+    result: object | None
+    error: str
+    hint: str
+    said: tuple[str, ...]
+
+
+def command(study: Path, *arguments: str) -> list[str]:
+    """The command line that runs one verb of the program on a study, reporting its progress as JSON lines."""
+    return [sys.executable, "-m", "needsseg.cli", "--study", str(study), "--progress", "json", *arguments]
+
+
+async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -> Outcome:
+    """Runs a command, telling its steps; when cancelled, ends it first, so that its transaction is rolled back."""
+    child = await asyncio.create_subprocess_exec(
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=STREAM_LIMIT,
+    )
+    try:
+        written, told = await asyncio.gather(_everything(child.stdout), _narration(child.stderr, on_step))
+        code = await child.wait()
+    finally:
+        await _end(child)
+    error, hint, said = told
+    if code and not error:
+        error = said[-1] if said else f"It ended with exit code {code}."
+    return Outcome(code, _parsed(written), error, hint, tuple(said))
+
+
+async def _everything(stream: asyncio.StreamReader | None) -> str:
+    return (await stream.read()).decode("utf-8", "replace") if stream else ""
+
+
+async def _narration(
+    stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]
+) -> tuple[str, str, list[str]]:
+    """Steps go to ``on_step``; what remains is the error, its hint, and other lines, the newest last."""
+    error, hint = "", ""
+    said: list[str] = []
+    while stream is not None and (line := await stream.readline()):
+        text = line.decode("utf-8", "replace").strip()
+        found = _parsed(text)
+        if isinstance(found, dict) and "doing" in found:
+            on_step(Step(str(found["doing"]), int(found.get("done", 0)), int(found.get("total", 0))))
+        elif isinstance(found, dict) and "error" in found:
+            error, hint = str(found["error"]), str(found.get("hint", ""))
+        elif text:
+            said = [*said[1 - STDERR_KEPT :], _worded(found) if isinstance(found, dict) else text]
+    return error, hint, said
+
+
+def _worded(row: dict[str, object]) -> str:
+    """A note, a warning or a refusal in words."""
+    if "refused" in row:
+        return f"refused: {row['refused']}: {row.get('reason', '')}"
+    return ", ".join(str(value) for value in row.values())
+
+
+def _parsed(text: str) -> object | None:
+    try:
+        return json.loads(text) if text.strip() else None
+    except json.JSONDecodeError:
+        return None
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Asks the child to stop, and stops it when it does not."""
+    if child.returncode is not None:
+        return
+    for ask in (child.terminate, child.kill):
+        try:
+            ask()
+        except ProcessLookupError:
+            return
+        try:
+            await asyncio.wait_for(child.wait(), GRACE_SECONDS)
+            return
+        except TimeoutError:
+            continue

@@ -1,0 +1,47 @@
+"""The command palette: every verb of the screen and of the study, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.screens.keys import bindings
+from needsseg.tui.words import plain
+
+if TYPE_CHECKING:
+    from needsseg.tui.app import NeedssegApp
+
+
+class Verbs(Provider):
+    """What can be done here, with its key, and what can be done to the study as a whole."""
+
+    def _verbs(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        screen = self.screen
+        if not isinstance(screen, StudyScreen):
+            return
+        app = cast("NeedssegApp", screen.app)
+        for keys, binding in bindings(screen):
+            source = app if binding in [b for _, b in app._bindings] else screen
+            words = binding.tooltip or binding.description
+            yield words, keys, partial(source.run_action, binding.action)
+        from needsseg.tui import study_verbs
+
+        yield "back up the study", "", partial(study_verbs.back_up, app)
+        yield "check the study's file", "", partial(study_verbs.check, app)
+        yield "overview of the study", "", partial(study_verbs.overview, app)
+
+    async def discover(self) -> Hits:
+        """All verbs."""
+        for words, keys, run in self._verbs():
+            yield DiscoveryHit(plain(words), run, text=words, help=keys or None)
+
+    async def search(self, query: str) -> Hits:
+        """The verbs that fit what is typed."""
+        matcher = self.matcher(query)
+        for words, keys, run in self._verbs():
+            if (score := matcher.match(words)) > 0:
+                yield Hit(score, matcher.highlight(words), run, text=words, help=keys or None)

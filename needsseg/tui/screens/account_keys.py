@@ -1,0 +1,38 @@
+"""The keys of the accounts screen."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+HELP = """● the need is confirmed by a person   ◐ it is not
+
+A profile counts what happened before its date, which is always shown and never taken from the clock."""
+
+ACCOUNT_KEYS: list[BindingType] = [
+    Binding(
+        "i",
+        "import_file",
+        "import",
+        id="accounts.import",
+        tooltip="import accounts, usage, subscriptions, participants",
+    ),
+    Binding("t", "as_of", "date", id="accounts.as_of", tooltip="change the as-of date"),
+    Binding("slash", "filter", "filter", id="accounts.filter", tooltip="show accounts with some words"),
+    Binding("f", "lifecycle", "lifecycle", id="accounts.lifecycle", tooltip="show one lifecycle stage"),
+    Binding(
+        "m",
+        "matches",
+        "matches",
+        id="accounts.matches",
+        tooltip="participants' accounts: matched, ambiguous, unmatched",
+    ),
+    Binding("x", "export", "export", id="accounts.export", tooltip="export the labelled accounts"),
+    Binding("enter", "quotes", "quotes", id="accounts.quotes", tooltip="the quotes behind the label"),
+    Binding("j", "step(1)", "down", id="accounts.down", show=False),
+    Binding("k", "step(-1)", "up", id="accounts.up", show=False),
+    Binding("J", "read(3)", "scroll the profile down", id="accounts.read_on", show=False),
+    Binding("K", "read(-3)", "scroll the profile up", id="accounts.read_back", show=False),
+    Binding("g", "edge(False)", "top", id="accounts.top", show=False),
+    Binding("G", "edge(True)", "bottom", id="accounts.bottom", show=False),
+    Binding("escape", "unfilter", "show all again", id="accounts.unfilter", show=False),
+]

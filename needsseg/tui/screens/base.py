@@ -1,0 +1,159 @@
+"""What the four screens share: the study, undo, help, the bars, and errors that are shown and never raised."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from needsseg.errors import NeedssegError
+from needsseg.tui.child import Outcome
+from needsseg.tui.screens.keys import bindings
+from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
+
+if TYPE_CHECKING:
+    from needsseg.actions.studies import Study
+    from needsseg.tui.app import NeedssegApp
+
+P = ParamSpec("P")
+
+
+def told(method: Callable[P, object]) -> Callable[P, None]:
+    """Makes a method show a NeedssegError with its hint where it would raise it."""
+
+    @functools.wraps(method)
+    def showing(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(*args, **kwargs)
+        except NeedssegError as error:
+            cast("Screen[Any]", args[0]).app.show_error(error)  # type: ignore[attr-defined]
+
+    return showing
+
+
+class StudyScreen(Screen[None]):
+    """One of the four screens. ``reload`` reads the study anew; ``state`` says where one is."""
+
+    MODE: ClassVar[str] = ""
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "undo", id="study.undo"),
+        Binding("ctrl+r", "redo", "redo", id="study.redo", show=False),
+        Binding("h", "history", "history", id="study.history", show=False),
+        Binding("question_mark", "keys", "keys", key_display="?", id="study.keys"),
+    ]
+    DEFAULT_CSS = """
+    StudyScreen { layout: vertical;
+      & .body { height: 1fr; }
+      & .empty { padding: 1 2; height: 1fr; color: $text; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._happened = ""
+        self._wrong = False
+
+    @property
+    def desk(self) -> NeedssegApp:
+        """The app, with the study and what the screens share."""
+        from needsseg.tui.app import NeedssegApp
+
+        return cast(NeedssegApp, self.app)
+
+    @property
+    def study(self) -> Study:
+        """The study that is open."""
+        return self.desk.study
+
+    def compose(self) -> ComposeResult:
+        """Bars around what the screen shows."""
+        yield ModeBar(self.MODE, self.study.path.name)
+        yield from self.compose_body()
+        yield StatusBar(id="status", markup=False)
+        yield KeyBar(bindings(self))
+
+    def compose_body(self) -> ComposeResult:
+        """What the screen shows between the bars."""
+        yield from ()
+
+    def on_screen_resume(self) -> None:
+        """Shows what is in the study now."""
+        self.desk.remember_mode(self.MODE)
+        self.refresh_study()
+
+    def on_screen_suspend(self) -> None:
+        """Remembers the place."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Remembers where one is, to reopen there."""
+
+    @told
+    def refresh_study(self) -> None:
+        """Reads the study anew and tells the state."""
+        self.reload()
+        self.tell()
+
+    def reload(self) -> None:
+        """Reads what this screen shows from the study."""
+
+    def state(self) -> str:
+        """Saved state, coded n/N, position, filter."""
+        return "saved"
+
+    def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
+        """Shows the state, and what happened until the next thing does."""
+        if happened is not None:
+            self._happened, self._wrong = happened, wrong
+        for bar in self.query("#status").results(StatusBar):
+            bar.tell(self._happened, self.state(), wrong=self._wrong)
+
+    def done(self, happened: str, *, undo: bool = True) -> None:
+        """After a change: shows the study as it is now, what happened, and how to take it back."""
+        self._happened, self._wrong = f"{happened} · u undoes" if undo else happened, False
+        self.refresh_study()
+
+    @told
+    def action_undo(self) -> None:
+        """Takes the last action back."""
+        from needsseg.actions import history
+
+        entry = history.undo(self.study)
+        self.done(f"took back: {entry.summary or entry.action} · ctrl+r does it again", undo=False)
+
+    @told
+    def action_redo(self) -> None:
+        """Does again what was taken back."""
+        from needsseg.actions import history
+
+        entry = history.redo(self.study)
+        self.done(f"did again: {entry.summary or entry.action}")
+
+    def action_history(self) -> None:
+        """Shows what was done."""
+        from needsseg.tui.screens.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self.study), lambda _: self.refresh_study())
+
+    def action_keys(self) -> None:
+        """Shows the keys of this screen."""
+        from needsseg.tui.screens.keys import KeysScreen
+
+        self.app.push_screen(KeysScreen(self))
+
+    def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
+        """Runs a long verb as a child; ``then`` gets its outcome unless it was cancelled."""
+        from needsseg.tui.widgets.progress import ProgressScreen
+
+        def ended(outcome: Outcome | None) -> None:
+            if outcome is None:
+                self.done("cancelled; the study is as it was", undo=False)
+            else:
+                then(outcome)
+
+        self.app.push_screen(ProgressScreen(title, self.desk.command(*arguments)), ended)

@@ -1,0 +1,255 @@
+"""Coding: one transcript, its passages, and a decision a key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from needsseg.actions import interviews, passages, studies
+from needsseg.records import Passage, PassageStatus, Transcript
+from needsseg.tui import marking
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.code_codes import CodesUnderKeys
+from needsseg.tui.screens.code_finding import Finding
+from needsseg.tui.screens.code_keys import CODE_KEYS, HELP
+from needsseg.tui.screens.code_marking import MarkingByHand
+from needsseg.tui.widgets.passage_panel import PassagePanel
+from needsseg.tui.widgets.transcript_view import TranscriptView
+from needsseg.tui.words import plain
+
+EMPTY = """No interview is open.
+
+  F1   goes to the interviews: i imports some, enter opens one here
+"""
+DONE = {"accepted": "accepted", "rejected": "rejected"}
+
+
+class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
+    """A transcript with its passages marked; deciding saves at once and goes on to the next."""
+
+    MODE = "code"
+    HELP = HELP
+    BINDINGS: ClassVar[list[BindingType]] = CODE_KEYS
+    DEFAULT_CSS = """
+    CodeScreen {
+      & .body { layout: vertical; }
+      & PassagePanel { height: auto; max-height: 8; min-height: 3; border-top: solid $primary 50%; }
+      &.-wide .body { layout: horizontal; }
+      &.-wide TranscriptView { width: 1fr; }
+      &.-wide PassagePanel { width: 36; height: 1fr; max-height: 100%; border-top: none; border-left: solid $primary 50%; }
+      & #title { height: 1; padding: 0 1; background: $boost; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = ""
+        self.current: int | None = None
+        self.transcript: Transcript | None = None
+        self.passages: list[Passage] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Title, transcript, panel."""
+        yield Static(id="title", markup=False)
+        yield Static(EMPTY, classes="empty", markup=False)
+        with Container(classes="body"):
+            yield TranscriptView(id="transcript")
+            yield PassagePanel()
+
+    @property
+    def view(self) -> TranscriptView:
+        """The transcript on the screen."""
+        return self.query_one(TranscriptView)
+
+    @property
+    def passage(self) -> Passage | None:
+        """The current passage."""
+        return next((p for p in self.passages if p.id == self.current), None)
+
+    def reload(self) -> None:
+        """Reads the interview asked for, else the one that is open, else the one that was left."""
+        keys = [row.key for row in interviews.listing(self.study)]
+        place = studies.place(self.study, self.MODE)
+        wanted, passage = self.desk.wanted or (self.key or str(place.get("interview", "")), None)
+        asked, self.desk.wanted = self.desk.wanted is not None, None
+        if wanted not in keys:
+            wanted = keys[0] if keys else ""
+        for part, there in ((".empty", not wanted), (".body", bool(wanted)), ("#title", bool(wanted))):
+            self.query_one(part).display = there
+        if not wanted:
+            self.key, self.transcript, self.passages, self.current = "", None, [], None
+            return
+        changed = wanted != self.key
+        if changed:
+            self._open(wanted)
+            left = place.get("passage") if place.get("interview") == wanted else None
+            passage = passage if asked and passage is not None else left if isinstance(left, int) else None
+        self._read_passages(keep=passage if passage is not None else self.current)
+        if (changed or asked) and self.passage:
+            self.call_after_refresh(self.view.reveal, self.passage.start, self.passage.end)
+
+    def _open(self, key: str) -> None:
+        self.key, self.current = key, None
+        self.forget_selection()
+        self.forget_find()
+        self.transcript = interviews.show(self.study, key)
+        self.view.show(self.transcript)
+        self.view.focus()
+
+    def _read_passages(self, keep: int | None) -> None:
+        before = {p.id: p for p in self.passages}
+        at = self.passage.start if self.passage else 0
+        roles = interviews.show(self.study, self.key)
+        if self.transcript is not None and roles.turns != self.transcript.turns:
+            self.transcript = roles
+            self.view.show(roles)
+        self.passages = passages.listing(self.study, self.key)
+        ids = {p.id for p in self.passages}
+        self.current = keep if keep in ids else marking.nearest(self.passages, at)
+        self._changed = [p.id for p in self.passages if before and before.get(p.id) != p]
+        self.show_passage()
+
+    def show_passage(self, *, reveal: bool = False) -> None:
+        """Draws the passages and tells of the current one."""
+        here = self.passage
+        self.view.mark(self.passages, self.current)
+        if reveal and here:
+            self.view.reveal(here.start, here.end)
+        overlaps = len(marking.overlapping(self.passages, here)) - 1 if here else 0
+        self.query_one(PassagePanel).show(here, overlaps, self.digits(), any_passages=bool(self.passages))
+        self.query_one("#title", Static).update(plain(interviews.title(self.study, self.key)))
+        self.tell()
+
+    def state(self) -> str:
+        """Coded n/N, the place, what is selected or found."""
+        if not self.key:
+            return "saved · no interview"
+        decided = sum(p.status != "suggested" for p in self.passages)
+        ids = [p.id for p in self.passages]
+        at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else "no passage"
+        return f"saved · coded {decided}/{len(ids)} · {at}{self.selection_state()}{self.find_state()}"
+
+    def go_to(self, passage: int | None) -> None:
+        """Makes a passage the current one."""
+        if passage is not None:
+            self.current = passage
+            self.show_passage(reveal=True)
+
+    def action_step(self, by: int) -> None:
+        """The next passage or the one before; while selecting, one sentence more or less."""
+        if self.selecting:
+            self.extend(by)
+        else:
+            self.go_to(marking.step(self.passages, self.current, by))
+
+    def action_next(self, by: int) -> None:
+        """The next find while there are finds, else the next undecided passage."""
+        if self.finding:
+            self.next_hit(by)
+            return
+        found = marking.undecided(self.passages, self.current, by)
+        if found is None:
+            self.tell("nothing else is undecided here: > opens the next interview")
+        self.go_to(found)
+
+    def action_skip(self) -> None:
+        """Leaves the passage as it is and goes on."""
+        self.tell("skipped")
+        self.action_next(1) if not self.finding else self.action_step(1)
+
+    @told
+    def action_decide(self, status: PassageStatus) -> None:
+        """Accepts or rejects, and goes on to the next undecided passage."""
+        here = self.passage
+        if here is None:
+            self.tell("no passage is current: j goes to the next, v begins one by hand")
+            return
+        passages.decide(self.study, [here.id], status)
+        following = marking.undecided(self.passages, here.id)
+        self.current = following if following is not None else marking.step(self.passages, here.id, 1)
+        last = "" if following is not None else " · all decided here, > opens the next interview"
+        self.done(f"{DONE[status]} “{self.short(here)}”{last}")
+        if self.passage:
+            self.view.reveal(self.passage.start, self.passage.end)
+
+    @told
+    def action_unmark(self) -> None:
+        """Takes the mark off, or makes a decided suggestion undecided again."""
+        here = self.passage
+        if here is not None:
+            passages.unmark(self.study, here.id)
+            self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
+
+    def action_undo(self) -> None:
+        """Takes the last action back, and shows the passage it concerned."""
+        super().action_undo()
+        self._show_changed()
+
+    def action_redo(self) -> None:
+        """Does again what was taken back, and shows the passage it concerned."""
+        super().action_redo()
+        self._show_changed()
+
+    def _show_changed(self) -> None:
+        if self.key and self._changed and self.current not in self._changed:
+            self.go_to(self._changed[0])
+
+    def action_overlaps(self) -> None:
+        """Goes through the passages that share words with the current one."""
+        here = self.passage
+        if here is None:
+            return
+        around = [p.id for p in marking.overlapping(self.passages, here)]
+        if len(around) > 1:
+            self.go_to(around[(around.index(here.id) + 1) % len(around)])
+        else:
+            self.tell("nothing overlaps this passage")
+
+    def action_copy(self) -> None:
+        """Copies the passage's words to the clipboard, where the terminal allows."""
+        if self.passage:
+            self.app.copy_to_clipboard(self.passage.quote)
+            self.tell("copied the quote, where the terminal allows it")
+
+    def action_edge_of_text(self, end: bool) -> None:
+        """Goes to the first or last passage, and to that end of the text."""
+        self.go_to(self.passages[-1 if end else 0].id if self.passages else None)
+        self.view.scroll_end(animate=False) if end else self.view.scroll_home(animate=False)
+
+    def action_interview(self, by: int) -> None:
+        """Opens the next interview, or the one before."""
+        keys = [row.key for row in interviews.listing(self.study)]
+        if self.key in keys and 0 <= keys.index(self.key) + by < len(keys):
+            self.leave()
+            self.desk.wanted = keys[keys.index(self.key) + by], None
+            self.tell("")
+            self.refresh_study()
+        else:
+            self.tell("there is no other interview that way")
+
+    def action_back(self) -> None:
+        """Drops the selection, then the find, then goes back to where one came from."""
+        if self.selecting:
+            self.forget_selection()
+            self.tell("dropped the selection")
+        elif self.finding:
+            self.forget_find()
+            self.tell("")
+        else:
+            self.leave()
+            self.desk.go_back()
+
+    @on(TranscriptView.PassageClicked)
+    def _clicked(self, event: TranscriptView.PassageClicked) -> None:
+        self.forget_selection()
+        self.go_to(event.passage)
+
+    def leave(self) -> None:
+        """Remembers the place."""
+        if self.key:
+            self.desk.remember(self.MODE, {"interview": self.key, "passage": self.current})

@@ -1,0 +1,39 @@
+"""What the parts of the coding screen know of each other."""
+
+from __future__ import annotations
+
+from needsseg.records import Passage, Transcript
+from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.widgets.transcript_view import TranscriptView
+from needsseg.tui.words import one_line
+
+
+class CodeDesk(StudyScreen):
+    """The transcript that is open, its passages and the current one."""
+
+    key: str
+    current: int | None
+    transcript: Transcript | None
+    passages: list[Passage]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed: list[int] = []
+
+    @property
+    def view(self) -> TranscriptView:
+        """The transcript on the screen."""
+        raise NotImplementedError
+
+    @property
+    def passage(self) -> Passage | None:
+        """The current passage."""
+        raise NotImplementedError
+
+    def go_to(self, passage: int | None) -> None:
+        """Makes a passage the current one."""
+        raise NotImplementedError
+
+    def short(self, passage: Passage) -> str:
+        """The beginning of a quote, for the line of state."""
+        return one_line(passage.quote, 40)

@@ -1,0 +1,58 @@
+"""The keys of the coding screen."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · rejected   ▶ ┃ current   │ goes on
+In the text: underlined suggested, bold and underlined accepted, struck out rejected.
+
+While a selection is open (v, or the mouse): j k change its end, J K move it, enter marks it, esc drops it.
+While a find is open (/): n N go through what was found, esc ends it.
+↑ ↓ PgUp PgDn scroll. A click makes a passage the current one."""
+
+_DIGITS: list[BindingType] = [
+    Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)
+    for number in range(1, 10)
+]
+
+CODE_KEYS: list[BindingType] = [
+    Binding("a", "decide('accepted')", "accept", id="code.accept", tooltip="accept, and go on to the next undecided"),
+    Binding("x", "decide('rejected')", "reject", id="code.reject", tooltip="reject, and go on to the next undecided"),
+    Binding("space", "skip", "skip", id="code.skip", tooltip="skip to the next undecided"),
+    Binding("c", "code", "code", id="code.code", tooltip="put a code on the passage"),
+    Binding("q", "quick_code", "last code", id="code.quick", show=False, tooltip="put the last code on the passage"),
+    *_DIGITS,
+    Binding("r", "recent", "recent codes", id="code.recent", show=False),
+    Binding("C", "uncode", "take a code off", id="code.uncode", show=False),
+    Binding("j", "step(1)", "next", id="code.next", show=False, tooltip="next passage"),
+    Binding("k", "step(-1)", "before", id="code.before", show=False, tooltip="passage before"),
+    Binding("n", "next(1)", "undecided", id="code.undecided", tooltip="next undecided passage, or next find"),
+    Binding(
+        "N",
+        "next(-1)",
+        "undecided before",
+        id="code.undecided_before",
+        show=False,
+        tooltip="undecided one before, or find before",
+    ),
+    Binding("v", "select", "mark", id="code.select", tooltip="begin a selection at a sentence"),
+    Binding("enter", "mark", "mark the selection", id="code.mark", show=False),
+    Binding("J", "shift(1)", "selection to the next sentence", id="code.shift_on", show=False),
+    Binding("K", "shift(-1)", "selection to the sentence before", id="code.shift_back", show=False),
+    Binding("d", "unmark", "unmark", id="code.unmark", show=False, tooltip="unmark, or leave open again"),
+    Binding(
+        "left_square_bracket", "edge('start', -1)", "start a sentence earlier", id="code.start_earlier", show=False
+    ),
+    Binding("right_square_bracket", "edge('start', 1)", "start a sentence later", id="code.start_later", show=False),
+    Binding("left_curly_bracket", "edge('end', -1)", "end a sentence earlier", id="code.end_earlier", show=False),
+    Binding("right_curly_bracket", "edge('end', 1)", "end a sentence later", id="code.end_later", show=False),
+    Binding("o", "overlaps", "go through overlaps", id="code.overlaps", show=False),
+    Binding("slash", "find", "find", id="code.find", tooltip="find words in this transcript"),
+    Binding("g", "edge_of_text(False)", "top", id="code.top", show=False),
+    Binding("G", "edge_of_text(True)", "bottom", id="code.bottom", show=False),
+    Binding("greater_than_sign", "interview(1)", "next interview", id="code.next_interview", show=False),
+    Binding("less_than_sign", "interview(-1)", "interview before", id="code.interview_before", show=False),
+    Binding("y", "copy", "copy the quote", id="code.copy", show=False),
+    Binding("escape", "back", "back", id="code.back"),
+]

@@ -1,0 +1,75 @@
+"""All keys of a screen, as its bindings say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from needsseg.tui.words import lines, plain
+
+DISPLAY = {
+    "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
+    "right_curly_bracket": "}", "slash": "/", "less_than_sign": "<", "greater_than_sign": ">", "escape": "esc",
+    "space": "space", "comma": ",", "full_stop": ".",
+}  # fmt: skip
+
+
+def bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
+    """The bindings of a screen and of the app, with their keys as on a keyboard; those without words are left out."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    kept: dict[tuple[str, str], Binding] = {}
+    for key, binding in [*screen._bindings, *screen.app._bindings]:
+        # Textual's own bindings, which move the focus and copy, have no dotted id.
+        if binding.description and "." in (binding.id or ""):
+            about = (binding.description, binding.action)
+            seen.setdefault(about, []).append(DISPLAY.get(key, key))
+            kept.setdefault(about, binding)
+    for about, binding in kept.items():
+        yield " ".join(seen[about]), binding
+
+
+class KeysScreen(ModalScreen[None]):
+    """The help panel."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "dismiss", "close", id="keys.close"),
+        Binding("j", "scroll(1)", "down", id="keys.down"),
+        Binding("k", "scroll(-1)", "up", id="keys.up"),
+    ]
+    DEFAULT_CSS = """
+    KeysScreen { align: center middle; background: $background 40%;
+      & VerticalScroll { width: 76; max-width: 96%; height: auto; max-height: 92%; background: $surface; border: round $primary;
+        padding: 0 1; border-title-align: left; }
+      & Static { height: auto; }
+    }
+    """
+
+    def __init__(self, of: Screen[Any]) -> None:
+        super().__init__()
+        self._of = of
+
+    def compose(self) -> ComposeResult:
+        """One line a key, then what the signs mean."""
+        rows = [
+            Content.assemble(plain(f"{keys:>14}  ", "bold"), plain(binding.tooltip or binding.description))
+            for keys, binding in bindings(self._of)
+        ]
+        about = (getattr(self._of, "HELP", "") or "").strip()
+        with VerticalScroll() as box:
+            box.border_title = "Keys · esc closes"
+            yield Static(lines([*rows, plain(""), plain(about)] if about else rows))
+
+    def on_mount(self) -> None:
+        """The list scrolls."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

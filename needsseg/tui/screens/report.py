@@ -1,0 +1,81 @@
+"""A report that is read and closed: what an import did, what an export wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from needsseg.tui.child import Outcome
+from needsseg.tui.words import counted, lines, plain
+
+PARTLY = 3
+
+
+class ReportScreen(ModalScreen[None]):
+    """Some lines, under a title."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "dismiss", "close", id="report.close")]
+    DEFAULT_CSS = """
+    ReportScreen { align: center middle; background: $background 40%;
+      & > Vertical { width: 90; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary;
+        padding: 0 1; }
+      & VerticalScroll { height: auto; max-height: 100%; }
+      & Static { height: auto; }
+    }
+    """
+
+    def __init__(self, title: str, said: Sequence[str]) -> None:
+        super().__init__()
+        self._title, self._said = title, said
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, key."""
+        with Vertical(), VerticalScroll():
+            yield Static(plain(self._title, "bold"))
+            yield Static(lines([plain(line) for line in self._said]))
+            yield Static("\nesc closes", markup=False)
+
+    def on_mount(self) -> None:
+        """The lines scroll."""
+        self.query_one(VerticalScroll).focus()
+
+
+def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
+    """An import in a sentence, the lines that say more (refused files by name), and whether nothing was imported."""
+    result = outcome.result if isinstance(outcome.result, dict) else {}
+    added = _listed(result, "added")
+    refused, changed, warnings = (_listed(result, key) for key in ("refused", "changed", "warnings"))
+    unchanged = _listed(result, "unchanged")
+    if not result:
+        failed = outcome.code not in (0, PARTLY)
+        said = [outcome.error, outcome.hint, *(line for line in outcome.said if line != outcome.error)]
+        return ("nothing was imported" if failed else "imported"), [line for line in said if line], failed
+    said = [f"Refused  {_pair(entry)}" for entry in refused]
+    said += [
+        f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has"
+        for entry in changed
+    ]
+    said += [f"There already  {_pair(entry)}" for entry in unchanged]
+    said += [f"Note  {_pair(entry)}" for entry in warnings]
+    title = f"imported {counted(len(added), 'interview')}"
+    if refused:
+        title += f", refused {counted(len(refused), 'file')}"
+    return title, said, not added
+
+
+def _listed(result: dict[str, object], key: str) -> list[object]:
+    found = result.get(key, [])
+    return list(found) if isinstance(found, list) else []
+
+
+def _pair(entry: object) -> str:
+    """A file's name and what is said about it, in whichever way the program wrote the two."""
+    if isinstance(entry, dict):
+        return ": ".join(str(value) for value in entry.values())
+    return ": ".join(str(part) for part in entry) if isinstance(entry, list) else str(entry)

@@ -1,0 +1,61 @@
+"""Verbs that concern the study as a whole, called from the command palette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.actions import studies
+from needsseg.errors import NeedssegError
+from needsseg.tui.words import counted
+
+if TYPE_CHECKING:
+    from needsseg.tui.app import NeedssegApp
+
+
+def back_up(app: NeedssegApp) -> None:
+    """Asks for a file, and copies the study there."""
+    from needsseg.tui.widgets.prompt import Prompt
+
+    def copy(path: str | None) -> None:
+        if path:
+            try:
+                made = studies.backup(app.study, Path(path).expanduser())
+            except NeedssegError as error:
+                app.show_error(error)
+            else:
+                app.notify(f"The study was copied to {made}", title="Backed up", markup=False)
+
+    wanted = app.study.path.with_suffix(f".backup{app.study.path.suffix}")
+    app.push_screen(Prompt("Copy the study to which file?", value=str(wanted), path=True), copy)
+
+
+def check(app: NeedssegApp) -> None:
+    """Checks the study's file, and shows what is wrong."""
+    from needsseg.tui.screens.report import ReportScreen
+
+    try:
+        found = studies.check(app.study)
+    except NeedssegError as error:
+        app.show_error(error)
+        return
+    app.push_screen(
+        ReportScreen("The study's file is sound." if not found else "The study's file is not sound.", found)
+    )
+
+
+def overview(app: NeedssegApp) -> None:
+    """The study in numbers."""
+    from needsseg.tui.screens.report import ReportScreen
+
+    seen = studies.overview(app.study)
+    passages = f"{seen.suggested} suggested, {seen.accepted} accepted, {seen.rejected} rejected"
+    said = [
+        seen.path,
+        f"{counted(seen.interviews, 'interview')}, {counted(seen.participants, 'participant')}",
+        f"Passages: {passages}",
+        f"Segments: {seen.candidates} candidates, {seen.named} named, {seen.confirmed} confirmed",
+        f"Accounts: {seen.accounts:,}",
+        *(f"Note: {warning}" for warning in seen.warnings),
+    ]
+    app.push_screen(ReportScreen("The study in numbers", said))

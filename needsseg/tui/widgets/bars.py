@@ -1,0 +1,75 @@
+"""The line of screens at the top and the line of state at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static
+
+from needsseg.tui.words import lines, plain
+
+MODES = (("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"))
+
+
+class ModeBar(Static):
+    """The four screens; a click goes there."""
+
+    DEFAULT_CSS = "ModeBar { dock: top; height: 1; background: $panel; }"
+
+    def __init__(self, mode: str, study: str) -> None:
+        tabs = [
+            Content.from_markup(
+                f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if name == mode else f" {label} "
+            ).stylize("bold reverse" if name == mode else "")
+            for name, label in MODES
+        ]
+        super().__init__(Content.assemble(*tabs, plain(f"  {study}", "dim")))
+
+
+class StatusBar(Static):
+    """What happened last, and where one is: saved state, coded n/N, position, filter."""
+
+    DEFAULT_CSS = """
+    StatusBar { height: auto; max-height: 4; background: $panel;
+      &.-wrong { background: $error; color: $foreground; text-style: bold; }
+    }
+    """
+
+    _told: tuple[object, ...] = ()
+
+    def tell(self, happened: str, state: str, *, wrong: bool = False) -> None:
+        """Shows what happened beside the state."""
+        told = (happened, state, wrong, self.app.size.width)
+        if told == self._told:
+            return
+        self._told = told
+        self.set_class(wrong, "-wrong")
+        where, what = plain(f" {state}"), plain(f" ▸ {happened}", "bold")
+        if not happened:
+            self.update(where)
+        else:
+            # Beside each other where both fit, else what happened above.
+            fits = where.cell_length + what.cell_length + 1 <= self.app.size.width
+            self.update(Content.assemble(where, " ", what) if fits else lines([what, where]))
+
+
+class KeyBar(Static):
+    """The keys one needs most, each of which can be clicked: one widget, where a Footer is a dozen."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; link-style: none; }
+    """
+
+    def __init__(self, keys: Iterable[tuple[str, Binding]]) -> None:
+        shown = [
+            Content.from_markup(
+                f'[@click="screen.{binding.action}"][bold $footer-key-foreground]$key[/] $words[/]',
+                key=key,
+                words=binding.description,
+            )
+            for key, binding in keys
+            if binding.show
+        ]
+        super().__init__(Content.assemble(" ", Content("  ").join(shown)))

@@ -1,0 +1,65 @@
+"""What is known of the current passage: status, score, reasons, codes; and the codes that lie under the digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from needsseg.records import Passage
+from needsseg.tui.words import GLYPHS, lines, plain, state
+
+NO_PASSAGES = """No passages here yet.
+
+  F1 s  suggests passages in all interviews
+  v     begins one by hand at a sentence
+  drag  with the mouse selects words; enter marks them"""
+WORDS = {
+    "suggested": "suggested, undecided",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "coded": "accepted and coded",
+}
+
+
+class PassagePanel(VerticalScroll, can_focus=False):
+    """Beside or below the transcript."""
+
+    DEFAULT_CSS = """
+    PassagePanel { background: $surface; padding: 0 1;
+      & Static { height: auto; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="about", markup=False)
+
+    def show(self, passage: Passage | None, overlaps: int, digits: Sequence[str], *, any_passages: bool) -> None:
+        """Shows a passage, or that there is none."""
+        parts: list[Content] = []
+        if passage is None:
+            parts.append(plain("No passage is current: j goes to the next." if any_passages else NO_PASSAGES))
+        else:
+            kind = state(passage)
+            score = f" · score {passage.score:.2f}" if passage.score is not None else " · marked by hand"
+            parts.append(
+                Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(f" · {passage.speaker}{score}"))
+            )
+            if overlaps:
+                parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
+            if passage.codes:
+                parts.append(
+                    Content.assemble(
+                        plain("codes ", "dim"), plain("  ".join(f"#{code}" for code in passage.codes), "bold")
+                    )
+                )
+            parts += [Content.assemble(plain("why ", "dim"), plain(reason)) for reason in passage.reasons]
+        if digits:
+            parts.append(
+                plain("  ".join(f"{number} {code}" for number, code in enumerate(digits, start=1)), "$text-accent")
+            )
+        self.query_one("#about", Static).update(lines(parts))

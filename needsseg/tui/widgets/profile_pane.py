@@ -1,0 +1,79 @@
+"""One account in full: the sentence, where its label comes from, flags, and actions with rule and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from needsseg.actions.accounts import AccountProfile
+from needsseg.records import AccountMatch
+from needsseg.tui.words import lines, plain
+
+METHODS = {
+    "crm_id": "CRM id", "email_domain": "e-mail domain", "name": "name", "similar_name": "similar name", "by_hand": "a person",
+    "ambiguous": "several fit", "unmatched": "nothing fits",
+}  # fmt: skip
+
+
+class ProfilePane(VerticalScroll, can_focus=False):
+    """Beside or below the table of accounts."""
+
+    DEFAULT_CSS = """
+    ProfilePane { background: $surface; padding: 0 1;
+      & Static { height: auto; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="profile", markup=False)
+
+    def show(self, profile: AccountProfile | None, people: Sequence[AccountMatch]) -> None:
+        """Shows a profile, with the participants who belong to the account."""
+        self.query_one("#profile", Static).update(described(profile, people) if profile else "")
+        self.scroll_home(animate=False)
+
+
+def need_words(profile: AccountProfile) -> str:
+    """The need with its source and confidence, or that there is none."""
+    if not profile.needs_segment:
+        return "contested" if profile.contested else "–"
+    sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
+    unconfirmed = "" if profile.needs_segment_confirmed_by else " (unconfirmed)"
+    return f"{profile.needs_segment} · {profile.needs_segment_source}{sure}{unconfirmed}"
+
+
+def described(profile: AccountProfile, people: Sequence[AccountMatch]) -> Content:
+    """A profile as text."""
+    parts = [
+        plain(profile.name or profile.account_id, "bold"),
+        plain(profile.account_id, "dim"),
+        plain(profile.sentence),
+        plain(""),
+    ]
+    parts.append(_named("need", need_words(profile)))
+    if profile.needs_segment_confirmed_by:
+        parts.append(_named("confirmed by", profile.needs_segment_confirmed_by))
+    if profile.contested:
+        parts.append(_named("contested by", ", ".join(profile.contested)))
+    if profile.needs_segment:
+        parts.append(plain("enter shows the quotes behind it", "dim"))
+    evidence = profile.lifecycle.evidence
+    parts += [_named(flag.replace("_", " "), evidence.get(flag, "")) for flag in profile.lifecycle_flags]
+    if profile.missing:
+        parts.append(_named("not known", ", ".join(profile.missing)))
+    for action in profile.actions:
+        parts += [plain(""), plain(f"→ {action.text}", "bold"), _named("rule", action.rule)]
+        parts += [plain(f"  {line}", "dim") for line in action.evidence]
+    if people:
+        parts += [plain(""), plain("participants", "bold")]
+        parts += [plain(f"{who.participant}, by {METHODS[who.method]}") for who in people]
+    return lines(parts)
+
+
+def _named(name: str, value: str) -> Content:
+    return Content.assemble(plain(f"{name}  ", "dim"), plain(value))

@@ -1,0 +1,88 @@
+"""What a child is doing, how far it is, and esc to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import ProgressBar, Static
+
+from needsseg.errors import NeedssegError
+from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.words import plain
+
+
+class ProgressScreen(ModalScreen[Outcome | None]):
+    """Runs a command as a child and shows its steps; gives its outcome, or None when it was cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", id="progress.cancel")]
+    DEFAULT_CSS = """
+    ProgressScreen { align: center middle; background: $background 40%;
+      & > Vertical { width: 60; max-width: 95%; height: auto; background: $surface; border: round $primary; padding: 0 1; }
+      & Static { height: auto; }
+      & ProgressBar { width: 100%; }
+      & Bar { width: 1fr; }
+      & #keys { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, title: str, command: Sequence[str]) -> None:
+        super().__init__()
+        self._title, self._command = title, command
+        self._ending = False
+
+    def compose(self) -> ComposeResult:
+        """Title, step, bar, keys."""
+        with Vertical():
+            yield Static(plain(self._title, "bold"))
+            yield Static("starting", id="doing", markup=False)
+            yield ProgressBar(show_eta=False)
+            yield Static("esc cancels; the study stays as it was", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Starts the child; it ends with this screen."""
+        self.run_worker(self._run(), name="child", exit_on_error=False)
+
+    async def _run(self) -> None:
+        try:
+            outcome = await run_child(self._command, self._show)
+        except OSError as error:
+            outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
+        self.dismiss(outcome)
+
+    def _show(self, step: Step) -> None:
+        count = f" · {step.done:,} of {step.total:,}" if step.total > 1 else ""
+        self.query_one("#doing", Static).update(plain(f"{step.doing}{count}"))
+        # A step that is not counted, or has only begun, moves without telling how far it is.
+        counted = step.total > 1
+        self.query_one(ProgressBar).update(total=step.total if counted else None, progress=step.done if counted else 0)
+
+    async def action_cancel(self) -> None:
+        """Ends the child and waits until it is gone."""
+        if self._ending:
+            return
+        self._ending = True
+        self.query_one("#doing", Static).update("ending …")
+        self.run_worker(self._end(), name="end")
+
+    async def _end(self) -> None:
+        running = [worker for worker in self.workers if worker.name == "child" and worker.node is self]
+        for worker in running:
+            worker.cancel()
+        from textual.worker import WorkerCancelled, WorkerFailed
+
+        for worker in running:
+            try:
+                await worker.wait()
+            except (WorkerCancelled, WorkerFailed):
+                continue
+        self.dismiss(None)
+
+
+def failure(outcome: Outcome) -> NeedssegError:
+    """A child's failure as an error to show."""
+    return NeedssegError(outcome.error or "It failed.", outcome.hint)

@@ -1,0 +1,163 @@
+"""A question at the bottom of the screen: free words, or one of some choices narrowed as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from needsseg.tui.words import one_line, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: what is returned, what is shown, and a word more about it."""
+
+    value: str
+    label: str
+    about: str = ""
+
+
+class PathSuggester(Suggester):
+    """Completes the path that is being typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first name in the folder that begins as typed."""
+        return complete_path(value)
+
+
+def complete_path(value: str) -> str | None:
+    """``value`` completed to the first file or folder that begins so; folders end in ``/``; None where none does."""
+    if not value:
+        return None
+    folder, _, begun = value.rpartition("/")
+    if not begun:
+        return None
+    place = Path(f"{folder}/" if "/" in value else ".").expanduser()
+    try:
+        names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in place.iterdir())
+    except OSError:
+        return None
+    found = next((name for name in names if name.startswith(begun)), None)
+    return None if found is None else value + found[len(begun) :]
+
+
+class Prompt(ModalScreen[str | None]):
+    """Asks for words or a choice; gives them back, or None when it was left with esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "cancel", id="prompt.leave"),
+        Binding("tab", "complete", "complete", id="prompt.complete", priority=True),
+        Binding("down", "move(1)", "next choice", id="prompt.down", priority=True),
+        Binding("up", "move(-1)", "choice before", id="prompt.up", priority=True),
+    ]
+    DEFAULT_CSS = """
+    Prompt { align: center bottom; background: $background 40%;
+      & > Vertical { height: auto; max-height: 90%; width: 100%; max-width: 100; background: $surface; border: round $primary;
+        padding: 0 1; }
+      & #question { height: auto; max-height: 12; text-style: bold; }
+      & #about { height: auto; max-height: 12; color: $text-muted; }
+      & OptionList, & OptionList:focus { height: auto; max-height: 9; border: none; padding: 0; background: $surface; }
+      & Input, & Input:focus { border: none; height: 1; padding: 0; background: $boost; }
+      & #keys { height: 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(
+        self,
+        question: str,
+        *,
+        value: str = "",
+        about: str | Content = "",
+        choices: Sequence[Choice] = (),
+        free: bool = True,
+        empty: bool = False,
+        path: bool = False,
+    ) -> None:
+        super().__init__()
+        self._question, self._value, self._about = question, value, about
+        self._choices, self._free, self._empty, self._path = choices, free, empty, path
+        self._offered: list[Choice] = []
+
+    def compose(self) -> ComposeResult:
+        """The question, what there is to choose, the words typed, and the keys."""
+        with Vertical():
+            yield Static(plain(self._question), id="question")
+            if self._about:
+                yield Static(plain(self._about) if isinstance(self._about, str) else self._about, id="about")
+            if self._choices:
+                yield OptionList(id="choices")
+            yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
+            keys = "enter takes it · esc leaves" + (" · tab completes" if self._path or self._choices else "")
+            yield Static(keys + (" · ↓ ↑ choose" if self._choices else ""), id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """The words come first; the choices follow them."""
+        self._offer("")
+        if self._choices:
+            self.query_one(OptionList).can_focus = False
+        self.query_one(Input).focus()
+
+    def _offer(self, typed: str) -> None:
+        if not self._choices:
+            return
+        wanted = typed.casefold().split()
+        self._offered = [c for c in self._choices if all(word in f"{c.label} {c.about}".casefold() for word in wanted)]
+        shown = self.query_one(OptionList)
+        shown.clear_options()
+        for choice in self._offered:
+            about = plain(f"  {one_line(choice.about, 120)}", "dim") if choice.about else plain("")
+            shown.add_option(Option(Content.assemble(plain(choice.label), about)))
+        shown.highlighted = None if self._free or not self._offered else 0
+        shown.display = bool(self._offered)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self._offer("" if event.value == self._value else event.value)
+
+    def action_move(self, by: int) -> None:
+        """Goes through the choices."""
+        if self._offered:
+            shown = self.query_one(OptionList)
+            shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
+
+    def action_complete(self) -> None:
+        """Completes what was typed to the first choice, or to the path suggested."""
+        words = self.query_one(Input)
+        if self._path and (done := complete_path(words.value)) is not None:
+            words.value = done
+        elif self._offered:
+            at = self.query_one(OptionList).highlighted or 0
+            words.value = self._offered[at].label
+        words.cursor_position = len(words.value)
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        at = self.query_one(OptionList).highlighted if self._choices else None
+        if at is not None and at < len(self._offered):
+            self.dismiss(self._offered[at].value)
+        elif self._free and (event.value.strip() or self._empty):
+            self.dismiss(event.value.strip())
+
+    @on(OptionList.OptionSelected)
+    def _click(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._offered[event.option_index].value)
+
+    def action_leave(self) -> None:
+        """Leaves without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,106 @@
+"""A transcript cut into lines for a width: pure, so that offsets on the screen can be tested without one."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.cells import cell_len, chop_cells
+
+from needsseg.records import Passage, Transcript
+from needsseg.tui.words import shown
+
+LANES = 3
+_WORD = re.compile(r"\S+\s*|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line on the screen: ``text[start:end]`` of a turn, the head of a turn, or the gap after one."""
+
+    kind: Literal["head", "text", "gap"]
+    turn: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage as it lies on lines ``first`` to ``last``, in one lane of the margin."""
+
+    passage: Passage
+    lane: int
+    first: int
+    last: int
+
+
+def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+    """Spans of the lines of ``text[start:end]``, none wider than ``width`` cells but for blanks at its end."""
+    at = start
+    for paragraph in text[start:end].split("\n"):
+        yield from _wrap_paragraph(paragraph, at, max(width, 2))
+        at += len(paragraph) + 1
+
+
+def _wrap_paragraph(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    if cell_len(text) <= width:
+        yield at, at + len(text)
+        return
+    begin = used = position = 0
+    for word in _WORD.findall(text):
+        bare = cell_len(word.rstrip())
+        if used and used + bare > width:
+            yield at + begin, at + position
+            begin, used = position, 0
+        if bare > width:
+            *full, rest = chop_cells(word.rstrip(), width)
+            for piece in full:
+                yield at + begin, at + position + len(piece)
+                position += len(piece)
+                begin = position
+            tail = word[len(word.rstrip()) :]
+            used, position = cell_len(rest + tail), position + len(rest + tail)
+            continue
+        used, position = used + cell_len(word), position + len(word)
+    yield at + begin, at + position
+
+
+def lay_out(transcript: Transcript, width: int) -> list[Line]:
+    """All lines of a transcript: each turn has a head, its words and a gap."""
+    text = shown(transcript.text)
+    made: list[Line] = []
+    for number, turn in enumerate(transcript.turns):
+        made.append(Line("head", number, turn.start, turn.start))
+        made += [Line("text", number, start, end) for start, end in wrap(text, turn.start, turn.end, width)]
+        made.append(Line("gap", number, turn.end, turn.end))
+    return made
+
+
+def line_at(laid: Sequence[Line], offset: int) -> int:
+    """The number of the text line on which a code point stands; the last line before it where it is in no turn."""
+    found = bisect_right(laid, offset, key=lambda line: line.start) - 1
+    while found > 0 and laid[found].kind != "text":
+        found -= 1
+    return max(found, 0)
+
+
+def marks(laid: Sequence[Line], passages: Sequence[Passage]) -> list[Mark]:
+    """Passages with their lines and lanes; overlapping ones lie in different lanes while there are lanes."""
+    free = [-1] * LANES
+    made = []
+    for passage in sorted(passages, key=lambda p: (p.start, p.end, p.id)):
+        first, last = line_at(laid, passage.start), line_at(laid, max(passage.start, passage.end - 1))
+        lane = next((number for number, busy_to in enumerate(free) if busy_to < first), LANES - 1)
+        free[lane] = max(free[lane], last)
+        made.append(Mark(passage, lane, first, last))
+    return made
+
+
+def pieces(line: Line, edges: Sequence[int]) -> list[tuple[int, int]]:
+    """A line cut at the edges that lie within it."""
+    cuts = [line.start, *sorted({edge for edge in edges if line.start < edge < line.end}), line.end]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if a < b]

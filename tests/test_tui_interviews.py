@@ -1,0 +1,117 @@
+"""The interviews: importing, roles, filter, removing, opening."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from tui_desk import LARGE, flat, play, seen, settled, small_study, typed
+
+from needsseg.actions import interviews, passages, studies
+from needsseg.tui.app import NeedssegApp
+from needsseg.tui.child import Outcome
+from needsseg.tui.screens.report import ReportScreen, import_report
+
+
+def test_importing_a_folder_names_what_was_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "talk.txt").write_text("Interviewer: Hi?\n\nAnna: I want to go home.\n", encoding="utf-8")
+    (folder / "bad [x].txt").write_bytes(bytes(range(256)) * 4)
+    studies.init(tmp_path / "new.db").close()
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("i")
+        await pilot.pause()
+        await typed(pilot, str(folder))
+        await settled(app, pilot)
+        assert isinstance(app.screen, ReportScreen)
+        text = flat(seen(app))
+        assert "imported 1 interview, refused 1 file" in text
+        assert "Refused bad [x].txt" in text
+        await pilot.press("escape")
+        await pilot.pause()
+        assert [row.key for row in interviews.listing(app.study)] == ["talk"]
+        assert "Anna participant" in flat(seen(app))
+        await pilot.press("u")
+        assert interviews.listing(app.study) == []
+
+    play(tmp_path / "new.db", scenes, LARGE)
+
+
+def test_importing_what_is_not_there_says_so(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("i")
+        await pilot.pause()
+        await typed(pilot, "/no/such/place")
+        await settled(app, pilot)
+        assert "/no/such/place: does not exist" in flat(seen(app))
+
+    play(small_study(tmp_path), scenes, LARGE)
+
+
+def test_a_report_is_read_in_any_shape() -> None:
+    nothing = import_report(Outcome(1, None, "The disk is full.", "Free some.", ("The disk is full.",)))
+    assert nothing == ("nothing was imported", ["The disk is full.", "Free some."], True)
+    done = import_report(
+        Outcome(0, {"added": ["a"], "unchanged": ["b.txt"], "warnings": [["c.txt", "odd"]]}, "", "", ())
+    )
+    assert done == ("imported 1 interview", ["There already  b.txt", "Note  c.txt: odd"], False)
+
+
+def test_roles_are_seen_and_changed_and_undone(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("j")
+        assert "Marek Nowotny participant" in flat(seen(app))
+        await pilot.press("r")
+        await pilot.pause()
+        await typed(pilot, "Marek")
+        await typed(pilot, "other")
+        roles = {row.label: row.role for row in interviews.speakers(app.study, "marek-nowotny")}
+        assert roles["Marek Nowotny"] == "other"
+        assert "Marek Nowotny is other · u undoes" in flat(seen(app))
+        await pilot.press("u")
+        roles = {row.label: row.role for row in interviews.speakers(app.study, "marek-nowotny")}
+        assert roles["Marek Nowotny"] == "participant"
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_filter_remove_open_and_ends(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("slash")
+        await typed(pilot, "strange")
+        assert "filter “strange”" in seen(app)
+        assert "interview 1/1" in seen(app)
+        await pilot.press("d")
+        assert len(interviews.listing(app.study)) == 2
+        assert "Nothing fits “strange”" in flat(seen(app))
+        await pilot.press("u", "escape")
+        assert len(interviews.listing(app.study)) == 3
+        await pilot.press("G")
+        assert "interview 3/3" in seen(app)
+        await pilot.press("g", "j", "k")
+        assert "interview 1/3" in seen(app)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert app.current_mode == "code"
+        assert "Ines Carvalho" in seen(app)
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert app.current_mode == "interviews"
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_progress_counts_what_is_decided(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        ids = [p.id for p in passages.listing(study, "ines-carvalho")]
+        passages.decide(study, ids[:2], "accepted")
+        passages.decide(study, ids[2:3], "rejected")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        row = next(line for line in seen(app).splitlines() if "Ines" in line)
+        assert row.split()[-6:-2] == ["2", "2", "1", "3/5"]
+
+    play(path, scenes)

@@ -1,0 +1,126 @@
+"""A transcript in lines: nothing is lost, nothing is too wide, offsets stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from tui_desk import ROOT, TEXTS
+
+from needsseg import transcripts
+from needsseg.records import Passage, Transcript, Turn
+from needsseg.tui import marking
+from needsseg.tui.widgets.transcript_layout import lay_out, line_at, marks, pieces, wrap
+from needsseg.tui.words import clock, counted, one_line, plain, shown
+
+REAL = ROOT / "interviews" / "transcripts"
+
+
+def by_full_stops(transcript: Transcript, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentences for these tests: up to each full stop."""
+    found, at = [], start
+    for offset in range(start, end):
+        if transcript.text[offset] == ".":
+            found.append((at, offset + 1))
+            at = offset + 2
+    return found
+
+
+@given(st.text(st.sampled_from("ab \n日é🙂\u0301-"), max_size=120), st.integers(2, 40))
+def test_lines_hold_every_character_once_and_fit(text: str, width: int) -> None:
+    spans = list(wrap(text, 0, len(text), width))
+    at = 0
+    for start, end in spans:
+        assert text[at:start] in ("", "\n")
+        assert cell_len(text[start:end].rstrip()) <= width
+        at = end
+    assert at == len(text)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_strange_texts_wrap_without_loss(text: str) -> None:
+    clean = shown(text)
+    assert len(clean) == len(text)
+    assert "".join(clean[a:b] for a, b in wrap(clean, 0, len(clean), 12)) == clean
+    assert "\x1b" not in clean
+
+
+@pytest.mark.parametrize("file", ["ines-carvalho.vtt", "ruth-zielinski.txt"])
+def test_every_offset_of_a_real_transcript_is_on_its_line(file: str) -> None:
+    transcript = transcripts.read(REAL / file)
+    laid = lay_out(transcript, 60)
+    for turn in transcript.turns:
+        for offset in range(turn.start, turn.end, 7):
+            line = laid[line_at(laid, offset)]
+            assert line.kind == "text"
+            assert line.start <= offset <= line.end
+
+
+def passage(number: int, start: int, end: int, status: str = "suggested") -> Passage:
+    return Passage(number, "i", "A", start, end, "", status, "hand")  # type: ignore[arg-type]
+
+
+def test_overlapping_passages_lie_in_different_lanes() -> None:
+    text = "word " * 60
+    laid = lay_out(Transcript(text, (Turn("A", "participant", 0, len(text)),), "text"), 20)
+    found = marks(laid, [passage(1, 0, 100), passage(2, 50, 150), passage(3, 60, 70), passage(4, 200, 220)])
+    assert [mark.lane for mark in found] == [0, 1, 2, 0]
+    assert pieces(laid[1], [5, 10, 999]) == [(0, 5), (5, 10), (10, laid[1].end)]
+
+
+TALK = Transcript("One is. Two is. Three is. Four.", (Turn("A", "participant", 0, 31),), "text")
+
+
+def test_edges_move_within_the_turn_only() -> None:
+    assert marking.moved_edge(TALK, (8, 15), "start", -1, by_full_stops) == (0, 15)
+    assert marking.moved_edge(TALK, (8, 25), "start", 1, by_full_stops) == (16, 25)
+    assert marking.moved_edge(TALK, (8, 15), "start", 1, by_full_stops) is None
+    assert marking.moved_edge(TALK, (8, 15), "end", 1, by_full_stops) == (8, 25)
+    assert marking.moved_edge(TALK, (8, 25), "end", -1, by_full_stops) == (8, 15)
+    assert marking.moved_edge(TALK, (26, 31), "end", 1, by_full_stops) is None
+
+
+def test_a_dragged_span_takes_whole_words() -> None:
+    assert marking.within_turn(TALK, (1, 9)) == (0, 11)
+    assert marking.within_turn(TALK, (7, 8)) is None
+    assert marking.within_turn(TALK, (20, 99)) == (16, 31)
+
+
+def test_finding_ignores_case_and_line_breaks() -> None:
+    talk = Transcript("A hard\nStop. a HARD  stop.", (Turn("A", "participant", 0, 26),), "text")
+    assert marking.occurrences(talk, "hard stop") == [(2, 11), (15, 25)]
+    assert marking.occurrences(talk, "[") == []
+    assert marking.occurrences(talk, "  ") == []
+
+
+def test_the_next_undecided_passage_is_found_round_the_end() -> None:
+    held = [passage(1, 0, 5), passage(2, 6, 9, "accepted"), passage(3, 10, 15)]
+    assert marking.undecided(held, 1) == 3
+    assert marking.undecided(held, 3) == 1
+    assert marking.undecided(held, 1, -1) == 3
+    assert marking.undecided(held[:1], 1) is None
+    assert marking.step(held, None, 1) == 1
+    assert marking.nearest(held, 7) == 2
+
+
+def test_words_for_the_screen() -> None:
+    assert clock(None) == ""
+    assert clock(3_725_000) == "1:02:05"
+    assert counted(1, "passage") == "1 passage"
+    assert counted(2_000, "passage") == "2,000 passages"
+    assert one_line("a\n b", 10) == "a b"
+    assert one_line("x" * 30, 10) == "x" * 9 + "…"
+    assert str(plain("[bold]x[/]\x1b")) == "[bold]x[/]�"
+
+
+def test_nothing_here_reads_a_file_it_should_not() -> None:
+    from needsseg.tui.widgets.prompt import complete_path
+
+    assert complete_path("") is None
+    assert complete_path(str(REAL)[:-2]) == f"{REAL}/"
+    assert complete_path(f"{REAL}/ines") == f"{REAL}/ines-carvalho.vtt"
+    assert complete_path("/no/such/folder/x") is None
+    assert Path(REAL).is_dir()
