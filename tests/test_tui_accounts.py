@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
 
-from needsseg.actions import accounts, studies
+from needsseg.actions import accounts, history, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.accounts import AccountsScreen
 from needsseg.tui.screens.mapping import MappingScreen
@@ -122,7 +122,7 @@ def test_the_mapping_is_shown_and_changed_before_a_file_is_read(tmp_path: Path) 
         await pilot.press("ctrl+u", "enter")
         await settled(app, pilot)
         assert accounts.sources(app.study)["accounts"].mapping["employees"] == "Staff [n]"
-        assert "2 accounts from crm.csv" in flat(seen(app))
+        assert history.listing(app.study)[0].summary == "read 2 accounts from crm.csv"
 
     play(path, scenes, LARGE)
 
