@@ -131,3 +131,30 @@ def test_one_interview_in_five_formats_has_the_same_words(study: Study) -> None:
             transcript = interviews.show(study, key)
             words.add(tuple(word for turn in transcript.turns for word in transcript.words(turn).split()))
     assert len(words) == 1
+
+
+def test_a_forgotten_interview_leaves_no_word_in_the_file(talk: Study, tmp_path: Path) -> None:
+    from needsseg.actions import passages
+
+    passages.mark(talk, "anna", 47, 116)
+    (tmp_path / "bo.txt").write_text(SHORT_TALK.replace("nurse", "driver").replace("Anna", "Bo"), encoding="utf-8")
+    importing.import_transcripts(talk, [tmp_path / "bo.txt"])
+    importing.remove_interview(talk, "anna")
+    talk.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"nurse" in talk.path.read_bytes(), "removing alone keeps it for undo"
+    history.undo(talk)
+    importing.forget_interview(talk, "anna")
+    files = [file.read_bytes() for file in talk.path.parent.glob("study.db*")]
+    assert not any(b"nurse" in content or b"Anna" in content for content in files)
+    assert [row.key for row in interviews.listing(talk)] == ["bo"]
+    assert [hit[0] for hit in interviews.search(talk, "driver")] == ["bo"]
+    assert history.listing(talk) == [] and studies.check(talk) == []
+
+
+def test_an_interview_under_a_confirmed_segment_stays(talk: Study) -> None:
+    from needsseg.actions import passages, segments
+
+    made = segments.make(talk, "One", [passages.mark(talk, "anna", 47, 116)])
+    segments.confirm(talk, made)
+    with pytest.raises(NeedssegError, match="evidence of “One”, which is confirmed"):
+        importing.remove_interview(talk, "anna")

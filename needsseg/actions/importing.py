@@ -13,7 +13,7 @@ from needsseg import transcripts
 from needsseg.embedding import Progress, silent
 from needsseg.errors import TranscriptError
 from needsseg.records import Transcript
-from needsseg.study import interviews
+from needsseg.study import history, interviews
 from needsseg.study.connection import Study
 
 
@@ -139,4 +139,10 @@ def remove_interview(study: Study, key: str) -> None:
         interviews.remove(study, key)
 
 
-__all__ = ["ImportReport", "Refused", "import_transcripts", "remove_interview"]
+def forget_interview(study: Study, key: str) -> None:
+    """Erases an interview for good: its words leave the file, and the history up to now with them. Not undoable."""
+    remove_interview(study, key)
+    history.forget(study)
+
+
+__all__ = ["ImportReport", "Refused", "forget_interview", "import_transcripts", "remove_interview"]

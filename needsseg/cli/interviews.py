@@ -122,9 +122,17 @@ def role(session: Session, key: str, speaker: str, role: Role) -> None:
 
 @click.command()
 @click.argument("key")
+@click.option("--forget", is_flag=True, help="Erase its words from the file, and the whole history with them.")
 @click.pass_obj
-def remove(session: Session, key: str) -> None:
-    """Take an interview with its passages out of the study; undo brings it back."""
+def remove(session: Session, key: str, forget: bool) -> None:
+    """Take an interview with its passages out of the study.
+
+    needsseg undo brings it back, since the history keeps its words; --forget erases them for good, as a participant may
+    ask you to. Backups and exports made before are yours to delete.
+    """
     with opened(session) as study:
-        importing.remove_interview(study, key)
-    session.say(f"Removed {key}. needsseg undo brings it back.")
+        (importing.forget_interview if forget else importing.remove_interview)(study, key)
+    if forget:
+        session.say(f"Erased {key} and the history up to now.")
+    else:
+        session.say(f"Removed {key}. needsseg undo brings it back; its words stay in the history until then.")

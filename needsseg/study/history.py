@@ -103,6 +103,22 @@ def redo(study: Study) -> HistoryEntry:
     return _entry(study, entry)
 
 
+def forget(study: Study) -> None:
+    """Wipes the whole history and the cached vectors, and rewrites the file, so that what was removed is gone.
+
+    Nothing done before can be undone afterwards.
+    """
+    with study.writing():
+        for table in ("history_rows", "history", "vectors"):
+            study.execute(f"DELETE FROM {table}")
+    # Full-text indexes keep words of deleted rows until they are merged; the log keeps pages until it is folded in.
+    with study.writing():
+        for index in ("turns_fts", "passages_fts"):
+            study.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+    study.execute("VACUUM")
+    study.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _pick(study: Study, sql: str) -> int | None:
     found = study.rows(sql)[0][0]
     return None if found is None else int(found)

@@ -202,8 +202,12 @@ def set_role(study: Study, key: str, label: str, role: Role) -> None:
 
 
 def remove(study: Study, key: str) -> None:
-    """Takes an interview with all its passages out of the study (inside an action, so it can be undone)."""
+    """Takes an interview with all its passages out of the study (inside an action, so it can be undone).
+
+    Raises UsageError while a confirmed segment stands on one of its passages.
+    """
     interview = _required(study, key)
+    passages.refuse_confirmed(study, [passage.id for passage in passages.listing(study, key)])
     theirs = study.rows("SELECT DISTINCT participant_id FROM speakers WHERE interview_id = ?", [interview["id"]])
     study.execute("DELETE FROM interviews WHERE id = ?", [interview["id"]])
     study.execute(

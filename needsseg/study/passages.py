@@ -145,7 +145,7 @@ def _kept_by_people(study: Study, status: str | None = None) -> dict[int, str]:
     }
 
 
-def _refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
+def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
     """A confirmed segment stands on its passages as they were: they change only after it is opened again."""
     confirmed = _kept_by_people(study, "confirmed")
     for passage in ids:
@@ -241,7 +241,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
     row = study.row("SELECT interview_id FROM passages WHERE id = ?", [passage])
     if row is None:
         raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
-    _refuse_confirmed(study, [passage])
+    refuse_confirmed(study, [passage])
     moved = _row(_turns(study, row[0]), row[0], start, end, "accepted", "hand")
     study.execute(
         'UPDATE passages SET start = ?, "end" = ?, quote = ?, speaker_id = ?, status = ?, decided_by = ?, decided_at = ? '
@@ -254,7 +254,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
     """Sets the status of passages (inside an action); how many changed. A rejected passage leaves its segment."""
     _required(study, ids)
     if status == "rejected":
-        _refuse_confirmed(study, ids)
+        refuse_confirmed(study, ids)
     by, at = (None, None) if status == "suggested" else (study.actor, now())
     changed = study.execute(
         "UPDATE passages SET status = ?, decided_by = ?, decided_at = ? "
@@ -270,7 +270,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
 
 def unmark(study: Study, passage: int) -> None:
     """Removes a passage marked by hand, or makes a decided suggestion undecided again (inside an action)."""
-    _refuse_confirmed(study, [passage])
+    refuse_confirmed(study, [passage])
     if one(study, passage).origin == "hand":
         study.execute("DELETE FROM passages WHERE id = ?", [passage])
     else:
