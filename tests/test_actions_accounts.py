@@ -46,6 +46,15 @@ def test_sources_are_told_apart_and_their_rows_add_up(stocked: Study) -> None:
     assert accounts.day_after_events(stocked) == date(2026, 5, 3)
 
 
+def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp_path: Path) -> None:
+    assert accounts.unknown_accounts(stocked) == {"events": {"nobody": 1}}
+    again = accounts.import_source(stocked, tmp_path / "crm.csv")
+    assert again.warnings == (
+        "1 events belong to 1 accounts that are not among the accounts (nobody); they count for nobody.",
+    )
+    assert [profile.account_id for profile in accounts.profiles(stocked, date(2026, 5, 3))] == ["a1", "a2"]
+
+
 def test_a_row_that_does_not_parse_is_named(stocked: Study, tmp_path: Path) -> None:
     bad = _file(tmp_path, "more.csv", "account_id,event,timestamp", "a1,login,2026-01-01", "a1,login,31.31.2026")
     report = accounts.import_source(stocked, bad, "events")

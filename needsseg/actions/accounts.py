@@ -14,7 +14,7 @@ from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, Reject
-from needsseg.accounts.extent import day_after
+from needsseg.accounts.extent import day_after, of_unknown_accounts
 from needsseg.actions.segments import participants as primary_needs
 from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
@@ -43,9 +43,10 @@ __all__ = [
     "propose_mapping",
     "sources",
     "stack_files",
+    "unknown_accounts",
     "unlink",
     "version",
-]  # fmt: skip
+]
 
 KINDS = room.KINDS
 PARTICIPANT_COLUMNS = ("file", "participant", "email", "company", "crm_id")
@@ -72,6 +73,7 @@ class SourceReport:
     duplicates: int
     dropped: int
     columns: dict[str, str]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,32 @@ def import_source(
             (done.rows, len(done.rejected), done.duplicates),
         )
     progress(f"reading {path.name}", 1, 1)
-    return SourceReport(proposal.kind, path.name, done.rows, done.rejected, done.duplicates, done.dropped, chosen)
+    warnings = tuple(_strangers(study))
+    return SourceReport(
+        proposal.kind, path.name, done.rows, done.rejected, done.duplicates, done.dropped, chosen, warnings
+    )
+
+
+def _strangers(study: Study) -> list[str]:
+    """Says which events and subscriptions belong to accounts that are not among the accounts; they count for nobody."""
+    return [
+        f"{sum(unknown.values()):,} {kind} belong to {len(unknown)} accounts that are not among the accounts "
+        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''}); they count for nobody."
+        for kind, unknown in unknown_accounts(study).items()
+    ]
+
+
+def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
+    """For events and subscriptions, the rows of each account id that the accounts do not hold; empty without accounts."""
+    if "accounts" not in accounts.sources(study):
+        return {}
+    files = stack_files(study)
+    found = {
+        kind: of_unknown_accounts(path, files.accounts)
+        for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
+        if path is not None
+    }
+    return {kind: unknown for kind, unknown in found.items() if unknown}
 
 
 def _private_folder(folder: Path) -> None:

@@ -101,6 +101,8 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         done = accounts.import_source(study, source / name, kind, progress=progress)
         refused = f", {len(done.rejected)} rows refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
+        for warning in done.warnings:
+            say(f"  {warning}")
     found = accounts.matches(study)
     say(f"Matched {sum(match.account_id is not None for match in found)} of {len(found)} participants to accounts.")
     as_of = accounts.day_after_events(study)

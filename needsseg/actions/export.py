@@ -54,6 +54,7 @@ def export(
     }
     extra = {
         "inputs": inputs,
+        "unknown_accounts": accounts.unknown_accounts(study),
         "unmatched": [found.participant for found in matched if found.account_id is None],
         "abstained": {need.participant: need.why for need in needs if need.segment is None},
     }

@@ -15,8 +15,19 @@ from needsseg.study.connection import Study
 from needsseg.study.passages import CodeRow
 
 __all__ = [
-    "CodeRow", "adjust", "code", "codebook", "decide", "listing", "mark", "one", "recent_codes", "suggest", "uncode", "unmark",
-]  # fmt: skip
+    "CodeRow",
+    "adjust",
+    "code",
+    "codebook",
+    "decide",
+    "listing",
+    "mark",
+    "one",
+    "recent_codes",
+    "suggest",
+    "uncode",
+    "unmark",
+]
 
 
 def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent) -> int:

@@ -15,9 +15,24 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import Run, SegmentRow
 
 __all__ = [
-    "Evidence", "Run", "SegmentSummary", "confirm", "describe", "evidence", "find", "listing", "make", "merge", "move",
-    "participants", "rename", "reopen", "runs", "set_aside", "split",
-]  # fmt: skip
+    "Evidence",
+    "Run",
+    "SegmentSummary",
+    "confirm",
+    "describe",
+    "evidence",
+    "find",
+    "listing",
+    "make",
+    "merge",
+    "move",
+    "participants",
+    "rename",
+    "reopen",
+    "runs",
+    "set_aside",
+    "split",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def import_(session: Session, file: Path, kind: str | None, pairs: tuple[str, ..
     for reject in report.rejected:
         where = f"{report.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
+    for warning in report.warnings:
+        session.warn(warning)
     left = [
         f"{count} {what}"
         for count, what in (

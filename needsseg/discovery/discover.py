@@ -166,9 +166,11 @@ def _candidates(
         members = [int(index) for index in np.flatnonzero(labels == label)]
         voices = Counter(speakers[index] for index in members) if speakers else Counter()
         centroid = unit(rows[members].mean(axis=0, keepdims=True))[0]
+        # A passage shows a candidate best when it lies near its middle and far from the others.
+        clear = {i: float(rows[i] @ centroid) * float(strengths[i]) for i in members}
         near = sorted(
             members,
-            key=lambda i: (-round(float(rows[i] @ centroid), 9), texts[i], speakers[i] if speakers else "", i),
+            key=lambda i: (-round(clear[i], 9), texts[i], speakers[i] if speakers else "", i),
         )
         found.append(
             Candidate(

@@ -105,6 +105,7 @@ class AccountVerbs(StudyScreen):
         ]
         if len(rejected) > MOST_REJECTS:
             said.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
+        said += [str(warning) for warning in found.get("warnings", [])]
         if said:
             self.app.push_screen(ReportScreen(title, said))
 
