@@ -11,6 +11,20 @@ PassageOrigin = Literal["program", "hand"]
 LabelSource = Literal["interview", "survey", "assigned"]
 
 UNASSIGNED = -1
+PROFILE_COLUMNS = (
+    "account_id",
+    "as_of_date",
+    "firmographic_tier",
+    "needs_segment",
+    "needs_segment_source",
+    "needs_segment_confidence",
+    "needs_segment_confirmed_by",
+    "behavioral_segment",
+    "lifecycle_stage",
+    "recommended_action",
+    "segmentation_version",
+)
+"""The columns of labelled accounts, in listings and in every export; a contract with programs outside."""
 
 
 @dataclass(frozen=True, slots=True)

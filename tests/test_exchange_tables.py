@@ -14,7 +14,8 @@ import pytest
 from needsseg.accounts import AccountProfile, profiles
 from needsseg.accounts.lifecycle import Lifecycle
 from needsseg.errors import NeedssegError, UsageError
-from needsseg.exchange import COLUMNS, write
+from needsseg.exchange import write
+from needsseg.records import PROFILE_COLUMNS as COLUMNS
 from needsseg.records import Account, Label
 
 HEADER = (

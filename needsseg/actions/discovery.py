@@ -15,7 +15,7 @@ from needsseg.errors import DiscoveryError
 from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
 from needsseg.segments import Kept, keep_decided
 from needsseg.settings import Settings, load, prompt_file
-from needsseg.study import interviews, passages, segments
+from needsseg.study import interviews, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.study.segments import Member, NewCandidate
 
@@ -78,7 +78,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
             name = segments.one(study, segment).name
             fresh = f"{count} new passages resemble “{name}”, which was left as it is."
             warnings.append(fresh if count else f"“{name}” was found again.")
-        run = segments.add_run(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
+        run = runs.add(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
         proposed = segments.replace_candidates(
             study,
             run,

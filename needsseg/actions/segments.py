@@ -11,8 +11,10 @@ from needsseg.errors import UsageError
 from needsseg.records import Passage, PersonaName, PrimaryNeed
 from needsseg.segments import primary_needs
 from needsseg.study import accounts, interviews, passages, segments
+from needsseg.study import runs as stored_runs
 from needsseg.study.connection import Study
-from needsseg.study.segments import Run, SegmentRow
+from needsseg.study.runs import Run
+from needsseg.study.segments import SegmentRow
 
 __all__ = [
     "Evidence",
@@ -237,4 +239,4 @@ def participants(study: Study) -> list[PrimaryNeed]:
 
 def runs(study: Study) -> list[Run]:
     """All runs, newest first."""
-    return segments.runs(study)
+    return stored_runs.listing(study)

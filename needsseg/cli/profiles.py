@@ -19,6 +19,7 @@ from needsseg.errors import NotFoundError
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
+from needsseg.records import PROFILE_COLUMNS
 
 as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")
 
@@ -55,7 +56,7 @@ def profile(session: Session, as_of: date, account: str | None, as_json: bool) -
 def _print_one(row: AccountProfile) -> None:
     print_text(f"{row.name}: {row.sentence}\n")
     shown = shapes.profile(row)
-    print_table(("column", "value"), [(name, shown[name]) for name in shapes.PROFILE_COLUMNS], wrap=("value",))
+    print_table(("column", "value"), [(name, shown[name]) for name in PROFILE_COLUMNS], wrap=("value",))
     if row.lifecycle_flags:
         print_text(f"\nflags: {', '.join(row.lifecycle_flags)}")
     if row.contested:

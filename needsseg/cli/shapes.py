@@ -5,26 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from needsseg.records import AccountMatch, Participant, Passage, PrimaryNeed, Transcript
+from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage, PrimaryNeed, Transcript
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
     from needsseg.actions.interviews import InterviewRow
     from needsseg.actions.segments import Evidence, SegmentSummary
-
-PROFILE_COLUMNS = (
-    "account_id",
-    "as_of_date",
-    "firmographic_tier",
-    "needs_segment",
-    "needs_segment_source",
-    "needs_segment_confidence",
-    "needs_segment_confirmed_by",
-    "behavioral_segment",
-    "lifecycle_stage",
-    "recommended_action",
-    "segmentation_version",
-)
 
 Shape = dict[str, Any]
 

@@ -1,5 +1,5 @@
 """Room 7: out of the house, as files."""
 
-from needsseg.exchange.tables import COLUMNS, FORMATS, write
+from needsseg.exchange.tables import FORMATS, write
 
-__all__ = ["COLUMNS", "FORMATS", "write"]
+__all__ = ["FORMATS", "write"]

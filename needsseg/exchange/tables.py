@@ -14,21 +14,9 @@ from pathlib import Path
 from needsseg import __version__
 from needsseg.accounts import AccountProfile
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.records import PROFILE_COLUMNS
 
 FORMATS = ("csv", "jsonl", "parquet")
-COLUMNS = (
-    "account_id",
-    "as_of_date",
-    "firmographic_tier",
-    "needs_segment",
-    "needs_segment_source",
-    "needs_segment_confidence",
-    "needs_segment_confirmed_by",
-    "behavioral_segment",
-    "lifecycle_stage",
-    "recommended_action",
-    "segmentation_version",
-)
 NOT_TEXT = {"as_of_date": "DATE", "needs_segment_confidence": "DOUBLE"}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +31,7 @@ def write(
     *,
     neutralise_formulas: bool = False,
 ) -> Path:
-    """Write one row a profile with COLUMNS in their order, and ``<path>.manifest.json`` beside it; returns ``path``.
+    """Write one row a profile with PROFILE_COLUMNS in their order, and ``<path>.manifest.json`` beside it; returns ``path``.
 
     Empty cells mean not known. In Parquet all columns are text except the date and the confidence. The manifest holds
     hash, format, columns, counts, date and version, and whatever ``manifest_extra`` adds (inputs' hashes, unmatched,
@@ -79,15 +67,15 @@ def write(
 
 def _row(profile: AccountProfile) -> dict[str, Cell]:
     row: dict[str, Cell] = {}
-    for column in COLUMNS:
+    for column in PROFILE_COLUMNS:
         value = getattr(profile, column)
         row[column] = value.isoformat() if column == "as_of_date" else value if value != "" else None
     return row
 
 
 def _csv(rows: Sequence[Mapping[str, Cell]], neutralise: bool) -> str:
-    lines = [_csv_line(COLUMNS)]
-    lines += [_csv_line([_cell(column, row[column], neutralise) for column in COLUMNS]) for row in rows]
+    lines = [_csv_line(PROFILE_COLUMNS)]
+    lines += [_csv_line([_cell(column, row[column], neutralise) for column in PROFILE_COLUMNS]) for row in rows]
     return "".join(lines)
 
 
@@ -114,7 +102,7 @@ def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
     import duckdb
 
     source = partial.with_name(f"{partial.name}.jsonl")
-    types = "{" + ", ".join(f"'{column}': '{NOT_TEXT.get(column, 'VARCHAR')}'" for column in COLUMNS) + "}"
+    types = "{" + ", ".join(f"'{column}': '{NOT_TEXT.get(column, 'VARCHAR')}'" for column in PROFILE_COLUMNS) + "}"
     try:
         _write_bytes(source, _json_lines(rows).encode("utf-8"))
         with duckdb.connect() as con:
@@ -141,7 +129,7 @@ def _manifest(
     made: dict[str, object] = {
         "sha256": sha,
         "format": format_,
-        "columns": list(COLUMNS),
+        "columns": list(PROFILE_COLUMNS),
         "rows": len(profiles),
         "labelled": sum(sources.values()),
         "labelled_by_source": dict(sorted(sources.items())),

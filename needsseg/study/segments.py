@@ -1,4 +1,4 @@
-"""Runs, candidates and segments: what the machine proposed and what people made of it."""
+"""Candidates and segments: what the machine proposed and what people made of it."""
 
 from __future__ import annotations
 
@@ -50,22 +50,6 @@ class SegmentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One execution of embed and cluster, with all that is needed to repeat it."""
-
-    id: int
-    started_at: str
-    model: str
-    model_sha256: str
-    seed: int
-    parameters: dict[str, Any]
-    versions: dict[str, str]
-    input_sha256: str
-    input_status: str
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NewCandidate:
     """A candidate of a run, about to be stored."""
 
@@ -75,39 +59,6 @@ class NewCandidate:
     stability: float
     suggested_names: tuple[PersonaName, ...]
     warnings: tuple[str, ...] = field(default=())
-
-
-def add_run(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
-    """Stores a run and the label and strength of every passage in it (inside an action); its id."""
-    values = {
-        key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
-        for key, value in run.items()
-    }
-    run_id = study.insert("runs", {"started_at": now(), **values})
-    study.insert_all(
-        "run_passages",
-        [{"run_id": run_id, "passage_id": p, "label": label, "strength": strength} for p, label, strength in labels],
-    )
-    return run_id
-
-
-def runs(study: Study) -> list[Run]:
-    """All runs, newest first."""
-    return [
-        Run(
-            row["id"],
-            row["started_at"],
-            row["model"],
-            row["model_sha256"],
-            row["seed"],
-            json.loads(row["parameters"]),
-            json.loads(row["versions"]),
-            row["input_sha256"],
-            row["input_status"],
-            tuple(json.loads(row["warnings"])),
-        )
-        for row in study.rows("SELECT * FROM runs ORDER BY id DESC")
-    ]
 
 
 def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:

@@ -1,0 +1,62 @@
+"""Runs: each execution of embed and cluster, with all that is needed to repeat it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from needsseg.study.connection import now
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of embed and cluster, with all that is needed to repeat it."""
+
+    id: int
+    started_at: str
+    model: str
+    model_sha256: str
+    seed: int
+    parameters: dict[str, Any]
+    versions: dict[str, str]
+    input_sha256: str
+    input_status: str
+    warnings: tuple[str, ...]
+
+
+def add(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
+    """Stores a run and the label and strength of every passage in it (inside an action); its id."""
+    values = {
+        key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+        for key, value in run.items()
+    }
+    run_id = study.insert("runs", {"started_at": now(), **values})
+    study.insert_all(
+        "run_passages",
+        [{"run_id": run_id, "passage_id": p, "label": label, "strength": strength} for p, label, strength in labels],
+    )
+    return run_id
+
+
+def listing(study: Study) -> list[Run]:
+    """All runs, newest first."""
+    return [
+        Run(
+            row["id"],
+            row["started_at"],
+            row["model"],
+            row["model_sha256"],
+            row["seed"],
+            json.loads(row["parameters"]),
+            json.loads(row["versions"]),
+            row["input_sha256"],
+            row["input_status"],
+            tuple(json.loads(row["warnings"])),
+        )
+        for row in study.rows("SELECT * FROM runs ORDER BY id DESC")
+    ]
