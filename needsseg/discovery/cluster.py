@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.shape import loners, smoothed, unit, with_speakers_weighed
+from needsseg.discovery.shape import distances, loners, nearest, smoothed, unit, with_speakers_weighed
 from needsseg.discovery.tree import Choice, choices
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 3, 5
 SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
+MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
 REASSIGNMENTS = 2
+MOST_SQUARED = 5_000
 JUDGED_ON = (12, 1.0)
 
 
@@ -52,9 +54,10 @@ def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     import numpy as np
 
     shaped, voices = with_speakers_weighed(rows, speakers) if speakers else (rows, "none")
-    alone = loners(shaped)
+    around = nearest(shaped, MOST_NEIGHBOURS)
+    alone = loners(around)
     kept = np.flatnonzero(~alone)
-    blurred = smoothed(shaped, *JUDGED_ON)
+    blurred = smoothed(shaped, around, *JUDGED_ON)
     settled: list[_Settled] = []
     for number, (choice, parameters) in enumerate(_possible(shaped[kept])):
         labels = np.full(len(rows), -1, dtype=np.int64)
@@ -84,11 +87,11 @@ def silhouettes(rows: Matrix, labels: NDArray[np.int64]) -> NDArray[np.float64]:
     if count < 2:
         return found
     centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
-    distances = 1.0 - rows[mine] @ centroids.T
+    away = 1.0 - rows[mine] @ centroids.T
     at = (np.arange(len(mine)), labels[mine])
-    own = distances[at].copy()
-    distances[at] = np.inf
-    rival = distances.min(axis=1)
+    own = away[at].copy()
+    away[at] = np.inf
+    rival = away.min(axis=1)
     found[mine] = (rival - own) / np.maximum(np.maximum(rival, own), 1e-12)
     return found
 
@@ -122,8 +125,12 @@ def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
     """The most stable choice of each number of clusters, over a few smoothings and HDBSCAN settings."""
     import hdbscan
 
+    around = nearest(rows, MOST_NEIGHBOURS)
     for neighbours, self_weight in SMOOTHING:
-        drawn = smoothed(rows, neighbours, self_weight)
+        drawn = smoothed(rows, around, neighbours, self_weight)
+        # One product of matrices serves four fits; beyond some thousands of rows the square would not fit.
+        small = len(drawn) <= MOST_SQUARED
+        given = distances(drawn) if small else drawn
         for share in SIZE_SHARES:
             smallest = max(3, round(len(rows) / share))
             for samples in MIN_SAMPLES:
@@ -132,7 +139,8 @@ def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
                     min_samples=min(samples, len(rows) - 1),
                     core_dist_n_jobs=1,
                     approx_min_span_tree=False,
-                ).fit(drawn)
+                    metric="precomputed" if small else "euclidean",
+                ).fit(given)
                 settings: dict[str, object] = {
                     "neighbours": neighbours,
                     "self_weight": self_weight,

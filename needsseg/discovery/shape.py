@@ -5,6 +5,7 @@ Rows are unit vectors, float32 or float64, shape (n, d). Nothing here is random.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 CENTRING, CENTRING_SHRINK = 0.7, 5.0
 CONTEXT = 0.3
 VOICE_SHARE, CONTEXT_SHARE = 0.08, 0.01
+BLOCK = 1024
 LONER_NEIGHBOURS, LONER_DEVIATIONS, LONER_SHARE = 10, 1.5, 0.25
 
 
@@ -94,28 +96,61 @@ def without_speakers(rows: Matrix, speakers: Sequence[str]) -> Matrix:
     return unit(moved)
 
 
-def loners(rows: Matrix) -> NDArray[np.bool_]:
-    """Which rows stand alone: their mean cosine to their nearest is far below the usual (median and MAD), a quarter at most."""
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest other rows of each row, nearest first: their indices and cosines, both (n, k)."""
+
+    indices: NDArray[np.int64]
+    cosines: Matrix
+
+
+def nearest(rows: Matrix, count: int) -> Neighbours:
+    """The ``count`` nearest others by cosine of each unit row; equals in the order of the rows. Block by block, so that
+    memory grows with the rows and not with their square."""
     import numpy as np
 
-    nearest = min(LONER_NEIGHBOURS, len(rows) - 1)
-    cosines = rows @ rows.T
-    np.fill_diagonal(cosines, -2.0)
-    density = np.sort(cosines, axis=1)[:, -nearest:].mean(axis=1)
+    count = min(count, len(rows) - 1)
+    indices = np.empty((len(rows), count), dtype=np.int64)
+    cosines = np.empty((len(rows), count))
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK] @ rows.T
+        here = np.arange(len(block))
+        block[here, start + here] = -2.0
+        found = np.sort(np.argpartition(-block, count - 1, axis=1)[:, :count], axis=1)
+        near = np.take_along_axis(block, found, axis=1)
+        order = np.argsort(-near, axis=1, kind="stable")
+        indices[start : start + BLOCK] = np.take_along_axis(found, order, axis=1)
+        cosines[start : start + BLOCK] = np.take_along_axis(near, order, axis=1)
+    return Neighbours(indices, cosines)
+
+
+def loners(near: Neighbours) -> NDArray[np.bool_]:
+    """Which rows stand alone: the mean cosine to their nearest lies far below the usual (median and MAD), a quarter at most."""
+    import numpy as np
+
+    density = near.cosines[:, :LONER_NEIGHBOURS].mean(axis=1)
     middle = np.median(density)
     cut = middle - LONER_DEVIATIONS * np.median(np.abs(density - middle))
     alone: NDArray[np.bool_] = density < min(cut, np.quantile(density, LONER_SHARE))
     return alone
 
 
-def smoothed(rows: Matrix, neighbours: int, self_weight: float) -> Matrix:
-    """Each row drawn to the cosine-weighted mean of its nearest ones, once; unit rows again."""
+def smoothed(rows: Matrix, near: Neighbours, count: int, self_weight: float) -> Matrix:
+    """Each row drawn to the cosine-weighted mean of its ``count`` nearest, once; unit rows again."""
     import numpy as np
 
-    count = min(neighbours, len(rows) - 1)
-    cosines = rows @ rows.T
-    np.fill_diagonal(cosines, -2.0)
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
-    weights = np.clip(np.take_along_axis(cosines, nearest, axis=1), 0.0, None)
-    drawn = self_weight * rows + np.einsum("nk,nkd->nd", weights, rows[nearest])
+    drawn = self_weight * rows
+    for rank in range(min(count, near.indices.shape[1])):
+        weights = np.clip(near.cosines[:, rank], 0.0, None)
+        drawn += weights[:, None] * rows[near.indices[:, rank]]
     return unit(drawn)
+
+
+def distances(rows: Matrix) -> Matrix:
+    """Euclidean distances between unit rows, (n, n), exactly symmetric and 0 on the diagonal."""
+    import numpy as np
+
+    square: Matrix = rows @ rows.T
+    square = np.sqrt(np.clip(2.0 - (square + square.T), 0.0, None))
+    np.fill_diagonal(square, 0.0)
+    return square
