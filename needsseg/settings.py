@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import tomllib
 from collections.abc import Mapping
@@ -34,7 +35,12 @@ class Settings:
 
     def who(self) -> str:
         """The name written beside decisions."""
-        return self.coder or os.environ.get("USER") or os.environ.get("USERNAME") or "unknown"
+        if self.coder:
+            return self.coder
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):  # a user id without a name, as in some containers
+            return "unknown"
 
 
 def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:

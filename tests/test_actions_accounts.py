@@ -49,6 +49,11 @@ def test_sources_are_told_apart_and_their_rows_add_up(stocked: Study) -> None:
 def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp_path: Path) -> None:
     assert accounts.unknown_accounts(stocked) == {"events": {"nobody": 1}}
     again = accounts.import_source(stocked, tmp_path / "crm.csv")
+    changed = _file(tmp_path, "new.csv", "account_id,name", "a1,One")
+    assert accounts.import_source(stocked, changed).warnings[0] == (
+        "They stand in place of 2 accounts from crm.csv; undo brings those back."
+    )
+    history.undo(stocked)
     assert again.warnings == (
         "1 events belong to 1 accounts that are not among the accounts (nobody); they count for nobody.",
     )
@@ -155,6 +160,14 @@ def test_exports_need_accounts_a_known_format_and_a_writable_place(talk: Study, 
         export.export(stocked, "xlsx", tmp_path / "x", date(2026, 5, 3))
     with pytest.raises(NeedssegError, match="no such folder"):
         export.export(stocked, "csv", tmp_path / "nowhere" / "x.csv", date(2026, 5, 3))
+    for own in (stocked.path, stocked.path.with_name("study.db-wal"), stocked.stack / "x.csv"):
+        with pytest.raises(UsageError, match="belongs to the study itself"):
+            export.export(stocked, "csv", own, date(2026, 5, 3), overwrite=True)
+    before = (tmp_path / "crm.csv").read_bytes()
+    with pytest.raises(NeedssegError, match="exists and is no earlier export"):
+        export.export(stocked, "csv", tmp_path / "crm.csv", date(2026, 5, 3))
+    assert (tmp_path / "crm.csv").read_bytes() == before
+    export.export(stocked, "csv", tmp_path / "x.csv", date(2026, 5, 2))
     report = export.export(stocked, "csv", tmp_path / "x.csv", date(2026, 5, 3))
     assert (report.rows, report.labelled) == (2, 0)
     (stocked.stack / accounts.sources(stocked)["accounts"].parquet).unlink()

@@ -87,6 +87,8 @@ def test_a_confirmed_segment_changes_only_after_it_is_reopened(talk: Study, thre
         lambda: segments.move(talk, three[:1], other),
         lambda: segments.split(talk, made, three[:1]),
         lambda: segments.set_aside(talk, made),
+        lambda: segments.rename(talk, made, "Other name"),
+        lambda: segments.describe(talk, made, "something else"),
         lambda: segments.confirm(talk, made, by="Eve"),
     ]
     for change in refused:
@@ -209,6 +211,19 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
     )
 
 
+def test_after_a_merge_the_evidence_of_one_half_is_not_passed_off_as_the_whole(demo_study: Study) -> None:
+    _start_over(demo_study)
+    rows = segments.listing(demo_study)
+    assert not any("were added since" in warning for row in rows for warning in row.warnings)
+    segments.merge(demo_study, rows[0].id, [rows[1].id])
+    merged = segments.evidence(demo_study, rows[0].id).summary
+    size = rows[0].size + rows[1].size
+    assert merged.size == size
+    assert merged.warnings[0] == (
+        f"{rows[1].size} of its {size} passages were added since run 1: keywords and stability are of the other {rows[0].size}"
+    )
+
+
 def test_the_run_is_stored_with_what_repeats_it(demo_study: Study) -> None:
     first = segments.runs(demo_study)[0]
     discovery.discover(demo_study)
@@ -257,7 +272,7 @@ def test_primary_needs_are_decided_or_explained() -> None:
         "b": (None, "B (3) and C (3) are about even"),
         "c": (None, "only 2 passages in segments"),
         "d": (None, "no segment carries 40% of their 10 passages"),
-        "e": (None, "no passage of theirs lies in a segment"),
+        "e": (None, "no passage of theirs lies in a named segment"),
     }
 
 

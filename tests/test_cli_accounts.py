@@ -208,7 +208,10 @@ def test_an_unknown_account_is_named(sourced: Caller) -> None:
 def test_without_accounts_there_is_nothing_to_profile_or_export(needsseg: Caller, args: list[str]) -> None:
     called = needsseg(*args)
     assert (called.code, called.out) == (1, "")
-    assert called.err == "error: There are no accounts yet.\nhint: Import them: needsseg accounts import FILE\n"
+    assert (
+        called.err
+        == "error: There are no accounts yet.\nhint: Import them (i among the accounts; needsseg accounts import FILE).\n"
+    )
     assert not Path("out.csv").exists()
 
 

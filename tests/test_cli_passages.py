@@ -143,4 +143,7 @@ def test_what_is_not_there_is_named(needsseg: Caller, args: list[str], code: int
 def test_suggesting_without_interviews_says_to_import_some(empty: Caller) -> None:
     called = empty("suggest")
     assert called.code == 1
-    assert called.err == "error: There are no interviews yet.\nhint: Import some: needsseg import FOLDER\n"
+    assert (
+        called.err
+        == "error: There are no interviews yet.\nhint: Import some (i among the interviews; needsseg import FOLDER).\n"
+    )

@@ -53,7 +53,7 @@ def test_a_segment_is_renamed_described_confirmed_and_reopened(two: Caller) -> N
     )
     refused = two("segment", "move", "Reporter", "1")
     assert refused.code == 2
-    assert "“Reporter” is confirmed.\nhint: Reopen it first: needsseg segment reopen 2" in refused.err
+    assert "“Reporter” is confirmed.\nhint: Reopen it first (o in the app; needsseg segment reopen 2)." in refused.err
     two.done("segment", "reopen", "Reporter")
     two.done("segment", "aside", "Reporter")
     assert two.done("segments", "--json").json[1]["status"] == "set_aside"
@@ -111,5 +111,8 @@ def test_participants_have_a_primary_need_with_its_reason(two: Caller) -> None:
 def test_discovering_without_passages_says_to_suggest_some(needsseg: Caller) -> None:
     called = needsseg("discover")
     assert called.code == 1
-    assert called.err == "error: There are no passages yet.\nhint: Let the program suggest some: needsseg suggest\n"
+    assert (
+        called.err
+        == "error: There are no passages yet.\nhint: Let the program suggest some (s among the interviews; needsseg suggest).\n"
+    )
     assert needsseg("discover", "--seed", "-1").code == 2

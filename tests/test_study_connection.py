@@ -117,6 +117,27 @@ def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
     assert [(process.communicate()[0].strip(), process.returncode) for process in opened] == [("0", 0)] * 8
 
 
+def test_a_second_look_from_within_takes_no_lock_away(talk: Study) -> None:
+    """Opening and closing the study again in one process, then using it from another, leaves the log in place."""
+    passages.mark(talk, "anna", 47, 60)
+    studies.open_study(talk.path).close()
+    code = (
+        "import sys; from pathlib import Path; from needsseg.actions.studies import open_study; "
+        "open_study(Path(sys.argv[1])).close()"
+    )
+    subprocess.run([sys.executable, "-c", code, talk.path], check=True)
+    assert talk.path.with_name("study.db-wal").exists(), "another program folded the log away under an open study"
+    passages.mark(talk, "anna", 62, 70)
+    seen = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM passages').fetchone()[0])"
+    done = subprocess.run([sys.executable, "-c", seen, talk.path], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "2"
+
+
+def test_a_folder_is_no_study(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="is no file"):
+        studies.open_study(tmp_path)
+
+
 def test_a_backup_is_whole_private_and_never_overwrites(talk: Study, tmp_path: Path) -> None:
     copy = studies.backup(talk, tmp_path / "copy.db")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600

@@ -179,9 +179,9 @@ def test_participants_and_their_primary_needs(tmp_path: Path) -> None:
         await pilot.press("p")
         await pilot.pause()
         text = flat(seen(app))
-        assert "Ines Carvalho → Coordinator 100%" in text
-        assert "Mai [PM] → undecided" in text
-        assert "no passage of theirs lies in a segment" in text
+        assert "Ines Carvalho · ines-carvalho → Coordinator 100%" in text
+        assert "Mai [PM]" in text and "→ undecided" in text
+        assert "no passage of theirs lies in a named segment" in text
         await pilot.press("j", "k", "j", "enter")
         await settled(app, pilot)
         assert app.current_mode == "code"

@@ -136,6 +136,7 @@ def import_source(
     progress(f"reading {path.name}", 0, 1)
     _private_folder(study.stack)
     done = room.ingest(proposal.kind, path, mapping, study.stack, load(study.path).timezone)
+    before = accounts.sources(study).get(proposal.kind)
     with study.action("import accounts", f"read {done.rows} {proposal.kind} from {path.name}"):
         accounts.set_source(
             study,
@@ -147,7 +148,14 @@ def import_source(
             (done.rows, len(done.rejected), done.duplicates),
         )
     progress(f"reading {path.name}", 1, 1)
-    warnings = tuple(_strangers(study))
+    replaced = (
+        [
+            f"They stand in place of {before.row_count:,} {proposal.kind} from {before.file_name}; undo brings those back."
+        ]
+        if before is not None and before.file_sha256 != done.sha256
+        else []
+    )
+    warnings = (*replaced, *_strangers(study))
     return SourceReport(
         proposal.kind, path.name, done.rows, done.rejected, done.duplicates, done.dropped, chosen, warnings
     )
@@ -272,7 +280,9 @@ def stack_files(study: Study) -> room.StackFiles:
     """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
     found = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
     if "accounts" not in found:
-        raise NeedssegError("There are no accounts yet.", "Import them: needsseg accounts import FILE")
+        raise NeedssegError(
+            "There are no accounts yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
+        )
     for kind, path in found.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")

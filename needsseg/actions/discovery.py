@@ -30,6 +30,7 @@ class RunReport:
     passages: int
     input_status: str
     proposed: tuple[int, ...]
+    found_again: int
     unassigned: int
     warnings: tuple[str, ...]
 
@@ -68,6 +69,12 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     warnings = list(found.warnings)
     if status == "suggested":
         warnings.insert(0, "No passage is accepted yet: these candidates rest on undecided suggestions.")
+    else:
+        open_ones = len(passages.listing(study, status="suggested"))
+        if open_ones:
+            warnings.append(
+                f"Only the {len(chosen)} accepted passages were used; {open_ones} undecided ones were left out."
+            )
     if left_out:
         warnings.append(f"{left_out} passages are of speakers who are no participants; they were left out.")
     with study.action("discover") as action:
@@ -76,7 +83,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         kept = _kept(study, found, chosen)
         for segment, count in sorted(kept.resembling.items()):
             name = segments.one(study, segment).name
-            fresh = f"{count} new passages resemble “{name}”, which was left as it is."
+            fresh = f"{count} passage{'s' if count != 1 else ''} not in “{name}” resemble it; it was left as it is."
             warnings.append(fresh if count else f"“{name}” was found again.")
         run = runs.add(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
         proposed = segments.replace_candidates(
@@ -84,9 +91,14 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
             run,
             [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed],
         )
-        action.summary = f"found {len(proposed)} candidates in {len(chosen)} {status} passages"
+        action.summary = f"{_said(len(proposed), len(kept.echoes))} in {len(chosen)} {status} passages"
     unassigned = sum(label < 0 for label in found.labels)
-    return RunReport(run, len(chosen), status, tuple(proposed), unassigned, tuple(warnings))
+    return RunReport(run, len(chosen), status, tuple(proposed), len(kept.echoes), unassigned, tuple(warnings))
+
+
+def _said(proposed: int, again: int) -> str:
+    found = f"found {proposed} candidate{'s' if proposed != 1 else ''}"
+    return f"{found} and {again} kept one{'s' if again != 1 else ''} again" if again else found
 
 
 def _input(study: Study) -> tuple[list[Passage], str, int]:
@@ -98,7 +110,9 @@ def _input(study: Study) -> tuple[list[Passage], str, int]:
         theirs = [passage for passage in found if (passage.interview, passage.speaker) in participants]
         if theirs:
             return theirs, status, len(found) - len(theirs)
-    raise DiscoveryError("There are no passages yet.", "Let the program suggest some: needsseg suggest")
+    raise DiscoveryError(
+        "There are no passages yet.", "Let the program suggest some (s among the interviews; needsseg suggest)."
+    )
 
 
 def _voice(passage: Passage) -> str:

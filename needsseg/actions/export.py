@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 
 from needsseg.actions import accounts, segments
 from needsseg.embedding import Progress, silent
-from needsseg.errors import UsageError
+from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 
 Format = Literal["csv", "jsonl", "parquet"]
@@ -33,13 +33,19 @@ def export(
     as_of: date,
     *,
     neutralise: bool = False,
+    overwrite: bool = False,
     progress: Progress = silent,
 ) -> ExportReport:
-    """Writes every account's profile as of a date to ``path``, whole or not at all, with a manifest of what it rests on."""
+    """Writes every account's profile as of a date to ``path``, whole or not at all, with a manifest of what it rests on.
+
+    An earlier export at ``path`` (told by its manifest) is replaced; any other file only with ``overwrite``, and the study
+    and its account data never.
+    """
     from needsseg.exchange import write
 
     if format not in FORMATS:
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
+    _check_target(study, path, overwrite)
     profiles = accounts.profiles(study, as_of, progress)
     matched = accounts.matches(study)
     needs = segments.participants(study)
@@ -60,4 +66,16 @@ def export(
     }
     written = write(profiles, path, cast(Format, format), extra, neutralise_formulas=neutralise)
     labelled = sum(bool(profile.needs_segment) for profile in profiles)
-    return ExportReport(written, written.with_name(written.name + ".manifest.json"), len(profiles), labelled)
+    return ExportReport(written, _manifest_of(written), len(profiles), labelled)
+
+
+def _manifest_of(path: Path) -> Path:
+    return path.with_name(path.name + ".manifest.json")
+
+
+def _check_target(study: Study, path: Path, overwrite: bool) -> None:
+    target, own = path.resolve(), study.path.resolve()
+    if (target.name.startswith(own.name) and target.parent == own.parent) or study.stack.resolve() in target.parents:
+        raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
+    if path.exists() and not overwrite and not _manifest_of(path).exists():
+        raise NeedssegError(f"{path} exists and is no earlier export.", "Name another file, or add --force.")

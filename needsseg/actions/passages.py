@@ -39,7 +39,9 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
     cues, probes = load_cues(prompt_file("cues.toml", settings)), load_probes(prompt_file("probes.toml", settings))
     wanted = list(keys) or interviews.keys(study)
     if not wanted:
-        raise NeedssegError("There are no interviews yet.", "Import some: needsseg import FOLDER")
+        raise NeedssegError(
+            "There are no interviews yet.", "Import some (i among the interviews; needsseg import FOLDER)."
+        )
     weighed = {
         key: [window for window in weigh(interviews.transcript(study, key), cues) if window.worth_embedding]
         for key in wanted

@@ -68,8 +68,8 @@ class Evidence:
 def listing(study: Study) -> list[SegmentSummary]:
     """Confirmed segments first, then named ones, candidates, and those set aside."""
     held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
-    return [_summary(row, members.get(row.id, []), held) for row in segments.listing(study)]
+    members, found = segments.members(study), segments.as_found(study)
+    return [_summary(row, members.get(row.id, []), held, found.get(row.id)) for row in segments.listing(study)]
 
 
 def evidence(study: Study, segment: int) -> Evidence:
@@ -80,13 +80,15 @@ def evidence(study: Study, segment: int) -> Evidence:
     voices = Counter(held[member.passage].interview for member in mine)
     names = {row.key: ", ".join(row.participants) or row.title for row in interviews.listing(study)}
     return Evidence(
-        _summary(row, mine, held),
+        _summary(row, mine, held, segments.as_found(study).get(segment)),
         tuple((held[member.passage], member.strength) for member in mine),
         tuple((names[key], count) for key, count in sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
     )
 
 
-def _summary(row: SegmentRow, mine: Sequence[segments.Member], held: dict[int, Passage]) -> SegmentSummary:
+def _summary(
+    row: SegmentRow, mine: Sequence[segments.Member], held: dict[int, Passage], found: set[int] | None
+) -> SegmentSummary:
     here = [held[member.passage] for member in mine]
     voices = {(passage.interview, passage.speaker) for passage in here}
     return SegmentSummary(
@@ -100,10 +102,21 @@ def _summary(row: SegmentRow, mine: Sequence[segments.Member], held: dict[int, P
         row.keywords,
         row.stability,
         row.suggested_names,
-        tuple(_warnings(here)),
+        (*_added_since(here, row.run, found), *_warnings(here)),
         row.confirmed_by,
         row.confirmed_at,
     )
+
+
+def _added_since(here: Sequence[Passage], run: int | None, found: set[int] | None) -> list[str]:
+    """Says so when keywords and stability are of a part only, because passages were moved or merged in."""
+    added = sum(passage.id not in found for passage in here) if found else 0
+    if not added:
+        return []
+    rest = len(here) - added
+    return [
+        f"{added} of its {len(here)} passages were added since run {run}: keywords and stability are of the other {rest}"
+    ]
 
 
 def _warnings(here: Sequence[Passage]) -> list[str]:

@@ -9,6 +9,10 @@ def main() -> NoReturn:
     """The console entry: runs one command and leaves with its exit code."""
     import sys
 
-    from needsseg.cli.program import run
+    try:
+        from needsseg.cli.program import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before the command began to listen for it
+        code = 130
+    sys.exit(code)

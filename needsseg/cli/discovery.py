@@ -32,7 +32,9 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
     for warning in report.warnings:
         session.warn(warning)
     session.say(
-        f"Run {report.run}: {len(report.proposed)} candidates in {report.passages} {report.input_status} passages, "
+        f"Run {report.run}: {len(report.proposed)} candidates"
+        + (f", {report.found_again} kept ones found again," if report.found_again else "")
+        + f" in {report.passages} {report.input_status} passages, "
         f"{report.unassigned} of which fit none. Next: needsseg segment show ID"
     )
 

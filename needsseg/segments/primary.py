@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from needsseg.records import PrimaryNeed
 
 FEWEST, SHARE, LEAD = 3, 0.4, 2
+NOWHERE = "no passage of theirs lies in a named segment"
 
 
 def primary_needs(participants: Sequence[str], placed: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
@@ -27,7 +28,7 @@ def _verdict(participant: str, counted: Counter[str]) -> PrimaryNeed:
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     total = sum(counted.values())
     if not ranked:
-        return PrimaryNeed(participant, None, 0.0, {}, "no passage of theirs lies in a segment")
+        return PrimaryNeed(participant, None, 0.0, {}, NOWHERE)
     (name, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
     share = most / total
     why = f"{most} of {total} passages"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ def create(path: Path, actor: str = "unknown") -> Study:
 
 def open_study(path: Path, actor: str = "unknown") -> Study:
     """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else."""
-    _check_header(path)
+    _check_there(path)
     with translated(path):
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
         conn.row_factory = sqlite3.Row
@@ -187,22 +188,21 @@ def open_study(path: Path, actor: str = "unknown") -> Study:
         return study
 
 
-def _check_header(path: Path) -> None:
+def _check_there(path: Path) -> None:
+    """Looks at the file without opening it: on POSIX, closing a file drops every lock this process holds on it, and with
+    them those of a connection that is open already; SQLite then lets others delete the log from under it."""
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
+        found = path.stat()
     except FileNotFoundError as error:
         raise StudyError(
             f"There is no study at {path}.", "Make one with: needsseg init, or name it with --study."
         ) from error
     except OSError as error:
-        raise StudyError(
-            f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions."
-        ) from error
-    if head and head != b"SQLite format 3\x00":
-        raise StudyError(
-            f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init."
-        )
+        raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise StudyError(f"{path} is no file.", "Name a study with --study, or make one: needsseg init.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise StudyError(f"{path} cannot be read and written by you.", "Check its permissions.")
 
 
 def _check_version(path: Path, conn: sqlite3.Connection) -> int:
@@ -321,8 +321,14 @@ def translated(path: Path) -> Iterator[None]:
             raise StudyError(f"The disk that holds {path} is full; nothing was changed.", "Free some space.") from error
         if "readonly" in text or "unable to open" in text:
             raise StudyError(f"{path} cannot be written: {text}.", "Check its folder and permissions.") from error
-        if "malformed" in text or "not a database" in text:
+        if "not a database" in text:
+            raise StudyError(
+                f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init."
+            ) from error
+        if "malformed" in text:
             raise StudyError(f"{path} is damaged: {text}.", "Restore a backup.") from error
+        if isinstance(error, sqlite3.OperationalError) and "syntax" not in text:
+            raise StudyError(f"{path} cannot be used: {text}.", "Close it everywhere and open it again.") from error
         raise
 
 

@@ -152,7 +152,7 @@ def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
         if passage in confirmed:
             raise UsageError(
                 f"Passage {passage} is evidence of “{confirmed[passage]}”, which is confirmed.",
-                f"Reopen that first: needsseg segment reopen '{confirmed[passage]}'",
+                f"Reopen that first (o among the segments; needsseg segment reopen '{confirmed[passage]}').",
             )
 
 

@@ -154,6 +154,16 @@ def members(study: Study) -> dict[int, list[Member]]:
     return found
 
 
+def as_found(study: Study) -> dict[int, set[int]]:
+    """For each segment that a run found, the passages it was found with: those its keywords and stability are of."""
+    found: dict[int, set[int]] = {}
+    for segment, passage in study.rows(
+        "SELECT s.id, r.passage_id FROM segments s JOIN run_passages r ON r.run_id = s.run_id AND r.label = s.run_label"
+    ):
+        found.setdefault(segment, set()).add(passage)
+    return found
+
+
 def touched(study: Study, segment: int) -> None:
     """Makes a candidate a segment, because a person changed it (inside an action)."""
     study.execute("UPDATE segments SET status = 'named' WHERE id = ? AND status = 'candidate'", [segment])
@@ -161,16 +171,14 @@ def touched(study: Study, segment: int) -> None:
 
 def rename(study: Study, segment: int, name: str) -> None:
     """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
-    one(study, segment)
     name = _checked_name(study, name, segment)
-    touched(study, segment)
+    _open_for_change(study, segment)
     study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
 
 
 def describe(study: Study, segment: int, description: str) -> None:
     """Writes what a segment's people want (inside an action)."""
-    _free_name(study, segment)
-    touched(study, segment)
+    _open_for_change(study, segment)
     study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
 
 
@@ -315,7 +323,9 @@ def _open_for_change(study: Study, segment: int) -> None:
 
 
 def _confirmed(row: SegmentRow) -> UsageError:
-    return UsageError(f"“{row.name}” is confirmed.", f"Reopen it first: needsseg segment reopen {row.id}")
+    return UsageError(
+        f"“{row.name}” is confirmed.", f"Reopen it first (o in the app; needsseg segment reopen {row.id})."
+    )
 
 
 def _checked_name(study: Study, name: str, segment: int | None = None) -> str:

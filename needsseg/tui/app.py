@@ -116,11 +116,13 @@ class NeedssegApp(App[int]):
             markup=False,
         )
 
-    def remember_mode(self, mode: str) -> None:
-        """Remembers the screen that is shown, to reopen there."""
-        if mode != self._mode_kept:
-            self._mode_kept = mode
-            self.remember("app", {"mode": mode})
+    def remember_mode(self, mode: str) -> bool:
+        """Remembers the screen that is shown, to reopen there; whether it is another one than before."""
+        if mode == self._mode_kept:
+            return False
+        self._mode_kept = mode
+        self.remember("app", {"mode": mode})
+        return True
 
     def remember(self, screen: str, where: dict[str, object]) -> None:
         """Remembers where a screen was left; a study that cannot be written just now forgets it."""

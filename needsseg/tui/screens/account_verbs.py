@@ -142,7 +142,7 @@ class AccountVerbs(StudyScreen):
         if chosen is not None:
             folder = self.study.path.parent
             value = str(folder / f"accounts-{self.as_of}.{chosen}")
-            about = "A file of that name is replaced. A manifest is written beside it."
+            about = "An earlier export of that name is replaced. A manifest is written beside it."
             self.app.push_screen(
                 Prompt("Into which file?", value=value, path=True, about=about), partial(self._export, chosen)
             )

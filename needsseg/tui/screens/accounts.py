@@ -127,6 +127,10 @@ class AccountsScreen(AccountVerbs):
         made_of = (self.as_of, tuple((entry.id, entry.state) for entry in history.listing(self.study)))
         if made_of not in (self._made_of, self._wanted_of):
             self._wanted_of = made_of
+            if self._everything and self._everything[0].as_of_date != self.as_of:
+                # Rows of another date must not stand under this one.
+                self._everything, self._matches = (), ()
+                self.fill()
             self._wait(True)
             self._compute(self.as_of, made_of)
 

@@ -83,7 +83,9 @@ class StudyScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Shows what is in the study now."""
-        self.desk.remember_mode(self.MODE)
+        if self.desk.remember_mode(self.MODE):
+            # What happened here before one went elsewhere is not what `u` would take back now.
+            self._happened, self._wrong = "", False
         self.refresh_study()
 
     def on_screen_suspend(self) -> None:

@@ -169,6 +169,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         if here is None:
             self.tell("no passage is current: j goes to the next, v begins one by hand")
             return
+        if self.away(here):
+            return
         passages.decide(self.study, [here.id], status)
         following = marking.undecided(self.passages, here.id)
         self.current = following if following is not None else marking.step(self.passages, here.id, 1)
@@ -181,7 +183,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
     def action_unmark(self) -> None:
         """Takes the mark off, or makes a decided suggestion undecided again."""
         here = self.passage
-        if here is not None:
+        if here is not None and not self.away(here):
             passages.unmark(self.study, here.id)
             self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
 

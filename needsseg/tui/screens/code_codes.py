@@ -33,6 +33,7 @@ class CodesUnderKeys(CodeDesk):
         if self.passage is None:
             self.tell("no passage is current: j goes to the next, v begins one by hand")
             return
+        self.view.reveal(self.passage.start, self.passage.end)
         book = [Choice(row.name, row.name, counted(row.passages, "passage")) for row in passages.codebook(self.study)]
         on_it = ", ".join(self.passage.codes)
         about = f"On it already: {on_it}" if on_it else "A new name makes a new code."
@@ -56,7 +57,7 @@ class CodesUnderKeys(CodeDesk):
     def action_quick_code(self) -> None:
         """Puts the last code on the passage."""
         self.digits()
-        if self._last:
+        if self._last and self.passage is not None and not self.away(self.passage):
             self.put(self._last)
         else:
             self.tell("there is no last code yet: c puts one on the passage")
@@ -65,6 +66,8 @@ class CodesUnderKeys(CodeDesk):
         """Puts the code under a digit on the passage."""
         codes = self.digits()
         if number <= len(codes):
+            if self.passage is not None and self.away(self.passage):
+                return
             self.put(codes[number - 1])
         else:
             self.tell(f"no code lies under {number} yet: c puts one on the passage")

@@ -34,6 +34,14 @@ class CodeDesk(StudyScreen):
         """Makes a passage the current one."""
         raise NotImplementedError
 
+    def away(self, passage: Passage) -> bool:
+        """Whether a passage had scrolled out of sight; if so it is brought back, to be seen before anything is done to it."""
+        if self.view.is_visible(passage.start) or self.view.is_visible(passage.end - 1):
+            return False
+        self.view.reveal(passage.start, passage.end)
+        self.tell("this is the current passage; press again")
+        return True
+
     def short(self, passage: Passage) -> str:
         """The beginning of a quote, for the line of state."""
         return one_line(passage.quote, 40)

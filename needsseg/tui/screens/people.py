@@ -59,7 +59,8 @@ class PeopleScreen(ModalScreen[str | None]):
             counts = ", ".join(f"{name} {count}" for name, count in need.counts.items())
             share = f" {need.share:.0%}" if need.segment else ""
             company = f" ({person.company})" if person and person.company else ""
-            who = plain((person.name if person else need.participant) + company, "bold")
+            key = f" · {need.participant}" if person and person.name != need.participant else ""
+            who = Content.assemble(plain(person.name if person else need.participant, "bold"), plain(company + key))
             what = plain(f"{verdict}{share}", "bold" if need.segment else "italic")
             why = plain(f"    {need.why}" + (f" · {counts}" if counts else ""), "dim")
             shown.add_option(Option(lines([Content.assemble(who, plain("  →  "), what), why])))

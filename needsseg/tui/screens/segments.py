@@ -206,7 +206,7 @@ class SegmentsScreen(SegmentVerbs):
 
     def action_discover(self) -> None:
         """Discovers candidates anew; what people touched stays."""
-        self.run_verb("Discovering candidates", self._discovered, ["discover"])
+        self.run_verb("Discovering candidates", self._discovered, ["discover", "--json"])
 
     @told
     def _discovered(self, outcome: Outcome) -> None:
@@ -216,11 +216,13 @@ class SegmentsScreen(SegmentVerbs):
             raise failure(outcome)
         run = next(iter(segments.runs(self.study)), None)
         found = sum(row.status == "candidate" for row in segments.listing(self.study))
-        self.done(f"found {counted(found, 'candidate')}")
+        again = outcome.result.get("found_again", 0) if isinstance(outcome.result, dict) else 0
+        also = f", {counted(again, 'kept one')} again" if again else ""
+        self.done(f"found {counted(found, 'candidate')}{also}")
         if run is not None and run.warnings:
             from needsseg.tui.screens.report import ReportScreen
 
-            self.app.push_screen(ReportScreen(f"Found {counted(found, 'candidate')}", run.warnings))
+            self.app.push_screen(ReportScreen(f"Found {counted(found, 'candidate')}{also}", run.warnings))
 
     def leave(self) -> None:
         """Remembers the segment."""
@@ -234,5 +236,5 @@ def _line(row: SegmentSummary) -> Content:
     return Content.assemble(
         plain(f"{SEGMENT_GLYPHS[row.status]} "),
         plain(f"{row.name}{maybe}", "bold" if row.status == "confirmed" else ""),
-        plain(f"  {row.size} of {row.participants}{warned}", "dim"),
+        plain(f"  {row.size} · {counted(row.participants, 'person', 'people')}{warned}", "dim"),
     )

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from needsseg.records import Passage
-from needsseg.tui.words import GLYPHS, lines, plain, state
+from needsseg.tui.words import GLYPHS, lines, one_line, plain, state
 
 NO_PASSAGES = """No passages here yet.
 
@@ -49,6 +49,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
             parts.append(
                 Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(f" · {passage.speaker}{score}"))
             )
+            parts.append(plain(f"“{one_line(passage.quote, 70)}”", "italic"))
             if overlaps:
                 parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
             if passage.codes:
