@@ -55,7 +55,7 @@ def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp
     )
     history.undo(stocked)
     assert again.warnings == (
-        "1 events belong to 1 accounts that are not among the accounts (nobody); they count for nobody.",
+        "Of the events, 1 are of accounts that are not among the accounts (nobody); they count for nobody.",
     )
     assert [profile.account_id for profile in accounts.profiles(stocked, date(2026, 5, 3))] == ["a1", "a2"]
 
@@ -79,7 +79,12 @@ def test_duplicate_account_ids_are_named(talk: Study, tmp_path: Path) -> None:
     [
         (("colour,size", "red,1"), None, None, "neither accounts, events nor subscriptions.*colour, size"),
         (("name,size", "x,1"), "accounts", None, "account_id"),
-        (("account_id,name", "a,x"), "accounts", {"industry": "branche"}, "no column 'branche'"),
+        (
+            ("account_id,name", "a,x"),
+            "accounts",
+            {"industry": "branche"},
+            "column 'branche', mapped to industry, is not in the file",
+        ),
         (("account_id,name", "a,x"), "songs", None, "no kind of source 'songs'"),
     ],
 )
@@ -126,6 +131,27 @@ def test_participants_are_matched_linked_and_left_again(stocked: Study, tmp_path
         accounts.link(stocked, "anna", "a9")
     with pytest.raises(NotFoundError, match="no participant 'bo'"):
         accounts.link(stocked, "bo", "a1")
+
+
+def test_segment_events_are_read_with_their_alternatives(stocked: Study, tmp_path: Path) -> None:
+    lines = [
+        '{"type":"track","event":"login","userId":"u1","groupId":"a1","messageId":"m1","timestamp":"2026-05-04T08:00:00Z"}',
+        '{"type":"track","event":"login","anonymousId":"x","context":{"groupId":"a2"},"messageId":"m2","timestamp":"2026-05-05T08:00:00Z"}',
+    ]
+    file = _file(tmp_path, "segment.jsonl", *lines)
+    proposal = accounts.propose_mapping(stocked, file)
+    assert (proposal.kind, proposal.columns["account_id"]) == ("events", "groupId|context.groupId")
+    report = accounts.import_source(stocked, file)
+    assert (report.rows, report.rejected) == (2, ())
+    assert accounts.unknown_accounts(stocked) == {}
+    assert accounts.propose_mapping(stocked, file).saved
+    first, second = accounts.profiles(stocked, date(2026, 5, 6))
+    assert first.behaviour and second.behaviour and (first.behaviour.events, second.behaviour.events) == (1, 1)
+
+
+def test_what_a_file_lacks_is_told_before_it_is_read(talk: Study, tmp_path: Path) -> None:
+    odd = _file(tmp_path, "odd.csv", "name,foo", "x,1")
+    assert accounts.propose_mapping(talk, odd, "accounts").needed == ("account_id",)
 
 
 def test_participants_without_a_telling_column(talk: Study, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_an_account_id_that_comes_twice_is_refused(needsseg: Caller, tmp_path: P
         ("a,b\n1,2\n", [], 1, "neither accounts, events nor subscriptions can be told from its columns: a, b."),
         ("a,b\n1,2\n", ["--kind", "accounts"], 1, "account_id"),
         ("a,b\n1,2\n", ["--kind", "orders"], 2, "'orders'"),
-        ("account_id,name\n1,2\n", ["--map", "name=title"], 1, "there is no column 'title'."),
+        ("account_id,name\n1,2\n", ["--map", "name=title"], 1, "column 'title', mapped to name, is not in the file"),
         ("account_id,name\n1,2\n", ["--map", "name"], 2, "--map 'name' is not written field=column."),
         ("account_id,name\n1,2\n", ["--map", "shoes=name"], 1, "'shoes' is no field of accounts"),
         ("", [], 1, "the file is empty"),

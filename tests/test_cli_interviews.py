@@ -63,7 +63,7 @@ def test_files_that_are_no_transcripts_are_refused_by_name_and_the_rest_is_impor
     assert (called.code, called.out) == (3, "gus-petrakis\n")
     for name in ("empty.txt", "picture.txt", "missing.vtt"):
         assert [line for line in called.err.splitlines() if line.startswith("refused: ") and name in line], called.err
-    assert called.err.endswith("Imported 1 interviews.\n")
+    assert called.err.endswith("Imported 1 interview.\n")
 
 
 def test_refusals_are_json_lines_where_progress_is(empty: Caller, tmp_path: Path) -> None:

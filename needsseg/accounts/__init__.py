@@ -5,7 +5,7 @@ Importing this package loads no engine; each function loads what it needs.
 """
 
 from needsseg.accounts.firmographic import Firmographic, IcpRule
-from needsseg.accounts.mapping import KINDS, Mapping, check_mapping, guess_mapping
+from needsseg.accounts.mapping import KINDS, REQUIRED, Mapping, check_mapping, guess_mapping
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.profile import AccountProfile, Action, profiles
 from needsseg.accounts.reading import read_header
@@ -22,6 +22,7 @@ from needsseg.accounts.stack import (
 
 __all__ = [
     "KINDS",
+    "REQUIRED",
     "AccountProfile",
     "Accounts",
     "Action",

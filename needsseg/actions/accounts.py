@@ -61,6 +61,11 @@ class MappingProposal:
     columns: dict[str, str]
     saved: bool
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Fields without which the file cannot be read, and which no column was found for."""
+        return tuple(field for field in room.REQUIRED[self.kind] if field not in self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
@@ -92,9 +97,17 @@ def propose_mapping(study: Study, path: Path, kind: str | None = None) -> Mappin
         raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(KINDS)}.")
     guessed = room.guess_mapping(kind, header)
     saved = accounts.sources(study).get(kind)
-    if saved and set(saved.mapping.values()) <= set(header) and set(guessed.columns) <= set(saved.mapping):
+    if saved and set(guessed.columns) <= set(saved.mapping) and _fits(replace(guessed, columns=saved.mapping), header):
         return MappingProposal(kind, tuple(header), saved.mapping, True)
     return MappingProposal(kind, tuple(header), dict(guessed.columns), False)
+
+
+def _fits(mapping: room.Mapping, header: Sequence[str]) -> bool:
+    try:
+        room.check_mapping(mapping, header, "")
+    except TableError:
+        return False
+    return True
 
 
 def _kind(path: Path, header: Sequence[str]) -> str:
@@ -102,11 +115,8 @@ def _kind(path: Path, header: Sequence[str]) -> str:
     fitting = []
     for kind in ("events", "subscriptions", "accounts"):
         mapping = room.guess_mapping(kind, header)
-        try:
-            room.check_mapping(mapping, header, path.name)
-        except TableError:
-            continue
-        fitting.append((len(mapping.columns), kind))
+        if _fits(mapping, header):
+            fitting.append((len(mapping.columns), kind))
     if not fitting:
         raise TableError(
             f"{path.name}: neither accounts, events nor subscriptions can be told from its columns: {', '.join(header)}.",
@@ -125,11 +135,6 @@ def import_source(
     """Reads a file of accounts, events or subscriptions into Parquet beside the study, and uses it from now on."""
     proposal = propose_mapping(study, path, kind)
     chosen = proposal.columns | dict(columns or {})
-    unknown = [column for column in chosen.values() if column not in proposal.header]
-    if unknown:
-        raise TableError(
-            f"{path.name}: there is no column '{unknown[0]}'.", f"Its columns are: {', '.join(proposal.header)}."
-        )
     guessed = room.guess_mapping(proposal.kind, proposal.header)
     mapping = replace(guessed, columns=chosen)
     room.check_mapping(mapping, proposal.header, path.name)
@@ -164,7 +169,7 @@ def import_source(
 def _strangers(study: Study) -> list[str]:
     """Says which events and subscriptions belong to accounts that are not among the accounts; they count for nobody."""
     return [
-        f"{sum(unknown.values()):,} {kind} belong to {len(unknown)} accounts that are not among the accounts "
+        f"Of the {kind}, {sum(unknown.values()):,} are of accounts that are not among the accounts "
         f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''}); they count for nobody."
         for kind, unknown in unknown_accounts(study).items()
     ]

@@ -41,7 +41,7 @@ def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_j
     for refused in report.refused:
         session.refuse(refused.file, refused.reason)
     there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
-    session.say(f"Imported {len(report.added)} interviews{there}.")
+    session.say(f"Imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}{there}.")
 
 
 @click.command()

@@ -58,6 +58,8 @@ class AccountVerbs(StudyScreen):
         except TableError as error:
             if kind is not None or not file.is_file():
                 raise
+            if "text file" in error.message or "UTF" in error.message:
+                raise
             kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
             about = f"{error.message}"
             self.app.push_screen(

@@ -64,6 +64,11 @@ class MappingScreen(ModalScreen[dict[str, str] | None]):
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
         unused = [column for column in self._proposal.header if column not in used]
         rest = [plain(f"not read: {', '.join(unused)}", "dim")] if unused else []
+        rest += [
+            plain(f"{field} is needed: write {field}=column", "bold")
+            for field in self._proposal.needed
+            if field not in self.columns
+        ]
         self.query_one("#columns", Static).update(lines([*rows, *rest]))
         told = self.query_one("#wrong", Static)
         told.update(plain(wrong))
