@@ -1,12 +1,16 @@
 """What the documentation names exists."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from needsseg.actions import passages, studies
 from needsseg.settings import Settings
 from tests.conftest import ROOT
 
@@ -35,6 +39,38 @@ def test_every_file_the_documents_name_is_there() -> None:
         text = (ROOT / document).read_text(encoding="utf-8")
         for name in re.findall(r"`((?:prompts|docs|interviews|needsseg|benchmarks)/[\w./-]+)`", text):
             assert (ROOT / name).exists(), f"{document} names {name}"
+
+
+JSON_ROWS = re.findall(
+    r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (?:`([^`]+)`|([^|]*)) *",
+    (ROOT / "docs" / "json.md").read_text(encoding="utf-8"),
+)
+FILLED_IN = {"KEY": "tom-ashdown", "WORDS": "whiteboard", "ID": "Builder", "DATE": "2026-07-01"}
+
+
+@pytest.mark.parametrize(("command", "shape", "keys", "_words"), JSON_ROWS)
+def test_json_is_as_documented(
+    command: str, shape: str, keys: str, _words: str, demo_folder: Path, tmp_path: Path
+) -> None:
+    study = tmp_path / "needsseg.db"
+    shutil.copy(demo_folder / "needsseg.db", study)
+    shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
+    with studies.open_study(study) as opened:
+        passages.code(opened, [1], "late")
+    words = [FILLED_IN.get(word, word) for word in command.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "needsseg.cli", "--study", study, *words, "--json"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert isinstance(printed, list if shape == "array" else dict)
+    if keys and command != "check":
+        first = printed[0] if isinstance(printed, list) else printed
+        assert set(keys.split()) <= set(first), f"documented, but not printed: {set(keys.split()) - set(first)}"
+
+
+def test_every_listing_is_documented() -> None:
+    assert len(JSON_ROWS) == 15
 
 
 def test_the_changelog_knows_the_version() -> None:
