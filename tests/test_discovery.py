@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.discovery import Decisions, discover, load_personas, suggested_names
+from needsseg.discovery import Decisions, decided, discover, load_personas, suggested_names
 from needsseg.discovery.discover import Discovery
 from needsseg.discovery.keywords import keywords
 from needsseg.discovery.shape import speaker_share, unit, with_speakers_weighed
@@ -134,6 +134,32 @@ def test_decisions_are_kept_exactly() -> None:
     assert found.labels[moved + 2] == found.labels[off + 3]
     assert found.labels[off + 4] != found.labels[off + 5] or found.labels[off + 4] == -1
     assert not set(decisions.assigned) & set(found.questions(len(texts)))
+
+
+pairs = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] != pair[1]), max_size=6)
+
+
+@settings(deadline=None)
+@given(
+    assigned=st.dictionaries(st.integers(0, 11), st.sampled_from(["A", "B", "C", None]), max_size=5),
+    together=pairs,
+    apart=pairs,
+    seed=st.integers(0, 99),
+)
+def test_decisions_that_do_not_contradict_each_other_all_hold(
+    assigned: dict[int, str | None], together: list[tuple[int, int]], apart: list[tuple[int, int]], seed: int
+) -> None:
+    decisions = Decisions(assigned, tuple(together), tuple(apart))
+    try:
+        decided.check(decisions, 12)
+    except DiscoveryError:
+        return
+    rng = np.random.default_rng(seed)
+    labels, names = decided.follow(rng.integers(-1, 3, size=12), rng.random((12, 3)), decisions)
+    for index, name in assigned.items():
+        assert labels[index] == -1 if name is None else names[int(labels[index])] == name
+    assert all(labels[a] == labels[b] for a, b in together)
+    assert all(labels[a] != labels[b] or labels[a] == -1 for a, b in apart)
 
 
 @pytest.mark.parametrize(

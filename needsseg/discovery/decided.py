@@ -18,26 +18,34 @@ def check(decisions: Decisions, count: int) -> None:
     for index in [*decisions.assigned, *(index for pair in pairs for index in pair)]:
         if not 0 <= index < count:
             raise DiscoveryError(f"A decision names passage {index}, but there are {count}.", "Nothing was changed.")
+    group = _groups(decisions, count)
+    places: dict[int, tuple[int, str | None]] = {}
+    for index, name in decisions.assigned.items():
+        other, place = places.setdefault(group[index], (index, name))
+        if place != name:
+            raise _contradiction(other, index, f"are kept together, but placed in {_said(place)} and {_said(name)}")
+    for first, second in decisions.apart:
+        if group[first] == group[second]:
+            raise _contradiction(first, second, "are kept both together and apart")
+        here, there = places.get(group[first]), places.get(group[second])
+        if here and there and here[1] == there[1] and here[1] is not None:
+            raise _contradiction(first, second, f"are kept apart, but both placed in {_said(here[1])}")
+
+
+def _groups(decisions: Decisions, count: int) -> list[int]:
+    """For each passage, the first of those it is kept together with, itself included."""
     leader = list(range(count))
 
     def find(index: int) -> int:
         while leader[index] != index:
+            leader[index] = leader[leader[index]]
             index = leader[index]
         return index
 
     for first, second in decisions.together:
-        leader[find(first)] = find(second)
-    places: dict[int, tuple[int, str | None]] = {}
-    for index, name in decisions.assigned.items():
-        other, place = places.setdefault(find(index), (index, name))
-        if place != name:
-            raise _contradiction(other, index, f"are kept together, but placed in {_said(place)} and {_said(name)}")
-    for first, second in decisions.apart:
-        if find(first) == find(second):
-            raise _contradiction(first, second, "are kept both together and apart")
-        here, there = places.get(find(first)), places.get(find(second))
-        if here and there and here[1] == there[1] and here[1] is not None:
-            raise _contradiction(first, second, f"are kept apart, but both placed in {_said(here[1])}")
+        low, high = sorted((find(first), find(second)))
+        leader[high] = low
+    return [find(index) for index in range(count)]
 
 
 def _said(name: str | None) -> str:
@@ -53,36 +61,46 @@ def follow(
 ) -> tuple[NDArray[np.int64], dict[int, str]]:
     """Labels that obey every decision, and the names that decisions gave to labels.
 
-    ``cosines`` (n, number of labels) tells how near each passage is to each cluster, for those that must leave theirs.
+    ``cosines`` (n, number of labels) tells how near each passage is to each cluster. What is kept together moves as one:
+    to where one of it was placed, else to where most of it is. What is kept apart goes to the nearest cluster that holds
+    nothing it is kept apart from, else to none.
     """
     labels = labels.copy()
+    names, places = _places(labels, decisions, cosines.shape[1])
+    group = _groups(decisions, len(labels))
+    touched = {index for pair in (*decisions.together, *decisions.apart) for index in pair} | set(decisions.assigned)
+    members: dict[int, list[int]] = {}
+    for index in sorted(touched):
+        members.setdefault(group[index], []).append(index)
+    placed = {group[index]: places[name] for index, name in decisions.assigned.items()}
+    for leader, mine in members.items():
+        if leader not in placed:
+            found = [int(labels[index]) for index in mine]
+            labels[mine] = max(sorted(set(found)), key=lambda label: (label >= 0, found.count(label)))
+        else:
+            labels[mine] = placed[leader]
+    rivals: dict[int, set[int]] = {}
+    for first, second in decisions.apart:
+        rivals.setdefault(group[first], set()).add(group[second])
+        rivals.setdefault(group[second], set()).add(group[first])
+    for leader in sorted(set(rivals) - set(placed)):
+        taken = {int(labels[rival]) for rival in rivals[leader]}
+        if int(labels[leader]) in taken:
+            order = (-cosines[members[leader]].mean(axis=0)).argsort(kind="stable")
+            labels[members[leader]] = next((int(label) for label in order if int(label) not in taken), UNASSIGNED)
+    return labels, names
+
+
+def _places(
+    labels: NDArray[np.int64], decisions: Decisions, fresh: int
+) -> tuple[dict[int, str], dict[str | None, int]]:
+    """Which label each name stands for: the cluster that holds most of what was placed under it, else a new one."""
     names: dict[int, str] = {}
     places: dict[str | None, int] = {None: UNASSIGNED}
-    fresh = cosines.shape[1]
     for name in sorted({name for name in decisions.assigned.values() if name is not None}):
         mine = [int(labels[index]) for index, placed in decisions.assigned.items() if placed == name]
         free = [label for label in mine if label >= 0 and label not in names]
         label = max(sorted(set(free)), key=free.count) if free else fresh
         fresh += label == fresh
         names[label], places[name] = name, label
-    for index, place in decisions.assigned.items():
-        labels[index] = places[place]
-    fixed = set(decisions.assigned)
-    for _ in range(len(decisions.together)):
-        changed = False
-        for first, second in decisions.together:
-            if labels[first] != labels[second]:
-                keep, move = (first, second) if first in fixed or labels[first] >= 0 else (second, first)
-                keep, move = (move, keep) if move in fixed else (keep, move)
-                labels[move] = labels[keep]
-                fixed.add(move)
-                changed = True
-        if not changed:
-            break
-    for first, second in decisions.apart:
-        if labels[first] == labels[second] >= 0:
-            move = first if second in fixed else second
-            order = [int(label) for label in (-cosines[move]).argsort(kind="stable")]
-            labels[move] = next((label for label in order if label != labels[move]), UNASSIGNED)
-            fixed.add(move)
-    return labels, names
+    return names, places
