@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from needsseg.records import Passage, Transcript
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.transcript_view import TranscriptView
@@ -20,19 +22,18 @@ class CodeDesk(StudyScreen):
         super().__init__()
         self._changed: list[int] = []
 
-    @property
-    def view(self) -> TranscriptView:
-        """The transcript on the screen."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the screen's own
 
-    @property
-    def passage(self) -> Passage | None:
-        """The current passage."""
-        raise NotImplementedError
+        @property
+        def view(self) -> TranscriptView:
+            """The transcript on the screen."""
 
-    def go_to(self, passage: int | None) -> None:
-        """Makes a passage the current one."""
-        raise NotImplementedError
+        @property
+        def passage(self) -> Passage | None:
+            """The current passage."""
+
+        def go_to(self, passage: int | None) -> None:
+            """Makes a passage the current one."""
 
     def away(self, passage: Passage) -> bool:
         """Whether a passage had scrolled out of sight; if so it is brought back, to be seen before anything is done to it."""

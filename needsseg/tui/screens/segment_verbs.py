@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from needsseg.actions import segments
 from needsseg.actions.segments import Evidence, SegmentSummary
@@ -24,10 +25,11 @@ class SegmentVerbs(StudyScreen):
         super().__init__()
         self.wanted: int | None = None
 
-    @property
-    def segment(self) -> SegmentSummary | None:
-        """The segment under the cursor."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the screen's own
+
+        @property
+        def segment(self) -> SegmentSummary | None:
+            """The segment under the cursor."""
 
     def _others(self, here: SegmentSummary) -> list[Choice]:
         return [
