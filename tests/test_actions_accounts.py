@@ -46,6 +46,12 @@ def test_sources_are_told_apart_and_their_rows_add_up(stocked: Study) -> None:
     assert accounts.day_after_events(stocked) == date(2026, 5, 3)
 
 
+def test_a_day_begins_where_the_settings_say(stocked: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest event, 10:00 UTC, lies on the next day on Kiritimati."""
+    monkeypatch.setenv("NEEDSSEG_TIMEZONE", "Pacific/Kiritimati")
+    assert accounts.day_after_events(stocked) == date(2026, 5, 4)
+
+
 def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp_path: Path) -> None:
     assert accounts.unknown_accounts(stocked) == {"events": {"nobody": 1}}
     again = accounts.import_source(stocked, tmp_path / "crm.csv")

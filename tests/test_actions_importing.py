@@ -112,6 +112,16 @@ def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -
     assert "holds no transcript" in report.refused[0].reason
 
 
+def test_the_study_itself_is_never_opened_as_input(talk: Study) -> None:
+    from needsseg.actions import accounts
+
+    for own in (talk.path, talk.path.with_name("study.db-wal")):
+        assert "belongs to the study itself" in importing.import_transcripts(talk, [own]).refused[0].reason
+        for read in (accounts.import_source, accounts.import_participants):
+            with pytest.raises(NeedssegError, match="belongs to the study itself"):
+                read(talk, own)
+
+
 def test_an_unknown_format_is_named(study: Study, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SHORT_TALK, encoding="utf-8")
     with pytest.raises(NeedssegError, match="zoom-vtt"):

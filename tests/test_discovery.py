@@ -62,7 +62,6 @@ def test_families_are_found_and_strangers_left_out() -> None:
     for candidate in found.candidates:
         assert candidate.size == len(candidate.members) == found.labels.count(candidate.label)
         assert len({speakers[i] for i in candidate.exemplars}) == len(candidate.exemplars), "different participants"
-        assert any("family" in word for word in candidate.keywords) or candidate.keywords
 
 
 @pytest.mark.skipif(not OPEN.exists(), reason="needs the labelled draws")
@@ -232,8 +231,10 @@ def test_one_loud_voice_is_warned_of() -> None:
     texts, _, rows, truth = _families(4)
     speakers = ["Loud" if t == 0 else f"P{i % 7}" for i, t in enumerate(truth)]
     found = discover(texts, speakers, vectors=rows)
-    warned = [w for c in found.candidates for w in c.warnings if w.startswith("Loud supplies")]
-    assert warned or found.parameters["speakers"] == "taken out"
+    assert [w for c in found.candidates for w in c.warnings] == [
+        "rests on 1 participant only",
+        "Loud supplies 26 of its 26 passages",
+    ]
 
 
 def test_keywords_set_apart() -> None:

@@ -81,6 +81,30 @@ class Behaviour:
         """The same for all events."""
         return trend(self.events, self.events_previous)
 
+    @property
+    def figures(self) -> dict[str, int | float | bool | str]:
+        """The signals of tier 3 over the 30 days before D, as listings show them."""
+        return {
+            "events": self.events,
+            "active_days": self.active_days,
+            "active_users": self.active_users,
+            "feature_breadth": self.feature_breadth,
+            "api_share": round(self.api_share, 4),
+            "mobile_only": self.mobile_only,
+            "invitations": self.invitations,
+            "logins": self.logins,
+            "login_trend": self.login_trend,
+            "usage_trend": self.usage_trend,
+        }
+
+    @property
+    def in_words(self) -> str:
+        """The same in a line."""
+        return (
+            f"{self.events:,} events on {self.active_days} days by {self.active_users} users · {self.feature_breadth} features · "
+            f"API {self.api_share:.0%} · {self.invitations} invitations · logins {self.login_trend}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from needsseg.accounts.engine import open_engine
+from needsseg.accounts.zones import zone
 
-EPOCH = date(1970, 1, 1)
 
-
-def day_after(events: Path, backend: str = "duckdb") -> date | None:
-    """The day after the newest event of a Parquet file that ``ingest`` wrote; None when it holds no event."""
+def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | None:
+    """The day after the newest event, as days begin in ``tz``, of a Parquet file that ``ingest`` wrote; None without events."""
     import narwhals as nw
 
     with open_engine(backend) as engine:
-        newest = engine.rows(engine.scan(events).select(nw.col("day").max()))[0][0]
-    return None if newest is None else EPOCH + timedelta(days=int(newest) + 1)
+        newest = engine.rows(engine.scan(events).select(nw.col("second").max()))[0][0]
+    return None if newest is None else datetime.fromtimestamp(int(newest), zone(tz)).date() + timedelta(days=1)
 
 
 def of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,6 @@ FIRST_YEAR, LAST_YEAR = 2000, 2050
 def epoch_day(day: date) -> int:
     """Days since 1970-01-01."""
     return (day - EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """The date that ``number`` days after 1970-01-01 is."""
-    return EPOCH + timedelta(days=number)
 
 
 def zone(name: str) -> ZoneInfo:

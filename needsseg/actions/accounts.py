@@ -91,6 +91,7 @@ class ParticipantsReport:
 
 def propose_mapping(study: Study, path: Path, kind: str | None = None) -> MappingProposal:
     """The mapping that ``import_source`` would use; the kind is told by the columns where it is not given."""
+    _refuse_own(study, path)
     header = room.read_header(path)
     kind = kind or _kind(path, header)
     if kind not in KINDS:
@@ -100,6 +101,11 @@ def propose_mapping(study: Study, path: Path, kind: str | None = None) -> Mappin
     if saved and set(guessed.columns) <= set(saved.mapping) and _fits(replace(guessed, columns=saved.mapping), header):
         return MappingProposal(kind, tuple(header), saved.mapping, True)
     return MappingProposal(kind, tuple(header), dict(guessed.columns), False)
+
+
+def _refuse_own(study: Study, path: Path) -> None:
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name the file that was exported from the CRM.")
 
 
 def _fits(mapping: room.Mapping, header: Sequence[str]) -> bool:
@@ -200,6 +206,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
 
     Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes.
     """
+    _refuse_own(study, path)
     rows = _csv_rows(path)
     known = accounts.participants(study)
     files = accounts.participant_files(study)
@@ -368,4 +375,4 @@ def profiles(study: Study, as_of: date, progress: Progress = silent) -> list[Acc
 def day_after_events(study: Study) -> date | None:
     """The day after the newest event, when all that was imported counts; None without events."""
     events = stack_files(study).events
-    return day_after(events) if events is not None else None
+    return day_after(events, load(study.path).timezone) if events is not None else None

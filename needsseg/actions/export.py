@@ -74,8 +74,7 @@ def _manifest_of(path: Path) -> Path:
 
 
 def _check_target(study: Study, path: Path, overwrite: bool) -> None:
-    target, own = path.resolve(), study.path.resolve()
-    if (target.name.startswith(own.name) and target.parent == own.parent) or study.stack.resolve() in target.parents:
+    if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     if path.exists() and not overwrite and not _manifest_of(path).exists():
         raise NeedssegError(f"{path} exists and is no earlier export.", "Name another file, or add --force.")

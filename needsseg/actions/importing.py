@@ -45,7 +45,7 @@ def import_transcripts(
     changed: list[str] = []
     refused: list[Refused] = []
     warnings: list[tuple[str, str]] = []
-    files = _files(paths, refused)
+    files = _files(study, paths, refused)
     with study.action("import") as action:
         taken = set(interviews.keys(study))
         by_content, by_file = interviews.by_content(study), interviews.by_file(study)
@@ -84,7 +84,7 @@ def import_transcripts(
     return ImportReport(tuple(added), tuple(unchanged), tuple(changed), tuple(refused), tuple(warnings))
 
 
-def _files(paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
+def _files(study: Study, paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -92,6 +92,8 @@ def _files(paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
             if not inside:
                 refused.append(Refused(str(path), "holds no transcript (.txt .md .vtt .srt .docx)"))
             files += inside
+        elif study.owns(path):
+            refused.append(Refused(str(path), "belongs to the study itself"))
         elif path.exists():
             files.append(path)
         else:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.settings import Settings, load
+from needsseg.settings import load
 from needsseg.study import connection, places
 from needsseg.study.connection import Study
 
-__all__ = ["Overview", "Study", "backup", "check", "init", "open_study", "overview", "place", "remember_place"]
+__all__ = [
+    "Overview",
+    "Study",
+    "backup",
+    "check",
+    "init",
+    "open_study",
+    "overview",
+    "place",
+    "remember_place",
+    "warnings",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +63,14 @@ def open_study(path: Path) -> Study:
     return connection.open_study(path, load(path).who())
 
 
-def settings_of(study: Study) -> Settings:
-    """The settings that hold for a study."""
-    return load(study.path)
-
-
 def overview(study: Study) -> Overview:
     """The study in numbers."""
     return Overview(path=str(study.path), warnings=tuple(study.warnings()), **connection.counts(study))
+
+
+def warnings(study: Study) -> list[str]:
+    """What may hurt the study where it lies."""
+    return study.warnings()
 
 
 def backup(study: Study, target: Path) -> Path:

@@ -38,4 +38,6 @@ def day(ctx: click.Context, option: click.Parameter, value: str) -> date:
 def opened(session: Session) -> Iterator[Study]:
     """The study that the session names, closed afterwards."""
     with studies.open_study(Path(session.path)) as study:
+        for warning in studies.warnings(study):
+            session.warn(warning)
         yield study

@@ -57,6 +57,8 @@ def _print_one(row: AccountProfile) -> None:
     print_text(f"{row.name}: {row.sentence}\n")
     shown = shapes.profile(row)
     print_table(("column", "value"), [(name, shown[name]) for name in PROFILE_COLUMNS], wrap=("value",))
+    if row.behaviour is not None:
+        print_text(f"\n30 days: {row.behaviour.in_words}")
     if row.lifecycle_flags:
         print_text(f"\nflags: {', '.join(row.lifecycle_flags)}")
     if row.contested:

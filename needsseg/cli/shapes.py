@@ -116,4 +116,6 @@ def profile(row: AccountProfile) -> Shape:
         "actions": [asdict(action) for action in row.actions],
         "missing": row.missing,
         "contested": row.contested,
+        "firmographic": asdict(row.firmographic),
+        "behaviour": row.behaviour.figures if row.behaviour is not None else None,
     }

@@ -122,6 +122,14 @@ class Study:
         finally:
             self.conn.execute("PRAGMA synchronous = FULL")
 
+    def owns(self, path: Path) -> bool:
+        """Whether a file is the study's own: the database, its log and copies beside it, or its account data.
+
+        Such a file is never opened as input nor written as output: closing it would drop SQLite's locks.
+        """
+        own, asked = self.path.resolve(), path.resolve()
+        return (asked.parent == own.parent and asked.name.startswith(own.name)) or self.stack.resolve() in asked.parents
+
     @property
     def data_version(self) -> int:
         """Changes when another connection has written."""

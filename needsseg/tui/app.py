@@ -88,8 +88,10 @@ class NeedssegApp(App[int]):
         self._version = study.data_version
 
     def on_mount(self) -> None:
-        """Watches for what other programs write."""
+        """Watches for what other programs write, and warns of a place where the study is not safe."""
         self.set_interval(POLL_SECONDS, self.poll)
+        for warning in studies.warnings(self.study):
+            self.notify(warning, severity="warning", timeout=20, markup=False)
 
     def poll(self) -> None:
         """Shows the study anew when another program has written to it."""

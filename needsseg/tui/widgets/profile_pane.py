@@ -62,6 +62,8 @@ def described(profile: AccountProfile, people: Sequence[AccountMatch]) -> Conten
         parts.append(_named("contested by", ", ".join(profile.contested)))
     if profile.needs_segment:
         parts.append(plain("enter shows the quotes behind it", "dim"))
+    if profile.behaviour is not None:
+        parts.append(_named("30 days", profile.behaviour.in_words))
     evidence = profile.lifecycle.evidence
     parts += [_named(flag.replace("_", " "), evidence.get(flag, "")) for flag in profile.lifecycle_flags]
     if profile.missing:
