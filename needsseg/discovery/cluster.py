@@ -1,12 +1,35 @@
-"""Clustering passages into candidate needs with HDBSCAN, three to five where the data allow it."""
+"""Clustering passages into candidate needs with HDBSCAN, three to five where the data allow it.
+
+Six thoughts, in this order: what stands alone is set aside; the rest is drawn towards its neighbours; HDBSCAN's trees at a
+few resolutions give the choices of three to five clusters (``tree``); each choice is settled around its centroids and
+what fits none set aside (``settle``); the one that stands apart most clearly is taken; and where people differ by their
+own words rather than by theme, that is taken out and the thoughts are had again (``speakers``).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.shape import distances, loners, nearest, smoothed, unit, with_speakers_weighed
-from needsseg.discovery.tree import Choice, choices
+from needsseg.discovery.settle import centroids, settled, silhouettes, variance_ratio
+from needsseg.discovery.shape import (
+    centred,
+    distances,
+    loners,
+    nearest,
+    principal,
+    smoothed,
+    steady,
+)
+from needsseg.discovery.speakers import (
+    Voices,
+    speaker_share,
+    with_context,
+    within_themes,
+    without_offsets,
+    without_speakers,
+)
+from needsseg.discovery.tree import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,152 +37,210 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.discovery.shape import Matrix, Neighbours
 
-FEWEST, MOST = 3, 5
+    Labels = NDArray[np.int64]
+
+FEWEST, MOST, MOST_LOOKED_FOR = 3, 5, 8
+CLEARLY = 0.4
+"""How much more clearly another number of clusters must stand apart to be taken instead of three to five."""
 SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
 MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
-REASSIGNMENTS = 2
-MOST_SQUARED = 5_000
-JUDGED_ON = (12, 1.0)
+JUDGED_ON, JUDGED_DIMENSIONS = (12, 1.0), 12
+SKETCH = 1_500
+APART_DIGITS = 9
+VOICE_SHARE, OWN_WORDS_SHARE, CONTEXT_SHARE = 0.08, 0.1, 0.01
+OFFSET_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """One way to look: neighbours and own weight in smoothing, the share of a smallest cluster, HDBSCAN's min_samples."""
+
+    neighbours: int
+    self_weight: float
+    size_share: int
+    min_samples: int
+
+
+RESOLUTIONS = tuple(
+    Resolution(neighbours, weight, share, samples)
+    for neighbours, weight in SMOOTHING
+    for share in SIZE_SHARES
+    for samples in MIN_SAMPLES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """Labels (-1 is unassigned), how clearly they stand apart, the rows they were found in, and the way of looking."""
+
+    labels: Labels
+    apartness: float
+    rows: Matrix
+    resolution: Resolution | None
 
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """Labels (-1 is unassigned), strengths in [0, 1], and the stability of each label's cluster in [0, 1]."""
+    """Labels (-1 is unassigned), strengths in [0, 1], the rows as they were shaped, and what was done about speakers.
 
-    labels: NDArray[np.int64]
-    strengths: NDArray[np.float64]
-    stability: tuple[float, ...]
-    parameters: dict[str, object]
+    ``voices`` is "none", "context", "taken out", or "nested" where themes and speakers cannot be told from each other.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """One choice after reassignment: its rank, its labels, and the settings it came from."""
-
-    rank: tuple[bool, float, float, int]
-    labels: NDArray[np.int64]
-    parameters: dict[str, object]
+    labels: Labels
+    strengths: Matrix
+    rows: Matrix
+    voices: str
+    resolution: Resolution | None
 
 
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
-    """Clusters unit ``rows`` (n ≥ 5, d); rows must stand in a canonical order, since ties are broken by it.
+    """Clusters unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
 
-    HDBSCAN's trees at a few resolutions give the choices of three to five clusters; each is settled by reassigning rows
-    to centroids, and the choice whose clusters lie furthest apart is taken.
+    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found.
     """
     import numpy as np
 
-    shaped, voices = with_speakers_weighed(rows, speakers) if speakers else (rows, "none")
-    around = nearest(shaped, MOST_NEIGHBOURS)
-    alone = loners(around)
-    kept = np.flatnonzero(~alone)
-    blurred = smoothed(shaped, around, *JUDGED_ON)
-    settled: list[_Settled] = []
-    for number, (choice, parameters) in enumerate(_possible(shaped[kept])):
+    voices = Voices(speakers) if speakers else None
+    if len(rows) <= SKETCH:
+        found, done = _with_regard_to_speakers(rows, voices)
+    else:
+        first = Voices(speakers[:SKETCH]) if speakers else None
+        found, done = _with_regard_to_speakers(rows[:SKETCH].astype(np.float64), first)
+        found = _spread(rows, voices, found, done)
+    return Clustering(found.labels, strengths(found.rows, found.labels), found.rows, done, found.resolution)
+
+
+def strengths(rows: Matrix, labels: Labels) -> Matrix:
+    """How firmly each row belongs, in [0, 1]: its silhouette; 0 for unassigned rows."""
+    import numpy as np
+
+    return np.clip(steady(silhouettes(rows, labels)), 0.0, 1.0)
+
+
+def _with_regard_to_speakers(rows: Matrix, voices: Voices | None) -> tuple[Themes, str]:
+    """Themes, and what was done about speakers.
+
+    Where speakers still differ within the themes found, it is by their company's and product's words, which make clusters
+    of interviewees: that is taken out. Where all difference between them lies in the themes, it stays, for it cannot be
+    told from them. Where they differ a little, as people of different needs do in free speech, what else a participant
+    said is context for a short passage.
+    """
+    plain = themes(rows)
+    share = speaker_share(rows, voices) if voices else 0.0
+    if voices is None or share <= CONTEXT_SHARE:
+        return plain, "none"
+    if speaker_share(within_themes(rows, plain.labels), voices) > OWN_WORDS_SHARE:
+        starts = (plain, themes(without_speakers(rows, voices)))
+        refined = [_offsets_out(rows, voices, start) for start in starts]
+        return max(refined, key=lambda one: one.apartness), "taken out"
+    if share <= VOICE_SHARE:
+        return themes(with_context(rows, voices)), "context"
+    return plain, "nested"
+
+
+def _offsets_out(rows: Matrix, voices: Voices, start: Themes) -> Themes:
+    """Speakers' offsets and themes estimated in turns, each with the other taken out."""
+    labels, moved = start.labels, rows
+    for _ in range(OFFSET_ROUNDS):
+        moved = centred(without_offsets(rows, voices, labels))
+        labels = settled(moved, labels)
+    return Themes(labels, apartness(_ground(moved), labels), moved, start.resolution)
+
+
+def _spread(rows: Matrix, voices: Voices | None, sketch: Themes, done: str) -> Themes:
+    """The themes of the first rows for all rows."""
+    import numpy as np
+
+    if int(sketch.labels.max(initial=-1)) < 0:
+        return replace(sketch, labels=np.full(len(rows), -1), rows=centred(rows))
+    if voices is not None and done in ("taken out", "context"):
+        shaped = centred(without_speakers(rows, voices) if done == "taken out" else with_context(rows, voices))
+    else:
+        shaped = centred(rows)
+    labels = (shaped @ centroids(shaped[: len(sketch.labels)], sketch.labels).T).argmax(axis=1)
+    labels[: len(sketch.labels)] = np.where(sketch.labels >= 0, sketch.labels, labels[: len(sketch.labels)])
+    labels = settled(shaped, labels)
+    if voices is not None and done == "taken out":
+        return _offsets_out(rows, voices, replace(sketch, labels=labels))
+    return replace(sketch, labels=labels, rows=shaped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What choices are judged on: smoothed rows, and the rows in the plane of most variance."""
+
+    blurred: Matrix
+    plane: Matrix
+
+
+def _ground(rows: Matrix, around: Neighbours | None = None) -> _Ground:
+    around = around or nearest(rows[:SKETCH], MOST_NEIGHBOURS)
+    return _Ground(smoothed(rows[:SKETCH], around, *JUDGED_ON), principal(rows[:SKETCH], JUDGED_DIMENSIONS))
+
+
+def apartness(ground: _Ground, labels: Labels) -> float:
+    """How clearly labels stand apart: the logarithms of the variance ratio and of the mean silhouette, added.
+
+    The one alone favours few clusters, the other many.
+    """
+    import numpy as np
+
+    labels = labels[: len(ground.plane)]
+    between = silhouettes(ground.blurred, labels)[labels >= 0]
+    if not len(between):
+        return -np.inf
+    ratio = variance_ratio(ground.plane, labels)
+    return round(float(np.log(max(ratio, 1e-9)) + np.log(max(float(between.mean()), 1e-9))), APART_DIGITS)
+
+
+def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> Themes:
+    """The clusters that stand apart most clearly, whoever speaks."""
+    import numpy as np
+
+    rows = centred(rows)
+    around = nearest(rows, MOST_NEIGHBOURS)
+    kept = np.flatnonzero(~loners(around))
+    ground = _ground(rows, around)
+    best: dict[int, Themes] = {}
+    seen: set[bytes] = set()
+    for members, resolution in _possible(rows[kept], resolutions):
         labels = np.full(len(rows), -1, dtype=np.int64)
-        for label, members in enumerate(choice.rows):
-            labels[kept[list(members)]] = label
-        labels = _reassigned(shaped, labels, alone)
-        apart = round(float(silhouettes(blurred, labels)[labels >= 0].mean()), 9)
-        rank = (len(choice.rows) >= FEWEST, apart, choice.stability, -number)
-        settled.append(_Settled(rank, labels, parameters))
-    if not settled:
-        return Clustering(np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows)), (), {"speakers": voices})
-    best = max(settled, key=lambda one: one.rank)
-    strengths = np.clip(silhouettes(shaped, best.labels), 0.0, 1.0)
-    return Clustering(best.labels, strengths, _stability(best, settled), {**best.parameters, "speakers": voices})
+        for label, mine in enumerate(members):
+            labels[kept[list(mine)]] = label
+        labels = settled(rows, labels)
+        if labels.tobytes() in seen:
+            continue
+        seen.add(labels.tobytes())
+        found = Themes(labels, apartness(ground, labels), rows, resolution)
+        if len(members) not in best or found.apartness > best[len(members)].apartness:
+            best[len(members)] = found
+    if not best:
+        return Themes(np.full(len(rows), -1, dtype=np.int64), -np.inf, rows, None)
+    usual = {count: found.apartness for count, found in best.items() if FEWEST <= count <= MOST}
+    ahead = {count: found.apartness + (CLEARLY if count in usual else 0.0) for count, found in best.items()}
+    return best[max(ahead, key=lambda count: (ahead[count], -count))]
 
 
-def silhouettes(rows: Matrix, labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How much nearer each row lies to its own centroid than to the next, in [-1, 1]; 0 for unassigned rows.
-
-    The simplified silhouette of Hruschka, de Castro and Campello (2004), on cosine distances.
-    """
-    import numpy as np
-
-    found = np.zeros(len(rows))
-    mine = np.flatnonzero(labels >= 0)
-    count = int(labels.max(initial=-1)) + 1
-    if count < 2:
-        return found
-    centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
-    away = 1.0 - rows[mine] @ centroids.T
-    at = (np.arange(len(mine)), labels[mine])
-    own = away[at].copy()
-    away[at] = np.inf
-    rival = away.min(axis=1)
-    found[mine] = (rival - own) / np.maximum(np.maximum(rival, own), 1e-12)
-    return found
-
-
-def _stability(best: _Settled, settled: Sequence[_Settled]) -> tuple[float, ...]:
-    """How alike each cluster comes out under the other settings: its mean best Jaccard likeness, in [0, 1].
-
-    For each setting of HDBSCAN and smoothing, the choice that lies furthest apart speaks.
-    """
-    per_setting: dict[str, _Settled] = {}
-    for one in settled:
-        key = repr(one.parameters)
-        if key not in per_setting or one.rank > per_setting[key].rank:
-            per_setting[key] = one
-    others = [one for one in per_setting.values() if one.parameters != best.parameters]
-    if not others:
-        return tuple(0.0 for _ in range(int(best.labels.max()) + 1))
-    found = []
-    for label in range(int(best.labels.max()) + 1):
-        mine = best.labels == label
-        alike = [max(_jaccard(mine, o.labels == other) for other in range(int(o.labels.max()) + 1)) for o in others]
-        found.append(sum(alike) / len(alike))
-    return tuple(found)
-
-
-def _jaccard(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    return float((first & second).sum() / max(1, (first | second).sum()))
-
-
-def _possible(rows: Matrix) -> Iterator[tuple[Choice, dict[str, object]]]:
-    """The most stable choice of each number of clusters, over a few smoothings and HDBSCAN settings."""
+def _possible(
+    rows: Matrix, resolutions: Sequence[Resolution]
+) -> Iterator[tuple[tuple[tuple[int, ...], ...], Resolution]]:
+    """The most stable choice of each number of clusters at each resolution, as the rows of each cluster."""
     import hdbscan
 
     around = nearest(rows, MOST_NEIGHBOURS)
-    for neighbours, self_weight in SMOOTHING:
-        drawn = smoothed(rows, around, neighbours, self_weight)
-        # One product of matrices serves four fits; beyond some thousands of rows the square would not fit.
-        small = len(drawn) <= MOST_SQUARED
-        given = distances(drawn) if small else drawn
-        for share in SIZE_SHARES:
-            smallest = max(3, round(len(rows) / share))
-            for samples in MIN_SAMPLES:
-                fitted = hdbscan.HDBSCAN(
-                    min_cluster_size=smallest,
-                    min_samples=min(samples, len(rows) - 1),
-                    core_dist_n_jobs=1,
-                    approx_min_span_tree=False,
-                    metric="precomputed" if small else "euclidean",
-                ).fit(given)
-                settings: dict[str, object] = {
-                    "neighbours": neighbours,
-                    "self_weight": self_weight,
-                    "min_cluster_size": smallest,
-                    "min_samples": samples,
-                }
-                for choice in choices(fitted.condensed_tree_.to_numpy(), MOST).values():
-                    yield choice, settings
-
-
-def _reassigned(rows: Matrix, labels: NDArray[np.int64], alone: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Gives every row that does not stand alone to its nearest centroid, twice; loners stay unassigned."""
-    import numpy as np
-
-    count = int(labels.max()) + 1
-    for _ in range(REASSIGNMENTS):
-        centroids = unit(np.stack([rows[labels == label].mean(axis=0) for label in range(count)]))
-        moved = np.where(alone, -1, (rows @ centroids.T).argmax(axis=1))
-        if any(not (moved == label).any() for label in range(count)):
-            break
-        labels = moved
-    return labels
+    apart: dict[tuple[int, float], Matrix] = {}
+    for look in resolutions:
+        blur = (look.neighbours, look.self_weight)
+        if blur not in apart:
+            apart[blur] = distances(smoothed(rows, around, *blur))
+        fitted = hdbscan.HDBSCAN(
+            min_cluster_size=max(3, round(len(rows) / look.size_share)),
+            min_samples=min(look.min_samples, len(rows) - 1),
+            metric="precomputed",
+        ).fit(apart[blur])
+        for choice in choices(fitted.condensed_tree_.to_numpy(), MOST_LOOKED_FOR).values():
+            yield choice.rows, look

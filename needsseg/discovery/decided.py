@@ -32,6 +32,14 @@ def check(decisions: Decisions, count: int) -> None:
             raise _contradiction(first, second, f"are kept apart, but both placed in {_said(here[1])}")
 
 
+def answers(decisions: Decisions, count: int) -> dict[int, str | None]:
+    """Where each passage was placed, itself or through one it is kept together with."""
+    group = _groups(decisions, count)
+    places = {group[index]: name for index, name in decisions.assigned.items()}
+    together = {index for pair in decisions.together for index in pair}
+    return {index: places[group[index]] for index in {*decisions.assigned, *together} if group[index] in places}
+
+
 def _groups(decisions: Decisions, count: int) -> list[int]:
     """For each passage, the first of those it is kept together with, itself included."""
     leader = list(range(count))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from needsseg.discovery import decided
 from needsseg.discovery.cluster import FEWEST, MOST, Clustering, cluster
 from needsseg.discovery.keywords import keywords
+from needsseg.discovery.settle import centroids
 from needsseg.discovery.shape import unit
+from needsseg.discovery.stability import RESAMPLES, stabilities
+from needsseg.discovery.taught import Taught, learn, questions
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
-from needsseg.records import Candidate, Decisions
+from needsseg.records import UNASSIGNED, Candidate, Decisions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +24,13 @@ if TYPE_CHECKING:
 
     from needsseg.discovery.shape import Matrix
 
+    Labels = NDArray[np.int64]
+
 FEWEST_PASSAGES = 5
 EXEMPLARS = 5
+SMALLEST_UNNAMED = 3
+SHAKY, FEWEST_TO_TRUST = 0.6, 60
+SINGLE_PRECISION_FROM = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +43,28 @@ class Discovery:
     warnings: tuple[str, ...]
     parameters: dict[str, object] = field(default_factory=dict)
     decided: frozenset[int] = frozenset()
-    ranks: tuple[int, ...] = ()
+    asking: _Asking | None = field(default=None, repr=False, compare=False)
 
     def questions(self, count: int) -> list[int]:
-        """Indices of the texts whose decision would help most: undecided ones nearest to the border of two candidates."""
-        open_ones = [index for index in range(len(self.labels)) if index not in self.decided]
-        return sorted(open_ones, key=lambda i: (self.labels[i] < 0, self.strengths[i], self.ranks[i]))[:count]
+        """Indices of the texts whose decision would help most, the most telling first; none that is decided."""
+        return self.asking.questions(self.decided, count) if self.asking and count > 0 else []
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asking:
+    """What it takes to choose questions: distinct passages as rows, how firmly each is held, and the texts behind each."""
+
+    rows: Matrix
+    held: tuple[float, ...]
+    behind: tuple[tuple[int, ...], ...]
+
+    def questions(self, answered: frozenset[int], count: int) -> list[int]:
+        done = [row for row, texts in enumerate(self.behind) if not answered.isdisjoint(texts)]
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            chosen = questions(self.rows, self.held, done, count)
+        return [self.behind[row][0] for row in chosen]
 
 
 def discover(
@@ -50,37 +74,96 @@ def discover(
     vectors: object | None = None,
     decisions: Decisions | None = None,
     seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> Discovery:
     """Clusters ``texts`` (five at least) into candidate needs; ``vectors`` (n, d) saves embedding them.
 
-    ``seed`` is stored by callers with the run; the method itself draws nothing at random. Raises DiscoveryError for
-    too few texts, vectors that do not fit, and decisions that contradict each other.
+    Labels do not depend on ``seed``: only the ``resamples`` do that stability is estimated from (0 leave it out, as 0).
+    Raises DiscoveryError for too few texts, vectors that do not fit, and decisions that contradict each other.
     """
-    import numpy as np
+    from threadpoolctl import threadpool_limits
 
     decisions = decisions or Decisions()
     _check(texts, speakers)
     decided.check(decisions, len(texts))
     rows = _rows(texts, vectors)
-    # Ties are broken by order, so the order is made the texts' own.
-    order = sorted(range(len(texts)), key=lambda i: (texts[i], speakers[i] if speakers else "", rows[i].tobytes()))
-    found = cluster(rows[order], [speakers[i] for i in order] if speakers else None)
-    labels, strengths = np.empty(len(texts), dtype=np.int64), np.empty(len(texts))
-    labels[order], strengths[order] = found.labels, found.strengths
-    labels = _alike_where_identical(texts, labels)
-    labels, names = decided.follow(labels, _nearness(rows, labels, len(found.stability)), decisions)
+    # Sums in another order differ in their last bits; one thread also spares small products the waiting for each other.
+    with threadpool_limits(1):
+        return _discovered(texts, speakers, rows, decisions, seed, resamples)
+
+
+def _discovered(
+    texts: Sequence[str],
+    speakers: Sequence[str] | None,
+    rows: Matrix,
+    decisions: Decisions,
+    seed: int,
+    resamples: int,
+) -> Discovery:
+    import numpy as np
+
+    behind = _distinct(texts, speakers, rows)
+    first = [same[0] for same in behind]
+    distinct = rows[first]
+    found = cluster(distinct, [speakers[i] for i in first] if speakers else None)
+    row_of = np.empty(len(texts), dtype=np.int64)
+    for row, same in enumerate(behind):
+        row_of[list(same)] = row
+    answers = decided.answers(decisions, len(texts))
+    taught = learn(found, {int(row_of[i]): name for i, name in sorted(answers.items())}) if answers else None
+    labels = _alike_where_identical(texts, (taught or found).labels[row_of])
+    strengths = (taught or found).strengths[row_of]
+    labels, names = _obeyed(labels, taught, found.rows[row_of], decisions)
     strengths[list(decisions.assigned)] = 1.0
-    labels, names, stability = _largest_first(labels, names, found, [texts[i] for i in range(len(texts))])
+    strengths[labels < 0] = 0.0
+    labels, names = _largest_first(labels, names, texts)
+    stability = stabilities(found.rows, labels[first], found.resolution, seed, resamples)
+    stability += [0.0] * (len(names) - len(stability))
     candidates = _candidates(texts, speakers, rows, labels, strengths, names, stability)
     return Discovery(
         tuple(int(label) for label in labels),
         tuple(round(float(strength), 6) for strength in strengths),
         candidates,
-        tuple(_warnings(texts, speakers, candidates)),
-        {"seed": seed, **found.parameters},
+        tuple(_warnings(texts, speakers, candidates, found)),
+        {"seed": seed, "speakers": found.voices} | (asdict(found.resolution) if found.resolution else {}),
         frozenset(decisions.assigned),
-        tuple(rank for _, rank in sorted(zip(order, range(len(order)), strict=True))),
+        _Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind),
     )
+
+
+def _held(taught: Taught | None, count: int) -> Sequence[float]:
+    """How firmly rows are held; before the first answer all are in doubt, so that the first questions look everywhere."""
+    return [0.0] * count if taught is None else [float(held) for held in taught.strengths]
+
+
+def _distinct(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> tuple[tuple[int, ...], ...]:
+    """The texts behind each distinct passage of one speaker, in an order that is the passages' own.
+
+    Ties are broken by order, and the first so many stand for all where there are very many: hence by hash.
+    """
+    same: dict[tuple[str, str, bytes], list[int]] = {}
+    for index, text in enumerate(texts):
+        key = (text_sha256(text), speakers[index] if speakers else "", rows[index].tobytes())
+        same.setdefault(key, []).append(index)
+    return tuple(tuple(same[key]) for key in sorted(same))
+
+
+def _obeyed(
+    labels: Labels, taught: Taught | None, rows: Matrix, decisions: Decisions
+) -> tuple[Labels, dict[int, str | None]]:
+    """Labels that obey every decision, numbered from 0 without gaps, and the name of each where a decision gave one."""
+    import numpy as np
+
+    numbers = sorted({int(label) for label in labels if label >= 0})
+    if taught is not None:
+        # What nobody has spoken of is a candidate of its own only while it is large enough to be one.
+        kept = set(taught.names.values())
+        numbers = [n for n in numbers if n in kept or int((labels == n).sum()) >= SMALLEST_UNNAMED]
+    place = {number: at for at, number in enumerate(numbers)}
+    labels = np.array([place.get(int(label), UNASSIGNED) for label in labels], dtype=np.int64)
+    nearness = rows @ centroids(rows, labels).T if numbers else np.zeros((len(rows), 0))
+    labels, names = decided.follow(labels, nearness, decisions)
+    return labels, {label: names.get(label) for label in sorted({int(one) for one in labels if one >= 0})}
 
 
 def _check(texts: Sequence[str], speakers: Sequence[str] | None) -> None:
@@ -102,7 +185,8 @@ def _rows(texts: Sequence[str], vectors: object | None) -> Matrix:
     if vectors is None:
         known = encode(texts, locate())
         vectors = [known[text_sha256(text)] for text in texts]
-    rows = np.asarray(vectors, dtype=np.float64)
+    single = len(texts) >= SINGLE_PRECISION_FROM
+    rows: Matrix = np.asarray(vectors, dtype=np.float32 if single else np.float64)
     if rows.ndim != 2 or len(rows) != len(texts):
         raise DiscoveryError(f"Vectors have the shape {rows.shape}; {len(texts)} rows of one length are needed.")
     broken = np.flatnonzero(~np.isfinite(rows).all(axis=1))
@@ -122,31 +206,20 @@ def _alike_where_identical(texts: Sequence[str], labels: NDArray[np.int64]) -> N
     return np.array([chosen[text] for text in texts], dtype=np.int64)
 
 
-def _nearness(rows: Matrix, labels: NDArray[np.int64], count: int) -> Matrix:
-    import numpy as np
-
-    if count == 0:
-        return np.zeros((len(rows), 0))
-    # A cluster may have lost all its rows to their twins elsewhere.
-    centroids = unit(np.stack([rows[labels == label].sum(axis=0) for label in range(count)]))
-    nearness: Matrix = rows @ centroids.T
-    return nearness
-
-
 def _largest_first(
-    labels: NDArray[np.int64], names: dict[int, str], found: Clustering, texts: Sequence[str]
-) -> tuple[NDArray[np.int64], dict[int, str], list[float]]:
+    labels: Labels, names: dict[int, str | None], texts: Sequence[str]
+) -> tuple[Labels, dict[int, str | None]]:
     """Renumbers labels by falling size, then by first text, so that numbers do not depend on the method's own."""
     import numpy as np
 
     sizes = Counter(int(label) for label in labels if label >= 0)
-    said = {label: sorted(t for t, mine in zip(texts, labels, strict=True) if mine == label) for label in sizes}
+    said: dict[int, str] = {}
+    for text, label in zip(texts, labels, strict=True):
+        said[int(label)] = min(text, said.get(int(label), text))
     order = sorted(sizes, key=lambda label: (-sizes[label], said[label]))
-    number = {old: new for new, old in enumerate(order)} | {-1: -1}
+    number = {old: new for new, old in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
     renumbered = np.array([number[int(label)] for label in labels], dtype=np.int64)
-    # A cluster that only decisions made was not found by the method, so it has no stability of its own.
-    stability = [found.stability[old] if old < len(found.stability) else 0.0 for old in order]
-    return renumbered, {number[old]: name for old, name in names.items()}, stability
+    return renumbered, {number[old]: names.get(old) for old in order}
 
 
 def _candidates(
@@ -155,7 +228,7 @@ def _candidates(
     rows: Matrix,
     labels: NDArray[np.int64],
     strengths: NDArray[np.float64],
-    names: dict[int, str],
+    names: dict[int, str | None],
     stability: Sequence[float],
 ) -> tuple[Candidate, ...]:
     import numpy as np
@@ -182,7 +255,7 @@ def _candidates(
                 words[label],
                 round(stability[label], 4),
                 names.get(label),
-                tuple(_candidate_warnings(voices, len(members))),
+                tuple(_candidate_warnings(voices, len(members), stability[label])),
             )
         )
     return tuple(found)
@@ -200,10 +273,12 @@ def _different_voices(near: Sequence[int], speakers: Sequence[str] | None) -> li
     return [index for _, _, index in sorted(turns)[:EXEMPLARS]]
 
 
-def _candidate_warnings(voices: Counter[str], size: int) -> list[str]:
-    if not voices:
-        return []
+def _candidate_warnings(voices: Counter[str], size: int, stability: float) -> list[str]:
     warnings = []
+    if 0 < stability < SHAKY:
+        warnings.append(f"unstable: drawn again, it comes back {stability:.0%} alike")
+    if not voices:
+        return warnings
     if len(voices) < 3:
         warnings.append(f"rests on {len(voices)} participant{'s' if len(voices) > 1 else ''} only")
     loudest, count = max(voices.items(), key=lambda item: (item[1], item[0]))
@@ -212,16 +287,31 @@ def _candidate_warnings(voices: Counter[str], size: int) -> list[str]:
     return warnings
 
 
-def _warnings(texts: Sequence[str], speakers: Sequence[str] | None, candidates: Sequence[Candidate]) -> list[str]:
+def _warnings(
+    texts: Sequence[str], speakers: Sequence[str] | None, candidates: Sequence[Candidate], found: Clustering
+) -> list[str]:
     warnings = []
+    if len(texts) < FEWEST_TO_TRUST:
+        warnings.append(f"{len(texts)} passages are few: candidates of fewer than {FEWEST_TO_TRUST} are a first guess.")
     if len(candidates) < FEWEST:
-        warnings.append(f"The passages yield {len(candidates)} candidates; three to five were looked for.")
+        warnings.append(
+            f"The passages yield {len(candidates)} candidate{'' if len(candidates) == 1 else 's'}: "
+            "no three to five stand apart as clearly."
+        )
     if len(candidates) > MOST:
-        warnings.append(f"There are {len(candidates)} candidates, more than a team can act on.")
+        warnings.append(
+            f"There are {len(candidates)} candidates, more than a team can act on; no three to five stand apart as clearly."
+        )
     if speakers is not None and len(set(speakers)) == 1:
         warnings.append("All passages come from one participant; these are themes of one person, not segments.")
-    if len(set(texts)) < len(texts):
-        warnings.append(f"{len(texts) - len(set(texts))} passages repeat another word for word.")
+    if found.voices == "nested":
+        warnings.append(
+            "Candidates follow the participants: what sets people apart here is what sets candidates apart, "
+            "so need and person cannot be told from each other. Read who carries each."
+        )
+    repeated = len(texts) - len(set(texts))
+    if repeated:
+        warnings.append(f"{repeated} passage{'s repeat' if repeated > 1 else ' repeats'} another word for word.")
     left = len(texts) - sum(candidate.size for candidate in candidates)
     if left * 2 > len(texts):
         warnings.append(f"{left} of {len(texts)} passages fit no candidate.")

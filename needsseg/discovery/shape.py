@@ -1,4 +1,4 @@
-"""Shaping vectors before clustering: who speaks is taken out, what stands alone is set aside, neighbours are drawn near.
+"""Shaping vectors before clustering: what all share is taken out, what stands alone set aside, neighbours drawn near.
 
 Rows are unit vectors, float32 or float64, shape (n, d). Nothing here is random.
 """
@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float64]
 
-CENTRING, CENTRING_SHRINK = 0.7, 5.0
-CONTEXT = 0.3
-VOICE_SHARE, CONTEXT_SHARE = 0.08, 0.01
+COMMON = 0.7
 BLOCK = 1024
+DIGITS, SINGLE_DIGITS = 9, 4
 LONER_NEIGHBOURS, LONER_DEVIATIONS, LONER_SHARE = 10, 1.5, 0.25
 
 
@@ -32,68 +29,32 @@ def unit(rows: Matrix) -> Matrix:
     return scaled
 
 
-def speaker_share(rows: Matrix, speakers: Sequence[str]) -> float:
-    """How much of the variance between passages is between speakers, unbiased (one-way ANOVA variance components)."""
+def steady(values: Matrix) -> Matrix:
+    """Values to the digits that decide: beyond them, they differ with the number of threads that reckoned them."""
     import numpy as np
 
-    names = np.asarray(speakers)
-    groups = [rows[names == name] for name in sorted(set(speakers))]
-    sizes = np.array([len(group) for group in groups], dtype=float)
-    count, total = len(groups), sizes.sum()
-    if count < 2 or total <= count:
-        return 0.0
-    means = np.stack([group.mean(axis=0) for group in groups])
-    between = float((sizes * ((means - rows.mean(axis=0)) ** 2).sum(axis=1)).sum()) / (count - 1)
-    within = sum(float(((group - group.mean(axis=0)) ** 2).sum()) for group in groups) / (total - count)
-    typical = float(total - (sizes**2).sum() / total) / (count - 1)
-    component = max(0.0, (between - within) / typical)
-    return component / (component + within) if component + within > 0 else 0.0
+    rounded: Matrix = np.round(values, SINGLE_DIGITS if values.dtype == np.float32 else DIGITS)
+    return rounded
 
 
-def with_speakers_weighed(rows: Matrix, speakers: Sequence[str]) -> tuple[Matrix, str]:
-    """Rows in which who speaks counts as it should, and what was done: "taken out", "context" or "none".
-
-    Where speakers differ much, it is by their company's and product's words, which would make clusters of interviewees:
-    their means are taken out. Where they differ a little, as people of different needs do in free speech, what else a
-    participant said is context for a short passage, and some of it is added. In between nothing tells them apart.
-    """
-    share = speaker_share(rows, speakers)
-    if share > VOICE_SHARE:
-        return without_speakers(rows, speakers), "taken out"
-    if share > CONTEXT_SHARE:
-        return with_context(rows, speakers), "context"
-    return rows, "none"
+def centred(rows: Matrix) -> Matrix:
+    """Rows without most of what all of them share, which says nothing of their differences; unit rows again."""
+    return unit(rows - COMMON * rows.mean(axis=0))
 
 
-def with_context(rows: Matrix, speakers: Sequence[str]) -> Matrix:
-    """Centred unit rows, each with ``CONTEXT`` of its speaker's mean direction added; unit rows again."""
+def principal(rows: Matrix, dimensions: int) -> Matrix:
+    """The rows in the plane of most variance, (n, dimensions or fewer); the signs of its axes are arbitrary."""
     import numpy as np
+    from scipy.linalg import eigh
 
-    names = np.asarray(speakers)
-    centred = rows - rows.mean(axis=0)
-    directed = unit(centred)
-    for name in sorted(set(speakers)):
-        mine = names == name
-        directed[mine] += CONTEXT * unit(centred[mine].mean(axis=0, keepdims=True))
-    return unit(directed)
-
-
-def without_speakers(rows: Matrix, speakers: Sequence[str]) -> Matrix:
-    """Moves each speaker's mean towards the common one, the more the more they said; unit rows again.
-
-    Everyone has their own company, product and favourite words; without this, clusters are the interviewees.
-    """
-    import numpy as np
-
-    names = np.asarray(speakers)
-    common = rows.mean(axis=0)
-    moved = rows.copy()
-    for name in sorted(set(speakers)):
-        mine = names == name
-        count = float(mine.sum())
-        offset = rows[mine].mean(axis=0) - common
-        moved[mine] -= CENTRING * count / (count + CENTRING_SHRINK) * offset
-    return unit(moved)
+    shifted = rows - rows.mean(axis=0)
+    # The smaller of the two products holds the same plane.
+    wide = len(rows) < rows.shape[1]
+    product = shifted @ shifted.T if wide else shifted.T @ shifted
+    last = len(product) - 1
+    sizes, axes = eigh(product, subset_by_index=(max(0, last - dimensions + 1), last))
+    plane: Matrix = axes * np.sqrt(np.clip(sizes, 0.0, None)) if wide else shifted @ axes
+    return plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +65,21 @@ class Neighbours:
     cosines: Matrix
 
 
-def nearest(rows: Matrix, count: int) -> Neighbours:
-    """The ``count`` nearest others by cosine of each unit row; equals in the order of the rows. Block by block, so that
-    memory grows with the rows and not with their square."""
+def nearest(rows: Matrix, count: int, among: Matrix | None = None) -> Neighbours:
+    """The ``count`` nearest others by cosine of each unit row, equals in the order of the rows.
+
+    Others are all rows, or the first ones where ``among`` holds those. Block by block, so that memory grows with the rows
+    and not with their square.
+    """
     import numpy as np
 
-    count = min(count, len(rows) - 1)
+    among = rows if among is None else among
+    count = min(count, len(among) - 1)
     indices = np.empty((len(rows), count), dtype=np.int64)
-    cosines = np.empty((len(rows), count))
+    cosines = np.empty((len(rows), count), dtype=rows.dtype)
     for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK] @ rows.T
-        here = np.arange(len(block))
+        block = steady(rows[start : start + BLOCK] @ among.T)
+        here = np.arange(min(len(block), max(0, len(among) - start)))
         block[here, start + here] = -2.0
         found = np.sort(np.argpartition(-block, count - 1, axis=1)[:, :count], axis=1)
         near = np.take_along_axis(block, found, axis=1)
@@ -151,6 +116,6 @@ def distances(rows: Matrix) -> Matrix:
     import numpy as np
 
     square: Matrix = rows @ rows.T
-    square = np.sqrt(np.clip(2.0 - (square + square.T), 0.0, None))
+    square = steady(np.sqrt(np.clip(2.0 - (square + square.T), 0.0, None)))
     np.fill_diagonal(square, 0.0)
     return square

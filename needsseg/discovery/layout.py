@@ -1,0 +1,49 @@
+"""Two dimensions for a map of passages, by principal components; the same map for the same passages, always."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+MIDDLE = 0.5
+DIGITS = 9
+NEGLIGIBLE = 1e-9
+
+
+def plane(rows: Matrix) -> Matrix:
+    """Places of ``rows`` (n, d) on a map, (n, 2) in [0, 1]: PCA by SVD, each axis stretched to its whole width.
+
+    Neither the order of the rows nor the sign a library gives an axis changes the map; an axis along which nothing
+    differs, as with one row or identical rows, is 0.5 throughout.
+    """
+    import numpy as np
+
+    places = np.full((len(rows), 2), MIDDLE)
+    if len(rows) < 2 or rows.shape[1] == 0:
+        return places
+    # In one order always, since sums of floats depend on it, and so could a sign.
+    order = np.lexsort(rows.T[::-1])
+    centred = rows[order] - rows[order].mean(axis=0)
+    _, lengths, axes = np.linalg.svd(centred, full_matrices=False)
+    for column, (length, axis) in enumerate(zip(lengths[:2], axes[:2], strict=True)):
+        if length > NEGLIGIBLE * max(1.0, float(np.abs(rows).max())):
+            along = centred @ (_sign(axis) * axis)
+            stretched = (along - along.min()) / (along.max() - along.min())
+            places[order, column] = np.round(stretched, DIGITS)
+    return places
+
+
+def _sign(axis: NDArray[np.float64]) -> float:
+    """Which way an axis points, from its loadings alone: the heavier side is the positive one.
+
+    The sum of cubes changes little when passages are added, unlike the sign of the largest loading where two are close.
+    """
+    cubes = float((axis**3).sum())
+    if abs(cubes) > NEGLIGIBLE:
+        return 1.0 if cubes > 0 else -1.0
+    return 1.0 if axis[abs(axis) > 1e-6][0] > 0 else -1.0
