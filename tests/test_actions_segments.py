@@ -6,7 +6,7 @@ import pytest
 
 from needsseg.actions import discovery, history, passages, segments
 from needsseg.errors import DiscoveryError, NotFoundError, UsageError
-from needsseg.segments import keep_decided, primary_needs
+from needsseg.segments import beside_kept, primary_needs
 from needsseg.study.connection import Study
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
@@ -192,16 +192,10 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
     segments.rename(demo_study, named, "Keepers of the list")
     segments.confirm(demo_study, named, by="Maya")
     segments.set_aside(demo_study, aside)
-    before = {
-        row.id: (row, segments.evidence(demo_study, row.id))
-        for row in segments.listing(demo_study)
-        if row.id in (named, aside)
-    }
+    before = {segment: _kept(demo_study, segment) for segment in (named, aside)}
     report = discovery.discover(demo_study, seed=7)
-    for segment, (row, evidence) in before.items():
-        assert segments.evidence(demo_study, segment) == evidence
-        assert next(r for r in segments.listing(demo_study) if r.id == segment) == row
-    assert any("“Keepers of the list”" in warning for warning in report.warnings)
+    assert {segment: _kept(demo_study, segment) for segment in before} == before
+    assert report.found_again == 2 and set(report.proposed_to) <= {"Keepers of the list", rows[1].name}
     assert {row.status for row in segments.listing(demo_study)} == {"confirmed", "candidate", "set_aside"}
     again = discovery.discover(demo_study, seed=7)
     assert (again.passages, again.unassigned, len(again.proposed)) == (
@@ -209,6 +203,13 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
         report.unassigned,
         len(report.proposed),
     )
+
+
+def _kept(study: Study, segment: int) -> tuple[object, ...]:
+    """What no run may change of a segment."""
+    from needsseg.study import segments as stored
+
+    return (stored.one(study, segment), stored.members(study)[segment])
 
 
 def test_after_a_merge_the_evidence_of_one_half_is_not_passed_off_as_the_whole(demo_study: Study) -> None:
@@ -225,6 +226,7 @@ def test_after_a_merge_the_evidence_of_one_half_is_not_passed_off_as_the_whole(d
 
 
 def test_the_run_is_stored_with_what_repeats_it(demo_study: Study) -> None:
+    _start_over(demo_study)
     first = segments.runs(demo_study)[0]
     discovery.discover(demo_study)
     second = segments.runs(demo_study)[0]
@@ -277,7 +279,7 @@ def test_primary_needs_are_decided_or_explained() -> None:
 
 
 def test_clusters_beside_kept_segments() -> None:
-    kept = {1: 7, 2: 7, 3: 7, 4: 8}
-    found = keep_decided([[1, 2, 3, 10, 11], [4, 12, 13, 14, 15], [20, 21], [30, 31, 32]], kept)
-    assert found.proposed == {1: (12, 13, 14, 15), 3: (30, 31, 32)}
-    assert (found.echoes, found.resembling) == ({0: 7}, {7: 2})
+    clusters = {0: [1, 2, 3, 10, 11], 1: [12, 13, 14, 15], 2: [20, 21], 3: [4, 30], 4: [40, 41, 42]}
+    found = beside_kept(clusters, {0: 7, 3: 8, 9: 9}, decided={1, 2, 3, 4, 42}, declined=[(11, 7), (30, 9)])
+    assert found.candidates == {1: (12, 13, 14, 15)}, "two free passages are no candidate"
+    assert (found.proposed, found.kept) == ({7: (10,), 8: (30,)}, {0: 7, 3: 8})

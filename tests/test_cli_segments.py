@@ -26,6 +26,7 @@ def test_segments_as_json_have_the_promised_keys(two: Caller) -> None:
     assert set(rows[0]) == {
         *("id", "name", "status", "size", "participants", "exemplars", "keywords", "stability", "suggested_names"),
         *("warnings", "description", "confirmed_by", "confirmed_at"),
+        *("statement", "proposed", "new", "added"),
     }
     assert "rests on 2 participants only" in rows[0]["warnings"]
 

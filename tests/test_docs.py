@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import passages, studies
+from needsseg.actions import passages, review, segments, studies
 from needsseg.settings import Settings
+from needsseg.study import decisions
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _commands() -> set[str]:
-    return set(re.findall(r"(?m)(?:^    |`)needsseg ((?:segment |accounts )?[a-z]+)", README))
+    return set(re.findall(r"(?m)(?:^    |`)needsseg ((?:segment |accounts |pair )?[a-z-]+)", README))
 
 
 @pytest.mark.parametrize("command", sorted(_commands()))
@@ -45,7 +47,8 @@ JSON_ROWS = re.findall(
     r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (.*?) \|$",
     (ROOT / "docs" / "json.md").read_text(encoding="utf-8"),
 )
-FILLED_IN = {"KEY": "tom-ashdown", "WORDS": "whiteboard", "ID": "Builder", "DATE": "2026-07-01"}
+FILLED_IN = {"KEY": "tom-ashdown", "WORDS": "whiteboard", "ID": "Builder", "DATE": "2026-07-01", "RUN": "1"}
+FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
 @pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)
@@ -55,7 +58,12 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
     shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
     with studies.open_study(study) as opened:
         passages.code(opened, [1], "late")
-    words = [FILLED_IN.get(word, word) for word in command.split()]
+        loose = [str(row.passage.id) for row in segments.left_over(opened)][:5]
+        with opened.action("propose"):
+            decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
+        review.together(opened, int(loose[3]), int(loose[4]))
+    filled = FILLED_IN | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
+    words = [filled.get(word, word) for word in shlex.split(command)]
     done = subprocess.run(
         [sys.executable, "-m", "needsseg.cli", "--study", study, *words, "--json"], capture_output=True, text=True
     )
@@ -77,7 +85,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 15
+    assert len(JSON_ROWS) == 31
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from needsseg import __version__
 from needsseg.actions.embedding import embedded
+from needsseg.actions.placements import Placed, placed
 from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, suggested_names
 from needsseg.discovery import discover as discover_candidates
 from needsseg.embedding import Progress, locate, silent, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
-from needsseg.segments import Kept, keep_decided
+from needsseg.segments import Beside, beside_kept
 from needsseg.settings import Settings, load, prompt_file
-from needsseg.study import interviews, passages, runs, segments
+from needsseg.study import decisions, interviews, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.study.segments import Member, NewCandidate
+
+if TYPE_CHECKING:
+    from needsseg.discovery import Persona
+    from needsseg.embedding import Vectors
 
 LIBRARIES = ("sentence-transformers", "hdbscan", "scikit-learn", "numpy", "torch")
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run found: its id, what it worked on, how many candidates it proposes, and what a person should know."""
+    """What a run found: its id, what it worked on, the candidates it proposes, and what a person should know.
+
+    ``proposed_to`` counts, by the name of each kept segment, the new passages that the run puts to it.
+    """
 
     run: int
     passages: int
@@ -33,15 +43,17 @@ class RunReport:
     found_again: int
     unassigned: int
     warnings: tuple[str, ...]
+    proposed_to: dict[str, int] = field(default_factory=dict)
 
 
 def discover(study: Study, seed: int | None = None, progress: Progress = silent) -> RunReport:
     """Clusters accepted passages (suggestions where nothing is accepted yet) into candidates, as one action.
 
-    Nothing that a person named, confirmed or set aside is changed; candidates nobody touched are replaced.
+    People's decisions are kept exactly and pull the rest along: segments they named, confirmed or set aside stay as they
+    are, and new material is put to them or proposed as new. Candidates nobody touched are replaced.
     """
     settings = load(study.path)
-    chosen, status, left_out = _input(study)
+    chosen, status, left_out = run_input(study)
     if len(chosen) < FEWEST_PASSAGES:
         raise DiscoveryError(
             f"There are {len(chosen)} {status} passages; candidates need at least {FEWEST_PASSAGES}.",
@@ -53,10 +65,50 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     vectors = embedded(study, texts + said, progress)
     progress("clustering", 0, 1)
     rows = [vectors[text_sha256(text)] for text in texts]
-    found = discover_candidates(texts, speakers, vectors=rows, seed=settings.seed if seed is None else seed)
+    given = placed(study, chosen)
+    found = discover_candidates(
+        texts,
+        speakers,
+        vectors=rows,
+        decisions=given.decisions,
+        seed=settings.seed if seed is None else seed,
+    )
+    names = _names(found, personas, rows, vectors)
+    progress("clustering", 1, 1)
+    warnings = [*found.warnings, *_input_warnings(study, len(chosen), status, left_out), *_unused(given)]
+    with study.action("discover") as action:
+        if [(p.id, p.quote) for p in run_input(study)[0]] != [(p.id, p.quote) for p in chosen]:
+            raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
+        if placed(study, chosen) != given:
+            raise DiscoveryError(
+                "Decisions changed while passages were clustered; nothing was stored.", "Discover again."
+            )
+        beside = _beside(study, found, chosen, given)
+        names_kept = {row.id: row.name for row in segments.listing(study)}
+        warnings += _about_kept(beside, given, names_kept)
+        run = runs.add(study, _run(settings, found, chosen, status, warnings, given, beside), _labels(found, chosen))
+        proposed = segments.replace_candidates(
+            study,
+            run,
+            [_new(found, chosen, c, beside, names[c.label]) for c in found.candidates if c.label in beside.candidates],
+        )
+        strength = dict(zip((p.id for p in chosen), found.strengths, strict=True))
+        decisions.replace_proposals(
+            study, run, {to: [(p, strength[p]) for p in put] for to, put in beside.proposed.items()}
+        )
+        action.summary = f"{_said(len(proposed), len(beside.kept))} in {len(chosen)} {status} passages"
+    unassigned = sum(label < 0 for label in found.labels)
+    put = {names_kept[segment]: len(ids) for segment, ids in sorted(beside.proposed.items())}
+    return RunReport(run, len(chosen), status, tuple(proposed), len(beside.kept), unassigned, tuple(warnings), put)
+
+
+def _names(
+    found: Discovery, personas: Sequence[Persona], rows: Sequence[Vectors], vectors: Mapping[str, Vectors]
+) -> list[tuple[PersonaName, ...]]:
+    """The nearest archetypes of each candidate."""
     import numpy as np
 
-    names = suggested_names(
+    return suggested_names(
         np.asarray(rows, dtype=np.float64),
         [candidate.members for candidate in found.candidates],
         personas,
@@ -65,35 +117,34 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
             for persona in personas
         ],
     )
-    progress("clustering", 1, 1)
-    warnings = list(found.warnings)
+
+
+def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list[str]:
+    warnings = []
     if status == "suggested":
-        warnings.insert(0, "No passage is accepted yet: these candidates rest on undecided suggestions.")
-    else:
-        open_ones = len(passages.listing(study, status="suggested"))
-        if open_ones:
-            warnings.append(
-                f"Only the {len(chosen)} accepted passages were used; {open_ones} undecided ones were left out."
-            )
+        warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
+    elif open_ones := len(passages.listing(study, status="suggested")):
+        warnings.append(f"Only the {used} accepted passages were used; {open_ones} undecided ones were left out.")
     if left_out:
         warnings.append(f"{left_out} passages are of speakers who are no participants; they were left out.")
-    with study.action("discover") as action:
-        if [(p.id, p.quote) for p in _input(study)[0]] != [(p.id, p.quote) for p in chosen]:
-            raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
-        kept = _kept(study, found, chosen)
-        for segment, count in sorted(kept.resembling.items()):
-            name = segments.one(study, segment).name
-            fresh = f"{count} passage{'s' if count != 1 else ''} not in “{name}” resemble it; it was left as it is."
-            warnings.append(fresh if count else f"“{name}” was found again.")
-        run = runs.add(study, _run(settings, found, chosen, status, warnings), _labels(found, chosen))
-        proposed = segments.replace_candidates(
-            study,
-            run,
-            [_new(found, chosen, c, kept, names[c.label]) for c in found.candidates if c.label in kept.proposed],
-        )
-        action.summary = f"{_said(len(proposed), len(kept.echoes))} in {len(chosen)} {status} passages"
-    unassigned = sum(label < 0 for label in found.labels)
-    return RunReport(run, len(chosen), status, tuple(proposed), len(kept.echoes), unassigned, tuple(warnings))
+    return warnings
+
+
+def _unused(given: Placed) -> list[str]:
+    return [f"Passages {pair.first} and {pair.second} {why}; the place counts." for pair, why in given.unused]
+
+
+def _about_kept(beside: Beside, given: Placed, names: Mapping[int, str]) -> list[str]:
+    """What the run says of segments that people keep."""
+    warnings = []
+    for segment in sorted(beside.kept.values()):
+        put = len(beside.proposed.get(segment, ()))
+        if put:
+            what = "passage is" if put == 1 else "passages are"
+            warnings.append(f"{put} new {what} proposed for “{names[segment]}”; it was left as it is.")
+    unheard = sorted(segment for segment in given.kept if segment not in given.segments.values())
+    warnings += [f"“{names[s]}” holds none of the passages used; nothing could be put to it." for s in unheard]
+    return warnings
 
 
 def _said(proposed: int, again: int) -> str:
@@ -101,7 +152,7 @@ def _said(proposed: int, again: int) -> str:
     return f"{found} and {again} kept one{'s' if again != 1 else ''} again" if again else found
 
 
-def _input(study: Study) -> tuple[list[Passage], str, int]:
+def run_input(study: Study) -> tuple[list[Passage], str, int]:
     """What is clustered, its status, and how many passages are left out since their speakers are no participants."""
     participants = {(row.interview, row.label) for row in interviews.speakers(study) if row.role == "participant"}
     statuses: tuple[PassageStatus, ...] = ("accepted", "suggested")
@@ -120,15 +171,26 @@ def _voice(passage: Passage) -> str:
 
 
 def _run(
-    settings: Settings, found: Discovery, chosen: list[Passage], status: str, warnings: list[str]
+    settings: Settings,
+    found: Discovery,
+    chosen: list[Passage],
+    status: str,
+    warnings: list[str],
+    given: Placed,
+    beside: Beside,
 ) -> dict[str, object]:
     model = locate(settings.model)
     lines = "\n".join(sorted(f"{_voice(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen))
+    about = {
+        "passages_decided": len(given.decisions.assigned),
+        "pairs_decided": len(given.decisions.together) + len(given.decisions.apart),
+        "kept_segments": {str(label): segment for label, segment in beside.kept.items()},
+    }
     return {
         "model": model.name,
         "model_sha256": model.sha256,
         "seed": found.parameters["seed"],
-        "parameters": found.parameters,
+        "parameters": found.parameters | about,
         "versions": {"needsseg": __version__} | {name: version(name) for name in LIBRARIES},
         "input_sha256": hashlib.sha256(lines.encode()).hexdigest(),
         "input_status": status,
@@ -140,21 +202,20 @@ def _labels(found: Discovery, chosen: list[Passage]) -> list[tuple[int, int, flo
     return [(p.id, label, s) for p, label, s in zip(chosen, found.labels, found.strengths, strict=True)]
 
 
-def _kept(study: Study, found: Discovery, chosen: list[Passage]) -> Kept:
-    members = segments.members(study)
-    kept = {
-        member.passage: row.id
-        for row in segments.listing(study)
-        if row.status in segments.KEPT
-        for member in members.get(row.id, [])
-    }
-    return keep_decided([[chosen[i].id for i in candidate.members] for candidate in found.candidates], kept)
+def _beside(study: Study, found: Discovery, chosen: list[Passage], given: Placed) -> Beside:
+    """What the run's clusters come to beside what people keep, whether or not its passages were among those used."""
+    return beside_kept(
+        {candidate.label: [chosen[i].id for i in candidate.members] for candidate in found.candidates},
+        {c.label: given.segments[c.name] for c in found.candidates if c.name in given.segments},
+        decisions.placements(study).keys(),
+        decisions.declined(study),
+    )
 
 
 def _new(
-    found: Discovery, chosen: list[Passage], candidate: Candidate, kept: Kept, names: tuple[PersonaName, ...]
+    found: Discovery, chosen: list[Passage], candidate: Candidate, beside: Beside, names: tuple[PersonaName, ...]
 ) -> NewCandidate:
-    allowed = set(kept.proposed[candidate.label])
+    allowed = set(beside.candidates[candidate.label])
     rank = {index: place for place, index in enumerate(candidate.exemplars)}
     members = tuple(
         Member(chosen[i].id, found.strengths[i], rank.get(i), "run")

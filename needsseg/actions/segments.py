@@ -3,138 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from needsseg.actions.backing import Backing, backing
+from needsseg.actions.evidence import Evidence, Rival, SegmentSummary, StatedPart, evidence, listing
+from needsseg.actions.lineage import Event, lineage
+from needsseg.actions.previews import (
+    LeftOver,
+    MergePreview,
+    ProposedSplit,
+    left_over,
+    merge_preview,
+    proposed_split,
+)
 from needsseg.errors import UsageError
-from needsseg.records import Passage, PersonaName, PrimaryNeed
+from needsseg.records import PrimaryNeed
 from needsseg.segments import primary_needs
-from needsseg.study import accounts, interviews, passages, segments
+from needsseg.study import accounts, interviews, passages, placing, segments
 from needsseg.study import runs as stored_runs
 from needsseg.study.connection import Study
 from needsseg.study.runs import Run
-from needsseg.study.segments import SegmentRow
 
 __all__ = [
+    "Backing",
+    "Event",
     "Evidence",
+    "LeftOver",
+    "MergePreview",
+    "ProposedSplit",
+    "Rival",
     "Run",
     "SegmentSummary",
+    "StatedPart",
+    "backing",
     "confirm",
     "describe",
     "evidence",
     "find",
+    "left_over",
+    "lineage",
     "listing",
     "make",
     "merge",
+    "merge_preview",
     "move",
     "participants",
+    "proposed_split",
     "rename",
     "reopen",
     "runs",
     "set_aside",
     "split",
+    "write_statement",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentSummary:
-    """One candidate or segment as lists show it; exemplars are passages from different participants where there are any."""
-
-    id: int
-    name: str
-    description: str
-    status: str
-    size: int
-    participants: int
-    exemplars: tuple[Passage, ...]
-    keywords: tuple[str, ...]
-    stability: float | None
-    suggested_names: tuple[PersonaName, ...]
-    warnings: tuple[str, ...]
-    confirmed_by: str | None
-    confirmed_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that speaks for a segment: its passages with strengths, and how many each participant gave."""
-
-    summary: SegmentSummary
-    passages: tuple[tuple[Passage, float], ...]
-    voices: tuple[tuple[str, int], ...]
-
-
-def listing(study: Study) -> list[SegmentSummary]:
-    """Confirmed segments first, then named ones, candidates, and those set aside."""
-    held = {passage.id: passage for passage in passages.listing(study)}
-    members, found = segments.members(study), segments.as_found(study)
-    return [_summary(row, members.get(row.id, []), held, found.get(row.id)) for row in segments.listing(study)]
-
-
-def evidence(study: Study, segment: int) -> Evidence:
-    """The passages of one segment, exemplars first, then by strength."""
-    row = segments.one(study, segment)
-    mine = segments.members(study).get(segment, [])
-    held = {passage.id: passage for passage in passages.listing(study, ids=[member.passage for member in mine])}
-    voices = Counter(held[member.passage].interview for member in mine)
-    names = {row.key: ", ".join(row.participants) or row.title for row in interviews.listing(study)}
-    return Evidence(
-        _summary(row, mine, held, segments.as_found(study).get(segment)),
-        tuple((held[member.passage], member.strength) for member in mine),
-        tuple((names[key], count) for key, count in sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
-    )
-
-
-def _summary(
-    row: SegmentRow, mine: Sequence[segments.Member], held: dict[int, Passage], found: set[int] | None
-) -> SegmentSummary:
-    here = [held[member.passage] for member in mine]
-    voices = {(passage.interview, passage.speaker) for passage in here}
-    return SegmentSummary(
-        row.id,
-        row.name,
-        row.description,
-        row.status,
-        len(here),
-        len(voices),
-        tuple(held[member.passage] for member in mine if member.exemplar is not None),
-        row.keywords,
-        row.stability,
-        row.suggested_names,
-        (*_added_since(here, row.run, found), *_warnings(here)),
-        row.confirmed_by,
-        row.confirmed_at,
-    )
-
-
-def _added_since(here: Sequence[Passage], run: int | None, found: set[int] | None) -> list[str]:
-    """Says so when keywords and stability are of a part only, because passages were moved or merged in."""
-    added = sum(passage.id not in found for passage in here) if found else 0
-    if not added:
-        return []
-    rest = len(here) - added
-    return [
-        f"{added} of its {len(here)} passages were added since run {run}: keywords and stability are of the other {rest}"
-    ]
-
-
-def _warnings(here: Sequence[Passage]) -> list[str]:
-    """What weakens a segment as it stands now, whoever put its passages there."""
-    if not here:
-        return ["holds no passages"]
-    voices = Counter((passage.interview, passage.speaker) for passage in here)
-    warnings = []
-    if len(voices) < 3:
-        warnings.append(f"rests on {len(voices)} participant{'s' if len(voices) > 1 else ''} only")
-    (interview, speaker), most = max(voices.items(), key=lambda item: (item[1], item[0]))
-    if most * 2 > len(here):
-        voice = f"{speaker} ({interview})" if speaker else interview
-        warnings.append(f"{voice} supplies {most} of its {len(here)} passages")
-    undecided = sum(passage.status == "suggested" for passage in here)
-    if undecided:
-        warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")
-    return warnings
 
 
 def find(study: Study, text: str) -> int:
@@ -162,6 +83,12 @@ def describe(study: Study, segment: int, description: str) -> None:
         segments.describe(study, segment, description)
 
 
+def write_statement(study: Study, segment: int, text: str) -> None:
+    """Writes the job statement a segment's people share; an empty text takes it back."""
+    with study.action("statement", f"wrote the job statement of segment {segment}"):
+        segments.write_statement(study, segment, text)
+
+
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
     """Merges segments into the first."""
     with study.action("merge", f"merged {', '.join(map(str, others))} into segment {into}"):
@@ -179,7 +106,7 @@ def make(study: Study, name: str, ids: Sequence[int]) -> int:
     if not name.strip():
         raise UsageError("A segment needs a name.")
     with study.action("make segment", f"made segment “{name.strip()}” of {len(ids)} passages"):
-        return segments.make(study, name, ids)
+        return placing.make(study, name, ids)
 
 
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
@@ -189,7 +116,7 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     where = "no segment" if segment is None else f"segment {segment}"
     what = f"passage {ids[0]}" if len(ids) == 1 else f"{len(ids)} passages"
     with study.action("move", f"moved {what} to {where}"):
-        segments.move(study, ids, segment)
+        placing.move(study, ids, segment)
 
 
 def set_aside(study: Study, segment: int) -> None:
@@ -205,7 +132,10 @@ def reopen(study: Study, segment: int) -> None:
 
 
 def confirm(study: Study, segment: int, by: str = "") -> None:
-    """Confirms a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote."""
+    """Confirms a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote.
+
+    One that is confirmed is confirmed again where passages were admitted to it since.
+    """
     with study.action("confirm") as action:
         shown = evidence(study, segment)
         if not shown.passages:
@@ -221,7 +151,9 @@ def _proof(study: Study, shown: Evidence) -> dict[str, object]:
         "size": shown.summary.size,
         "participants": shown.summary.participants,
         "keywords": list(row.keywords),
-        "warnings": list(shown.summary.warnings),
+        # The first warning of one confirmed before is that passages were added since; this puts an end to it.
+        "warnings": list(shown.summary.warnings[bool(shown.summary.added) :]),
+        "interviews": interviews.keys(study),
         "passages": [
             {
                 "id": passage.id,

@@ -20,7 +20,8 @@ from needsseg.cli.segments import print_segments
 def discover(session: Session, seed: int | None, as_json: bool) -> None:
     """Cluster accepted passages (suggestions where none is accepted) into candidate needs.
 
-    What a person named, confirmed or set aside stays as it is; candidates nobody touched are replaced.
+    What a person decided is kept exactly and pulls the rest along: new passages are put to the segments that people keep,
+    or proposed as new. Candidates nobody touched are replaced.
     """
     with opened(session) as study, session.progressing() as progress:
         report = discovery.discover(study, seed, progress)
@@ -34,6 +35,7 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
     session.say(
         f"Run {report.run}: {len(report.proposed)} candidates"
         + (f", {report.found_again} kept ones found again," if report.found_again else "")
+        + (f" {sum(report.proposed_to.values())} new passages put to them," if report.proposed_to else "")
         + f" in {report.passages} {report.input_status} passages, "
         f"{report.unassigned} of which fit none. Next: needsseg segment show ID"
     )

@@ -1,17 +1,21 @@
-"""segments, and the group segment: show, rename, describe, merge, split, move, make, aside, confirm, reopen."""
+"""segments, and the group segment: show, rename, describe, statement, merge, split, move, make, admit and decline what
+a run proposes, aside, confirm, reopen, lineage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import click
 
+from needsseg.actions import review
 from needsseg.actions import segments as actions
-from needsseg.actions.segments import SegmentSummary
+from needsseg.actions.segments import Backing, Evidence, SegmentSummary
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.errors import UsageError
 
 segment_argument = click.argument("which", metavar="SEGMENT")
 passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
@@ -43,6 +47,8 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
             print_text(f"   keywords: {', '.join(row.keywords)}")
         if row.exemplars:
             print_text(f"   “{row.exemplars[0].quote}” ({row.exemplars[0].interview})")
+        if row.proposed:
+            print_text(f"   + {row.proposed} proposed: needsseg segment show {row.id}")
         for warning in row.warnings:
             print_text(f"   ! {warning}")
 
@@ -65,10 +71,20 @@ def show(session: Session, which: str, as_json: bool) -> None:
     """Show a segment's evidence. Its passages, exemplars first, and who said them."""
     with opened(session) as study:
         found = actions.evidence(study, actions.find(study, which))
-    row = found.summary
+        behind = actions.backing(study, session.warn).get(found.summary.id)
     if as_json:
-        print_object(shapes.evidence(found))
-        return
+        print_object(shapes.evidence(found, behind))
+    else:
+        print_evidence(found, behind)
+    for warning in found.summary.warnings:
+        session.warn(warning)
+    if found.without_vectors:
+        session.say(f"{found.without_vectors} passages have no vector: discover again to see its edge and its rival.")
+
+
+def print_evidence(found: Evidence, behind: Backing | None) -> None:
+    """All that speaks for one segment and against it, for people."""
+    row = found.summary
     print_text(f"{row.id} {row.name} ({row.status}): {_counted(row)}")
     if row.description:
         print_text(row.description)
@@ -79,14 +95,52 @@ def show(session: Session, which: str, as_json: bool) -> None:
     if row.suggested_names:
         near = ", ".join(f"{name.name} ({name.score:.2f})" for name in row.suggested_names)
         print_text(f"nearest archetypes: {near}")
-    print_text("voices: " + ", ".join(f"{who} {count}" for who, count in found.voices) + "\n")
+    if row.stability is not None:
+        print_text(f"stability: {found.stability_word} ({row.stability:.2f})")
+    if row.statement:
+        print_text(f"job statement: {row.statement}")
+    if found.sentence:
+        print_text(f"in their words: {found.sentence}")
+        print_text("   from passages " + ", ".join(str(part.passage) for part in found.stated))
+    carried = f" ({found.evenness_word})" if found.evenness_word else ""
+    print_text("voices: " + ", ".join(f"{who} {count}" for who, count in found.voices) + carried)
+    if behind is not None:
+        print_text(f"accounts: {_backed(behind)}")
+    if found.rival is not None:
+        print_text(f"nearest rival: {found.rival.name} (nearness {found.rival.nearness:.2f})")
+        print_text(
+            f"   said here: {', '.join(found.rival.apart) or '–'}; there: {', '.join(found.rival.rival_apart) or '–'}"
+        )
+    if found.edge:
+        print_text("at the edge: " + ", ".join(str(passage.id) for passage in found.edge))
+    print_text("")
+    edge = {passage.id for passage in found.edge or ()}
     print_table(
-        ("passage", "interview", "speaker", "strength", "quote"),
-        [(p.id, p.interview, p.speaker, strength, p.quote) for p, strength in found.passages],
+        ("passage", "interview", "speaker", "strength", "", "quote"),
+        [
+            (p.id, p.interview, p.speaker, strength, _marks(p.id in found.new, p.id in edge, False), p.quote)
+            for p, strength in found.passages
+        ]
+        + [
+            (p.id, p.interview, p.speaker, strength, _marks(p.id in found.new, False, True), p.quote)
+            for p, strength in found.proposed
+        ],
         wrap=("quote",),
     )
-    for warning in row.warnings:
-        session.warn(warning)
+
+
+def _marks(new: bool, edge: bool, proposed: bool) -> str:
+    return ", ".join(word for word, holds in (("proposed", proposed), ("new", new), ("edge", edge)) if holds)
+
+
+def _backed(behind: Backing) -> str:
+    money = ""
+    if behind.arr is not None:
+        money = f", ARR {behind.arr:,.0f}"
+    elif behind.amount is not None:
+        money = f", subscriptions of {behind.amount:,.0f}"
+    known = f" (of {behind.priced} of them, as of {behind.as_of})" if money else ""
+    return f"{len(behind.accounts)} of {behind.participants} participants{money}{known}"
 
 
 @segment.command()
@@ -114,6 +168,67 @@ def describe(session: Session, which: str, text: str) -> None:
 
 
 @segment.command()
+@segment_argument
+@click.argument("text")
+@json_option
+@click.pass_obj
+def statement(session: Session, which: str, text: str, as_json: bool) -> None:
+    """Write a segment's job statement: When …, I want to …, so I can …"""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.write_statement(study, number, text)
+    if as_json:
+        print_object({"segment": number, "statement": text.strip()})
+    session.say(f"Wrote the job statement of segment {number}.")
+
+
+@segment.command()
+@segment_argument
+@json_option
+@click.pass_obj
+def lineage(session: Session, which: str, as_json: bool) -> None:
+    """Tell what a segment came from. What was done to it, by whom and when, oldest first."""
+    with opened(session) as study:
+        events = actions.lineage(study, actions.find(study, which))
+    if as_json:
+        print_array(asdict(event) for event in events)
+        return
+    print_table(("when", "who", "what"), [(e.at, e.actor, e.what) for e in events], wrap=("what",))
+
+
+@segment.command()
+@passages_argument
+@json_option
+@click.pass_obj
+def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
+    """Put proposed passages into their segments. Also into confirmed ones, which are then to be confirmed again."""
+    chosen = list(dict.fromkeys(ids))
+    with opened(session) as study:
+        before = {row.id: row.added for row in actions.listing(study)}
+        review.admit(study, chosen)
+        changed = [row for row in actions.listing(study) if row.added != before.get(row.id)]
+    if as_json:
+        print_object({"passages": chosen})
+    for row in changed:
+        session.warn(f"“{row.name}”: {row.warnings[0]}")
+    session.say(f"Admitted {len(chosen)} passages.")
+
+
+@segment.command()
+@passages_argument
+@json_option
+@click.pass_obj
+def decline(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
+    """Take passages off a proposal for good. No run puts them to that segment again."""
+    chosen = list(dict.fromkeys(ids))
+    with opened(session) as study:
+        review.decline(study, chosen)
+    if as_json:
+        print_object({"passages": chosen})
+    session.say(f"Declined {len(chosen)} passages.")
+
+
+@segment.command()
 @click.argument("into", metavar="INTO")
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True)
 @click.pass_obj
@@ -128,16 +243,41 @@ def merge(session: Session, into: str, others: tuple[str, ...]) -> None:
 
 @segment.command()
 @segment_argument
-@passages_argument
+@click.argument("ids", metavar="[PASSAGE]...", nargs=-1, type=PASSAGE)
 @click.option("--name", default="", help="What the new segment is called.")
+@click.option("--propose", is_flag=True, help="Show where it would fall apart; changes nothing.")
+@json_option
 @click.pass_obj
-def split(session: Session, which: str, ids: tuple[int, ...], name: str) -> None:
-    """Split passages off into a new segment. Prints its id."""
+def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose: bool, as_json: bool) -> None:
+    """Split passages off into a new segment. Prints its id; --propose shows two halves instead."""
+    if propose == bool(ids):
+        raise UsageError("Name the passages to split off, or say --propose.", "needsseg segment show lists them.")
+    if propose:
+        _propose_split(session, which, as_json)
+        return
     with opened(session) as study:
         number = actions.find(study, which)
         made = actions.split(study, number, list(dict.fromkeys(ids)), name)
-    print_text(str(made))
+    if as_json:
+        print_object({"segment": made, "split_from": number})
+    else:
+        print_text(str(made))
     session.say(f"Split {len(set(ids))} passages off segment {number} into segment {made}.")
+
+
+def _propose_split(session: Session, which: str, as_json: bool) -> None:
+    with opened(session) as study:
+        number = actions.find(study, which)
+        found = actions.proposed_split(study, number)
+    if as_json:
+        print_object(shapes.proposed_split(found))
+        return
+    for part, words in ((found.larger, found.larger_words), (found.smaller, found.smaller_words)):
+        print_text(f"{len(part)} passages, told apart by: {', '.join(words) or '–'}")
+        for passage in part[:3]:
+            print_text(f"   {passage.id}  “{passage.quote}” ({passage.interview})")
+    ids = " ".join(str(passage.id) for passage in found.smaller)
+    session.say(f"Nothing was changed. To split: needsseg segment split {number} {ids}")
 
 
 @segment.command()
@@ -180,7 +320,7 @@ def aside(session: Session, which: str) -> None:
 @click.option("--by", default="", metavar="NAME", help="Who confirms; the coder of the settings where not given.")
 @click.pass_obj
 def confirm(session: Session, which: str, by: str) -> None:
-    """Confirm a segment. Its evidence as it is now is stored; read that first: needsseg segment show."""
+    """Confirm a segment. Its evidence as it is now is stored, so read that first: needsseg segment show."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.confirm(study, number, by)

@@ -10,7 +10,8 @@ from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
     from needsseg.actions.interviews import InterviewRow
-    from needsseg.actions.segments import Evidence, SegmentSummary
+    from needsseg.actions.review import PairRow, Question, RunComparison, Sensitivity
+    from needsseg.actions.segments import Backing, Evidence, LeftOver, ProposedSplit, SegmentSummary
 
 Shape = dict[str, Any]
 
@@ -78,14 +79,99 @@ def segment(row: SegmentSummary) -> Shape:
         "description": row.description,
         "confirmed_by": row.confirmed_by,
         "confirmed_at": row.confirmed_at,
+        "statement": row.statement,
+        "proposed": row.proposed,
+        "new": row.new,
+        "added": row.added,
     }
 
 
-def evidence(found: Evidence) -> Shape:
-    """One segment with all that speaks for it."""
+def evidence(found: Evidence, behind: Backing | None) -> Shape:
+    """One segment with all that speaks for it and against it; null where nothing is known."""
     return segment(found.summary) | {
-        "passages": [passage(row) | {"strength": strength} for row, strength in found.passages],
+        "passages": [_member(row, strength, found) for row, strength in found.passages],
         "voices": [{"participant": who, "passages": count} for who, count in found.voices],
+        "evenness": found.evenness,
+        "evenness_word": found.evenness_word or None,
+        "stability_word": found.stability_word or None,
+        "edge": None if found.edge is None else [passage(row) for row in found.edge],
+        "rival": asdict(found.rival) if found.rival is not None else None,
+        "sentence": found.sentence,
+        "stated": [asdict(part) for part in found.stated],
+        "proposed": [_member(row, strength, found) for row, strength in found.proposed],
+        "backing": None if behind is None else asdict(behind) | {"as_of": behind.as_of and behind.as_of.isoformat()},
+        "without_vectors": found.without_vectors,
+    }
+
+
+def _member(row: Passage, strength: float, found: Evidence) -> Shape:
+    return passage(row) | {"strength": strength, "new": row.id in found.new}
+
+
+def question(found: Question | None) -> Shape:
+    """What to decide next; ``passage`` is null when nothing is left."""
+    return {
+        "passage": passage(found.passage) if found else None,
+        "why": found.why if found else "",
+        "choices": [asdict(choice) for choice in found.choices] if found else [],
+        "left": found.left if found else 0,
+        "lies_in": found.lies_in if found else None,
+    }
+
+
+def left_over(row: LeftOver) -> Shape:
+    """One passage that lies in no segment."""
+    return passage(row.passage) | {
+        "nearest": row.nearest,
+        "name": row.name,
+        "nearness": row.nearness,
+        "off_topic": row.off_topic,
+    }
+
+
+def pair(row: PairRow) -> Shape:
+    """Two passages kept together or apart."""
+    return {
+        "first": passage(row.first),
+        "second": passage(row.second),
+        "kind": row.kind,
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
+        "unused": row.unused,
+    }
+
+
+def proposed_split(found: ProposedSplit) -> Shape:
+    """Where a segment would fall apart."""
+    return {
+        "larger": [passage(row) for row in found.larger],
+        "smaller": [passage(row) for row in found.smaller],
+        "larger_words": found.larger_words,
+        "smaller_words": found.smaller_words,
+    }
+
+
+def run_comparison(found: RunComparison) -> Shape:
+    """Two runs side by side; names by label."""
+    return {
+        "first": found.first,
+        "second": found.second,
+        **asdict(found.comparison),
+        "first_names": found.first_names,
+        "second_names": found.second_names,
+        "sentences": found.sentences,
+    }
+
+
+def sensitivity(found: Sensitivity) -> Shape:
+    """What small changes of the study do."""
+    return {
+        "base": found.base,
+        "rows": [
+            {"kind": row.kind, "what": row.what, "passages": row.passages, "sentence": row.sentence}
+            | asdict(row.comparison)
+            for row in found.rows
+        ],
     }
 
 

@@ -1,6 +1,6 @@
 """Room 4: candidates become segments."""
 
 from needsseg.segments.primary import primary_needs
-from needsseg.segments.rerun import Kept, keep_decided
+from needsseg.segments.rerun import Beside, beside_kept
 
-__all__ = ["Kept", "keep_decided", "primary_needs"]
+__all__ = ["Beside", "beside_kept", "primary_needs"]

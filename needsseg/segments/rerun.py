@@ -1,38 +1,46 @@
-"""A new run beside what people decided: kept segments keep their passages, and only what is new is proposed."""
+"""A new run beside what people keep: their segments stay as they are, new material is put to them or proposed as new."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-SMALLEST, MOSTLY = 3, 0.5
+SMALLEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Beside:
     """What a run's clusters come to beside kept segments.
 
-    ``proposed`` maps a cluster's label to the passages it may claim; ``echoes`` maps one that mostly repeats a kept
-    segment to that segment; ``resembling`` counts, per kept segment, the passages new to it in such clusters.
+    ``candidates`` maps a label to the passages of a new candidate; ``proposed`` maps a kept segment to passages that the
+    run puts to it; ``kept`` maps a label to the kept segment it stands for.
     """
 
+    candidates: dict[int, tuple[int, ...]]
     proposed: dict[int, tuple[int, ...]]
-    echoes: dict[int, int]
-    resembling: dict[int, int]
+    kept: dict[int, int]
 
 
-def keep_decided(clusters: Sequence[Sequence[int]], kept: Mapping[int, int]) -> Kept:
-    """Compares clusters (passage ids per label) with ``kept`` (passage id → segment id that a person keeps)."""
+def beside_kept(
+    clusters: Mapping[int, Sequence[int]],
+    kept: Mapping[int, int],
+    decided: Collection[int],
+    declined: Collection[tuple[int, int]] = (),
+) -> Beside:
+    """Sorts clusters (passage ids per label), of which ``kept`` tells the labels that stand for a segment a person keeps.
+
+    Passages in ``decided`` are where a person put them and go nowhere; (passage, segment) in ``declined`` is not proposed
+    again. A new candidate takes ``SMALLEST`` free passages at least.
+    """
+    candidates: dict[int, tuple[int, ...]] = {}
     proposed: dict[int, tuple[int, ...]] = {}
-    echoes: dict[int, int] = {}
-    resembling: dict[int, int] = {}
-    for label, passages in enumerate(clusters):
-        free = tuple(passage for passage in passages if passage not in kept)
-        claimed = [kept[passage] for passage in passages if passage in kept]
-        if len(claimed) > MOSTLY * len(passages):
-            segment = max(sorted(set(claimed)), key=claimed.count)
-            echoes[label] = segment
-            resembling[segment] = resembling.get(segment, 0) + len(free)
-        elif len(free) >= SMALLEST:
-            proposed[label] = free
-    return Kept(proposed, echoes, resembling)
+    refused = set(declined)
+    for label, passages in clusters.items():
+        free = tuple(passage for passage in passages if passage not in decided)
+        segment = kept.get(label)
+        if segment is None:
+            if len(free) >= SMALLEST:
+                candidates[label] = free
+        elif put := tuple(passage for passage in free if (passage, segment) not in refused):
+            proposed[segment] = put
+    return Beside(candidates, proposed, {label: segment for label, segment in kept.items() if label in clusters})

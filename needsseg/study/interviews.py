@@ -144,6 +144,11 @@ def keys(study: Study) -> list[str]:
     return [row[0] for row in study.rows("SELECT key FROM interviews ORDER BY key")]
 
 
+def imported_at(study: Study) -> dict[str, str]:
+    """When each interview was imported, by key."""
+    return {row[0]: row[1] for row in study.rows("SELECT key, imported_at FROM interviews")}
+
+
 def by_file(study: Study) -> dict[str, tuple[str, str]]:
     """For each imported file name, its interview's key and the file's SHA-256."""
     return {row[0]: (row[1], row[2]) for row in study.rows("SELECT file_name, key, file_sha256 FROM interviews")}

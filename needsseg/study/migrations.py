@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 1
+LATEST = 2
 
 
 def migrations() -> Migrations:
@@ -23,11 +23,14 @@ def migrations() -> Migrations:
 
     @numbered()
     def m001_schema(db: Database) -> None:
-        script = files("needsseg.study").joinpath("m001_schema.sql").read_text(encoding="utf-8")
-        for statement in _statements(script):
-            db.execute(statement)
+        _run(db, "m001_schema.sql")
         db.table("turns").enable_fts(["words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
         db.table("passages").enable_fts(["quote"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
+        install_journal(db)
+
+    @numbered()
+    def m002_decisions(db: Database) -> None:
+        _run(db, "m002_decisions.sql")
         install_journal(db)
 
     return numbered
@@ -41,6 +44,11 @@ def apply_pending(db: Database) -> list[str]:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {LATEST}")
     return pending
+
+
+def _run(db: Database, script: str) -> None:
+    for statement in _statements(files("needsseg.study").joinpath(script).read_text(encoding="utf-8")):
+        db.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

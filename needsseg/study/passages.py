@@ -81,10 +81,10 @@ def listing(
 
 def one(study: Study, passage: int) -> Passage:
     """One passage by its id; raises NotFoundError."""
-    return _required(study, [passage])[0]
+    return required(study, [passage])[0]
 
 
-def _required(study: Study, ids: Sequence[int]) -> list[Passage]:
+def required(study: Study, ids: Sequence[int]) -> list[Passage]:
     """The passages of all ids; raises NotFoundError naming the first that is not there."""
     held = {passage.id: passage for passage in listing(study, ids=ids)}
     for passage in ids:
@@ -96,13 +96,14 @@ def _required(study: Study, ids: Sequence[int]) -> list[Passage]:
 def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Suggestion]) -> int:
     """Stores new suggestions for an interview in place of its undecided ones (inside an action); how many stand then.
 
-    What a person touched is left alone, and nothing is suggested again over it: decided, coded or hand-made passages,
-    and those in a segment that a person keeps. A suggestion that comes out as before keeps its row and its place.
+    What a person touched is left alone, and nothing is suggested again over it: decided, coded, paired or hand-made
+    passages, those off-topic, and those in a segment that a person keeps. A suggestion that comes out as before keeps its
+    row and its place.
     """
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
-    kept = _kept_by_people(study)
+    kept = _kept_by_people(study).keys() | _decided_about(study)
     held = listing(study, interview)
     touched = [p for p in held if p.status != "suggested" or p.origin == "hand" or p.codes or p.id in kept]
     fresh = {(s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in touched)}
@@ -129,7 +130,7 @@ def drop_suggestions(study: Study, where: str, value: int) -> None:
     study.execute(
         f"DELETE FROM passages WHERE {where} AND status = 'suggested' AND origin = 'program' "
         "AND id NOT IN (SELECT passage_id FROM passage_codes) AND id NOT IN (SELECT value FROM json_each(?))",
-        [value, json.dumps(sorted(_kept_by_people(study)))],
+        [value, json.dumps(sorted(_kept_by_people(study).keys() | _decided_about(study)))],
     )
 
 
@@ -141,6 +142,17 @@ def _kept_by_people(study: Study, status: str | None = None) -> dict[int, str]:
             "SELECT m.passage_id, s.name FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
             "WHERE s.status IN ('named', 'confirmed', 'set_aside') AND (? IS NULL OR s.status = ?)",
             [status, status],
+        )
+    }
+
+
+def _decided_about(study: Study) -> set[int]:
+    """Passages that a person said are off-topic, or paired, or declined for a segment."""
+    return {
+        row[0]
+        for row in study.rows(
+            "SELECT passage_id FROM off_topic UNION SELECT first_id FROM passage_pairs UNION SELECT second_id FROM passage_pairs "
+            "UNION SELECT passage_id FROM declined_passages"
         )
     }
 
@@ -251,8 +263,8 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
-    """Sets the status of passages (inside an action); how many changed. A rejected passage leaves its segment."""
-    _required(study, ids)
+    """Sets the status of passages (inside an action); how many changed. A rejected one leaves its segment."""
+    required(study, ids)
     if status == "rejected":
         refuse_confirmed(study, ids)
     by, at = (None, None) if status == "suggested" else (study.actor, now())
@@ -262,9 +274,10 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
         [status, by, at, json.dumps(list(ids)), status],
     ).rowcount
     if status == "rejected":
-        study.execute(
-            "DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
-        )
+        for table in ("segment_passages", "proposed_passages"):
+            study.execute(
+                f"DELETE FROM {table} WHERE passage_id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
+            )
     return changed
 
 
@@ -285,7 +298,7 @@ def add_code(study: Study, ids: Sequence[int], name: str) -> int:
     code = study.row("SELECT id FROM codes WHERE name = ?", [name])
     code_id = int(code[0]) if code else study.insert("codes", {"name": name})
     coded = 0
-    undecided = [passage.id for passage in _required(study, ids) if passage.status != "accepted"]
+    undecided = [passage.id for passage in required(study, ids) if passage.status != "accepted"]
     if undecided:
         decide(study, undecided, "accepted")
     for passage in ids:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from needsseg.errors import NotFoundError
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
@@ -60,3 +61,31 @@ def listing(study: Study) -> list[Run]:
         )
         for row in study.rows("SELECT * FROM runs ORDER BY id DESC")
     ]
+
+
+def one(study: Study, run: int) -> Run:
+    """One run by id; raises NotFoundError."""
+    found = next((row for row in listing(study) if row.id == run), None)
+    if found is None:
+        raise NotFoundError(f"There is no run {run}.", "List them with: needsseg runs")
+    return found
+
+
+def latest(study: Study) -> Run | None:
+    """The newest run, or None before the first."""
+    return next(iter(listing(study)), None)
+
+
+def labels(study: Study, run: int) -> dict[int, int]:
+    """The label that a run gave each passage that is still there; -1 is unassigned."""
+    return {
+        row[0]: row[1]
+        for row in study.rows("SELECT passage_id, label FROM run_passages WHERE run_id = ? ORDER BY passage_id", [run])
+    }
+
+
+def strengths(study: Study, run: int) -> dict[int, float]:
+    """How firmly a run put each passage that is still there where it did, in [0, 1]."""
+    return {
+        row[0]: row[1] for row in study.rows("SELECT passage_id, strength FROM run_passages WHERE run_id = ?", [run])
+    }

@@ -47,6 +47,8 @@ class SegmentRow:
     confirmed_by: str | None
     confirmed_at: str | None
     evidence: dict[str, Any] | None
+    run_label: int | None
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
     """Puts a run's candidates in place of those nobody touched (inside an action); their ids."""
     study.execute("DELETE FROM segments WHERE status = 'candidate'")
     return [
-        _insert(
+        insert(
             study,
             {
                 "name": f"Candidate {candidate.label + 1}",
@@ -86,7 +88,8 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
     ]
 
 
-def _insert(study: Study, row: dict[str, Any], members: Iterable[Member]) -> int:
+def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) -> int:
+    """Stores a segment with its members (inside an action); its id."""
     segment = study.insert("segments", row)
     study.insert_all(
         "segment_passages",
@@ -127,6 +130,8 @@ def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
             row["confirmed_by"],
             row["confirmed_at"],
             json.loads(row["evidence"]) if row["evidence"] else None,
+            row["run_label"],
+            row["statement"],
         )
         for row in rows
     ]
@@ -171,22 +176,28 @@ def touched(study: Study, segment: int) -> None:
 
 def rename(study: Study, segment: int, name: str) -> None:
     """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
-    name = _checked_name(study, name, segment)
-    _open_for_change(study, segment)
+    name = checked_name(study, name, segment)
+    open_for_change(study, segment)
     study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
 
 
 def describe(study: Study, segment: int, description: str) -> None:
     """Writes what a segment's people want (inside an action)."""
-    _open_for_change(study, segment)
+    open_for_change(study, segment)
     study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
+
+
+def write_statement(study: Study, segment: int, statement: str) -> None:
+    """Writes the job statement a segment's people share (inside an action)."""
+    open_for_change(study, segment)
+    study.execute("UPDATE segments SET statement = ? WHERE id = ?", [plain_text(statement), segment])
 
 
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
     """Sets a segment aside, or opens it again (inside an action)."""
     row = one(study, segment)
     if status == "set_aside" and row.status == "confirmed":
-        raise _confirmed(row)
+        raise refused_as_confirmed(row)
     _free_name(study, segment)
     study.execute(
         "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL WHERE id = ?",
@@ -195,13 +206,13 @@ def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]
 
 
 def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> None:
-    """Confirms a segment on the evidence a person saw (inside an action)."""
+    """Confirms a segment on the evidence a person saw (inside an action); again where passages were admitted since."""
     row = one(study, segment)
     if row.status == "candidate":
         raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
     if row.status == "set_aside":
         raise UsageError(f"“{row.name}” was set aside.", f"Reopen it first: needsseg segment reopen {segment}")
-    if row.status == "confirmed":
+    if row.status == "confirmed" and not changed_since_confirmed(row, members(study).get(segment, [])):
         raise UsageError(
             f"“{row.name}” was confirmed by {row.confirmed_by} on {row.confirmed_at}.", "Nothing was changed."
         )
@@ -211,46 +222,10 @@ def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> No
     )
 
 
-def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Puts passages into a segment by hand, or into none (inside an action)."""
-    if segment is not None:
-        one(study, segment)
-    there = {member.passage for member in members(study).get(segment, [])} if segment is not None else set()
-    ids = [passage for passage in dict.fromkeys(ids) if passage not in there]
-    if not ids:
-        return
-    if segment is not None:
-        _refuse_rejected(study, ids)
-    wanted = json.dumps(ids)
-    losing = {
-        row[0]
-        for row in study.rows(
-            "SELECT segment_id FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted]
-        )
-    }
-    for touched_segment in sorted(losing | ({segment} if segment is not None else set())):
-        _open_for_change(study, touched_segment)
-    study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
-    if segment is not None:
-        study.insert_all(
-            "segment_passages",
-            [
-                {"segment_id": segment, "passage_id": p, "strength": 1.0, "exemplar": None, "placed_by": "hand"}
-                for p in ids
-            ],
-        )
-
-
-def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
-    found = study.rows(
-        "SELECT id, status FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]
-    )
-    statuses = {row[0]: row[1] for row in found}
-    for passage in ids:
-        if passage not in statuses:
-            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
-        if statuses[passage] == "rejected":
-            raise UsageError(f"Passage {passage} is rejected.", "Accept it first.")
+def changed_since_confirmed(row: SegmentRow, mine: Sequence[Member]) -> set[int]:
+    """Passages that joined a confirmed segment after its evidence was stored, or left it."""
+    proof = {int(passage["id"]) for passage in (row.evidence or {}).get("passages", [])}
+    return proof ^ {member.passage for member in mine} if row.status == "confirmed" else set()
 
 
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
@@ -259,22 +234,23 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
         if other == into:
             raise UsageError(f"Segment {into} cannot be merged into itself.")
     for segment in (into, *others):
-        _open_for_change(study, segment)
+        open_for_change(study, segment)
     for other in others:
-        study.execute("UPDATE segment_passages SET segment_id = ? WHERE segment_id = ?", [into, other])
+        for table in ("segment_passages", "proposed_passages", "declined_passages"):
+            study.execute(f"UPDATE OR IGNORE {table} SET segment_id = ? WHERE segment_id = ?", [into, other])
         study.execute(
             "UPDATE segments SET status = 'merged', merged_into = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL "
             "WHERE id = ?",
             [into, other],
         )
-    _rank_exemplars(study, into)
+    rank_exemplars(study, into)
 
 
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
     """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays."""
     row = one(study, segment)
     if name:
-        name = _checked_name(study, name)
+        name = checked_name(study, name)
     mine = {member.passage for member in members(study).get(segment, [])}
     for part in parts:
         if not part or not set(part) <= mine:
@@ -283,10 +259,10 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
             )
     if sum(len(part) for part in parts) >= len(mine):
         raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
-    _open_for_change(study, segment)
+    open_for_change(study, segment)
     made = []
     for number, part in enumerate(parts, start=2):
-        new = _insert(
+        new = insert(
             study,
             {
                 "name": name or _unused_name(study, f"{row.name} {number}"),
@@ -294,41 +270,33 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
                 "run_id": row.run,
                 "split_from": segment,
             },
-            (),
         )
         study.execute(
             "UPDATE segment_passages SET segment_id = ? WHERE passage_id IN (SELECT value FROM json_each(?))",
             [new, json.dumps(list(part))],
         )
-        _rank_exemplars(study, new)
+        rank_exemplars(study, new)
         made.append(new)
     return made
 
 
-def make(study: Study, name: str, ids: Sequence[int]) -> int:
-    """A hand-made segment of the passages given (inside an action); its id."""
-    segment = _insert(study, {"name": _checked_name(study, name), "status": "named"}, ())
-    move(study, ids, segment)
-    _rank_exemplars(study, segment)
-    return segment
-
-
-def _open_for_change(study: Study, segment: int) -> None:
+def open_for_change(study: Study, segment: int) -> None:
     """A change of members makes a candidate a segment, and asks a confirmed one to be confirmed again."""
     row = one(study, segment)
     if row.status == "confirmed":
-        raise _confirmed(row)
+        raise refused_as_confirmed(row)
     _free_name(study, segment)
     touched(study, segment)
 
 
-def _confirmed(row: SegmentRow) -> UsageError:
+def refused_as_confirmed(row: SegmentRow) -> UsageError:
+    """What a change of a confirmed segment is answered with."""
     return UsageError(
         f"“{row.name}” is confirmed.", f"Reopen it first (o in the app; needsseg segment reopen {row.id})."
     )
 
 
-def _checked_name(study: Study, name: str, segment: int | None = None) -> str:
+def checked_name(study: Study, name: str, segment: int | None = None) -> str:
     """A name that a segment can be found by: not empty, no mere number, and no other's in any case."""
     name = plain_text(name)
     if not name:
@@ -359,7 +327,7 @@ def _unused_name(study: Study, name: str) -> str:
     return candidate
 
 
-def _rank_exemplars(study: Study, segment: int) -> None:
+def rank_exemplars(study: Study, segment: int) -> None:
     """Ranks again which passages show a segment best: its exemplars so far by strength, five at most."""
     mine = members(study).get(segment, [])
     best = sorted(mine, key=lambda m: (m.exemplar is None, -m.strength, m.passage))[:5]

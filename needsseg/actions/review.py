@@ -1,0 +1,153 @@
+"""Deciding passage by passage: answers, proposals admitted or declined, pairs, off-topic; all kept exactly by every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from needsseg.actions.comparing import Point, RunComparison, compare_runs, needs_map
+from needsseg.actions.placements import pairs_that_hold
+from needsseg.actions.questions import Choice, Question, next_question
+from needsseg.actions.sensitivity import Sensitivity, Varied, sensitivity
+from needsseg.records import Passage
+from needsseg.study import decisions, passages, placing, segments
+from needsseg.study.connection import Study
+from needsseg.study.decisions import PairKind
+
+__all__ = [
+    "Choice",
+    "PairRow",
+    "Point",
+    "Question",
+    "RunComparison",
+    "Sensitivity",
+    "Varied",
+    "admit",
+    "answer",
+    "apart",
+    "compare_runs",
+    "decline",
+    "needs_map",
+    "next_question",
+    "off_topic",
+    "off_topic_passages",
+    "on_topic",
+    "pairs",
+    "sensitivity",
+    "together",
+    "unpair",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two passages a person keeps together or apart; ``unused`` says why runs do not obey it, empty where they do."""
+
+    first: Passage
+    second: Passage
+    kind: PairKind
+    decided_by: str
+    decided_at: str
+    unused: str
+
+
+def answer(study: Study, passage: int, segment: int | None, by: str = "") -> None:
+    """Puts a passage in a segment by hand, or says that it speaks of no need; ``by`` is who says so.
+
+    A candidate becomes a named segment; a confirmed segment takes the passage without being reopened.
+    """
+    with acting(study, by):
+        if segment is None:
+            off_topic(study, [passage])
+            return
+        with study.action("answer") as action:
+            action.summary = f"put passage {passage} in “{segments.one(study, segment).name}”"
+            placing.place(study, [passage], segment)
+
+
+@contextmanager
+def acting(study: Study, by: str) -> Iterator[None]:
+    """Writes another name than the coder's beside what is decided meanwhile."""
+    before = study.actor
+    study.actor = by.strip() or before
+    try:
+        yield
+    finally:
+        study.actor = before
+
+
+def admit(study: Study, ids: Sequence[int]) -> None:
+    """Puts proposed passages into the segments they are proposed to, also into confirmed ones."""
+    with study.action("admit", f"admitted {_counted(ids)}"):
+        by_segment: dict[int, list[int]] = {}
+        for passage, segment in decisions.proposed_to(study, ids).items():
+            by_segment.setdefault(segment, []).append(passage)
+        for segment, mine in sorted(by_segment.items()):
+            placing.place(study, mine, segment)
+
+
+def decline(study: Study, ids: Sequence[int]) -> None:
+    """Takes proposals back; no run proposes these passages to the same segment again."""
+    with study.action("decline", f"declined {_counted(ids)}"):
+        decisions.decline(study, ids)
+
+
+def together(study: Study, first: int, second: int) -> None:
+    """Says that two passages speak of one need; raises UsageError naming the decision this would contradict."""
+    with study.action("pair", f"keeps passages {first} and {second} together"):
+        decisions.set_pair(study, first, second, "together")
+
+
+def apart(study: Study, first: int, second: int) -> None:
+    """Says that two passages speak of different needs; raises UsageError naming the decision this would contradict."""
+    with study.action("pair", f"keeps passages {first} and {second} apart"):
+        decisions.set_pair(study, first, second, "apart")
+
+
+def unpair(study: Study, first: int, second: int) -> None:
+    """Takes back that two passages are kept together or apart."""
+    with study.action("unpair", f"leaves passages {first} and {second} unpaired"):
+        decisions.remove_pair(study, first, second)
+
+
+def pairs(study: Study) -> list[PairRow]:
+    """All pairs, as they were decided."""
+    unused = {(pair.first, pair.second): why for pair, why in pairs_that_hold(study)[1]}
+    held = decisions.pairs(study)
+    quotes = {p.id: p for p in passages.listing(study, ids=[p for pair in held for p in (pair.first, pair.second)])}
+    return [
+        PairRow(
+            quotes[pair.first],
+            quotes[pair.second],
+            pair.kind,
+            pair.decided_by,
+            pair.decided_at,
+            unused.get((pair.first, pair.second), ""),
+        )
+        for pair in held
+    ]
+
+
+def off_topic(study: Study, ids: Sequence[int]) -> int:
+    """Says that passages speak of no need: they leave their segments, and no run puts them anywhere; how many are new."""
+    with study.action("off-topic", f"says {_counted(ids)} off-topic") as action:
+        fresh = decisions.set_off_topic(study, ids)
+        action.summary = f"put {_counted(fresh)} aside as off-topic"
+    return len(fresh)
+
+
+def on_topic(study: Study, ids: Sequence[int]) -> int:
+    """Leaves passages open again; how many were off-topic."""
+    with study.action("on-topic", f"left {_counted(ids)} open again"):
+        passages.required(study, ids)
+        return decisions.clear_off_topic(study, ids)
+
+
+def off_topic_passages(study: Study) -> list[Passage]:
+    """Passages that a person said speak of no need."""
+    return passages.listing(study, ids=[row.passage for row in decisions.off_topic(study)])
+
+
+def _counted(ids: Sequence[int]) -> str:
+    return f"passage {ids[0]}" if len(ids) == 1 else f"{len(ids)} passages"

@@ -1,0 +1,99 @@
+"""Where passages lie: moved into a segment by hand, put there because a person said so, or made into one of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.study import segments
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
+    """Puts passages into a segment by hand, or into none (inside an action)."""
+    if segment is not None:
+        segments.one(study, segment)
+    there = {member.passage for member in segments.members(study).get(segment, [])} if segment is not None else set()
+    ids = [passage for passage in dict.fromkeys(ids) if passage not in there]
+    if not ids:
+        return
+    if segment is not None:
+        _refuse_rejected(study, ids)
+    for touched_segment in sorted(_holding(study, ids) | ({segment} if segment is not None else set())):
+        segments.open_for_change(study, touched_segment)
+    _put(study, ids, segment)
+
+
+def place(study: Study, ids: Sequence[int], segment: int) -> None:
+    """Puts passages into a segment because a person said that they belong there (inside an action).
+
+    A confirmed segment takes them without being reopened; a passage that a run put there becomes the person's own. They
+    leave other segments, of which a confirmed one must be reopened first; a candidate that loses one stays a candidate.
+    """
+    row = segments.one(study, segment)
+    _refuse_rejected(study, ids)
+    mine = {member.passage: member for member in segments.members(study).get(segment, [])}
+    joining = [passage for passage in dict.fromkeys(ids) if passage not in mine]
+    for losing in sorted(_holding(study, joining)):
+        loser = segments.one(study, losing)
+        if loser.status == "confirmed":
+            raise segments.refused_as_confirmed(loser)
+    if row.status != "confirmed":
+        segments.open_for_change(study, segment)
+        study.execute(
+            "UPDATE segment_passages SET placed_by = 'hand', strength = 1.0 WHERE placed_by = 'run' AND segment_id = ? "
+            "AND passage_id IN (SELECT value FROM json_each(?))",
+            [segment, json.dumps(list(ids))],
+        )
+    _put(study, joining, segment)
+
+
+def _holding(study: Study, ids: Sequence[int]) -> set[int]:
+    """The segments that hold any of the passages."""
+    rows = study.rows(
+        "SELECT segment_id FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(ids))],
+    )
+    return {row[0] for row in rows}
+
+
+def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
+    """Rewrites where passages lie; a place given by hand ends what was decided or proposed against it."""
+    wanted = json.dumps(list(ids))
+    study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+    if segment is None:
+        return
+    for table in ("off_topic", "proposed_passages"):
+        study.execute(f"DELETE FROM {table} WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+    study.execute(
+        "DELETE FROM declined_passages WHERE segment_id = ? AND passage_id IN (SELECT value FROM json_each(?))",
+        [segment, wanted],
+    )
+    study.insert_all(
+        "segment_passages",
+        [{"segment_id": segment, "passage_id": p, "strength": 1.0, "exemplar": None, "placed_by": "hand"} for p in ids],
+    )
+
+
+def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
+    found = study.rows(
+        "SELECT id, status FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]
+    )
+    statuses = {row[0]: row[1] for row in found}
+    for passage in ids:
+        if passage not in statuses:
+            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+        if statuses[passage] == "rejected":
+            raise UsageError(f"Passage {passage} is rejected.", "Accept it first.")
+
+
+def make(study: Study, name: str, ids: Sequence[int]) -> int:
+    """A hand-made segment of the passages given (inside an action); its id."""
+    segment = segments.insert(study, {"name": segments.checked_name(study, name), "status": "named"})
+    move(study, ids, segment)
+    segments.rank_exemplars(study, segment)
+    return segment

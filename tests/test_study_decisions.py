@@ -1,0 +1,165 @@
+"""Decisions about passages as the study stores them, and studies of the first shape brought to the second."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import history, importing, passages, review, segments, studies
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.study import connection, decisions, migrations
+from needsseg.study.connection import Study
+from tests.conftest import SHORT_TALK
+
+Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
+
+
+@pytest.fixture
+def six(talk: Study) -> list[int]:
+    """Six marked passages of one interview, in three interviews' worth of places."""
+    return [passages.mark(talk, "anna", start, start + 8) for start in (47, 56, 66, 76, 86, 96)]
+
+
+def test_off_topic_takes_a_passage_out_and_a_place_takes_it_back(talk: Study, six: list[int], tables: Dump) -> None:
+    made = segments.make(talk, "Hand-overs", six[:3])
+    before = tables(talk)
+    assert review.off_topic(talk, six[:1]) == 1
+    assert [p.id for p, _ in segments.evidence(talk, made).passages] == six[1:3]
+    assert [p.id for p in review.off_topic_passages(talk)] == six[:1]
+    assert review.off_topic(talk, six[:1]) == 0, "said twice is said once"
+    segments.move(talk, six[:1], made)
+    assert review.off_topic_passages(talk) == []
+    history.undo(talk)
+    history.undo(talk)
+    assert tables(talk) == before
+    review.off_topic(talk, six[3:4])
+    assert review.on_topic(talk, six[3:5]) == 1
+
+
+def test_what_a_person_decided_outlives_suggesting_again(talk: Study) -> None:
+    from needsseg.records import Suggestion
+    from needsseg.study import passages as stored
+
+    spans = [(47, 60), (62, 80), (86, 100), (104, 116)]
+    with talk.action("suggest"):
+        stored.replace_suggestions(talk, "anna", [Suggestion(*span, 0.7, ()) for span in spans])
+    ids = [passage.id for passage in passages.listing(talk)]
+    review.off_topic(talk, ids[:1])
+    review.together(talk, ids[1], ids[2])
+    with talk.action("suggest"):
+        stored.replace_suggestions(talk, "anna", [])
+    assert [passage.id for passage in passages.listing(talk)] == ids[:3]
+
+
+def test_contradictions_are_named_and_change_nothing(talk: Study, six: list[int], tables: Dump) -> None:
+    a, b, c, d, e, f = six
+    here = segments.make(talk, "Here", [a, b])
+    there = segments.make(talk, "There", [c])
+    review.off_topic(talk, [f])
+    review.together(talk, d, e)
+    review.together(talk, a, d)
+    segments.confirm(talk, there, by="Maya")
+    before = tables(talk)
+    refused: list[tuple[Callable[[], object], str]] = [
+        (lambda: review.apart(talk, b, a), f"Passages {a} and {b} both lie in “Here”, which is kept"),
+        (lambda: review.apart(talk, a, e), f"Passages {a} and {e} are kept together, over others"),
+        (lambda: review.apart(talk, e, d), f"Passages {d} and {e} are kept together.*pair remove {d} {e}"),
+        (lambda: review.together(talk, e, c), f"Passages {a} and {c} would be kept together.*“Here”.*“There”"),
+        (lambda: review.together(talk, e, f), f"Passages {a} and {f} would be kept together.*off-topic"),
+        (lambda: review.together(talk, a, a), "cannot be paired with itself"),
+        (lambda: review.off_topic(talk, [c]), f"Passage {c} is evidence of “There”.*Reopen that first"),
+        (lambda: review.answer(talk, c, here), "“There” is confirmed.*Reopen it first"),
+    ]
+    for change, words in refused:
+        with pytest.raises(UsageError, match=words):
+            change()
+        assert tables(talk) == before
+    gone: list[Callable[[], object]] = [
+        lambda: review.off_topic(talk, [a, 999]),
+        lambda: review.on_topic(talk, [999]),
+        lambda: review.together(talk, a, 999),
+        lambda: review.answer(talk, 999, here),
+        lambda: review.answer(talk, a, 99),
+        lambda: review.admit(talk, [999]),
+        lambda: review.decline(talk, [a]),
+        lambda: review.unpair(talk, b, c),
+    ]
+    for change in gone:
+        with pytest.raises(NotFoundError, match=r"no passage 999|no segment 99|proposed to no segment|are no pair"):
+            change()
+        assert tables(talk) == before
+    review.apart(talk, b, c)
+    with pytest.raises(UsageError, match=f"Passages {b} and {c} are kept apart"):
+        review.together(talk, b, c)
+
+
+def test_a_later_place_counts_more_than_a_pair(talk: Study, six: list[int]) -> None:
+    here = segments.make(talk, "Here", six[:1])
+    segments.make(talk, "There", six[1:2])
+    review.apart(talk, six[0], six[1])
+    review.together(talk, six[2], six[3])
+    assert [row.unused for row in review.pairs(talk)] == ["", ""]
+    segments.move(talk, six[1:3], here)
+    assert [row.unused for row in review.pairs(talk)] == ["are kept apart, but both were put in “Here”", ""]
+    review.off_topic(talk, six[3:4])
+    assert review.pairs(talk)[1].unused == "are kept together, but were put in no segment and “Here”"
+
+
+def test_a_removed_passage_takes_its_decisions_along_and_undo_brings_all_back(
+    talk: Study, six: list[int], tables: Dump
+) -> None:
+    review.together(talk, six[0], six[1])
+    review.off_topic(talk, six[2:3])
+    before = tables(talk)
+    importing.remove_interview(talk, "anna")
+    assert review.pairs(talk) == [] and decisions.off_topic(talk) == []
+    history.undo(talk)
+    assert tables(talk) == before
+
+
+def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its history goes on working: what was done before the migration is undone after it."""
+    file = tmp_path / "anna.txt"
+    file.write_text(SHORT_TALK, encoding="utf-8")
+    path = tmp_path / "study.db"
+    newest = migrations.migrations
+
+    def first_only() -> object:
+        numbered = newest()
+        numbered._migrations = [m for m in numbered._migrations if m.name == "m001_schema"]
+        return numbered
+
+    with monkeypatch.context() as old:
+        old.setattr(migrations, "LATEST", 1)
+        old.setattr(connection, "LATEST", 1)
+        old.setattr(migrations, "migrations", first_only)
+        with studies.init(path) as study:
+            importing.import_transcripts(study, [file])
+            with study.action("mark"):
+                study.execute(
+                    'INSERT INTO passages (interview_id, speaker_id, start, "end", quote, status, origin) '
+                    "SELECT 1, 2, 47, 60, substr(text, 48, 13), 'accepted', 'hand' FROM interviews"
+                )
+            with study.action("make segment"):
+                study.insert("segments", {"name": "Old", "status": "named"})
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'off_topic'").fetchone()
+    raw.close()
+    with studies.open_study(path) as study:
+        assert segments.listing(study)[0].statement == ""
+        segments.move(study, [1], 1)
+        segments.write_statement(study, 1, "When she calls in sick, I want to see who is free.")
+        review.off_topic(study, [1])
+        for _ in range(4):
+            history.undo(study)
+        assert segments.listing(study) == []
+        for _ in range(4):
+            history.redo(study)
+        assert segments.listing(study)[0].statement.startswith("When she calls")
+        assert [p.id for p in review.off_topic_passages(study)] == [1]
+        assert studies.check(study) == []
+    assert (tmp_path / "study.db.before-migration-1").exists()
