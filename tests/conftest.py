@@ -75,3 +75,14 @@ def tables() -> Callable[[Study], dict[str, list[tuple[object, ...]]]]:
         return {table: [tuple(row) for row in study.rows(f"SELECT * FROM {table} ORDER BY id")] for table in JOURNALLED}
 
     return dump
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """As in the program, numpy reckons in one thread: several wait for each other where tests run side by side."""
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    assert np.linalg is not None
+    with threadpool_limits(1, user_api="blas"):
+        yield

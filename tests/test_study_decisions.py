@@ -163,3 +163,28 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
         assert [p.id for p in review.off_topic_passages(study)] == [1]
         assert studies.check(study) == []
     assert (tmp_path / "study.db.before-migration-1").exists()
+
+
+def test_what_was_declined_for_one_segment_is_not_put_to_it_by_a_merge(talk: Study, six: list[int]) -> None:
+    from needsseg.study import runs
+
+    here, there = segments.make(talk, "Here", six[:2]), segments.make(talk, "There", six[2:4])
+    run = {
+        "model": "m",
+        "model_sha256": "0",
+        "seed": 0,
+        "parameters": {},
+        "versions": {},
+        "input_sha256": "0",
+        "input_status": "accepted",
+        "warnings": [],
+    }
+    with talk.action("discover"):
+        first = runs.add(talk, run, [])
+        decisions.replace_proposals(talk, first, {here: [(six[4], 0.5)]})
+    review.decline(talk, [six[4]])
+    with talk.action("discover"):
+        decisions.replace_proposals(talk, runs.add(talk, run, []), {there: [(six[4], 0.5), (six[5], 0.4)]})
+    segments.merge(talk, here, [there])
+    assert [(p.passage, p.segment) for p in decisions.proposals(talk)] == [(six[5], here)]
+    assert decisions.declined(talk) == [(six[4], here)]

@@ -7,8 +7,12 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """The console entry: runs one command and leaves with its exit code."""
+    import os
     import sys
 
+    # Read when numpy is first loaded. Several threads wait for each other on a busy machine: laying out a map of 238
+    # passages took 1.8 s where one thread needs 15 ms. The sentence model has threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from needsseg.cli.program import run
 

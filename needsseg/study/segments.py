@@ -243,6 +243,12 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
             "WHERE id = ?",
             [into, other],
         )
+    # What was declined for the one segment is not put to it through the other.
+    study.execute(
+        "DELETE FROM proposed_passages WHERE segment_id = ? "
+        "AND passage_id IN (SELECT passage_id FROM declined_passages WHERE segment_id = ?)",
+        [into, into],
+    )
     rank_exemplars(study, into)
 
 

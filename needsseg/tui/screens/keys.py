@@ -17,7 +17,7 @@ from needsseg.tui.words import lines, plain
 DISPLAY = {
     "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
     "right_curly_bracket": "}", "slash": "/", "less_than_sign": "<", "greater_than_sign": ">", "escape": "esc",
-    "space": "space", "comma": ",", "full_stop": ".",
+    "space": "space", "plus": "+", "comma": ",", "full_stop": ".",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions import accounts, interviews, segments
+from needsseg.tui.widgets.evidence_words import bar
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
@@ -56,14 +57,18 @@ class PeopleScreen(ModalScreen[str | None]):
         for need in segments.participants(self._study):
             person = names.get(need.participant)
             verdict = need.segment or "undecided"
-            counts = ", ".join(f"{name} {count}" for name, count in need.counts.items())
+            total = sum(need.counts.values())
+            shares = [
+                plain(f"    {bar(count / total)} {count / total:>4.0%}  {name} ({count})")
+                for name, count in sorted(need.counts.items(), key=lambda item: -item[1])
+            ]
             share = f" {need.share:.0%}" if need.segment else ""
             company = f" ({person.company})" if person and person.company else ""
             key = f" · {need.participant}" if person and person.name != need.participant else ""
             who = Content.assemble(plain(person.name if person else need.participant, "bold"), plain(company + key))
             what = plain(f"{verdict}{share}", "bold" if need.segment else "italic")
-            why = plain(f"    {need.why}" + (f" · {counts}" if counts else ""), "dim")
-            shown.add_option(Option(lines([Content.assemble(who, plain("  →  "), what), why])))
+            why = plain(f"    {need.why}", "dim")
+            shown.add_option(Option(lines([Content.assemble(who, plain("  →  "), what), *shares, why])))
             self._interviews.append(spoke.get(need.participant, ""))
         if not self._interviews:
             shown.add_option(Option(plain("No participants yet."), disabled=True))

@@ -20,7 +20,11 @@ PARTLY = 3
 class ReportScreen(ModalScreen[None]):
     """Some lines, under a title."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "dismiss", "close", id="report.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss", "close", id="report.close"),
+        Binding("j", "scroll(1)", "down", id="report.down"),
+        Binding("k", "scroll(-1)", "up", id="report.up"),
+    ]
     DEFAULT_CSS = """
     ReportScreen { align: center middle; background: $background 40%;
       & > Vertical { width: 90; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary;
@@ -44,6 +48,10 @@ class ReportScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """The lines scroll."""
         self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls two lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by * 2, animate=False)
 
 
 def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:

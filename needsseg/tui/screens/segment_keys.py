@@ -4,41 +4,60 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-HELP = """● confirmed   ◐ named   ○ candidate   – set aside      ★ exemplar   ■ marked
+HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
+! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
+★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
+On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
 A changed candidate becomes a named segment. Only a person confirms; no run changes what a person touched."""
 
+
+def _quiet(key: str, action: str, words: str, id: str, tooltip: str = "") -> Binding:
+    """A key that is in the help and the palette, and not in the line of keys."""
+    return Binding(key, action, words, id=f"segments.{id}", show=False, tooltip=tooltip or words)
+
+
 SEGMENT_KEYS: list[BindingType] = [
-    Binding("D", "discover", "discover", id="segments.discover", tooltip="discover candidates anew"),
+    Binding("n", "next(1)", "next", id="segments.next", tooltip="next quote, from wherever one is"),
+    _quiet("N", "next(-1)", "before", "before", "quote before"),
+    _quiet("enter", "open", "open quote", "open", "open the quote in its context"),
+    Binding(
+        "a",
+        "keep",
+        "keep",
+        id="segments.keep",
+        tooltip="accept the passage: admit a proposed one, keep a member by hand, put a left-over one in its nearest",
+    ),
+    Binding(
+        "x",
+        "take_out",
+        "out",
+        id="segments.take_out",
+        tooltip="reject the passage: decline a proposed one, take a member out as off-topic",
+    ),
     Binding("e", "rename", "name", id="segments.rename", tooltip="name the segment"),
-    Binding("t", "describe", "describe", id="segments.describe", show=False, tooltip="describe what its people want"),
-    Binding("m", "merge", "merge", id="segments.merge", tooltip="merge the segment into another"),
-    Binding("space", "mark", "mark", id="segments.mark", tooltip="mark the quote, for split and move"),
-    Binding("s", "split", "split", id="segments.split", tooltip="split the marked quotes off"),
-    Binding("v", "move", "move", id="segments.move", tooltip="move the marked quotes to another segment, or to none"),
-    Binding("z", "set_aside", "set aside", id="segments.set_aside", show=False),
+    _quiet("w", "statement", "job", "statement", "write its job statement"),
+    _quiet("t", "describe", "describe", "describe", "describe what its people want"),
+    Binding("m", "merge", "merge", id="segments.merge", tooltip="merge it with another, after seeing both sides"),
+    _quiet("s", "split", "split", "split", "split: the marked quotes off, or two halves, proposed"),
     Binding("c", "confirm", "confirm", id="segments.confirm"),
-    Binding(
-        "o",
-        "reopen",
-        "reopen",
-        id="segments.reopen",
-        show=False,
-        tooltip="reopen a confirmed segment, or one set aside",
-    ),
-    Binding("p", "participants", "people", id="segments.participants", tooltip="participants' primary needs"),
-    Binding("slash", "filter", "filter", id="segments.filter", show=False, tooltip="show only quotes with some words"),
-    Binding("enter", "open", "open quote", id="segments.open", show=False, tooltip="open the quote in its context"),
-    Binding("tab", "other_pane", "other pane", id="segments.pane", show=False),
-    Binding("j", "step(1)", "down", id="segments.down", show=False),
-    Binding("k", "step(-1)", "up", id="segments.up", show=False),
-    Binding("g", "edge(False)", "top", id="segments.top", show=False),
-    Binding("G", "edge(True)", "bottom", id="segments.bottom", show=False),
-    Binding(
-        "escape",
-        "back",
-        "back",
-        id="segments.back",
-        show=False,
-        tooltip="end the filter, forget the marks, back to the list",
-    ),
+    Binding("Q", "questions", "ask", id="segments.questions", tooltip="ask me what helps most, passage by passage"),
+    Binding("M", "map", "map", id="segments.map", tooltip="map of the passages, or the quotes again"),
+    _quiet("space", "mark", "mark", "mark", "mark the quote, for split, move and pairing"),
+    _quiet("v", "move", "move", "move", "move the marked quotes to another segment, or to none"),
+    _quiet("plus", "pair", "pair", "pair", "say whether two marked quotes speak of one need"),
+    _quiet("z", "set_aside", "set aside", "set_aside"),
+    _quiet("o", "reopen", "reopen", "reopen", "reopen a confirmed segment, or one set aside"),
+    _quiet("i", "details", "all evidence", "details", "all evidence: who carries it, accounts, edge, names"),
+    _quiet("p", "participants", "people", "participants", "who is in which segment by how much"),
+    _quiet("L", "lineage", "lineage", "lineage", "what came of which candidate, who did it when"),
+    _quiet("R", "compare", "compare runs", "compare"),
+    _quiet("S", "sensitivity", "sensitivity", "sensitivity", "how much hangs on whom: leaves interviews out in turn"),
+    _quiet("D", "discover", "discover", "discover", "discover candidates anew"),
+    _quiet("slash", "filter", "filter", "filter", "show only quotes with some words"),
+    _quiet("tab", "other_pane", "other pane", "pane"),
+    _quiet("j", "step(1)", "down", "down"),
+    _quiet("k", "step(-1)", "up", "up"),
+    _quiet("g", "edge(False)", "top", "top"),
+    _quiet("G", "edge(True)", "bottom", "bottom"),
+    _quiet("escape", "back", "back", "back", "end the filter, forget the marks, back to the list"),
 ]

@@ -3,54 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from needsseg.actions import segments
-from needsseg.actions.segments import Evidence, SegmentSummary
-from needsseg.tui.screens.base import StudyScreen, told
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.segment_desk import SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import SEGMENT_WORDS, counted, lines, plain
-
-NONE = "none"
+from needsseg.tui.words import counted, lines, plain
 
 
-class SegmentVerbs(StudyScreen):
-    """Name, describe, merge, split, move, set aside, confirm, reopen."""
-
-    rows: list[SegmentSummary]
-    shown: Evidence | None
-    marked: set[int]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wanted: int | None = None
-
-    if TYPE_CHECKING:  # the screen's own
-
-        @property
-        def segment(self) -> SegmentSummary | None:
-            """The segment under the cursor."""
-
-    def _others(self, here: SegmentSummary) -> list[Choice]:
-        return [
-            Choice(str(row.id), row.name, f"{SEGMENT_WORDS[row.status]}, {counted(row.size, 'passage')}")
-            for row in self.rows
-            if row.id != here.id
-        ]
-
-    def _chosen(self) -> list[int]:
-        """The marked quotes in their order, else none."""
-        return [p.id for p, _ in self.shown.passages if p.id in self.marked] if self.shown else []
-
-    def _is_confirmed(self, here: SegmentSummary) -> bool:
-        """Whether a segment is confirmed and thus closed to changes; says how it is opened."""
-        if here.status == "confirmed":
-            self.tell(f"“{here.name}” is confirmed: o reopens it for change")
-        return here.status == "confirmed"
+class SegmentVerbs(SegmentDesk):
+    """Name, describe, state the job, merge, set aside, confirm, reopen."""
 
     def action_rename(self) -> None:
         """Asks for a name, offering those that fit."""
-        here = self.segment
+        here = self.needed()
         if here is None:
             return
         choices = [
@@ -72,7 +38,7 @@ class SegmentVerbs(StudyScreen):
 
     def action_describe(self) -> None:
         """Asks what the segment's people want."""
-        here = self.segment
+        here = self.needed()
         if here is not None:
             question = f"What do the people of “{here.name}” want?"
             about = "When <situation>, I want to <motivation>, so I can <outcome>"
@@ -87,80 +53,71 @@ class SegmentVerbs(StudyScreen):
             self.wanted = segment
             self.done("described it")
 
+    def action_statement(self) -> None:
+        """Asks for the job statement, beginning with the participants' own clauses."""
+        here = self.needed()
+        if here is None:
+            return
+        proof = self.shown
+        said = proof.sentence if proof is not None else ""
+        own = (
+            f"In their own clauses: {said}" if said else "When <situation>, I want to <motivation>, so I can <outcome>"
+        )
+        self.app.push_screen(
+            Prompt(f"Job statement of “{here.name}”?", value=here.statement or said, about=own, empty=True),
+            partial(self._state, here.id),
+        )
+
+    @told
+    def _state(self, segment: int, text: str | None) -> None:
+        if text is not None:
+            segments.write_statement(self.study, segment, text)
+            self.wanted = segment
+            self.done("wrote its job statement" if text else "took its job statement back")
+
     def action_merge(self) -> None:
         """Asks into which segment this one goes."""
-        here = self.segment
+        here = self.needed()
         if here is None:
             return
         if len(self.rows) < 2:
             self.tell("there is no other segment to merge it into")
             return
-        self.app.push_screen(
-            Prompt(f"Merge “{here.name}” into which?", choices=self._others(here), free=False),
-            partial(self._merge, here.id),
-        )
-
-    @told
-    def _merge(self, segment: int, into: str | None) -> None:
-        if into is not None:
-            segments.merge(self.study, int(into), [segment])
-            self.wanted = int(into)
-            self.done("merged the two")
-
-    def action_split(self) -> None:
-        """Asks what the marked quotes are called once they are split off."""
-        here, chosen = self.segment, self._chosen()
-        if here is None or not chosen:
-            self.tell("mark quotes first: tab goes there, space marks")
-            return
-        if self._is_confirmed(here):
-            return
+        nearest = str(self.shown.rival.segment) if self.shown and self.shown.rival else ""
+        choices = sorted(self.others(here), key=lambda choice: choice.value != nearest)
         self.app.push_screen(
             Prompt(
-                f"Name of the segment of these {counted(len(chosen), 'passage')}?",
-                about="Empty: named after this one.",
-                empty=True,
+                f"Merge “{here.name}” with which?",
+                about="The nearest first; both sides are shown before anything is done.",
+                choices=choices,
+                free=False,
             ),
-            partial(self._split, here.id, chosen),
+            partial(self._weigh, here.id),
         )
 
     @told
-    def _split(self, segment: int, chosen: list[int], name: str | None) -> None:
-        if name is not None:
-            self.wanted = segments.split(self.study, segment, chosen, name)
-            self.marked.clear()
-            self.done(f"split {counted(len(chosen), 'passage')} off")
+    def _weigh(self, segment: int, other: str | None) -> None:
+        """Shows both sides before they are merged."""
+        from needsseg.tui.screens.halving import MergingScreen
 
-    def action_move(self) -> None:
-        """Asks where the marked quotes go, or the one under the cursor."""
-        from needsseg.tui.widgets.evidence import EvidenceList
-
-        here, chosen = self.segment, self._chosen()
-        quotes = self.query_one(EvidenceList)
-        if not chosen and quotes.has_focus and quotes.quote is not None:
-            chosen = [quotes.quote.id]
-        if here is None or not chosen:
-            self.tell("mark quotes first: tab goes there, space marks")
-            return
-        if self._is_confirmed(here):
-            return
-        choices = [*self._others(here), Choice(NONE, "no segment", "they stay passages")]
-        self.app.push_screen(
-            Prompt(f"Move {counted(len(chosen), 'passage')} to which segment?", choices=choices, free=False),
-            partial(self._move, chosen),
-        )
+        if other is not None:
+            preview = segments.merge_preview(self.study, segment, int(other))
+            self.app.push_screen(MergingScreen(preview), self._merge)
 
     @told
-    def _move(self, chosen: list[int], to: str | None) -> None:
-        if to is not None:
-            segments.move(self.study, chosen, None if to == NONE else int(to))
-            self.marked.clear()
-            self.done(f"moved {counted(len(chosen), 'passage')}")
+    def _merge(self, decided: tuple[int, int] | None) -> None:
+        if decided is None:
+            self.tell("not merged")
+            return
+        stays, goes = decided
+        segments.merge(self.study, stays, [goes])
+        self.wanted = stays
+        self.done("merged the two")
 
     @told
     def action_set_aside(self) -> None:
         """Sets the segment aside."""
-        here = self.segment
+        here = self.needed()
         if here is not None:
             segments.set_aside(self.study, here.id)
             self.done(f"set “{here.name}” aside; o reopens it")
@@ -168,7 +125,7 @@ class SegmentVerbs(StudyScreen):
     @told
     def action_reopen(self) -> None:
         """Opens the segment for change again."""
-        here = self.segment
+        here = self.needed()
         if here is None:
             return
         if here.status not in ("confirmed", "set_aside"):
@@ -180,11 +137,14 @@ class SegmentVerbs(StudyScreen):
     @told
     def action_confirm(self) -> None:
         """Shows the evidence that is stored, and asks who confirms."""
-        here = self.segment
+        here = self.needed()
         if here is None:
             return
         if here.status == "candidate":
             self.tell("name it first: e, after reading its evidence")
+            return
+        if here.status == "confirmed" and not here.added:
+            self.tell(f"“{here.name}” is confirmed by {here.confirmed_by}: o reopens it")
             return
         proof = segments.evidence(self.study, here.id)
         about = [
@@ -207,15 +167,5 @@ class SegmentVerbs(StudyScreen):
             segments.confirm(self.study, segment, who)
             self.desk.reviewer = who
             self.wanted = segment
-            self.done(f"confirmed by {who}")
-
-    @told
-    def action_participants(self) -> None:
-        """Shows every participant's primary need."""
-        from needsseg.tui.screens.people import PeopleScreen
-
-        self.app.push_screen(PeopleScreen(self.study), self._person)
-
-    def _person(self, interview: str | None) -> None:
-        if interview is not None:
-            self.desk.open_passage(interview, None, "segments")
+            left = sum(row.status in ("named", "candidate") and row.id != segment for row in self.rows)
+            self.done(f"confirmed by {who}; " + (f"{left} to go" if left else "none is left to confirm"))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.content import Content
+from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions import segments, studies
-from needsseg.actions.segments import Evidence, SegmentSummary
+from needsseg.actions.segments import SegmentSummary
+from needsseg.tui import loading
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.segment_keys import HELP, SEGMENT_KEYS
+from needsseg.tui.screens.segment_map import MapBeside
+from needsseg.tui.screens.segment_passages import PassageVerbs
+from needsseg.tui.screens.segment_reading import ReviewReading
 from needsseg.tui.screens.segment_verbs import SegmentVerbs
 from needsseg.tui.widgets.evidence import EvidenceList
-from needsseg.tui.words import SEGMENT_GLYPHS, counted, plain
+from needsseg.tui.widgets.passage_map import PassageMap
+from needsseg.tui.widgets.segment_lines import left_line, segment_line
 
 if TYPE_CHECKING:
-    from needsseg.tui.child import Outcome
+    from needsseg.records import Passage
 
 EMPTY = """No candidates yet.
 
@@ -29,43 +34,58 @@ EMPTY = """No candidates yet.
   F2   goes to coding: a accepts, x rejects
   F1   goes to the interviews: i imports, s suggests passages
 """
+HINTS = {
+    "candidate": "read the quotes (n) · e names · c confirms · Q asks you · ? all keys",
+    "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
+}
 
 
-class SegmentsScreen(SegmentVerbs):
+class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
     """Evidence first, then name, merge, split, move, set aside, confirm."""
 
     MODE = "segments"
     HELP = HELP
     BINDINGS: ClassVar[list[BindingType]] = SEGMENT_KEYS
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-side"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     DEFAULT_CSS = """
     SegmentsScreen {
       & .body { layout: vertical; }
-      & #segments { height: auto; max-height: 7; padding: 0 1; background: $surface;
-        border: none; border-bottom: solid $primary 50%; }
-      &.-wide .body { layout: horizontal; }
-      &.-wide #segments { width: 38; height: 1fr; max-height: 100%; border-bottom: none; border-right: solid $primary 50%; }
-      &.-wide #segments:focus { border: none; border-right: solid $primary; }
-      & #segments:focus { border: none; border-bottom: solid $primary 50%; }
+      & #left { height: auto; max-height: 8; background: $surface; border-bottom: solid $primary 50%; }
+      & #segments, & #segments:focus { height: auto; max-height: 7; padding: 0 1; background: $surface; border: none;
+        text-wrap: nowrap; text-overflow: ellipsis; }
+      & #right { height: 1fr; width: 1fr; }
+      & #nearby { display: none; }
+      & #map { display: none; }
+      &.-side .body, &.-wide .body { layout: horizontal; }
+      &.-side #left { width: 27; height: 1fr; max-height: 100%; border-bottom: none; border-right: solid $primary 50%; }
+      &.-wide #left { width: 42; height: 1fr; max-height: 100%; border-bottom: none; border-right: solid $primary 50%; }
+      &.-side #segments, &.-wide #segments { height: 1fr; max-height: 100%; }
+      &.-wide.-tall #nearby { display: block; height: 18; border-top: solid $primary 50%; }
+      &.-mapped #map { display: block; }
+      &.-mapped #evidence { display: none; }
       & OptionList > .option-list--option-highlighted { text-style: bold; }
       & OptionList:focus > .option-list--option-highlighted { text-style: bold reverse; }
+      & EvidenceList > .option-list--option-highlighted { text-style: none; background: $primary 20%; }
       & EvidenceList:focus > .option-list--option-highlighted { text-style: bold; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[SegmentSummary] = []
-        self.shown: Evidence | None = None
-        self.marked: set[int] = set()
         self._words = ""
         self._filling = False
 
     def compose_body(self) -> ComposeResult:
-        """Empty state, list, evidence."""
+        """Empty state, list, evidence, maps."""
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
-            yield OptionList(id="segments", markup=False)
-            yield EvidenceList(id="evidence")
+            with Vertical(id="left"):
+                yield OptionList(id="segments", markup=False)
+                yield PassageMap(id="nearby")
+            with Vertical(id="right"):
+                yield EvidenceList(id="evidence")
+                yield PassageMap(id="map")
 
     def on_mount(self) -> None:
         """Begins in the list."""
@@ -76,46 +96,85 @@ class SegmentsScreen(SegmentVerbs):
         return self.query_one("#segments", OptionList)
 
     @property
-    def quotes(self) -> EvidenceList:
-        """The evidence on the screen."""
-        return self.query_one(EvidenceList)
-
-    @property
     def segment(self) -> SegmentSummary | None:
-        """The segment under the cursor."""
+        """The segment under the cursor; None on what was left over."""
         at = self._list.highlighted
         return self.rows[at] if at is not None and at < len(self.rows) else None
+
+    @property
+    def on_left(self) -> bool:
+        """Whether the cursor is on what was left over."""
+        at = self._list.highlighted
+        return at is not None and at >= len(self.rows) and bool(self.left)
+
+    @property
+    def on_quotes(self) -> bool:
+        """Whether keys go to the quotes, in the list of them or on the map."""
+        return self.quotes.has_focus or self.query_one("#map").has_focus
 
     def reload(self) -> None:
         """Reads the segments, the cursor staying on its own."""
         left = studies.place(self.study, self.MODE).get("segment")
+        was_left = self.on_left and self.wanted is None
         kept = self.wanted if self.wanted is not None else self.segment.id if self.segment else left
         before = self._list.highlighted or 0
         self.wanted = None
+        warm = loading.is_warm(self.study)
         self.rows = segments.listing(self.study)
-        self.query_one(".empty").display = not self.rows
-        self.query_one(".body").display = bool(self.rows)
+        self.left = segments.left_over(self.study) if warm else []
+        there = bool(self.rows or self.left)
+        self.query_one(".empty").display = not there
+        self.query_one(".body").display = there
         self._filling = True
         self._list.clear_options()
-        self._list.add_options(Option(_line(row)) for row in self.rows)
+        self._list.add_options(Option(segment_line(row)) for row in self.rows)
+        if self.left:
+            self._list.add_option(Option(left_line(len(self.left), sum(row.off_topic for row in self.left))))
         at = next((number for number, row in enumerate(self.rows) if row.id == kept), before)
-        self._list.highlighted = min(at, len(self.rows) - 1) if self.rows else None
+        at = len(self.rows) if was_left and self.left else at
+        self._list.highlighted = min(at, self._list.option_count - 1) if there else None
         self._filling = False
         self.show_evidence()
+        self.look_aside(warm=warm)
+        if not self._happened:
+            self._happened = self.hint()
+
+    def hint(self) -> str:
+        """What to do next, in one line."""
+        statuses = {row.status for row in self.rows}
+        return next((hint for status, hint in HINTS.items() if status in statuses), "")
 
     def show_evidence(self) -> None:
-        """Reads and shows the evidence of the segment under the cursor."""
+        """Reads and shows the evidence of the segment under the cursor, or what was left over."""
         here = self.segment
-        self.shown = segments.evidence(self.study, here.id) if here else None
-        if self.shown is not None and self._words:
-            needle = self._words.casefold()
-            kept = tuple(
-                (p, s) for p, s in self.shown.passages if needle in f"{p.quote} {p.speaker} {p.interview}".casefold()
+        self.shown = None
+        if here is not None and not loading.is_warm(self.study):
+            self.waiting()
+            return
+        if here is not None:
+            shown = segments.evidence(self.study, here.id)
+            self.shown = replace(
+                shown,
+                passages=tuple((p, s) for p, s in shown.passages if self._fits(p)),
+                proposed=tuple((p, s) for p, s in shown.proposed if self._fits(p)),
             )
-            self.shown = Evidence(self.shown.summary, kept, self.shown.voices)
-        in_it = {passage.id for passage, _ in self.shown.passages} if self.shown else set()
-        self.marked &= in_it
-        self.quotes.show(self.shown, self.marked)
+        self.show_marks()
+
+    def _fits(self, passage: Passage) -> bool:
+        """Whether a passage passes the filter."""
+        return self._words.casefold() in f"{passage.quote} {passage.speaker} {passage.interview}".casefold()
+
+    def show_marks(self) -> None:
+        """Shows the evidence that was read, with what is marked."""
+        if self.on_left:
+            left = [row for row in self.left if self._fits(row.passage)]
+            self.marked &= {row.passage.id for row in left}
+            self.quotes.show_left(left, self.marked, narrowed=bool(self._words))
+        else:
+            of = self.shown
+            self.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
+            self.quotes.show(of, self.marked, self.backing.get(of.summary.id) if of else None)
+        self.show_place()
 
     def state(self) -> str:
         """How many segments stand, which one is shown, what is marked."""
@@ -123,7 +182,7 @@ class SegmentsScreen(SegmentVerbs):
             return "saved · no segments"
         seen = studies.overview(self.study)
         total = seen.suggested + seen.accepted + seen.rejected
-        at = f"segment {(self._list.highlighted or 0) + 1}/{len(self.rows)}"
+        at = f"segment {(self._list.highlighted or 0) + 1}/{len(self.rows)}" if not self.on_left else "left over"
         confirmed = sum(row.status == "confirmed" for row in self.rows)
         marked = f" · {len(self.marked)} marked" if self.marked else ""
         narrowed = f" · filter “{self._words}”" if self._words else ""
@@ -138,9 +197,13 @@ class SegmentsScreen(SegmentVerbs):
                 self.show_evidence()
             self.tell()
 
+    @on(OptionList.OptionHighlighted, "#evidence")
+    def _read(self) -> None:
+        self.show_place()
+
     @on(OptionList.OptionSelected, "#segments")
     def _entered(self) -> None:
-        self.quotes.focus()
+        self.focus_quotes()
 
     @on(OptionList.OptionSelected, "#evidence")
     def _opened(self) -> None:
@@ -153,32 +216,39 @@ class SegmentsScreen(SegmentVerbs):
             self.leave()
             self.desk.open_passage(quote.interview, quote.id, self.MODE)
 
+    def focus_quotes(self) -> None:
+        """Lets keys go to the quotes, or to the map where it is shown in their place."""
+        (self.query_one("#map") if self.has_class("-mapped") else self.quotes).focus()
+
     def action_other_pane(self) -> None:
         """From the list to the evidence, and back."""
-        (self._list if self.quotes.has_focus else self.quotes).focus()
+        self._list.focus() if self.on_quotes else self.focus_quotes()
+
+    def action_next(self, by: int) -> None:
+        """Goes to the next quote or the one before, from wherever one is."""
+        if not self.on_quotes:
+            self.focus_quotes()
+            if by > 0:  # the one under the cursor was not read yet
+                return
+        if not self.quotes.go(by):
+            self.tell("no quote after this one: esc, j for the next segment" if by > 0 else "no quote before this one")
 
     def action_step(self, by: int) -> None:
         """Goes up or down in the pane that has the focus."""
+        if self.query_one("#map").has_focus:
+            self.quotes.go(by)
+            return
         pane = self.quotes if self.quotes.has_focus else self._list
         pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
 
     def action_edge(self, end: bool) -> None:
         """Goes to the top or bottom of the pane that has the focus."""
-        pane = self.quotes if self.quotes.has_focus else self._list
-        pane.action_last() if end else pane.action_first()
-        if pane is self.quotes and not end:
-            pane.scroll_home(animate=False)
-
-    def action_mark(self) -> None:
-        """Marks the quote under the cursor, or takes its mark away."""
-        quote = self.quotes.quote
-        if quote is None or not self.quotes.has_focus:
-            self.tell("tab goes to the quotes; space marks one there")
-            return
-        self.marked ^= {quote.id}
-        self.quotes.show(self.shown, self.marked)
-        self.quotes.action_cursor_down()
-        self.tell("s splits the marked quotes off, v moves them" if self.marked else "")
+        if self.on_quotes:
+            self.quotes.go_to_edge(end)
+        elif end:
+            self._list.action_last()
+        else:
+            self._list.action_first()
 
     def action_back(self) -> None:
         """Forgets the filter, then the marks, then goes to the list."""
@@ -186,7 +256,7 @@ class SegmentsScreen(SegmentVerbs):
             self._narrow("")
         elif self.marked:
             self.marked.clear()
-            self.quotes.show(self.shown, self.marked)
+            self.show_marks()
             self.tell("forgot the marks")
         else:
             self._list.focus()
@@ -201,40 +271,10 @@ class SegmentsScreen(SegmentVerbs):
         if words is not None:
             self._words = words
             self.show_evidence()
-            self.quotes.focus()
+            self.focus_quotes()
             self.tell("")
-
-    def action_discover(self) -> None:
-        """Discovers candidates anew; what people touched stays."""
-        self.run_verb("Discovering candidates", self._discovered, ["discover", "--json"])
-
-    @told
-    def _discovered(self, outcome: Outcome) -> None:
-        from needsseg.tui.widgets.progress import failure
-
-        if outcome.code:
-            raise failure(outcome)
-        run = next(iter(segments.runs(self.study)), None)
-        found = sum(row.status == "candidate" for row in segments.listing(self.study))
-        again = outcome.result.get("found_again", 0) if isinstance(outcome.result, dict) else 0
-        also = f", {counted(again, 'kept one')} again" if again else ""
-        self.done(f"found {counted(found, 'candidate')}{also}")
-        if run is not None and run.warnings:
-            from needsseg.tui.screens.report import ReportScreen
-
-            self.app.push_screen(ReportScreen(f"Found {counted(found, 'candidate')}{also}", run.warnings))
 
     def leave(self) -> None:
         """Remembers the segment."""
         if self.segment:
             self.desk.remember(self.MODE, {"segment": self.segment.id})
-
-
-def _line(row: SegmentSummary) -> Content:
-    maybe = f" · maybe {row.suggested_names[0].name}" if row.status == "candidate" and row.suggested_names else ""
-    warned = " !" if row.warnings else ""
-    return Content.assemble(
-        plain(f"{SEGMENT_GLYPHS[row.status]} "),
-        plain(f"{row.name}{maybe}", "bold" if row.status == "confirmed" else ""),
-        plain(f"  {row.size} · {counted(row.participants, 'person', 'people')}{warned}", "dim"),
-    )

@@ -1,22 +1,36 @@
-"""What speaks for a segment, as a list: a summary first, then its quotes, each of which opens in its context."""
+"""What speaks for a segment, as a list: a summary, the job statement, its quotes; each opens in its context."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from needsseg.actions.segments import Evidence
+from needsseg.actions.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
-from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, counted, lines, plain, shown, state
+from needsseg.tui.widgets import evidence_words as words
+from needsseg.tui.words import counted, lines, plain
 
-MOST_VOICES = 8
+Kind = Literal["told", "stated", "proposed", "member", "loose", "off_topic"]
+QUOTES: tuple[Kind, ...] = ("proposed", "member", "loose", "off_topic")
+LEFT_OVER = "Left over"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the list: what it is, its passage where it has one, and how it is shown."""
+
+    kind: Kind
+    content: Content
+    passage: Passage | None = None
 
 
 class EvidenceList(OptionList):
-    """Option 0 is the summary; the quotes follow, exemplars first."""
+    """A summary, the parts of the job statement, then the quotes, those that wait for a decision first."""
 
     DEFAULT_CSS = """
     EvidenceList { height: 1fr; border: none; padding: 0 1; background: $background;
@@ -27,79 +41,136 @@ class EvidenceList(OptionList):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self.quotes: list[Passage] = []
+        self.rows: list[Row] = []
+        self._of = ""
+        self._shown: tuple[Evidence, Collection[int], Backing | None] | None = None
 
-    def show(self, evidence: Evidence | None, marked: Collection[int]) -> None:
+    @property
+    def room(self) -> int:
+        """The cells a line of the summary may take."""
+        return max(self.scrollable_content_region.width - 2, 0)
+
+    def show(self, evidence: Evidence | None, marked: Collection[int], backing: Backing | None = None) -> None:
         """Shows the evidence of a segment, the cursor staying on its quote."""
-        kept = self.quote.id if self.quote else None
-        self.clear_options()
-        self.quotes = [passage for passage, _ in evidence.passages] if evidence else []
+        self._shown = None
         if evidence is None:
+            self._fill("", [])
+        else:
+            self._shown = evidence, marked, backing
+            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room)))
+
+    def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
+        """Shows the passages that lie in no segment."""
+        self._shown = None
+        self._fill(LEFT_OVER, list(_left_rows(left, marked, narrowed)))
+
+    def say(self, text: Content) -> None:
+        """Shows a text in place of evidence."""
+        self._shown = None
+        self._fill("", [Row("told", text)])
+
+    def _fill(self, of: str, rows: list[Row]) -> None:
+        """Shows rows; of the same thing as before, the cursor stays on its quote, or where that one was."""
+        before, here, place = self.rows, self.row, self.highlighted or 0
+        same, self._of, self.rows = of == self._of, of, rows
+        if same and [(row.kind, row.passage) for row in before] == [(row.kind, row.passage) for row in rows]:
+            for at, (old, new) in enumerate(zip(before, rows, strict=True)):
+                if old.content != new.content:
+                    self.replace_option_prompt_at_index(at, new.content)
             return
-        self.add_option(Option(summary(evidence), disabled=True))
-        exemplars = {passage.id for passage in evidence.summary.exemplars}
-        self.add_options(
-            Option(quoted(passage, strength, exemplar=passage.id in exemplars, marked=passage.id in marked))
-            for passage, strength in evidence.passages
-        )
-        at = next((number for number, passage in enumerate(self.quotes, start=1) if passage.id == kept), None)
-        self.highlighted = at if at is not None else 1 if self.quotes else None
+        self.clear_options()
+        self.add_options(Option(row.content, disabled=row.kind == "told") for row in rows)
+        if not same or here is None:
+            self.highlighted = next((at for at, row in enumerate(rows) if row.kind in QUOTES), None)
+        else:  # one that was decided on went elsewhere: the next one has come to its place
+            quotes = [at for at, row in enumerate(rows) if row.kind in QUOTES]
+            later = next((at for at in quotes if at >= place), quotes[-1] if quotes else None)
+            self.highlighted = next((at for at, row in enumerate(rows) if _alike(row, here)), later)
+        if not same and not self.has_focus:
+            self.call_after_refresh(self.scroll_home, animate=False)
+
+    def on_resize(self) -> None:
+        """Cuts the summary to its place anew."""
+        if self._shown is not None:
+            self.show(*self._shown)
+
+    def on_focus(self) -> None:
+        """Shows the quote under the cursor; until then one reads from the top."""
+        self.scroll_to_highlight()
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        at = self.highlighted
+        return self.rows[at] if at is not None and at < len(self.rows) else None
 
     @property
     def quote(self) -> Passage | None:
         """The quote under the cursor."""
-        at = (self.highlighted or 0) - 1
-        return self.quotes[at] if 0 <= at < len(self.quotes) else None
+        return self.row.passage if self.row else None
+
+    @property
+    def quotes(self) -> list[Passage]:
+        """All quotes, in their order."""
+        return [row.passage for row in self.rows if row.kind in QUOTES and row.passage]
+
+    def go(self, by: int) -> bool:
+        """Goes to the next quote or the one before; whether there is one."""
+        at = self.highlighted if self.highlighted is not None else -1
+        ahead = range(at + 1, len(self.rows)) if by > 0 else range(at - 1, -1, -1)
+        found = next((number for number in ahead if self.rows[number].kind in QUOTES), None)
+        if found is not None:
+            self.highlighted = found
+        return found is not None
+
+    def go_to_edge(self, end: bool) -> None:
+        """Goes to the last quote with what stands below it, or to the first with what stands above it."""
+        quotes = [at for at, row in enumerate(self.rows) if row.kind in QUOTES]
+        if quotes:
+            self.highlighted = quotes[-1 if end else 0]
+        self.call_after_refresh(self.scroll_end if end else self.scroll_home, animate=False)
 
 
-def heading(evidence: Evidence) -> str:
-    """A segment's name, a candidate with the name that fits it best."""
-    of = evidence.summary
-    maybe = f" · maybe {of.suggested_names[0].name}" if of.status == "candidate" and of.suggested_names else ""
-    return f"{of.name}{maybe}"
+def _alike(row: Row, other: Row) -> bool:
+    """Whether two rows show the same passage as the same thing."""
+    return row.kind == other.kind and row.passage is not None and row.passage == other.passage
 
 
-def summary(evidence: Evidence) -> Content:
-    """All that is known of a segment but its quotes."""
-    of = evidence.summary
-    status = SEGMENT_WORDS[of.status]
-    if of.confirmed_by:
-        status += f" by {of.confirmed_by}, {(of.confirmed_at or '')[:10]}"
-    stability = f" · stability {of.stability:.3f}" if of.stability is not None else ""
-    size = f"{counted(of.size, 'passage')} of {counted(of.participants, 'participant')}"
-    parts = [
-        Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {heading(evidence)}", "bold"), plain(f"  {status}")),
-        plain(f"{size}{stability}"),
+def _rows(evidence: Evidence, marked: Collection[int], backing: Backing | None, room: int) -> Iterator[Row]:
+    """Summary, job statement, proposed passages, members, and at last the names that fit."""
+    signs = words.quote_signs(evidence)
+    held = {passage.id: passage for passage, _ in evidence.passages}
+    yield Row("told", words.summary(evidence, backing, room))
+    # Once a person wrote the job statement, the clauses it was made of take a line each.
+    brief = room if evidence.summary.statement else 0
+    for part in evidence.stated:
+        yield Row("stated", words.stated(part, held.get(part.passage), brief), held.get(part.passage))
+    if evidence.proposed:
+        count = counted(len(evidence.proposed), "passage")
+        yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
+    for passage, strength in evidence.proposed:
+        said = f"? proposed {signs.get(passage.id, '')}".strip()
+        yield Row("proposed", _quoted(passage, strength, said, marked), passage)
+    yield Row("told", plain(f"── Quotes: {len(evidence.passages)} · a keeps, x takes out", "bold"))
+    for passage, strength in evidence.passages:
+        yield Row("member", _quoted(passage, strength, signs.get(passage.id, ""), marked), passage)
+    if evidence.summary.suggested_names:
+        yield Row("told", words.names_that_fit(evidence))
+
+
+def _quoted(passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
+    return words.quoted(passage, f"strength {strength:.2f}", words=said, marked=passage.id in marked)
+
+
+def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
+    off = sum(row.off_topic for row in left)
+    head = [
+        plain(f"{LEFT_OVER}: {counted(len(left) - off, 'passage')} in no segment, {off} off-topic", "bold"),
+        plain("The run found no group they clearly belong to; that is a result too. Nearest to a segment first."),
+        plain("a puts one in its nearest · v in another · x says it is off-topic", "dim"),
+        plain(""),
     ]
-    if of.description:
-        parts.append(plain(of.description, "italic"))
-    if of.keywords:
-        parts.append(Content.assemble(plain("keywords  ", "dim"), plain(", ".join(of.keywords))))
-    if of.suggested_names:
-        names = ", ".join(f"{name.name} {name.score:.2f}" for name in of.suggested_names)
-        parts.append(Content.assemble(plain("names that fit  ", "dim"), plain(names)))
-    parts += [plain(f"! {warning}", "$text-warning") for warning in of.warnings]
-    if evidence.voices:
-        parts.append(Content.assemble(plain("voices  ", "dim"), plain(_voices(evidence))))
-    return lines([*parts, plain("")])
-
-
-def _voices(evidence: Evidence) -> str:
-    total = sum(count for _, count in evidence.voices) or 1
-    shares = [f"{name} {count} ({count / total:.0%})" for name, count in evidence.voices[:MOST_VOICES]]
-    rest = len(evidence.voices) - MOST_VOICES
-    return ", ".join(shares) + (f", and {rest} more" if rest > 0 else "")
-
-
-def quoted(passage: Passage, strength: float, *, exemplar: bool, marked: bool) -> Content:
-    """A quote with who said it."""
-    sign = "■ " if marked else "★ " if exemplar else "  "
-    about = f"{GLYPHS[state(passage)]} {passage.speaker or 'unnamed speaker'} · {passage.interview} · strength {strength:.2f}"
-    codes = "".join(f" #{code}" for code in passage.codes)
-    return Content.assemble(
-        plain(sign, "bold"),
-        plain(about + codes, "dim"),
-        "\n",
-        plain(shown(passage.quote), "reverse" if marked else ""),
-        "\n",
-    )
+    yield Row("told", lines(head[:1] if narrowed else head))
+    for row in left:
+        shown = words.loose(row, marked=row.passage.id in marked)
+        yield Row("off_topic" if row.off_topic else "loose", shown, row.passage)

@@ -1,0 +1,214 @@
+"""The question queue: one passage at a time, why it is asked, and where it could go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from needsseg.actions import history, interviews, review
+from needsseg.actions.review import Choice, Question
+from needsseg.errors import NeedssegError
+from needsseg.records import Passage, Transcript
+from needsseg.tui.loading import aside
+from needsseg.tui.screens.base import told
+from needsseg.tui.words import counted, lines, one_line, plain, shown
+
+if TYPE_CHECKING:
+    from needsseg.actions.studies import Study
+
+AROUND, BEFORE = 220, 160
+THINKING = "Thinking which passage helps most …"
+
+
+class QuestionScreen(ModalScreen[int]):
+    """Asks passage by passage; gives how many were answered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"digit({number})", f"choice {number}", id=f"question.digit{number}")
+            for number in range(10)
+        ),
+        Binding("s,space", "skip", "skip", id="question.skip"),
+        Binding("u", "undo", "take the last answer back", id="question.undo"),
+        Binding("j", "step(1)", "down", id="question.down"),
+        Binding("k", "step(-1)", "up", id="question.up"),
+        Binding("escape,q", "leave", "end", id="question.leave"),
+    ]
+    DEFAULT_CSS = """
+    QuestionScreen { align: center middle; background: $background 40%;
+      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 96%; background: $surface; border: round $primary;
+        padding: 0 1; }
+      & Static { height: auto; }
+      & VerticalScroll { height: auto; max-height: 12; margin: 1 0; }
+      & OptionList, & OptionList:focus { height: auto; max-height: 10; border: none; background: $surface; padding: 0; }
+      & #keys { color: $text-muted; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, study: Study, reviewer: str) -> None:
+        super().__init__()
+        self._study, self._reviewer = study, reviewer
+        self._asked: Question | None = None
+        self._answered = 0
+        self._skipped: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        """How far one is, why this passage, its context, the choices, the keys."""
+        with Vertical() as box:
+            box.border_title = "Questions"
+            yield Static(id="far", markup=False)
+            yield Static(id="why", markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="context", markup=False)
+            yield OptionList(id="places", markup=False)
+            yield Static("1-9 enter choose · 0 no need · s skips · u takes back · esc ends", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Asks the first one."""
+        self.query_one(OptionList).focus()
+        self._next()
+
+    def _next(self, told: str = "") -> None:
+        """Looks for the next question beside the screen."""
+        self._asked = None
+        self._say(told)
+        self.query_one("#why", Static).update(plain(THINKING, "italic"))
+        skipped = tuple(self._skipped)
+        self.run_worker(self._look(skipped, told), group="question", exclusive=True)
+
+    async def _look(self, skipped: tuple[int, ...], told: str) -> None:
+        try:
+            found = await aside(self._study.path, lambda study: review.next_question(study, skipped))
+        except NeedssegError as error:
+            self._nothing(f"{error.message} {error.hint}".strip())
+            return
+        if found is None:
+            self._nothing("No question is left." if not skipped else "Only what you skipped is left.")
+        else:
+            self._show(found, told)
+
+    def _nothing(self, why: str) -> None:
+        self._say("")
+        self.query_one("#why", Static).update(plain(f"{why} esc goes back.", "bold"))
+        self.query_one("#context", Static).update("")
+        self.query_one(OptionList).clear_options()
+
+    @told
+    def _show(self, asked: Question, told: str) -> None:
+        transcript = interviews.show(self._study, asked.passage.interview)
+        self._asked = asked
+        self._say(told)
+        self.query_one("#why", Static).update(plain(f"Asked because it {asked.why}.", "italic"))
+        self.query_one("#context", Static).update(context(asked.passage, transcript))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        places = self.query_one(OptionList)
+        places.clear_options()
+        places.add_options(
+            Option(_choice(key, choice, asked.lies_in))
+            for key, choice in zip(keys_of(asked), asked.choices, strict=True)
+        )
+        places.highlighted = 0
+
+    def _say(self, told: str) -> None:
+        left = f" · {counted(self._asked.left, 'passage')} undecided" if self._asked else ""
+        skipped = f" · {len(self._skipped)} skipped" if self._skipped else ""
+        last = f" · {told}" if told else ""
+        self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{left}{last}", "bold"))
+
+    def action_digit(self, number: int) -> None:
+        """Answers with the choice under a digit."""
+        if self._asked is None:
+            return
+        keys = keys_of(self._asked)
+        if str(number) in keys:
+            self._answer(self._asked.choices[keys.index(str(number))])
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if self._asked is not None:
+            self._answer(self._asked.choices[event.option_index])
+
+    @told
+    def _answer(self, choice: Choice) -> None:
+        if self._asked is None:
+            return
+        review.answer(self._study, self._asked.passage.id, choice.segment, self._reviewer)
+        self._answered += 1
+        self._next(f"put it in “{one_line(choice.name, 30)}”" if choice.segment is not None else "no need")
+
+    def action_skip(self) -> None:
+        """Leaves the passage for another time."""
+        if self._asked is not None:
+            self._skipped.append(self._asked.passage.id)
+            self._next("skipped")
+
+    @told
+    def action_undo(self) -> None:
+        """Takes the last answer of this queue back, and asks again."""
+        if not self._answered:
+            self._say("nothing was answered here")
+            return
+        history.undo(self._study)
+        self._answered -= 1
+        self._next("took the last answer back")
+
+    def action_step(self, by: int) -> None:
+        """Goes through the choices."""
+        places = self.query_one(OptionList)
+        places.action_cursor_down() if by > 0 else places.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Ends the queue; what was answered stays."""
+        self.dismiss(self._answered)
+
+
+def keys_of(asked: Question) -> list[str]:
+    """The digit of each choice: 1 to 9 by nearness, 0 for no need, none for those beyond."""
+    return [
+        "0" if choice.segment is None else str(number) if number <= 9 else ""
+        for number, choice in enumerate(asked.choices, start=1)
+    ]
+
+
+def _choice(key: str, choice: Choice, lies_in: int | None) -> Content:
+    if choice.segment is None:
+        return Content.assemble(plain(f"{key:>2}  ", "bold"), plain("no need: off-topic"))
+    here = "  ← a run put it here" if choice.segment == lies_in else ""
+    return Content.assemble(
+        plain(f"{key or ' ':>2}  ", "bold"), plain(choice.name), plain(f"  {choice.nearness:.2f}{here}", "dim")
+    )
+
+
+def context(passage: Passage, transcript: Transcript) -> Content:
+    """The passage in what was said around it, and what was said before."""
+    turns = transcript.turns
+    at = next((n for n, turn in enumerate(turns) if turn.start <= passage.start < turn.end), None)
+    head = plain(f"{passage.speaker or 'unnamed speaker'} · {passage.interview}", "dim")
+    if at is None:
+        return lines([head, plain(passage.quote, "bold")])
+    turn, said = turns[at], []
+    if at:
+        asked = one_line(transcript.words(turns[at - 1]), 10_000)
+        asked = asked if len(asked) <= BEFORE else "…" + asked[-BEFORE:]
+        said.append(plain(f"{turns[at - 1].speaker}: {asked}", "dim"))
+    start, end = max(turn.start, passage.start - AROUND), min(turn.end, passage.end + AROUND)
+    text = transcript.text
+    said.append(
+        Content.assemble(
+            head,
+            "\n",
+            plain(("…" if start > turn.start else "") + shown(text[start : passage.start]), "dim"),
+            plain(f"▸{passage.quote}◂", "bold"),
+            plain(shown(text[passage.end : end]) + ("…" if end < turn.end else ""), "dim"),
+        )
+    )
+    return lines(said)

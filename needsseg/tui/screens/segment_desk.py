@@ -1,0 +1,91 @@
+"""What the parts of the segments screen know of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needsseg.actions.segments import Backing, Evidence, LeftOver, SegmentSummary
+from needsseg.records import Passage
+from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.widgets.evidence import EvidenceList
+from needsseg.tui.widgets.prompt import Choice
+from needsseg.tui.words import SEGMENT_WORDS, counted, plain
+
+NONE = "none"
+
+
+class SegmentDesk(StudyScreen):
+    """The segments, the evidence that is shown, what was left over, and what is marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[SegmentSummary] = []
+        self.shown: Evidence | None = None
+        self.left: list[LeftOver] = []
+        self.backing: dict[int, Backing] = {}
+        self.companies: dict[str, str] = {}
+        self.marked: set[int] = set()
+        self.wanted: int | None = None
+        """The segment to go to once the study is read anew."""
+
+    if TYPE_CHECKING:  # the screen's own
+
+        @property
+        def segment(self) -> SegmentSummary | None:
+            """The segment under the cursor; None on what was left over."""
+
+        @property
+        def on_left(self) -> bool:
+            """Whether the cursor is on what was left over."""
+
+        @property
+        def on_quotes(self) -> bool:
+            """Whether keys go to the quotes."""
+
+        def show_marks(self) -> None:
+            """Shows the evidence that was read, with what is marked."""
+
+    @property
+    def quotes(self) -> EvidenceList:
+        """The evidence on the screen."""
+        return self.query_one(EvidenceList)
+
+    def others(self, here: SegmentSummary | None) -> list[Choice]:
+        """All segments but this one, to choose from."""
+        return [
+            Choice(str(row.id), row.name, f"{SEGMENT_WORDS[row.status]}, {counted(row.size, 'passage')}")
+            for row in self.rows
+            if here is None or row.id != here.id
+        ]
+
+    def chosen(self) -> list[int]:
+        """The marked quotes in their order, else none."""
+        return [passage.id for passage in self.quotes.quotes if passage.id in self.marked]
+
+    def needed(self) -> SegmentSummary | None:
+        """The segment under the cursor; says so where there is none."""
+        if self.segment is None:
+            self.tell("this is no segment: v moves its passages into one" if self.on_left else "there are no segments")
+        return self.segment
+
+    def is_confirmed(self, here: SegmentSummary) -> bool:
+        """Whether a segment is confirmed and thus closed to changes; says how it is opened."""
+        if here.status == "confirmed":
+            self.tell(f"“{here.name}” is confirmed: o reopens it for change")
+        return here.status == "confirmed"
+
+    def name_of(self, segment: int | None) -> str:
+        """What a segment is called."""
+        return next((row.name for row in self.rows if row.id == segment), "no segment")
+
+    def passage_under_cursor(self) -> Passage | None:
+        """The quote under the cursor where keys go to the quotes; says how to get there."""
+        quote = self.quotes.quote
+        if quote is None or not self.on_quotes:
+            self.tell("n goes to the quotes" if self.quotes.quotes else "there are no quotes here")
+            return None
+        return quote
+
+    def waiting(self) -> None:
+        """Shows that evidence is being read."""
+        self.quotes.say(plain("Reading the evidence …", "dim"))

@@ -1,0 +1,165 @@
+"""What a reviewer looks at besides the quotes: all the evidence, map, questions, people, lineage, runs, sensitivity."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from needsseg.actions import review, segments
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.report import ReportScreen
+from needsseg.tui.screens.segment_desk import SegmentDesk
+from needsseg.tui.widgets import evidence_words
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import counted
+
+if TYPE_CHECKING:
+    from needsseg.tui.child import Outcome
+
+KINDS = {
+    "interview": "One interview left out at a time",
+    "suggestions": "With other passages",
+    "resample": "With passages drawn anew",
+}
+
+
+class ReviewReading(SegmentDesk):
+    """Each of these shows something and changes nothing, but for the answers to questions."""
+
+    def action_details(self) -> None:
+        """Shows all the evidence but the quotes."""
+        here = self.needed()
+        if here is not None and self.shown is not None:
+            said = evidence_words.details(self.shown, self.backing.get(here.id), self.companies)
+            self.app.push_screen(ReportScreen(here.name, said))
+
+    @told
+    def action_lineage(self) -> None:
+        """Shows what came of which candidate, who did it and when."""
+        here = self.needed()
+        if here is None:
+            return
+        events = segments.lineage(self.study, here.id)
+        said = [
+            f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
+        ]
+        self.app.push_screen(ReportScreen(f"How “{here.name}” came to be", said or ["Nothing is known of it."]))
+
+    def action_questions(self) -> None:
+        """Asks what helps most, passage by passage."""
+        from needsseg.tui.screens.question import QuestionScreen
+
+        if not segments.runs(self.study):
+            self.tell("questions come once candidates were discovered: D")
+            return
+
+        def ended(answered: int | None) -> None:
+            if answered:
+                self.done(f"answered {counted(answered, 'question')}")
+            else:
+                self.tell("no question was answered")
+
+        self.app.push_screen(QuestionScreen(self.study, self.desk.reviewer), ended)
+
+    @told
+    def action_participants(self) -> None:
+        """Shows every participant's primary need."""
+        from needsseg.tui.screens.people import PeopleScreen
+
+        self.app.push_screen(PeopleScreen(self.study), self._person)
+
+    def _person(self, interview: str | None) -> None:
+        if interview is not None:
+            self.desk.open_passage(interview, None, "segments")
+
+    def action_compare(self) -> None:
+        """Asks which two runs to compare; the two newest unless others are chosen."""
+        runs = self._runs()
+        if len(runs) < 2:
+            self.tell("there is one run only: D discovers again" if runs else "there are no runs yet: D discovers")
+            return
+        self.app.push_screen(
+            Prompt("Compare which run?", about="enter takes the newest", choices=runs, free=False),
+            partial(self._with_which, runs),
+        )
+
+    def _runs(self) -> list[Choice]:
+        return [
+            Choice(
+                str(run.id), f"run {run.id}", f"{run.started_at[:16].replace('T', ' ')}, in {run.input_status} passages"
+            )
+            for run in segments.runs(self.study)
+        ]
+
+    def _with_which(self, runs: list[Choice], newer: str | None) -> None:
+        if newer is None:
+            return
+        rest = [run for run in runs if run.value != newer]
+        before = [run for run in rest if int(run.value) < int(newer)]
+        self.app.push_screen(
+            Prompt(
+                f"Compare run {newer} with which?",
+                about="enter takes the one before it",
+                choices=[*before, *(run for run in rest if run not in before)],
+                free=False,
+            ),
+            partial(self._compared, int(newer)),
+        )
+
+    @told
+    def _compared(self, newer: int, other: str | None) -> None:
+        if other is None:
+            return
+        first, second = sorted((newer, int(other)))
+        found = review.compare_runs(self.study, first, second)
+        of = found.comparison
+        said = [
+            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {counted(of.common, 'passage')} in both.",
+            f"{counted(of.only_first, 'passage')} in run {first} only, {of.only_second} in run {second} only.",
+            "",
+            *found.sentences,
+        ]
+        self.app.push_screen(ReportScreen(f"From run {first} to run {second}", said))
+
+    def action_sensitivity(self) -> None:
+        """Varies the study a little, again and again, and shows what becomes of each segment."""
+        if not segments.runs(self.study):
+            self.tell("nothing to vary before candidates are discovered: D")
+            return
+        self.run_verb("How much hangs on whom", self._varied, ["sensitivity", "--json"])
+
+    @told
+    def _varied(self, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code or not isinstance(outcome.result, dict):
+            raise failure(outcome)
+        rows = [row for row in outcome.result.get("rows", []) if isinstance(row, dict)]
+        said: list[str] = []
+        for kind, group in groupby(rows, key=lambda row: str(row.get("kind", ""))):
+            said += ["", KINDS.get(kind, kind), *(f"  {row.get('sentence', '')}" for row in group)]
+        self.tell("nothing was changed by this")
+        self.app.push_screen(ReportScreen("What the segments hang on", said[1:] or ["There was nothing to vary."]))
+
+    @told
+    def action_discover(self) -> None:
+        """Discovers candidates anew; what people touched stays."""
+        self.run_verb("Discovering candidates", self._discovered, ["discover", "--json"])
+
+    @told
+    def _discovered(self, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code:
+            raise failure(outcome)
+        run = next(iter(segments.runs(self.study)), None)
+        rows = segments.listing(self.study)
+        found = sum(row.status == "candidate" for row in rows)
+        result = outcome.result if isinstance(outcome.result, dict) else {}
+        also = f", {counted(result['found_again'], 'kept one')} again" if result.get("found_again") else ""
+        proposed = sum(row.proposed for row in rows)
+        put = f", {counted(proposed, 'passage')} proposed to kept ones" if proposed else ""
+        self.done(f"found {counted(found, 'candidate')}{also}{put}")
+        if run is not None and run.warnings:
+            self.app.push_screen(ReportScreen(f"Found {counted(found, 'candidate')}{also}{put}", run.warnings))

@@ -1,0 +1,195 @@
+"""Evidence in words: a summary of a few lines, all of it, and a quote with who said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from needsseg.actions.segments import Backing, Evidence, LeftOver, StatedPart
+from needsseg.records import Passage
+from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, counted, lines, one_line, plain, shown, state
+
+MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
+PARTS = {"situation": "situation", "motivation": "wants to", "outcome": "outcome"}
+BAR = 20
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """A share in [0, 1] as a bar of characters."""
+    full = min(max(round(share * width), 0), width)
+    return "█" * full + "░" * (width - full)
+
+
+def amount(value: float) -> str:
+    """An amount of money in round figures."""
+    return f"{value:,.0f}"
+
+
+def backed(backing: Backing | None) -> str:
+    """The accounts behind a segment and what they pay, as far as it is known."""
+    if backing is None or not backing.accounts:
+        return ""
+    known = f"{counted(len(backing.accounts), 'account')}"
+    if backing.arr is not None:
+        return f"{known}, ARR {amount(backing.arr)}"
+    return known + (f" paying {amount(backing.amount)}" if backing.amount is not None else "")
+
+
+def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) -> Content:
+    """What one must know before reading the quotes, a line each, cut to ``width`` cells where it is given."""
+    of = evidence.summary
+    status = SEGMENT_WORDS[of.status]
+    if of.confirmed_by:
+        status += f" by {of.confirmed_by}, {(of.confirmed_at or '')[:10]}"
+    size = f"{counted(of.size, 'passage')} of {counted(of.participants, 'participant')}"
+    known = [size, backed(backing)]
+    known += [f"+ {of.new} new"] if of.new else []
+    known += [f"{of.proposed} proposed"] if of.proposed else []
+    parts = [
+        Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"), plain(f"  {status}")),
+        plain(" · ".join(filter(None, known))),
+    ]
+    if of.stability is not None:
+        held = f"{of.stability:.2f}, {evidence.stability_word}" if evidence.stability_word else f"{of.stability:.2f}"
+        parts.append(Content.assemble(plain("stable  ", "dim"), plain(held)))
+    if of.keywords:
+        parts.append(Content.assemble(plain("words   ", "dim"), plain(", ".join(of.keywords))))
+    parts += [Content.assemble(plain("nearest ", "dim"), plain(_rival(evidence)))] if evidence.rival else []
+    if evidence.voices:
+        parts.append(Content.assemble(plain("voices  ", "dim"), plain(_voices(evidence))))
+    few = len(of.warnings) <= MOST_WARNINGS
+    warned = list(of.warnings if few else of.warnings[: MOST_WARNINGS - 1])
+    rest = len(of.warnings) - len(warned)
+    if evidence.without_vectors:
+        warned.append("discover again (D) to see edge and rival")
+    parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
+    parts += [plain(f"! and {counted(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
+    fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
+    if of.statement or of.description:
+        fitted += [plain(text, "italic") for text in (of.statement, of.description) if text]
+    return lines(fitted)
+
+
+def _rival(evidence: Evidence, most: int = MOST_WORDS) -> str:
+    rival = evidence.rival
+    if rival is None:
+        return ""
+    here, there = ", ".join(rival.apart[:most]), ", ".join(rival.rival_apart[:most])
+    told = (
+        f": {' | '.join(filter(None, (here and f'here {here}', there and f'there {there}')))}" if here or there else ""
+    )
+    return f"“{rival.name}” {rival.nearness:.2f}{told}"
+
+
+def _voices(evidence: Evidence) -> str:
+    total = sum(count for _, count in evidence.voices) or 1
+    shares = [f"{name} {count} ({count / total:.0%})" for name, count in evidence.voices[:MOST_VOICES]]
+    rest = len(evidence.voices) - MOST_VOICES
+    evenly = f"{evidence.evenness_word}: " if evidence.evenness_word else ""
+    return evenly + ", ".join(shares) + (f", and {rest} more" if rest > 0 else "")
+
+
+def names_that_fit(evidence: Evidence) -> Content:
+    """The suggested names with their scores: the last thing to read."""
+    fits = ", ".join(f"{name.name} {name.score:.2f}" for name in evidence.summary.suggested_names)
+    return Content.assemble(plain("names that fit  ", "dim"), plain(fits), plain("  e names it", "dim"))
+
+
+def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
+    """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
+    of = evidence.summary
+    said = [f"{counted(of.size, 'passage')} of {counted(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"]
+    if of.stability is not None:
+        said.append(f"Stability {of.stability:.3f}: {evidence.stability_word}")
+    said += [f"! {warning}" for warning in of.warnings]
+    said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
+    total = sum(count for _, count in evidence.voices) or 1
+    said += [f"  {bar(count / total)} {count:>3}  {name}" for name, count in evidence.voices]
+    said += ["", *_money(backing, companies)]
+    if of.keywords:
+        said += ["", f"Words: {', '.join(of.keywords)}"]
+    if evidence.rival:
+        said += ["", f"Nearest: {_rival(evidence, most=99)}"]
+    if evidence.edge:
+        said += ["On the edge towards it:", *(f"  ~ {_attributed(passage)}" for passage in evidence.edge)]
+    if evidence.without_vectors:
+        missing = counted(evidence.without_vectors, "passage has", "passages have")
+        said += ["", f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it (D)."]
+    if evidence.sentence:
+        said += ["", f"In the participants' own clauses: {evidence.sentence}"]
+        said += [f"  {PARTS[part.kind]:<10} “{one_line(part.text, 100)}” {part.interview}" for part in evidence.stated]
+    if of.statement:
+        said += ["", f"Job statement: {of.statement}"]
+    if of.suggested_names:
+        said += ["", "Names that fit:"]
+        said += [f"  {name.score:.2f}  {name.name}: {name.description}" for name in of.suggested_names]
+    return said
+
+
+def _figure(value: float | None) -> str:
+    return f" ({value:.2f})" if value is not None else ""
+
+
+def _money(backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
+    if backing is None or not backing.accounts:
+        return ["Accounts behind it: none known"]
+    said = [f"Accounts behind it: {', '.join(companies.get(key) or key for key in backing.accounts)}"]
+    said.append(f"  {counted(backing.participants, 'participant')} matched to an account")
+    if backing.arr is not None:
+        when = f", as of {backing.as_of}" if backing.as_of else ""
+        said.append(f"  ARR {amount(backing.arr)} of {counted(backing.priced, 'account')} with a known price{when}")
+    elif backing.amount is not None:
+        of = f"{counted(backing.priced, 'account')} with a known price, as of {backing.as_of}"
+        said.append(f"  paying {amount(backing.amount)} ({of}; whether a month or a year is not said)")
+    else:
+        said.append("  ARR unknown")
+    return said
+
+
+def _attributed(passage: Passage) -> str:
+    return f"“{one_line(passage.quote, 120)}” {passage.speaker or 'unnamed speaker'}"
+
+
+def stated(part: StatedPart, passage: Passage | None, width: int = 0) -> Content:
+    """One part of the job statement, with the person whose clause it is; cut to ``width`` cells where it is given."""
+    who = passage.speaker if passage and passage.speaker else part.interview
+    said = Content.assemble(plain(f"{PARTS[part.kind]:<10} ", "dim"), plain(one_line(part.text), "italic"))
+    by = plain(f"  {who}", "dim")
+    room = width - by.cell_length
+    return Content.assemble(said.truncate(room, ellipsis=True) if 10 < room < said.cell_length else said, by)
+
+
+def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "") -> Content:
+    """A quote with who said it, after words for what it is besides."""
+    who = passage.speaker or "unnamed speaker"
+    # A file is mostly named after the one who speaks: to say it twice would cost a line.
+    where = "" if who.casefold().replace(" ", "-") == passage.interview.casefold() else f" · {passage.interview}"
+    codes = "".join(f" #{code}" for code in passage.codes)
+    return Content.assemble(
+        plain("■ " if marked else "", "bold"),
+        plain(f"{words} · " if words else "", "bold"),
+        plain(f"{GLYPHS[state(passage)]} {who}{where} · {about}{codes}", "dim"),
+        "\n",
+        plain(shown(passage.quote), "reverse" if marked else ""),
+        "\n",
+    )
+
+
+def loose(row: LeftOver, *, marked: bool) -> Content:
+    """A passage in no segment, and how near the nearest one is."""
+    if row.off_topic:
+        return quoted(row.passage, "a takes it back", words="× off-topic", marked=marked)
+    near = f"nearest “{row.name}” {row.nearness:.2f}" if row.nearest is not None and row.nearness is not None else ""
+    return quoted(row.passage, near or "nearest unknown", marked=marked)
+
+
+def quote_signs(evidence: Evidence) -> Mapping[int, str]:
+    """For passages that are more than members: signs and words for what they are."""
+    exemplars = {passage.id for passage in evidence.summary.exemplars}
+    edge = {passage.id for passage in evidence.edge or ()}
+    signs = ((exemplars, "★ exemplar"), (edge, "~ edge"), (evidence.new, "+ new"))
+    return {
+        passage: " ".join(word for there, word in signs if passage in there)
+        for passage in {*exemplars, *edge, *evidence.new}
+    }

@@ -1,0 +1,32 @@
+"""A segment, and what was left over, as the list of them shows it."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from needsseg.actions.segments import SegmentSummary
+from needsseg.tui.widgets.evidence import LEFT_OVER
+from needsseg.tui.words import SEGMENT_GLYPHS, counted, lines, plain
+
+MOST_WORDS = 5
+
+
+def segment_line(row: SegmentSummary) -> Content:
+    """A segment: its name, its size, and while it has no name of its own the words it is known by."""
+    warned = " !" if row.warnings else ""
+    new = f" +{row.new} new" if row.new else ""
+    proposed = f" ?{row.proposed}" if row.proposed else ""
+    about = f"  {row.size} · {counted(row.participants, 'person', 'people')}{warned}{new}{proposed}"
+    parts = [
+        plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
+        plain(about, "dim"),
+    ]
+    if row.status == "candidate" and row.keywords:
+        parts.append(plain(f"  {', '.join(row.keywords[:MOST_WORDS])}", "dim"))
+    return lines(parts)
+
+
+def left_line(number: int, off: int) -> Content:
+    """How many passages lie in no segment, of which so many are off-topic."""
+    about = f"  in no segment, {off} off-topic" if off else "  in no segment"
+    return lines([plain(f"· {LEFT_OVER} · {number - off}"), plain(about, "dim")])
