@@ -206,7 +206,11 @@ def proposals(study: Study, segment: int | None = None) -> list[Proposal]:
 
 
 def replace_proposals(study: Study, run: int, proposed: Mapping[int, Sequence[tuple[int, float]]]) -> None:
-    """Puts a run's proposals, (passage, strength) by segment, in place of all that stood (inside an action)."""
+    """Puts a run's proposals, (passage, strength) by segment, in place of all that stood (inside an action).
+
+    What a person declined for a segment is left out.
+    """
+    refused = set(declined(study))
     study.execute("DELETE FROM proposed_passages")
     study.insert_all(
         "proposed_passages",
@@ -214,6 +218,7 @@ def replace_proposals(study: Study, run: int, proposed: Mapping[int, Sequence[tu
             {"passage_id": passage, "segment_id": segment, "run_id": run, "strength": strength}
             for segment, rows in sorted(proposed.items())
             for passage, strength in rows
+            if (passage, segment) not in refused
         ],
     )
 
