@@ -25,7 +25,14 @@ from needsseg.discovery.settle import (
     variance_ratio,
 )
 from needsseg.discovery.shape import centred, distances, nearest, principal, unit
-from needsseg.discovery.speakers import Voices, speaker_share, with_context, without_offsets, without_speakers
+from needsseg.discovery.speakers import (
+    Voices,
+    association,
+    speaker_share,
+    with_context,
+    without_offsets,
+    without_speakers,
+)
 from needsseg.discovery.stability import stabilities
 from needsseg.discovery.taught import learn, questions
 from tests.conftest import SHARED
@@ -147,6 +154,14 @@ def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
     assert _agreement(truth, with_speakers.labels) >= _agreement(truth, without.labels) - 0.02
     found = discover([f"passage {i}" for i in range(len(rows))], names, vectors=rows)
     assert any("Candidates follow the participants" in warning for warning in found.warnings)
+
+
+def test_association_is_none_by_chance_and_whole_where_one_tells_the_other() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(-1, 4, 400)
+    assert association(labels, Voices([f"P{rng.integers(12)}" for _ in labels])) < 0.1
+    assert association(labels, Voices([f"P{label}{rng.integers(3)}" for label in labels])) > 0.97
+    assert association(np.array([0, 0, -1]), Voices(["a", "b", "c"])) == 0
 
 
 def test_context_draws_a_speakers_passages_together() -> None:

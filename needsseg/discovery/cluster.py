@@ -23,6 +23,7 @@ from needsseg.discovery.shape import (
 )
 from needsseg.discovery.speakers import (
     Voices,
+    association,
     speaker_share,
     with_context,
     within_themes,
@@ -53,6 +54,8 @@ SKETCH = 1_500
 APART_DIGITS = 9
 VOICE_SHARE, OWN_WORDS_SHARE, CONTEXT_SHARE = 0.08, 0.1, 0.01
 OFFSET_ROUNDS = 2
+BOUND_TO_FOLLOW = {"nested": 0.4, "taken out": 0.65}
+"""From which association of labels with speakers on the labels are said to follow them, by what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Themes:
 class Clustering:
     """Labels (-1 is unassigned), strengths in [0, 1], the rows as they were shaped, and what was done about speakers.
 
-    ``voices`` is "none", "context", "taken out", or "nested" where themes and speakers cannot be told from each other.
+    ``voices`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
     """
 
     labels: Labels
@@ -111,6 +114,9 @@ def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
         first = Voices(speakers[:SKETCH]) if speakers else None
         found, done = _with_regard_to_speakers(rows[:SKETCH].astype(np.float64), first)
         found = _spread(rows, voices, found, done)
+    if voices is not None and done in BOUND_TO_FOLLOW:
+        follows = association(found.labels, voices) > BOUND_TO_FOLLOW[done]
+        done = "nested" if follows else "none" if done == "nested" else done
     return Clustering(found.labels, strengths(found.rows, found.labels), found.rows, done, found.resolution)
 
 

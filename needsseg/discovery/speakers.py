@@ -55,6 +55,24 @@ def speaker_share(rows: Matrix, voices: Voices) -> float:
     return component / (component + within) if component + within > 0 else 0.0
 
 
+def association(labels: NDArray[np.int64], voices: Voices) -> float:
+    """How far a speaker tells the label, in [0, 1]: Cramér's V, bias-corrected (Bergsma 2013), over labelled rows."""
+    import numpy as np
+
+    kept = labels >= 0
+    rows, columns = np.unique(labels[kept], return_inverse=True)[1], np.unique(voices.of[kept], return_inverse=True)[1]
+    if not len(rows) or not rows.max() or not columns.max() or len(rows) < 3:
+        return 0.0
+    table = np.zeros((rows.max() + 1, columns.max() + 1))
+    np.add.at(table, (rows, columns), 1.0)
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / len(rows)
+    spare = len(rows) - 1
+    high, wide = table.shape
+    phi = max(0.0, float(((table - expected) ** 2 / expected).sum()) / len(rows) - (high - 1) * (wide - 1) / spare)
+    least = min(high - (high - 1) ** 2 / spare, wide - (wide - 1) ** 2 / spare) - 1
+    return min(1.0, (phi / least) ** 0.5) if least > 0 else 0.0
+
+
 def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
     """What is left of each row once the mean of its label (-1 counts as one) is taken away."""
     import numpy as np
