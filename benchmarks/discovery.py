@@ -1,89 +1,82 @@
-"""Discovery on labelled draws, side by side: ours, HDBSCAN on the raw vectors, k-means with k by silhouette.
+"""Discovery on labelled draws, beside its peers: quality, answers, repetition, speakers, time and memory.
 
-Run with ``python -m benchmarks.discovery FILE`` on JSON lines of ``family, texts, y, spk`` (-1 in ``y`` is off-topic).
-Scores, median over draws: adjusted Rand index over all points (-1 as a class of its own); recall of off-topic points; share
-labelled; share of draws with the true number of themes; adjusted Rand index between labels and speakers.
+Run with ``python -m benchmarks.discovery [--only quality,answers,again,speakers,size] [--draws FILE]``; prints Markdown.
+FILE holds JSON lines of ``family, seed, texts, y, spk`` (-1 in ``y`` is off-topic), gzipped or not; without it, the
+draws shipped in ``draws/`` are read. Peers come with ``pip install needsseg[bench]``; those absent are left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import hdbscan
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score
 
-from needsseg.discovery import discover
-from needsseg.embedding import encode, locate, text_sha256
+from benchmarks import behaviour, sizes
+from benchmarks.labelled import SHIPPED, Draw, Labels, by_family, groups, middle, number, read, table
+from benchmarks.peers import present
 
-Labels = NDArray[np.int64]
-Method = Callable[[Sequence[str], Sequence[str], NDArray[np.float64]], Labels]
-
-
-def ours(texts: Sequence[str], speakers: Sequence[str], rows: NDArray[np.float64]) -> Labels:
-    """needsseg."""
-    return np.array(discover(texts, speakers, vectors=rows).labels)
-
-
-def raw_hdbscan(_texts: Sequence[str], _speakers: Sequence[str], rows: NDArray[np.float64]) -> Labels:
-    """HDBSCAN as it comes, smallest cluster 10."""
-    labels: Labels = hdbscan.HDBSCAN(min_cluster_size=10).fit_predict(rows)
-    return labels
+TITLES = {
+    "quality": "Quality",
+    "answers": "ARI on passages nobody answered, by number of answers",
+    "again": "The same again",
+    "speakers": "Made-up speakers",
+    "size": "Time and peak memory",
+}
+HEAD = ("draws", "method", "ARI", "off-topic recall", "labelled", "exact k", "ARI with speaker")
 
 
-def k_means(_texts: Sequence[str], _speakers: Sequence[str], rows: NDArray[np.float64]) -> Labels:
-    """k-means, k from 2 to 8 by silhouette."""
-    tried = [KMeans(k, n_init=5, random_state=0).fit_predict(rows) for k in range(2, 9)]
-    best: Labels = max(tried, key=lambda labels: silhouette_score(rows, labels, metric="cosine"))
-    return best
-
-
-def scores(truth: Labels, speakers: Sequence[str], labels: Labels) -> tuple[float, ...]:
-    """The five scores of the module's docstring for one draw."""
-    off = truth == -1
+def scores(draw: Draw, labels: Labels) -> tuple[float, ...]:
+    """ARI over all points (-1 a class of its own), off-topic recall, share labelled, whether k is right, ARI with speaker."""
+    off = draw.truth == -1
     return (
-        adjusted_rand_score(truth, labels),
-        float((labels[off] == -1).mean()),
+        adjusted_rand_score(draw.truth, labels),
+        float((labels[off] == -1).mean()) if off.any() else float("nan"),
         float((labels != -1).mean()),
-        float(len(set(labels[labels >= 0])) == len(set(truth[~off]))),
-        adjusted_rand_score(speakers, labels),
+        float(len(set(labels[labels >= 0].tolist())) == draw.themes),
+        adjusted_rand_score(draw.speakers, labels) if draw.speakers else float("nan"),
     )
+
+
+def quality(draws: Sequence[Draw]) -> str:
+    """Every method on every draw, medians per group and family; the last line of each says what the truth would score."""
+    peers = present()
+    found = {(peer.name, id(draw)): scores(draw, peer.labels(draw)) for peer in peers for draw in draws}
+    found |= {("(the truth)", id(draw)): scores(draw, draw.truth) for draw in draws}
+    methods = dict.fromkeys(method for method, _ in found)
+    rows = []
+    for name, chosen in {**groups(draws), **by_family(draws)}.items():
+        for method in methods:
+            columns = np.array([found[method, id(draw)] for draw in chosen]).T
+            cells = [number(middle(column)) for column in columns]
+            cells[3] = f"{columns[3].mean():.0%}"
+            rows.append([f"{name} ({len(chosen)})", method, *cells])
+    return table(HEAD, rows)
 
 
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
-    draws = [json.loads(line) for line in parser.parse_args().file.read_text(encoding="utf-8").splitlines()]
-    vectors = encode(sorted({text for draw in draws for text in draw["texts"]}), locate())
-    methods: dict[str, Method] = {"needsseg": ours, "HDBSCAN, raw": raw_hdbscan, "k-means, silhouette": k_means}
-    found: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
-    for draw in draws:
-        rows = np.stack([vectors[text_sha256(text)] for text in draw["texts"]]).astype(np.float64)
-        speakers = [str(speaker) for speaker in draw["spk"]]
-        for name, method in methods.items():
-            labels = method(draw["texts"], speakers, rows)
-            found[draw["family"], name].append(scores(np.array(draw["y"]), speakers, labels))
-    print(
-        "| draws | method | ARI | off-topic recall | labelled | exact k | ARI with speaker |\n|---|---|---|---|---|---|---|"
-    )
-    for (family, name), rows_of in found.items():
-        table = np.array(rows_of)
-        middle = np.median(table, axis=0)
-        cells = [
-            f"{middle[0]:.2f}",
-            f"{middle[1]:.2f}",
-            f"{middle[2]:.2f}",
-            f"{table[:, 3].mean():.0%}",
-            f"{middle[4]:.2f}",
-        ]
-        print(f"| {family} ({len(table)}) | {name} | " + " | ".join(cells) + " |")
+    """Prints the tables that were asked for, all of them unless told otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(TITLES), help="tables to print, by comma: " + ", ".join(TITLES))
+    parser.add_argument("--draws", type=Path, default=SHIPPED, metavar="FILE", help="other labelled draws")
+    asked = parser.parse_args()
+    wanted = asked.only.split(",")
+    if unknown := set(wanted) - set(TITLES):
+        parser.error(f"--only takes {', '.join(TITLES)}; not {', '.join(sorted(unknown))}")
+    draws = read(asked.draws)
+    tables = {
+        "quality": quality,
+        "answers": behaviour.answers,
+        "again": behaviour.again,
+        "speakers": behaviour.made_up_speakers,
+        "size": sizes.tables,
+    }
+    for name in TITLES:
+        if name in wanted:
+            print(f"### {TITLES[name]}\n", flush=True)
+            print(tables[name](draws) + "\n", flush=True)
 
 
 if __name__ == "__main__":

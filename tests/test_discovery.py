@@ -175,6 +175,8 @@ def test_bad_input_is_named() -> None:
     broken[7, 3] = np.nan
     with pytest.raises(DiscoveryError, match="vector of passage 7 is not finite"):
         discover(texts, vectors=broken)
+    with pytest.raises(DiscoveryError, match="no table of numbers of one length"):
+        discover(texts, vectors=[*rows[:-1].tolist(), [0.5, 0.5]])
     with pytest.raises(DiscoveryError, match=r"shape \(87,\)|shape \(86, 32\)"):
         discover(texts, vectors=rows[:-1])
 

@@ -186,7 +186,12 @@ def _rows(texts: Sequence[str], vectors: object | None) -> Matrix:
         known = encode(texts, locate())
         vectors = [known[text_sha256(text)] for text in texts]
     single = len(texts) >= SINGLE_PRECISION_FROM
-    rows: Matrix = np.asarray(vectors, dtype=np.float32 if single else np.float64)
+    try:
+        rows: Matrix = np.asarray(vectors, dtype=np.float32 if single else np.float64)
+    except (TypeError, ValueError) as error:
+        raise DiscoveryError(
+            f"Vectors are no table of numbers of one length: {error}.", "Embed all texts with one model."
+        ) from error
     if rows.ndim != 2 or len(rows) != len(texts):
         raise DiscoveryError(f"Vectors have the shape {rows.shape}; {len(texts)} rows of one length are needed.")
     broken = np.flatnonzero(~np.isfinite(rows).all(axis=1))
