@@ -216,6 +216,15 @@ def test_repeated_texts_make_no_difference_to_the_order() -> None:
         ]
 
 
+def test_unnamed_speakers_are_no_obstacle() -> None:
+    texts, speakers, rows, _ = _families(6)
+    unknown = discover(texts, [None] * len(texts), vectors=rows)
+    assert unknown == discover(texts, None, vectors=rows)
+    assert not any("one participant" in warning for warning in unknown.warnings)
+    some = discover(texts, [None if i % 5 else name for i, name in enumerate(speakers)], vectors=rows)
+    assert len(some.labels) == len(texts)
+
+
 def test_one_loud_voice_is_warned_of() -> None:
     texts, _, rows, truth = _families(4)
     speakers = ["Loud" if t == 0 else f"P{i % 7}" for i, t in enumerate(truth)]

@@ -50,6 +50,7 @@ MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
 JUDGED_ON, JUDGED_DIMENSIONS = (12, 1.0), 12
+FEWEST_ROWS = 3
 SKETCH = 1_500
 APART_DIGITS = 9
 VOICE_SHARE, OWN_WORDS_SHARE, CONTEXT_SHARE = 0.08, 0.1, 0.01
@@ -208,6 +209,8 @@ def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> The
     import numpy as np
 
     rows = centred(rows)
+    if len(rows) < FEWEST_ROWS:
+        return _no_themes(rows)
     around = nearest(rows, MOST_NEIGHBOURS)
     kept = np.flatnonzero(~loners(around))
     ground = _ground(rows, around)
@@ -225,10 +228,16 @@ def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> The
         if len(members) not in best or found.apartness > best[len(members)].apartness:
             best[len(members)] = found
     if not best:
-        return Themes(np.full(len(rows), -1, dtype=np.int64), -np.inf, rows, None)
+        return _no_themes(rows)
     usual = {count: found.apartness for count, found in best.items() if FEWEST <= count <= MOST}
     ahead = {count: found.apartness + (CLEARLY if count in usual else 0.0) for count, found in best.items()}
     return best[max(ahead, key=lambda count: (ahead[count], -count))]
+
+
+def _no_themes(rows: Matrix) -> Themes:
+    import numpy as np
+
+    return Themes(np.full(len(rows), -1, dtype=np.int64), -np.inf, rows, None)
 
 
 def _possible(

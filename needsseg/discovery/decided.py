@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needsseg.discovery.shape import steady
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Decisions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -25,6 +28,8 @@ def check(decisions: Decisions, count: int) -> None:
         if place != name:
             raise _contradiction(other, index, f"are kept together, but placed in {_said(place)} and {_said(name)}")
     for first, second in decisions.apart:
+        if first == second:
+            raise DiscoveryError(f"Passage {first} is kept apart from itself.", "Name two passages.")
         if group[first] == group[second]:
             raise _contradiction(first, second, "are kept both together and apart")
         here, there = places.get(group[first]), places.get(group[second])
@@ -65,20 +70,26 @@ def _contradiction(first: int, second: int, how: str) -> DiscoveryError:
 
 
 def follow(
-    labels: NDArray[np.int64], cosines: NDArray[np.float64], decisions: Decisions
+    labels: NDArray[np.int64],
+    cosines: NDArray[np.float64],
+    decisions: Decisions,
+    known: Mapping[str, int] | None = None,
+    ranks: Sequence[int] | None = None,
 ) -> tuple[NDArray[np.int64], dict[int, str]]:
     """Labels that obey every decision, and the names that decisions gave to labels.
 
     ``cosines`` (n, number of labels) tells how near each passage is to each cluster. What is kept together moves as one:
     to where one of it was placed, else to where most of it is. What is kept apart goes to the nearest cluster that holds
-    nothing it is kept apart from, else to none.
+    nothing it is kept apart from, else to none; what lies in none is apart from everything. ``known`` tells the labels
+    that names have already; ``ranks`` orders passages whatever their indices, since who moves depends on who comes first.
     """
     labels = labels.copy()
-    names, places = _places(labels, decisions, cosines.shape[1])
+    ranks = range(len(labels)) if ranks is None else ranks
+    names, places = _places(labels, decisions, cosines.shape[1], known or {})
     group = _groups(decisions, len(labels))
     touched = {index for pair in (*decisions.together, *decisions.apart) for index in pair} | set(decisions.assigned)
     members: dict[int, list[int]] = {}
-    for index in sorted(touched):
+    for index in sorted(touched, key=lambda index: (ranks[index], index)):
         members.setdefault(group[index], []).append(index)
     placed = {group[index]: places[name] for index, name in decisions.assigned.items()}
     for leader, mine in members.items():
@@ -91,21 +102,26 @@ def follow(
     for first, second in decisions.apart:
         rivals.setdefault(group[first], set()).add(group[second])
         rivals.setdefault(group[second], set()).add(group[first])
-    for leader in sorted(set(rivals) - set(placed)):
-        taken = {int(labels[rival]) for rival in rivals[leader]}
+
+    def turn(leader: int) -> tuple[list[int], list[int]]:
+        return [ranks[index] for index in members[leader]], sorted(ranks[rival] for rival in rivals[leader])
+
+    for leader in sorted(set(rivals) - set(placed), key=turn):
+        taken = {int(labels[rival]) for rival in rivals[leader]} - {UNASSIGNED}
         if int(labels[leader]) in taken:
-            order = (-cosines[members[leader]].mean(axis=0)).argsort(kind="stable")
+            order = steady(-cosines[members[leader]].mean(axis=0)).argsort(kind="stable")
             labels[members[leader]] = next((int(label) for label in order if int(label) not in taken), UNASSIGNED)
     return labels, names
 
 
 def _places(
-    labels: NDArray[np.int64], decisions: Decisions, fresh: int
+    labels: NDArray[np.int64], decisions: Decisions, fresh: int, known: Mapping[str, int]
 ) -> tuple[dict[int, str], dict[str | None, int]]:
-    """Which label each name stands for: the cluster that holds most of what was placed under it, else a new one."""
-    names: dict[int, str] = {}
+    """Which label each name stands for: the known one, else the cluster that holds most of what was placed under it."""
+    names = {label: name for name, label in known.items()}
     places: dict[str | None, int] = {None: UNASSIGNED}
-    for name in sorted({name for name in decisions.assigned.values() if name is not None}):
+    places.update(known)
+    for name in sorted({name for name in decisions.assigned.values() if name is not None} - set(known)):
         mine = [int(labels[index]) for index, placed in decisions.assigned.items() if placed == name]
         free = [label for label in mine if label >= 0 and label not in names]
         label = max(sorted(set(free)), key=free.count) if free else fresh

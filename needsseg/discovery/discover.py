@@ -57,19 +57,25 @@ class _Asking:
     rows: Matrix
     held: tuple[float, ...]
     behind: tuple[tuple[int, ...], ...]
+    settled: frozenset[int]
 
-    def questions(self, answered: frozenset[int], count: int) -> list[int]:
-        done = [row for row, texts in enumerate(self.behind) if not answered.isdisjoint(texts)]
+    def questions(self, decided: frozenset[int], count: int) -> list[int]:
+        """Those of distinct passages first; then repeats and what is kept together with a decided one, till all are asked."""
         from threadpoolctl import threadpool_limits
 
+        done = [row for row, texts in enumerate(self.behind) if not self.settled.isdisjoint(texts)]
         with threadpool_limits(1):
             chosen = questions(self.rows, self.held, done, count)
-        return [self.behind[row][0] for row in chosen]
+        asked = [self.behind[row][0] for row in chosen]
+        if len(asked) < count:
+            known = decided.union(asked)
+            asked += [index for row in (*chosen, *done) for index in self.behind[row] if index not in known]
+        return asked[:count]
 
 
 def discover(
     texts: Sequence[str],
-    speakers: Sequence[str] | None = None,
+    speakers: Sequence[str | None] | None = None,
     *,
     vectors: object | None = None,
     decisions: Decisions | None = None,
@@ -84,12 +90,21 @@ def discover(
     from threadpoolctl import threadpool_limits
 
     decisions = decisions or Decisions()
+    speakers = None if speakers is None else list(speakers)
     _check(texts, speakers)
+    # Who is not named is one speaker among others; where nobody is, speakers are not known.
+    known = speakers is not None and any(speaker is not None for speaker in speakers)
+    voices = ["" if speaker is None else str(speaker) for speaker in speakers or ()] if known else None
     decided.check(decisions, len(texts))
     rows = _rows(texts, vectors)
+    # Imported first: the limit holds for the libraries that are loaded when it is set.
+    import hdbscan  # noqa: F401
+    import scipy.linalg  # noqa: F401
+    from sklearn import linear_model  # noqa: F401
+
     # Sums in another order differ in their last bits; one thread also spares small products the waiting for each other.
     with threadpool_limits(1):
-        return _discovered(texts, speakers, rows, decisions, seed, resamples)
+        return _discovered(texts, voices, rows, decisions, seed, resamples)
 
 
 def _discovered(
@@ -110,14 +125,15 @@ def _discovered(
     for row, same in enumerate(behind):
         row_of[list(same)] = row
     answers = decided.answers(decisions, len(texts))
-    taught = learn(found, {int(row_of[i]): name for i, name in sorted(answers.items())}) if answers else None
+    taught = learn(found, _by_row(answers, row_of)) if answers else None
     labels = _alike_where_identical(texts, (taught or found).labels[row_of])
     strengths = (taught or found).strengths[row_of]
-    labels, names = _obeyed(labels, taught, found.rows[row_of], decisions)
+    labels, names = _obeyed(labels, taught, found.rows[row_of], row_of, decisions)
     strengths[list(decisions.assigned)] = 1.0
     strengths[labels < 0] = 0.0
     labels, names = _largest_first(labels, names, texts)
-    stability = stabilities(found.rows, labels[first], found.resolution, seed, resamples)
+    shown = np.array([max(labels[list(same)]) for same in behind], dtype=np.int64)
+    stability = stabilities(found.rows, shown, found.resolution, seed, resamples)
     stability += [0.0] * (len(names) - len(stability))
     candidates = _candidates(texts, speakers, rows, labels, strengths, names, stability)
     return Discovery(
@@ -127,7 +143,7 @@ def _discovered(
         tuple(_warnings(texts, speakers, candidates, found)),
         {"seed": seed, "speakers": found.voices} | (asdict(found.resolution) if found.resolution else {}),
         frozenset(decisions.assigned),
-        _Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind),
+        _Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind, frozenset(answers)),
     )
 
 
@@ -148,13 +164,25 @@ def _distinct(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix
     return tuple(tuple(same[key]) for key in sorted(same))
 
 
+def _by_row(answers: dict[int, str | None], row_of: Labels) -> dict[int, str | None]:
+    """What to learn from each distinct passage: where its repeats were placed differently, the place of most."""
+    said: dict[int, Counter[str | None]] = {}
+    for index, name in answers.items():
+        said.setdefault(int(row_of[index]), Counter())[name] += 1
+    return {
+        row: max(places.items(), key=lambda item: (item[1], item[0] is not None, item[0] or ""))[0]
+        for row, places in sorted(said.items())
+    }
+
+
 def _obeyed(
-    labels: Labels, taught: Taught | None, rows: Matrix, decisions: Decisions
+    labels: Labels, taught: Taught | None, rows: Matrix, row_of: Labels, decisions: Decisions
 ) -> tuple[Labels, dict[int, str | None]]:
     """Labels that obey every decision, numbered from 0 without gaps, and the name of each where a decision gave one."""
     import numpy as np
 
     numbers = sorted({int(label) for label in labels if label >= 0})
+    known: dict[str, int] = {}
     if taught is not None:
         # What nobody has spoken of is a candidate of its own only while it is large enough to be one.
         kept = set(taught.names.values())
@@ -162,11 +190,13 @@ def _obeyed(
     place = {number: at for at, number in enumerate(numbers)}
     labels = np.array([place.get(int(label), UNASSIGNED) for label in labels], dtype=np.int64)
     nearness = rows @ centroids(rows, labels).T if numbers else np.zeros((len(rows), 0))
-    labels, names = decided.follow(labels, nearness, decisions)
+    if taught is not None:
+        known = {name: place[number] for name, number in taught.names.items() if number in place}
+    labels, names = decided.follow(labels, nearness, decisions, known, row_of.tolist())
     return labels, {label: names.get(label) for label in sorted({int(one) for one in labels if one >= 0})}
 
 
-def _check(texts: Sequence[str], speakers: Sequence[str] | None) -> None:
+def _check(texts: Sequence[str], speakers: Sequence[str | None] | None) -> None:
     if len(texts) < FEWEST_PASSAGES:
         raise DiscoveryError(
             f"There are {len(texts)} passages; candidates need at least {FEWEST_PASSAGES}.",
@@ -192,7 +222,7 @@ def _rows(texts: Sequence[str], vectors: object | None) -> Matrix:
         raise DiscoveryError(
             f"Vectors are no table of numbers of one length: {error}.", "Embed all texts with one model."
         ) from error
-    if rows.ndim != 2 or len(rows) != len(texts):
+    if rows.ndim != 2 or len(rows) != len(texts) or not rows.shape[1]:
         raise DiscoveryError(f"Vectors have the shape {rows.shape}; {len(texts)} rows of one length are needed.")
     broken = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(broken):
@@ -214,14 +244,14 @@ def _alike_where_identical(texts: Sequence[str], labels: NDArray[np.int64]) -> N
 def _largest_first(
     labels: Labels, names: dict[int, str | None], texts: Sequence[str]
 ) -> tuple[Labels, dict[int, str | None]]:
-    """Renumbers labels by falling size, then by first text, so that numbers do not depend on the method's own."""
+    """Renumbers labels by falling size, then by first text and name, so that numbers do not depend on the method's own."""
     import numpy as np
 
     sizes = Counter(int(label) for label in labels if label >= 0)
     said: dict[int, str] = {}
     for text, label in zip(texts, labels, strict=True):
         said[int(label)] = min(text, said.get(int(label), text))
-    order = sorted(sizes, key=lambda label: (-sizes[label], said[label]))
+    order = sorted(sizes, key=lambda label: (-sizes[label], said[label], names.get(label) or ""))
     number = {old: new for new, old in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
     renumbered = np.array([number[int(label)] for label in labels], dtype=np.int64)
     return renumbered, {number[old]: names.get(old) for old in order}

@@ -6,6 +6,7 @@ taught by the answers, and by each cluster's clearest rows as a witness who coun
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,10 @@ def learn(found: Clustering, answers: Mapping[int, str | None]) -> Taught:
     else:
         # Every class counts alike, however many answers it has so far.
         even = weights * (weights.sum() / len(classes) / np.bincount(which, weights))[which]
-        model = LogisticRegression(C=1.0, max_iter=300).fit(features[rows], labels, sample_weight=even)
+        with warnings.catch_warnings():
+            # Many names with an answer or two each are what people give, and no mistake.
+            warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+            model = LogisticRegression(C=1.0, max_iter=300).fit(features[rows], labels, sample_weight=even)
         chances = np.round(model.predict_proba(features), DIGITS)
     learnt = classes[chances.argmax(axis=1)].astype(np.int64)
     held = _margin(chances)
@@ -134,7 +138,8 @@ def questions(rows: Matrix, held: Sequence[float], answered: Sequence[int], coun
     spoken_for = nearness[:, asked].max(axis=1) if asked else np.zeros(len(rows))
     chosen: list[int] = []
     while len(chosen) < min(count, MOST_WEIGHED, len(rows) - len(asked)):
-        worth = np.round((np.clip(nearness - spoken_for[:, None], 0.0, None) * doubt[:, None]).sum(axis=0), DIGITS)
+        # Nearness is symmetric: one row per candidate is the same sum, read in the order it lies in memory.
+        worth = np.round(np.maximum(nearness, spoken_for) @ doubt - spoken_for @ doubt, DIGITS)
         worth[[*asked, *chosen]] = -1.0
         best = int(worth.argmax())
         chosen.append(best)
