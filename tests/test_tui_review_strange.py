@@ -12,6 +12,7 @@ from tui_review_desk import reviewing
 from needsseg.actions import interviews, passages, review, segments, studies
 from needsseg.actions.review import Choice, Question
 from needsseg.actions.segments import ProposedSplit
+from needsseg.actions.studies import Study
 from needsseg.records import Passage
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
@@ -91,6 +92,29 @@ def test_a_question_of_strange_words(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert "[laughs]" in context(quotes[0], interviews.show(app.study, "strange")).plain
 
     play(path, scenes, size)
+
+
+def test_a_question_of_many_segments_keeps_its_choices_and_keys_in_sight(demo_study: Study) -> None:
+    longest = max(passages.listing(demo_study), key=lambda passage: len(passage.quote))
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        asked = QuestionScreen(app.study, "")
+        app.push_screen(asked)
+        await pilot.pause()
+        asked.workers.cancel_all()
+        names = [Choice(n, f"Segment {n}", 0.5) for n in range(1, 8)]
+        asked._show(Question(longest, "may fit no need", (*names, Choice(None, "no need", 0.0)), 3, 2), "")
+        await pilot.pause()
+        await pilot.pause()
+        drawn = ["".join(part.text for part in strip) for strip in app.screen._compositor.render_strips()]
+        text = "\n".join(drawn)
+        assert "7  Segment 7" in text and "0  no need" in text and "esc ends" in text
+        assert "▸" in text, "the passage is in sight, if not all that was said before it"
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await pilot.pause()
+        assert "◂" in "".join(part.text for strip in app.screen._compositor.render_strips() for part in strip)
+
+    play(demo_study.path, scenes, SMALL)
 
 
 def test_the_next_step_is_named_when_one_comes_in(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from needsseg.actions import review, segments
 from needsseg.actions.studies import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
+from needsseg.tui.screens.pairs import PairsScreen
 from needsseg.tui.screens.question import QuestionScreen
 from needsseg.tui.screens.report import ReportScreen
 
@@ -40,6 +41,33 @@ def test_keep_and_take_out_members(demo_study: Study) -> None:
         assert sizes(app.study)[here.id] == before[here.id] - 1
         await pilot.press("u", "u")
         assert sizes(app.study) == before
+
+    play(demo_study.path, scenes)
+
+
+def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        here, order = screen.segment, [quote.id for quote in screen.quotes.quotes]
+        assert here is not None
+
+        def at() -> int | None:
+            return screen.quotes.quote.id if screen.quotes.quote else None
+
+        await pilot.press("n", *["n"] * 10)
+        assert at() == order[10]
+        await pilot.press("a")
+        assert at() == order[11], "what was kept goes up in the list, the reader does not"
+        await pilot.press("x")
+        assert at() == order[12]
+        await pilot.press("u")
+        assert at() == order[11]
+        await pilot.press("escape", "j")
+        assert screen.segment is not None and screen.segment.id != here.id
+        await pilot.press("u")
+        assert screen.segment.id == here.id and at() == order[10]
+        await pilot.press("n", "space", "space", "N", "a")
+        assert "kept 2 passages by hand" in flat(seen(app)) and "u undoes the last one" in flat(seen(app))
 
     play(demo_study.path, scenes)
 
@@ -127,8 +155,10 @@ def test_split_is_proposed_and_by_hand(demo_study: Study) -> None:
         made = next(row for row in rows(app.study).values() if row.name == "Half [of] it")
         assert made.size + sizes(app.study)[here.id] == before[here.id]
         assert made.size <= before[here.id] / 2
+        assert screen.segment is not None and screen.segment.name == "Half [of] it"
         await pilot.press("u")
         assert sizes(app.study) == before
+        assert screen.segment is not None and screen.segment.id == here.id, "back on the one that was split"
 
     play(demo_study.path, scenes)
 
@@ -144,6 +174,20 @@ def test_pairs_of_marked_quotes(demo_study: Study) -> None:
         await pilot.pause()
         assert [(pair.kind) for pair in review.pairs(app.study)] == ["together"]
         assert not screen.marked
+        pair = review.pairs(app.study)[0]
+        await pilot.press("P")
+        await pilot.pause()
+        assert isinstance(app.screen, PairsScreen)
+        text = flat(seen(app))
+        assert "kept together: one need" in text and pair.first.quote[:30] in text and pair.second.quote[:30] in text
+        await pilot.press("u")
+        assert "no pair was taken back here" in flat(seen(app))
+        await pilot.press("x")
+        assert review.pairs(app.study) == [] and "No passages are paired yet" in flat(seen(app))
+        await pilot.press("x", "u")
+        assert review.pairs(app.study)[0].first == pair.first
+        await pilot.press("escape")
+        await pilot.pause()
         await pilot.press("u")
         assert review.pairs(app.study) == []
 

@@ -167,6 +167,11 @@ def test_set_aside_filter_and_ends(tmp_path: Path) -> None:
         assert 1 <= len(screen.quotes.quotes) < 5
         await pilot.press("escape")
         assert len(screen.quotes.quotes) == 5
+        await pilot.press("slash")
+        await typed(pilot, "zebra[s]")
+        assert "no quote has “zebra[s]” · esc shows all" in flat(seen(app))
+        await pilot.press("escape")
+        assert len(screen.quotes.quotes) == 5
         await pilot.press("G")
         assert screen.quotes.quote == screen.quotes.quotes[-1]
         await pilot.press("g", "escape", "G")

@@ -115,10 +115,14 @@ class StudyScreen(Screen[None]):
         for bar in self.query("#status").results(StatusBar):
             bar.tell(self._happened, self.state(), wrong=self._wrong)
 
-    def done(self, happened: str, *, undo: bool = True) -> None:
-        """After a change: shows the study as it is now, what happened, and how to take it back."""
-        self._happened, self._wrong = f"{happened} · u undoes" if undo else happened, False
+    def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        how = " · u undoes" if steps == 1 else " · u undoes the last one"
+        self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
         self.refresh_study()
+
+    def went_back(self, entry: int) -> None:
+        """Told which entry of the history was just taken back, before the study is read anew."""
 
     @told
     def action_undo(self) -> None:
@@ -126,6 +130,7 @@ class StudyScreen(Screen[None]):
         from needsseg.actions import history
 
         entry = history.undo(self.study)
+        self.went_back(entry.id)
         self.done(f"took back: {entry.summary or entry.action} · ctrl+r does it again", undo=False)
 
     @told

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 AROUND, BEFORE = 220, 160
+SHARE, FEWEST_LINES = 0.96, 3
+"""Of the screen's height what the box takes at most, and the lines of context it shows at least."""
 THINKING = "Thinking which passage helps most …"
 
 
@@ -40,6 +42,8 @@ class QuestionScreen(ModalScreen[int]):
         Binding("u", "undo", "take the last answer back", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
         Binding("k", "step(-1)", "up", id="question.up"),
+        Binding("pagedown", "read(1)", "read on", id="question.read_on"),
+        Binding("pageup", "read(-1)", "read back", id="question.read_back"),
         Binding("escape,q", "leave", "end", id="question.leave"),
     ]
     DEFAULT_CSS = """
@@ -47,7 +51,7 @@ class QuestionScreen(ModalScreen[int]):
       & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 96%; background: $surface; border: round $primary;
         padding: 0 1; }
       & Static { height: auto; }
-      & VerticalScroll { height: auto; max-height: 12; margin: 1 0; }
+      & VerticalScroll { height: auto; margin: 1 0; }
       & OptionList, & OptionList:focus { height: auto; max-height: 10; border: none; background: $surface; padding: 0; }
       & #keys { color: $text-muted; margin-top: 1; }
     }
@@ -69,7 +73,11 @@ class QuestionScreen(ModalScreen[int]):
             with VerticalScroll(can_focus=False):
                 yield Static(id="context", markup=False)
             yield OptionList(id="places", markup=False)
-            yield Static("1-9 enter choose · 0 no need · s skips · u takes back · esc ends", id="keys", markup=False)
+            yield Static(
+                "1-9 choose · 0 no need · s skips · u takes back · pgdn reads on · esc ends",
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """Asks the first one."""
@@ -108,7 +116,6 @@ class QuestionScreen(ModalScreen[int]):
         self._say(told)
         self.query_one("#why", Static).update(plain(f"Asked because it {asked.why}.", "italic"))
         self.query_one("#context", Static).update(context(asked.passage, transcript))
-        self.query_one(VerticalScroll).scroll_home(animate=False)
         places = self.query_one(OptionList)
         places.clear_options()
         places.add_options(
@@ -116,6 +123,31 @@ class QuestionScreen(ModalScreen[int]):
             for key, choice in zip(keys_of(asked), asked.choices, strict=True)
         )
         places.highlighted = 0
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        """Fits the box to the screen anew."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Gives the context the lines that choices and keys leave over, and shows the passage in it."""
+        asked, reading = self._asked, self.query_one(VerticalScroll)
+        if asked is None:
+            return
+        box, said = self.query_one(Vertical), self.query_one("#context", Static)
+        others = [widget for widget in box.children if widget is not reading]
+        taken = sum(widget.outer_size.height + widget.styles.margin.height for widget in others)
+        room = int(self.size.height * SHARE) - box.gutter.height - reading.styles.margin.height - taken
+        reading.styles.max_height = max(room, FEWEST_LINES)
+        text = context(asked.passage, interviews.show(self._study, asked.passage.interview))
+        rows = text.wrap(max(said.size.width, 1))
+        at = next((number for number, row in enumerate(rows) if "▸" in row.plain), 0)
+        # Where all of it fits, this scrolls nowhere; else one line before the passage is still read.
+        self.call_after_refresh(reading.scroll_to, y=max(at - 1, 0) if len(rows) > room else 0, animate=False)
+
+    def action_read(self, by: int) -> None:
+        """Scrolls the context where it has more lines than its place."""
+        self.query_one(VerticalScroll).scroll_relative(y=by * 3, animate=False)
 
     def _say(self, told: str) -> None:
         left = f" · {counted(self._asked.left, 'passage')} undecided" if self._asked else ""

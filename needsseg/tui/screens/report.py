@@ -40,10 +40,12 @@ class ReportScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, lines, key."""
-        with Vertical(), VerticalScroll():
-            yield Static(plain(self._title, "bold"))
-            yield Static(lines([plain(line) for line in self._said]))
-            yield Static("\nesc closes", markup=False)
+        with Vertical() as box:
+            # In the frame, so that a report of many lines says at once how one leaves it.
+            box.border_subtitle = "j k scroll · esc closes"
+            with VerticalScroll():
+                yield Static(plain(self._title, "bold"))
+                yield Static(lines([plain(line) for line in self._said]))
 
     def on_mount(self) -> None:
         """The lines scroll."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needsseg.actions import history
 from needsseg.actions.segments import Backing, Evidence, LeftOver, SegmentSummary
 from needsseg.records import Passage
 from needsseg.tui.screens.base import StudyScreen
@@ -12,6 +13,8 @@ from needsseg.tui.widgets.prompt import Choice
 from needsseg.tui.words import SEGMENT_WORDS, counted, plain
 
 NONE = "none"
+LEFT_OVER = 0
+"""What was left over, where a segment's id is wanted; ids begin at 1."""
 
 
 class SegmentDesk(StudyScreen):
@@ -27,6 +30,10 @@ class SegmentDesk(StudyScreen):
         self.marked: set[int] = set()
         self.wanted: int | None = None
         """The segment to go to once the study is read anew."""
+        self.wanted_quote: int | None = None
+        """The passage to go to there."""
+        self._stood: dict[int, tuple[int, int | None]] = {}
+        """Where one stood, segment and passage, as an entry of the history was made."""
 
     if TYPE_CHECKING:  # the screen's own
 
@@ -44,6 +51,20 @@ class SegmentDesk(StudyScreen):
 
         def show_marks(self) -> None:
             """Shows the evidence that was read, with what is marked."""
+
+    def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """After a change: remembers where it was made, as undo leads back there."""
+        newest = next(iter(history.listing(self.study, 1)), None)
+        if undo and newest is not None and newest.state == "done":
+            quote = self.quotes.quote
+            here = self.segment.id if self.segment else LEFT_OVER
+            self._stood.setdefault(newest.id, (here, quote.id if quote else None))
+        super().done(happened, undo=undo, steps=steps)
+
+    def went_back(self, entry: int) -> None:
+        """Goes to where the change was made that was taken back."""
+        if entry in self._stood:
+            self.wanted, self.wanted_quote = self._stood[entry]
 
     @property
     def quotes(self) -> EvidenceList:

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
+Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
 A changed candidate becomes a named segment. Only a person confirms; no run changes what a person touched."""
 
@@ -45,6 +46,7 @@ SEGMENT_KEYS: list[BindingType] = [
     _quiet("space", "mark", "mark", "mark", "mark the quote, for split, move and pairing"),
     _quiet("v", "move", "move", "move", "move the marked quotes to another segment, or to none"),
     _quiet("plus", "pair", "pair", "pair", "say whether two marked quotes speak of one need"),
+    _quiet("P", "pairs", "pairs", "pairs", "which passages are kept together or apart; x there takes a pair back"),
     _quiet("z", "set_aside", "set aside", "set_aside"),
     _quiet("o", "reopen", "reopen", "reopen", "reopen a confirmed segment, or one set aside"),
     _quiet("i", "details", "all evidence", "details", "all evidence: who carries it, accounts, edge, names"),

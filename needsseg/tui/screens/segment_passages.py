@@ -27,10 +27,6 @@ class PassageVerbs(SegmentDesk):
             if row.kind == kind and row.passage and row.passage.id in self.marked
         ]
 
-    def _next(self) -> None:
-        if not self.quotes.go(1):
-            self.tell(f"{self._happened} · this was the last one")
-
     @told
     def action_keep(self) -> None:
         """Accepts: admits a proposed passage, keeps a member by hand, puts a left-over one in its nearest segment."""
@@ -60,8 +56,13 @@ class PassageVerbs(SegmentDesk):
             return
         for passage in aimed:
             review.answer(self.study, passage, here.id, self.desk.reviewer)
-        self.done(f"kept {counted(len(aimed), 'passage')} by hand; no run moves {'it' if len(aimed) == 1 else 'them'}")
-        self._next()
+        # What was kept goes up in the list; one reads on where one was.
+        after = self.quotes.following(aimed)
+        self.wanted_quote = after.id if after else None
+        them = "it" if len(aimed) == 1 else "them"
+        self.done(f"kept {counted(len(aimed), 'passage')} by hand; no run moves {them}", steps=len(aimed))
+        if after is None:
+            self.tell(f"{self._happened} · this was the last one")
 
     def _to_nearest(self, aimed: list[int]) -> None:
         near = {row.passage.id: row for row in self.left}
@@ -72,7 +73,7 @@ class PassageVerbs(SegmentDesk):
         for passage, segment in to:
             review.answer(self.study, passage, segment, self.desk.reviewer)
         where = f"“{self.name_of(to[0][1])}”" if len(to) == 1 else "the nearest segments"
-        self.done(f"put {counted(len(to), 'passage')} in {where}")
+        self.done(f"put {counted(len(to), 'passage')} in {where}", steps=len(to))
 
     @told
     def action_take_out(self) -> None:
@@ -196,7 +197,7 @@ class PassageVerbs(SegmentDesk):
         """Says whether two marked passages speak of one need or of two, or takes that back."""
         chosen = self.chosen()
         if len(chosen) != 2:
-            self.tell(f"mark two quotes to pair them: {len(chosen)} marked")
+            self.tell(f"mark two quotes to pair them: {len(chosen)} marked · P lists the pairs")
             return
         choices = [
             Choice("together", "one need", "every run keeps them together"),

@@ -56,7 +56,7 @@ class ReviewReading(SegmentDesk):
 
         def ended(answered: int | None) -> None:
             if answered:
-                self.done(f"answered {counted(answered, 'question')}")
+                self.done(f"answered {counted(answered, 'question')}", steps=answered)
             else:
                 self.tell("no question was answered")
 
@@ -68,6 +68,13 @@ class ReviewReading(SegmentDesk):
         from needsseg.tui.screens.people import PeopleScreen
 
         self.app.push_screen(PeopleScreen(self.study), self._person)
+
+    @told
+    def action_pairs(self) -> None:
+        """Shows which passages are kept together or apart."""
+        from needsseg.tui.screens.pairs import PairsScreen
+
+        self.app.push_screen(PairsScreen(self.study), lambda _: self.refresh_study())
 
     def _person(self, interview: str | None) -> None:
         if interview is not None:

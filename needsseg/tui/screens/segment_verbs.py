@@ -168,4 +168,7 @@ class SegmentVerbs(SegmentDesk):
             self.desk.reviewer = who
             self.wanted = segment
             left = sum(row.status in ("named", "candidate") and row.id != segment for row in self.rows)
-            self.done(f"confirmed by {who}; " + (f"{left} to go" if left else "none is left to confirm"))
+            self.done(
+                f"confirmed by {who}; "
+                + (f"{left} to go" if left else "none is left to confirm: p people, F4 accounts")
+            )

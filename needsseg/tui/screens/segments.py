@@ -16,6 +16,7 @@ from needsseg.actions import segments, studies
 from needsseg.actions.segments import SegmentSummary
 from needsseg.tui import loading
 from needsseg.tui.screens.base import told
+from needsseg.tui.screens.segment_desk import LEFT_OVER
 from needsseg.tui.screens.segment_keys import HELP, SEGMENT_KEYS
 from needsseg.tui.screens.segment_map import MapBeside
 from needsseg.tui.screens.segment_passages import PassageVerbs
@@ -37,6 +38,7 @@ EMPTY = """No candidates yet.
 HINTS = {
     "candidate": "read the quotes (n) · e names · c confirms · Q asks you · ? all keys",
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
+    "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
 }
 
 
@@ -115,7 +117,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
     def reload(self) -> None:
         """Reads the segments, the cursor staying on its own."""
         left = studies.place(self.study, self.MODE).get("segment")
-        was_left = self.on_left and self.wanted is None
+        was_left = self.on_left if self.wanted is None else self.wanted == LEFT_OVER
         kept = self.wanted if self.wanted is not None else self.segment.id if self.segment else left
         before = self._list.highlighted or 0
         self.wanted = None
@@ -135,6 +137,9 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         self._list.highlighted = min(at, self._list.option_count - 1) if there else None
         self._filling = False
         self.show_evidence()
+        if self.wanted_quote is not None:
+            self.quotes.go_to(self.wanted_quote)
+        self.wanted_quote = None
         self.look_aside(warm=warm)
         if not self._happened:
             self._happened = self.hint()
@@ -272,7 +277,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             self._words = words
             self.show_evidence()
             self.focus_quotes()
-            self.tell("")
+            self.tell("" if self.quotes.quotes or not words else f"no quote has “{words}” · esc shows all")
 
     def leave(self) -> None:
         """Remembers the segment."""

@@ -123,6 +123,20 @@ class EvidenceList(OptionList):
             self.highlighted = found
         return found is not None
 
+    def following(self, but: Collection[int]) -> Passage | None:
+        """The next quote below the cursor that is none of the passages given."""
+        at = self.highlighted if self.highlighted is not None else -1
+        ahead = (row.passage for row in self.rows[at + 1 :] if row.kind in QUOTES)
+        return next((passage for passage in ahead if passage and passage.id not in but), None)
+
+    def go_to(self, passage: int) -> bool:
+        """Goes to the quote of a passage; whether it is there."""
+        quotes = ((at, row.passage) for at, row in enumerate(self.rows) if row.kind in QUOTES)
+        found = next((at for at, quote in quotes if quote and quote.id == passage), None)
+        if found is not None:
+            self.highlighted = found
+        return found is not None
+
     def go_to_edge(self, end: bool) -> None:
         """Goes to the last quote with what stands below it, or to the first with what stands above it."""
         quotes = [at for at, row in enumerate(self.rows) if row.kind in QUOTES]
