@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -189,6 +189,7 @@ def summary(
     here = [held[member.passage] for member in mine]
     voices = {(passage.interview, passage.speaker) for passage in here}
     added = len(segments.changed_since_confirmed(row, mine))
+    kept = {member.passage for member in mine if member.placed_by == "hand"}
     return SegmentSummary(
         row.id,
         row.name,
@@ -200,7 +201,7 @@ def summary(
         row.keywords,
         row.stability,
         row.suggested_names,
-        (*_changes(here, row, found, added), *_warnings(here), *_unstable(row)),
+        (*_changes(here, row, found, added), *_warnings(here, kept), *_unstable(row)),
         row.confirmed_by,
         row.confirmed_at,
         row.statement,
@@ -220,7 +221,7 @@ def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, c
     if added:
         rest = len(here) - added
         warnings.append(
-            f"{added} of its {len(here)} passages were added since run {row.run}: "
+            f"{added} of its {len(here)} passages {'was' if added == 1 else 'were'} added since run {row.run}: "
             f"keywords and stability are of the other {rest}"
         )
     return warnings
@@ -232,8 +233,8 @@ def _unstable(row: SegmentRow) -> list[str]:
     return [f"unstable: resampled passages give something else (likeness {row.stability:.2f})"]
 
 
-def _warnings(here: Sequence[Passage]) -> list[str]:
-    """What weakens a segment as it stands now, whoever put its passages there."""
+def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
+    """What weakens a segment as it stands now; ``kept`` are the passages that a person put there, which decides them."""
     if not here:
         return ["holds no passages"]
     voices = Counter((passage.interview, passage.speaker) for passage in here)
@@ -244,7 +245,7 @@ def _warnings(here: Sequence[Passage]) -> list[str]:
     if most * 2 > len(here):
         name = f"{speaker} ({interview})" if speaker else interview
         warnings.append(f"{name} supplies {most} of its {len(here)} passages")
-    undecided = sum(passage.status == "suggested" for passage in here)
+    undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
     if undecided:
         warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")
     return warnings

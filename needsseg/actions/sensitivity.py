@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from needsseg.discovery import FEWEST_PASSAGES
 from needsseg.discovery.compare import Comparison, Fate, compare
 from needsseg.embedding import Progress, encode, locate, silent, text_sha256
 from needsseg.errors import DiscoveryError
-from needsseg.records import Passage
+from needsseg.records import UNASSIGNED, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments, vectors
 from needsseg.study.connection import Study
@@ -37,7 +36,7 @@ class Varied:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The names of the candidates found in the study as it is, by label, and what each variation does to them."""
+    """The names of the segments and candidates as they stand, by id, and what each variation does to them."""
 
     base: dict[int, str]
     rows: tuple[Varied, ...]
@@ -53,14 +52,13 @@ class Variation:
 
 
 def sensitivity(study: Study, progress: Progress = silent) -> Sensitivity:
-    """Clusters the newest run's passages under small changes and compares; writes nothing.
+    """Clusters the newest run's passages under small changes and compares with the segments as they stand; writes nothing.
 
     Of the decisions, those that name single passages and pairs hold throughout; that a cluster was named does not, or
     nothing could change. Raises what ``progress`` raises, so that it can be ended.
     """
     again = discovered_again(study, "explicit")
-    base = {passage.id: label for passage, label in zip(again.chosen, again.found.labels, strict=True)}
-    names = _names(study, base)
+    base, names = _as_they_stand(study, again)
     known = {passage.id: row for passage, row in zip(again.chosen, again.rows, strict=True)}
     varied = variations(study, again)
     known |= _rows_of(study, [p for one in varied for p in one.chosen if p.id not in known], again, progress)
@@ -126,16 +124,19 @@ def _rows_of(study: Study, wanted: Sequence[Passage], again: Again, progress: Pr
     return {passage: row / (np.linalg.norm(row) or 1.0) for passage, row in rows.items()}
 
 
-def _names(study: Study, base: Mapping[int, int]) -> dict[int, str]:
-    """What the labels of the study as it is are called: after the segment or candidate that holds most of each."""
-    members = segments.members(study)
-    holder = {m.passage: row.name for row in segments.listing(study) for m in members.get(row.id, [])}
+def _as_they_stand(study: Study, again: Again) -> tuple[dict[int, int], dict[int, str]]:
+    """The segment that holds each passage of the newest run, -1 for none, and what those segments are called."""
+    members, asked = segments.members(study), {passage.id for passage in again.chosen}
+    base = dict.fromkeys(asked, UNASSIGNED)
     names = {}
-    for label in sorted({label for label in base.values() if label >= 0}):
-        held = Counter(holder[p] for p, mine in base.items() if mine == label and p in holder)
-        best = max(held.items(), key=lambda item: (item[1], item[0]), default=None)
-        names[label] = f"candidate {label + 1}" if best is None else f"“{best[0]}”"
-    return names
+    for row in segments.listing(study):
+        mine = {member.passage for member in members.get(row.id, [])} & asked
+        if mine and row.status != "set_aside":
+            base |= dict.fromkeys(mine, row.id)
+            names[row.id] = f"“{row.name}”"
+    if not names:
+        raise DiscoveryError("No segment holds passages of the newest run.", "Discover again: needsseg discover")
+    return base, names
 
 
 def _sentence(what: str, compared: Comparison, names: Mapping[int, str]) -> str:
