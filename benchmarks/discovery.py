@@ -22,7 +22,7 @@ TITLES = {
     "quality": "Quality",
     "answers": "ARI on passages nobody answered, by number of answers",
     "again": "The same again",
-    "speakers": "Made-up speakers",
+    "speakers": "Speakers",
     "size": "Time and peak memory",
 }
 HEAD = ("draws", "method", "ARI", "off-topic recall", "labelled", "exact k", "ARI with speaker")
@@ -70,7 +70,7 @@ def main() -> None:
         "quality": quality,
         "answers": behaviour.answers,
         "again": behaviour.again,
-        "speakers": behaviour.made_up_speakers,
+        "speakers": behaviour.speakers,
         "size": sizes.tables,
     }
     for name in TITLES:

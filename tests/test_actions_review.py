@@ -284,6 +284,7 @@ def test_sensitivity_writes_nothing_and_can_be_ended(found: Study, tables: Dump)
     assert [row.kind for row in told.rows].count("interview") == 18
     assert [row.what for row in told.rows if row.kind == "resample"] == [f"with resample {n}" for n in (1, 2, 3)]
     assert all(row.sentence.startswith(row.what) for row in told.rows)
+    assert told.rows[0].kind == "again" and told.rows[0].comparison.agreement == 1
     assert set(told.base.values()) == {f"“{row.name}”" for row in segments.listing(found)}
 
     def stop(_doing: str, done: int, _total: int) -> None:

@@ -24,7 +24,8 @@ SEEDS = (1, 2, 3)
 class Varied:
     """One variation of the study compared with the study as it is, and what it comes to in one sentence.
 
-    ``kind`` is "interview" (one left out), "suggestions" (added, or instead of accepted passages) or "resample".
+    ``kind`` is "again" (nothing varied, which the others are to be read beside), "interview" (one left out), "suggestions"
+    (added, or instead of accepted passages) or "resample".
     """
 
     kind: str
@@ -85,7 +86,8 @@ def sensitivity(study: Study, progress: Progress = silent) -> Sensitivity:
 def variations(study: Study, again: Again) -> list[Variation]:
     """What is tried, leaving out what would be too few passages."""
     titles = {row.key: ", ".join(row.participants) or row.title for row in interviews.listing(study)}
-    made = [
+    made = [Variation("again", "with nothing varied", again.chosen)]
+    made += [
         Variation("interview", f"without {titles[key]}", tuple(p for p in again.chosen if p.interview != key))
         for key in sorted({passage.interview for passage in again.chosen})
     ]
