@@ -26,7 +26,8 @@ def centroids(rows: Matrix, labels: Labels) -> Matrix:
     """The mean direction of each label's rows, (labels, d)."""
     import numpy as np
 
-    return unit(np.stack([rows[labels == label].mean(axis=0) for label in range(int(labels.max(initial=-1)) + 1)]))
+    members = labels[:, None] == np.arange(int(labels.max(initial=-1)) + 1)
+    return unit(members.T.astype(rows.dtype) @ rows)
 
 
 def fit(nearness: Matrix) -> Matrix:
