@@ -41,6 +41,13 @@ def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
         ("bold_above.md", "markdown"),
         ("italic_above.md", "markdown"),
         ("timing_lines.md", "timed-text"),
+        ("guide.txt", "text"),
+        ("guide.md", "markdown"),
+        ("run_in.md", "markdown"),
+        ("zoom_saved.txt", "text"),
+        ("turns.csv", "csv"),
+        ("interviews.csv", "csv"),
+        ("turns.jsonl", "jsonl"),
     ],
 )
 def test_the_content_tells_the_format(tmp_path: Path, name: str, expected: str) -> None:
@@ -185,6 +192,73 @@ def test_bold_names_in_the_line_and_above_it() -> None:
         ("Respondent", "My boss, on paper."),
     ]
     assert said(read(SPECIMENS / "italic_above.md"))[3] == ("Tom Beck", "A month.")
+
+
+def test_names_run_in_before_the_words() -> None:
+    assert said(read(SPECIMENS / "run_in.md"))[:2] == [
+        ("Ada", "Who keeps the keys?"),
+        ("Bo", "I do. They hang by the **green** door."),
+    ]
+
+
+def test_times_beside_names_as_two_numbers_and_below_names_in_brackets() -> None:
+    spoken = read(SPECIMENS / "spoken_times.md")
+    assert said(spoken)[1] == ("Bo Lind", "I do. They hang by the door.")
+    assert [turn.start_ms for turn in spoken.turns] == [4_000, 9_000, 72_000, 75_000]
+    saved = read(SPECIMENS / "zoom_saved.txt")
+    assert said(saved)[0] == ("Ada Novak", "Who keeps the keys?")
+    assert saved.turns[1].start_ms == 36_160_000
+
+
+def test_a_number_that_belongs_to_a_name_stays(tmp_path: Path) -> None:
+    assert reading(tmp_path, "Room 2 3: Hello?\n\nAnn: Hi.\n\nRoom 2 3: So?\n").speakers == ("Room 2 3", "Ann")
+
+
+def test_numbered_questions_without_names_are_the_interviewers() -> None:
+    transcript = read(SPECIMENS / "guide.txt")
+    assert said(transcript) == [
+        ("Interviewer", "How do you decide when to pick?"),
+        (
+            "Participant",
+            "I taste one. My neighbour has a meter, but the meter lies. 2 weeks later it is over anyway.",
+        ),
+        ("Interviewer", "What happens when you are late?"),
+        ("Participant", "They fall. Then they are for juice:\na third of the price\nand nobody says thank you"),
+        ("Interviewer", "Tell me about the last time."),
+        ("Participant", "Last year. We lost a row."),
+    ]
+    assert [turn.role for turn in transcript.turns[:2]] == ["interviewer", "participant"]
+    assert "numbered questions were read as the interviewer's" in transcript.warnings[0]
+    assert said(read(SPECIMENS / "guide.md"))[2:] == [
+        ("Interviewer", "And when he is away?"),
+        ("Participant", "Then I wait."),
+    ]
+
+
+def test_numbered_questions_above_one_name_are_the_interviewers(tmp_path: Path) -> None:
+    transcript = reading(tmp_path, "1. How do you plan?\n\nP3: A list.\n\n2. Why?\n\nP3: Because.\n\nMostly.\n")
+    assert said(transcript) == [
+        ("Interviewer", "How do you plan?"),
+        ("P3", "A list."),
+        ("Interviewer", "Why?"),
+        ("P3", "Because.\nMostly."),
+    ]
+
+
+def test_a_numbered_list_of_statements_is_no_guide(tmp_path: Path) -> None:
+    transcript = reading(tmp_path, "My day goes like this.\n\n1. I get up.\n\n2. I eat.\n\n3. I leave. Why?\n")
+    assert transcript.speakers == ("",)
+
+
+def test_meet_documents_saved_as_text_keep_their_notes_out(tmp_path: Path) -> None:
+    text = (
+        "📝 Notes\n\nInvited [Ann](mailto:ann@firm.example)\n\n### Summary\n\nBo: wants a rack.\n\n* **Keys:** Bo "
+        "wants them.\n\n*You should review Gemini's notes to make sure they're accurate.*\n\n📖 Transcript\n\n"
+        "### 00:00:00\n\n**Ann Bell:** Who?\n**Bo Lind:** Me.\n\n### Transcription ended after 00:06:01\n\n"
+        "*This editable transcript was computer generated and might contain errors.*\n"
+    )
+    for name in ("a.md", "a.txt"):
+        assert said(reading(tmp_path, text, name)) == [("Ann Bell", "Who?"), ("Bo Lind", "Me.")]
 
 
 def test_timing_lines_without_a_container() -> None:

@@ -130,11 +130,19 @@ def test_a_lone_speaker_is_reported(tmp_path: Path) -> None:
 
 
 def test_transcript_files_lists_what_may_be_a_transcript(tmp_path: Path) -> None:
-    wanted = ["a.txt", "b/c.VTT", "b/d.docx", "e.md", "f.srt", "g.text", "License talks.txt"]
+    wanted = ["a.txt", "b/c.VTT", "b/d.docx", "e.md", "f.srt", "g.text", "License talks.txt", "i.odt"]
     others = ["README.md", "b/readme.txt", "LICENSE.md", "LICENSE", ".hidden.txt", ".git/x.txt", "z.csv", "~$d.docx"]
     for name in wanted + others:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x", encoding="utf-8")
     assert transcript_files(tmp_path) == sorted(tmp_path / name for name in wanted)
+    (tmp_path / "j.csv").write_text("speaker,text\nAda,Why?\n", encoding="utf-8")
+    (tmp_path / "k.jsonl").write_text('{"role": "user", "content": "So."}\n', encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("account_id,name\n1,Orchard\n", encoding="utf-8")
+    (tmp_path / "events.jsonl").write_text('{"event": "opened", "userId": "1"}\n', encoding="utf-8")
+    assert [path.name for path in transcript_files(tmp_path) if path.suffix in {".csv", ".jsonl"}] == [
+        "j.csv",
+        "k.jsonl",
+    ]
     with pytest.raises(TranscriptError, match="no such folder"):
         transcript_files(tmp_path / "nowhere")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+from html import escape
 from pathlib import Path
 
+import docx
 import pytest
+from test_transcripts_odt import document
 
 from needsseg.records import Transcript
-from needsseg.transcripts import read, transcript_files
+from needsseg.transcripts import read, read_all, transcript_files
+from needsseg.transcripts.cues import cues_in
 
 REAL = Path(__file__).parents[1].parent / "shared" / "data" / "transcripts"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real transcripts are not here")
@@ -26,7 +32,7 @@ def roles_of(transcript: Transcript) -> dict[str, str]:
 
 def test_every_file_reads_and_its_offsets_hold() -> None:
     files = transcript_files(REAL)
-    assert len(files) == 69
+    assert len(files) == 70
     for path in files:
         transcript = read(path)
         end = 0
@@ -50,6 +56,50 @@ def test_one_interview_in_six_formats_has_the_same_words() -> None:
     assert len(words) > 6000
     assert all(words_of(one) == words for one in found.values())
     assert all(len(one.turns) < 100 for one in found.values())
+
+
+def test_the_same_interview_as_tables_and_documents_has_the_same_words(tmp_path: Path) -> None:
+    source = GOODBOY / "Goodboy Galaxy - Rik Nicol.vtt"
+    cues, _ = cues_in(source.read_text(encoding="utf-8").split("\n"))
+    rows = [{"start": cue.start_ms, "end": cue.end_ms, "text": "\n".join(cue.lines)} for cue in cues]
+    with (tmp_path / "a.csv").open("w", encoding="utf-16", newline="") as file:
+        writer = csv.DictWriter(file, ["start", "end", "text"], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    lines = [json.dumps(row | {"start": row["start"] / 1000, "end": row["end"] / 1000}) for row in rows]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "a.json").write_text(json.dumps({"segments": rows}, indent=1), encoding="utf-8")
+    written = docx.Document()
+    paragraphs = "".join(f"<text:p>{escape(row['text'])}</text:p>" for row in rows)
+    document(tmp_path / "a.odt", paragraphs)
+    for row in rows:
+        written.add_paragraph(row["text"])
+    written.save(str(tmp_path / "a.docx"))
+    expected = read(source)
+    found = {suffix: read(tmp_path / f"a.{suffix}") for suffix in ("csv", "jsonl", "json", "odt", "docx")}
+    assert {suffix: one.format for suffix, one in found.items()} == {suffix: suffix for suffix in found}
+    assert all(words_of(one) == words_of(expected) for one in found.values())
+    timed = [(turn.start_ms, turn.end_ms) for turn in expected.turns]
+    for suffix in ("csv", "jsonl", "json"):
+        assert [(turn.start_ms, turn.end_ms) for turn in found[suffix].turns] == timed
+
+
+def test_a_table_of_interviews_reads_as_their_files_do(tmp_path: Path) -> None:
+    files = transcript_files(REAL / "ai_at_work")
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["transcript_id", "text"])
+        for path in files:
+            writer.writerow([path.stem, path.read_text(encoding="utf-8").split("\n---\n", 1)[1].strip()])
+    found = read_all(tmp_path / "a.csv")
+    assert [key for key, _ in found] == [path.stem for path in files]
+    for path, (_, transcript) in zip(files, found, strict=True):
+        alone = read(path)
+        assert (transcript.text, transcript.turns) == (alone.text, alone.turns)
+
+
+def test_no_real_file_is_taken_for_another_language_than_english() -> None:
+    assert not [path for path in transcript_files(REAL) if any("English" in one for one in read(path).warnings)]
 
 
 def test_ai_led_interviews_keep_their_labels_and_have_two_roles() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
@@ -67,6 +69,51 @@ def test_meet_summary_and_addresses_never_become_speech(tmp_path: Path) -> None:
     assert transcript.format == "meet-docx"
     assert transcript.text == "Ada Novak: Who keeps the keys?\n\nBo Lind: I do.\n\nAda Novak: Still?"
     assert [turn.start_ms for turn in transcript.turns] == [0, None, 300_000]
+
+
+def test_meet_writes_its_times_as_headings_and_a_notice_below(tmp_path: Path) -> None:
+    written = docx.Document()
+    written.add_heading("Attendees")
+    written.add_paragraph("Ada Novak, Bo Lind: both")
+    written.add_heading("00:00:00", 3)
+    written.add_paragraph("Ada Novak: Who keeps the keys?")
+    written.add_paragraph("Bo Lind: I do.")
+    written.add_heading("Transcription ended after 00:06:01", 2)
+    written.add_paragraph("This editable transcript was computer generated and might contain errors.")
+    written.save(str(tmp_path / "a.docx"))
+    transcript = read(tmp_path / "a.docx")
+    assert transcript.text == "Ada Novak: Who keeps the keys?\n\nBo Lind: I do."
+    assert transcript.warnings == ("1 paragraph above the talk (an AI's notes, attendees) left out: nobody said them.",)
+
+
+def test_notes_of_an_ai_without_a_transcript_are_refused(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.docx", "Ada Novak: wants keys.", "You should review Gemini's notes to make sure they're accurate."
+    )
+    with pytest.raises(TranscriptError, match="holds an AI's notes and no transcript"):
+        read(path)
+
+
+def test_insertions_and_content_controls_are_speech_and_deletions_are_not(tmp_path: Path) -> None:
+    written = docx.Document()
+    paragraph = written.add_paragraph("Ada: Who ")
+    spaces = nsdecls("w")
+    paragraph._p.append(parse_xml(f"<w:ins {spaces}><w:r><w:t>really </w:t></w:r></w:ins>"))
+    paragraph._p.append(parse_xml(f"<w:del {spaces}><w:r><w:delText>hardly </w:delText></w:r></w:del>"))
+    paragraph.add_run("keeps the keys?")
+    control = f"<w:sdt {spaces}><w:sdtContent><w:p><w:r><w:t>Bo: I do.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    written.element.body.insert(1, parse_xml(control))
+    written.save(str(tmp_path / "a.docx"))
+    assert read(tmp_path / "a.docx").text == "Ada: Who really keeps the keys?\n\nBo: I do."
+
+
+def test_questions_numbered_by_the_word_processor(tmp_path: Path) -> None:
+    written = docx.Document()
+    for question, answer in (("Who keeps the keys?", "I do."), ("Always?", "Mostly.")):
+        written.add_paragraph(question, style="List Number")
+        written.add_paragraph(answer)
+    written.save(str(tmp_path / "a.docx"))
+    assert read(tmp_path / "a.docx").text.startswith("Interviewer: Who keeps the keys?\n\nParticipant: I do.")
 
 
 def test_a_table_of_turns(tmp_path: Path) -> None:

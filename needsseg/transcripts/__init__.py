@@ -2,6 +2,6 @@
 
 from needsseg.transcripts.detection import detect
 from needsseg.transcripts.formats import FORMATS
-from needsseg.transcripts.reading import SUFFIXES, read, transcript_files
+from needsseg.transcripts.reading import SUFFIXES, read, read_all, transcript_files
 
-__all__ = ["FORMATS", "SUFFIXES", "detect", "read", "transcript_files"]
+__all__ = ["FORMATS", "SUFFIXES", "detect", "read", "read_all", "transcript_files"]

@@ -1,21 +1,23 @@
-"""A file is opened once: its lines, or its paragraphs where it is a Word document."""
+"""A file is opened once: its lines, or its paragraphs where a word processor wrote it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from needsseg.errors import TranscriptError
-from needsseg.transcripts.decoding import decoded
+from needsseg.transcripts.decoding import PROTECTED, decoded
+from needsseg.transcripts.odt import is_odt, odt_paragraphs
 from needsseg.transcripts.word import paragraphs_of
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Lines of a text file, or paragraphs where ``word`` is true, with the warnings that reading them gave."""
+    """Lines of a text file, or paragraphs of a document, with the warnings that reading them gave."""
 
     lines: tuple[str, ...]
-    word: bool
+    kind: Literal["text", "docx", "odt"] = "text"
     warnings: tuple[str, ...] = ()
 
 
@@ -25,10 +27,12 @@ def contents_of(path: Path) -> Contents:
     if not data.strip(b"\0 \t\r\n"):
         raise TranscriptError(f"{path}: the file is empty.", "Export the transcript again, or leave the file out.")
     suffix = path.suffix.casefold()
-    if data.startswith(b"PK\x03\x04") or suffix == ".docx":
-        return Contents(tuple(paragraphs_of(path)), True)
+    if suffix == ".odt" or (data.startswith(b"PK\x03\x04") and is_odt(path)):
+        return Contents(tuple(odt_paragraphs(path)), "odt")
+    if data.startswith(b"PK\x03\x04") or (suffix == ".docx" and not data.startswith(PROTECTED)):
+        return Contents(tuple(paragraphs_of(path)), "docx")
     text, warnings = decoded(data, str(path))
-    return Contents(tuple(text.split("\n")), False, warnings)
+    return Contents(tuple(text.split("\n")), "text", warnings)
 
 
 def _bytes_of(path: Path) -> bytes:

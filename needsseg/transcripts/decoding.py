@@ -14,10 +14,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+PROTECTED = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (
     (b"%PDF", "a PDF", "Save the transcript as .docx or plain text and import that."),
     (b"{\\rtf", "an RTF document", "Save it as .docx or plain text in a word processor."),
-    (b"\xd0\xcf\x11\xe0", "an old Word document (.doc)", "Save it as .docx in a word processor."),
+    (PROTECTED, "an old Word document (.doc) or one with a password", "Save it as .docx without a password."),
     (b"PK\x03\x04", "a zip archive or an office document", "Unpack it, or import it as docx if it is one."),
 )
 _SAVE_AS_UTF8 = "Save the file as UTF-8 text, or export it from the meeting tool again."

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.cues import TIMING, cues_in, in_time, labels_in
+from needsseg.transcripts.documents import word_format
 from needsseg.transcripts.headed import HEADER, OTTER_FOOTER
+from needsseg.transcripts.rows import looks_delimited, looks_json
 from needsseg.transcripts.text import REV_LINE
 from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
 from needsseg.transcripts.vtt import VOICE
-from needsseg.transcripts.word import word_format
 
 _MARKDOWN = re.compile(
     r"^\s{0,3}#{1,6}\s+\S|^\s*(?:[-*+]\s+)?\*{1,3}[^*\s][^*]{0,80}\*{1,3}\s*(?:[:\[(\\]|$)|^\s*\*{2,3}[^*]{1,80}:\*{2,3}|^>\s"
+    r"|^\*{2,3}[^*\s][^*]{0,62}\*{2,3}\s+\S"
     r"|^\s*(?:[-*+]\s+)?\[[^\]]+\]\([^)]+\)\s*$"
 )
 _SRT_TIME = re.compile(r"^\s*\d+:\d{1,2}:\d{1,2},\d{1,3}\s*-->")
@@ -24,15 +26,15 @@ _SRT_TIME = re.compile(r"^\s*\d+:\d{1,2}:\d{1,2},\d{1,3}\s*-->")
 def detect(path: str | Path) -> str:
     """The name of the layout a file has, one of FORMATS.
 
-    Raises TranscriptError where the file cannot be opened or is no text and no Word document.
+    Raises TranscriptError where the file cannot be opened or is neither text nor a document of a word processor.
     """
     return format_of(contents_of(Path(path)), Path(path).suffix)
 
 
 def format_of(contents: Contents, suffix: str) -> str:
-    """The layout of contents already read; the suffix decides only between plain text and Markdown."""
-    if contents.word:
-        return word_format(contents.lines)
+    """The layout of contents already read; the suffix decides only where the content does not."""
+    if contents.kind != "text":
+        return "odt" if contents.kind == "odt" else word_format(contents.lines)
     lines = contents.lines
     filled = [line for line in lines if line.strip()]
     if filled and filled[0].lstrip().startswith("WEBVTT"):
@@ -42,9 +44,21 @@ def format_of(contents: Contents, suffix: str) -> str:
         return "srt" if any(_SRT_TIME.match(line) for line in filled) else _timed(lines, filled)
     if filled and filled[0].strip() == TSV_HEADER:
         return "tsv"
+    if table := _table(lines, suffix):
+        return table
     if sum(bool(LRC_LINE.match(line.strip())) for line in filled) * 2 > len(filled):
         return "lrc"
     return _prose(filled, suffix)
+
+
+def _table(lines: Sequence[str], suffix: str) -> str:
+    """``csv``, ``jsonl`` or ``json``; the suffix decides only where the content shows neither table nor talk."""
+    if json := looks_json(lines):
+        return json
+    suffix = suffix.casefold()
+    if suffix in {".jsonl", ".ndjson", ".json"}:
+        return "json" if suffix == ".json" else "jsonl"
+    return "csv" if suffix in {".csv", ".tsv"} or looks_delimited(lines) else ""
 
 
 def _kind_of_vtt(lines: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from needsseg.transcripts.documents import read_meet_word, read_odt, read_teams_word, read_word
 from needsseg.transcripts.headed import read_otter
 from needsseg.transcripts.markdown import read_markdown
 from needsseg.transcripts.spoken import Reading
@@ -11,7 +12,6 @@ from needsseg.transcripts.srt import read_srt
 from needsseg.transcripts.text import read_text
 from needsseg.transcripts.timed import read_lrc, read_timed, read_tsv
 from needsseg.transcripts.vtt import read_teams, read_unlabelled, read_zoom
-from needsseg.transcripts.word import read_meet_word, read_teams_word, read_word
 
 LinesReader = Callable[[Sequence[str]], Reading]
 
@@ -32,6 +32,8 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "docx": read_word,
     "teams-docx": read_teams_word,
     "meet-docx": read_meet_word,
+    "odt": read_odt,
 }
-FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS)
+TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")
+FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS, *TABLE_FORMATS)
 CUE_FORMATS = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})

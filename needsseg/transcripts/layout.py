@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from needsseg.transcripts.cues import milliseconds
+from needsseg.transcripts.guide import questions_in, read_guide
 from needsseg.transcripts.labels import LONGEST_NAME, accepted_labels, counted, is_metadata, like_a_name
 from needsseg.transcripts.roles import role_from_label
 from needsseg.transcripts.spoken import Reading, Spoken, flowing, merged, one_line, unread_warning
@@ -22,6 +23,8 @@ _COLON = re.compile(
     rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
 )
 _BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
+_ONLY_TIME = re.compile(rf"^[\[(]?{_CLOCK}[\])]?$")
+_SPOKEN_TIME = re.compile(r"^(?P<name>\S.*?) (?P<minutes>\d{1,3}) (?P<seconds>[0-5]?\d)$")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 
 
@@ -44,6 +47,8 @@ def labelled(line: str) -> Labelled | None:
     if rest[:1] in "*_" and (match := _EMPHASIS.match(rest)):
         return _emphasised(match, start)
     if match := _BRACKET.match(rest):
+        if time := _ONLY_TIME.match(match["words"]):
+            return Labelled(one_line(match["name"]), "", milliseconds(*time.groups()), "bracket")
         return Labelled(one_line(match["name"]), match["words"], start, "bracket")
     if match := _COLON.match(rest):
         if match["time"]:
@@ -66,7 +71,7 @@ def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
     label, words = one_line(name).rstrip(":："), after["words"].removesuffix("\\").strip()
     if match["colon"] or after["colon"] or name.endswith(("：", ":")):
         return Labelled(label, words, start, "colon")
-    return None if words else Labelled(label, "", start, "alone")
+    return Labelled(label, words, start, "bracket") if words else Labelled(label, "", start, "alone")
 
 
 def stamp(line: str) -> int | None:
@@ -75,6 +80,23 @@ def stamp(line: str) -> int | None:
     if match is None or line.strip()[match.end() :].strip():
         return None
     return milliseconds(*(match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)))
+
+
+def _without_spoken_times(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+    """Labels without a time written in words (``Sarah 2 3:`` for 2 min 3 s), where a name bears several of them."""
+    times: dict[str, set[str]] = {}
+    for item in found:
+        if item and (match := _SPOKEN_TIME.match(item.label)):
+            times.setdefault(match["name"], set()).add(item.label)
+    several = {name for name, labels in times.items() if len(labels) > 1}
+    if not several:
+        return list(found)
+    return [
+        replace(item, label=match["name"], start_ms=milliseconds(None, match["minutes"], match["seconds"], None))
+        if item and (match := _SPOKEN_TIME.match(item.label)) and item.kind == "colon"
+        else item
+        for item in found
+    ]
 
 
 def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> frozenset[str]:
@@ -146,12 +168,15 @@ def _about_the_file(
 def read_lines(lines: Sequence[str]) -> Reading:
     """Turns from lines; empty lines part paragraphs, and what does not belong to the talk has been emptied before."""
     stripped = [one_line(line) for line in lines]
-    found = [labelled(line) if line else None for line in stripped]
+    found = _without_spoken_times([labelled(line) if line else None for line in stripped])
     for index in range(_fields_above(stripped, found)):
         stripped[index], found[index] = "", None
     accepted = speakers_in(stripped, found)
     if not accepted:
-        return _nobody_named(stripped, found)
+        return read_guide(lines) or _nobody_named(stripped, found)
+    if asked := _asked_without_name(lines, found, accepted):
+        found = [asked.get(index, item) for index, item in enumerate(found)]
+        accepted |= {"Interviewer"}
     pieces: list[Spoken] = []
     unread: list[tuple[int, str]] = []
     quoted: dict[str, int] = {}
@@ -178,6 +203,20 @@ def read_lines(lines: Sequence[str]) -> Reading:
         apart = False
     turns = merged(pieces, by_paragraph=True)
     return Reading(turns, unread_warning(unread) + _quoted_warning(quoted) + _once_warning(turns))
+
+
+def _asked_without_name(
+    lines: Sequence[str], found: Sequence[Labelled | None], accepted: frozenset[str]
+) -> dict[int, Labelled]:
+    """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
+    if len(accepted) != 1:
+        return {}
+    asked = {index: words for index, words in questions_in(lines).items() if found[index] is None}
+    below = [next((at for at in range(index + 1, len(lines)) if lines[at].strip()), index) for index in asked]
+    answered = sum((item := found[at]) is not None and item.label in accepted for at in below)
+    if len(asked) < 2 or 2 * answered < len(asked):
+        return {}
+    return {index: Labelled("Interviewer", words, None, "colon") for index, words in asked.items()}
 
 
 def _longer(piece: Spoken, line: str, new_paragraph: bool) -> Spoken:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from needsseg.transcripts.layout import read_lines
+from needsseg.transcripts.meet import from_meet, only_the_talk
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.text import RULE
 
@@ -19,7 +20,7 @@ _COMMENT = re.compile(r"^\s*<!--.*-->\s*$")
 
 def read_markdown(lines: Sequence[str]) -> Reading:
     """Turns of a Markdown file; block structure is dropped, emphasis inside the words stays as written."""
-    return read_lines(_without_furniture(lines))
+    return read_lines(_without_furniture(only_the_talk(lines) if from_meet(lines) else lines))
 
 
 def _without_furniture(lines: Sequence[str]) -> list[str]:

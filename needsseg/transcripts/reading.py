@@ -3,53 +3,117 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from needsseg.errors import TranscriptError, UsageError
-from needsseg.records import Transcript, Turn
+from needsseg.records import Role, Transcript, Turn
 from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
+from needsseg.transcripts.decoding import decoded
 from needsseg.transcripts.detection import format_of
-from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TEXT_FORMATS, WORD_FORMATS
+from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TABLE_FORMATS, TEXT_FORMATS, WORD_FORMATS
 from needsseg.transcripts.labels import same_person
+from needsseg.transcripts.language import language_warning, seems_english
 from needsseg.transcripts.roles import guess_roles
+from needsseg.transcripts.rows import json_of_speech, looks_delimited
+from needsseg.transcripts.spoken import Reading
+from needsseg.transcripts.tables import read_table
 
-SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx")
+SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx", ".odt", ".csv", ".tsv", ".jsonl")
+_TABLES = frozenset({".csv", ".tsv", ".jsonl"})
+_PEEK = 65_536
+_LONGEST_LINE = 20_000_000
 _NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
 
 
 def read(path: str | Path, format: str | None = None) -> Transcript:
-    """The transcript in a file, with speakers, guessed roles and warnings.
+    """The one transcript in a file, with speakers, guessed roles and warnings.
 
     ``format`` (one of FORMATS) overrules the detector; an unknown name is a UsageError. Offsets are code points.
-    Raises TranscriptError, naming the file, where it cannot be opened, is binary or damaged, or holds no speech.
+    Raises TranscriptError, naming the file, where it cannot be opened, is binary or damaged, holds no speech, or is a
+    table of several interviews, for which there is ``read_all``.
+    """
+    found = read_all(path, format)
+    if len(found) > 1:
+        keys = ", ".join(key for key, _ in found[:3]) + (", …" if len(found) > 3 else "")
+        raise TranscriptError(
+            f"{path}: this table holds {len(found)} interviews ({keys}), not one.",
+            "needsseg import takes them all; in Python, needsseg.transcripts.read_all does.",
+        )
+    return found[0][1]
+
+
+def read_all(path: str | Path, format: str | None = None) -> list[tuple[str, Transcript]]:
+    """Every transcript in a file, each with what tells it from the others: its id in a table, else "".
+
+    An ordinary file has one entry, a table with an id column (``transcript_id,text``, or one row a turn) one for each
+    id, in the order of the rows. A row or an interview of a table that cannot be read is named in the warnings of the
+    first transcript, and the rest goes on. Raises as ``read`` does; a table without any speech is refused.
     """
     if format is not None and format not in FORMATS:
         raise UsageError(f"Unknown transcript format {format!r}.", f"Known formats: {', '.join(FORMATS)}.")
     path = Path(path)
     contents = contents_of(path)
     name = format or format_of(contents, path.suffix)
-    if contents.word != (name in WORD_FORMATS):
-        kind = "a Word document" if contents.word else "a text file"
-        known = ", ".join(WORD_FORMATS if contents.word else TEXT_FORMATS)
-        raise TranscriptError(f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {known}.")
-    reading = (WORD_FORMATS if contents.word else TEXT_FORMATS)[name](contents.lines)
+    if (contents.kind != "text") != (name in WORD_FORMATS):
+        raise _of_another_kind(path, contents, name)
+    if name in TABLE_FORMATS:
+        found, warnings = _all_in_table(contents.lines, name, path)
+    else:
+        reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines)
+        found, warnings = [("", _transcript(reading, name))], ()
+        if not found[0][1].turns:
+            hint = "Check the file, or name its format yourself."
+            raise TranscriptError(f"{path}: {_nothing(contents, name)}", hint)
+    key, first = found[0]
+    foreign = sum(not seems_english(_said(transcript)) for _, transcript in found)
+    doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(found)))
+    return [(key, replace(first, warnings=doubts)), *found[1:]]
+
+
+def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
+    kind = {"text": "a text file", "docx": "a Word document", "odt": "an OpenDocument text"}[contents.kind]
+    known = (*TEXT_FORMATS, *TABLE_FORMATS) if contents.kind == "text" else tuple(WORD_FORMATS)
+    return TranscriptError(
+        f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."
+    )
+
+
+def _all_in_table(lines: Sequence[str], name: str, path: Path) -> tuple[list[tuple[str, Transcript]], tuple[str, ...]]:
+    table = read_table(lines, name, str(path))
+    found = [(one, _transcript(one.reading, name, one.roles)) for one in table.interviews]
+    heard = [(one.key, transcript) for one, transcript in found if transcript.turns]
+    silent = tuple(
+        f"{one.key} ({one.where}) holds no speech and was left out."
+        for one, transcript in found
+        if not transcript.turns
+    )
+    if not heard:
+        raise TranscriptError(f"{path}: read as {name}, it holds no speech.", "Check the table's columns.")
+    return heard, (*table.warnings, *silent)
+
+
+def _transcript(reading: Reading, name: str, told: Mapping[str, Role] = MappingProxyType({})) -> Transcript:
     text, turns = compose(reading.spoken)
-    if not turns:
-        raise TranscriptError(f"{path}: {_nothing(contents, name)}", "Check the file, or name its format yourself.")
-    roles = guess_roles(turns, text)
+    roles = {**guess_roles(turns, text), **told}
     cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
-    return Transcript(text, cast, name, contents.warnings + reading.warnings + _doubts(cast))
+    return Transcript(text, cast, name, reading.warnings + _doubts(cast))
+
+
+def _said(transcript: Transcript) -> str:
+    return "\n".join(transcript.words(turn) for turn in transcript.turns)
 
 
 def transcript_files(folder: str | Path) -> list[Path]:
     """The files below a folder that may be transcripts, sorted by path.
 
-    Only the suffixes in SUFFIXES; nothing hidden (a name with a leading dot, at any depth below the folder), no Word
-    lock files (``~$…``), no README or LICENSE (``README.de.md``, ``LICENSE-MIT.txt``; but ``License talks.txt`` is
-    listed). Other files are not listed, even where ``read`` could read them.
+    Only the suffixes in SUFFIXES, tables only where their columns are those of speech (``participants.csv`` is not);
+    nothing hidden (a name with a leading dot, at any depth below the folder), no lock files of a word processor
+    (``~$…``), no README or LICENSE (``README.de.md``, ``LICENSE-MIT.txt``; but ``License talks.txt`` is listed). Other
+    files are not listed, even where ``read`` could read them.
     Raises TranscriptError where the folder is missing or is no folder.
     """
     root = Path(folder)
@@ -60,13 +124,32 @@ def transcript_files(folder: str | Path) -> list[Path]:
 
 def _listed(path: Path, root: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return path.suffix.casefold() in SUFFIXES and not hidden and not _NO_TALK.match(path.name)
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES or hidden or _NO_TALK.match(path.name):
+        return False
+    return suffix not in _TABLES or _holds_speech(path)
+
+
+def _holds_speech(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_PEEK)
+            if b"\n" not in data:
+                data += file.readline(_LONGEST_LINE)
+        head, _ = decoded(data, str(path))
+    except (OSError, TranscriptError):
+        # Listed all the same: importing it then names the file and says what is wrong.
+        return path.is_file()
+    lines = head.split("\n")
+    return looks_delimited(lines) or json_of_speech(lines)
 
 
 def _nothing(contents: Contents, name: str) -> str:
     if name in CUE_FORMATS:
         timed = any("-->" in line for line in contents.lines)
         return f"read as {name}, it has no {'words in its cues' if timed else 'cues (timing lines)'}."
+    if name == "meet-docx":
+        return f"read as {name}, it holds an AI's notes and no transcript."
     return f"read as {name}, it holds no speech."
 
 

@@ -10,10 +10,16 @@ from needsseg.records import Role, Turn
 from needsseg.transcripts.labels import words as word_set
 
 _ASKS = word_set(
-    "interviewer moderator researcher assistant ai host facilitator q bot interviewers chatbot claude chatgpt"
+    "interviewer moderator researcher assistant ai host facilitator q bot interviewers chatbot claude chatgpt "
+    "interviewerin moderatorin forscherin entrevistador entrevistadora moderadora enquêteur enquêtrice intervieweur "
+    "intervieweuse intervistatore intervistatrice intervjuare интервьюер модератор ведущий 采访者 访谈者 主持人 "
+    "インタビュアー 면접관 진행자 المحاور المحاورة"
 )
 _ANSWERS = word_set(
-    "participant user interviewee guest respondent informant customer client subject candidate a p pt participants"
+    "participant user interviewee guest respondent informant customer client subject candidate a p pt participants "
+    "teilnehmer teilnehmerin befragte befragter entrevistado entrevistada participante "
+    "enquêté enquêtée interviewé interviewée intervistato intervistata geïnterviewde deltagare респондент участник "
+    "участница 受访者 被访者 参加者 回答者 응답자 참가자 المشارك المشاركة"
 )
 _WATCHES = frozenset({"observer", "notetaker", "note taker", "note-taker", "unknown speaker", "unknown", "system"})
 _NUMBERED = re.compile(r"^(?:p|pt|r|u)\s*[-_#]?\s*\d+$")
@@ -108,7 +114,7 @@ def _voices(turns: Sequence[Turn], text: str) -> dict[str, _Voice]:
     for turn in turns:
         said = text[turn.start : turn.end]
         words[turn.speaker] = words.get(turn.speaker, 0) + (len(said.split()) if not _dense(said) else len(said) // 2)
-        asked = said.count("?") + said.count("？")
+        asked = sum(said.count(mark) for mark in "?？؟")
         marks[turn.speaker] = marks.get(turn.speaker, 0) + asked
         ends = asked + said.count(".") + said.count("!") + said.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 PAUSE_MS = 2000
 TURN_WORDS = 120
 LONGEST_TURN_WORDS = 300
+NUMBERED = "\x1e"
+"""Stands before a paragraph that a word processor numbers; a control character, so it never becomes speech."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFEFF])
@@ -93,6 +95,14 @@ def _run(pieces: Sequence[Spoken]) -> Spoken:
 def _together(first: Spoken, second: Spoken, glue: str) -> Spoken:
     ends = [end for end in (first.end_ms, second.end_ms) if end is not None]
     return replace(first, words=f"{first.words}{glue}{second.words}", end_ms=max(ends, default=None))
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """A row of a table in a document as one line: ``cell: cell``, or ``[time] speaker: words`` for three."""
+    distinct = [cell for index, cell in enumerate(cells) if cell and (index == 0 or cell != cells[index - 1])]
+    if len(distinct) == 3 and re.match(r"^[\[(]?[\d:.,]+[\])]?$", distinct[0]):
+        return f"[{distinct[0].strip('[]()')}] {distinct[1].rstrip(':')}: {distinct[2]}"
+    return f"{distinct[0].rstrip(':')}: {distinct[1]}" if len(distinct) == 2 else " ".join(distinct)
 
 
 def unread_warning(unread: Sequence[tuple[int, str]]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from needsseg.transcripts.layout import read_lines
+from needsseg.transcripts.meet import from_meet, only_the_talk
 from needsseg.transcripts.spoken import Reading
 
 RULE = re.compile(r"^\s*([-_*=~])(?:\s*\1){2,}\s*$")
@@ -13,5 +14,7 @@ REV_LINE = re.compile(r"^\S[^:]{0,62}?(?: \((?:\d{1,2}:)?\d{1,2}:\d{2}\):\s*|:(?
 
 
 def read_text(lines: Sequence[str]) -> Reading:
-    """Turns of a plain text file; lines drawn with dashes or stars are no words."""
+    """Turns of a plain text file; lines drawn with dashes or stars are no words, nor are Meet's notes."""
+    if from_meet(lines):
+        lines = only_the_talk(lines)
     return read_lines(["" if RULE.match(line) else line for line in lines])

@@ -1,28 +1,44 @@
-"""Word documents: plain paragraphs ``Name: words``, Teams' and Google Meet's transcripts."""
+"""Word documents (.docx): their paragraphs, as WordprocessingML holds them (ECMA-376 part 1)."""
 
 from __future__ import annotations
 
-import re
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from needsseg.errors import TranscriptError
-from needsseg.transcripts.headed import HEADER, TEAMS_NOTICE, read_headed
-from needsseg.transcripts.spoken import Reading
-from needsseg.transcripts.text import read_text
+from needsseg.transcripts.meet import heading
+from needsseg.transcripts.spoken import NUMBERED, table_row
 
-LARGEST_TEXT = 200_000_000
-_MEET_TIME = re.compile(r"^\s*\d{2}:\d{2}:\d{2}\s*$")
-_MEET_END = re.compile(r"^\s*(?:Transcription|Meeting) ended (?:after|at)\b", re.IGNORECASE)
+LARGEST_FILE = 200_000_000
+LARGEST_CONTENT = 50_000_000
 _SAVE_AGAIN = "Open it in a word processor, save it again as .docx (or as plain text) and import that."
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Text that change tracking keeps though it is gone, drawings with their text boxes, furigana, field instructions.
+_NO_SPEECH = frozenset(
+    {f"{_W}{name}" for name in ("del", "moveFrom", "drawing", "pict", "object", "rt", "pPr", "rPr", "sdtPr")}
+    | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"}
+)
+_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """Ids of heading styles, of numberings that count, and of paragraph styles that count by themselves."""
+
+    headings: frozenset[str]
+    counting: frozenset[str]
+    counting_styles: frozenset[str]
 
 
 def paragraphs_of(path: Path) -> list[str]:
     """The paragraphs of a Word file in order, headings emptied, line breaks as LF; a table row as ``cell: cell``.
 
-    Raises TranscriptError where the file is no Word document or is damaged.
+    Tracked insertions are speech, tracked deletions, comments, footnotes and text boxes are not. Raises
+    TranscriptError where the file is no Word document, is damaged or unpacks to more than an interview can hold.
     """
     import docx
     from docx.opc.exceptions import OpcError
@@ -32,54 +48,106 @@ def paragraphs_of(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             if "word/document.xml" not in archive.namelist():
                 raise TranscriptError(f"{path}: this zip archive is not a Word document (.docx).", _SAVE_AGAIN)
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_TEXT:
-                raise TranscriptError(f"{path}: the Word document unpacks to more than 200 MB.", _SAVE_AGAIN)
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
+            if sum(sizes.values()) > LARGEST_FILE or sizes["word/document.xml"] > LARGEST_CONTENT:
+                raise TranscriptError(f"{path}: it unpacks to more text than an interview can hold.", _SAVE_AGAIN)
         document = docx.Document(str(path))
-        return [text for block in document.iter_inner_content() for text in _texts(block)]
-    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError, EOFError, OSError) as error:
+        counting = _counting(document)
+        styles = _Styles(_headings(document), counting, _counting_styles(document, counting))
+        return list(_blocks(document.element.body, styles))
+    except (zipfile.BadZipFile, zlib.error, OpcError, LxmlError, LookupError, ValueError, EOFError, OSError) as error:
         raise TranscriptError(f"{path}: damaged or not a Word document (.docx): {error}.", _SAVE_AGAIN) from error
+    except (AttributeError, TypeError) as error:
+        # python-docx takes parts for what their names promise; in a damaged file they are something else.
+        raise TranscriptError(f"{path}: damaged: its parts are not those of a Word document.", _SAVE_AGAIN) from error
+    except RuntimeError as error:
+        raise TranscriptError(f"{path}: packed in a way that cannot be read: {error}.", _SAVE_AGAIN) from error
 
 
-def _texts(block: Any) -> list[str]:
-    if hasattr(block, "rows"):
-        return [_row([cell.text.strip() for cell in row.cells]) for row in block.rows]
-    # A paragraph that names no style has the default one; asking for that walks all styles of the document.
-    style = block.style.name if block._p.style is not None else ""
-    return ["" if style and style.startswith(("Heading", "Title", "Subtitle")) else str(block.text)]
+def _headings(document: Any) -> frozenset[str]:
+    """The ids of heading styles; Word translates the ids, but not the names it keeps for them."""
+    return frozenset(
+        style.style_id for style in document.styles if (style.name or "").startswith(("Heading", "Title", "Subtitle"))
+    )
 
 
-def _row(cells: list[str]) -> str:
-    distinct = [cell for index, cell in enumerate(cells) if cell and (index == 0 or cell != cells[index - 1])]
-    if len(distinct) == 3 and re.match(r"^[\[(]?[\d:.,]+[\])]?$", distinct[0]):
-        return f"[{distinct[0].strip('[]()')}] {distinct[1].rstrip(':')}: {distinct[2]}"
-    return f"{distinct[0].rstrip(':')}: {distinct[1]}" if len(distinct) == 2 else " ".join(distinct)
+def _counting(document: Any) -> frozenset[str]:
+    """The ids of numberings whose first level counts, so that a numbered question is told from a bullet."""
+    part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None)
+    root = getattr(part, "element", None)
+    if root is None:
+        return frozenset()
+    counted = {
+        abstract.get(f"{_W}abstractNumId")
+        for abstract in root.iter(f"{_W}abstractNum")
+        for level in abstract.iterfind(f"{_W}lvl[@{_W}ilvl='0']/{_W}numFmt")
+        if level.get(f"{_W}val") not in {"bullet", "none"}
+    }
+    return frozenset(
+        number.get(f"{_W}numId")
+        for number in root.iter(f"{_W}num")
+        if any(link.get(f"{_W}val") in counted for link in number.iter(f"{_W}abstractNumId"))
+    )
 
 
-def word_format(paragraphs: Sequence[str]) -> str:
-    """Which of the Word layouts the paragraphs have."""
-    if any(HEADER.match(text.split("\n", 1)[0]) for text in paragraphs if text.strip()):
-        return "teams-docx"
-    if any(_MEET_TIME.match(text) for text in paragraphs):
-        return "meet-docx"
-    return "docx"
+def _counting_styles(document: Any, counting: frozenset[str]) -> frozenset[str]:
+    """The ids of paragraph styles that count by themselves (List Number)."""
+    return frozenset(
+        style.style_id
+        for style in document.styles
+        if (number := style.element.find(f"{_W}pPr/{_W}numPr/{_W}numId")) is not None
+        and number.get(f"{_W}val") in counting
+    )
 
 
-def read_word(paragraphs: Sequence[str]) -> Reading:
-    """Paragraphs ``Name: words``; a paragraph without a label goes on with the speaker before."""
-    return read_text(_apart(paragraphs))
+def _blocks(parent: Any, styles: _Styles) -> Iterator[str]:
+    for element in parent:
+        tag = element.tag
+        if tag == f"{_W}p":
+            text = _inline(element)
+            if _style(element) in styles.headings:
+                yield heading(text)
+            else:
+                yield NUMBERED + text if text and _is_counted(element, styles) else text
+        elif tag == f"{_W}tbl":
+            for row in _within(element, "tr", "tbl"):
+                cells = _within(row, "tc", "tr")
+                yield table_row(["\n".join(_blocks(cell, styles)).replace(NUMBERED, "").strip() for cell in cells])
+        elif isinstance(tag, str) and tag not in _NO_SPEECH and not _is_contents_list(element):
+            yield from _blocks(element, styles)
 
 
-def read_teams_word(paragraphs: Sequence[str]) -> Reading:
-    """One paragraph a turn: header, line break, words; notices of transcription are dropped."""
-    lines = ["" if TEAMS_NOTICE.match(line) else line for line in _apart(paragraphs)]
-    return read_headed(lines)
+def _within(element: Any, name: str, owner: str) -> list[Any]:
+    """Rows of a table or cells of a row, but none of a table inside it."""
+    return [found for found in element.iter(f"{_W}{name}") if next(found.iterancestors(f"{_W}{owner}")) is element]
 
 
-def read_meet_word(paragraphs: Sequence[str]) -> Reading:
-    """Google Meet: everything above the first ``HH:MM:SS`` paragraph (summary, attendees) is no speech."""
-    first = next((index for index, text in enumerate(paragraphs) if _MEET_TIME.match(text)), 0)
-    return read_text(_apart(["" if _MEET_END.match(text) else text for text in paragraphs[first:]]))
+def _style(paragraph: Any) -> str:
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return style.get(f"{_W}val", "") if style is not None else ""
 
 
-def _apart(paragraphs: Sequence[str]) -> list[str]:
-    return [line for text in paragraphs for line in (*text.replace("\v", "\n").split("\n"), "")]
+def _is_contents_list(element: Any) -> bool:
+    gallery = element.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+    return gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
+
+
+def _is_counted(paragraph: Any, styles: _Styles) -> bool:
+    number = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}numId")
+    if number is None:
+        return _style(paragraph) in styles.counting_styles
+    level = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}ilvl")
+    return (level is None or level.get(f"{_W}val") == "0") and number.get(f"{_W}val") in styles.counting
+
+
+def _inline(element: Any) -> str:
+    parts: list[str] = []
+    for child in element:
+        tag = child.tag
+        if tag == f"{_W}t":
+            parts.append(child.text or "")
+        elif tag in _SIGNS:
+            parts.append(_SIGNS[tag])
+        elif isinstance(tag, str) and tag not in _NO_SPEECH:
+            parts.append(_inline(child))
+    return "".join(parts)

@@ -1,0 +1,87 @@
+"""Interviews written as a guide: numbered questions, the answers below, nobody named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from needsseg.transcripts.spoken import NUMBERED, Reading, Spoken, merged, one_line
+
+_NUMBER = re.compile(
+    r"^(?P<indent>\s*)[*_]{0,3}(?:Q(?:uestion)?\s*)?(?P<number>\d{1,3})(?:[.):]|\.\d+\.?)[*_]{0,3}\s+(?=\S)", re.I
+)
+_BOLD = re.compile(r"^\s*(?P<mark>\*\*\*?|__)(?P<words>[^*_].*?)(?P=mark)\s*$")
+_BULLET = re.compile(r"^\s*(?:[-*+•–]|[a-z][.)])\s+")
+_ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
+_WARNING = (
+    "No speakers are named: numbered questions were read as the interviewer's, what stands below them as the "
+    "participant's."
+)
+
+
+def read_guide(lines: Sequence[str]) -> Reading | None:
+    """Questions and answers as turns of ``Interviewer`` and ``Participant``; None where the lines are no such guide.
+
+    What stands above the first question is left out.
+    """
+    asked = questions_in(lines)
+    if not asked:
+        return None
+    pieces: list[Spoken] = []
+    apart = True
+    for index, line in enumerate(lines):
+        if index in asked:
+            pieces.append(Spoken("Interviewer", asked[index]))
+        elif pieces and one_line(line):
+            last = pieces[-1]
+            if not apart and last.speaker == "Interviewer" and _goes_on(last.words, line, lines[index - 1]):
+                pieces[-1] = Spoken("Interviewer", f"{last.words} {line.strip()}")
+            else:
+                glue = last.speaker == "Participant" and not apart and not _BULLET.match(line)
+                words = _BULLET.sub("", line).strip()
+                pieces[-1:] = (
+                    [Spoken(last.speaker, f"{last.words} {words}")] if glue else [last, Spoken("Participant", words)]
+                )
+        apart = not one_line(line)
+    if not any(piece.speaker == "Participant" for piece in pieces):
+        return None
+    return Reading(merged(pieces, by_paragraph=True), (_WARNING,))
+
+
+def questions_in(lines: Sequence[str]) -> dict[int, str]:
+    """A guide's questions by the index of their line, without number and emphasis; empty where it is no guide.
+
+    A question is a line with a number (or one a word processor numbers, or all in bold with a question mark), indented
+    no deeper than the first, its number not below the one before. A guide has at least two, and half of them end in a
+    question mark.
+    """
+    found: dict[int, str] = {}
+    deepest: int | None = None
+    before = 0
+    for index, line in enumerate(lines):
+        match = _NUMBER.match(line)
+        if line.startswith(NUMBERED):
+            found[index] = line[len(NUMBERED) :].strip()
+        elif match:
+            indent, number = len(match["indent"].expandtabs(4)), int(match["number"])
+            deepest = indent if deepest is None else deepest
+            if indent <= deepest and number >= before:
+                before = number
+                found[index] = _plain(line[match.end() :])
+        elif (bold := _BOLD.match(line)) and _ASKS.search(bold["words"]):
+            found[index] = bold["words"].strip()
+    asked = {index: words for index, words in found.items() if one_line(words)}
+    marked = sum(bool(_ASKS.search(words)) for words in asked.values())
+    return asked if len(asked) > 1 and 2 * marked >= len(asked) else {}
+
+
+def _plain(words: str) -> str:
+    bold = _BOLD.match(words)
+    return bold["words"].strip() if bold else words.strip().strip("*").strip()
+
+
+def _goes_on(question: str, line: str, before: str) -> bool:
+    """Whether a line below goes on with a question wrapped over lines: not ended, and not indented deeper."""
+    ended = re.search(r"[.!?？؟:][\"'”’»)*_\s]*$", question) is not None
+    deeper = len(line) - len(line.lstrip()) > len(before) - len(before.lstrip()) + 4
+    return not ended and not deeper and not _BULLET.match(line)

@@ -1,0 +1,50 @@
+"""Whether a transcript seems to be English."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import islice
+
+from needsseg.transcripts.labels import words
+
+_ENGLISH = words(
+    "the and of to that it is you i we they have for with this but not are be on at my what there do can if just would "
+    "about like know think had has were been your he she his her them their when how which who because from really "
+    "it's i'm don't that's yeah well very our could should then than or as by all get got one going some will out up"
+)
+# German, Dutch, French, Spanish, Italian, Portuguese, Danish and Norwegian, Swedish, Polish; none that English uses much.
+_OTHERS = words(
+    "der die das und ist nicht ein eine ich wir zu mit auf es den dem sich auch für aber dass haben habe wenn dann noch "
+    "het een van dat niet ik je maar op te zijn naar ook dan wij le la les de des et est un une que qui dans pour pas "
+    "ce il elle nous vous je ne sur avec mais fait el los las y en por con para se lo como una pero muy hay che di non "
+    "per sono è ma della ho si os não em uma com mas eu isso og det er på som jeg ikke til har med vi att och är jag "
+    "inte så nie się na z że jest ale jak"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SHARE = 0.12
+_ENOUGH_WORDS = 40
+_ENOUGH_LETTERS = 40
+
+
+def seems_english(text: str) -> bool:
+    """Whether English function words are an eighth of the words and more than those of its neighbours.
+
+    True where there is too little to tell (fewer than 40 words). English speech holds a third to a half of them. Text
+    in another script than Latin is told by its letters. The word lists and thresholds are ours.
+    """
+    found = [match.group().casefold().replace("’", "'") for match in islice(_WORD.finditer(text), 4000)]
+    letters = [char for word in found for char in word if char.isalpha()]
+    foreign = sum(char > "\u024f" and not unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    if foreign * 2 > len(letters):
+        return len(letters) < _ENOUGH_LETTERS
+    english, others = (sum(word in known for word in found) for known in (_ENGLISH, _OTHERS))
+    return len(found) < _ENOUGH_WORDS or (english >= _SHARE * len(found) and english > others)
+
+
+def language_warning(foreign: int, of: int) -> tuple[str, ...]:
+    """The warning about ``foreign`` of ``of`` transcripts in one file; none where all seem English."""
+    if not foreign:
+        return ()
+    what = "This does not seem" if of == 1 else f"{foreign} of {of} interviews do not seem"
+    return (f"{what} to be English: suggestions and the sentence model are made for English.",)

@@ -1,0 +1,68 @@
+"""Google Meet's documents: the talk lies between a clock time and a closing notice, an AI's notes around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MEET_TIME = re.compile(r"^\s*(?:#{1,6}\s*)?(?:\*\*)?\d{2}:\d{2}:\d{2}(?:\*\*)?\s*$")
+_END = re.compile(r"^\s*(?:#{1,6}\s*)?[*_]*(?:Transcription|Meeting) ended (?:after|at)\b", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"^\W*(?:This editable transcript was computer generated|You should review Gemini['’]s notes|"
+    r"Get tips and learn how Gemini takes notes|Please provide feedback about using Gemini|Notes by Gemini\b)",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"^\W*(?:Invited\b.*|Attachments\b.*|Attendees|Summary|Details|(?:Suggested )?next steps|Meeting records\b.*|"
+    r"Meeting notes|Notes|Transcript)\W*$",
+    re.IGNORECASE,
+)
+
+
+def from_meet(lines: Sequence[str]) -> bool:
+    """Whether text lines are a Google Meet document saved as text or Markdown."""
+    first = next((line for line in lines if MEET_TIME.match(line)), "")
+    if any(_NOTICE.match(line) for line in lines) or (first and any(_END.match(line) for line in lines)):
+        return True
+    return first.strip("#* \t") == "00:00:00" and _notes_above(lines)
+
+
+def only_the_talk(lines: Sequence[str]) -> list[str]:
+    """The lines with everything that is no speech emptied: the notes above the first clock time, the closing notices.
+
+    A document that holds an AI's notes and no clock time is empty afterwards: nobody said what stands there. Speech
+    above a first time that is not 00:00:00 is kept where no notes stand there.
+    """
+    first = next((line.strip("#* \t") for line in lines if MEET_TIME.match(line)), "")
+    noticed = any(_NOTICE.match(line) for line in lines)
+    talking = not (noticed or first == "00:00:00" or _notes_above(lines))
+    kept: list[str] = []
+    for line in lines:
+        if MEET_TIME.match(line):
+            talking = True
+            kept.append(line.strip("#* \t"))
+            continue
+        if _END.match(line):
+            talking = False
+        kept.append(line if talking and not _NOTICE.match(line) else "")
+    return kept
+
+
+def left_out_warning(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+    """A warning that counts the paragraphs above the talk that were taken for notes and attendees."""
+    first = next((index for index, line in enumerate(kept) if line.strip()), len(kept))
+    count = sum(bool(line.strip()) for line in lines[:first])
+    if not count:
+        return ()
+    what = "1 paragraph" if count == 1 else f"{count} paragraphs"
+    return (f"{what} above the talk (an AI's notes, attendees) left out: nobody said them.",)
+
+
+def _notes_above(lines: Sequence[str]) -> bool:
+    first = next((index for index, line in enumerate(lines) if MEET_TIME.match(line)), 0)
+    return any(_ABOVE.match(line) for line in lines[:first])
+
+
+def heading(text: str) -> str:
+    """What is left of a heading: Meet writes its clock times as headings; no other heading is speech."""
+    return text if MEET_TIME.match(text) else ""
