@@ -70,7 +70,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``."""
+    """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``.
+
+    Where ``anchored`` is False, an edited transcript no longer holds the words: the quote and its place are those of before.
+    """
 
     id: int
     interview: str
@@ -83,6 +86,7 @@ class Passage:
     score: float | None = None
     reasons: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    anchored: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions import passages, review, segments, studies
+from needsseg.records import Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
-from tests.conftest import ROOT
+from tests.conftest import INTERVIEWS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -47,7 +48,13 @@ JSON_ROWS = re.findall(
     r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (.*?) \|$",
     (ROOT / "docs" / "json.md").read_text(encoding="utf-8"),
 )
-FILLED_IN = {"KEY": "tom-ashdown", "WORDS": "whiteboard", "ID": "Builder", "DATE": "2026-07-01", "RUN": "1"}
+FILLED_IN = {
+    "KEY": "tom-ashdown",
+    "WORDS": "whiteboard",
+    "ID": "Builder",
+    "DATE": "2026-07-01",
+    "RUN": "1",
+}
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -58,11 +65,18 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
     shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
     with studies.open_study(study) as opened:
         passages.code(opened, [1], "late")
+        opened.actor = "Ben"
+        passages.code(opened, [1, 2], "late")
         loose = [str(row.passage.id) for row in segments.left_over(opened)][:5]
         with opened.action("propose"):
             decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
         review.together(opened, int(loose[3]), int(loose[4]))
-    filled = FILLED_IN | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
+        edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
+    filled = (
+        FILLED_IN
+        | {"FILE": str(edited)}
+        | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
+    )
     words = [filled.get(word, word) for word in shlex.split(command)]
     done = subprocess.run(
         [sys.executable, "-m", "needsseg.cli", "--study", study, *words, "--json"], capture_output=True, text=True
@@ -77,6 +91,15 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
     assert not missing, f"documented, but not printed: {missing}"
 
 
+def _edited(held: list[Passage], file: Path) -> Path:
+    """Tom Ashdown's transcript with one word in the midst of one passage changed."""
+    text = (INTERVIEWS / "tom-ashdown.txt").read_text(encoding="utf-8")
+    inner = [word for passage in held for word in passage.quote.split()[5:-5]]
+    word = next(word for word in inner if len(word) > 6 and text.count(word) == 1)
+    file.write_text(text.replace(word, "something"), encoding="utf-8")
+    return file
+
+
 def _keys(value: object) -> set[str]:
     """All keys in a value, however deep."""
     if isinstance(value, dict):
@@ -85,7 +108,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 31
+    assert len(JSON_ROWS) == 34
 
 
 def test_the_changelog_knows_the_version() -> None:

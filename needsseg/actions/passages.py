@@ -64,11 +64,12 @@ def listing(
     code: str | None = None,
     query: str | None = None,
     ids: Sequence[int] | None = None,
+    anchored: bool | None = None,
 ) -> list[Passage]:
-    """Passages by place, narrowed by interview, status, code, words, or ids."""
+    """Passages by place, narrowed by interview, status, code, words, ids, or whether their text still holds them."""
     if interview is not None:
         interviews.title(study, interview)
-    return passages.listing(study, interview, status, code, ids, query)
+    return passages.listing(study, interview, status, code, ids, query, anchored)
 
 
 def one(study: Study, passage: int) -> Passage:

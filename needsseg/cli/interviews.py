@@ -37,11 +37,41 @@ def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_j
     for file, warning in report.warnings:
         session.warn(f"{file}: {warning}")
     for file in report.changed:
-        session.refuse(file, "changed since it was imported. Remove the interview first, or rename the file.")
+        session.refuse(file, "changed since it was imported. Bring the new text in with: needsseg reimport KEY FILE")
     for refused in report.refused:
         session.refuse(refused.file, refused.reason)
     there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
     session.say(f"Imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}{there}.")
+
+
+@click.command()
+@click.argument("key")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "format_", metavar="NAME", help="Read the file as this format, whatever it looks like.")
+@json_option
+@click.pass_obj
+def reimport(session: Session, key: str, file: Path, format_: str | None, as_json: bool) -> None:
+    """Put an edited transcript in place of an interview's text. Passages follow their words.
+
+    A passage whose words cannot be placed with certainty is kept with its old words, and listed.
+    """
+    with opened(session) as study:
+        report = importing.reimport(study, key, file, format_)
+    if as_json:
+        print_object(asdict(report))
+    else:
+        for edited in report.edited:
+            print_text(f"{edited.passage}  edited: “{edited.before}” is now “{edited.after}”")
+        for passage in report.lost:
+            print_text(f"{passage.id}  has no place: “{passage.quote}” ({passage.speaker})")
+    for warning in report.warnings:
+        session.warn(f"{file.name}: {warning}")
+    session.say(
+        f"{report.kept} passages of {key} kept their very words, {len(report.edited)} were edited, "
+        f"{len(report.lost)} have no place now."
+    )
+    if report.lost:
+        session.say("Place one by hand: needsseg adjust PASSAGE START END. List them: needsseg passages --lost")
 
 
 @click.command()

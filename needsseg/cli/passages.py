@@ -34,6 +34,7 @@ def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 @click.option("--status", type=click.Choice(get_args(PassageStatus)), help="With this status only.")
 @click.option("--code", metavar="NAME", help="With this code only.")
 @click.option("--query", metavar="WORDS", help="Whose quotes hold all these words.")
+@click.option("--lost", is_flag=True, help="Only those whose words an edited transcript no longer holds.")
 @json_option
 @click.pass_obj
 def passages(
@@ -42,11 +43,13 @@ def passages(
     status: PassageStatus | None,
     code: str | None,
     query: str | None,
+    lost: bool,
     as_json: bool,
 ) -> None:
     """List passages by interview and place."""
     with opened(session) as study:
-        rows = actions.listing(study, interview, status, code, (query or "").strip() or None)
+        words = (query or "").strip() or None
+        rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None)
     if as_json:
         print_array(map(shapes.passage, rows))
         return

@@ -57,6 +57,7 @@ def passage(row: Passage) -> Shape:
         "codes": row.codes,
         "origin": row.origin,
         "reasons": row.reasons,
+        "anchored": row.anchored,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,12 +66,18 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
     roles = {turn.speaker: turn.role for turn in transcript.turns}
     for label in transcript.speakers:
         ids[label] = study.insert("speakers", {"interview_id": interview, "label": label, "role": roles[label]})
+    add_turns(study, interview, transcript, ids)
+    link_participants(study, key)
+
+
+def add_turns(study: Study, interview: int, transcript: Transcript, speakers: Mapping[str, int]) -> None:
+    """Stores a transcript's turns (inside an action); ``speakers`` are the rows of its labels."""
     study.insert_all(
         "turns",
         [
             {
                 "interview_id": interview,
-                "speaker_id": ids[turn.speaker],
+                "speaker_id": speakers[turn.speaker],
                 "seq": seq,
                 "start": turn.start,
                 "end": turn.end,
@@ -82,7 +88,11 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
             for seq, turn in enumerate(transcript.turns)
         ],
     )
-    link_participants(study, key)
+
+
+def required_id(study: Study, key: str) -> int:
+    """The row of an interview; raises NotFoundError."""
+    return int(_required(study, key)["id"])
 
 
 def link_participants(study: Study, key: str) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 2
+LATEST = 3
 
 
 def migrations() -> Migrations:
@@ -31,6 +31,11 @@ def migrations() -> Migrations:
     @numbered()
     def m002_decisions(db: Database) -> None:
         _run(db, "m002_decisions.sql")
+        install_journal(db)
+
+    @numbered()
+    def m003_coding(db: Database) -> None:
+        _run(db, "m003_coding.sql")
         install_journal(db)
 
     return numbered

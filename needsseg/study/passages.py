@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _SELECT = (
     'SELECT p.id, i.key AS interview, s.label AS speaker, p.start, p."end", p.quote, p.status, p.origin, p.score, p.reasons, '
-    "(SELECT group_concat(name, char(31)) FROM (SELECT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id "
+    "p.anchored, "
+    "(SELECT group_concat(name, char(31)) FROM (SELECT DISTINCT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id "
     "WHERE pc.passage_id = p.id ORDER BY c.name)) AS codes "
     "FROM passages p JOIN interviews i ON i.id = p.interview_id JOIN speakers s ON s.id = p.speaker_id "
 )
@@ -40,8 +41,12 @@ def listing(
     code: str | None = None,
     ids: Iterable[int] | None = None,
     query: str | None = None,
+    anchored: bool | None = None,
 ) -> list[Passage]:
-    """Passages by place, narrowed by any of the arguments; ``query`` finds words in quotes."""
+    """Passages by place, narrowed by any of the arguments; ``query`` finds words in quotes.
+
+    ``anchored`` True leaves out those whose words an edited transcript no longer holds, False shows only them.
+    """
     where: list[str] = ["1"]
     values: list[Any] = []
     if interview is not None:
@@ -53,6 +58,8 @@ def listing(
             "p.id IN (SELECT pc.passage_id FROM passage_codes pc JOIN codes c ON c.id = pc.code_id WHERE c.name = ?)"
         )
         values.append(code)
+    if anchored is not None:
+        where, values = [*where, "p.anchored = ?"], [*values, int(anchored)]
     if ids is not None:
         wanted = sorted(set(ids))
         where.append("p.id IN (SELECT value FROM json_each(?))")
@@ -74,6 +81,7 @@ def listing(
             row["score"],
             tuple(json.loads(row["reasons"])),
             tuple(row["codes"].split("\x1f")) if row["codes"] else (),
+            bool(row["anchored"]),
         )
         for row in rows
     ]
@@ -106,9 +114,11 @@ def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Sugg
     kept = _kept_by_people(study).keys() | _decided_about(study)
     held = listing(study, interview)
     touched = [p for p in held if p.status != "suggested" or p.origin == "hand" or p.codes or p.id in kept]
-    fresh = {(s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in touched)}
-    standing = {(p.start, p.end): p for p in held if p not in touched}
+    placed = [p for p in touched if p.anchored]
+    fresh = {(s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in placed)}
+    standing = {(p.start, p.end): p for p in held if p not in touched and p.anchored}
     gone = [passage.id for span, passage in standing.items() if span not in fresh]
+    gone += [passage.id for passage in held if passage not in touched and not passage.anchored]
     study.execute("DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(gone)])
     for span, passage in standing.items():
         new = fresh.get(span)
@@ -176,7 +186,10 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
-    same = study.row('SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ?', [row[0], start, end])
+    same = study.row(
+        'SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ? AND anchored = 1',
+        [row[0], start, end],
+    )
     if same is not None:
         decide(study, [same[0]], "accepted")
         return int(same[0])
@@ -249,14 +262,18 @@ def _row(
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
-    """Moves the edges of a passage (inside an action); a moved suggestion counts as accepted, since a person shaped it."""
+    """Moves the edges of a passage, or places one that lost its place (inside an action).
+
+    A moved suggestion counts as accepted, since a person shaped it.
+    """
     row = study.row("SELECT interview_id FROM passages WHERE id = ?", [passage])
     if row is None:
         raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
     refuse_confirmed(study, [passage])
     moved = _row(_turns(study, row[0]), row[0], start, end, "accepted", "hand")
     study.execute(
-        'UPDATE passages SET start = ?, "end" = ?, quote = ?, speaker_id = ?, status = ?, decided_by = ?, decided_at = ? '
+        'UPDATE passages SET start = ?, "end" = ?, quote = ?, speaker_id = ?, status = ?, decided_by = ?, decided_at = ?, '
+        "anchored = 1 "
         "WHERE id = ?",
         [start, end, moved["quote"], moved["speaker_id"], "accepted", study.actor, now(), passage],
     )
@@ -304,29 +321,57 @@ def add_code(study: Study, ids: Sequence[int], name: str) -> int:
     for passage in ids:
         coded += study.execute(
             "INSERT INTO passage_codes (passage_id, code_id, coded_by, coded_at) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (passage_id, code_id) DO NOTHING",
+            "ON CONFLICT (passage_id, code_id, coded_by) DO NOTHING",
             [passage, code_id, study.actor, now()],
         ).rowcount
     return coded
 
 
 def remove_code(study: Study, ids: Sequence[int], name: str) -> int:
-    """Takes a code off passages (inside an action); how many lost it."""
+    """Takes a code off passages (inside an action); how many marks went.
+
+    A coder takes off their own mark; one of others goes where they have none of their own.
+    """
     return study.execute(
-        "DELETE FROM passage_codes WHERE code_id = (SELECT id FROM codes WHERE name = ?) "
-        "AND passage_id IN (SELECT value FROM json_each(?))",
-        [name, json.dumps(list(ids))],
+        "DELETE FROM passage_codes AS pc WHERE code_id = (SELECT id FROM codes WHERE name = ?) "
+        "AND passage_id IN (SELECT value FROM json_each(?)) AND (coded_by = ? OR NOT EXISTS "
+        "(SELECT 1 FROM passage_codes own WHERE own.passage_id = pc.passage_id AND own.code_id = pc.code_id "
+        "AND own.coded_by = ?))",
+        [name, json.dumps(list(ids)), study.actor, study.actor],
     ).rowcount
 
 
 def codebook(study: Study) -> list[CodeRow]:
     """All codes, the most used first."""
     rows = study.rows(
-        "SELECT c.name, c.description, parent.name AS parent, count(pc.id) AS passages FROM codes c "
+        "SELECT c.name, c.description, parent.name AS parent, count(DISTINCT pc.passage_id) AS passages FROM codes c "
         "LEFT JOIN codes parent ON parent.id = c.parent_id LEFT JOIN passage_codes pc ON pc.code_id = c.id "
         "GROUP BY c.id ORDER BY passages DESC, c.name"
     )
     return [CodeRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One code on one passage that has its place, and who put it there."""
+
+    interview: str
+    start: int
+    end: int
+    code: str
+    coder: str
+
+
+def codings(study: Study) -> list[Coding]:
+    """All codes on passages that have their place, by interview and place."""
+    return [
+        Coding(*row)
+        for row in study.rows(
+            'SELECT i.key, p.start, p."end", c.name, pc.coded_by FROM passage_codes pc JOIN passages p ON p.id = pc.passage_id '
+            "JOIN interviews i ON i.id = p.interview_id JOIN codes c ON c.id = pc.code_id WHERE p.anchored = 1 "
+            'ORDER BY i.key, p.start, p."end", c.name, pc.coded_by'
+        )
+    ]
 
 
 def recent_codes(study: Study, limit: int = 9) -> list[str]:

@@ -108,7 +108,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         if self.transcript is not None and roles.turns != self.transcript.turns:
             self.transcript = roles
             self.view.show(roles)
-        self.passages = passages.listing(self.study, self.key)
+        self.passages = passages.listing(self.study, self.key, anchored=True)
         ids = {p.id for p in self.passages}
         self.current = keep if keep in ids else marking.nearest(self.passages, at)
         self._changed = [p.id for p in self.passages if before and before.get(p.id) != p]

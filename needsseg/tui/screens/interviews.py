@@ -27,7 +27,7 @@ COLUMNS = (
 WIDTHS = tuple(width for _, width in COLUMNS)
 EMPTY = """No interviews yet.
 
-  i   imports a file, or a folder of transcripts (.txt .md .vtt .srt .docx)
+  i   imports a file, or a folder of transcripts (.txt .md .vtt .srt .docx .odt .csv .jsonl)
   ?   shows all keys
 """
 

@@ -1,0 +1,86 @@
+"""agreement, saturation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal
+
+import click
+
+from needsseg.actions import measures
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+
+
+@click.command()
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option(
+    "--by",
+    "units",
+    type=click.Choice(("character", "sentence", "passage")),
+    default="character",
+    show_default=True,
+    help="What is compared.",
+)
+@click.option("--all-text", is_flag=True, help="Count what interviewers said too.")
+@json_option
+@click.pass_obj
+def agreement(
+    session: Session,
+    keys: tuple[str, ...],
+    units: Literal["character", "sentence", "passage"],
+    all_text: bool,
+    as_json: bool,
+) -> None:
+    """Show how far coders agree: percent, Cohen's kappa, Krippendorff's alpha, and where they do not."""
+    with opened(session) as study:
+        found = measures.agreement(study, units, keys, all_text)
+    whole = found.agreement
+    if as_json:
+        apart = [asdict(one) | {"words": words} for one, words in found.disagreements]
+        print_object({"interviews": found.interviews} | asdict(whole) | {"disagreements": apart})
+        return
+    rows = [("all codes", whole.percent, whole.kappa, whole.alpha)]
+    rows += [(code.code, code.percent, code.kappa, code.alpha) for code in whole.codes]
+    print_table(("code", "percent", "kappa", "alpha"), [(name, *map(_figure, row)) for name, *row in rows])
+    for one, words in found.disagreements:
+        who = f"{', '.join(one.by)}, not {', '.join(one.not_by)}"
+        print_text(f"{one.interview} {one.start}–{one.end} {one.code} ({who}): “{words}”")
+    session.say(f"{', '.join(whole.coders)} over {whole.n} {units}s of {len(found.interviews)} interviews.")
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else ""
+
+
+@click.command()
+@click.option("--base", type=click.IntRange(1), default=4, show_default=True, help="Interviews in the base.")
+@click.option("--run", "run_", type=click.IntRange(1), default=2, show_default=True, help="Interviews in a run.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share that is no news."
+)
+@json_option
+@click.pass_obj
+def saturation(session: Session, base: int, run_: int, threshold: float, as_json: bool) -> None:
+    """Show whether further interviews still bring new codes (Guest, Namey and Chen 2020)."""
+    with opened(session) as study:
+        found = measures.saturation(study, base, run_, threshold)
+    if as_json:
+        print_object(
+            {"interviews": found.interviews, "new": found.new, **asdict(found.saturation)}
+            | {"reported": found.saturation.reported}
+        )
+        return
+    most = max(found.new, default=0) or 1
+    print_table(
+        ("interview", "new codes", ""),
+        [(key, new, "█" * round(20 * new / most)) for key, new in zip(found.interviews, found.new, strict=True)],
+    )
+    of = found.saturation
+    session.say(
+        f"Reached at {of.reported}: runs of {of.run} then bring at most {of.threshold:.0%} of the base's {of.base_codes} codes."
+        if of.reported
+        else f"Not reached: {of.base_codes} codes in the base of {of.base} interviews; further ones still bring new codes, "
+        "or there are too few."
+    )

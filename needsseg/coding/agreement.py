@@ -1,0 +1,246 @@
+"""Agreement between coders of the same interviews: percent, Cohen's kappa, Krippendorff's alpha, and where they differ.
+
+Every code is a yes or no of every coder about every unit, uncoded text included. Units are characters, sentences or
+passages; characters are weighed by stretches between the ends of spans, never one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from needsseg.coding.sentences import Span, sentence_spans
+from needsseg.errors import UsageError
+
+Units = Literal["character", "sentence", "passage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One code put on one span of an interview by one coder; code points, half-open."""
+
+    interview: str
+    start: int
+    end: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAgreement:
+    """How far coders agree on one code; ``marked`` is the units each coder put it on; None is "cannot be computed"."""
+
+    code: str
+    percent: float
+    kappa: float | None
+    alpha: float | None
+    marked: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far coders agree over ``n`` units, for all codes together and for each; ``percent`` is 0 to 100, or None."""
+
+    units: Units
+    n: int
+    coders: tuple[str, ...]
+    percent: float | None
+    kappa: float | None
+    alpha: float | None
+    codes: tuple[CodeAgreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A stretch (or unit) on which some coders put a code and others did not."""
+
+    interview: str
+    start: int
+    end: int
+    code: str
+    by: tuple[str, ...]
+    not_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Observed and expected agreement (kappa) and disagreement (alpha) on one code."""
+
+    agreed: float
+    chance: float
+    observed: float
+    expected: float
+
+
+Marks = Mapping[str, Sequence[Mark]]
+Bounds = Mapping[str, Sequence[Span]]
+
+
+def sentence_bounds(texts: Mapping[str, str]) -> dict[str, list[Span]]:
+    """The sentences of each interview's text, as the units to compare coders on."""
+    return {interview: sentence_spans(text) for interview, text in texts.items()}
+
+
+def agreement(
+    marks: Marks, lengths: Mapping[str, int], units: Units = "character", bounds: Bounds | None = None
+) -> Agreement:
+    """Agreement of two or more coders on the interviews of ``lengths`` (code points of each); others are left out.
+
+    ``bounds`` holds the units of each interview: its sentences (required; see sentence_bounds) or its passages (by
+    default the stretches any coder marked, overlapping ones as one); for characters, the text that counts (by default
+    all of it). A sentence or passage bears a code when at least half of it, or half of the mark's text, lies in both.
+    Kappa is Cohen's (1960), for two coders, and over all codes pooled (De Vries et al. 2008); alpha is Krippendorff's
+    (2019), nominal, over all codes the ratio of summed disagreements; percent is the mean over pairs of coders. With
+    no variation (a code on everything, or nothing marked at all) they are None. Raises UsageError for fewer than two
+    coders, missing sentences, and spans outside the text or overlapping.
+    """
+    unit_spans = _checked(marks, lengths, units, bounds)
+    coders, n = tuple(marks), sum(_size(units, span) for spans in unit_spans.values() for span in spans)
+    codes = sorted({mark.code for own in marks.values() for mark in own if mark.interview in lengths})
+    shares, rows = [], []
+    for code in codes if n else ():
+        tally: Counter[tuple[str, ...]] = Counter()
+        for interview, spans in unit_spans.items():
+            for (start, end), by in _coded(marks, interview, code, spans, units):
+                tally[by] += _size(units, (start, end))
+        share = _share(tally, coders, n)
+        marked = {coder: sum(size for by, size in tally.items() if coder in by) for coder in coders}
+        rows.append(CodeAgreement(code, 100 * share.agreed, *_coefficients([share], len(coders)), marked))
+        shares.append(share)
+    percent = sum(row.percent for row in rows) / len(rows) if rows else None
+    return Agreement(units, n, coders, percent, *_coefficients(shares, len(coders)), tuple(rows))
+
+
+def disagreements(
+    marks: Marks, lengths: Mapping[str, int], units: Units = "character", bounds: Bounds | None = None
+) -> list[Disagreement]:
+    """Where coders differ, by interview, place and code; arguments and errors are those of agreement."""
+    unit_spans = _checked(marks, lengths, units, bounds)
+    codes = sorted({mark.code for own in marks.values() for mark in own if mark.interview in lengths})
+    found: list[Disagreement] = []
+    for interview, spans in unit_spans.items():
+        differing = [
+            Disagreement(interview, start, end, code, by, tuple(coder for coder in marks if coder not in by))
+            for code in codes
+            for (start, end), by in _coded(marks, interview, code, spans, units)
+            if len(by) < len(marks)
+        ]
+        found += sorted(differing, key=lambda each: (each.start, each.end, each.code))
+    return found
+
+
+def _checked(marks: Marks, lengths: Mapping[str, int], units: Units, bounds: Bounds | None) -> dict[str, list[Span]]:
+    """The units of every interview, after what was given has been found to make sense."""
+    if len(marks) < 2:
+        raise UsageError(f"Agreement needs two coders; there are marks of {len(marks)}.")
+    for coder, own in marks.items():
+        for mark in own:
+            if mark.interview in lengths and not 0 <= mark.start < mark.end <= lengths[mark.interview]:
+                where = f"{mark.interview} [{mark.start}, {mark.end})"
+                raise UsageError(f"{coder}'s mark “{mark.code}” on {where} lies outside its text.")
+    if units == "sentence" and bounds is None:
+        raise UsageError("Agreement by sentence needs the sentences of each interview.", "See sentence_bounds.")
+    return {interview: _units_of(marks, interview, length, units, bounds) for interview, length in lengths.items()}
+
+
+def _units_of(marks: Marks, interview: str, length: int, units: Units, bounds: Bounds | None) -> list[Span]:
+    if bounds is not None:
+        spans = sorted(bounds.get(interview, ()))
+        if any(not 0 <= start < end <= length for start, end in spans):
+            raise UsageError(f"{interview}: a {units} lies outside its text of {length} code points.")
+        if any(end > start for (_, end), (start, _) in pairwise(spans)):
+            raise UsageError(f"{interview}: two spans to compare coders on overlap.", "Give each stretch once.")
+        return spans
+    if units == "character":
+        return [(0, length)] if length else []
+    return _joined([(mark.start, mark.end) for own in marks.values() for mark in own if mark.interview == interview])
+
+
+def _size(units: Units, span: Span) -> int:
+    return span[1] - span[0] if units == "character" else 1
+
+
+def _joined(spans: Sequence[Span], *, touching: bool = False) -> list[Span]:
+    """Spans in order, those that overlap (or, if asked, touch) as one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and (start < joined[-1][1] or (touching and start == joined[-1][1])):
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _coded(
+    marks: Marks, interview: str, code: str, spans: Sequence[Span], units: Units
+) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """The units, or within characters the longest stretches, that bear a code, each with the coders who put it there."""
+    own = {
+        coder: _joined([(m.start, m.end) for m in each if m.interview == interview and m.code == code], touching=True)
+        for coder, each in marks.items()
+    }
+    if units == "character":
+        yield from _stretches(own, spans)
+        return
+    bearing = {coder: _borne(spans, coded) for coder, coded in own.items()}
+    for number, span in enumerate(spans):
+        by = tuple(coder for coder in own if number in bearing[coder])
+        if by:
+            yield span, by
+
+
+def _stretches(own: Mapping[str, list[Span]], spans: Sequence[Span]) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """Sweeps over the ends of spans within each stretch of text; between two ends nothing changes."""
+    changes: list[tuple[int, str, bool]] = []
+    for coder, coded in own.items():
+        for low, high in spans:
+            inside = [(max(start, low), min(end, high)) for start, end in coded if start < high and end > low]
+            changes += [(start, coder, True) for start, _ in inside] + [(end, coder, False) for _, end in inside]
+    # At one place what ends comes before what begins, so that a bound of the text cuts a mark that crosses it.
+    changes.sort(key=lambda change: (change[0], change[2]))
+    marking: set[str] = set()
+    since = 0
+    for place, coder, begins in changes:
+        if place > since and marking:
+            yield (since, place), tuple(each for each in own if each in marking)
+        since = place
+        (marking.add if begins else marking.discard)(coder)
+
+
+def _borne(spans: Sequence[Span], coded: Sequence[Span]) -> set[int]:
+    """Numbers of the units that bear a code; a mark's text is what of it lies in units, so that it bears on one at least."""
+    shared: Counter[int] = Counter()
+    bearing: set[int] = set()
+    for start, end in coded:
+        parts = {
+            n: min(high, end) - max(low, start) for n, (low, high) in enumerate(spans) if low < end and start < high
+        }
+        shared.update(parts)
+        bearing |= {n for n, part in parts.items() if 2 * part >= sum(parts.values())}
+    return bearing | {n for n, part in shared.items() if 2 * part >= spans[n][1] - spans[n][0]}
+
+
+def _share(tally: Mapping[tuple[str, ...], int], coders: Sequence[str], n: int) -> _Share:
+    """Sums over units, from how many units each set of coders marked; the rest of the ``n`` nobody did."""
+    m = len(coders)
+    differing = sum(size * len(by) * (m - len(by)) for by, size in tally.items())
+    agreed = 1 - differing / (n * m * (m - 1) / 2)
+    chance = 0.0
+    if m == 2:
+        first, second = (sum(size for by, size in tally.items() if coder in by) for coder in coders)
+        chance = (first * second + (n - first) * (n - second)) / (n * n)
+    yes = sum(size * len(by) for by, size in tally.items())
+    # Krippendorff's coincidences of two values: each unit gives its ordered pairs, divided by m - 1.
+    observed = 2 * differing / (m - 1) / (n * m)
+    expected = 2 * yes * (n * m - yes) / (n * m * (n * m - 1))
+    return _Share(agreed, chance, observed, expected)
+
+
+def _coefficients(shares: Sequence[_Share], coders: int) -> tuple[float | None, float | None]:
+    """Kappa and alpha over the codes given; the mean share of each cancels to sums."""
+    beyond_chance = sum(1 - share.chance for share in shares)
+    expected = sum(share.expected for share in shares)
+    kappa = sum(share.agreed - share.chance for share in shares) / beyond_chance if beyond_chance else None
+    return kappa if coders == 2 else None, 1 - sum(share.observed for share in shares) / expected if expected else None

@@ -1,0 +1,186 @@
+"""Two versions of a text as tokens, and which token of the one is which of the other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import accumulate, pairwise
+
+# Scripts that put no space between words: every character is a token, and counts as half a word.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MARKS = (
+    "!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u05be\u05c0\u05c3\u060c\u061b\u061f\u06d4"
+    "\u0964\u0965\u2000-\u200b\u200e-\u2bff\u3000-\u3040\ufe0f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
+)
+_WORD = rf"[^\s{_MARKS}{_UNSPACED}]+"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|{_WORD}(?:['’]{_WORD})*|\S")
+_IS_MARK = re.compile(rf"[{_MARKS}]")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+
+WORD = 2
+"""What a word weighs; a character of a script without spaces weighs half of it, a mark or an emoji nothing."""
+ENOUGH = 5 * WORD
+"""Words in a row that are no coincidence."""
+_SMALL = 40_000
+_SHINGLES = (12, 6, 3, 1)
+
+Block = tuple[int, int, int]
+"""``n`` tokens from ``i`` of the old text are those from ``j`` of the new: (i, j, n)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text's words, marks and unspaced characters: their spans, what they are compared by, and weights added up."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    keys: tuple[str, ...]
+    weights: tuple[int, ...]
+
+    def words(self, token: int) -> str:
+        """The token as it is written."""
+        return self.text[slice(*self.spans[token])]
+
+    def weight(self, start: int, end: int) -> int:
+        """The weight of tokens ``start`` to ``end`` together."""
+        return self.weights[end] - self.weights[start]
+
+
+def tokens(text: str) -> Tokens:
+    """The tokens of ``text`` in order; case, either apostrophe and composed or decomposed accents compare equal."""
+    spans = tuple(match.span() for match in _TOKEN.finditer(text))
+    found = [text[start:end] for start, end in spans]
+    weights = (WORD if not _IS_MARK.match(word) else 0 for word in found)
+    halved = (WORD // 2 if _IS_UNSPACED.match(word) else weight for word, weight in zip(found, weights, strict=True))
+    keys = tuple(_TYPED.get(word) or unicodedata.normalize("NFC", word).casefold().replace("’", "'") for word in found)
+    return Tokens(text, spans, keys, tuple(accumulate(halved, initial=0)))
+
+
+_TYPED = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}
+
+
+def align(old: Tokens, new: Tokens) -> list[Block]:
+    """Blocks of equal tokens, in the order of both texts, none of them a mere coincidence.
+
+    A patience diff: common beginnings and ends, then runs that occur once in both (long ones first), then what lies
+    between in the same way, and small rests by difflib. Near linear where the edits are small.
+    """
+    blocks: list[Block] = []
+    gaps = [(0, len(old.keys), 0, len(new.keys))]
+    while gaps:
+        low, high, new_low, new_high = gaps.pop()
+        head, tail = _common(old.keys, new.keys, low, high, new_low, new_high)
+        blocks += [(low, new_low, head), (high - tail, new_high - tail, tail)]
+        low, high, new_low, new_high = low + head, high - tail, new_low + head, new_high - tail
+        if low == high or new_low == new_high:
+            continue
+        anchors = _anchors(old.keys, new.keys, low, high, new_low, new_high)
+        if not anchors and (high - low) * (new_high - new_low) <= _SMALL:
+            matcher = SequenceMatcher(None, old.keys[low:high], new.keys[new_low:new_high], autojunk=False)
+            blocks += [(low + i, new_low + j, n) for i, j, n in matcher.get_matching_blocks()]
+        for i, j, n in [*anchors, (high, new_high, 0)] if anchors else ():
+            # A run may have been reached already by the one before it.
+            blocks.append((i, j, n))
+            gaps.append((low, i, new_low, j))
+            low, new_low = i + n, j + n
+    return _telling(old, new, _merged(blocks))
+
+
+def _common(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: int, new_high: int) -> tuple[int, int]:
+    most = min(high - low, new_high - new_low)
+    head = 0
+    while head < most and a[low + head] == b[new_low + head]:
+        head += 1
+    tail = 0
+    while tail < most - head and a[high - 1 - tail] == b[new_high - 1 - tail]:
+        tail += 1
+    return head, tail
+
+
+def _anchors(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: int, new_high: int) -> list[Block]:
+    """Runs that occur once on either side of a gap, the most of them that stand in one order; the longest kind there is."""
+    for size in _SHINGLES:
+        if size > min(high - low, new_high - new_low):
+            continue
+        ours, theirs = _once(a, low, high, size), _once(b, new_low, new_high, size)
+        pairs = [(i, theirs[run]) for run, i in ours.items() if i >= 0 and theirs.get(run, -1) >= 0]
+        if pairs:
+            return _disjoint(_rising(sorted(pairs)), size)
+    return []
+
+
+def _once(keys: Sequence[str], low: int, high: int, size: int) -> dict[tuple[str, ...], int]:
+    """Where each run of ``size`` tokens begins, or -1 where it occurs again."""
+    places: dict[tuple[str, ...], int] = {}
+    for start in range(low, high - size + 1):
+        run = tuple(keys[start : start + size])
+        places[run] = -1 if run in places else start
+    return places
+
+
+def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest rising subsequence by the second number, of pairs in the order of the first."""
+    ends: list[int] = []
+    at: list[int] = []
+    before: list[int] = []
+    for number, (_, j) in enumerate(pairs):
+        place = bisect_left(ends, j)
+        before.append(at[place - 1] if place else -1)
+        ends[place : place + 1] = [j]
+        at[place : place + 1] = [number]
+    chain = []
+    number = at[-1] if at else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = before[number]
+    return chain[::-1]
+
+
+def _disjoint(pairs: Sequence[tuple[int, int]], size: int) -> list[Block]:
+    """Overlapping runs on one diagonal as one block; one that would overlap the block before it otherwise is left out."""
+    blocks: list[Block] = []
+    for i, j in pairs:
+        if blocks:
+            last_i, last_j, n = blocks[-1]
+            if i - last_i == j - last_j and i <= last_i + n:
+                blocks[-1] = (last_i, last_j, i + size - last_i)
+                continue
+            if i < last_i + n or j < last_j + n:
+                continue
+        blocks.append((i, j, size))
+    return blocks
+
+
+def _merged(blocks: list[Block]) -> list[Block]:
+    merged: list[Block] = []
+    for i, j, n in sorted(block for block in blocks if block[2]):
+        if merged and merged[-1][0] + merged[-1][2] == i and merged[-1][1] + merged[-1][2] == j:
+            merged[-1] = (*merged[-1][:2], merged[-1][2] + n)
+        else:
+            merged.append((i, j, n))
+    return merged
+
+
+def _telling(old: Tokens, new: Tokens, blocks: list[Block]) -> list[Block]:
+    """Without short blocks between larger edits on both sides: words that two texts have in common by chance.
+
+    The semantic clean-up of diff-match-patch (Fraser), with words for characters and ENOUGH as what always tells.
+    """
+    while True:
+        kept = []
+        edges = [(0, 0, 0), *blocks, (len(old.keys), len(new.keys), 0)]
+        sizes = [
+            max(old.weight(i + n, next_i), new.weight(j + n, next_j))
+            for (i, j, n), (next_i, next_j, _) in pairwise(edges)
+        ]
+        for block, before, after in zip(blocks, sizes, sizes[1:], strict=False):
+            weight = old.weight(block[0], block[0] + block[2])
+            if weight >= min(ENOUGH, before, after):
+                kept.append(block)
+        if len(kept) == len(blocks):
+            return blocks
+        blocks = kept
