@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from needsseg.actions import passages as actions
+from needsseg.actions import pseudonyms as hiding
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
@@ -34,6 +35,7 @@ def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 @click.option("--status", type=click.Choice(get_args(PassageStatus)), help="With this status only.")
 @click.option("--code", metavar="NAME", help="With this code only.")
 @click.option("--query", metavar="WORDS", help="Whose quotes hold all these words.")
+@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
 @click.option("--lost", is_flag=True, help="Only those whose words an edited transcript no longer holds.")
 @json_option
 @click.pass_obj
@@ -43,6 +45,7 @@ def passages(
     status: PassageStatus | None,
     code: str | None,
     query: str | None,
+    conceal: bool,
     lost: bool,
     as_json: bool,
 ) -> None:
@@ -50,6 +53,8 @@ def passages(
     with opened(session) as study:
         words = (query or "").strip() or None
         rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None)
+        if conceal:
+            rows = hiding.concealed(study, rows)
     if as_json:
         print_array(map(shapes.passage, rows))
         return
@@ -172,3 +177,21 @@ def codes(session: Session, as_json: bool) -> None:
     )
     if not rows:
         session.say("There are no codes yet. Put one on a passage: needsseg code NAME ID")
+
+
+@click.command()
+@click.option("--also", "extra", multiple=True, metavar="WORDS", help="Further words to replace; may be given again.")
+@json_option
+@click.pass_obj
+def pseudonyms(session: Session, extra: tuple[str, ...], as_json: bool) -> None:
+    """List what in the quotes tells who people are, and what replaces it where pseudonyms are asked for.
+
+    Names are those of participants, speakers and participants' companies. The study keeps the original.
+    """
+    with opened(session) as study:
+        rows = hiding.found(study, extra)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(("kind", "words", "by", "count"), [(row.kind, row.words, row.by, row.count) for row in rows])
+    session.say("Nicknames, spoken digits and names of people nobody entered are not found: read before you share.")

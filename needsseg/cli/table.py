@@ -45,6 +45,7 @@ COMMANDS: dict[str, Entry] = {
     "adjust": _entry("passages", "adjust", _CODING, "Move the edges of a passage."),
     "unmark": _entry("passages", "unmark", _CODING, "Remove a mark, or take a decision back."),
     "code": _entry("passages", "code", _CODING, "Put a code on passages, or take it off."),
+    "pseudonyms": _entry("passages", "pseudonyms", _CODING, "What in the quotes tells who people are."),
     "agreement": _entry("measures", "agreement", _CODING, "How far coders agree, and where they do not."),
     "saturation": _entry("measures", "saturation", _CODING, "Whether further interviews still bring new codes."),
     "codes": _entry("passages", "codes", _CODING, "List the codebook."),

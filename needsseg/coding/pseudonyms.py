@@ -1,0 +1,199 @@
+"""Words that tell who speaks or of whom: found in a transcript, and replaced by pseudonyms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal
+
+from needsseg.coding.contacts import contacts
+
+KnownKind = Literal["person", "company"]
+FoundKind = Literal["person", "company", "email", "phone", "url", "other"]
+
+GENERIC: Mapping[FoundKind, str] = {
+    "person": "[person]",
+    "company": "[company]",
+    "email": "[e-mail]",
+    "phone": "[phone]",
+    "url": "[link]",
+    "other": "[removed]",
+}
+"""What stands for words whose bearer is unknown, shared by several, or not worth a name."""
+
+# First names that are English words: found only where written with a capital, as the name is.
+_NAMES_THAT_ARE_WORDS = """
+amber angel april art ash august autumn basil bay bill blue brook buck bud carol chance charity chase chip clay cliff colt
+crystal daisy dale dawn dean destiny don drew earl eve faith fern flora frank gale gene ginger glen grace grant guy harmony
+harry hazel heath heather herb hope hunter iris ivy jack jade jasmine jay joy june justice king lance lane laurel lily mark
+mason max may melody mercy miles nick norm olive page pat patience pearl peg penny pierce prince queen rain ray reed rich
+rob robin rod rose ruby rusty sage sandy saga scout sky sterling stone storm sue summer sunny tiger trip van violet wade
+ward will willow win winter young
+"""
+_WORDS_TOO = frozenset(_NAMES_THAT_ARE_WORDS.split())
+_PARTICLES = re.compile("and|[ae]l|bin|ibn|da|das|de|del|della|den|der|di|dos|du|la|le|los|mc|st|ten?|ter|van|von|zu")
+_LEGAL_FORM = re.compile(
+    r"[\s,]+(?:inc|incorporated|ltd|limited|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|se|sa|s\.a|sas|sarl|srl|spa"
+    r"|bv|b\.v|nv|n\.v|ab|as|a/s|aps|oy|oyj|pty|pte|group|holding|holdings)\.?$",
+    re.IGNORECASE,
+)
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person or company that a study knows by name, and what else it is called (aliases are found as written)."""
+
+    kind: KnownKind
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words to replace: code points, half-open; ``stands_for`` is a known name, an extra word, or "" for nobody certain."""
+
+    start: int
+    end: int
+    kind: FoundKind
+    words: str
+    stands_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way in which a name is written."""
+
+    words: str
+    as_written: bool
+    kind: FoundKind
+    stands_for: str
+
+
+def detect(text: str, known: Sequence[Known], extra: Sequence[str] = ()) -> list[Found]:
+    """Names of ``known`` people and companies, ``extra`` words, e-mail and web addresses and phone numbers, in order.
+
+    Whole words only; of two that overlap the longer is taken. People are found by their full name (also with the last
+    part first), its parts and their aliases; companies also without their legal form. Full names, first names and extra
+    words are found in any case; surnames, single words of companies, aliases, and first names that are English words
+    too, only as written (or all in capitals). A part of a name that several people share stands for "". The 's of a
+    possessive is left in the text.
+    """
+    found = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
+    bearers: dict[str, set[tuple[str, str]]] = {}
+    forms = [form for each in known for form in _forms(each)]
+    forms += [_Form(word.strip(), False, "other", word) for word in extra if word.strip()]
+    for form in forms:
+        bearers.setdefault(_folded(form.words), set()).add((form.kind, form.stands_for))
+    for form in dict.fromkeys(forms):
+        stands_for = form.stands_for if len(bearers[_folded(form.words)]) == 1 else ""
+        found += [
+            Found(match.start(), match.end(), form.kind, match.group(), stands_for)
+            for match in _pattern(form).finditer(text)
+            if _is_whole(text, match.start(), match.end())
+        ]
+    return _without_overlap(found)
+
+
+def pseudonyms(known: Sequence[Known]) -> dict[str, str]:
+    """A pseudonym for every known name: "Participant 1", "Company A" and so on, in the order given.
+
+    They stay the same when others are added at the end, are distinct, and are no name that is known.
+    """
+    taken = {_folded(form) for each in known for form in (each.name, *each.aliases)}
+    people = (name for name in (f"Participant {n}" for n in count(1)) if _folded(name) not in taken)
+    companies = (name for name in (f"Company {_letters(n)}" for n in count(1)) if _folded(name) not in taken)
+    names: dict[str, str] = {}
+    for each in known:
+        if each.name not in names:
+            names[each.name] = next(people if each.kind == "person" else companies)
+    return names
+
+
+def replaced(text: str, found: Iterable[Found], names: Mapping[str, str]) -> str:
+    """``text`` with what was found in it replaced: by the name it stands for in ``names``, or the generic one of its kind."""
+    parts, place = [], 0
+    for each in sorted(found, key=lambda each: each.start):
+        if each.start < place or text[each.start : each.end] != each.words:
+            raise ValueError(f"“{each.words}” is not at [{each.start}, {each.end}) of this text, or overlaps another.")
+        parts += [text[place : each.start], names.get(each.stands_for) or GENERIC[each.kind]]
+        place = each.end
+    return "".join(parts) + text[place:]
+
+
+def _forms(known: Known) -> list[_Form]:
+    name = " ".join(known.name.split())
+    made = [_Form(alias.strip(), True, known.kind, known.name) for alias in known.aliases if alias.strip()]
+    if known.kind == "company":
+        short = name
+        while (shorter := _LEGAL_FORM.sub("", short)) != short and shorter:
+            short = shorter
+        return made + [_Form(each, " " not in each, known.kind, known.name) for each in {name: 0, short: 0} if each]
+    parts = [part.strip('.,()"“”') for part in name.split()]
+    if name:
+        made.append(_Form(name, len(parts) == 1 and name.lower() in _WORDS_TOO, known.kind, known.name))
+    if len(parts) > 1:
+        telling = [
+            part
+            for part in parts
+            if not _PARTICLES.fullmatch(part.lower()) and (len(part) > 1 or _UNSPACED.match(part))
+        ]
+        # Will, Cook or Stokes are told by their capital from the words they also are.
+        made.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, known.name))
+        made += [
+            _Form(part, _folded(part) in _WORDS_TOO or n > 0, known.kind, known.name) for n, part in enumerate(telling)
+        ]
+    return made
+
+
+def _folded(words: str) -> str:
+    return unicodedata.normalize("NFC", words).casefold().replace("’", "'")
+
+
+def _pattern(form: _Form) -> re.Pattern[str]:
+    """White space of any kind between words, either apostrophe, letters with accents composed or not."""
+    written = {unicodedata.normalize("NFC", form.words), unicodedata.normalize("NFD", form.words)}
+    if form.as_written:
+        written |= {each.upper() for each in written if len(each) > 2}
+    either = "|".join(
+        re.sub("['’]", "['’]", r"\s+".join(re.escape(word) for word in each.split())) for each in sorted(written)
+    )
+    return re.compile(either, re.NOFLAG if form.as_written else re.IGNORECASE)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether the words are not part of longer ones; scripts without spaces have no such bounds."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    begins = not _is_letter(before) or _UNSPACED.match(text[start]) or _UNSPACED.match(before)
+    ends = not _is_letter(after) or _UNSPACED.match(text[end - 1]) or _UNSPACED.match(after)
+    return bool(begins and ends)
+
+
+def _is_letter(char: str) -> bool:
+    return bool(char) and (char.isalnum() or unicodedata.category(char).startswith("M"))
+
+
+def _without_overlap(found: Iterable[Found]) -> list[Found]:
+    """The longest first; of equals the certain one, then the one further left."""
+    taken: list[Found] = []
+    covered: set[int] = set()
+    for each in sorted(found, key=lambda each: (each.start - each.end, not each.stands_for, each.start, each.kind)):
+        places = range(each.start, each.end)
+        if covered.isdisjoint(places):
+            covered.update(places)
+            taken.append(each)
+    return sorted(taken, key=lambda each: each.start)
+
+
+def _letters(number: int) -> str:
+    """1 is A, 26 is Z, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
