@@ -216,12 +216,17 @@ def test_what_an_edited_transcript_no_longer_holds_is_kept_and_listed(
 ) -> None:
     turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
     passage = passages.mark(talk, "anna", turn.start, turn.end)
+    made = segments.make(talk, "Kept", [passage])
     quote = passages.one(talk, passage).quote
     before = tables(talk)
     (tmp_path / "new.txt").write_text(SHORT_TALK.replace(quote, "Nothing of it remains here at all."), encoding="utf-8")
     report = importing.reimport(talk, "anna", tmp_path / "new.txt")
     assert [(lost.id, lost.quote, lost.anchored) for lost in report.lost] == [(passage, quote, False)]
     assert passages.listing(talk, anchored=False) == list(report.lost)
+    shown = segments.evidence(talk, made)
+    assert [p.id for p, _ in shown.passages] == [passage], "it stays in its segment"
+    assert "1 of its 1 passages has no place in the transcript as it is now" in shown.summary.warnings
+    assert shown.stated == ()
     history.undo(talk)
     assert tables(talk) == before, "undo brings the text and the place back"
     history.redo(talk)

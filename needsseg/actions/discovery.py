@@ -157,7 +157,7 @@ def run_input(study: Study) -> tuple[list[Passage], str, int]:
     participants = {(row.interview, row.label) for row in interviews.speakers(study) if row.role == "participant"}
     statuses: tuple[PassageStatus, ...] = ("accepted", "suggested")
     for status in statuses:
-        found = passages.listing(study, status=status)
+        found = passages.listing(study, status=status, anchored=True)
         theirs = [passage for passage in found if (passage.interview, passage.speaker) in participants]
         if theirs:
             return theirs, status, len(found) - len(theirs)

@@ -166,6 +166,7 @@ def _rival(standing: Standing, rows: Sequence[SegmentRow]) -> Rival | None:
 
 def _stated(here: Sequence[Passage]) -> tuple[tuple[StatedPart, ...], str]:
     """The job statement of passages, clearest first, and as a sentence; empty where nobody said any part of one."""
+    here = [passage for passage in here if passage.anchored]
     if not here:
         return (), ""
     made = job_statement([p.quote for p in here], list(range(len(here))), [voice(p) for p in here])
@@ -245,6 +246,9 @@ def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
     if most * 2 > len(here):
         name = f"{speaker} ({interview})" if speaker else interview
         warnings.append(f"{name} supplies {most} of its {len(here)} passages")
+    lost = sum(not passage.anchored for passage in here)
+    if lost:
+        warnings.append(f"{lost} of its {len(here)} passages {'has' if lost == 1 else 'have'} no place in the transcript as it is now")
     undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
     if undecided:
         warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")

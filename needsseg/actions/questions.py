@@ -65,7 +65,7 @@ def discovered_again(study: Study, depth: Depth) -> Again:
     Raises NotFoundError before the first run, DiscoveryError where vectors are missing or too few passages are left.
     """
     run = newest_run(study)
-    seen = passages.listing(study, ids=runs.labels(study, run.id))
+    seen = passages.listing(study, ids=runs.labels(study, run.id), anchored=True)
     chosen = tuple(passage for passage in seen if passage.status != "rejected")
     if not chosen:
         raise DiscoveryError(f"No passage of run {run.id} is left.", "Discover again: needsseg discover")

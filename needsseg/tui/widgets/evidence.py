@@ -173,7 +173,8 @@ def _rows(evidence: Evidence, marked: Collection[int], backing: Backing | None, 
 
 
 def _quoted(passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
-    return words.quoted(passage, f"strength {strength:.2f}", words=said, marked=passage.id in marked)
+    place = "" if passage.anchored else " · no longer in the transcript"
+    return words.quoted(passage, f"strength {strength:.2f}{place}", words=said, marked=passage.id in marked)
 
 
 def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
