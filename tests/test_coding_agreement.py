@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from needsseg.coding import sentence_spans
 from needsseg.coding.agreement import (
     Agreement,
     Disagreement,
@@ -13,7 +14,6 @@ from needsseg.coding.agreement import (
     Units,
     agreement,
     disagreements,
-    sentence_bounds,
 )
 from needsseg.errors import UsageError
 
@@ -128,7 +128,7 @@ def test_disagreements_are_stretches_with_who_did_and_who_did_not() -> None:
 
 def test_by_sentence_small_differences_at_the_ends_of_spans_are_none() -> None:
     text = "We report weekly. It takes a day. Nobody reads it 🙂."
-    bounds, lengths = sentence_bounds({"ada": text}), {"ada": len(text)}
+    bounds, lengths = {"ada": sentence_spans(text)}, {"ada": len(text)}
     marks = {"A": _marks((0, 33)), "B": _marks((3, 35))}
     assert agreement(marks, lengths, "sentence", bounds).kappa == 1
     assert agreement(marks, lengths).kappa != 1
@@ -138,7 +138,7 @@ def test_by_sentence_small_differences_at_the_ends_of_spans_are_none() -> None:
 def test_a_few_words_in_a_long_sentence_still_bear_their_code() -> None:
     text = "We report every week, by hand, and it takes a whole day of two people. Nobody reads it."
     marks = {"A": _marks((3, 9)), "B": _marks((72, 87))}
-    bounds = sentence_bounds({"ada": text})
+    bounds = {"ada": sentence_spans(text)}
     assert [(d.start, d.by) for d in disagreements(marks, {"ada": len(text)}, "sentence", bounds)] == [
         (0, ("A",)),
         (71, ("B",)),

@@ -248,7 +248,9 @@ def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
         warnings.append(f"{name} supplies {most} of its {len(here)} passages")
     lost = sum(not passage.anchored for passage in here)
     if lost:
-        warnings.append(f"{lost} of its {len(here)} passages {'has' if lost == 1 else 'have'} no place in the transcript as it is now")
+        warnings.append(
+            f"{lost} of its {len(here)} passages {'has' if lost == 1 else 'have'} no place in the transcript as it is now"
+        )
     undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
     if undecided:
         warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from needsseg.coding.sentences import Span, sentence_spans
+from needsseg.coding.sentences import Span
 from needsseg.errors import UsageError
 
 Units = Literal["character", "sentence", "passage"]
@@ -78,17 +78,12 @@ Marks = Mapping[str, Sequence[Mark]]
 Bounds = Mapping[str, Sequence[Span]]
 
 
-def sentence_bounds(texts: Mapping[str, str]) -> dict[str, list[Span]]:
-    """The sentences of each interview's text, as the units to compare coders on."""
-    return {interview: sentence_spans(text) for interview, text in texts.items()}
-
-
 def agreement(
     marks: Marks, lengths: Mapping[str, int], units: Units = "character", bounds: Bounds | None = None
 ) -> Agreement:
     """Agreement of two or more coders on the interviews of ``lengths`` (code points of each); others are left out.
 
-    ``bounds`` holds the units of each interview: its sentences (required; see sentence_bounds) or its passages (by
+    ``bounds`` holds the units of each interview: its sentences (required) or its passages (by
     default the stretches any coder marked, overlapping ones as one); for characters, the text that counts (by default
     all of it). A sentence or passage bears a code when at least half of it, or half of the mark's text, lies in both.
     Kappa is Cohen's (1960), for two coders, and over all codes pooled (De Vries et al. 2008); alpha is Krippendorff's
@@ -141,7 +136,7 @@ def _checked(marks: Marks, lengths: Mapping[str, int], units: Units, bounds: Bou
                 where = f"{mark.interview} [{mark.start}, {mark.end})"
                 raise UsageError(f"{coder}'s mark “{mark.code}” on {where} lies outside its text.")
     if units == "sentence" and bounds is None:
-        raise UsageError("Agreement by sentence needs the sentences of each interview.", "See sentence_bounds.")
+        raise UsageError("Agreement by sentence needs the sentences of each interview.")
     return {interview: _units_of(marks, interview, length, units, bounds) for interview, length in lengths.items()}
 
 
