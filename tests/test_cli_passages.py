@@ -36,6 +36,7 @@ def test_a_marked_passage_is_listed_with_its_quote(needsseg: Caller) -> None:
         "codes",
         "origin",
         "reasons",
+        "anchored",
     ]
     text = needsseg.done("show", "gus-petrakis", "--json").json["text"]
     assert row["quote"] == text[row["start"] : row["end"]]

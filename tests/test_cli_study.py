@@ -196,7 +196,7 @@ def test_an_interrupted_import_exits_130_and_changes_nothing(
 ) -> None:
     from needsseg import transcripts
 
-    read, seen = transcripts.read, []
+    read, seen = transcripts.read_all, []
 
     def interrupted_at_the_third(*args: object) -> object:
         seen.append(args)
@@ -204,7 +204,7 @@ def test_an_interrupted_import_exits_130_and_changes_nothing(
             os.kill(os.getpid(), number)
         return read(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(transcripts, "read", interrupted_at_the_third)
+    monkeypatch.setattr(transcripts, "read_all", interrupted_at_the_third)
     called = empty("import", SAMPLE / "transcripts")
     assert called.code == 130
     assert called.err == "error: Interrupted.\nhint: What was not finished is not in the study.\n"
