@@ -8,14 +8,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from needsseg import transcripts
-from needsseg.coding.anchoring import Anchor, anchor
 from needsseg.embedding import Progress, silent
 from needsseg.errors import TranscriptError
 from needsseg.records import Passage, Transcript
 from needsseg.study import history, interviews, passages, reimporting
 from needsseg.study.connection import Study
+
+if TYPE_CHECKING:
+    from needsseg.coding.anchoring import Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,9 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
 
 def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequence[Passage]) -> dict[int, Anchor]:
     """Where passages stand in a new text, each within one turn of a participant."""
+    # Here, since the app's first screen imports this module and rarely reads a text again.
+    from needsseg.coding.anchoring import Anchor, anchor
+
     standing = [passage for passage in held if passage.anchored]
     found = dict(zip(standing, anchor(old.text, new.text, [(p.start, p.end) for p in standing]), strict=True))
     for passage in held:
