@@ -105,7 +105,8 @@ def test_any_number_of_names_and_one_passage_said_often_give_no_library_warnings
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         discover(["a b"] * 6, None, vectors=np.ones((6, 4)), decisions=Decisions({0: "A"}))
-        discover(texts, None, vectors=rows, decisions=Decisions({i: f"N{i}" for i in range(40)}))
+        found = discover(texts, None, vectors=rows, decisions=Decisions({i: f"N{i}" for i in range(40)}))
+    assert {candidate.name for candidate in found.candidates} >= {f"N{i}" for i in range(40)}
 
 
 def test_speakers_may_be_an_array():

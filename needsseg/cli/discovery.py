@@ -34,7 +34,11 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
         session.warn(warning)
     session.say(
         f"Run {report.run}: {len(report.proposed)} candidates"
-        + (f", {report.found_again} kept ones found again," if report.found_again else "")
+        + (
+            f", {report.found_again} kept one{'' if report.found_again == 1 else 's'} found again,"
+            if report.found_again
+            else ""
+        )
         + (f" {sum(report.proposed_to.values())} new passages put to them," if report.proposed_to else "")
         + f" in {report.passages} {report.input_status} passages, "
         f"{report.unassigned} of which fit none. Next: needsseg segment show ID"
