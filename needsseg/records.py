@@ -73,6 +73,7 @@ class Passage:
     """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``.
 
     Where ``anchored`` is False, an edited transcript no longer holds the words: the quote and its place are those of before.
+    ``coder`` is who decided on it, empty while nobody has.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Passage:
     reasons: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     anchored: bool = True
+    coder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

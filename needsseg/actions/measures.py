@@ -12,7 +12,7 @@ from needsseg.coding.saturation import Saturation, new_codes
 from needsseg.coding.saturation import saturation as saturation_of
 from needsseg.errors import UsageError
 from needsseg.records import Transcript
-from needsseg.study import interviews, passages
+from needsseg.study import codebook, interviews
 from needsseg.study.connection import Study
 
 __all__ = ["Agreed", "Saturated", "agreement", "saturation"]
@@ -45,7 +45,7 @@ def agreement(study: Study, units: Units = "character", keys: Sequence[str] = ()
     chosen = list(keys) or interviews.keys(study)
     texts = {key: interviews.transcript(study, key) for key in chosen}
     marks: dict[str, list[Mark]] = {}
-    for row in passages.codings(study):
+    for row in codebook.codings(study):
         if row.interview in texts:
             marks.setdefault(row.coder, []).append(Mark(row.interview, row.start, row.end, row.code))
     if len(marks) < 2:
@@ -84,7 +84,7 @@ def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.0
     order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
     keys = [key for key, _ in order]
     codes: dict[str, set[str]] = {key: set() for key in keys}
-    for row in passages.codings(study):
+    for row in codebook.codings(study):
         codes[row.interview].add(row.code)
     heard = [sorted(codes[key]) for key in keys]
     return Saturated(tuple(keys), tuple(new_codes(heard)), saturation_of(heard, base, run, threshold))

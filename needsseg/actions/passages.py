@@ -10,9 +10,10 @@ from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage, PassageStatus
 from needsseg.settings import load, prompt_file
+from needsseg.study import codebook as book
 from needsseg.study import interviews, passages
+from needsseg.study.codebook import CodeRow
 from needsseg.study.connection import Study
-from needsseg.study.passages import CodeRow
 
 __all__ = [
     "CodeRow",
@@ -107,23 +108,23 @@ def unmark(study: Study, passage: int) -> None:
 def code(study: Study, ids: Sequence[int], name: str) -> int:
     """Puts a code on passages; how many got it."""
     with study.action("code", f"coded {_named(ids)} “{name.strip()}”"):
-        return passages.add_code(study, ids, name)
+        return book.put(study, ids, name)
 
 
 def uncode(study: Study, ids: Sequence[int], name: str) -> int:
     """Takes a code off passages; how many lost it."""
     with study.action("uncode", f"took “{name}” off {_named(ids)}"):
-        return passages.remove_code(study, ids, name)
+        return book.take_off(study, ids, name)
 
 
 def codebook(study: Study) -> list[CodeRow]:
     """All codes, the most used first."""
-    return passages.codebook(study)
+    return book.listing(study)
 
 
 def recent_codes(study: Study) -> list[str]:
     """The codes used last, newest first."""
-    return passages.recent_codes(study)
+    return book.recent(study)
 
 
 def _named(ids: Sequence[int]) -> str:

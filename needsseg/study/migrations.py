@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 3
+LATEST = 4
 
 
 def migrations() -> Migrations:
@@ -36,6 +36,11 @@ def migrations() -> Migrations:
     @numbered()
     def m003_coding(db: Database) -> None:
         _run(db, "m003_coding.sql")
+        install_journal(db)
+
+    @numbered()
+    def m004_workbench(db: Database) -> None:
+        _run(db, "m004_workbench.sql")
         install_journal(db)
 
     return numbered

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import child
+from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
@@ -81,8 +82,8 @@ class NeedssegApp(App[int]):
         self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
         self.study = study
-        self.wanted: tuple[str, int | None] | None = None
-        """An interview and passage that another screen asked the Code screen to show."""
+        self.wanted: Place | None = None
+        """The place that another screen asked the Code screen to show."""
         self.came_from = ""
         self.reviewer = ""
         self._version = study.data_version
@@ -148,7 +149,11 @@ class NeedssegApp(App[int]):
 
     def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
         """Shows a passage in its context; esc leads back."""
-        self.wanted = interview, passage
+        self.open_place(Place(interview, passage), came_from)
+
+    def open_place(self, place: Place, came_from: str) -> None:
+        """Shows a place in the Code screen; esc leads back."""
+        self.wanted = place
         self.came_from = came_from
         if self.current_mode == "code" and isinstance(self.screen, StudyScreen):
             self.screen.refresh_study()

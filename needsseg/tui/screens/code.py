@@ -13,6 +13,7 @@ from textual.widgets import Static
 from needsseg.actions import interviews, passages, studies
 from needsseg.records import Passage, PassageStatus, Transcript
 from needsseg.tui import marking
+from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_codes import CodesUnderKeys
 from needsseg.tui.screens.code_finding import Finding
@@ -75,8 +76,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         """Reads the interview asked for, else the one that is open, else the one that was left."""
         keys = [row.key for row in interviews.listing(self.study)]
         place = studies.place(self.study, self.MODE)
-        wanted, passage = self.desk.wanted or (self.key or str(place.get("interview", "")), None)
-        asked, self.desk.wanted = self.desk.wanted is not None, None
+        asked, self.desk.wanted = self.desk.wanted, None
+        wanted, passage = (
+            (asked.interview, asked.passage) if asked else (self.key or str(place.get("interview", "")), None)
+        )
         if wanted not in keys:
             wanted = keys[0] if keys else ""
         for part, there in ((".empty", not wanted), (".body", bool(wanted)), ("#title", bool(wanted))):
@@ -90,7 +93,9 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
             left = place.get("passage") if place.get("interview") == wanted else None
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
         self._read_passages(keep=passage if passage is not None else self.current)
-        if (changed or asked) and self.passage:
+        if asked and asked.span:
+            self.call_after_refresh(self.view.reveal, *asked.span)
+        elif (changed or asked) and self.passage:
             self.call_after_refresh(self.view.reveal, self.passage.start, self.passage.end)
 
     def _open(self, key: str) -> None:
@@ -228,7 +233,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         keys = [row.key for row in interviews.listing(self.study)]
         if self.key in keys and 0 <= keys.index(self.key) + by < len(keys):
             self.leave()
-            self.desk.wanted = keys[keys.index(self.key) + by], None
+            self.desk.wanted = Place(keys[keys.index(self.key) + by])
             self.tell("")
             self.refresh_study()
         else:

@@ -1,0 +1,104 @@
+"""The codebook: codes, their tree, and which passages carry them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.study.connection import now, plain_text
+from needsseg.study.passages import decide, required
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """One code of the codebook: how many passages carry it, its colour's name, and the digit it is pinned to."""
+
+    name: str
+    description: str
+    parent: str | None
+    passages: int
+    color: str = ""
+    pin: int | None = None
+
+
+def put(study: Study, ids: Sequence[int], name: str) -> int:
+    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it."""
+    name = plain_text(name)
+    if not name:
+        raise UsageError("A code needs a name.")
+    code = study.row("SELECT id FROM codes WHERE name = ?", [name])
+    code_id = int(code[0]) if code else study.insert("codes", {"name": name})
+    coded = 0
+    undecided = [passage.id for passage in required(study, ids) if passage.status != "accepted"]
+    if undecided:
+        decide(study, undecided, "accepted")
+    for passage in ids:
+        coded += study.execute(
+            "INSERT INTO passage_codes (passage_id, code_id, coded_by, coded_at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (passage_id, code_id, coded_by) DO NOTHING",
+            [passage, code_id, study.actor, now()],
+        ).rowcount
+    return coded
+
+
+def take_off(study: Study, ids: Sequence[int], name: str) -> int:
+    """Takes a code off passages (inside an action); how many marks went.
+
+    A coder takes off their own mark; one of others goes where they have none of their own.
+    """
+    return study.execute(
+        "DELETE FROM passage_codes AS pc WHERE code_id = (SELECT id FROM codes WHERE name = ?) "
+        "AND passage_id IN (SELECT value FROM json_each(?)) AND (coded_by = ? OR NOT EXISTS "
+        "(SELECT 1 FROM passage_codes own WHERE own.passage_id = pc.passage_id AND own.code_id = pc.code_id "
+        "AND own.coded_by = ?))",
+        [name, json.dumps(list(ids)), study.actor, study.actor],
+    ).rowcount
+
+
+def listing(study: Study) -> list[CodeRow]:
+    """All codes, the most used first."""
+    rows = study.rows(
+        "SELECT c.name, c.description, parent.name AS parent, count(DISTINCT pc.passage_id) AS passages, "
+        "c.color, c.pin FROM codes c "
+        "LEFT JOIN codes parent ON parent.id = c.parent_id LEFT JOIN passage_codes pc ON pc.code_id = c.id "
+        "GROUP BY c.id ORDER BY passages DESC, c.name"
+    )
+    return [CodeRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One code on one passage that has its place, and who put it there."""
+
+    interview: str
+    start: int
+    end: int
+    code: str
+    coder: str
+
+
+def codings(study: Study) -> list[Coding]:
+    """All codes on passages that have their place, by interview and place."""
+    return [
+        Coding(*row)
+        for row in study.rows(
+            'SELECT i.key, p.start, p."end", c.name, pc.coded_by FROM passage_codes pc JOIN passages p ON p.id = pc.passage_id '
+            "JOIN interviews i ON i.id = p.interview_id JOIN codes c ON c.id = pc.code_id WHERE p.anchored = 1 "
+            'ORDER BY i.key, p.start, p."end", c.name, pc.coded_by'
+        )
+    ]
+
+
+def recent(study: Study, limit: int = 9) -> list[str]:
+    """Names of the codes used last, newest first."""
+    rows = study.rows(
+        "SELECT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id GROUP BY c.id ORDER BY max(pc.id) DESC LIMIT ?",
+        [limit],
+    )
+    return [row[0] for row in rows]
