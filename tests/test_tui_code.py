@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 
-from needsseg.actions import interviews, passages
+from needsseg.actions import interviews, passages, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.code import CodeScreen
 from needsseg.tui.widgets.transcript_view import MARGIN, TranscriptView
@@ -76,9 +76,6 @@ def test_moving_between_passages_and_ends(tmp_path: Path) -> None:
         assert screen.current == ids[2], "n leaves out what is decided"
         await pilot.press("N")
         assert screen.current == ids[0]
-        before = screen.view.scroll_offset.y
-        await pilot.press("down", "down")
-        assert screen.view.scroll_offset.y == before + 2
 
     play(small_study(tmp_path), scenes)
 
@@ -153,13 +150,10 @@ def test_marking_by_hand_with_keys(tmp_path: Path) -> None:
         screen = await opened(app, pilot)
         await pilot.press("enter")
         assert "nothing is selected" in seen(app)
+        screen.go_to(max(screen.passages, key=lambda p: p.end).id)
         await pilot.press("v")
         assert screen.selecting
         one = screen.selection
-        await pilot.press("J")
-        assert screen.selection != one
-        await pilot.press("K")
-        assert screen.selection == one
         await pilot.press("j", "j", "k")
         assert screen.selection is not None
         assert one is not None
@@ -179,6 +173,171 @@ def test_marking_by_hand_with_keys(tmp_path: Path) -> None:
         assert isinstance(app.screen, CodeScreen), "esc drops the selection first"
 
     play(small_study(tmp_path), scenes)
+
+
+def words_of(app: NeedssegApp, span: tuple[int, int] | None) -> str:
+    """The words of a span of the first interview."""
+    assert span is not None
+    return interviews.show(app.study, INES).text[slice(*span)]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_cursor_goes_by_words_and_lines_and_makes_a_passage_current(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        text, view = interviews.show(app.study, INES).text, screen.view
+        await pilot.press("g")
+        view.put_cursor(screen.transcript.turns[0].start)  # type: ignore[union-attr]
+        await pilot.press("right")
+        at = view.cursor
+        await pilot.press("right", "right")
+        assert len(text[at : view.cursor].split()) == 2
+        await pilot.press("left", "left", "left", "left")
+        assert view.cursor <= at, "there is no word before the first"
+        at = view.cursor
+        await pilot.press("end")
+        assert view.cursor > at
+        await pilot.press("home")
+        at = view.cursor
+        await pilot.press("down")
+        assert view.cursor > at
+        await pilot.press("up")
+        assert view.cursor == at
+        for _ in range(12):
+            await pilot.press("pagedown")
+            assert view.is_visible(view.cursor)
+        await pilot.press("pageup", "pageup")
+        assert view.is_visible(view.cursor)
+        second = screen.passages[1]
+        view.put_cursor(second.start - 2)
+        await pilot.press("right")
+        assert view.cursor == second.start
+        assert screen.current == second.id
+
+    play(small_study(tmp_path), scenes, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_selecting_by_word_sentence_and_turn(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        first = max(screen.passages, key=lambda p: len(p.quote))
+        turn = next(t for t in screen.transcript.turns if t.start <= first.start < t.end)  # type: ignore[union-attr]
+        screen.go_to(first.id)
+        await pilot.press("w")
+        assert words_of(app, screen.selection) == first.quote.split()[0].strip(",.")
+        await pilot.press("j", "j")
+        assert len(words_of(app, screen.selection).split()) == 3
+        await pilot.press("k")
+        assert len(words_of(app, screen.selection).split()) == 2
+        await pilot.press("s")
+        assert words_of(app, screen.selection) == first.quote, "s grows it to the whole sentence"
+        await pilot.press("left_curly_bracket")
+        assert words_of(app, screen.selection) == first.quote, "its end cannot go before its start"
+        await pilot.press("right_curly_bracket", "right_square_bracket")
+        assert first.quote not in words_of(app, screen.selection)
+        await pilot.press("t")
+        assert screen.selection == (turn.start, turn.end)
+        await pilot.press("escape", "shift+right", "shift+right", "shift+left")
+        assert len(words_of(app, screen.selection).split()) == 1
+        await pilot.press("shift+down", "shift+down")
+        longer = words_of(app, screen.selection)
+        assert longer.startswith(first.quote)
+        await pilot.press("shift+up")
+        assert len(words_of(app, screen.selection)) < len(longer)
+        screen.go_to(first.id)
+        await pilot.press("escape", "v", "right", "right")
+        assert screen.selection == (first.start, first.end), "within a sentence the cursor selects no more than it"
+        for _ in range(30):
+            await pilot.press("down")
+        assert screen.selection is not None
+        assert screen.selection[1] <= turn.end, "a selection stays within its turn"
+        assert statuses(app) == ["suggested"] * 5
+
+    play(small_study(tmp_path), scenes, size)
+
+
+def test_edges_are_moved_by_words_and_saved_once(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        before = max(screen.passages, key=lambda p: len(p.quote))
+        screen.go_to(before.id)
+        await pilot.press("e", "right_square_bracket", "right_square_bracket", "left_curly_bracket")
+        assert "enter saves the edges" in flat(seen(app))
+        await pilot.press("c")
+        await pilot.pause()
+        await typed(pilot, "too early")
+        assert "enter saves the edges first" in flat(seen(app))
+        await pilot.press("enter")
+        after = passages.one(app.study, before.id)
+        assert after.quote in before.quote
+        assert 2 <= len(before.quote.split()) - len(after.quote.split()) <= 3
+        await pilot.press("u")
+        assert passages.one(app.study, before.id) == before, "one step of undo"
+        await pilot.press("e", "escape")
+        assert not screen.selecting
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_a_selection_is_coded_at_once_in_its_own_words_or_others(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("g", "w", "j", "i")
+        made = screen.passage
+        assert made is not None
+        assert made.codes == (made.quote,)
+        assert made.origin == "hand"
+        await pilot.press("u")
+        assert made.id not in [p.id for p in passages.listing(app.study, INES)], "mark and code are one step"
+        screen.go_to(screen.passages[1].id)
+        await pilot.press("w", "1")
+        assert screen.passage is not None
+        assert screen.passage.codes == ("hand-over",)
+        await pilot.press("u", "t", "i")
+        await pilot.pause()
+        assert "cut them" in flat(seen(app)), "many words are offered to be cut"
+        await pilot.press("ctrl+u", "end", "ctrl+u")
+        await typed(pilot, "cut short")
+        assert screen.passage.codes == ("cut short",)
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_pinned_codes_keep_their_digit(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study, study.action("pin"):
+        study.execute("UPDATE codes SET pin = 4 WHERE name = 'hand-over'")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        assert "4 hand-over" in flat(seen(app))
+        await pilot.press("1")
+        assert "no code lies under 1" in flat(seen(app))
+        await pilot.press("4")
+        assert screen.passage is not None
+        assert screen.passage.codes == ("hand-over",)
+
+    play(path, scenes, LARGE)
+
+
+def test_clicks_select_a_word_a_sentence_a_turn(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("g")
+        row = next(n for n in range(12) if screen.view._lines[n].kind == "text")
+        sizes = []
+        for times in (2, 3, 4):
+            await pilot.click(TranscriptView, offset=(MARGIN + 2, row), times=times)
+            await pilot.pause()
+            assert screen.selection is not None
+            sizes.append(screen.selection[1] - screen.selection[0])
+            await pilot.press("escape")
+            await pilot.pause(0.6)
+        assert sizes == sorted(sizes)
+        assert sizes[0] < sizes[1]
+
+    play(small_study(tmp_path), scenes, LARGE)
 
 
 def test_marking_and_choosing_with_the_mouse(tmp_path: Path) -> None:

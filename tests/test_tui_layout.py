@@ -13,7 +13,7 @@ from tui_desk import ROOT, TEXTS
 from needsseg import transcripts
 from needsseg.records import Passage, Transcript, Turn
 from needsseg.tui import marking
-from needsseg.tui.widgets.transcript_layout import lay_out, line_at, marks, pieces, wrap
+from needsseg.tui.widgets.transcript_layout import grapheme_end, lay_out, line_at, marks, offset_at_cell, pieces, wrap
 from needsseg.tui.words import clock, counted, one_line, plain, shown
 
 REAL = ROOT / "interviews" / "transcripts"
@@ -75,12 +75,13 @@ TALK = Transcript("One is. Two is. Three is. Four.", (Turn("A", "participant", 0
 
 
 def test_edges_move_within_the_turn_only() -> None:
-    assert marking.moved_edge(TALK, (8, 15), "start", -1, by_full_stops) == (0, 15)
-    assert marking.moved_edge(TALK, (8, 25), "start", 1, by_full_stops) == (16, 25)
-    assert marking.moved_edge(TALK, (8, 15), "start", 1, by_full_stops) is None
-    assert marking.moved_edge(TALK, (8, 15), "end", 1, by_full_stops) == (8, 25)
-    assert marking.moved_edge(TALK, (8, 25), "end", -1, by_full_stops) == (8, 15)
-    assert marking.moved_edge(TALK, (26, 31), "end", 1, by_full_stops) is None
+    units = by_full_stops(TALK, 0, 31)
+    assert marking.moved_edge((8, 15), "start", -1, units) == (0, 15)
+    assert marking.moved_edge((8, 25), "start", 1, units) == (16, 25)
+    assert marking.moved_edge((8, 15), "start", 1, units) is None
+    assert marking.moved_edge((8, 15), "end", 1, units) == (8, 25)
+    assert marking.moved_edge((8, 25), "end", -1, units) == (8, 15)
+    assert marking.moved_edge((26, 31), "end", 1, units) is None
 
 
 def test_a_dragged_span_takes_whole_words() -> None:
@@ -124,3 +125,41 @@ def test_nothing_here_reads_a_file_it_should_not() -> None:
     assert complete_path(f"{REAL}/ines") == f"{REAL}/ines-carvalho.vtt"
     assert complete_path("/no/such/folder/x") is None
     assert Path(REAL).is_dir()
+
+
+def test_words_leave_out_punctuation_and_keep_what_belongs_together() -> None:
+    said = "“Well,” don't hand-over — 日本 e\u0301te\u0301! שלום 🙂"
+    assert [said[a:b] for a, b in marking.words(said, 0, len(said))] == [
+        "Well", "don't", "hand-over", "日", "本", "e\u0301te\u0301", "שלום", "🙂",
+    ]  # fmt: skip
+
+
+@given(st.data())
+def test_a_selection_never_leaves_its_turn_and_takes_whole_units(data: st.DataObject) -> None:
+    units = marking.spans(TALK, TALK.turns[0], "word", by_full_stops)
+    chosen = data.draw(st.sampled_from(units))
+    selection = marking.Selection(chosen, chosen, "word")
+    for by in data.draw(st.lists(st.sampled_from([1, -1]), max_size=12)):
+        selection = selection.extended(units, by)
+        start, end = selection.span
+        assert start in {a for a, _ in units}
+        assert end in {b for _, b in units}
+        assert start <= chosen[0] < chosen[1] <= end
+    grown = selection.in_units(by_full_stops(TALK, 0, 31), "sentence").span
+    assert grown[0] <= selection.span[0]
+    assert grown[1] >= selection.span[1]
+
+
+def test_more_passages_than_lanes_are_told() -> None:
+    laid = lay_out(Transcript("word " * 60, (Turn("A", "participant", 0, 300),), "text"), 20)
+    found = marks(laid, [passage(n, n, 200 + n) for n in range(5)])
+    assert [mark.crowded for mark in found] == [False, False, False, True, True]
+
+
+def test_the_cursor_takes_whole_characters() -> None:
+    text = "e\u0301 👩‍👩‍👧 日"
+    line = lay_out(Transcript(text, (Turn("A", "participant", 0, len(text)),), "text"), 40)[1]
+    ends = [grapheme_end(text, offset_at_cell(text, line, cell), line.end) for cell in range(7)]
+    assert [text[offset_at_cell(text, line, cell) : end] for cell, end in enumerate(ends)] == [
+        "e\u0301", " ", "👩‍👩‍👧", "👩‍👩‍👧", " ", "日", "日",
+    ]  # fmt: skip

@@ -3,17 +3,115 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from needsseg.records import Passage, Transcript, Turn
 
 Span = tuple[int, int]
+Unit = Literal["word", "sentence", "turn"]
 Sentences = Callable[[Transcript, int, int], list[Span]]
+
+# Scripts without blanks have a word a character here: what a person selects there, they select by characters.
+_CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
 def turn_at(transcript: Transcript, offset: int) -> Turn | None:
     """The turn in which a code point was said."""
-    return next((turn for turn in transcript.turns if turn.start <= offset < turn.end), None)
+    at = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
+    turn = transcript.turns[at] if at >= 0 else None
+    return turn if turn is not None and turn.start <= offset < turn.end else None
+
+
+def words(text: str, start: int, end: int) -> list[Span]:
+    """Spans of the words of ``text[start:end]``, without the punctuation around them."""
+    found = []
+    for match in _CHUNK.finditer(text, start, end):
+        first, last = match.span()
+        while first < last and _is_punctuation(text[first]):
+            first += 1
+        while last > first and _is_punctuation(text[last - 1]):
+            last -= 1
+        if first < last:
+            found.append((first, last))
+    return found
+
+
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char).startswith("P")
+
+
+def spans(transcript: Transcript, turn: Turn, unit: Unit, sentences: Sentences) -> list[Span]:
+    """The words or sentences of a turn, or the turn itself, as spans in order; none where it holds no words."""
+    if unit == "word":
+        return words(transcript.text, turn.start, turn.end)
+    found = sentences(transcript, turn.start, turn.end)
+    return found if unit == "sentence" or not found else [(found[0][0], found[-1][1])]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A stretch of one turn that is being selected: it reaches from ``anchor`` to ``head``, whichever comes first.
+
+    ``adjusts`` is the passage whose edges are being moved, None where the selection may become a passage of its own.
+    """
+
+    anchor: Span
+    head: Span
+    unit: Unit
+    adjusts: int | None = None
+
+    @property
+    def span(self) -> Span:
+        """What is selected."""
+        return min(self.anchor[0], self.head[0]), max(self.anchor[1], self.head[1])
+
+    def extended(self, units: Sequence[Span], by: int) -> Selection:
+        """The selection with its moving end one of ``units`` on (``by`` 1) or back (-1)."""
+        if by > 0:
+            head = next((unit for unit in units if unit[1] > self.head[1]), self.head)
+        else:
+            head = next((unit for unit in reversed(units) if unit[0] < self.head[0]), self.head)
+        return Selection(self.anchor, head, self.unit, self.adjusts)
+
+    def in_units(self, units: Sequence[Span], unit: Unit) -> Selection:
+        """The selection grown to whole ``units``."""
+        start, end = self.span
+        touched = [one for one in units if one[0] < end and start < one[1]] or [(start, end)]
+        first, last = touched[0], touched[-1]
+        return (
+            Selection(last, first, unit, self.adjusts)
+            if self.head < self.anchor
+            else Selection(first, last, unit, self.adjusts)
+        )
+
+    def as_span(self, span: Span) -> Selection:
+        """The selection as another stretch, its moving end last."""
+        return Selection(span, span, self.unit, self.adjusts)
+
+
+def unit_at(units: Sequence[Span], offset: int) -> Span | None:
+    """The first of ``units`` that ends after a place, else the last one."""
+    return next((unit for unit in units if unit[1] > offset), units[-1] if units else None)
+
+
+def word_after(transcript: Transcript, offset: int, by: int) -> int | None:
+    """Where the next word begins (or the word before) from a place, in whichever turn; None at the end of the text."""
+    at = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
+    while at < len(transcript.turns):
+        if at >= 0:
+            turn = transcript.turns[at]
+            begins = [start for start, _ in words(transcript.text, turn.start, turn.end)]
+            found = [start for start in begins if (start > offset if by > 0 else start < offset)]
+            if found:
+                return found[0] if by > 0 else found[-1]
+        elif by < 0:
+            return None
+        at += by
+    return None
 
 
 def step(passages: Sequence[Passage], current: int | None, by: int) -> int | None:
@@ -42,37 +140,34 @@ def nearest(passages: Sequence[Passage], offset: int) -> int | None:
     return next((p.id for p in passages if p.end > offset), passages[-1].id if passages else None)
 
 
+def innermost(passages: Sequence[Passage], offset: int) -> int | None:
+    """The id of the shortest passage that holds a place; None where none does."""
+    here = [p for p in passages if p.start <= offset < p.end]
+    return min(here, key=lambda p: (p.end - p.start, p.id)).id if here else None
+
+
 def overlapping(passages: Sequence[Passage], current: Passage) -> list[Passage]:
     """The passages that share words with the current one, itself among them."""
     return [p for p in passages if p.start < current.end and current.start < p.end]
 
 
-def moved_edge(transcript: Transcript, span: Span, edge: str, by: int, sentences: Sentences) -> Span | None:
-    """``span`` with its start or end one sentence on or back within its turn; None where there is none."""
-    turn = turn_at(transcript, span[0])
-    if turn is None:
-        return None
-    found = sentences(transcript, turn.start, turn.end)
+def moved_edge(span: Span, edge: str, by: int, units: Sequence[Span]) -> Span | None:
+    """``span`` with its start or end one of a turn's ``units`` on or back; None where there is none."""
     if edge == "start":
-        starts = [start for start, _ in found]
+        starts = [start for start, _ in units]
         options = (
             [s for s in starts if s < span[0]][-1:] if by < 0 else [s for s in starts if span[0] < s < span[1]][:1]
         )
         return (options[0], span[1]) if options else None
-    ends = [end for _, end in found]
+    ends = [end for _, end in units]
     options = [e for e in ends if span[0] < e < span[1]][-1:] if by < 0 else [e for e in ends if e > span[1]][:1]
     return (span[0], options[0]) if options else None
 
 
-def sentence_near(transcript: Transcript, offset: int, sentences: Sentences) -> tuple[Turn, int] | None:
-    """The turn and the number of the sentence at ``offset``, or the first one after it."""
-    for turn in transcript.turns:
-        if turn.end <= offset:
-            continue
-        for number, (_, end) in enumerate(sentences(transcript, turn.start, turn.end)):
-            if end > offset:
-                return turn, number
-    return None
+def turn_near(transcript: Transcript, offset: int) -> Turn | None:
+    """The turn at a place, or the first one after it that holds words."""
+    at = max(bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1, 0)
+    return next((t for t in transcript.turns[at:] if t.end > offset and transcript.words(t).strip()), None)
 
 
 def within_turn(transcript: Transcript, span: Span) -> Span | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -94,9 +93,13 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
         self._read_passages(keep=passage if passage is not None else self.current)
         if asked and asked.span:
-            self.call_after_refresh(self.view.reveal, *asked.span)
+            self._look_at(*asked.span)
         elif (changed or asked) and self.passage:
-            self.call_after_refresh(self.view.reveal, self.passage.start, self.passage.end)
+            self._look_at(self.passage.start, self.passage.end)
+
+    def _look_at(self, start: int, end: int) -> None:
+        self.view.put_cursor(start)
+        self.call_after_refresh(self.view.reveal, start, end)
 
     def _open(self, key: str) -> None:
         self.key, self.current = key, None
@@ -143,6 +146,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         """Makes a passage the current one."""
         if passage is not None:
             self.current = passage
+            if self.passage:
+                self.view.put_cursor(self.passage.start)
             self.show_passage(reveal=True)
 
     def action_step(self, by: int) -> None:
@@ -250,11 +255,6 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         else:
             self.leave()
             self.desk.go_back()
-
-    @on(TranscriptView.PassageClicked)
-    def _clicked(self, event: TranscriptView.PassageClicked) -> None:
-        self.forget_selection()
-        self.go_to(event.passage)
 
     def leave(self) -> None:
         """Remembers the place."""

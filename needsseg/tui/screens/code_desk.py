@@ -32,8 +32,22 @@ class CodeDesk(StudyScreen):
         def passage(self) -> Passage | None:
             """The current passage."""
 
+        @property
+        def selection(self) -> tuple[int, int] | None:
+            """What is selected."""
+
+        @property
+        def adjusting(self) -> bool:
+            """Whether the selection moves the edges of a passage."""
+
+        def forget_selection(self) -> None:
+            """Drops the selection."""
+
         def go_to(self, passage: int | None) -> None:
             """Makes a passage the current one."""
+
+        def show_passage(self, *, reveal: bool = False) -> None:
+            """Draws the passages and tells of the current one."""
 
     def away(self, passage: Passage) -> bool:
         """Whether a passage had scrolled out of sight; if so it is brought back, to be seen before anything is done to it."""

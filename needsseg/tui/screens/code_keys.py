@@ -5,11 +5,14 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · rejected   ▶ ┃ current   │ goes on
-In the text: underlined suggested, bold and underlined accepted, struck out rejected.
+              ┘ ends   + more passages than there is room for
+In the text: underlined suggested, bold and underlined accepted, struck out rejected, italic where passages overlap.
 
-While a selection is open (v, or the mouse): j k change its end, J K move it, enter marks it, esc drops it.
-While a find is open (/): n N go through what was found, esc ends it.
-↑ ↓ PgUp PgDn scroll. A click makes a passage the current one."""
+The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. Where it comes into a passage, that one is current.
+While a selection is open (v w s t, shift with ← → ↑ ↓, or the mouse: drag, or click two, three or four times for a word,
+a sentence, a turn): j k or the cursor move its end, [ ] { } its edges, w s t choose what by; enter marks it,
+c q i 1–9 mark and code it at once, esc drops it.
+While a find is open (/): n N go through what was found, esc ends it."""
 
 _DIGITS: list[BindingType] = [
     Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)
@@ -36,10 +39,19 @@ CODE_KEYS: list[BindingType] = [
         show=False,
         tooltip="undecided one before, or find before",
     ),
-    Binding("v", "select", "mark", id="code.select", tooltip="begin a selection at a sentence"),
+    Binding("v", "select", "mark", id="code.select", tooltip="begin a selection with the sentence at the cursor"),
+    Binding("w", "unit('word')", "select words", id="code.word", show=False),
+    Binding("s", "unit('sentence')", "select sentences", id="code.sentence", show=False),
+    Binding("t", "unit('turn')", "select the turn", id="code.turn", show=False),
+    Binding("shift+right", "select_more('word', 1)", "select a word more", id="code.word_more", show=False),
+    Binding("shift+left", "select_more('word', -1)", "select a word less", id="code.word_less", show=False),
+    Binding("shift+down", "select_more('sentence', 1)", "select a sentence more", id="code.sentence_more", show=False),
+    Binding("shift+up", "select_more('sentence', -1)", "select a sentence less", id="code.sentence_less", show=False),
     Binding("enter", "mark", "mark the selection", id="code.mark", show=False),
-    Binding("J", "shift(1)", "selection to the next sentence", id="code.shift_on", show=False),
-    Binding("K", "shift(-1)", "selection to the sentence before", id="code.shift_back", show=False),
+    Binding(
+        "e", "reshape", "move the passage's edges", id="code.reshape", show=False, tooltip="move its edges by words"
+    ),
+    Binding("i", "in_vivo", "code in its own words", id="code.in_vivo", show=False),
     Binding("d", "unmark", "unmark", id="code.unmark", show=False, tooltip="unmark, or leave open again"),
     Binding(
         "left_square_bracket", "edge('start', -1)", "start a sentence earlier", id="code.start_earlier", show=False

@@ -1,105 +1,181 @@
-"""Marking by hand: a selection by sentences or with the mouse, and the edges of passages."""
+"""Marking by hand: the text cursor, a selection by words, sentences, turns or with the mouse, and the edges of passages."""
 
 from __future__ import annotations
 
 from textual import on
 
 from needsseg.actions import interviews, passages
+from needsseg.records import Turn
 from needsseg.tui import marking
+from needsseg.tui.marking import Selection, Span, Unit
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
-Span = tuple[int, int]
+UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
 
 
 class MarkingByHand(CodeDesk):
-    """A selection is open while ``selection`` is a span; ``v`` and the mouse begin one."""
+    """A selection is open while there is one; ``v w s t e`` and the mouse begin it, and it stays within one turn."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.selection: Span | None = None
-        self._anchor = 0
-        self._cursor = 0
-        self._sentences: list[Span] = []
+        self._selection: Selection | None = None
+
+    @property
+    def selection(self) -> Span | None:
+        """What is selected."""
+        return self._selection.span if self._selection else None
 
     @property
     def selecting(self) -> bool:
         """Whether a selection is open."""
-        return self.selection is not None
+        return self._selection is not None
+
+    @property
+    def adjusting(self) -> bool:
+        """Whether the selection moves the edges of a passage."""
+        return self._selection is not None and self._selection.adjusts is not None
 
     def selection_state(self) -> str:
         """The selection in the line of state."""
-        return " · selecting: j k more or less, enter marks" if self.selecting else ""
+        if self._selection is None:
+            return ""
+        does = "saves the edges" if self._selection.adjusts is not None else "marks"
+        return f" · selecting by {self._selection.unit}: j k more or less, enter {does}"
 
     def forget_selection(self) -> None:
         """Drops the selection."""
-        self.selection = None
+        self._selection = None
         self.view.select(None)
 
-    def action_select(self) -> None:
-        """Begins a selection at the current passage's sentence where that can be seen, else at the first line seen."""
-        if self.transcript is None:
-            return
-        top = self.view.top_offset
-        here = self.passage
-        at = here.start if here and here.end > top and self.view.is_visible(here.start) else top
-        self._begin(at)
-
-    def _begin(self, at: int) -> None:
-        if self.transcript is None:
-            return
-        found = marking.sentence_near(self.transcript, at, interviews.sentences)
-        if found is None:
-            self.tell("there is no sentence after this place")
-            return
-        turn, number = found
-        self._sentences = interviews.sentences(self.transcript, turn.start, turn.end)
-        self._anchor = self._cursor = number
-        self._select_sentences()
-
-    def _select_sentences(self) -> None:
-        first, last = sorted((self._anchor, self._cursor))
-        self._set((self._sentences[first][0], self._sentences[last][1]))
-
-    def _set(self, span: Span) -> None:
-        self.selection = span
-        self.view.select(span)
-        self.view.reveal(*span)
+    def _set(self, selection: Selection) -> None:
+        self._selection = selection
+        self.view.select(selection.span)
+        self.view.put_cursor(selection.head[0])
+        self.view.reveal(*selection.head)
         self.tell("")
 
-    def extend(self, by: int) -> None:
-        """The selection with one sentence more or less, within its turn."""
-        if self._sentences:
-            self._cursor = min(max(self._cursor + by, 0), len(self._sentences) - 1)
-            self._select_sentences()
+    def _units(self, turn: Turn, unit: Unit) -> list[Span]:
+        return marking.spans(self.transcript, turn, unit, interviews.sentences) if self.transcript else []
 
-    def action_shift(self, by: int) -> None:
-        """The selection at the next sentence, or the one before, of whichever turn."""
-        if self.selection is None or self.transcript is None:
-            self.tell("v begins a selection")
-        elif by > 0:
-            self._begin(self.selection[1])
+    def _begin(self, at: int, unit: Unit) -> None:
+        turn = marking.turn_near(self.transcript, at) if self.transcript else None
+        found = marking.unit_at(self._units(turn, unit), at) if turn else None
+        if found is None:
+            self.tell(f"there is no {unit} after this place")
         else:
-            before = [
-                span[0]
-                for turn in self.transcript.turns
-                if turn.start < self.selection[0]
-                for span in interviews.sentences(self.transcript, turn.start, turn.end)
-                if span[0] < self.selection[0]
-            ]
-            self._begin(before[-1] if before else self.selection[0])
+            self._set(Selection(found, found, unit))
+
+    def _place(self) -> int:
+        """Where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
+        return self.view.cursor if self.view.is_visible(self.view.cursor) else self.view.top_offset
+
+    def action_select(self) -> None:
+        """Begins a selection with the sentence at the cursor."""
+        if self.transcript is not None:
+            self._begin(self._place(), "sentence")
+
+    def action_unit(self, unit: Unit) -> None:
+        """Selects the word, sentence or turn at the cursor; an open selection grows to whole ones and goes on by them."""
+        if self.transcript is None:
+            return
+        if self._selection is None:
+            self._begin(self._place(), unit)
+            return
+        turn = marking.turn_at(self.transcript, self._selection.span[0])
+        if turn is not None:
+            self._set(self._selection.in_units(self._units(turn, unit), unit))
+
+    def extend(self, by: int) -> None:
+        """The selection with one unit more or less, within its turn."""
+        if self._selection is None or self.transcript is None:
+            return
+        turn = marking.turn_at(self.transcript, self._selection.span[0])
+        if turn is not None:
+            self._set(self._selection.extended(self._units(turn, self._selection.unit), by))
+
+    def action_select_more(self, unit: Unit, by: int) -> None:
+        """Begins a selection at the cursor, or makes the open one longer or shorter by a word or sentence."""
+        if self._selection is None:
+            self.action_unit(unit)
+            return
+        if self._selection.unit != unit:
+            self._selection = Selection(self._selection.anchor, self._selection.head, unit, self._selection.adjusts)
+        self.extend(by)
+
+    def action_reshape(self) -> None:
+        """Opens the current passage's edges as a selection, to move them word by word and save them once."""
+        here = self.passage
+        if here is None:
+            self.tell("no passage is current: j goes to the next")
+        elif not self.away(here):
+            self._set(Selection((here.start, here.end), (here.start, here.end), "word", here.id))
+            self.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
 
     @told
     def action_mark(self) -> None:
-        """Marks the selection as an accepted passage."""
-        if self.selection is None:
+        """Marks the selection as an accepted passage, or saves the edges that were moved."""
+        if self._selection is None:
             self.tell("nothing is selected: v begins a selection, so does the mouse")
             return
-        made = passages.mark(self.study, self.key, *self.selection)
+        span, adjusts = self._selection.span, self._selection.adjusts
+        if adjusts is not None:
+            passages.adjust(self.study, adjusts, *span)
+            self.current, happened = adjusts, "moved its edges"
+        else:
+            self.current, happened = passages.mark(self.study, self.key, *span), "marked a passage; c codes it"
         self.forget_selection()
-        self.current = made
-        self.done("marked a passage; c codes it")
+        self.done(happened)
+
+    @told
+    def action_edge(self, edge: str, by: int) -> None:
+        """Moves the start or end of the selection by its unit, or of the current passage by a sentence."""
+        here = self.passage
+        span = self.selection or ((here.start, here.end) if here else None)
+        turn = marking.turn_at(self.transcript, span[0]) if self.transcript and span else None
+        if span is None or turn is None:
+            return
+        unit = self._selection.unit if self._selection else "sentence"
+        moved = marking.moved_edge(span, edge, by, self._units(turn, unit))
+        if moved is None:
+            self.tell(f"the {edge} cannot go further that way")
+        elif self._selection is not None:
+            self._set(self._selection.as_span(moved))
+        elif here is not None:
+            passages.adjust(self.study, here.id, *moved)
+            accepted = "" if here.status == "accepted" else ", and so accepted the passage"
+            self.done(f"moved its {edge}{accepted}")
+            self.view.reveal(*moved)
+
+    @on(TranscriptView.CursorMoved)
+    def _cursor_moved(self, event: TranscriptView.CursorMoved) -> None:
+        if self._selection is None:
+            inside = marking.innermost(self.passages, event.at)
+            if inside is not None and inside != self.current:
+                self.current = inside
+                self.show_passage()
+            return
+        turn = marking.turn_at(self.transcript, self._selection.span[0]) if self.transcript else None
+        units = self._units(turn, self._selection.unit) if turn else []
+        found = marking.unit_at(units, event.at)
+        if found is not None:
+            self._selection = Selection(self._selection.anchor, found, self._selection.unit, self._selection.adjusts)
+            self.view.select(self._selection.span)
+            self.tell("")
+
+    @on(TranscriptView.Clicked)
+    def _clicked(self, event: TranscriptView.Clicked) -> None:
+        self.forget_selection()
+        self.view.put_cursor(event.at)
+        if event.times > 1:
+            self._begin(event.at, UNITS[min(event.times, 4) - 2])
+            return
+        inside = marking.innermost(self.passages, event.at)
+        if inside is not None:
+            self.current = inside
+            self.show_passage()
+        self.tell("")
 
     @on(TranscriptView.Dragged)
     def _dragged(self, event: TranscriptView.Dragged) -> None:
@@ -107,25 +183,5 @@ class MarkingByHand(CodeDesk):
         if span is None:
             self.forget_selection()
             return
-        self._begin(span[0])
-        self.selection = span
-        self.view.select(span)
-        self.tell("selected: enter marks it, esc drops it")
-
-    @told
-    def action_edge(self, edge: str, by: int) -> None:
-        """Moves the start or end of the passage, or of the selection, by a sentence."""
-        if self.transcript is None:
-            return
-        here = self.passage
-        span = self.selection or ((here.start, here.end) if here else None)
-        moved = marking.moved_edge(self.transcript, span, edge, by, interviews.sentences) if span else None
-        if moved is None:
-            self.tell(f"the {edge} cannot go further that way")
-        elif self.selection is not None:
-            self._set(moved)
-        elif here is not None:
-            passages.adjust(self.study, here.id, *moved)
-            accepted = "" if here.status == "accepted" else ", and so accepted the passage"
-            self.done(f"moved its {edge}{accepted}")
-            self.view.reveal(*moved)
+        self._set(Selection(span, span, "word"))
+        self.tell("selected: enter marks it, c codes it, esc drops it")

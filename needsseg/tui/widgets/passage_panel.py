@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -38,7 +38,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
         """One text."""
         yield Static(id="about", markup=False)
 
-    def show(self, passage: Passage | None, overlaps: int, digits: Sequence[str], *, any_passages: bool) -> None:
+    def show(self, passage: Passage | None, overlaps: int, digits: Mapping[int, str], *, any_passages: bool) -> None:
         """Shows a passage, or that there is none."""
         parts: list[Content] = []
         if passage is None:
@@ -60,7 +60,5 @@ class PassagePanel(VerticalScroll, can_focus=False):
                 )
             parts += [Content.assemble(plain("why ", "dim"), plain(reason)) for reason in passage.reasons]
         if digits:
-            parts.append(
-                plain("  ".join(f"{number} {code}" for number, code in enumerate(digits, start=1)), "$text-accent")
-            )
+            parts.append(plain("  ".join(f"{number} {code}" for number, code in digits.items()), "$text-accent"))
         self.query_one("#about", Static).update(lines(parts))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, split_graphemes
 
 from needsseg.records import Passage, Transcript
 from needsseg.tui.words import shown
@@ -30,12 +30,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A passage as it lies on lines ``first`` to ``last``, in one lane of the margin."""
+    """A passage as it lies on lines ``first`` to ``last``, in one lane of the margin; ``crowded`` where lanes ran out."""
 
     passage: Passage
     lane: int
     first: int
     last: int
+    crowded: bool = False
 
 
 def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
@@ -94,10 +95,41 @@ def marks(laid: Sequence[Line], passages: Sequence[Passage]) -> list[Mark]:
     made = []
     for passage in sorted(passages, key=lambda p: (p.start, p.end, p.id)):
         first, last = line_at(laid, passage.start), line_at(laid, max(passage.start, passage.end - 1))
-        lane = next((number for number, busy_to in enumerate(free) if busy_to < first), LANES - 1)
+        lane = next((number for number, busy_to in enumerate(free) if busy_to < first), None)
+        crowded, lane = lane is None, LANES - 1 if lane is None else lane
         free[lane] = max(free[lane], last)
-        made.append(Mark(passage, lane, first, last))
+        made.append(Mark(passage, lane, first, last, crowded))
     return made
+
+
+def text_line(laid: Sequence[Line], number: int, by: int) -> int:
+    """The number of the text line ``by`` text lines on from line ``number``, staying within the text."""
+    at, left = number, abs(by)
+    while left:
+        following = at + (1 if by > 0 else -1)
+        while 0 <= following < len(laid) and laid[following].kind != "text":
+            following += 1 if by > 0 else -1
+        if not 0 <= following < len(laid):
+            break
+        at, left = following, left - 1
+    return at
+
+
+def offset_at_cell(text: str, line: Line, cell: int) -> int:
+    """The code point drawn at a cell of a line; its last one where the line is shorter."""
+    found, used = line.start, 0
+    for start, _, width in split_graphemes(text[line.start : line.end])[0]:
+        found = line.start + start
+        used += width
+        if used > cell:
+            break
+    return found
+
+
+def grapheme_end(text: str, offset: int, limit: int) -> int:
+    """Where the character that is drawn at a place ends: an emoji or a letter with its marks is several code points."""
+    drawn = split_graphemes(text[offset:limit])[0]
+    return offset + drawn[0][1] if drawn else limit
 
 
 def pieces(line: Line, edges: Sequence[int]) -> list[tuple[int, int]]:

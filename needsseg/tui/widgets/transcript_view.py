@@ -6,16 +6,30 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
-from needsseg.tui.widgets.transcript_layout import LANES, Line, Mark, lay_out, line_at, marks, pieces
+from needsseg.tui.marking import word_after
+from needsseg.tui.widgets.transcript_layout import (
+    LANES,
+    Line,
+    Mark,
+    grapheme_end,
+    lay_out,
+    line_at,
+    marks,
+    offset_at_cell,
+    pieces,
+    text_line,
+)
 from needsseg.tui.words import GLYPHS, clock, shown, state
 
 MARGIN = LANES + 2
@@ -27,9 +41,20 @@ class TranscriptView(ScrollView, can_focus=True):
     """Shows one transcript; the screen tells it which passages there are and which one is current."""
 
     ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "line(-1)", show=False),
+        Binding("down", "line(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("left", "word(-1)", show=False),
+        Binding("right", "word(1)", show=False),
+        Binding("home", "edge(False)", show=False),
+        Binding("end", "edge(True)", show=False),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "transcript--speaker", "transcript--other-speaker", "transcript--suggested", "transcript--accepted",
         "transcript--coded", "transcript--rejected", "transcript--current", "transcript--selected", "transcript--hit",
+        "transcript--cursor", "transcript--overlap",
     }  # fmt: skip
     DEFAULT_CSS = """
     TranscriptView { height: 1fr; padding: 0; background: $background;
@@ -41,16 +66,25 @@ class TranscriptView(ScrollView, can_focus=True):
       & .transcript--rejected { color: $text-muted; text-style: strike; }
       & .transcript--current { background: $primary-muted; text-style: bold; }
       & .transcript--selected { text-style: reverse; }
+      & .transcript--overlap { text-style: italic uu; }
+      & .transcript--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
       & .transcript--hit { color: $text-warning; text-style: reverse; }
     }
     """
 
-    class PassageClicked(Message):
-        """A passage was clicked."""
+    class CursorMoved(Message):
+        """The text cursor came to stand on another place, by a key or the mouse."""
 
-        def __init__(self, passage: int) -> None:
+        def __init__(self, at: int) -> None:
             super().__init__()
-            self.passage = passage
+            self.at = at
+
+    class Clicked(Message):
+        """Words were clicked ``times`` times: once puts the cursor there, more select the word, sentence, turn."""
+
+        def __init__(self, at: int, times: int) -> None:
+            super().__init__()
+            self.at, self.times = at, times
 
     class Dragged(Message):
         """A stretch of text was selected with the mouse."""
@@ -67,7 +101,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self._width = 0
         self._passages: Sequence[Passage] = ()
         self._by_line: dict[int, list[Mark]] = {}
+        self._drawn: dict[int, Strip] = {}
+        self._styles: dict[str, Style] = {}
         self._current: int | None = None
+        self.cursor = 0
+        self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
         self._pressed: int | None = None
@@ -77,6 +115,7 @@ class TranscriptView(ScrollView, can_focus=True):
         """Shows another transcript from its beginning."""
         self.transcript, self._text = transcript, shown(transcript.text)
         self.selected, self.hits, self._width = None, (), 0
+        self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
         self.scroll_to(y=0, animate=False)
 
@@ -87,12 +126,87 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def select(self, span: Span | None) -> None:
         """Draws a stretch as selected, or none."""
-        self.selected = span
-        self.refresh()
+        if span != self.selected:
+            self.selected = span
+            self._redraw()
 
     def find(self, hits: Sequence[Span]) -> None:
         """Draws what was found."""
         self.hits = hits
+        self._redraw()
+
+    def put_cursor(self, offset: int, *, keep_column: bool = False) -> None:
+        """Puts the text cursor on a place, without telling anybody."""
+        before = line_at(self._lines, self.cursor) if self._lines else 0
+        self.cursor = offset
+        self._column = self._column if keep_column else None
+        for number in {before, line_at(self._lines, offset) if self._lines else 0}:
+            self._drawn.pop(number, None)
+            self.refresh_lines(number, 1)
+
+    def cursor_by_lines(self, by: int) -> int:
+        """The place ``by`` lines of text below the cursor, in the column that the cursor came from."""
+        at = line_at(self._lines, self.cursor)
+        if self._column is None:
+            self._column = cell_len(self._text[self._lines[at].start : self.cursor])
+        return offset_at_cell(self._text, self._lines[text_line(self._lines, at, by)], self._column)
+
+    def move_cursor(self, offset: int, *, keep_column: bool = False) -> None:
+        """Moves the text cursor as a key asks, brings it into sight, and tells."""
+        self.put_cursor(offset, keep_column=keep_column)
+        self.reveal(offset, offset + 1)
+        self.post_message(self.CursorMoved(offset))
+
+    def action_line(self, by: int) -> None:
+        """The cursor some lines of text down or up, in the column it came from."""
+        if self._lines:
+            self.move_cursor(self.cursor_by_lines(by), keep_column=True)
+
+    def action_page(self, by: int) -> None:
+        """A screenful down or up, less two lines that stay; the cursor goes along."""
+        if not self._lines:
+            return
+        height = max(1, self.scrollable_content_region.height - 2)
+        at = line_at(self._lines, self.cursor)
+        lines = sum(line.kind == "text" for line in self._lines[min(at, at + by * height) : max(at, at + by * height)])
+        self.scroll_to(y=self.scroll_offset.y + by * height, animate=False)
+        self.move_cursor(self.cursor_by_lines(by * max(1, lines)), keep_column=True)
+
+    def action_word(self, by: int) -> None:
+        """The cursor to the next word or the one before."""
+        at = word_after(self.transcript, self.cursor, by) if self.transcript else None
+        if at is not None:
+            self.move_cursor(at)
+
+    def action_edge(self, end: bool) -> None:
+        """The cursor to an edge of its line."""
+        if self._lines:
+            line = self._lines[line_at(self._lines, self.cursor)]
+            self.move_cursor(max(line.start, line.end - 1) if end else line.start)
+
+    def turns_seen(self) -> set[int]:
+        """The numbers of the turns of which the last words can be seen, or which fill the whole screen."""
+        top = round(self.scroll_offset.y)
+        seen = self._lines[top : top + max(self.scrollable_content_region.height, 1)]
+        ends = {line.turn for line in seen if line.kind == "gap"}
+        return ends | ({seen[0].turn} if seen and all(line.turn == seen[0].turn for line in seen) else set())
+
+    def on_focus(self) -> None:
+        """Shows the cursor."""
+        self.put_cursor(self.cursor, keep_column=True)
+
+    def on_blur(self) -> None:
+        """Hides the cursor: keys go elsewhere."""
+        self.put_cursor(self.cursor, keep_column=True)
+
+    def notify_style_update(self) -> None:
+        """Draws everything anew under another theme."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._drawn.clear()
+
+    def _redraw(self) -> None:
+        self._drawn.clear()
         self.refresh()
 
     def reveal(self, start: int, end: int) -> None:
@@ -139,18 +253,23 @@ class TranscriptView(ScrollView, can_focus=True):
             for number in range(mark.first, mark.last + 1):
                 by_line[number].append(mark)
         self._by_line = dict(by_line)
-        self.refresh()
+        self._redraw()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen."""
-        width = self.size.width
+        """One line of the screen; lines that did not change are drawn once."""
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self.transcript is None:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(self.size.width, self.rich_style)
+        strip = self._drawn.get(number)
+        if strip is None or strip.cell_length != self.size.width:
+            strip = self._drawn[number] = self._line(number)
+        return strip
+
+    def _line(self, number: int) -> Strip:
         line, here = self._lines[number], self._by_line.get(number, [])
         drawn = [*self._margin(number, here)]
         drawn += self._head(line) if line.kind == "head" else self._words(line, here)
-        return Strip(drawn).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        return Strip(drawn).adjust_cell_length(self.size.width, self.rich_style).apply_style(self.rich_style)
 
     def _margin(self, number: int, here: Sequence[Mark]) -> list[Segment]:
         pointer, lanes = " ", [(" ", Style.null())] * LANES
@@ -158,10 +277,20 @@ class TranscriptView(ScrollView, can_focus=True):
             current = mark.passage.id == self._current
             if current and number == mark.first:
                 pointer = "▶"
-            glyph = GLYPHS[state(mark.passage)] if number == mark.first else "┃" if current else "│"
             if lanes[mark.lane][0] == " " or current or number == mark.first:
-                lanes[mark.lane] = glyph, self._style(state(mark.passage), underlined=False)
+                style = self._style(state(mark.passage), underlined=False)
+                lanes[mark.lane] = self._bar(number, mark, current=current), style
+        if any(mark.crowded for mark in here):
+            lanes[-1] = "+", Style(bold=True)
         return [Segment(pointer, Style(bold=True)), *(Segment(glyph, style) for glyph, style in lanes), Segment(" ")]
+
+    def _bar(self, number: int, mark: Mark, *, current: bool) -> str:
+        """What stands for a passage beside one of its lines: its state first, then a bar, then where it ends."""
+        if number == mark.first:
+            return GLYPHS[state(mark.passage)]
+        if number == mark.last:
+            return "┛" if current else "┘"
+        return "┃" if current else "│"
 
     def _head(self, line: Line) -> list[Segment]:
         turn = self.transcript.turns[line.turn] if self.transcript else None
@@ -171,14 +300,19 @@ class TranscriptView(ScrollView, can_focus=True):
         role = "" if turn.role == "participant" else f" ({turn.role})"
         time = clock(turn.start_ms)
         name = " ".join(shown(turn.speaker or "unnamed speaker").split())
-        said = [Segment(f"{name}{role}", self.get_component_rich_style(f"transcript--{part}", partial=True))]
+        said = [Segment(f"{name}{role}", self._style(part))]
         return [*said, Segment(f"  {time}", Style(dim=True))] if time else said
 
     def _words(self, line: Line, here: Sequence[Mark]) -> list[Segment]:
         spans = [(mark.passage.start, mark.passage.end) for mark in here]
         extra = [*self.hits, *([self.selected] if self.selected else [])]
+        at = self.cursor if line.start <= self.cursor < max(line.end, line.start + 1) else None
+        if at is not None and at < line.end:
+            extra.append((at, grapheme_end(self._text, at, line.end)))
         edges = [edge for span in (*spans, *extra) for edge in span]
-        return [Segment(self._text[a:b], self._look(a, here)) for a, b in pieces(line, edges)]
+        drawn = [Segment(self._text[a:b], self._look(a, here)) for a, b in pieces(line, edges)]
+        # A line without words, between two paragraphs of a turn, still shows where the cursor is.
+        return drawn if at is None or line.start < line.end else [Segment(" ", self._style("cursor"))]
 
     def _look(self, at: int, here: Sequence[Mark]) -> Style:
         """The style at one place: the firmest passage gives it, the current one is drawn over it."""
@@ -187,16 +321,20 @@ class TranscriptView(ScrollView, can_focus=True):
         rank = ("rejected", "suggested", "accepted", "coded")
         if covering:
             look += self._style(max((state(p) for p in covering), key=rank.index))
+        if len(covering) > 1:
+            look += self._style("overlap")
         if any(p.id == self._current for p in covering):
-            look += self.get_component_rich_style("transcript--current", partial=True)
+            look += self._style("current")
         if any(start <= at < end for start, end in self.hits):
-            look += self.get_component_rich_style("transcript--hit", partial=True)
+            look += self._style("hit")
         if self.selected and self.selected[0] <= at < self.selected[1]:
-            look += self.get_component_rich_style("transcript--selected", partial=True)
-        return look
+            look += self._style("selected")
+        return look + self._style("cursor") if at == self.cursor and self.has_focus else look
 
-    def _style(self, status: str, *, underlined: bool = True) -> Style:
-        style = self.get_component_rich_style(f"transcript--{status}", partial=True)
+    def _style(self, part: str, *, underlined: bool = True) -> Style:
+        style = self._styles.get(part)
+        if style is None:
+            style = self._styles[part] = self.get_component_rich_style(f"transcript--{part}", partial=True)
         return style if underlined else Style(color=style.color, bold=style.bold)
 
     def _offset_at(self, x: int, y: int) -> int | None:
@@ -204,13 +342,9 @@ class TranscriptView(ScrollView, can_focus=True):
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self._lines[number].kind != "text":
             return None
-        from rich.cells import cell_len
-
         line = self._lines[number]
-        for offset in range(line.start, line.end):
-            if cell_len(self._text[line.start : offset + 1]) > x - MARGIN:
-                return offset
-        return line.end
+        width = cell_len(self._text[line.start : line.end])
+        return line.end if x - MARGIN >= width else offset_at_cell(self._text, line, max(x - MARGIN, 0))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begins a selection."""
@@ -232,8 +366,10 @@ class TranscriptView(ScrollView, can_focus=True):
             return
         if self._dragging and self.selected:
             self.post_message(self.Dragged(self.selected))
-        else:
-            here = [p for p in self._passages if p.start <= self._pressed < p.end]
-            if here:
-                self.post_message(self.PassageClicked(min(here, key=lambda p: (p.end - p.start, p.id)).id))
-        self._pressed, self._dragging = None, False
+            self._pressed, self._dragging = None, False
+
+    def on_click(self, event: events.Click) -> None:
+        """Takes a click as one on the words there."""
+        at, self._pressed = self._pressed, None
+        if at is not None:
+            self.post_message(self.Clicked(at, event.chain))
