@@ -23,6 +23,7 @@ __all__ = [
     "decide",
     "listing",
     "mark",
+    "mark_and_code",
     "one",
     "recent_codes",
     "suggest",
@@ -44,7 +45,7 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
             "There are no interviews yet.", "Import some (i among the interviews; needsseg import FOLDER)."
         )
     weighed = {
-        key: [window for window in weigh(interviews.transcript(study, key), cues) if window.worth_embedding]
+        key: [w for w in weigh(interviews.transcript(study, key), cues) if w.within_reach(settings.suggest_threshold)]
         for key in wanted
     }
     texts = [window.text for windows in weighed.values() for window in windows] + [probe.text for probe in probes]
@@ -91,6 +92,14 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     """Marks a span of one turn as a passage; its id."""
     with study.action("mark", f"marked a passage in {interview}"):
         return passages.mark(study, interview, start, end)
+
+
+def mark_and_code(study: Study, interview: str, start: int, end: int, code: str) -> int:
+    """Marks a span of one turn and puts a code on it, as one action; the passage's id."""
+    with study.action("code", f"marked a passage in {interview} and coded it “{code.strip()}”"):
+        made = passages.mark(study, interview, start, end)
+        book.put(study, [made], code)
+    return made
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
