@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from needsseg.actions import interviews, passages, studies
-from needsseg.records import Passage, PassageStatus, Transcript
+from needsseg.records import Passage, Transcript
 from needsseg.tui import marking
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
@@ -18,6 +18,9 @@ from needsseg.tui.screens.code_codes import CodesUnderKeys
 from needsseg.tui.screens.code_finding import Finding
 from needsseg.tui.screens.code_keys import CODE_KEYS, HELP
 from needsseg.tui.screens.code_marking import MarkingByHand
+from needsseg.tui.screens.code_queue import SuggestionQueue
+from needsseg.tui.screens.code_reading import Reading
+from needsseg.tui.screens.code_sheets import Sheets
 from needsseg.tui.widgets.passage_panel import PassagePanel
 from needsseg.tui.widgets.transcript_view import TranscriptView
 from needsseg.tui.words import plain
@@ -29,7 +32,7 @@ EMPTY = """No interview is open.
 DONE = {"accepted": "accepted", "rejected": "rejected"}
 
 
-class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
+class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, Sheets):
     """A transcript with its passages marked; deciding saves at once and goes on to the next."""
 
     MODE = "code"
@@ -116,7 +119,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         if self.transcript is not None and roles.turns != self.transcript.turns:
             self.transcript = roles
             self.view.show(roles)
-        self.passages = passages.listing(self.study, self.key, anchored=True)
+        held = passages.listing(self.study, self.key, anchored=True)
+        self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
         ids = {p.id for p in self.passages}
         self.current = keep if keep in ids else marking.nearest(self.passages, at)
         self._changed = [p.id for p in self.passages if before and before.get(p.id) != p]
@@ -129,7 +133,16 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         if reveal and here:
             self.view.reveal(here.start, here.end)
         overlaps = len(marking.overlapping(self.passages, here)) - 1 if here else 0
-        self.query_one(PassagePanel).show(here, overlaps, self.digits(), any_passages=bool(self.passages))
+        queued = here is not None and self.is_queued(here)
+        self.query_one(PassagePanel).show(
+            here,
+            overlaps,
+            self.digits(),
+            any_passages=bool(self.passages),
+            chance=self.chance() if queued else "",
+            reasons=self.queued_reasons() if queued else None,
+            notes=self.notes(),
+        )
         self.query_one("#title", Static).update(plain(interviews.title(self.study, self.key)))
         self.tell()
 
@@ -140,7 +153,9 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         decided = sum(p.status != "suggested" for p in self.passages)
         ids = [p.id for p in self.passages]
         at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else "no passage"
-        return f"saved · coded {decided}/{len(ids)} · {at}{self.selection_state()}{self.find_state()}"
+        return (
+            f"saved · coded {decided}/{len(ids)} · {at}{self.selection_state()}{self.find_state()}{self.queue_state()}"
+        )
 
     def go_to(self, passage: int | None) -> None:
         """Makes a passage the current one."""
@@ -169,17 +184,23 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
 
     def action_skip(self) -> None:
         """Leaves the passage as it is and goes on."""
+        if self.queueing:
+            self.next_in_queue(skip=True)
+            return
         self.tell("skipped")
         self.action_next(1) if not self.finding else self.action_step(1)
 
     @told
-    def action_decide(self, status: PassageStatus) -> None:
+    def action_decide(self, status: Literal["accepted", "rejected"]) -> None:
         """Accepts or rejects, and goes on to the next undecided passage."""
         here = self.passage
         if here is None:
             self.tell("no passage is current: j goes to the next, v begins one by hand")
             return
         if self.away(here):
+            return
+        if self.is_queued(here):
+            self.decide_queued(status)
             return
         passages.decide(self.study, [here.id], status)
         following = marking.undecided(self.passages, here.id)
@@ -193,14 +214,17 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
     def action_unmark(self) -> None:
         """Takes the mark off, or makes a decided suggestion undecided again."""
         here = self.passage
-        if here is not None and not self.away(here):
+        if here is not None and here.id < 0:
+            self.tell("it is not marked yet: a accepts, x rejects")
+        elif here is not None and not self.away(here):
             passages.unmark(self.study, here.id)
             self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
 
     def action_undo(self) -> None:
         """Takes the last action back, and shows the passage it concerned."""
         super().action_undo()
-        self._show_changed()
+        if not self.return_to_undone():
+            self._show_changed()
 
     def action_redo(self) -> None:
         """Does again what was taken back, and shows the passage it concerned."""
@@ -252,6 +276,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding):
         elif self.finding:
             self.forget_find()
             self.tell("")
+        elif self.queueing:
+            self.action_queue()
         else:
             self.leave()
             self.desk.go_back()

@@ -74,6 +74,8 @@ class CodesUnderKeys(CodeDesk):
             self.current = passages.mark_and_code(self.study, here.interview, here.start, here.end, code)
         else:
             passages.code(self.study, [here.id], code)
+        if self.is_queued(here) and self.current is not None:
+            self.stored(self.current)
         self._used(code)
         self.done(f"coded “{code}”")
 

@@ -43,6 +43,12 @@ class CodeDesk(StudyScreen):
         def forget_selection(self) -> None:
             """Drops the selection."""
 
+        def is_queued(self, passage: Passage) -> bool:
+            """Whether a passage is the suggestion of the queue."""
+
+        def stored(self, passage: int) -> None:
+            """The suggestion of the queue is now this passage of the study."""
+
         def go_to(self, passage: int | None) -> None:
             """Makes a passage the current one."""
 

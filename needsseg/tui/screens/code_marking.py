@@ -110,7 +110,8 @@ class MarkingByHand(CodeDesk):
         if here is None:
             self.tell("no passage is current: j goes to the next")
         elif not self.away(here):
-            self._set(Selection((here.start, here.end), (here.start, here.end), "word", here.id))
+            whole = here.start, here.end
+            self._set(Selection(whole, whole, "word", here.id if here.id > 0 else None))
             self.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
 
     @told
@@ -142,6 +143,9 @@ class MarkingByHand(CodeDesk):
             self.tell(f"the {edge} cannot go further that way")
         elif self._selection is not None:
             self._set(self._selection.as_span(moved))
+        elif here is not None and here.id < 0:
+            self.current = passages.mark(self.study, self.key, *moved)
+            self.done(f"moved its {edge}, and so accepted the passage")
         elif here is not None:
             passages.adjust(self.study, here.id, *moved)
             accepted = "" if here.status == "accepted" else ", and so accepted the passage"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -38,27 +38,36 @@ class PassagePanel(VerticalScroll, can_focus=False):
         """One text."""
         yield Static(id="about", markup=False)
 
-    def show(self, passage: Passage | None, overlaps: int, digits: Mapping[int, str], *, any_passages: bool) -> None:
-        """Shows a passage, or that there is none."""
+    def show(
+        self,
+        passage: Passage | None,
+        overlaps: int,
+        digits: Mapping[int, str],
+        *,
+        any_passages: bool,
+        chance: str = "",
+        reasons: Sequence[str] | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Shows a passage, or that there is none; ``chance`` and ``reasons`` are those of the queue where it is open."""
         parts: list[Content] = []
         if passage is None:
             parts.append(plain("No passage is current: j goes to the next." if any_passages else NO_PASSAGES))
         else:
             kind = state(passage)
             score = f" · score {passage.score:.2f}" if passage.score is not None else " · marked by hand"
-            parts.append(
-                Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(f" · {passage.speaker}{score}"))
-            )
+            head = f" · {passage.speaker} · {chance}" if chance else f" · {passage.speaker}{score}"
+            parts.append(Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(head)))
             parts.append(plain(f"“{one_line(passage.quote, 70)}”", "italic"))
             if overlaps:
                 parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
             if passage.codes:
-                parts.append(
-                    Content.assemble(
-                        plain("codes ", "dim"), plain("  ".join(f"#{code}" for code in passage.codes), "bold")
-                    )
-                )
-            parts += [Content.assemble(plain("why ", "dim"), plain(reason)) for reason in passage.reasons]
+                codes = plain("  ".join(f"#{code}" for code in passage.codes), "bold")
+                parts.append(Content.assemble(plain("codes ", "dim"), codes))
+            parts += [plain(note) for note in notes]
+            why = passage.reasons if reasons is None else reasons
+            parts += [Content.assemble(plain("why ", "dim"), plain(reason)) for reason in why]
         if digits:
-            parts.append(plain("  ".join(f"{number} {code}" for number, code in digits.items()), "$text-accent"))
+            pinned = "  ".join(f"{number} {code}" for number, code in digits.items())
+            parts.append(plain(pinned, "$text-accent"))
         self.query_one("#about", Static).update(lines(parts))

@@ -1,0 +1,204 @@
+"""The queue: suggestions one at a time over the whole study, the likeliest first, learned from every decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from needsseg.records import Passage
+from needsseg.tui.place import Place
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.code_desk import CodeDesk
+from needsseg.tui.words import counted
+
+if TYPE_CHECKING:
+    from needsseg.actions.suggesting import Queue, QueueItem
+    from needsseg.tui.child import Outcome
+
+BATCH = 5
+"""Decisions after which what is left is ranked anew."""
+UNSTORED = -1
+"""The id of a window that is shown as a suggestion but is in the study only once it is decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A suggestion that was decided in the queue, and the entry of the history that says so."""
+
+    item: QueueItem
+    entry: int
+
+
+class SuggestionQueue(CodeDesk):
+    """While the queue is open, deciding leads to the next likeliest suggestion, in whichever interview it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue: Queue | None = None
+        self._waiting: list[QueueItem] = []
+        self._item: QueueItem | None = None
+        self._trail: list[Decided] = []
+        self._skipped: set[tuple[str, int, int]] = set()
+        self._since = 0
+        self._back_to: QueueItem | None = None
+
+    @property
+    def queueing(self) -> bool:
+        """Whether the queue is open."""
+        return self._item is not None
+
+    def queue_state(self) -> str:
+        """The queue in the line of state: how sure the program is, and from what it learned."""
+        if self._item is None or self._queue is None:
+            return ""
+        sure = f"{self._item.chance:.0%} likely" if self._queue.learned else f"score {self._item.chance:.2f}"
+        how = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
+        return f" · queue: {sure}, {how}, about {round(self._queue.outlook.left)} of {self._queue.outlook.undecided} worth it"
+
+    def chance(self) -> str:
+        """How sure the program is of the current suggestion, for the panel."""
+        if self._item is None or self._queue is None or not self._queue.learned:
+            return ""
+        return f"{self._item.chance:.0%} likely"
+
+    def queued_reasons(self) -> tuple[str, ...]:
+        """Why the suggestion of the queue is one."""
+        return self._item.reasons if self._item else ()
+
+    def unstored(self) -> list[Passage]:
+        """The suggestion of the queue as a passage, where the study does not hold it as one."""
+        item = self._item
+        if item is None or item.passage is not None or item.interview != self.key:
+            return []
+        return [
+            Passage(
+                UNSTORED, item.interview, item.speaker, item.start, item.end, item.quote, "suggested", "program",
+                item.chance, item.reasons,
+            )
+        ]  # fmt: skip
+
+    @told
+    def action_queue(self) -> None:
+        """Opens the queue of suggestions over the whole study, or closes it."""
+        from needsseg.actions import suggesting
+
+        if self.queueing:
+            self.end_queue()
+            self.done("closed the queue", undo=False)
+            return
+        self._skipped.clear()
+        self._trail.clear()
+        self._rank()
+        if self._queue is not None and self._queue.unread and self._queue.decisions >= suggesting.ENOUGH:
+            self.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
+        else:
+            self._begin_queue()
+
+    @told
+    def _read_all(self, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code:
+            raise failure(outcome)
+        self._rank()
+        self._begin_queue()
+
+    def _begin_queue(self) -> None:
+        if not self._waiting:
+            self.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
+            return
+        self._show(self._waiting[0])
+        self.tell("the likeliest first: a x decide, space skips, c q 1–9 code, u goes back, Q ends")
+
+    def end_queue(self) -> None:
+        """Closes the queue."""
+        self._item, self._queue = None, None
+
+    def _rank(self) -> None:
+        from needsseg.actions import suggesting
+
+        self._queue = suggesting.queue(self.study)
+        self._since = 0
+        self._waiting = [item for item in self._queue.items if _key(item) not in self._skipped]
+
+    def _show(self, item: QueueItem) -> None:
+        """Shows a suggestion in its interview."""
+        self._item = item
+        if item.interview != self.key:
+            self.leave()
+        self.forget_selection()
+        self.desk.wanted = Place(item.interview, UNSTORED if item.passage is None else item.passage)
+        self.refresh_study()
+
+    def next_in_queue(self, *, skip: bool = False) -> None:
+        """Goes on to the next suggestion; ranks anew after a batch."""
+        if self._item is not None and skip:
+            self._skipped.add(_key(self._item))
+        gone = {_key(self._item)} if self._item else set()
+        if self._since >= BATCH or not self._waiting:
+            self._rank()
+        self._waiting = [item for item in self._waiting if _key(item) not in gone | self._skipped]
+        if not self._waiting:
+            self._rank()
+        if not self._waiting:
+            self.end_queue()
+            self.tell("the queue is empty: every suggestion is decided or skipped")
+            self.refresh_study()
+            return
+        self._show(self._waiting[0])
+
+    @told
+    def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:
+        """Decides on the suggestion of the queue, and goes on."""
+        from needsseg.actions import history, passages, suggesting
+
+        item = self._item
+        if item is None:
+            return
+        if item.passage is None:
+            suggesting.decide_window(self.study, item.interview, item.start, item.end, status, item.score, item.reasons)
+        else:
+            passages.decide(self.study, [item.passage], status)
+        self._trail.append(Decided(item, history.listing(self.study, 1)[0].id))
+        self._since += 1
+        self._happened = f"{status} “{' '.join(item.quote.split())[:40]}” · u undoes"
+        self.next_in_queue()
+        self._warn()
+
+    def is_queued(self, passage: Passage) -> bool:
+        """Whether a passage is the suggestion of the queue."""
+        item = self._item
+        return item is not None and (item.interview, item.start, item.end) == (self.key, passage.start, passage.end)
+
+    def stored(self, passage: int) -> None:
+        """The suggestion of the queue was marked or coded and so accepted; it stays in sight to be coded further."""
+        if self._item is not None:
+            self._since += 1
+            self._item = replace(self._item, passage=passage)
+
+    def _warn(self) -> None:
+        if self._queue is not None and self._queue.outlook.unlikely and self.queueing:
+            seen = counted(self._queue.decisions, "decision")
+            self.tell(
+                f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
+                "may still be among them. Q ends the queue"
+            )
+
+    def went_back(self, entry: int) -> None:
+        """After undo: the suggestion it concerned comes first again."""
+        super().went_back(entry)
+        if self.queueing and self._trail and self._trail[-1].entry == entry:
+            self._back_to = self._trail.pop().item
+            self._waiting.insert(0, self._back_to)
+            self._since = max(0, self._since - 1)
+
+    def return_to_undone(self) -> bool:
+        """Shows the suggestion whose decision was just taken back; whether there was one."""
+        item, self._back_to = self._back_to, None
+        if item is not None:
+            self._show(item)
+        return item is not None
+
+
+def _key(item: QueueItem) -> tuple[str, int, int]:
+    return item.interview, item.start, item.end

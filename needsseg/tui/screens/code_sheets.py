@@ -1,0 +1,108 @@
+"""What opens over the transcript: memos, the job statement, the codebook, search; and blind mode."""
+
+from __future__ import annotations
+
+from needsseg.actions import blind, memos, statements
+from needsseg.tui.place import Place
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.code_desk import CodeDesk
+
+
+class Sheets(CodeDesk):
+    """Each sheet is loaded when it is first opened, and saves by itself."""
+
+    def _noted(self) -> bool:
+        """Whether the current passage is one that can be written on."""
+        here = self.passage
+        if here is None:
+            self.tell("no passage is current: j goes to the next")
+        elif here.id < 0:
+            self.tell("decide on it first: a accepts, x rejects")
+        else:
+            return not self.away(here)
+        return False
+
+    def action_memo(self) -> None:
+        """Opens the memo of the current passage."""
+        here = self.passage
+        if here is not None and self._noted():
+            from needsseg.tui.screens.memo import MemoSheet
+
+            self.app.push_screen(MemoSheet(self.study, "passage", here.id, f"“{self.short(here)}”"), self._saved)
+
+    def action_memo_interview(self) -> None:
+        """Opens the memo of the interview."""
+        if self.key:
+            from needsseg.tui.screens.memo import MemoSheet
+
+            self.app.push_screen(MemoSheet(self.study, "interview", self.key, self.key), self._saved)
+
+    def action_job(self) -> None:
+        """Opens the job statement of the current passage."""
+        here = self.passage
+        if here is not None and self._noted():
+            from needsseg.tui.screens.job import JobSheet
+
+            self.app.push_screen(JobSheet(self.study, here.id), self._saved)
+
+    def _saved(self, answer: object) -> None:
+        if answer:
+            self.done("saved")
+        else:
+            self.refresh_study()
+
+    def action_codebook(self) -> None:
+        """Opens the codebook; a code chosen there is put on the passage."""
+        from needsseg.tui.screens.codebook import CodebookSheet
+
+        self.app.push_screen(CodebookSheet(self.study), self._code_chosen)
+
+    def _code_chosen(self, code: str | None) -> None:
+        self.refresh_study()
+        if code is not None:
+            from needsseg.tui.screens.search import SearchSheet
+
+            self.app.push_screen(SearchSheet(self.study, code=code), self._go)
+
+    def action_search(self) -> None:
+        """Opens the search over the whole study."""
+        from needsseg.tui.screens.search import SearchSheet
+
+        self.app.push_screen(SearchSheet(self.study), self._go)
+
+    def action_alike(self) -> None:
+        """Searches the study for what is like the current passage."""
+        here = self.passage
+        if here is not None and self._noted():
+            from needsseg.tui.screens.search import SearchSheet
+
+            self.app.push_screen(SearchSheet(self.study, like=here.id), self._go)
+
+    def _go(self, place: Place | None) -> None:
+        if place is None:
+            self.refresh_study()
+        else:
+            self.leave()
+            self.desk.open_place(place, self.desk.came_from)
+
+    @told
+    def action_blind(self) -> None:
+        """Hides what other coders did, or shows it again."""
+        on = not blind.is_blind(self.study)
+        blind.set_blind(self.study, on)
+        self.done("blind: only your own work is shown, B shows all" if on else "everybody's work is shown", undo=False)
+
+    def notes(self) -> list[str]:
+        """What people wrote on the current passage, for the panel."""
+        here = self.passage
+        if here is None or here.id < 0:
+            return []
+        written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos.listing(self.study, "passage", here.id)]
+        for held in statements.listing(self.study, [here.id]):
+            parts = [f"{part}: {getattr(held.parts, part)}" for part in statements.PARTS if getattr(held.parts, part)]
+            written.append(f"job ({held.written_by}) " + " · ".join(parts))
+        if blind.is_blind(self.study):
+            written = [
+                line for line in written if line.startswith((f"memo ({self.study.actor})", f"job ({self.study.actor})"))
+            ]
+        return written
