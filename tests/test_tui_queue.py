@@ -78,6 +78,7 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         assert "not learned yet" in flat(seen(app))
+        assert "worth it" in flat(seen(app))
         for turn in range(15):
             await pilot.press("a" if turn % 3 else "x")
             await pilot.pause()

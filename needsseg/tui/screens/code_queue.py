@@ -51,15 +51,19 @@ class SuggestionQueue(CodeDesk):
         """The queue in the line of state: how sure the program is, and from what it learned."""
         if self._item is None or self._queue is None:
             return ""
-        sure = f"{self._item.chance:.0%} likely" if self._queue.learned else f"score {self._item.chance:.2f}"
-        how = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
-        return f" · queue: {sure}, {how}, about {round(self._queue.outlook.left)} of {self._queue.outlook.undecided} worth it"
+        learned = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
+        return f" · queue: {self._sure(self._queue, self._item)}, {learned}"
+
+    @staticmethod
+    def _sure(queue: Queue, item: QueueItem) -> str:
+        return f"{item.chance:.0%} likely" if queue.learned else f"score {item.chance:.2f}"
 
     def chance(self) -> str:
-        """How sure the program is of the current suggestion, for the panel."""
-        if self._item is None or self._queue is None or not self._queue.learned:
+        """How sure the program is of the current suggestion and of what is left, for the panel."""
+        if self._item is None or self._queue is None:
             return ""
-        return f"{self._item.chance:.0%} likely"
+        left = self._queue.outlook
+        return f"{self._sure(self._queue, self._item)} · of {left.undecided:,} left about {round(left.left):,} worth it"
 
     def queued_reasons(self) -> tuple[str, ...]:
         """Why the suggestion of the queue is one."""

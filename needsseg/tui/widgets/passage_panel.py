@@ -66,7 +66,8 @@ class PassagePanel(VerticalScroll, can_focus=False):
                 parts.append(Content.assemble(plain("codes ", "dim"), codes))
             parts += [plain(note) for note in notes]
             why = passage.reasons if reasons is None else reasons
-            parts += [Content.assemble(plain("why ", "dim"), plain(reason)) for reason in why]
+            if why:
+                parts.append(Content.assemble(plain("why ", "dim"), plain(" · ".join(why))))
         if digits:
             pinned = "  ".join(f"{number} {code}" for number, code in digits.items())
             parts.append(plain(pinned, "$text-accent"))

@@ -121,8 +121,20 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def mark(self, passages: Sequence[Passage], current: int | None) -> None:
         """Draws these passages, one of them as the current one."""
-        self._passages, self._current = passages, current
-        self._lay_marks()
+        was, self._current = self._current, current
+        if passages is not self._passages:
+            self._passages = passages
+            self._lay_marks()
+            return
+        for passage in passages:
+            if was != current and passage.id in (was, current):
+                self._redraw_lines(passage.start, passage.end)
+
+    def _redraw_lines(self, start: int, end: int) -> None:
+        first, last = line_at(self._lines, start), line_at(self._lines, max(start, end - 1))
+        for number in range(first, last + 1):
+            self._drawn.pop(number, None)
+        self.refresh_lines(first, last - first + 1)
 
     def select(self, span: Span | None) -> None:
         """Draws a stretch as selected, or none."""
