@@ -92,6 +92,17 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class JobParts:
+    """The parts of one passage's job statement, in somebody's words; empty where nothing is said of it."""
+
+    situation: str = ""
+    motivation: str = ""
+    outcome: str = ""
+    pain: str = ""
+    workaround: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A cluster of one run, proposed as a segment; ``exemplars`` and ``members`` index the texts given."""
 

@@ -6,13 +6,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category, normalize
 
-from needsseg.errors import UsageError
+from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import now, plain_text
 from needsseg.study.passages import decide, required
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
+
+_SELECT = (
+    "SELECT c.name, c.description, parent.name AS parent, count(DISTINCT pc.passage_id) AS passages, c.color, c.pin "
+    "FROM codes c LEFT JOIN codes parent ON parent.id = c.parent_id LEFT JOIN passage_codes pc ON pc.code_id = c.id "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,73 @@ class CodeRow:
     pin: int | None = None
 
 
-def put(study: Study, ids: Sequence[int], name: str) -> int:
-    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it."""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One code in its tree: the names above it, the topmost first."""
+
+    code: CodeRow
+    above: tuple[str, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How many codes it lies under."""
+        return len(self.above)
+
+
+def tree(rows: Sequence[CodeRow]) -> list[Branch]:
+    """Codes with each one's children right below it, siblings by name; every row once, whatever their parents say."""
+    known = {row.name for row in rows}
+    children: dict[str | None, list[CodeRow]] = {}
+    for row in sorted(rows, key=lambda row: (same(row.name), row.name), reverse=True):
+        children.setdefault(row.parent if row.parent in known else None, []).append(row)
+    found: dict[str, Branch] = {}
+    # A study never holds a circle of parents; rows of another source may, and then begin at the first of them.
+    for start in [*reversed(children.get(None, [])), *rows]:
+        waiting = [Branch(start)]
+        while waiting:
+            branch = waiting.pop()
+            if branch.code.name not in found:
+                found[branch.code.name] = branch
+                above = (*branch.above, branch.code.name)
+                waiting += [Branch(child, above) for child in children.get(branch.code.name, [])]
+    return list(found.values())
+
+
+def same(name: str) -> str:
+    """A name as compared with others: in any case, however its accents are encoded."""
+    return normalize("NFC", name).casefold()
+
+
+def clean_name(name: str) -> str:
+    """The name of a code, trimmed; raises UsageError where it is empty or more than one line of text."""
     name = plain_text(name)
     if not name:
         raise UsageError("A code needs a name.")
+    if any(category(char) in ("Cc", "Zl", "Zp") for char in name):
+        raise UsageError("The name of a code is one line, without tabs and control characters.")
+    return name
+
+
+def id_of(study: Study, name: str) -> int:
+    """The id of the code called so, else of the only one called so in another case; raises NotFoundError."""
+    held = study.rows("SELECT id, name FROM codes")
+    found = [row[0] for row in held if row[1] == name] or [row[0] for row in held if same(row[1]) == same(name.strip())]
+    if len(found) == 1:
+        return int(found[0])
+    if found:
+        raise UsageError(f"Several codes are called “{name}”, in upper and lower case.", "Write it as it stands there.")
+    raise NotFoundError(f"There is no code “{name}”.", "The codebook lists them (needsseg codebook).")
+
+
+def one(study: Study, name: str) -> CodeRow:
+    """One code, named as in ``id_of``."""
+    code = id_of(study, name)
+    return CodeRow(*study.rows(_SELECT + "WHERE c.id = ? GROUP BY c.id", [code])[0])
+
+
+def put(study: Study, ids: Sequence[int], name: str) -> int:
+    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it."""
+    name = clean_name(name)
     code = study.row("SELECT id FROM codes WHERE name = ?", [name])
     code_id = int(code[0]) if code else study.insert("codes", {"name": name})
     coded = 0
@@ -63,13 +131,7 @@ def take_off(study: Study, ids: Sequence[int], name: str) -> int:
 
 def listing(study: Study) -> list[CodeRow]:
     """All codes, the most used first."""
-    rows = study.rows(
-        "SELECT c.name, c.description, parent.name AS parent, count(DISTINCT pc.passage_id) AS passages, "
-        "c.color, c.pin FROM codes c "
-        "LEFT JOIN codes parent ON parent.id = c.parent_id LEFT JOIN passage_codes pc ON pc.code_id = c.id "
-        "GROUP BY c.id ORDER BY passages DESC, c.name"
-    )
-    return [CodeRow(*row) for row in rows]
+    return [CodeRow(*row) for row in study.rows(_SELECT + "GROUP BY c.id ORDER BY passages DESC, c.name")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Sheets(CodeDesk):
             return not self.away(here)
         return False
 
+    @told
     def action_memo(self) -> None:
         """Opens the memo of the current passage."""
         here = self.passage
@@ -30,6 +31,7 @@ class Sheets(CodeDesk):
 
             self.app.push_screen(MemoSheet(self.study, "passage", here.id, f"“{self.short(here)}”"), self._saved)
 
+    @told
     def action_memo_interview(self) -> None:
         """Opens the memo of the interview."""
         if self.key:
@@ -37,6 +39,7 @@ class Sheets(CodeDesk):
 
             self.app.push_screen(MemoSheet(self.study, "interview", self.key, self.key), self._saved)
 
+    @told
     def action_job(self) -> None:
         """Opens the job statement of the current passage."""
         here = self.passage
@@ -47,7 +50,7 @@ class Sheets(CodeDesk):
 
     def _saved(self, answer: object) -> None:
         if answer:
-            self.done("saved")
+            self.done(answer if isinstance(answer, str) else "wrote the job statement")
         else:
             self.refresh_study()
 

@@ -1,0 +1,104 @@
+"""A first fill of a passage's job statement from its own sentences, by the cues of a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import product
+
+from needsseg.coding.cues import CueGroup, straight
+from needsseg.coding.sentences import Span, sentence_spans
+from needsseg.records import JobParts
+
+_PART_OF = {
+    "situation": "situation",
+    "motivation": "motivation",
+    "outcome": "outcome",
+    "struggle": "pain",
+    "workaround": "workaround",
+}
+_TRIED = 4
+_FEWEST_WORDS = 3
+# Where a clause begins within a sentence: after a break in speech, or at a word that joins main clauses.
+_BREAK = re.compile(
+    r"\s*(?:;|:|--+|[—–]|\s-)\s+|,\s+(?=(?:and|but|so|because|which|then|or|if|when|whenever|I|we|they|he|she|it|you|nobody|there)\b)"
+    r"|\s+(?=(?:because|so that|but|if|when|whenever|every time)\b)",
+    re.IGNORECASE,
+)
+_JOINS = re.compile(r"(?:(?:and|but|or|well|yeah|okay|um|uh|like|you know)\b,?\s+)+", re.IGNORECASE)
+# A "so" that begins a sentence goes on with the telling, and gives no purpose.
+_GOES_ON = re.compile(r"(?:(?:and|but|well|yeah|okay)\b,?\s+)*so\b", re.IGNORECASE)
+_TRAILING = re.compile(r"[\s,;:.…–—-]+$")
+
+
+def prefill(quote: str, cues: Sequence[CueGroup]) -> JobParts:
+    """For each part the sentence of ``quote`` that has the most cues of its kind, in the quote's own words exactly.
+
+    Two parts share a sentence only where no other has cues of theirs, and then each takes a clause of its own that holds
+    them. A part stays empty where no sentence, or no clause that is left, speaks of it.
+    """
+    plain, groups = straight(quote), {_PART_OF[group.kind]: group for group in cues if group.kind in _PART_OF}
+    beside = next((group for group in cues if group.kind == "beside"), None)
+    spans = [span for span in sentence_spans(quote) if beside is None or not beside.pattern.search(plain[slice(*span)])]
+    chosen = _chosen(plain, spans, groups)
+    said: dict[str, str] = {}
+    for span in dict.fromkeys(chosen.values()):
+        sharing = [part for part, other in chosen.items() if other == span]
+        shares = {sharing[0]: span} if len(sharing) == 1 else _shared(plain, span, {p: groups[p] for p in sharing})
+        said |= {part: quote[start:end] for part, (start, end) in shares.items()}
+    return JobParts(**said)
+
+
+def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> dict[str, Span]:
+    """The sentence of each part that has one: as many different ones as can be, then those with most cues, then early ones."""
+    tried: dict[str, list[tuple[int, int]]] = {}
+    for part, group in groups.items():
+        hits = [(_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
+        best = sorted((one for one in hits if one[0]), reverse=True)[:_TRIED]
+        if best:
+            tried[part] = best
+    best_of_all = max(
+        product(*tried.values()),
+        key=lambda taken: (
+            len({number for _, number in taken}),
+            sum(count for count, _ in taken),
+            tuple(number for _, number in taken),
+        ),
+    )
+    return {part: spans[-number] for part, (_, number) in zip(tried, best_of_all, strict=True)}
+
+
+def _hits(words: str, group: CueGroup) -> int:
+    told = _GOES_ON.match(words)
+    return sum(1 for hit in group.pattern.finditer(words) if told is None or hit.start() >= told.end())
+
+
+def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
+    """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
+    clauses = _clauses(plain, span)
+    offers = sorted(
+        (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
+        for part, group in groups.items()
+        for number, clause in enumerate(clauses)
+    )
+    taken: dict[str, Span] = {}
+    for worth, number, part in offers:
+        if worth < 0 and part not in taken and clauses[number] not in taken.values():
+            taken[part] = clauses[number]
+    return taken
+
+
+def _clauses(plain: str, span: Span) -> list[Span]:
+    """The clauses of a sentence that have words enough, without what joins them; a shorter one goes with the next."""
+    start, end = span
+    found: list[Span] = []
+    begin = start
+    for mark in [*_BREAK.finditer(plain, start, end), None]:
+        until = end if mark is None else mark.start()
+        joined = _JOINS.match(plain, begin, until)
+        first = joined.end() if joined else begin
+        last = first + len(_TRAILING.sub("", plain[first:until]))
+        if len(plain[first:last].split()) >= _FEWEST_WORDS:
+            found.append((first, last))
+            begin = until if mark is None else mark.end()
+    return found or [span]

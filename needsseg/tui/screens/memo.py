@@ -1,0 +1,109 @@
+"""A memo over a screen: one's own to write, those of others above it to read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static, TextArea
+
+from needsseg.actions import memos
+from needsseg.actions.memos import MemoKind
+from needsseg.actions.studies import Study
+from needsseg.errors import NeedssegError
+from needsseg.tui.words import lines, plain, shown
+
+KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
+
+
+class MemoSheet(ModalScreen[str | None]):
+    """Writes the user's memo on something; gives back what was done, or None where nothing was changed.
+
+    Raises NotFoundError when it is made for something the study does not hold.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "save and close", id="memo.leave", priority=True),
+        Binding("ctrl+x", "drop", "drop the changes", id="memo.drop", priority=True),
+    ]
+    DEFAULT_CSS = """
+    MemoSheet { align: center middle; background: $background 40%;
+      & > Vertical { width: 104; max-width: 98%; height: 80%; background: $surface; border: round $primary; padding: 0 1; }
+      & #title { height: auto; max-height: 3; text-style: bold; }
+      & #others { height: auto; max-height: 40%; color: $text-muted; }
+      & #others Static { height: auto; }
+      & TextArea, & TextArea:focus { height: 1fr; min-height: 3; border: none; padding: 0; background: $boost; }
+      & .line { height: auto; color: $text-muted; }
+      & #memo-state { color: $text; text-style: bold; }
+    }
+    """
+
+    def __init__(self, study: Study, kind: MemoKind, of: int | str, title: str) -> None:
+        super().__init__()
+        self.study, self._kind, self._of, self._title = study, kind, of, title
+        held = memos.listing(study, kind, of)
+        self._others = [memo for memo in held if memo.written_by != study.actor]
+        self._own = next((memo.words for memo in held if memo.written_by == study.actor), "")
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        """What it is on, what others wrote, one's own words, what happened, and the keys."""
+        with Vertical():
+            yield Static(plain(self._title), id="title")
+            if self._others:
+                with VerticalScroll(id="others"):
+                    for memo in self._others:
+                        who = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
+                        yield Static(lines([who, plain(memo.words)]))
+            yield TextArea(shown(self._own), id="words", placeholder="Your memo. An empty one is removed.")
+            yield Static(id="memo-state", classes="line", markup=False)
+            yield Static(plain(KEYS), classes="line", markup=False)
+
+    def on_mount(self) -> None:
+        """The cursor goes to the end of the words."""
+        self.area.focus()
+        self.area.move_cursor(self.area.document.end)
+
+    @property
+    def area(self) -> TextArea:
+        """Where the words are written."""
+        return self.query_one("#words", TextArea)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the words are others than those stored."""
+        return self.area.text.strip() != shown(self._own).strip()
+
+    def _tell(self, happened: str) -> None:
+        self.query_one("#memo-state", Static).update(plain(happened))
+
+    def on_text_area_changed(self) -> None:
+        """What was said of the words as they were holds no more."""
+        self._warned = False
+        self._tell("")
+
+    def action_leave(self) -> None:
+        """Saves what was changed, and closes; what cannot be saved stays here to be read and copied."""
+        if not self.changed:
+            self.dismiss(None)
+            return
+        words = self.area.text
+        try:
+            memos.write(self.study, self._kind, self._of, words)
+        except NeedssegError as error:
+            self._tell(f"! {error.message} {error.hint}".strip())
+            return
+        self.dismiss("wrote the memo" if words.strip() else "removed the memo")
+
+    def action_drop(self) -> None:
+        """Cuts what is selected; with nothing selected, drops the changes when asked twice."""
+        if self.area.has_focus and self.area.selected_text:
+            self.area.action_cut()
+        elif self._warned or not self.changed:
+            self.dismiss(None)
+        else:
+            self._warned = True
+            self._tell("changed: ctrl+x again drops the changes, esc saves them")
