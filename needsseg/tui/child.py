@@ -49,29 +49,27 @@ async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -
         limit=STREAM_LIMIT,
     )
     try:
-        written, told = await asyncio.gather(_everything(child.stdout), _narration(child.stderr, on_step))
+        written, told = await asyncio.gather(_everything(child.stdout), narration(child.stderr, on_step))
         code = await child.wait()
     finally:
-        await _end(child)
+        await end(child)
     error, hint, said = told
     if code and not error:
         error = said[-1] if said else f"It ended with exit code {code}."
-    return Outcome(code, _parsed(written), error, hint, tuple(said))
+    return Outcome(code, parsed(written), error, hint, tuple(said))
 
 
 async def _everything(stream: asyncio.StreamReader | None) -> str:
     return (await stream.read()).decode("utf-8", "replace") if stream else ""
 
 
-async def _narration(
-    stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]
-) -> tuple[str, str, list[str]]:
+async def narration(stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]) -> tuple[str, str, list[str]]:
     """Steps go to ``on_step``; what remains is the error, its hint, and other lines, the newest last."""
     error, hint = "", ""
     said: list[str] = []
     while stream is not None and (line := await stream.readline()):
         text = line.decode("utf-8", "replace").strip()
-        found = _parsed(text)
+        found = parsed(text)
         if isinstance(found, dict) and "doing" in found:
             on_step(Step(str(found["doing"]), int(found.get("done", 0)), int(found.get("total", 0))))
         elif isinstance(found, dict) and "error" in found:
@@ -88,14 +86,14 @@ def _worded(row: dict[str, object]) -> str:
     return ", ".join(str(value) for value in row.values())
 
 
-def _parsed(text: str) -> object | None:
+def parsed(text: str) -> object | None:
     try:
         return json.loads(text) if text.strip() else None
     except json.JSONDecodeError:
         return None
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+async def end(child: asyncio.subprocess.Process) -> None:
     """Asks the child to stop, and stops it when it does not."""
     if child.returncode is not None:
         return
