@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from needsseg.actions import blind
 from needsseg.coding import sentence_spans
 from needsseg.coding.agreement import Agreement, Disagreement, Mark, Units, disagreements
 from needsseg.coding.agreement import agreement as agreement_of
@@ -15,7 +16,7 @@ from needsseg.records import Transcript
 from needsseg.study import codebook, interviews
 from needsseg.study.connection import Study
 
-__all__ = ["Agreed", "Saturated", "agreement", "saturation"]
+__all__ = ["Agreed", "Saturated", "Units", "agreement", "saturation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,39 @@ class Saturated:
     new: tuple[int, ...]
     saturation: Saturation
 
+    @property
+    def sentence(self) -> str:
+        """Whether it is reached and where, in a sentence."""
+        of = self.saturation
+        if of.reported:
+            return (
+                f"Reached at {of.reported}: runs of {of.run} then bring at most {of.threshold:.0%} "
+                f"of the base's {of.base_codes} codes."
+            )
+        if len(self.interviews) < of.base + of.run:
+            return (
+                f"Not reached: it takes {of.base} + {of.run} interviews to tell, and there are {len(self.interviews)}."
+            )
+        if not of.base_codes:
+            return f"Not reached: the first {of.base} interviews have no codes."
+        last = of.steps[-1]
+        return (
+            f"Not reached: interviews {last.first}–{last.last} still bring {last.new} new codes, {last.ratio or 0:.0%} "
+            f"of the base's {of.base_codes}; {of.threshold:.0%} would be no news."
+        )
+
 
 def agreement(study: Study, units: Units = "character", keys: Sequence[str] = (), all_text: bool = False) -> Agreed:
     """Agreement of those who put codes on passages, uncoded text included, over some interviews or all.
 
     Only participants' words count, unless ``all_text``: an interviewer's, which nobody codes, would make it look better.
-    Raises UsageError where fewer than two people coded.
+    Raises UsageError where fewer than two people coded, and while the one who asks works blind: it tells what others marked.
     """
+    if blind.is_blind(study):
+        raise UsageError(
+            f"Blind mode is on for {study.actor}: where coders differ shows what the others marked.",
+            "Go on coding, or end it: needsseg blind off",
+        )
     chosen = list(keys) or interviews.keys(study)
     texts = {key: interviews.transcript(study, key) for key in chosen}
     marks: dict[str, list[Mark]] = {}
@@ -80,11 +107,13 @@ def _bounds(texts: dict[str, Transcript], units: Units, all_text: bool) -> dict[
 
 
 def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.05) -> Saturated:
-    """Thematic saturation of the codes over the interviews in the order of their import."""
+    """Thematic saturation of the codes over the interviews in the order of their import; of a blind coder's own alone."""
     order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
     keys = [key for key, _ in order]
     codes: dict[str, set[str]] = {key: set() for key in keys}
+    own = study.actor if blind.is_blind(study) else None
     for row in codebook.codings(study):
-        codes[row.interview].add(row.code)
+        if own in (None, row.coder):
+            codes[row.interview].add(row.code)
     heard = [sorted(codes[key]) for key in keys]
     return Saturated(tuple(keys), tuple(new_codes(heard)), saturation_of(heard, base, run, threshold))

@@ -1,4 +1,4 @@
-"""agreement, saturation."""
+"""agreement, saturation, coverage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from needsseg.actions import coverage as progress
 from needsseg.actions import measures
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
@@ -77,10 +78,41 @@ def saturation(session: Session, base: int, run_: int, threshold: float, as_json
         ("interview", "new codes", ""),
         [(key, new, "█" * round(20 * new / most)) for key, new in zip(found.interviews, found.new, strict=True)],
     )
-    of = found.saturation
-    session.say(
-        f"Reached at {of.reported}: runs of {of.run} then bring at most {of.threshold:.0%} of the base's {of.base_codes} codes."
-        if of.reported
-        else f"Not reached: {of.base_codes} codes in the base of {of.base} interviews; further ones still bring new codes, "
-        "or there are too few."
+    session.say(found.sentence)
+
+
+@click.command()
+@click.option("--coder", metavar="NAME", help="Of this coder's work only, instead of everybody's together.")
+@json_option
+@click.pass_obj
+def coverage(session: Session, coder: str | None, as_json: bool) -> None:
+    """Show how much of what participants said was read, coded and skipped, and how many passages are decided.
+
+    Words in accepted passages are coded, and count as read; skipped are words read that lie in none.
+    """
+    with opened(session) as study:
+        found = progress.coverage(study, coder)
+    if as_json:
+        rows = [_covered(row) | {"key": row.key, "title": row.title} for row in found.interviews]
+        print_object({"coder": found.coder, "interviews": rows, "total": _covered(found.total)})
+        return
+    print_table(
+        ("interview", "words", "read", "coded", "skipped", "decided"),
+        [
+            (
+                row.key or "all",
+                row.words,
+                *(f"{row.share(words):.0%}" for words in (row.read, row.coded, row.skipped)),
+                f"{row.decided}/{row.marked}",
+            )
+            for row in (*found.interviews, found.total)
+        ],
     )
+    if found.coder:
+        session.say(f"This is the work of {found.coder} alone.")
+
+
+def _covered(row: progress.Covered) -> dict[str, float]:
+    counts = {"words": row.words, "read": row.read, "coded": row.coded, "skipped": row.skipped}
+    shares = {f"{name}_share": row.share(counts[name]) for name in ("read", "coded", "skipped")}
+    return {**counts, **shares, "decided": row.decided, "marked": row.marked}

@@ -99,7 +99,7 @@ class NeedssegApp(App[int]):
         version = self.study.data_version
         if version != self._version:
             self._version = version
-            if isinstance(self.screen, StudyScreen):
+            if isinstance(self.screen, StudyScreen) and self.screen.is_mounted:
                 self.screen.refresh_study()
 
     def command(self, *arguments: str) -> list[str]:

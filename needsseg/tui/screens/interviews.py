@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from needsseg.actions.interviews import InterviewRow
     from needsseg.records import Role
     from needsseg.tui.child import Outcome
+    from needsseg.tui.place import Place
+    from needsseg.tui.place import Place
 
 COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
@@ -41,7 +44,22 @@ class InterviewsScreen(StudyScreen):
         Binding("i", "import_files", "import", id="interviews.import"),
         Binding("s", "suggest", "suggest", id="interviews.suggest", tooltip="suggest passages in all interviews"),
         Binding("enter", "open", "open", id="interviews.open", tooltip="open in Code"),
+        Binding("v", "review", "review", id="interviews.review", tooltip="look over who speaks in what role, in all"),
         Binding("r", "roles", "roles", id="interviews.roles", tooltip="say what a speaker is"),
+        Binding(
+            "R",
+            "reimport",
+            "read again",
+            id="interviews.reimport",
+            show=False,
+            tooltip="put an edited transcript in place of the interview's text",
+        ),
+        Binding("f", "search", "search", id="interviews.search", tooltip="search the study by words or meaning"),
+        Binding("p", "participants", "participants", id="interviews.participants", show=False),
+        Binding("P", "pseudonyms", "pseudonyms", id="interviews.pseudonyms", show=False),
+        Binding("c", "coverage", "progress", id="interviews.coverage", tooltip="speech read and coded, and saturation"),
+        Binding("A", "agreement", "agreement of coders", id="interviews.agreement", show=False),
+        Binding("M", "merge", "merge a colleague's study", id="interviews.merge", show=False),
         Binding("slash", "filter", "filter", id="interviews.filter", show=False),
         Binding(
             "d",
@@ -141,7 +159,7 @@ class InterviewsScreen(StudyScreen):
             for speaker in interviews.speakers(self.study, here.key)
         ]
         warned = [plain(f"! {warning}", "$text-warning") for warning in here.warnings]
-        told = lines([plain(f"{here.file_name} · r changes roles", "dim"), *said, *warned])
+        told = lines([plain(f"{here.file_name} · r changes roles · v reviews all", "dim"), *said, *warned])
         if told != self._told:
             self._told = told
             self.query_one("#speakers", Static).update(told)
@@ -181,12 +199,103 @@ class InterviewsScreen(StudyScreen):
             self.run_verb(f"Importing {path}", self._imported, ["import", "--json", "--", where])
 
     def _imported(self, outcome: Outcome) -> None:
-        from needsseg.tui.screens.report import ReportScreen, import_report
+        from needsseg.tui.screens.report import ReportScreen, added_keys, import_report
 
         title, said, failed = import_report(outcome)
         self.done(title, undo=not failed)
-        if said:
+        if added := added_keys(outcome):
+            self._review(added, title, said)
+        elif said:
             self.app.push_screen(ReportScreen(title, said))
+
+    def action_search(self) -> None:
+        """Searches the study."""
+        from needsseg.tui.screens.search import SearchSheet
+
+        self.app.push_screen(SearchSheet(self.study), self._go)
+
+    @told
+    def action_participants(self) -> None:
+        """Shows who took part, with what is known of them."""
+        from needsseg.tui.screens.participants import ParticipantsSheet
+
+        self.app.push_screen(ParticipantsSheet(self.study), self._go)
+
+    @told
+    def action_pseudonyms(self) -> None:
+        """Shows what tells who people are, to be confirmed."""
+        from needsseg.tui.screens.pseudonyms import PseudonymsSheet
+
+        self.app.push_screen(PseudonymsSheet(self.study), self._go)
+
+    @told
+    def action_coverage(self) -> None:
+        """Shows what was read and coded, and whether new codes still come."""
+        from needsseg.tui.screens.coverage import CoverageSheet
+
+        self.app.push_screen(CoverageSheet(self.study), self._go)
+
+    @told
+    def action_agreement(self) -> None:
+        """Shows how far coders agree."""
+        from needsseg.tui.screens.agreement import AgreementSheet
+
+        self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self._go)
+
+    def action_merge(self) -> None:
+        """Merges a colleague's study."""
+        from needsseg.tui.screens.merging import merge_study
+
+        merge_study(self)
+
+    def _go(self, place: Place | None) -> None:
+        if place is None:
+            self.refresh_study()
+        else:
+            self.leave()
+            self.desk.open_place(place, "interviews")
+
+    def action_review(self) -> None:
+        """Looks over who speaks in what role, in all interviews."""
+        self._review(None)
+
+    def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str] = ()) -> None:
+        from needsseg.tui.screens.batch import BatchSheet
+
+        self.app.push_screen(BatchSheet(self.study, keys, title, notes), self._open_place)
+
+    def _open_place(self, place: Place | None) -> None:
+        if place is not None:
+            self.leave()
+            self.desk.open_place(place, "interviews")
+
+    def action_reimport(self) -> None:
+        """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
+        here = self._here
+        if here is None:
+            self.tell("there is no interview to read again yet: i imports interviews")
+            return
+        from needsseg.tui.widgets.prompt import Prompt
+
+        about = f"It was imported from {here.file_name}. Passages follow their words; what finds no place is listed and kept."
+        asked = Prompt(f"Which edited transcript takes the place of “{here.title}”?", about=about, path=True)
+        self.app.push_screen(asked, partial(self._reimport, here.key))
+
+    def _reimport(self, key: str, path: str | None) -> None:
+        if path:
+            where = str(Path(path).expanduser())
+            self.run_verb(f"Reading {path}", self._reimported, ["reimport", "--json", "--", key, where])
+
+    @told
+    def _reimported(self, outcome: Outcome) -> None:
+        from needsseg.tui.screens.reimported import ReimportedSheet, reimport_result
+        from needsseg.tui.widgets.progress import failure
+
+        result = reimport_result(outcome.result)
+        if outcome.code or result is None:
+            raise failure(outcome)
+        self.done(result.summary)
+        self.app.push_screen(ReimportedSheet(self.study, result), self._open_place)
 
     def action_suggest(self) -> None:
         """Lets the program suggest passages."""

@@ -68,7 +68,7 @@ def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
         return ("nothing was imported" if failed else "imported"), [line for line in said if line], failed
     said = [f"Refused  {_pair(entry)}" for entry in refused]
     said += [
-        f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has"
+        f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, R reads it again"
         for entry in changed
     ]
     said += [f"There already  {_pair(entry)}" for entry in unchanged]
@@ -77,6 +77,11 @@ def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
     if refused:
         title += f", refused {counted(len(refused), 'file')}"
     return title, said, not added
+
+
+def added_keys(outcome: Outcome) -> list[str]:
+    """The keys of the interviews that an import added."""
+    return [str(key) for key in _listed(outcome.result, "added")] if isinstance(outcome.result, dict) else []
 
 
 def _listed(result: dict[str, object], key: str) -> list[object]:

@@ -1,0 +1,147 @@
+"""The rest of a merge: codes and who put them where, memos, job statements, off-topic and pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.study import decisions
+from needsseg.study.merging import Joined
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+LINE = "\n\n———\n\n"
+"""Stands between the words of one writer that differ in two studies."""
+PARTS = ("situation", "motivation", "outcome", "pain", "workaround")
+
+
+def join_codebook(study: Study, other: Study, joined: Joined) -> None:
+    """Joins codes by name; a description, a colour or a parent that ours lacks is taken from theirs."""
+    held = {row["name"].strip(): row for row in study.rows("SELECT * FROM codes ORDER BY id")}
+    theirs = other.rows("SELECT * FROM codes ORDER BY id")
+    for row in theirs:
+        name = row["name"].strip()
+        ours = held.get(name)
+        if ours is None:
+            values = {"name": name, "description": row["description"], "color": row["color"]}
+            joined.codes[row["id"]] = study.insert("codes", values)
+            joined.counted["codes"] += 1
+            continue
+        joined.codes[row["id"]] = ours["id"]
+        for column in ("description", "color"):
+            if row[column] and not ours[column]:
+                study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [row[column], ours["id"]])
+        if row["description"] and ours["description"] not in ("", row["description"]):
+            joined.left.append(f"The code “{name}” is described differently there: “{row['description']}”.")
+    _join_parents(study, {row["id"]: row["parent_id"] for row in theirs if row["parent_id"] is not None}, joined)
+
+
+def _join_parents(study: Study, theirs: dict[int, int], joined: Joined) -> None:
+    rows = study.rows("SELECT id, name, parent_id FROM codes")
+    names, parents = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    for child, parent in ((joined.codes[code], joined.codes[above]) for code, above in theirs.items()):
+        if parents[child] == parent:
+            continue
+        above: int | None = parent
+        while above is not None and above != child:
+            above = parents[above]
+        if parents[child] is None and above is None:
+            study.execute("UPDATE codes SET parent_id = ? WHERE id = ?", [parent, child])
+            parents[child] = parent
+        else:
+            joined.left.append(f"The code “{names[child]}” lies under “{names[parent]}” there.")
+
+
+def join_codings(study: Study, other: Study, joined: Joined) -> None:
+    """Joins who put which code on which passage: the same mark of the same coder is one."""
+    for row in other.rows("SELECT * FROM passage_codes ORDER BY id"):
+        made = study.execute(
+            "INSERT INTO passage_codes (passage_id, code_id, coded_by, coded_at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (passage_id, code_id, coded_by) DO NOTHING",
+            [joined.passages[row["passage_id"]], joined.codes[row["code_id"]], row["coded_by"], row["coded_at"]],
+        ).rowcount
+        joined.counted["marks" if made else "marks_joined"] += 1
+
+
+def both(ours: str, theirs: str) -> str:
+    """Two texts of one writer as one that holds all of either: a part that is new stands below a line."""
+    held = ours.split(LINE) if ours else []
+    fresh = [part for part in theirs.split(LINE) if part and part not in held]
+    return LINE.join([*held, *dict.fromkeys(fresh)])
+
+
+def join_memos(study: Study, other: Study, joined: Joined) -> None:
+    """Joins memos by what they are about and who wrote them."""
+    known = {"passage_id": joined.passages, "interview_id": joined.interviews, "code_id": joined.codes}
+    for row in other.rows("SELECT * FROM memos ORDER BY id"):
+        about = next(column for column in known if row[column] is not None)
+        target = known[about][row[about]]
+        held = study.row(f"SELECT * FROM memos WHERE {about} = ? AND written_by = ?", [target, row["written_by"]])
+        if held is None:
+            values = {"words": row["words"], "written_by": row["written_by"], "written_at": row["written_at"]}
+            study.insert("memos", {about: target} | values)
+            joined.counted["memos"] += 1
+        elif (words := both(held["words"], row["words"])) != held["words"]:
+            study.execute(
+                "UPDATE memos SET words = ?, written_at = ? WHERE id = ?",
+                [words, max(held["written_at"], row["written_at"]), held["id"]],
+            )
+            joined.counted["memos_continued"] += 1
+
+
+def join_statements(study: Study, other: Study, joined: Joined) -> None:
+    """Joins job statements by passage and writer, part by part."""
+    for row in other.rows("SELECT * FROM job_statements ORDER BY id"):
+        passage = joined.passages[row["passage_id"]]
+        where = [passage, row["written_by"]]
+        held = study.row("SELECT * FROM job_statements WHERE passage_id = ? AND written_by = ?", where)
+        if held is None:
+            about = {"passage_id": passage, "written_by": row["written_by"], "written_at": row["written_at"]}
+            study.insert("job_statements", about | {part: row[part] for part in PARTS})
+            joined.counted["statements"] += 1
+            continue
+        words = [both(held[part], row[part]) for part in PARTS]
+        if words != [held[part] for part in PARTS]:
+            study.execute(
+                f"UPDATE job_statements SET {', '.join(f'{part} = ?' for part in PARTS)}, written_at = ? WHERE id = ?",
+                [*words, max(held["written_at"], row["written_at"]), held["id"]],
+            )
+            joined.counted["statements_continued"] += 1
+
+
+def join_off_topic(study: Study, other: Study, joined: Joined) -> None:
+    """Joins what was said to speak of no need; a passage that a person here keeps in a segment stays there."""
+    placed = decisions.placements(study)
+    for row in decisions.off_topic(other):
+        passage = joined.passages[row.passage]
+        lies = placed.get(passage)
+        if lies is None:
+            decisions.set_off_topic(study, [passage])
+            study.execute(
+                "UPDATE off_topic SET decided_by = ?, decided_at = ? WHERE passage_id = ?",
+                [row.decided_by, row.decided_at, passage],
+            )
+            placed[passage] = (None, "")
+            joined.counted["off_topic"] += 1
+        elif lies[0] is not None:
+            joined.left.append(f"Passage {passage} lies in “{lies[1]}” here; {row.decided_by} says it is off-topic.")
+
+
+def join_pairs(study: Study, other: Study, joined: Joined) -> None:
+    """Joins passages kept together or apart; a pair that contradicts what was decided here is left out and told."""
+    for row in decisions.pairs(other):
+        first, second = joined.passages[row.first], joined.passages[row.second]
+        if first == second:
+            continue
+        try:
+            made = decisions.set_pair(study, first, second, row.kind)
+        except UsageError as error:
+            joined.left.append(f"{row.decided_by} keeps {first} and {second} {row.kind}: {error.message}")
+            continue
+        if made:
+            study.execute(
+                "UPDATE passage_pairs SET decided_by = ?, decided_at = ? WHERE first_id = ? AND second_id = ?",
+                [row.decided_by, row.decided_at, *sorted((first, second))],
+            )
+            joined.counted["pairs"] += 1
