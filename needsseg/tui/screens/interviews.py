@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from needsseg.records import Role
     from needsseg.tui.child import Outcome
     from needsseg.tui.place import Place
-    from needsseg.tui.place import Place
 
 COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
@@ -262,12 +261,7 @@ class InterviewsScreen(StudyScreen):
     def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str] = ()) -> None:
         from needsseg.tui.screens.batch import BatchSheet
 
-        self.app.push_screen(BatchSheet(self.study, keys, title, notes), self._open_place)
-
-    def _open_place(self, place: Place | None) -> None:
-        if place is not None:
-            self.leave()
-            self.desk.open_place(place, "interviews")
+        self.app.push_screen(BatchSheet(self.study, keys, title, notes), self._go)
 
     def action_reimport(self) -> None:
         """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
@@ -295,7 +289,7 @@ class InterviewsScreen(StudyScreen):
         if outcome.code or result is None:
             raise failure(outcome)
         self.done(result.summary)
-        self.app.push_screen(ReimportedSheet(self.study, result), self._open_place)
+        self.app.push_screen(ReimportedSheet(self.study, result), self._go)
 
     def action_suggest(self) -> None:
         """Lets the program suggest passages."""
