@@ -193,7 +193,7 @@ def test_a_question_needs_a_run_and_its_models_vectors(talk: Study, found: Study
     with found.action("another model"):
         found.execute("UPDATE runs SET model_sha256 = 'other'")
     for ask in (review.next_question, review.needs_map, review.sensitivity):
-        with pytest.raises(DiscoveryError, match="238 of 238 passages have no vector of the newest run's model"):
+        with pytest.raises(DiscoveryError, match="345 of 345 passages have no vector of the newest run's model"):
             ask(found)
     row = segments.listing(found)[0]
     with pytest.raises(DiscoveryError, match="no vector.*Discover again"):
@@ -250,7 +250,7 @@ def test_two_halves_and_two_sides_change_nothing(found: Study, tables: Dump) -> 
 def test_what_is_left_over_is_in_no_segment(found: Study) -> None:
     placed = set().union(*_members(found).values())
     left = segments.left_over(found)
-    assert len(left) + len(placed) == 238 and not placed & {row.passage.id for row in left}
+    assert len(left) + len(placed) == 345 and not placed & {row.passage.id for row in left}
     review.off_topic(found, [left[0].passage.id])
     last = segments.left_over(found)[-1]
     assert last.off_topic and last.passage.id == left[0].passage.id
@@ -302,7 +302,7 @@ def test_sensitivity_tries_suggestions_where_passages_were_accepted(found: Study
     discovery.discover(found)
     tried = variations(found, discovered_again(found, "explicit"))
     kinds = {one.what: len(one.chosen) for one in tried if one.kind == "suggestions"}
-    assert kinds == {"with suggestions too": 238, "with suggestions instead": 119}
+    assert kinds == {"with suggestions too": 345, "with suggestions instead": 172}
 
 
 def test_lineage_tells_who_did_what_and_outlives_a_forgotten_history(found: Study) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from needsseg import transcripts
-from needsseg.actions import accounts, history, interviews, passages, segments, studies
+from needsseg.actions import accounts, history, interviews, passages, pseudonyms, segments, studies
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from tests.conftest import INTERVIEWS, ROOT
@@ -93,7 +93,9 @@ def test_the_labelled_accounts_are_consistent_in_all_formats(demo_study: Study, 
         len(labelled),
         len(labelled),
     )
-    assert set(manifest["unmatched"]) == {m.participant for m in accounts.matches(demo_study) if not m.account_id}
+    over = pseudonyms.cover(demo_study)
+    unmatched = {over.participant(m.participant) for m in accounts.matches(demo_study) if not m.account_id}
+    assert (set(manifest["unmatched"]), manifest["pseudonyms"]) == (unmatched, True)
 
 
 def test_the_whole_walk_can_be_undone_and_done_again(demo_study: Study) -> None:

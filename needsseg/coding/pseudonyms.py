@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Literal
@@ -40,6 +40,9 @@ _LEGAL_FORM = re.compile(
     r"|bv|b\.v|nv|n\.v|ab|as|a/s|aps|oy|oyj|pty|pte|group|holding|holdings)\.?$",
     re.IGNORECASE,
 )
+_ODD_CASES = frozenset(
+    "\u0130\u0131\u017f\u212a"
+)  # letters that a pattern in any case takes for others than folding does
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -47,11 +50,17 @@ _UNSPACED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person or company that a study knows by name, and what else it is called (aliases are found as written)."""
+    """A person or company that a study knows by name, and what else it is called (aliases are found as written).
+
+    ``known_as`` is the name that what is found stands for, where it is another. ``exact`` ones are found in no other case
+    and, where they are one word, not at the start of a sentence: there "Target" may be any target.
+    """
 
     kind: KnownKind
     name: str
     aliases: tuple[str, ...] = ()
+    known_as: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class _Form:
     as_written: bool
     kind: FoundKind
     stands_for: str
+    exact: bool = False
 
 
 def detect(text: str, known: Sequence[Known], extra: Sequence[str] = ()) -> list[Found]:
@@ -80,38 +90,76 @@ def detect(text: str, known: Sequence[Known], extra: Sequence[str] = ()) -> list
 
     Whole words only; of two that overlap the longer is taken. People are found by their full name (also with the last
     part first), its parts and their aliases; companies also without their legal form. Full names, first names and extra
-    words are found in any case; surnames, single words of companies, aliases, and first names that are English words
-    too, only as written (or all in capitals). A part of a name that several people share stands for "". The 's of a
-    possessive is left in the text.
+    words are found in any case; surnames, aliases, and first names that are English words too, only as written (or all in
+    capitals); single words of companies as written or with a capital. A part of a name that several people share stands
+    for "". The 's of a possessive is left in the text.
     """
-    found = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
-    bearers: dict[str, set[tuple[str, str]]] = {}
+    return detector(known, extra)(text)
+
+
+def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str], list[Found]]:
+    """``detect`` for many texts: the names are made ready once."""
     forms = [form for each in known for form in _forms(each)]
     forms += [_Form(word.strip(), False, "other", word) for word in extra if word.strip()]
+    bearers: dict[str, set[tuple[str, str]]] = {}
     for form in forms:
-        bearers.setdefault(_folded(form.words), set()).add((form.kind, form.stands_for))
-    for form in dict.fromkeys(forms):
-        stands_for = form.stands_for if len(bearers[_folded(form.words)]) == 1 else ""
-        found += [
-            Found(match.start(), match.end(), form.kind, match.group(), stands_for)
-            for match in _pattern(form).finditer(text)
-            if _is_whole(text, match.start(), match.end())
-        ]
-    return _without_overlap(found)
+        bearers.setdefault(folded(form.words), set()).add((form.kind, form.stands_for))
+    ready = [
+        (
+            folded(form.words.split()[0]),
+            form,
+            form.stands_for if len(bearers[folded(form.words)]) == 1 else "",
+            _pattern(form),
+        )
+        for form in dict.fromkeys(forms)
+    ]
+
+    def found_in(text: str) -> list[Found]:
+        found = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
+        plain, odd = folded(text), not _ODD_CASES.isdisjoint(text)
+        for first, form, stands_for, pattern in ready:
+            # Most names are not in most texts, and looking for a piece of text is far cheaper than for a pattern.
+            if first in plain or odd:
+                found += [
+                    Found(match.start(), match.end(), form.kind, match.group(), stands_for)
+                    for match in pattern.finditer(text)
+                    if _is_whole(text, match.start(), match.end())
+                    and not (form.exact and _begins_sentence(text, match.start()))
+                    and (not _in_capitals(form) or match.group()[0].isupper() or match.group() == form.words)
+                ]
+        return _without_overlap(found)
+
+    return found_in
 
 
-def pseudonyms(known: Sequence[Known]) -> dict[str, str]:
+def bearers(known: Iterable[Known]) -> dict[str, set[str]]:
+    """For each way in which names are looked for, folded: the names that it may stand for."""
+    found: dict[str, set[str]] = {}
+    for each in known:
+        for form in _forms(each):
+            found.setdefault(folded(form.words), set()).add(form.stands_for)
+    return found
+
+
+def pseudonyms(known: Sequence[Known], numbers: Mapping[str, int] | None = None) -> dict[str, str]:
     """A pseudonym for every known name: "Participant 1", "Company A" and so on, in the order given.
 
-    They stay the same when others are added at the end, are distinct, and are no name that is known.
+    With ``numbers`` each name has the pseudonym of its number and those without a number have none: so they stay when
+    others come and go. They are distinct, and no name that is known.
     """
-    taken = {_folded(form) for each in known for form in (each.name, *each.aliases)}
-    people = (name for name in (f"Participant {n}" for n in count(1)) if _folded(name) not in taken)
-    companies = (name for name in (f"Company {_letters(n)}" for n in count(1)) if _folded(name) not in taken)
+    taken = {folded(form) for each in known for form in (each.name, *each.aliases)}
+    people = (name for name in (f"Participant {n}" for n in count(1)) if folded(name) not in taken)
+    companies = (name for name in (f"Company {_letters(n)}" for n in count(1)) if folded(name) not in taken)
     names: dict[str, str] = {}
     for each in known:
-        if each.name not in names:
-            names[each.name] = next(people if each.kind == "person" else companies)
+        name = each.known_as or each.name
+        if name in names or (numbers is not None and name not in numbers):
+            continue
+        if numbers is None:
+            names[name] = next(people if each.kind == "person" else companies)
+        else:
+            made = f"Participant {numbers[name]}" if each.kind == "person" else f"Company {_letters(numbers[name])}"
+            names[name] = made if folded(made) not in taken else f"{made} *"
     return names
 
 
@@ -126,17 +174,27 @@ def replaced(text: str, found: Iterable[Found], names: Mapping[str, str]) -> str
     return "".join(parts) + text[place:]
 
 
+def short_name(company: str) -> str:
+    """A company's name without its legal form."""
+    short = " ".join(company.split())
+    while (shorter := _LEGAL_FORM.sub("", short)) != short and shorter:
+        short = shorter
+    return short
+
+
 def _forms(known: Known) -> list[_Form]:
-    name = " ".join(known.name.split())
-    made = [_Form(alias.strip(), True, known.kind, known.name) for alias in known.aliases if alias.strip()]
+    name, stands_for = " ".join(known.name.split()), known.known_as or known.name
+    made = [_Form(alias.strip(), True, known.kind, stands_for) for alias in known.aliases if alias.strip()]
     if known.kind == "company":
-        short = name
-        while (shorter := _LEGAL_FORM.sub("", short)) != short and shorter:
-            short = shorter
-        return made + [_Form(each, " " not in each, known.kind, known.name) for each in {name: 0, short: 0} if each]
+        short = short_name(name)
+        return made + [
+            _Form(each, " " not in each or known.exact, known.kind, stands_for, known.exact and " " not in each)
+            for each in {name: 0, short: 0}
+            if each
+        ]
     parts = [part.strip('.,()"“”') for part in name.split()]
     if name:
-        made.append(_Form(name, len(parts) == 1 and name.lower() in _WORDS_TOO, known.kind, known.name))
+        made.append(_Form(name, len(parts) == 1 and name.lower() in _WORDS_TOO, known.kind, stands_for))
     if len(parts) > 1:
         telling = [
             part
@@ -144,26 +202,37 @@ def _forms(known: Known) -> list[_Form]:
             if not _PARTICLES.fullmatch(part.lower()) and (len(part) > 1 or _UNSPACED.match(part))
         ]
         # Will, Cook or Stokes are told by their capital from the words they also are.
-        made.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, known.name))
+        made.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, stands_for))
         made += [
-            _Form(part, _folded(part) in _WORDS_TOO or n > 0, known.kind, known.name) for n, part in enumerate(telling)
+            _Form(part, folded(part) in _WORDS_TOO or n > 0, known.kind, stands_for) for n, part in enumerate(telling)
         ]
     return made
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
+    """Words as they are compared: in one case, composed, with one kind of apostrophe."""
     return unicodedata.normalize("NFC", words).casefold().replace("’", "'")
 
 
 def _pattern(form: _Form) -> re.Pattern[str]:
     """White space of any kind between words, either apostrophe, letters with accents composed or not."""
     written = {unicodedata.normalize("NFC", form.words), unicodedata.normalize("NFD", form.words)}
-    if form.as_written:
+    if _in_capitals(form):
+        return re.compile(_alternatives(written), re.IGNORECASE)
+    if form.as_written and not form.exact:
         written |= {each.upper() for each in written if len(each) > 2}
-    either = "|".join(
+    return re.compile(_alternatives(written), re.NOFLAG if form.as_written else re.IGNORECASE)
+
+
+def _alternatives(written: Iterable[str]) -> str:
+    return "|".join(
         re.sub("['’]", "['’]", r"\s+".join(re.escape(word) for word in each.split())) for each in sorted(written)
     )
-    return re.compile(either, re.NOFLAG if form.as_written else re.IGNORECASE)
+
+
+def _in_capitals(form: _Form) -> bool:
+    """Whether a form is found in any case that begins with a capital: NetherMind and GETH are Nethermind and Geth."""
+    return form.kind == "company" and form.as_written and not form.exact
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
@@ -172,6 +241,11 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     begins = not _is_letter(before) or _UNSPACED.match(text[start]) or _UNSPACED.match(before)
     ends = not _is_letter(after) or _UNSPACED.match(text[end - 1]) or _UNSPACED.match(after)
     return bool(begins and ends)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \t\u00a0\"'“”‘’«»([")
+    return not before or before[-1] in ".!?…:\n。！？"
 
 
 def _is_letter(char: str) -> bool:

@@ -43,8 +43,9 @@ def _append_trimmed(text: str, start: int, end: int, spans: list[Span]) -> None:
         spans.append((start, end))
 
 
+_UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+
+
 def count_words(text: str) -> int:
     """Words by white space; in scripts that use none, two characters count as one."""
-    words = text.split()
-    unspaced = sum(1 for char in text if "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af")
-    return max(len(words), unspaced // 2)
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.coding.cues import CueGroup, CueHit, find_cues, load_cues
 from needsseg.coding.probes import BESIDE, Probe, load_probes
-from needsseg.coding.sentences import Span
+from needsseg.coding.sentences import Span, count_words
 from needsseg.coding.windows import windows
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.records import Suggestion, Transcript
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 # The score is a logistic of these, set by reading what came out on real interviews (docs/decisions.md); nothing is
 # trained here, so that a first import is judged by rules a reader can check.
-PROBE_WEIGHT, CUE_WEIGHT, MIDDLE = 7.0, 0.55, 2.3
+PROBE_WEIGHT, CUE_WEIGHT, LENGTH_WEIGHT, MIDDLE = 6.0, 0.6, 1.0, 2.7
 BESIDE_SHARE = 0.6
-MERE_SITUATION = 0.75
+TOLD = 40
+"""Words from which a stretch is long enough to tell a whole job; more of them count no further."""
+LIKELY = 0.28
+"""Likeness to the probes that a window may be hoped to have: where that would not do, it is left without a vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,13 @@ class Window:
         return sum(hit.weight for hit in self.cues)
 
     @property
-    def worth_embedding(self) -> bool:
-        """Whether its cues speak for a job at all: more than a mere "when", which anybody says of anything."""
-        return self.cue_sum > MERE_SITUATION
+    def words(self) -> int:
+        """How many words it has."""
+        return count_words(self.text)
+
+    def within_reach(self, threshold: float) -> bool:
+        """Whether it may score ``threshold`` at all; where its cues and length rule that out, it needs no vector."""
+        return threshold <= 0 or score(LIKELY, self.cue_sum, self.words) >= threshold
 
 
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
@@ -52,9 +59,10 @@ def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
     ]
 
 
-def score(likeness: float, cue_sum: float) -> float:
-    """In [0, 1]: likeness to the probes (cosine, less that to what is beside) and cues, through a logistic."""
-    return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum))
+def score(likeness: float, cue_sum: float, words: int) -> float:
+    """In [0, 1]: likeness to the probes (cosine, less that to what is beside), cues and length, through a logistic."""
+    told = LENGTH_WEIGHT * min(words, TOLD) / TOLD
+    return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum - told))
 
 
 def judge(
@@ -69,15 +77,17 @@ def judge(
     asked = np.stack([vectors[text_sha256(probe.text)] for probe in probes])
     cosines = spoken @ asked.T
     wanted = np.array([probe.kind != BESIDE for probe in probes])
+    # The mean of the three best is steadier than the best alone.
+    near = np.sort(cosines[:, wanted], axis=1)[:, -3:].mean(axis=1)
+    beside = np.max(cosines[:, ~wanted], axis=1, initial=0.0)
+    likeness = near - BESIDE_SHARE * np.maximum(0.0, beside - near)
+    best = np.argmax(np.where(wanted, cosines, -2.0), axis=1)
     found: list[Suggestion] = []
-    for window, row in zip(candidates, cosines, strict=True):
-        best = int(np.argmax(np.where(wanted, row, -2.0)))
-        beside = max(0.0, float(np.max(row[~wanted], initial=0.0)))
-        # The mean of the three best is steadier than the best alone.
-        near = float(np.sort(row[wanted])[-3:].mean())
-        value = score(near - BESIDE_SHARE * max(0.0, beside - near), window.cue_sum)
+    for at, window in enumerate(candidates):
+        value = score(float(likeness[at]), window.cue_sum, window.words)
         if value >= threshold:
-            found.append(Suggestion(*window.span, round(value, 4), _reasons(window, probes[best], float(row[best]))))
+            reasons = _reasons(window, probes[best[at]], float(cosines[at, best[at]]))
+            found.append(Suggestion(*window.span, round(value, 4), reasons))
     return found
 
 
@@ -95,12 +105,13 @@ def suggest(
 ) -> list[Suggestion]:
     """Where participants of one transcript speak of a job; interviewer speech is never suggested.
 
-    Scores are in [0, 1]; ``threshold`` (settings' by default) is the least one returned. Loads the sentence model.
+    Scores are in [0, 1]; ``threshold`` (settings' by default) is the least one returned, so that 0 gives every window of
+    participant speech. Loads the sentence model.
     """
     settings = settings or Settings()
     probes = load_probes() if probes is None else probes
     threshold = settings.suggest_threshold if threshold is None else threshold
-    candidates = [window for window in weigh(transcript, load_cues()) if window.worth_embedding]
+    candidates = [window for window in weigh(transcript, load_cues()) if window.within_reach(threshold)]
     if not candidates:
         return []
     texts = [window.text for window in candidates] + [probe.text for probe in probes]
