@@ -2,6 +2,8 @@
 
 Semi-supervised: a logistic regression on each row beside its neighbours' mean and its nearness to the clusters found,
 taught by the answers, and by each cluster's clearest rows as a witness who counts less the more answers contradict it.
+What was found has the better chances where nobody has spoken, and everywhere while answers bear it out: to confirm one
+candidate is no reason for the others to change.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 NEIGHBOURS, SELF_WEIGHT = 10, 1.0
 NEARNESS, SHARPNESS, FITTING = 0.5, 8.0, 0.25
 WITNESSES, WITNESS_WEIGHT, CONTRADICTION = 10, 1.0, 0.5
+USUAL_ODDS, ADDED, SILENT_ODDS = 4.0, 4, 4.5
+"""The odds of two answers in a cluster agreeing beyond which what was found is favoured; answers added for the estimate, half
+of them against; and by how much at least a cluster is favoured that nobody has spoken of."""
 LEAST_DOUBT, DOUBT_POWER = 0.02, 2
 MOST_WEIGHED = 50
 DIGITS = 6
@@ -53,7 +58,8 @@ def learn(found: Clustering, answers: Mapping[int, str | None]) -> Taught:
     names = {name: count + at for at, name in enumerate(sorted({n for n in answers.values() if n is not None}))}
     given = {row: UNASSIGNED if name is None else names[name] for row, name in sorted(answers.items())}
     features = _features(found)
-    rows, labels, weights = _lessons(found, given, features[:, -1])
+    heard = _heard(found, given)
+    rows, labels, weights = _lessons(found, given, heard, features[:, -1])
     classes, which = np.unique(labels, return_inverse=True)
     if len(classes) == 1:
         chances = np.ones((len(features), 1))
@@ -64,7 +70,7 @@ def learn(found: Clustering, answers: Mapping[int, str | None]) -> Taught:
             # Many names with an answer or two each are what people give, and no mistake.
             warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
             model = LogisticRegression(C=1.0, max_iter=300).fit(features[rows], labels, sample_weight=even)
-        chances = np.round(model.predict_proba(features), DIGITS)
+        chances = np.round(_borne_out(found, heard, classes, model.predict_proba(features)), DIGITS)
     learnt = classes[chances.argmax(axis=1)].astype(np.int64)
     held = _margin(chances)
     learnt[list(given)], held[list(given)] = list(given.values()), 1.0
@@ -95,31 +101,68 @@ def _features(found: Clustering) -> Matrix:
     return np.hstack([found.rows, drawn, shares, FITTING * fitting[:, None]])
 
 
+def _heard(found: Clustering, given: Mapping[int, int]) -> dict[int, Counter[int]]:
+    """What was answered in each cluster found, unassigned rows among them; clusters nobody has spoken of are not there."""
+    heard: dict[int, Counter[int]] = {}
+    for row, label in given.items():
+        heard.setdefault(int(found.labels[row]), Counter())[label] += 1
+    return heard
+
+
+def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
+    """What most answers call a cluster, by how many of them, out of how many; its own number while there are none."""
+    if cluster not in heard:
+        return cluster, 0, 0
+    said, agreeing = max(heard[cluster].items(), key=lambda item: (item[1], -item[0]))
+    return said, agreeing, heard[cluster].total()
+
+
 def _lessons(
-    found: Clustering, given: Mapping[int, int], fitting: Matrix
+    found: Clustering, given: Mapping[int, int], heard: Mapping[int, Counter[int]], fitting: Matrix
 ) -> tuple[list[int], NDArray[np.int64], Matrix]:
     """The rows to learn from, their labels and weights: the answers, and each cluster's clearest rows."""
     import numpy as np
 
     rows, labels, weights = list(given), list(given.values()), [1.0] * len(given)
-    heard: dict[int, Counter[int]] = {}
-    for row, label in given.items():
-        heard.setdefault(int(found.labels[row]), Counter())[label] += 1
+    # Beside a whole cluster, its edges too, the clearest rows of the others would draw their borders too narrow.
+    witnesses = max([WITNESSES, *(said.total() for said in heard.values())])
     for cluster in range(UNASSIGNED, int(found.labels.max(initial=-1)) + 1):
-        said, trust = cluster, 1.0
-        if cluster in heard:
-            said, agreeing = max(heard[cluster].items(), key=lambda item: (item[1], -item[0]))
-            total = heard[cluster].total()
-            trust = (agreeing - CONTRADICTION * (total - agreeing)) / total
+        said, agreeing, total = _said(cluster, heard)
+        trust = (agreeing - CONTRADICTION * (total - agreeing)) / total if total else 1.0
         mine = [int(row) for row in np.flatnonzero(found.labels == cluster) if int(row) not in given]
         if not mine or trust <= 0 or (cluster == UNASSIGNED and said != UNASSIGNED):
             continue
         clear = fitting if cluster == UNASSIGNED else -found.strengths
-        mine = sorted(mine, key=lambda row: (clear[row], row))[:WITNESSES]
+        mine = sorted(mine, key=lambda row: (clear[row], row))[:witnesses]
         rows += mine
         labels += [said] * len(mine)
         weights += [WITNESS_WEIGHT * trust / len(mine)] * len(mine)
     return rows, np.array(labels, dtype=np.int64), np.array(weights)
+
+
+def _borne_out(
+    found: Clustering, heard: Mapping[int, Counter[int]], classes: NDArray[np.int64], chances: Matrix
+) -> Matrix:
+    """Chances with what was found as their prior, as far as answers bear it out.
+
+    How often two answers in a cluster agree is estimated as Agresti and Coull (1998) do, over all clusters and for each;
+    the lower counts. The first answer in a cluster can only agree with itself, so it is none.
+    """
+    import numpy as np
+
+    told = {cluster: _said(cluster, heard) for cluster in range(UNASSIGNED, int(found.labels.max(initial=-1)) + 1)}
+    agreed, asked = (sum(max(0, answers[at] - 1) for answers in told.values()) for at in (1, 2))
+    overall = (agreed + ADDED / 2) / (asked + ADDED)
+    weighed = chances.copy()
+    for cluster, (said, agreeing, total) in told.items():
+        if said not in classes or (cluster == UNASSIGNED and said != UNASSIGNED):
+            continue
+        own = (max(0, agreeing - 1) + ADDED * overall) / (max(0, total - 1) + ADDED)
+        share = min(overall, own)
+        least = SILENT_ODDS if cluster != UNASSIGNED and not total else 1.0
+        weighed[found.labels == cluster, np.searchsorted(classes, said)] *= max(share / (1 - share) / USUAL_ODDS, least)
+    weighed /= weighed.sum(axis=1, keepdims=True)
+    return weighed
 
 
 def questions(rows: Matrix, held: Sequence[float], answered: Sequence[int], count: int) -> list[int]:
