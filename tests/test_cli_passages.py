@@ -37,6 +37,7 @@ def test_a_marked_passage_is_listed_with_its_quote(needsseg: Caller) -> None:
         "origin",
         "reasons",
         "anchored",
+        "coder",
     ]
     text = needsseg.done("show", "gus-petrakis", "--json").json["text"]
     assert row["quote"] == text[row["start"] : row["end"]]
@@ -77,7 +78,7 @@ def test_passages_are_narrowed_by_status_code_interview_and_words(needsseg: Call
     assert ids("--query", "xyzzy") == []
     assert sorted(ids("--query", " ")) == sorted(gus + ines)
     assert needsseg.done("codes", "--json").json == [
-        {"name": "carries it alone", "description": "", "parent": None, "passages": 2}
+        {"name": "carries it alone", "description": "", "parent": None, "passages": 2, "color": "", "pin": None}
     ]
     needsseg.done("code", "--remove", "carries it alone", gus[1])
     assert ids("--code", "carries it alone") == [ines[0]]

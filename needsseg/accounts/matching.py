@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.cells import salesforce_18
@@ -138,6 +139,7 @@ def _similar(name: str, by_name: Mapping[str, list[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[:MOST_CANDIDATES]
 
 
+@cache
 def _extractor() -> TLDExtract:
     import tldextract
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, Reject
 from needsseg.accounts.extent import day_after, of_unknown_accounts
+from needsseg.actions.participants import ParticipantsReport, import_participants
 from needsseg.actions.segments import participants as primary_needs
 from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
-from needsseg.records import AccountMatch, Label, Participant
+from needsseg.records import Account, AccountMatch, Label, Participant
 from needsseg.settings import load, prompt_file
 from needsseg.study import accounts, segments
 from needsseg.study.accounts import SourceRow
-from needsseg.study.connection import Study, plain_text
+from needsseg.study.connection import Study
 
 __all__ = [
     "KINDS",
@@ -37,6 +37,7 @@ __all__ = [
     "import_source",
     "labels",
     "link",
+    "listing",
     "matches",
     "participants",
     "profiles",
@@ -49,7 +50,6 @@ __all__ = [
 ]
 
 KINDS = room.KINDS
-PARTICIPANT_COLUMNS = ("file", "participant", "email", "company", "crm_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,6 @@ class SourceReport:
     dropped: int
     columns: dict[str, str]
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantsReport:
-    """Participants whose attributes were taken from a file, and rows that name nobody in the study."""
-
-    updated: tuple[str, ...]
-    unmatched: tuple[str, ...]
 
 
 def propose_mapping(study: Study, path: Path, kind: str | None = None) -> MappingProposal:
@@ -201,83 +193,6 @@ def _private_folder(folder: Path) -> None:
         raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error
 
 
-def import_participants(study: Study, path: Path) -> ParticipantsReport:
-    """Takes participants' attributes from a CSV: by the ``file`` they speak in, else by name or e-mail.
-
-    Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes.
-    """
-    _refuse_own(study, path)
-    rows = _csv_rows(path)
-    known = accounts.participants(study)
-    files = accounts.participant_files(study)
-    updated, unmatched = [], []
-    with study.action("import participants") as action:
-        for number, row in enumerate(rows, start=2):
-            found = _participant(row, known, files)
-            if found is None:
-                unmatched.append(f"row {number}: {row.get('participant') or row.get('file') or row.get('email')}")
-                continue
-            rest = {key: value for key, value in row.items() if key not in PARTICIPANT_COLUMNS and value}
-            accounts.update_participant(
-                study,
-                Participant(
-                    found.key,
-                    row.get("participant") or found.name,
-                    row.get("email") or found.email,
-                    row.get("company") or found.company,
-                    row.get("crm_id") or found.crm_id,
-                    found.attributes | rest,
-                ),
-            )
-            updated.append(found.key)
-        action.summary = f"took attributes of {len(updated)} participants from {path.name}"
-    return ParticipantsReport(tuple(updated), tuple(unmatched))
-
-
-def _csv_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV of participants, keys in lower case; commas, semicolons or tabs between cells."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise TableError(f"There is no file {path}.") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
-    except OSError as error:
-        raise TableError(f"{path.name} cannot be read: {error.strerror}.") from error
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    try:
-        header = [name.strip().lower() for name in reader.fieldnames or []]
-        if not {"file", "participant", "email"} & set(header):
-            raise TableError(
-                f"{path.name}: there is no column file, participant or email.",
-                f"Its columns are: {', '.join(header) or 'none'}.",
-            )
-        return [
-            {key.strip().lower(): plain_text(cell) for key, cell in row.items() if key and isinstance(cell, str)}
-            for row in reader
-        ]
-    except csv.Error as error:
-        raise TableError(f"{path.name}, line {reader.line_num}: not CSV: {error}.", "Save it as CSV again.") from error
-
-
-def _participant(
-    row: MappingOf[str, str], known: Sequence[Participant], files: MappingOf[str, Sequence[str]]
-) -> Participant | None:
-    """The one participant a row means, or None when nobody or several could be meant."""
-    by_file = [p for p in known if row.get("file") and row["file"] in files.get(p.key, ())]
-    if len(by_file) == 1:
-        return by_file[0]
-    pool = by_file or list(known)
-    name = row.get("participant", "").casefold()
-    by_name = [p for p in pool if name and p.name.casefold() == name]
-    if len(by_name) == 1:
-        return by_name[0]
-    email = row.get("email", "").casefold()
-    by_email = [p for p in pool if email and p.email.casefold() == email]
-    return by_email[0] if len(by_email) == 1 else None
-
-
 def participants(study: Study) -> list[Participant]:
     """All participants with their attributes."""
     return accounts.participants(study)
@@ -301,16 +216,30 @@ def stack_files(study: Study) -> room.StackFiles:
     return room.StackFiles(found["accounts"], found.get("events"), found.get("subscriptions"))
 
 
+def listing(study: Study) -> list[Account]:
+    """The accounts in use, as their source has them."""
+    return list(_read(stack_files(study).accounts).accounts)
+
+
+def _read(file: Path) -> room.Accounts:
+    return _read_once(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read_once(file: Path, _changed: int) -> room.Accounts:
+    return room.read_accounts(file)
+
+
 def matches(study: Study) -> list[AccountMatch]:
     """How each participant is tied to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
-    held = room.read_accounts(stack_files(study).accounts)
+    held = _read(stack_files(study).accounts)
     return room.match(accounts.participants(study), held.accounts, accounts.links(study), held.merged)
 
 
 def link(study: Study, participant: str, account_id: str | None) -> None:
     """Confirms a participant's account, or that they have none."""
     if account_id is not None:
-        known = {account.account_id for account in room.read_accounts(stack_files(study).accounts).accounts}
+        known = {account.account_id for account in _read(stack_files(study).accounts).accounts}
         if account_id not in known:
             raise NotFoundError(f"There is no account '{account_id}'.", "Look it up: needsseg profile --as-of DATE")
     with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):

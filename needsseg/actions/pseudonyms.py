@@ -1,63 +1,238 @@
-"""Pseudonyms: what in the participants' words tells who they are, and quotes without it. The study keeps the original."""
+"""Pseudonyms: what tells who participants are, what was decided about it, and texts without it; the study keeps the original."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal, cast
 
-from needsseg.coding.pseudonyms import GENERIC, Known, detect, pseudonyms, replaced
+from needsseg.actions.known_names import SPEAKER, Names, known_names
+from needsseg.coding.pseudonyms import (
+    GENERIC,
+    Found,
+    FoundKind,
+    Known,
+    KnownKind,
+    bearers,
+    detector,
+    folded,
+    pseudonyms,
+    replaced,
+)
 from needsseg.records import Passage
-from needsseg.study import accounts, interviews, passages
+from needsseg.study import interviews, passages
+from needsseg.study import pseudonyms as stored
 from needsseg.study.connection import Study
+from needsseg.study.pseudonyms import DecisionRow
 
-__all__ = ["Replacement", "concealed", "found"]
+__all__ = ["Cover", "Replacement", "concealed", "cover", "found"]
+
+State = Literal["undecided", "replaced", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Words that are replaced in quotes, by what, and how often they occur."""
+    """Words that may tell who somebody is: by what they are replaced unless kept, how often participants say them,
+    where first, and in which words. ``state`` is "undecided" (then they are replaced), "replaced" or "kept"."""
 
     kind: str
     words: str
     by: str
     count: int
+    state: State
+    interview: str | None = None
+    start: int | None = None
+    end: int | None = None
+    context: str = ""
 
 
-def found(study: Study, extra: Sequence[str] = ()) -> list[Replacement]:
-    """What would be replaced in the quotes of all passages, the most frequent first; ``extra`` are further words."""
-    known = _known(study)
-    names = pseudonyms(known)
-    counted = Counter(
-        (one.kind, one.words, names.get(one.stands_for, GENERIC[one.kind]))
-        for passage in passages.listing(study)
-        for one in detect(passage.quote, known, extra)
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Texts and names as they may leave the study; with ``original`` everything is left as it is."""
+
+    original: bool
+    find: Callable[[str], list[Found]]
+    names: Mapping[str, str]
+    decided: Mapping[str, DecisionRow]
+    known: Names
+    bearers: Mapping[str, set[str]]
+    chosen: frozenset[str] = frozenset()
+
+    def text(self, words: str, interview: str | None = None) -> str:
+        """``words`` with everything replaced that is not kept.
+
+        A first name or surname stands for somebody who speaks in the ``interview`` that the words are from, and for
+        nobody certain where none is given: another Tom may be meant than the Tom of another interview.
+        """
+        if self.original or not words:
+            return words
+        hidden = [each for each in self.find(words) if self.state(each.words) != "kept"]
+        by = {as_one(each.words): self.by(each, interview) for each in hidden}
+        return replaced(words, [replace(each, stands_for=as_one(each.words)) for each in hidden], by)
+
+    def participant(self, key: str) -> str:
+        """A pseudonym in the place of a participant's key; the key where their name is kept, or nothing is covered."""
+        name, number = self.known.people.get(key, ("", 0))
+        if self.original or self.state(name) == "kept":
+            return key
+        return self._called(name, f"Participant {number}" if number else GENERIC["person"])
+
+    def name(self, key: str, name: str) -> str:
+        """A pseudonym in the place of a participant's name."""
+        shown = self.participant(key)
+        return name if shown == key else shown
+
+    def speaker(self, interview: str, label: str) -> str:
+        """What stands for a speaker's label; a label that only says a role is left."""
+        if self.original or self.state(label) == "kept":
+            return label
+        shown = self._speaking(interview, label)
+        key = self.known.speakers.get((interview, label))
+        return shown if key is None else self.name(key, label)
+
+    def interview(self, key: str) -> str:
+        """What stands for an interview's key, which mostly is a name."""
+        return key if self.original else f"Interview {self.known.interviews.get(key, '')}".strip()
+
+    def passage(self, passage: Passage) -> Passage:
+        """A passage with pseudonyms in its quote, for its speaker and its interview; offsets stay those of the original."""
+        return replace(
+            passage,
+            quote=self.text(passage.quote, passage.interview),
+            speaker=self.speaker(passage.interview, passage.speaker),
+            interview=self.interview(passage.interview),
+        )
+
+    def by(self, each: Found, interview: str | None = None) -> str:
+        """What stands for words that were found in an interview."""
+        key = as_one(each.words)
+        own = self.decided.get(key)
+        if own is not None and own.replacement:
+            return own.replacement
+        kind = own.kind if own is not None and each.kind == "other" else each.kind
+        if kind == "person" and not (" " in key and key == as_one(each.stands_for.removesuffix(SPEAKER))):
+            present = self.known.present.get(interview or "", {})
+            meant = [name for name in self.bearers.get(key, ()) if name in present]
+            if interview is not None and len(meant) == 1:
+                return self._speaking(interview, present[meant[0]])
+            if each.stands_for not in self.chosen:
+                return GENERIC["person"]
+        return self.names.get(each.stands_for) or GENERIC[cast(FoundKind, kind)]
+
+    def state(self, words: str) -> State:
+        """What was decided about words."""
+        own = self.decided.get(as_one(words))
+        return "undecided" if own is None else "kept" if own.decision == "keep" else "replaced"
+
+    def _speaking(self, interview: str, label: str) -> str:
+        key = self.known.speakers.get((interview, label))
+        if key is not None:
+            name, number = self.known.people[key]
+            return self._called(name, f"Participant {number}")
+        name, number = self.known.labels.get(label, ("", 0))
+        return self._called(name, self.names.get(name + SPEAKER, f"Speaker {number}")) if name else label
+
+    def _called(self, name: str, otherwise: str) -> str:
+        own = self.decided.get(as_one(name))
+        return (own.replacement if own is not None else "") or self.names.get(name) or otherwise
+
+
+def as_one(words: str) -> str:
+    """Words as decisions about them are compared: case, kinds of white space and of apostrophes do not tell them apart."""
+    return folded(" ".join(words.split()))
+
+
+def cover(study: Study, *, original: bool = False, extra: Sequence[str] = ()) -> Cover:
+    """What everything that leaves the study goes through: names and contacts as decided, pseudonyms where nothing was.
+
+    ``original`` leaves all as it is; ``extra`` are further words to replace.
+    """
+    if original:
+        return Cover(True, lambda _: [], {}, {}, Names((), {}, {}, {}, {}, {}, {}), {})
+    return cover_of(names(study), stored.listing(study), extra)
+
+
+def names(study: Study) -> Names:
+    """The names that a study knows."""
+    return known_names(study, cache(lambda: "\n".join(text for _, _, text in _speech(study))))
+
+
+def cover_of(known: Names, decisions: Iterable[DecisionRow], extra: Sequence[str] = ()) -> Cover:
+    """A cover made of names and decisions."""
+    decided = {as_one(row.words): row for row in decisions}
+    forms = bearers(known.known)
+    # Whoever says that Target is replaced means every Target, also where the program would not be sure.
+    sure = bearers(each for each in known.known if not each.exact)
+    own = [row for key, row in decided.items() if row.decision == "replace" and key not in sure]
+    added = [Known(cast(KnownKind, row.kind), row.words) for row in own if row.kind in ("person", "company")]
+    words = [row.words for row in own if row.kind not in ("person", "company")]
+    called = pseudonyms(known.known, known.numbers)
+    for name, number in known.labels.values():
+        if name:
+            called.setdefault(name + SPEAKER, f"Speaker {number}")
+    # A decision about a name as a whole holds for its parts too, unless those have their own.
+    whole = (*(each.known_as or each.name for each in known.known), *(row.words for row in own))
+    rows = {name: decided.get(as_one(name.removesuffix(SPEAKER))) for name in whole}
+    chosen = {name: row.replacement for name, row in rows.items() if row is not None and row.replacement}
+    return Cover(
+        False,
+        detector([*known.known, *added], [*words, *extra]),
+        called | chosen,
+        decided,
+        known,
+        forms,
+        frozenset(chosen),
     )
-    return [Replacement(*what, count) for what, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def found(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> list[Replacement]:
+    """What is found in participants' words, the most frequent first, then what was decided on and does not occur.
+
+    ``extra`` are further words, ``undecided`` leaves out what somebody decided on. Spellings in other cases count as one.
+    """
+    over = cover(study, extra=extra)
+    hits: dict[str, list[tuple[Found, str, int, str]]] = {}
+    for interview, start, text in _speech(study):
+        for each in over.find(text):
+            hits.setdefault(as_one(each.words), []).append((each, interview, start, text))
+    rows = [_row(over, of_words) for of_words in hits.values()]
+    rows.sort(key=lambda row: (-row.count, row.kind, row.words))
+    for key, row in over.decided.items():
+        if key not in hits:
+            by = row.replacement or over.names.get(row.words) or GENERIC[cast(FoundKind, row.kind)]
+            rows.append(Replacement(row.kind, row.words, by, 0, over.state(row.words)))
+    return [row for row in rows if not undecided or row.state == "undecided"]
+
+
+def _row(over: Cover, hits: Sequence[tuple[Found, str, int, str]]) -> Replacement:
+    each, interview, start, text = hits[0]
+    by = dict.fromkeys(over.by(hit, where) for hit, where, _, _ in hits)
+    before, after = text[max(0, each.start - 40) : each.start], text[each.end : each.end + 40]
+    words, place = " ".join(each.words.split()), start + each.start if start >= 0 else None
+    return Replacement(
+        each.kind, words, " or ".join(by), len(hits), over.state(words), interview, place,
+        None if place is None else place + each.end - each.start, " ".join(f"{before}{each.words}{after}".split()),
+    )  # fmt: skip
 
 
 def concealed(study: Study, shown: Sequence[Passage], extra: Sequence[str] = ()) -> list[Passage]:
     """Passages with pseudonyms in their quotes and for their speakers; offsets stay those of the original."""
-    known = _known(study)
-    names = pseudonyms(known)
-    people = {(row.interview, row.label): row.participant for row in interviews.speakers(study)}
-    titles = {person.key: names.get(person.name, GENERIC["person"]) for person in accounts.participants(study)}
-    return [
-        replace(
-            passage,
-            quote=replaced(passage.quote, detect(passage.quote, known, extra), names),
-            speaker=titles.get(people.get((passage.interview, passage.speaker)) or "", GENERIC["person"]),
-            interview=titles.get(people.get((passage.interview, passage.speaker)) or "", passage.interview),
-        )
-        for passage in shown
-    ]
+    over = cover(study, extra=extra)
+    return [over.passage(passage) for passage in shown]
 
 
-def _known(study: Study) -> list[Known]:
-    """The people and companies that the study knows: participants, all who speak, and participants' companies."""
-    people = [person.name for person in accounts.participants(study)]
-    labels = [row.label for row in interviews.speakers(study) if row.label and row.label[0].isupper()]
-    companies = [person.company for person in accounts.participants(study) if person.company]
-    return [Known("person", name) for name in dict.fromkeys([*people, *labels])] + [
-        Known("company", name) for name in dict.fromkeys(companies)
-    ]
+def _speech(study: Study) -> list[tuple[str, int, str]]:
+    """What participants said: interview, place and words of each turn, and quotes that lie in none (at -1 without a place)."""
+    said: list[tuple[str, int, str]] = []
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for key in interviews.keys(study):
+        transcript = interviews.transcript(study, key)
+        turns = [turn for turn in transcript.turns if turn.role == "participant"]
+        spans[key] = [(turn.start, turn.end) for turn in turns]
+        said += [(key, turn.start, transcript.words(turn)) for turn in turns]
+    for passage in passages.listing(study):
+        inside = any(start <= passage.start and passage.end <= end for start, end in spans[passage.interview])
+        if not (passage.anchored and inside):
+            said.append((passage.interview, passage.start if passage.anchored else -1, passage.quote))
+    return said

@@ -75,7 +75,10 @@ def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
 @json_option
 @click.pass_obj
 def participants(session: Session, file: Path, as_json: bool) -> None:
-    """Take participants' attributes from a CSV. Those are e-mail, company, CRM id, and any column besides."""
+    """Take participants' attributes from a CSV. Those are e-mail, company, CRM id, and any column besides.
+
+    A row is of whoever speaks in its file or interview, has its name, or its e-mail address.
+    """
     with opened(session) as study:
         report = actions.import_participants(study, file)
     if as_json:
@@ -85,6 +88,9 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
             print_text(key)
     for row in report.unmatched:
         session.refuse(f"{file.name} {row}", "names nobody in the study.")
+    for row in report.conflicts:
+        where, _, why = row.partition(": ")
+        session.refuse(f"{file.name} {where}", f"{why}.")
     session.say(f"Took attributes of {len(report.updated)} participants from {file.name}.")
 
 

@@ -1,4 +1,4 @@
-"""participants: who was interviewed, what they need most, and which account is theirs."""
+"""participants, and the group participant: who was interviewed, what is known of them, and which account is theirs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions import accounts, segments
+from needsseg.actions import participants as actions
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import json_option, opened
-from needsseg.errors import NeedssegError
+from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
 if TYPE_CHECKING:
@@ -52,3 +53,38 @@ def _matches(session: Session, study: Study) -> dict[str, AccountMatch]:
     except NeedssegError as error:
         session.warn(str(error))
         return {}
+
+
+@click.group(no_args_is_help=False)
+def participant() -> None:
+    """Set what is known of one participant; needsseg accounts link ties them to an account."""
+
+
+@participant.command("set")
+@click.argument("key")
+@click.argument("pairs", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@click.pass_obj
+def set_(session: Session, key: str, pairs: tuple[str, ...]) -> None:
+    """Set name, email, company, crm_id or any attribute of a participant: plan=Team sets the attribute plan."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, value = pair.partition("=")
+        if not (field.strip() and equals and value.strip()):
+            raise UsageError(
+                f"'{pair}' is not written field=value.", "To take a value away: needsseg participant unset"
+            )
+        values[field] = value
+    with opened(session) as study:
+        actions.change(study, key, values)
+    session.say(f"Set {', '.join(field.strip() for field in values)} of {key}.")
+
+
+@participant.command()
+@click.argument("key")
+@click.argument("fields", metavar="FIELD...", nargs=-1, required=True)
+@click.pass_obj
+def unset(session: Session, key: str, fields: tuple[str, ...]) -> None:
+    """Take away an e-mail address, company, CRM id or attribute of a participant."""
+    with opened(session) as study:
+        actions.change(study, key, dict.fromkeys(fields, ""))
+    session.say(f"Took {', '.join(fields)} of {key} away.")

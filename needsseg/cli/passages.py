@@ -36,6 +36,7 @@ def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 @click.option("--code", metavar="NAME", help="With this code only.")
 @click.option("--query", metavar="WORDS", help="Whose quotes hold all these words.")
 @click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
+@click.option("--coder", metavar="NAME", help="On which this person decided or put a code.")
 @click.option("--lost", is_flag=True, help="Only those whose words an edited transcript no longer holds.")
 @json_option
 @click.pass_obj
@@ -46,13 +47,14 @@ def passages(
     code: str | None,
     query: str | None,
     conceal: bool,
+    coder: str | None,
     lost: bool,
     as_json: bool,
 ) -> None:
     """List passages by interview and place."""
     with opened(session) as study:
         words = (query or "").strip() or None
-        rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None)
+        rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None, coder=coder)
         if conceal:
             rows = hiding.concealed(study, rows)
     if as_json:
@@ -177,21 +179,3 @@ def codes(session: Session, as_json: bool) -> None:
     )
     if not rows:
         session.say("There are no codes yet. Put one on a passage: needsseg code NAME ID")
-
-
-@click.command()
-@click.option("--also", "extra", multiple=True, metavar="WORDS", help="Further words to replace; may be given again.")
-@json_option
-@click.pass_obj
-def pseudonyms(session: Session, extra: tuple[str, ...], as_json: bool) -> None:
-    """List what in the quotes tells who people are, and what replaces it where pseudonyms are asked for.
-
-    Names are those of participants, speakers and participants' companies. The study keeps the original.
-    """
-    with opened(session) as study:
-        rows = hiding.found(study, extra)
-    if as_json:
-        print_array(asdict(row) for row in rows)
-        return
-    print_table(("kind", "words", "by", "count"), [(row.kind, row.words, row.by, row.count) for row in rows])
-    session.say("Nicknames, spoken digits and names of people nobody entered are not found: read before you share.")

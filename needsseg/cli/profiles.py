@@ -73,11 +73,19 @@ def _print_one(row: AccountProfile) -> None:
 @as_of_option
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier export.")
 @click.option("--neutralise-formulas", is_flag=True, help="Put ' before CSV cells that a spreadsheet would compute.")
+@click.option(
+    "--original", is_flag=True, help="Name participants in the manifest as the study does, not by pseudonyms."
+)
 @click.pass_obj
-def export(session: Session, format_: str, path: Path, as_of: date, neutralise_formulas: bool, force: bool) -> None:
+def export(
+    session: Session, format_: str, path: Path, as_of: date, neutralise_formulas: bool, force: bool, original: bool
+) -> None:
     """Write every account's profile to PATH as csv, jsonl or parquet, with a manifest beside it."""
     with opened(session) as study, session.progressing() as progress:
-        report = write(study, format_, path, as_of, neutralise=neutralise_formulas, overwrite=force, progress=progress)
+        report = write(
+            study, format_, path, as_of, neutralise=neutralise_formulas, overwrite=force, original=original,
+            progress=progress,
+        )  # fmt: skip
     session.say(
         f"Wrote {report.rows} accounts, {report.labelled} with a needs segment, to {report.path} and {report.manifest}."
     )

@@ -41,13 +41,13 @@ def participants(study: Study) -> list[Participant]:
 
 
 def participant_files(study: Study) -> dict[str, list[str]]:
-    """For each participant, the names of the files they speak in."""
+    """For each participant, the names of the files they speak in, each followed by its interview's key."""
     found: dict[str, list[str]] = {}
-    for key, file_name in study.rows(
-        "SELECT p.key, i.file_name FROM participants p JOIN speakers s ON s.participant_id = p.id "
+    for key, file_name, interview in study.rows(
+        "SELECT p.key, i.file_name, i.key FROM participants p JOIN speakers s ON s.participant_id = p.id "
         "JOIN interviews i ON i.id = s.interview_id ORDER BY p.key, i.key"
     ):
-        found.setdefault(key, []).append(file_name)
+        found.setdefault(key, []).extend((file_name, interview))
     return found
 
 

@@ -116,8 +116,8 @@ class AccountVerbs(StudyScreen):
 
         report = accounts.import_participants(self.study, file)
         self.done(f"took attributes of {counted(len(report.updated), 'participant')} from {file.name}")
-        if report.unmatched:
-            self.app.push_screen(ReportScreen("Rows that name nobody in the study", report.unmatched))
+        if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
+            self.app.push_screen(ReportScreen("Rows that were left out", left))
 
     @told
     def action_matches(self) -> None:

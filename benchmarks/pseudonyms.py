@@ -1,0 +1,133 @@
+"""What the detection of names finds and misses: python -m benchmarks.pseudonyms [FOLDER of further transcripts].
+
+The names are marked by hand in ``names.toml``. Each is counted at every occurrence: found where all of it is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.labelled import table
+from needsseg.actions import accounts, importing, interviews, pseudonyms, studies
+from needsseg.actions import pseudonym_decisions as decisions
+from needsseg.actions.studies import Study
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parent / "interviews"
+KINDS = {"people": "person", "organisations": "company", "places": "other"}
+LISTS = ("none", "first half", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Some speech, and the spans of the names in it by kind."""
+
+    words: str
+    names: dict[str, list[tuple[int, int]]]
+
+
+def main(folder: Path | None) -> str:
+    """The tables, as Markdown."""
+    marked = tomllib.loads((HERE / "names.toml").read_text(encoding="utf-8"))
+    rows = []
+    for name, lists in marked.items():
+        files = [SAMPLE / "transcripts"] if name == "sample" else [folder / name] if folder is not None else []
+        if files:
+            rows += _measured(name, files, {kind: _words(text) for kind, text in lists.items()})
+    head = ("specimen", "own list", "people", "organisations", "places", "replaced", "of them names")
+    return table(head, rows)
+
+
+def _words(text: str) -> list[str]:
+    return [" ".join(word.split()) for word in text.split(",") if word.strip()]
+
+
+def _measured(name: str, files: Sequence[Path], names: dict[str, list[str]]) -> list[list[str]]:
+    rows = []
+    for own in LISTS:
+        with TemporaryDirectory() as place, studies.init(Path(place) / "study.db") as study:
+            importing.import_transcripts(study, list(files))
+            if name == "sample":
+                accounts.import_participants(study, SAMPLE / "participants.csv")
+                accounts.import_source(study, SAMPLE / "accounts" / "accounts.csv")
+            texts = [_text(words, names) for words in _speech(study, everybody=name.startswith("zoom/"))]
+            _add_list(study, Path(place), names, texts, own)
+            rows.append([name if own == "none" else "", own, *_row(study, texts)])
+    return rows
+
+
+def _speech(study: Study, *, everybody: bool) -> list[str]:
+    """Each interview's speech, turn under turn, so that its halves are halves of the talk."""
+    said = []
+    for row in interviews.listing(study):
+        transcript = interviews.show(study, row.key)
+        turns = [turn for turn in transcript.turns if everybody or turn.role == "participant"]
+        said.append("\n".join(" ".join(transcript.words(turn).split()) for turn in turns))
+    return said
+
+
+def _text(words: str, names: dict[str, list[str]]) -> Text:
+    """The longest name is taken where two overlap."""
+    found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in names}
+    taken: list[tuple[int, int]] = []
+    pairs = sorted(((word, kind) for kind, each in names.items() for word in each), key=lambda pair: -len(pair[0]))
+    for word, kind in pairs:
+        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", words):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                taken.append(match.span())
+                found[kind].append(match.span())
+    return Text(words, found)
+
+
+def _add_list(study: Study, place: Path, names: dict[str, list[str]], texts: Sequence[Text], own: str) -> None:
+    """What a researcher would have noted after half of each interview, or after all of it."""
+    if own == "none":
+        return
+    for kind in names:
+        seen = {
+            text.words[start:end].removeprefix("the ").removeprefix("Mr. ").removeprefix("Mrs. ")
+            for text in texts
+            for start, end in text.names[kind]
+            if own == "all" or end <= len(text.words) // 2
+        }
+        file = place / f"{kind}.csv"
+        file.write_text("".join(f'"{word}"\n' for word in sorted(seen)), encoding="utf-8")
+        report = decisions.import_list(study, file, KINDS[kind])
+        for number, reason in report.refused:
+            print(f"{kind} row {number}: {reason}", file=sys.stderr)
+
+
+def _row(study: Study, texts: Sequence[Text]) -> list[str]:
+    over = pseudonyms.cover(study)
+    found = [[(each.start, each.end) for each in over.find(text.words)] for text in texts]
+    cells = []
+    for kind in KINDS:
+        spans = [(n, span) for n, text in enumerate(texts) for span in text.names[kind]]
+        hit = sum(_covered(texts[n].words, span, found[n]) for n, span in spans)
+        cells.append(f"{hit} of {len(spans)}" if spans else "–")
+    replaced = sum(map(len, found))
+    right = sum(
+        any(start < span[1] and span[0] < end for spans in text.names.values() for span in spans)
+        for text, each in zip(texts, found, strict=True)
+        for start, end in each
+    )
+    return [*cells, str(replaced), str(right)]
+
+
+def _covered(words: str, span: tuple[int, int], found: Sequence[tuple[int, int]]) -> bool:
+    """Whether every word of a name, titles and articles aside, is replaced."""
+    return all(
+        any(start <= span[0] + each.start() and span[0] + each.end() <= end for start, end in found)
+        for each in re.finditer(r"[^\W_]+", words[span[0] : span[1]])
+        if each.group() not in ("the", "The", "Mr", "Mrs", "and", "From", "s")
+    )
+
+
+if __name__ == "__main__":
+    print(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
