@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -63,6 +62,8 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The table in a TOML file, with or without a byte order mark; raises UsageError naming file and line."""
+    import tomllib  # here, since few studies have settings of their own
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:

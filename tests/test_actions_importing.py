@@ -1,12 +1,13 @@
 """Importing: everything in, nothing twice, nothing overwritten, one bad file refused by name."""
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from needsseg.actions import history, importing, interviews, passages, segments, studies
+from needsseg.actions import history, importing, interviews, passages, searching, segments, studies
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.conftest import INTERVIEWS, SHARED, SHORT_TALK
@@ -159,7 +160,7 @@ def test_a_forgotten_interview_leaves_no_word_in_the_file(talk: Study, tmp_path:
     files = [file.read_bytes() for file in talk.path.parent.glob("study.db*")]
     assert not any(b"nurse" in content or b"Anna" in content for content in files)
     assert [row.key for row in interviews.listing(talk)] == ["bo"]
-    assert [hit[0] for hit in interviews.search(talk, "driver")] == ["bo"]
+    assert [hit.interview for hit in searching.search(talk, "driver")] == ["bo"]
     assert history.listing(talk) == [] and studies.check(talk) == []
 
 
@@ -189,6 +190,134 @@ def test_a_table_of_interviews_gives_one_each_by_its_id(study: Study, tmp_path: 
     assert not again.added and again.unchanged == ("round.csv#ada", "round.csv#ben", "round.csv#cy")
     history.undo(study)
     assert not interviews.listing(study)
+
+
+@pytest.fixture
+def round_of_three(tmp_path: Path) -> Path:
+    """A folder with three talks that differ."""
+    folder = tmp_path / "round"
+    folder.mkdir()
+    for name, work in (("bo", "driver"), ("cy", "cook"), ("di", "porter")):
+        text = SHORT_TALK.replace("nurse", work).replace("Anna", name.title())
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_others_write_while_files_are_parsed(talk: Study, round_of_three: Path) -> None:
+    decided: list[int] = []
+    with studies.open_study(talk.path) as other:
+        other.conn.execute("PRAGMA busy_timeout = 0")
+
+        def decide(doing: str, done: int, _total: int) -> None:
+            if doing == "importing":
+                decided.append(passages.mark(other, "anna", 47 + done, 116))
+            elif done < 3:
+                assert [row.key for row in interviews.listing(other)] == ["anna"], "all or nothing"
+                with pytest.raises(NeedssegError, match="locked by another program"):
+                    passages.mark(other, "anna", 60, 116)
+
+        report = importing.import_transcripts(talk, [round_of_three], progress=decide)
+        assert report.added == ("bo", "cy", "di") and len(decided) == 4
+        assert [row.key for row in interviews.listing(other)] == ["anna", "bo", "cy", "di"]
+    history.undo(talk)
+    assert [row.key for row in interviews.listing(talk)] == ["anna"], "one step"
+    assert {p.id for p in passages.listing(talk)} == set(decided)
+    assert studies.check(talk) == []
+
+
+@pytest.mark.parametrize("when", [("importing", 0), ("importing", 2), ("storing", 0), ("storing", 2), ("storing", 3)])
+def test_an_interrupted_import_leaves_nothing(
+    talk: Study, round_of_three: Path, tables: Callable[[Study], object], when: tuple[str, int]
+) -> None:
+    before, folder = tables(talk), talk.path.parent
+    entries, files = history.listing(talk), sorted(path.name for path in folder.iterdir())
+
+    def interrupt(doing: str, done: int, _total: int) -> None:
+        seen = sorted(path.name for path in folder.iterdir())
+        assert seen == files, "what was read has no name in any folder"
+        if (doing, done) == when:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_transcripts(talk, [round_of_three], progress=interrupt)
+    if when == ("storing", 3):
+        assert len(interviews.listing(talk)) == 4, "it was done already"
+        history.undo(talk)
+    else:
+        assert history.listing(talk) == entries
+    assert tables(talk) == before
+    assert sorted(path.name for path in folder.iterdir()) == files
+
+
+def test_what_others_do_meanwhile_is_seen_before_storing(talk: Study, round_of_three: Path, tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    edited = tmp_path / "again" / "anna.txt"
+    edited.write_text(SHORT_TALK.replace("an hour", "two hours"), encoding="utf-8")
+    with studies.open_study(talk.path) as other:
+
+        def meddle(doing: str, done: int, total: int) -> None:
+            if (doing, done) == ("importing", total):
+                importing.import_transcripts(other, [round_of_three / "bo.txt"])
+                importing.remove_interview(other, "anna")
+
+        report = importing.import_transcripts(talk, [round_of_three, edited], progress=meddle)
+    assert (report.added, report.unchanged, report.changed) == (("cy", "di", "anna"), ("bo.txt",), ())
+    assert "two hours" in interviews.show(talk, "anna").text
+    assert importing.import_transcripts(talk, [tmp_path / "anna.txt"]).changed == ("anna.txt",)
+
+
+def test_the_same_words_are_found_beside_earlier_interviews(talk: Study, tmp_path: Path) -> None:
+    markdown = SHORT_TALK.replace("Interviewer:", "**Interviewer:**").replace("Anna:", "**Anna:**")
+    (tmp_path / "a.md").write_text(markdown, encoding="utf-8")
+    report = importing.import_transcripts(talk, [tmp_path / "a.md"])
+    assert report.added == ("a",)
+    assert ("a.md", "has the same words as anna; remove one of them") in report.warnings
+
+
+def test_half_a_character_is_refused_and_the_rest_goes_on(study: Study, tmp_path: Path) -> None:
+    folder = tmp_path / "calls"
+    folder.mkdir()
+    (folder / "a.txt").write_text(SHORT_TALK, encoding="utf-8")
+    rows = '{"speaker": "A", "text": "It is broken \\ud800 here"}\n{"speaker": "B", "text": "What is?"}\n'
+    (folder / "half.jsonl").write_text(rows, encoding="utf-8")
+    report = importing.import_transcripts(study, [folder])
+    assert report.added == ("a",)
+    assert [(one.file, one.reason) for one in report.refused] == [
+        ("half.jsonl", "it holds half of a character, '\\ud800'. Export it again, as UTF-8.")
+    ]
+
+
+def test_a_name_that_is_no_utf8_is_written_out(study: Study, tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xfcller.txt"))
+    try:
+        file.write_text(SHORT_TALK, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system holds UTF-8 names alone")
+    assert importing.import_transcripts(study, [file]).added == ("m-udcfcller",)
+    assert interviews.listing(study)[0].file_name == "M\\udcfcller.txt"
+
+
+def test_a_spool_without_room_says_so_and_gives_back_what_it_took(tmp_path: Path) -> None:
+    import resource
+
+    from needsseg import transcripts
+    from needsseg.actions.spooling import spooling
+
+    (tmp_path / "anna.txt").write_text(SHORT_TALK, encoding="utf-8")
+    talk, before = transcripts.read(tmp_path / "anna.txt"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with spooling(tmp_path) as spool:
+        first, second = spool.put(talk), spool.put(talk)
+        assert spool.get(first) == spool.get(second) == talk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+        try:
+            with pytest.raises(
+                NeedssegError, match="cannot hold what was read .* File too large. Nothing was imported"
+            ):
+                spool.put(talk)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with pytest.raises(NeedssegError, match="cannot hold"), spooling(tmp_path / "missing"):
+        pass
 
 
 TALK_AGAIN = SHORT_TALK.replace("Anna:", "Anna Berg:")

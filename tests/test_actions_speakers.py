@@ -318,6 +318,23 @@ def test_an_edited_transcript_finds_the_labels_that_were_given_here(four: Study,
     assert speakers.carried_over(same, same) == same
 
 
+def test_names_and_merges_outlast_an_edited_transcript(four: Study, tmp_path: Path) -> None:
+    mark = suggested(four, "one", "It takes me an hour [laughs] 🙂.")
+    passages.decide(four, [mark], "accepted")
+    speakers.rename_speaker(four, "Kai", "Interviewerin", ["one"])
+    speakers.merge_speakers(four, "Bea K.", "Bea", ["one"])
+    before = interviews.speakers(four, "one")
+    file = tmp_path / "again.txt"
+    for text in (ONE.replace("at a glance", "at once"), ONE.replace("plan", "lay out")):
+        file.write_text(text, encoding="utf-8")
+        report = importing.reimport(four, "one", file)
+        assert (report.kept, report.lost) == (1, ())
+        assert [(row.label, row.role, row.participant) for row in interviews.speakers(four, "one")] == [
+            (row.label, row.role, row.participant) for row in before
+        ]
+    assert passages.one(four, mark).speaker == "Bea"
+
+
 REAL = SHARED / "data" / "transcripts"
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg import transcripts
+from needsseg.actions.likeness import file_sha256, much_alike, words_sha256
+from needsseg.actions.spooling import Parsed, Spool, spooling
 from needsseg.embedding import Progress, silent
-from needsseg.errors import TranscriptError
+from needsseg.errors import NotFoundError, TranscriptError
 from needsseg.records import Passage, Transcript
 from needsseg.study import history, interviews, passages, reimporting
 from needsseg.study.connection import Study
@@ -43,21 +44,20 @@ class ImportReport:
 def import_transcripts(
     study: Study, paths: Sequence[Path], format: str | None = None, progress: Progress = silent
 ) -> ImportReport:
-    """Imports transcript files, and folders with all they hold, as one action."""
+    """Imports transcript files, and folders with all they hold, as one action.
+
+    Every file is parsed before the study is locked, so that others write meanwhile; the memory used is that of one file.
+    """
     report = _Growing()
     files = _files(study, paths, report.refused)
-    with study.action("import") as action:
-        known = _Known(study)
+    known = _Known(study)
+    with spooling(study.path.parent) as spool:
         for number, file in enumerate(files):
             progress("importing", number, len(files))
-            try:
-                _import(study, file, format, known, report)
-            except TranscriptError as error:
-                report.refused.append(Refused(file.name, str(error)))
-            except OSError as error:
-                report.refused.append(Refused(file.name, f"cannot be read: {error.strerror}"))
+            _parse(study, file, format, known, spool, report)
         progress("importing", len(files), len(files))
-        action.summary = f"imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}"
+        if spool.parsed:
+            _store(study, spool, known, report, progress)
     return report.whole()
 
 
@@ -82,52 +82,92 @@ class _Growing:
 
 
 class _Known:
-    """What the study holds already, by key, content, file name and words; grows with the import."""
+    """What the study holds, by key, content, file name and words; grows with the import."""
 
     def __init__(self, study: Study) -> None:
-        self.keys = set(interviews.keys(study))
+        self._words: dict[str, tuple[str, str]] = {}
+        self.look(study)
+
+    def look(self, study: Study) -> None:
+        """Looks what the study holds now; words are read one interview at a time, and not again while they are the same."""
         self.by_content, self.by_file = interviews.by_content(study), interviews.by_file(study)
-        self.by_words = {_words_sha256(interviews.transcript(study, key)): key for key in sorted(self.keys)}
+        texts = interviews.text_sha256(study)
+        for key, text in texts.items():
+            if self._words.get(key, ("", ""))[0] != text:
+                self._words[key] = text, words_sha256(interviews.said(study, key))
+        self.keys = set(texts)
+        self.by_words = {self._words[key][1]: key for key in sorted(texts)}
 
 
-def _import(study: Study, file: Path, format: str | None, known: _Known, report: _Growing) -> None:
-    """Imports one file: one interview, or those of a table, each by the id that the table gives it."""
-    digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    if digest in known.by_content:
-        report.unchanged.append(file.name)
+def _parse(study: Study, file: Path, format: str | None, known: _Known, spool: Spool, report: _Growing) -> None:
+    """Puts what one file holds into the spool: one interview, or those of a table, each by the id that the table gives it."""
+    from needsseg import transcripts
+
+    whole = _storable(file.name)
+    try:
+        digest = file_sha256(file) if file.is_file() else ""
+        found = [] if digest in known.by_content else transcripts.read_all(file, format)
+    except TranscriptError as error:
+        report.refused.append(Refused(whole, str(error)))
         return
-    for part, transcript in transcripts.read_all(file, format):
-        name, stem = (f"{file.name}#{part}", f"{file.stem} {part}") if part else (file.name, file.stem)
+    except OSError as error:
+        report.refused.append(Refused(whole, f"cannot be read: {error.strerror}"))
+        return
+    if not found:
+        report.unchanged.append(whole)
+    for part, transcript in found:
+        part = _storable(part)
+        name, stem = (f"{whole}#{part}", f"{Path(whole).stem} {part}") if part else (whole, Path(whole).stem)
         content = hashlib.sha256(f"{digest}\0{part}".encode()).hexdigest() if part else digest
-        namesake = known.by_file.get(name, ("", ""))[0]
         if content in known.by_content:
             report.unchanged.append(name)
-        elif namesake and _much_alike(transcript, interviews.transcript(study, namesake)):
-            report.changed.append(name)
-        else:
+            continue
+        try:
+            place = spool.put(transcript)
+        except TranscriptError as error:
+            report.refused.append(Refused(name, str(error)))
+            continue
+        words = words_sha256(transcript.words(turn) for turn in transcript.turns)
+        namesake = known.by_file.get(name)
+        alike = namesake is not None and _is_version_of(study, transcript, namesake)
+        spool.parsed.append(Parsed(name, stem, content, words, place, namesake, alike))
+
+
+def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress: Progress) -> None:
+    """Stores what was parsed as one action, by what the study holds now: others may have written since."""
+    _ = study.db  # loaded before the study is locked
+    with study.action("import") as action:
+        known.look(study)
+        for number, parsed in enumerate(spool.parsed):
+            progress("storing", number, len(spool.parsed))
+            namesake = known.by_file.get(parsed.name)
+            if parsed.content in known.by_content:
+                report.unchanged.append(parsed.name)
+                continue
+            transcript = spool.get(parsed.place)
+            # The comparison was made without the lock, unless the namesake came or changed meanwhile.
+            same = namesake == parsed.namesake
+            if namesake and (parsed.alike if same else _is_version_of(study, transcript, namesake)):
+                report.changed.append(parsed.name)
+                continue
             if namesake:
-                report.warnings.append((name, f"is another conversation than {namesake}, whose file has the same name"))
-            _add(study, _key(stem, known.keys), _title(stem), name, content, transcript, known, report)
+                told = f"is another conversation than {namesake[0]}, whose file has the same name"
+                report.warnings.append((parsed.name, told))
+            _add(study, parsed, transcript, known, report)
+        action.summary = f"imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}"
+    progress("storing", len(spool.parsed), len(spool.parsed))
 
 
-def _add(
-    study: Study,
-    key: str,
-    title: str,
-    name: str,
-    content: str,
-    transcript: Transcript,
-    known: _Known,
-    report: _Growing,
-) -> None:
-    interviews.add(study, key, title, name, content, transcript)
+def _add(study: Study, parsed: Parsed, transcript: Transcript, known: _Known, report: _Growing) -> None:
+    key = _key(parsed.stem, known.keys)
+    interviews.add(study, key, _title(parsed.stem), parsed.name, parsed.content, transcript)
     known.keys.add(key)
-    known.by_content[content], known.by_file[name] = key, (key, content)
+    known.by_content[parsed.content], known.by_file[parsed.name] = key, (key, parsed.content)
     report.added.append(key)
-    report.warnings += [(name, warning) for warning in transcript.warnings]
-    same = known.by_words.setdefault(_words_sha256(transcript), key)
+    report.warnings += [(parsed.name, warning) for warning in transcript.warnings]
+    same = known.by_words.setdefault(parsed.words, key)
     if same != key:
-        report.warnings.append((name, f"has the same words as {same}; remove one of them"))
+        report.warnings.append((parsed.name, f"has the same words as {same}; remove one of them"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +198,16 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
     """
     if study.owns(file):
         raise TranscriptError(f"{file}: belongs to the study itself.", "Name a transcript.")
-    transcript = transcripts.read(file, format)
+    from needsseg import transcripts
+    from needsseg.actions.speakers import carried_over
+
+    read = transcripts.read(file, format)
     with study.action("reimport") as action:
         old = interviews.transcript(study, key)
+        transcript = carried_over(old, read)
         held = passages.listing(study, key)
         found = _places(study, key, old, transcript, held)
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest = file_sha256(file)
         reimporting.replace_text(
             study, key, file.name, digest, transcript, {passage: (at.start, at.end) for passage, at in found.items()}
         )
@@ -199,6 +243,8 @@ def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequ
 
 
 def _files(study: Study, paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
+    from needsseg import transcripts
+
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -215,23 +261,17 @@ def _files(study: Study, paths: Sequence[Path], refused: list[Refused]) -> list[
     return list(dict.fromkeys(files))
 
 
-def _much_alike(first: Transcript, second: Transcript) -> bool:
-    """Whether two transcripts are versions of one conversation: they share a third of what either's people said at length."""
-    turns = [
-        {
-            " ".join(words.split())
-            for turn in transcript.turns
-            if turn.role != "interviewer" and len(words := transcript.words(turn)) > 20
-        }
-        for transcript in (first, second)
-    ]
-    return 3 * len(turns[0] & turns[1]) >= max(1, min(len(turns[0]), len(turns[1])))
+def _is_version_of(study: Study, transcript: Transcript, namesake: tuple[str, str]) -> bool:
+    """Whether a transcript is a version of the interview that has its file's name."""
+    try:
+        return much_alike(transcript, interviews.transcript(study, namesake[0]))
+    except NotFoundError:  # removed by someone else just now
+        return False
 
 
-def _words_sha256(transcript: Transcript) -> str:
-    """Tells whether two files are the same conversation in different formats: the same words in the same order."""
-    said = " ".join(word for turn in transcript.turns for word in transcript.words(turn).split())
-    return hashlib.sha256(said.encode("utf-8")).hexdigest()
+def _storable(text: str) -> str:
+    """A file's name or an id as a study can hold it: what is no UTF-8 is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _key(stem: str, taken: set[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from needsseg.study.history import install_journal
@@ -57,6 +56,8 @@ def apply_pending(db: Database) -> list[str]:
 
 
 def _run(db: Database, script: str) -> None:
+    from importlib.resources import files
+
     for statement in _statements(files("needsseg.study").joinpath(script).read_text(encoding="utf-8")):
         db.execute(statement)
 

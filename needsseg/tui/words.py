@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
@@ -15,6 +16,7 @@ _CONTROLS = {code: "�" for code in (*range(0x20), *range(0x7F, 0xA0)) if code 
 _CONTROLS[0x09] = " "
 # Bidirectional overrides can make a line read as other words than it holds.
 _CONTROLS |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�")
+_ANY_CONTROL = re.compile(f"[{re.escape(''.join(map(chr, _CONTROLS)))}]")
 
 GLYPHS = {"suggested": "?", "accepted": "✓", "rejected": "·", "coded": "#"}
 SEGMENT_GLYPHS = {"confirmed": "●", "named": "◐", "candidate": "○", "set_aside": "–"}
@@ -23,7 +25,8 @@ SEGMENT_WORDS = {"confirmed": "confirmed", "named": "named", "candidate": "candi
 
 def shown(text: str) -> str:
     """``text`` with control characters replaced one by one, so that offsets still fit."""
-    return text.translate(_CONTROLS)
+    # Looking first is ten times as fast as replacing nothing.
+    return text.translate(_CONTROLS) if _ANY_CONTROL.search(text) else text
 
 
 def plain(text: str, style: str = "") -> Content:

@@ -45,6 +45,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
       &.-wide .body { layout: horizontal; }
       &.-wide TranscriptView { width: 1fr; }
       &.-wide PassagePanel { width: 36; height: 1fr; max-height: 100%; border-top: none; border-left: solid $primary 50%; }
+      &.-wide PassagePanel Static { min-height: 100%; }
       & #title { height: 1; padding: 0 1; background: $boost; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -143,7 +144,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             reasons=self.queued_reasons() if queued else None,
             notes=self.notes(),
         )
-        self.query_one("#title", Static).update(plain(interviews.title(self.study, self.key)))
+        self.query_one("#title", Static).update(plain(interviews.title(self.study, self.key)), layout=False)
         self.tell()
 
     def state(self) -> str:

@@ -13,6 +13,12 @@ from needsseg.tui.words import lines, plain
 MODES = (("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"))
 
 
+def renew(widget: Static, content: Content, least: int = 1) -> None:
+    """Shows another text in ``least`` lines or more; the screen is laid out again only where their number changes."""
+    size = widget.content_size
+    widget.update(content, layout=not size.width or max(least, content.get_height({}, size.width)) != size.height)
+
+
 class ModeBar(Static):
     """The four screens; a click goes there."""
 
@@ -48,11 +54,11 @@ class StatusBar(Static):
         self.set_class(wrong, "-wrong")
         where, what = plain(f" {state}"), plain(f" ▸ {happened}", "bold")
         if not happened:
-            self.update(where)
+            renew(self, where)
         else:
             # Beside each other where both fit, else what happened above.
             fits = where.cell_length + what.cell_length + 1 <= self.app.size.width
-            self.update(Content.assemble(where, " ", what) if fits else lines([what, where]))
+            renew(self, Content.assemble(where, " ", what) if fits else lines([what, where]))
 
 
 class KeyBar(Static):

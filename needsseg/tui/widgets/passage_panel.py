@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from needsseg.records import Passage
+from needsseg.tui.widgets.bars import renew
 from needsseg.tui.words import GLYPHS, lines, one_line, plain, state
 
 NO_PASSAGES = """No passages here yet.
@@ -71,4 +72,9 @@ class PassagePanel(VerticalScroll, can_focus=False):
         if digits:
             pinned = "  ".join(f"{number} {code}" for number, code in digits.items())
             parts.append(plain(pinned, "$text-accent"))
-        self.query_one("#about", Static).update(lines(parts))
+        # Beside the transcript the text fills the panel's height, so that another one needs no new layout.
+        renew(
+            self.query_one("#about", Static),
+            lines(parts),
+            self.content_size.height if self.screen.has_class("-wide") else 1,
+        )

@@ -16,6 +16,8 @@ from needsseg.tui.words import shown
 
 LANES = 3
 _WORD = re.compile(r"\S+\s*|\s+")
+# Characters that are one cell wide for certain, most of any Latin transcript; of the white space, only the space.
+_NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff‐–—‘’“”…]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int
 
 
 def _wrap_paragraph(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    if _NARROW.fullmatch(text):
+        yield from _wrap_narrow(text, at, width)
+        return
     if cell_len(text) <= width:
         yield at, at + len(text)
         return
@@ -70,9 +75,25 @@ def _wrap_paragraph(text: str, at: int, width: int) -> Iterator[tuple[int, int]]
     yield at + begin, at + position
 
 
-def lay_out(transcript: Transcript, width: int) -> list[Line]:
-    """All lines of a transcript: each turn has a head, its words and a gap."""
-    text = shown(transcript.text)
+def _wrap_narrow(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    """As ``_wrap_paragraph``, where every character is one cell wide: looks at the ends of lines alone."""
+    begin = 0
+    while (end := begin + width) < len(text):
+        if text[end] == " ":  # blanks stay at the end of their line
+            while end < len(text) and text[end] == " ":
+                end += 1
+        else:
+            end = text.rfind(" ", begin, end) + 1 or end
+        if end == len(text):
+            break
+        yield at + begin, at + end
+        begin = end
+    yield at + begin, at + len(text)
+
+
+def lay_out(transcript: Transcript, width: int, text: str = "") -> list[Line]:
+    """All lines of a transcript: each turn has a head, its words and a gap. ``text`` is its text as shown, if at hand."""
+    text = text or shown(transcript.text)
     made: list[Line] = []
     for number, turn in enumerate(transcript.turns):
         made.append(Line("head", number, turn.start, turn.start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import ClassVar
@@ -57,7 +58,7 @@ class TranscriptView(ScrollView, can_focus=True):
         "transcript--cursor", "transcript--overlap",
     }  # fmt: skip
     DEFAULT_CSS = """
-    TranscriptView { height: 1fr; padding: 0; background: $background;
+    TranscriptView { height: 1fr; padding: 0; background: $background; scrollbar-gutter: stable;
       & .transcript--speaker { color: $text-accent; text-style: bold; }
       & .transcript--other-speaker { color: $text-muted; text-style: italic; }
       & .transcript--suggested { color: $text-warning; text-style: underline; }
@@ -99,6 +100,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._text = ""
         self._lines: list[Line] = []
         self._width = 0
+        self._to_reveal: Span | None = None
         self._passages: Sequence[Passage] = ()
         self._by_line: dict[int, list[Mark]] = {}
         self._drawn: dict[int, Strip] = {}
@@ -114,7 +116,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def show(self, transcript: Transcript) -> None:
         """Shows another transcript from its beginning."""
         self.transcript, self._text = transcript, shown(transcript.text)
-        self.selected, self.hits, self._width = None, (), 0
+        self.selected, self.hits, self._width, self._lines = None, (), 0, []
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
         self.scroll_to(y=0, animate=False)
@@ -143,7 +145,7 @@ class TranscriptView(ScrollView, can_focus=True):
             self._redraw()
 
     def find(self, hits: Sequence[Span]) -> None:
-        """Draws what was found."""
+        """Draws what was found, in the order of the text."""
         self.hits = hits
         self._redraw()
 
@@ -223,7 +225,9 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def reveal(self, start: int, end: int) -> None:
         """Scrolls so that a span can be seen, with some of what was said before it."""
-        if not self._lines:
+        self._to_reveal = None
+        if not self._lines:  # not laid out yet: the size is not known
+            self._to_reveal = start, end
             return
         first, last = line_at(self._lines, start), line_at(self._lines, max(start, end - 1))
         top, height = round(self.scroll_offset.y), max(self.scrollable_content_region.height, 1)
@@ -247,15 +251,17 @@ class TranscriptView(ScrollView, can_focus=True):
             top = self.top_offset
             self._lay_out()
             self.scroll_to(y=max(0, line_at(self._lines, top) - 1), animate=False)
+            if self._to_reveal:
+                self.reveal(*self._to_reveal)
 
     def _wanted_width(self) -> int:
         return max(10, min(WIDEST, self.scrollable_content_region.width - MARGIN - 1))
 
     def _lay_out(self) -> None:
-        if self.transcript is None:
+        if self.transcript is None or not self.size.width:
             return
         self._width = self._wanted_width()
-        self._lines = lay_out(self.transcript, self._width)
+        self._lines = lay_out(self.transcript, self._width, self._text)
         self.virtual_size = Size(self._width + MARGIN, len(self._lines))
         self._lay_marks()
 
@@ -271,7 +277,7 @@ class TranscriptView(ScrollView, can_focus=True):
         """One line of the screen; lines that did not change are drawn once."""
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self.transcript is None:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._ground)
         strip = self._drawn.get(number)
         if strip is None or strip.cell_length != self.size.width:
             strip = self._drawn[number] = self._line(number)
@@ -281,7 +287,15 @@ class TranscriptView(ScrollView, can_focus=True):
         line, here = self._lines[number], self._by_line.get(number, [])
         drawn = [*self._margin(number, here)]
         drawn += self._head(line) if line.kind == "head" else self._words(line, here)
-        return Strip(drawn).adjust_cell_length(self.size.width, self.rich_style).apply_style(self.rich_style)
+        return Strip(drawn).adjust_cell_length(self.size.width, self._ground).apply_style(self._ground)
+
+    @property
+    def _ground(self) -> Style:
+        """The style of the widget itself; Textual reckons it anew every time it is asked."""
+        style = self._styles.get("")
+        if style is None:
+            style = self._styles[""] = self.rich_style
+        return style
 
     def _margin(self, number: int, here: Sequence[Mark]) -> list[Segment]:
         pointer, lanes = " ", [(" ", Style.null())] * LANES
@@ -317,16 +331,18 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _words(self, line: Line, here: Sequence[Mark]) -> list[Segment]:
         spans = [(mark.passage.start, mark.passage.end) for mark in here]
-        extra = [*self.hits, *([self.selected] if self.selected else [])]
+        first = bisect_right(self.hits, line.start, key=lambda hit: hit[1])
+        hits = self.hits[first : bisect_left(self.hits, line.end, key=lambda hit: hit[0])]
+        extra = [*hits, *([self.selected] if self.selected else [])]
         at = self.cursor if line.start <= self.cursor < max(line.end, line.start + 1) else None
         if at is not None and at < line.end:
             extra.append((at, grapheme_end(self._text, at, line.end)))
         edges = [edge for span in (*spans, *extra) for edge in span]
-        drawn = [Segment(self._text[a:b], self._look(a, here)) for a, b in pieces(line, edges)]
+        drawn = [Segment(self._text[a:b], self._look(a, here, hits)) for a, b in pieces(line, edges)]
         # A line without words, between two paragraphs of a turn, still shows where the cursor is.
         return drawn if at is None or line.start < line.end else [Segment(" ", self._style("cursor"))]
 
-    def _look(self, at: int, here: Sequence[Mark]) -> Style:
+    def _look(self, at: int, here: Sequence[Mark], hits: Sequence[Span]) -> Style:
         """The style at one place: the firmest passage gives it, the current one is drawn over it."""
         covering = [mark.passage for mark in here if mark.passage.start <= at < mark.passage.end]
         look = Style.null()
@@ -337,7 +353,7 @@ class TranscriptView(ScrollView, can_focus=True):
             look += self._style("overlap")
         if any(p.id == self._current for p in covering):
             look += self._style("current")
-        if any(start <= at < end for start, end in self.hits):
+        if any(start <= at < end for start, end in hits):
             look += self._style("hit")
         if self.selected and self.selected[0] <= at < self.selected[1]:
             look += self._style("selected")

@@ -1,0 +1,34 @@
+"""Telling transcripts apart: the same file, the same words, another version of one conversation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from needsseg.records import Transcript
+
+
+def file_sha256(file: Path) -> str:
+    """The SHA-256 of a file's bytes, read piece by piece."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def words_sha256(said: Iterable[str]) -> str:
+    """Tells whether two files are the same conversation in different formats: the same words in the same order."""
+    words = " ".join(word for turn in said for word in turn.split())
+    return hashlib.sha256(words.encode("utf-8")).hexdigest()
+
+
+def much_alike(first: Transcript, second: Transcript) -> bool:
+    """Whether two transcripts are versions of one conversation: they share a third of what either's people said at length."""
+    turns = [
+        {
+            " ".join(words.split())
+            for turn in transcript.turns
+            if turn.role != "interviewer" and len(words := transcript.words(turn)) > 20
+        }
+        for transcript in (first, second)
+    ]
+    return 3 * len(turns[0] & turns[1]) >= max(1, min(len(turns[0]), len(turns[1])))

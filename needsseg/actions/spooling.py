@@ -1,0 +1,84 @@
+"""Transcripts on their way into a study: parsed one by one into a private file without a name, and read back one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from needsseg.errors import StudyError, TranscriptError
+from needsseg.records import Transcript, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A transcript that waits in the spool: where it comes from, what tells it from others, and its place there.
+
+    ``content`` is the SHA-256 of its file or of its part of a table, ``words`` that of what is said. ``namesake`` are key
+    and content of the interview that had its file's name when it was parsed, and ``alike`` whether both are one talk.
+    """
+
+    name: str
+    stem: str
+    content: str
+    words: str
+    place: tuple[int, int]
+    namesake: tuple[str, str] | None = None
+    alike: bool = False
+
+
+class Spool:
+    """What was parsed so far; only one transcript at a time is in memory."""
+
+    def __init__(self, folder: Path, file: IO[bytes]) -> None:
+        self.parsed: list[Parsed] = []
+        self._folder, self._file = folder, file
+
+    def put(self, transcript: Transcript) -> tuple[int, int]:
+        """Keeps a transcript; its place, for ``get``. Raises TranscriptError where it holds halves of characters."""
+        turns = [(t.speaker, t.role, t.start, t.end, t.start_ms, t.end_ms) for t in transcript.turns]
+        whole = (transcript.text, turns, transcript.format, transcript.warnings)
+        try:
+            data = json.dumps(whole, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            half = ascii(error.object[error.start])
+            raise TranscriptError(f"it holds half of a character, {half}.", "Export it again, as UTF-8.") from error
+        with _roomy(self._folder):
+            at = self._file.seek(0, 2)
+            self._file.write(data)
+            self._file.flush()
+        return at, len(data)
+
+    def get(self, place: tuple[int, int]) -> Transcript:
+        """A transcript as it was put there."""
+        self._file.seek(place[0])
+        text, turns, form, warnings = json.loads(self._file.read(place[1]))
+        return Transcript(text, tuple(Turn(*turn) for turn in turns), form, tuple(warnings))
+
+
+@contextmanager
+def spooling(folder: Path) -> Iterator[Spool]:
+    """A spool in ``folder``, gone however this ends: its file has no name, and only its owner may read it.
+
+    It lies beside the study, not in a folder for everybody's temporary files, since interviews are personal data. Raises
+    StudyError where there is no room.
+    """
+    with ExitStack() as held:
+        with _roomy(folder):
+            file = held.enter_context(TemporaryFile(dir=folder))
+        yield Spool(folder, file)
+
+
+@contextmanager
+def _roomy(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StudyError(
+            f"{folder} cannot hold what was read from the files: {error.strerror}. Nothing was imported.",
+            "Free some space, or check the folder's permissions.",
+        ) from error
