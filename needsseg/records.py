@@ -73,7 +73,7 @@ class Passage:
     """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``.
 
     Where ``anchored`` is False, an edited transcript no longer holds the words: the quote and its place are those of before.
-    ``coder`` is who decided on it, empty while nobody has.
+    ``coder`` is who decided on it, empty while nobody has; ``seconded`` are those who decided the same in merged studies.
     """
 
     id: int
@@ -89,6 +89,7 @@ class Passage:
     codes: tuple[str, ...] = ()
     anchored: bool = True
     coder: str = ""
+    seconded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def test_a_marked_passage_is_listed_with_its_quote(needsseg: Caller) -> None:
         "reasons",
         "anchored",
         "coder",
+        "seconded",
     ]
     text = needsseg.done("show", "gus-petrakis", "--json").json["text"]
     assert row["quote"] == text[row["start"] : row["end"]]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import passages, review, segments, studies
-from needsseg.records import Passage
+from needsseg.actions import memos, passages, review, segments, statements, studies
+from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
 from tests.conftest import INTERVIEWS, ROOT
@@ -55,6 +55,7 @@ FILLED_IN = {
     "DATE": "2026-07-01",
     "RUN": "1",
 }
+FILLED_IN |= {"NAME": "late"}
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -67,6 +68,8 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
         passages.code(opened, [1], "late")
         opened.actor = "Ben"
         passages.code(opened, [1, 2], "late")
+        memos.write(opened, "passage", 1, "as the week before")
+        statements.write(opened, 1, JobParts("when it slips", pain="nobody knew"))
         loose = [str(row.passage.id) for row in segments.left_over(opened)][:5]
         with opened.action("propose"):
             decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
@@ -74,7 +77,7 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
-        | {"FILE": str(edited)}
+        | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
     words = [filled.get(word, word) for word in shlex.split(command)]
@@ -108,7 +111,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 35
+    assert len(JSON_ROWS) == 45
 
 
 def test_the_changelog_knows_the_version() -> None:

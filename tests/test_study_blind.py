@@ -6,9 +6,23 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import blind, coverage, discovery, history, measures, passages, segments
+from needsseg.actions import (
+    blind,
+    codebook,
+    coverage,
+    discovery,
+    history,
+    interviews,
+    measures,
+    memos,
+    passages,
+    segments,
+    statements,
+    studies,
+    suggesting,
+)
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.records import Passage, Suggestion
+from needsseg.records import JobParts, Passage, Suggestion
 from needsseg.study import passages as stored
 from needsseg.study.connection import Study
 
@@ -157,3 +171,61 @@ def test_what_one_left_open_by_hand_stays_ones_own(ben: Study) -> None:
     ben.actor = "Ada"
     blind.set_blind(ben, True)
     assert (91, 100) not in [(p.start, p.end) for p in passages.listing(ben)]
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_a_window_of_the_queue_is_decided_beside_the_colleagues(
+    ben: Study, tables: Dump, status: suggesting.Decided
+) -> None:
+    before = tables(ben)
+    made = suggesting.decide_window(ben, "anna", *SPANS[0], status, 0.7, ("why",))
+    assert made != 1 and (passages.one(ben, made).status, passages.one(ben, made).coder) == (status, "Ben")
+    of_ada(ben)
+    assert suggesting.decide_window(ben, "anna", *SPANS[0], status, 0.7, ("why",)) == made
+    assert suggesting.decide_window(ben, "anna", *SPANS[2], status, 0.7, ("why",)) == 3, "what nobody decided is Ben's"
+    history.undo(ben)
+    history.undo(ben)
+    assert tables(ben) == before
+
+
+def test_the_queue_holds_what_a_colleague_decided_and_learns_from_oneself(ben: Study) -> None:
+    found = suggesting.queue(ben, None)
+    assert found.decisions == 0 and sorted(item.start for item in found.items) == [start for start, _ in SPANS]
+    made = suggesting.decide_place(ben, "anna", *SPANS[1], "accepted")
+    assert passages.one(ben, made).coder == "Ben"
+    assert (suggesting.queue(ben).decisions, len(suggesting.queue(ben).items)) == (1, 3)
+    of_ada(ben)
+    blind.set_blind(ben, False)
+    assert suggesting.queue(ben).decisions == 4
+
+
+def test_counts_are_of_ones_own_work(ben: Study) -> None:
+    def counted() -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        row, whole = interviews.listing(ben)[0], studies.overview(ben)
+        return (row.suggested, row.accepted, row.rejected), (whole.suggested, whole.accepted, whole.rejected)
+
+    assert counted() == ((4, 0, 0), (4, 0, 0))
+    assert [(row.name, row.passages) for row in passages.codebook(ben)] == [("late", 0)]
+    assert [(branch.code.name, branch.code.passages) for branch in codebook.tree(ben)] == [("late", 0)]
+    assert codebook.one(ben, "late").passages == 0 and passages.recent_codes(ben) == []
+    assert codebook.touched(ben, "late").passages == 1, "what deleting it would take from others is told"
+    passages.code(ben, [1, 2], "late")
+    assert counted() == ((2, 2, 0), (2, 2, 0))
+    assert codebook.one(ben, "late").passages == 2 and passages.recent_codes(ben) == ["late"]
+    blind.set_blind(ben, False)
+    assert counted() == ((2, 4, 1), (2, 4, 1))
+    assert codebook.one(ben, "late").passages == 3 and passages.codebook(ben)[0].passages == 3
+
+
+def test_memos_and_job_statements_of_others_are_hidden(ben: Study) -> None:
+    for name in ("Ada", "Ben"):
+        ben.actor = name
+        memos.write(ben, "passage", 1, f"{name} on it")
+        memos.write(ben, "code", "late", f"{name} on the code")
+        statements.write(ben, 1, JobParts(pain=f"{name} says"))
+    assert {memo.written_by for memo in memos.listing(ben)} == {"Ben"} and len(memos.listing(ben)) == 2
+    assert [row.written_by for row in statements.listing(ben)] == ["Ben"]
+    own = memos.own(ben, "passage", 1)
+    assert own is not None and own.words == "Ben on it"
+    blind.set_blind(ben, False)
+    assert len(memos.listing(ben)) == 4 and len(statements.listing(ben, [1])) == 2

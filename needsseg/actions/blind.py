@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from needsseg.records import Passage, PassageStatus
 from needsseg.study import blinding, places
 from needsseg.study.connection import Study
 
-__all__ = ["is_blind", "own_rows", "own_view", "set_blind"]
+__all__ = ["is_blind", "own_counts", "own_rows", "own_view", "seen_coder", "set_blind"]
 
 
 def is_blind(study: Study) -> bool:
@@ -29,6 +29,16 @@ def _name(study: Study) -> str:
 def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
     """Passages as a blind coder sees them."""
     return blinding.own_view(study, rows)
+
+
+def seen_coder(study: Study) -> str | None:
+    """The one coder whose work is shown and counted, or None for everybody's."""
+    return study.actor if is_blind(study) else None
+
+
+def own_counts(study: Study) -> Mapping[str, Mapping[str, int]]:
+    """How many passages of each status a blind coder sees, by interview."""
+    return blinding.own_counts(study)
 
 
 def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = None) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from needsseg.actions.blind import seen_coder
 from needsseg.study import codebook as book
 from needsseg.study import codes
 from needsseg.study.codebook import Branch, CodeRow
@@ -30,17 +31,20 @@ __all__ = [
 
 
 def tree(study: Study) -> list[Branch]:
-    """All codes, each with its children right below it, siblings by name."""
-    return book.tree(book.listing(study))
+    """All codes, each with its children right below it, siblings by name; a blind coder's own marks are counted alone."""
+    return book.tree(book.listing(study, seen_coder(study)))
 
 
 def one(study: Study, name: str) -> CodeRow:
     """One code by its name, in whatever case where that is clear; raises NotFoundError."""
-    return book.one(study, name)
+    return book.one(study, name, seen_coder(study))
 
 
 def touched(study: Study, name: str) -> Touched:
-    """How many passages, coders, codes below and memos deleting or merging a code touches."""
+    """How many passages, coders, codes below and memos deleting or merging a code touches.
+
+    A blind coder is told of others' too: what would be taken from them.
+    """
     return codes.touched(study, name)
 
 

@@ -125,6 +125,9 @@ def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list
         warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
     elif open_ones := len(passages.listing(study, status="suggested")):
         warnings.append(f"Only the {used} accepted passages were used; {open_ones} undecided ones were left out.")
+    twice = len(passages.listing(study, status="accepted", anchored=True)) - left_out - used
+    if status == "accepted" and twice:
+        warnings.append(f"{twice} passages were accepted twice, by two people; their words were used once.")
     if left_out:
         warnings.append(f"{left_out} passages are of speakers who are no participants; they were left out.")
     return warnings
@@ -160,10 +163,20 @@ def run_input(study: Study) -> tuple[list[Passage], str, int]:
         found = passages.listing(study, status=status, anchored=True)
         theirs = [passage for passage in found if (passage.interview, passage.speaker) in participants]
         if theirs:
-            return theirs, status, len(found) - len(theirs)
+            return _once(study, theirs), status, len(found) - len(theirs)
     raise DiscoveryError(
         "There are no passages yet.", "Let the program suggest some (s among the interviews; needsseg suggest)."
     )
+
+
+def _once(study: Study, chosen: Sequence[Passage]) -> list[Passage]:
+    """Passages, of those of the same words that two people marked the one whose place a person decided, else the first."""
+    placed_here = decisions.placements(study)
+    once: dict[tuple[str, int, int], Passage] = {}
+    for passage in sorted(chosen, key=lambda passage: passage.id not in placed_here):
+        once.setdefault((passage.interview, passage.start, passage.end), passage)
+    kept = {passage.id for passage in once.values()}
+    return [passage for passage in chosen if passage.id in kept]
 
 
 def _voice(passage: Passage) -> str:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from needsseg.coding import sentence_spans
+from collections.abc import Mapping
+from dataclasses import replace
+
+from needsseg.actions import blind
 from needsseg.records import Role, Transcript
 from needsseg.study import interviews
 from needsseg.study.connection import Study
 from needsseg.study.interviews import InterviewRow, SpeakerRow
 
-__all__ = ["InterviewRow", "SpeakerRow", "listing", "search", "sentences", "set_role", "show", "speakers", "title"]
+__all__ = ["InterviewRow", "SpeakerRow", "listing", "sentences", "set_role", "show", "speakers", "title"]
 
 
 def listing(study: Study) -> list[InterviewRow]:
-    """All interviews with their formats, words and passages counted."""
-    return interviews.listing(study)
+    """All interviews with their formats, words and passages counted; the passages as a blind coder sees them."""
+    rows = interviews.listing(study)
+    if not blind.is_blind(study):
+        return rows
+    counts = blind.own_counts(study)
+    return [_with_counts(row, counts.get(row.key, {})) for row in rows]
+
+
+def _with_counts(row: InterviewRow, counts: Mapping[str, int]) -> InterviewRow:
+    suggested, accepted, rejected = (counts.get(status, 0) for status in ("suggested", "accepted", "rejected"))
+    return replace(row, suggested=suggested, accepted=accepted, rejected=rejected)
 
 
 def show(study: Study, key: str) -> Transcript:
@@ -37,11 +49,9 @@ def set_role(study: Study, key: str, speaker: str, role: Role) -> None:
         interviews.set_role(study, key, speaker, role)
 
 
-def search(study: Study, query: str) -> list[tuple[str, int, int, str]]:
-    """Turns in which all words of ``query`` occur: interview, start, end, words; best first."""
-    return list(interviews.search(study, query))
-
-
 def sentences(transcript: Transcript, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of the sentences in a stretch of a transcript."""
+    # Here, since the app's first screen imports this module and cuts no sentences.
+    from needsseg.coding import sentence_spans
+
     return sentence_spans(transcript.text, start, end)

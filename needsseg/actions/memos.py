@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from needsseg.actions.blind import seen_coder
 from needsseg.study import memos
 from needsseg.study.connection import Study
 from needsseg.study.memos import KINDS, Memo, MemoKind
@@ -17,8 +18,9 @@ def write(study: Study, kind: MemoKind, of: int | str, words: str) -> None:
 
 
 def listing(study: Study, kind: MemoKind | None = None, of: int | str | None = None) -> list[Memo]:
-    """Memos, all or of one kind or on one thing, each with its writer."""
-    return memos.listing(study, kind, of)
+    """Memos, all or of one kind or on one thing, each with its writer; a blind coder's own alone."""
+    coder = seen_coder(study)
+    return [memo for memo in memos.listing(study, kind, of) if coder in (None, memo.written_by)]
 
 
 def own(study: Study, kind: MemoKind, of: int | str) -> Memo | None:

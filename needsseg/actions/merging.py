@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from needsseg.actions import pseudonym_decisions
 from needsseg.actions.likeness import much_alike, words_sha256
 from needsseg.embedding import Progress, silent
 from needsseg.records import Passage
-from needsseg.study import borrowing, interviews, merging, merging_marks, passages
+from needsseg.study import (
+    borrowing,
+    interviews,
+    merging,
+    merging_marks,
+    merging_passages,
+    merging_people,
+    passages,
+    pseudonyms,
+)
 from needsseg.study.connection import Study
 from needsseg.study.merging import Joined
 
@@ -32,9 +42,11 @@ class MergeReport:
     """What a merge did, or would do.
 
     Passages: ``joined`` were decided alike, ``added`` are new here, ``decided`` were undecided here and took their decision,
-    ``beside`` are decided differently and stand next to ours. ``marks`` are codes that came with their coders, of which
-    ``marks_joined`` were here. ``unplaced`` passages came without a place, since the text here does not hold their words.
-    ``left`` says what both sides contradict each other in; it stayed as it was here. ``not_merged`` counts what stays there.
+    ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that came as a second one beside
+    the same of somebody else. ``marks`` are codes that came with their coders, ``marks_joined`` were here. ``attributes``
+    filled what was empty about participants, ``pins`` are of codes, ``pseudonyms`` decisions about words. ``unplaced``
+    passages came without a place, since the text here does not hold their words. ``left`` says what both sides contradict
+    each other in; it stayed as it was here. ``not_merged`` counts what stays there. ``turns_read`` is no part of the action.
     """
 
     file: str
@@ -44,6 +56,7 @@ class MergeReport:
     added: int
     decided: int
     beside: int
+    seconded: int
     codes: int
     marks: int
     marks_joined: int
@@ -53,6 +66,10 @@ class MergeReport:
     statements_continued: int
     off_topic: int
     pairs: int
+    pins: int
+    attributes: int
+    pseudonyms: int
+    turns_read: int
     unplaced: tuple[Passage, ...]
     left: tuple[str, ...]
     not_merged: dict[str, int]
@@ -69,11 +86,15 @@ class MergeReport:
             f"{self.marks} codes on passages came, {self.marks_joined} were here",
         ]
         others = [
+            (self.seconded, "decisions seconded"),
             (self.codes, "new codes"),
             (self.memos + self.memos_continued, "memos"),
             (self.statements + self.statements_continued, "job statements"),
             (self.off_topic, "off-topic"),
             (self.pairs, "pairs"),
+            (self.pins, "pinned codes"),
+            (self.attributes, "attributes of participants"),
+            (self.pseudonyms, "decisions about words to replace or keep"),
             (len(self.unplaced), "without a place"),
         ]
         return "; ".join([*said, *(f"{number} {what}" for number, what in others if number)]) + "."
@@ -91,9 +112,9 @@ def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress
     """Brings the work in the study at ``path`` into this one, as one action; that file is only read.
 
     Interviews are one where their text is, else their words, else where an edited text has the same key or file: passages
-    then follow their words. Others come in whole. Segments, runs, account data and pseudonyms stay there. Merging again
-    changes nothing. With ``dry_run`` nothing is kept. Raises StudyError for a file that is no sound study, UsageError for
-    this study itself.
+    then follow their words. Others come in whole. Segments, runs and account data stay there. Merging again changes nothing.
+    With ``dry_run`` nothing is kept. Which turns were read comes too, and stays when the action is undone. Raises StudyError
+    for a file that is no sound study, UsageError for this study itself.
     """
     with borrowing.borrowed(study, path) as other:
         known: Places = {}
@@ -104,16 +125,19 @@ def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress
             _places(study, other, match, known)
         try:
             with study.action("merge") as action:
-                report = _merged(study, other, path.name, known, dry_run, progress)
+                report, read = _merged(study, other, path.name, known, dry_run, progress)
                 action.summary = f"merged {path.name}: {report.sentence}"
                 if dry_run:
                     raise _OnlyLookedError(report)
         except _OnlyLookedError as looked:
             return looked.report
+        merging_people.keep_read(study, read)
         return report
 
 
-def _merged(study: Study, other: Study, file: str, known: Places, dry_run: bool, progress: Progress) -> MergeReport:
+def _merged(
+    study: Study, other: Study, file: str, known: Places, dry_run: bool, progress: Progress
+) -> tuple[MergeReport, list[merging_people.Read]]:
     """Joins everything, by what the study holds now: others may have written since."""
     joined = Joined()
     matched = _matched(study, other)
@@ -128,17 +152,24 @@ def _merged(study: Study, other: Study, file: str, known: Places, dry_run: bool,
             merging.new_interview(study, other, theirs[match.theirs], match.key, joined)
         else:
             places = _places(study, other, match, known)
-            merging.join_passages(study, other, theirs[match.theirs], places, joined)
+            merging_passages.join_passages(study, other, theirs[match.theirs], places, joined)
     for join in (
         merging_marks.join_codings,
         merging_marks.join_memos,
         merging_marks.join_statements,
         merging_marks.join_off_topic,
         merging_marks.join_pairs,
+        merging_people.join_attributes,
     ):
         join(study, other, joined)
+    decisions = pseudonyms.listing(other)
+    if decisions:  # to know all names takes a while
+        joined.counted["pseudonyms"], left = pseudonym_decisions.take(study, decisions)
+        joined.left += left
+    read = merging_people.turns_read(study, other, joined)
+    joined.counted["turns_read"] = len(read)
     progress("merging", len(matched), len(matched))
-    return _report(study, other, file, matched, joined, dry_run)
+    return _report(study, other, file, matched, joined, dry_run), read
 
 
 def _report(
@@ -156,8 +187,9 @@ def _report(
         **{
             name: counted[name]
             for name in (
-                "joined", "added", "decided", "beside", "codes", "marks", "marks_joined", "memos", "memos_continued",
-                "statements", "statements_continued", "off_topic", "pairs",
+                "joined", "added", "decided", "beside", "seconded", "codes", "marks", "marks_joined", "memos",
+                "memos_continued", "statements", "statements_continued", "off_topic", "pairs", "pins", "attributes",
+                "pseudonyms", "turns_read",
             )
         },
     )  # fmt: skip
@@ -224,7 +256,7 @@ def _places(study: Study, other: Study, match: MergedInterview, known: Places) -
     if about not in known:
         from needsseg.coding.anchoring import anchor
 
-        spans = merging.anchored_spans(other, match.theirs)
+        spans = merging_passages.anchored_spans(other, match.theirs)
         found = zip(spans, anchor(old.text, new.text, list(spans.values())), strict=True)
         known[about] = {
             passage: (at.start, at.end)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from needsseg.actions import blind as blindness
 from needsseg.actions.embedding import embedded
 from needsseg.coding import judge, load_cues, load_probes, weigh
 from needsseg.embedding import Progress, silent
-from needsseg.errors import NeedssegError
+from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.records import Passage, PassageStatus
 from needsseg.settings import load, prompt_file
+from needsseg.study import blinding, interviews, passages
 from needsseg.study import codebook as book
-from needsseg.study import interviews, passages
 from needsseg.study.codebook import CodeRow
 from needsseg.study.connection import Study
 
@@ -67,16 +68,34 @@ def listing(
     query: str | None = None,
     ids: Sequence[int] | None = None,
     anchored: bool | None = None,
+    coder: str | None = None,
+    blind: bool | None = None,
 ) -> list[Passage]:
-    """Passages by place, narrowed by interview, status, code, words, ids, or whether their text still holds them."""
+    """Passages by place, narrowed by interview, status, code, words, ids, or whether their text still holds them.
+
+    ``coder`` leaves those on which that person decided or put a code. A blind coder sees their own work alone, unless
+    ``blind`` says otherwise.
+    """
     if interview is not None:
         interviews.title(study, interview)
-    return passages.listing(study, interview, status, code, ids, query, anchored)
+    if blindness.is_blind(study) if blind is None else blind:
+        rows = blindness.own_view(study, passages.listing(study, interview, None, None, ids, query, anchored))
+        rows = [p for p in rows if status in (None, p.status) and (code is None or code in p.codes)]
+        return [p for p in rows if coder is None or (coder == study.actor and (p.coder == coder or p.codes))]
+    rows = passages.listing(study, interview, status, code, ids, query, anchored)
+    worked = None if coder is None else blinding.worked_on(study, coder)
+    return rows if worked is None else [p for p in rows if p.id in worked]
 
 
 def one(study: Study, passage: int) -> Passage:
-    """One passage by its id."""
-    return passages.one(study, passage)
+    """One passage by its id; raises NotFoundError also for one that blind mode hides."""
+    stored = passages.one(study, passage)
+    if not blindness.is_blind(study):
+        return stored
+    seen = blindness.own_view(study, [stored])
+    if not seen:
+        raise NotFoundError(f"Passage {passage} is a colleague's.", "Blind mode is on; needsseg blind off ends it.")
+    return seen[0]
 
 
 _DONE = {"accepted": "accepted", "rejected": "rejected", "suggested": "left open"}
@@ -85,55 +104,70 @@ _DONE = {"accepted": "accepted", "rejected": "rejected", "suggested": "left open
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
     """Accepts, rejects or leaves open; how many changed."""
     with study.action("decide", f"{_DONE[status]} {_named(ids)}"):
-        return passages.decide(study, ids, status)
+        own = blindness.own_rows(study, ids, status)
+        changed = passages.decide(study, own, status)
+        if status == "suggested" and blindness.is_blind(study):
+            blinding.leave_to_others(study, own)
+        return changed
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
     """Marks a span of one turn as a passage; its id."""
     with study.action("mark", f"marked a passage in {interview}"):
-        return passages.mark(study, interview, start, end)
+        return _mark(study, interview, start, end)
 
 
 def mark_and_code(study: Study, interview: str, start: int, end: int, code: str) -> int:
     """Marks a span of one turn and puts a code on it, as one action; the passage's id."""
     with study.action("code", f"marked a passage in {interview} and coded it “{code.strip()}”"):
-        made = passages.mark(study, interview, start, end)
+        made = _mark(study, interview, start, end)
         book.put(study, [made], code)
     return made
+
+
+def _mark(study: Study, interview: str, start: int, end: int) -> int:
+    made = blinding.mark if blindness.is_blind(study) else passages.mark
+    return made(study, interview, start, end)
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
     """Moves the edges of a passage."""
     with study.action("adjust", f"moved the edges of passage {passage}"):
-        passages.adjust(study, passage, start, end)
+        for own in blindness.own_rows(study, [passage]):
+            passages.adjust(study, own, start, end)
 
 
 def unmark(study: Study, passage: int) -> None:
     """Removes a passage marked by hand, or makes a decided suggestion undecided again."""
     with study.action("unmark", f"unmarked passage {passage}"):
-        passages.unmark(study, passage)
+        for own in blindness.own_rows(study, [passage], "suggested"):
+            passages.unmark(study, own)
+            if blindness.is_blind(study):
+                blinding.leave_to_others(study, [own])
 
 
 def code(study: Study, ids: Sequence[int], name: str) -> int:
     """Puts a code on passages; how many got it."""
     with study.action("code", f"coded {_named(ids)} “{name.strip()}”"):
-        return book.put(study, ids, name)
+        return book.put(study, blindness.own_rows(study, ids, "accepted"), name)
 
 
 def uncode(study: Study, ids: Sequence[int], name: str) -> int:
     """Takes a code off passages; how many lost it."""
     with study.action("uncode", f"took “{name}” off {_named(ids)}"):
+        if blindness.is_blind(study):
+            ids = blinding.coded_by_own(study, ids, name)
         return book.take_off(study, ids, name)
 
 
 def codebook(study: Study) -> list[CodeRow]:
-    """All codes, the most used first."""
-    return book.listing(study)
+    """All codes, the most used first; a blind coder's own marks are counted alone."""
+    return book.listing(study, blindness.seen_coder(study))
 
 
 def recent_codes(study: Study) -> list[str]:
-    """The codes used last, newest first."""
-    return book.recent(study)
+    """The codes used last, newest first, by a blind coder themselves."""
+    return book.recent(study, blindness.seen_coder(study))
 
 
 def _named(ids: Sequence[int]) -> str:

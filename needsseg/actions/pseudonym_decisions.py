@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -16,7 +16,7 @@ from needsseg.study import pseudonyms as stored
 from needsseg.study.connection import Study, plain_text
 from needsseg.study.pseudonyms import DecisionRow
 
-__all__ = ["KINDS", "ListReport", "forget", "import_list", "keep", "replace_words"]
+__all__ = ["KINDS", "ListReport", "forget", "import_list", "keep", "replace_words", "take"]
 
 Kind = Literal["person", "company", "email", "phone", "other"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -93,6 +93,35 @@ def import_list(study: Study, path: Path, kind: str | None = None) -> ListReport
                 refused.append((number, f"{error.message} {error.hint}".strip()))
         action.summary = f"{len(taken)} words of {path.name} are replaced"
     return ListReport(tuple(taken.values()), tuple(refused))
+
+
+def take(study: Study, rows: Sequence[DecisionRow]) -> tuple[int, list[str]]:
+    """Takes decisions that colleagues made in another study (inside an action), where nothing was decided here.
+
+    How many came, and what did not: where something else was decided here, or what is to stand for words would tell a name.
+    """
+    held, came, left = _Deciding(study), 0, list[str]()
+    for row in sorted(rows, key=lambda row: row.decision != "keep"):  # what is kept may stand in a replacement
+        ours = held.rows.get(as_one(row.words))
+        if ours is None:
+            try:
+                if row.decision == "replace":
+                    held.add(row.words, cast(Kind, row.kind), row.replacement)
+            except UsageError as error:
+                left.append(f"{row.decided_by} decided that {_said(row)}: {error.message}")
+                continue
+            held.rows[as_one(row.words)] = row
+            stored.take(study, row)
+            came += 1
+        elif (ours.decision, ours.replacement) != (row.decision, row.replacement):
+            left.append(f"{row.decided_by} decided that {_said(row)}; here {_said(ours)}.")
+    return came, left
+
+
+def _said(row: DecisionRow) -> str:
+    if row.decision == "keep":
+        return f"“{row.words}” is kept"
+    return f"“{row.words}” is replaced" + (f" by “{row.replacement}”" if row.replacement else "")
 
 
 class _Deciding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from needsseg.actions.blind import seen_coder
 from needsseg.coding.cues import load_cues
 from needsseg.coding.statements import prefill
 from needsseg.records import JobParts
@@ -24,8 +25,9 @@ def write(study: Study, passage: int, parts: JobParts) -> None:
 
 
 def listing(study: Study, ids: Sequence[int] | None = None) -> list[PassageStatement]:
-    """Job statements of all passages or some, by place, each with its writer."""
-    return statements.listing(study, ids)
+    """Job statements of all passages or some, by place, each with its writer; a blind coder's own alone."""
+    coder = seen_coder(study)
+    return [row for row in statements.listing(study, ids) if coder in (None, row.written_by)]
 
 
 def own(study: Study, passage: int) -> JobParts | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from needsseg.actions import blind
 from needsseg.settings import load
 from needsseg.study import connection, places
 from needsseg.study.connection import Study
@@ -64,8 +65,12 @@ def open_study(path: Path) -> Study:
 
 
 def overview(study: Study) -> Overview:
-    """The study in numbers."""
-    return Overview(path=str(study.path), warnings=tuple(study.warnings()), **connection.counts(study))
+    """The study in numbers; the passages as a blind coder sees them."""
+    counts = connection.counts(study)
+    if blind.is_blind(study):
+        own = blind.own_counts(study).values()
+        counts |= {status: sum(row.get(status, 0) for row in own) for status in ("suggested", "accepted", "rejected")}
+    return Overview(path=str(study.path), warnings=tuple(study.warnings()), **counts)
 
 
 def warnings(study: Study) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from needsseg.actions import blind
 from needsseg.actions.embedding import embedded, held, model_sha256
 from needsseg.coding import load_cues, load_probes, weigh
 from needsseg.coding.cues import find_cues
@@ -16,7 +17,7 @@ from needsseg.embedding import Progress, silent, text_sha256
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load, prompt_file
-from needsseg.study import interviews, passages
+from needsseg.study import blinding, interviews, passages
 from needsseg.study.connection import Study
 
 if TYPE_CHECKING:
@@ -84,11 +85,14 @@ class _Place:
 def queue(study: Study, limit: int | None = 50) -> Queue:
     """The undecided suggestions and, from ``ENOUGH`` decisions on, all other windows that overlap nothing decided.
 
-    The best ``limit`` of them (all where None), ranked by what was accepted and rejected. Loads no model.
+    The best ``limit`` of them (all where None), ranked by what was accepted and rejected: where the coder works blind, by
+    what they decided themselves. Loads no model.
     """
     words = _words(study)
     order = {number: at for at, number in enumerate(passages.decided_in_order(study))}
     listed = passages.listing(study)
+    if blind.is_blind(study):
+        listed = blind.own_view(study, listed)
     decided = sorted((p for p in listed if p.status != "suggested"), key=lambda p: order[p.id])
     known, answers = _measured(study, decided, words)
     places: list[_Place] = []
@@ -126,7 +130,8 @@ def decide_window(
 ) -> int:
     """Accepts or rejects a window that is not stored as a suggestion: it becomes a passage of the program; its id."""
     with study.action("decide", f"{status} a passage in {interview}"):
-        return passages.add_suggestion(study, interview, start, end, status, score, reasons)
+        add = blinding.add_suggestion if blind.is_blind(study) else passages.add_suggestion
+        return add(study, interview, start, end, status, score, reasons)
 
 
 def decide_place(study: Study, interview: str, start: int, end: int, status: Decided) -> int:

@@ -1,4 +1,4 @@
-"""import, interviews, show, search, role, remove."""
+"""import, interviews, show, role, remove."""
 
 from __future__ import annotations
 
@@ -123,31 +123,24 @@ def _clock(milliseconds: int) -> str:
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True)
-@json_option
-@click.pass_obj
-def search(session: Session, words: tuple[str, ...], as_json: bool) -> None:
-    """Find turns in which all WORDS occur, best first."""
-    with opened(session) as study:
-        found = actions.search(study, " ".join(words))
-    if as_json:
-        print_array({"interview": key, "start": start, "end": end, "words": said} for key, start, end, said in found)
-        return
-    print_table(("interview", "start", "end", "words"), found, wrap=("words",))
-    if not found:
-        session.say("No turn holds all these words.")
-
-
-@click.command()
 @click.argument("key")
 @click.argument("speaker")
 @click.argument("role", type=click.Choice(get_args(Role)))
+@click.option("--everywhere", is_flag=True, help="In every interview in which somebody is called so.")
 @click.pass_obj
-def role(session: Session, key: str, speaker: str, role: Role) -> None:
+def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool) -> None:
     """Say what SPEAKER is in an interview; '' means the speaker without a name."""
+    where = key
     with opened(session) as study:
-        actions.set_role(study, key, speaker, role)
-    session.say(f"{speaker or 'The unnamed speaker'} in {key} is {role}.")
+        if everywhere:
+            from needsseg.actions import speakers
+
+            speakers.require(study, key, speaker)
+            found = speakers.set_role_everywhere(study, speaker, role)
+            where = f"{len(found)} interviews" if len(found) > 1 else found[0]
+        else:
+            actions.set_role(study, key, speaker, role)
+    session.say(f"{speaker or 'The unnamed speaker'} in {where} is {role}.")
 
 
 @click.command()

@@ -24,7 +24,7 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
     """Bring a colleague's work, in the study OTHER, into this one. OTHER is only read.
 
     What both marked alike is one; what they marked differently stays side by side, each with its coder. needsseg undo takes
-    it back. Merging again changes nothing. Segments, runs, account data and pseudonyms are not merged.
+    it back. Merging again changes nothing. Segments, runs and account data are not merged.
     """
     with opened(session) as study, session.progressing() as progress:
         report = merging.merge(study, other, dry_run=dry_run, progress=progress)

@@ -58,6 +58,8 @@ def passage(row: Passage) -> Shape:
         "origin": row.origin,
         "reasons": row.reasons,
         "anchored": row.anchored,
+        "coder": row.coder,
+        "seconded": row.seconded,
     }
 
 

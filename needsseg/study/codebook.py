@@ -15,9 +15,11 @@ from needsseg.study.passages import decide, required
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
 
+# Its first parameter is the coder whose marks are counted, or None for everybody's.
 _SELECT = (
     "SELECT c.name, c.description, parent.name AS parent, count(DISTINCT pc.passage_id) AS passages, c.color, c.pin "
-    "FROM codes c LEFT JOIN codes parent ON parent.id = c.parent_id LEFT JOIN passage_codes pc ON pc.code_id = c.id "
+    "FROM codes c LEFT JOIN codes parent ON parent.id = c.parent_id "
+    "LEFT JOIN passage_codes pc ON pc.code_id = c.id AND (?1 IS NULL OR pc.coded_by = ?1) "
 )
 
 
@@ -91,10 +93,10 @@ def id_of(study: Study, name: str) -> int:
     raise NotFoundError(f"There is no code “{name}”.", "The codebook lists them (needsseg codebook).")
 
 
-def one(study: Study, name: str) -> CodeRow:
-    """One code, named as in ``id_of``."""
+def one(study: Study, name: str, coder: str | None = None) -> CodeRow:
+    """One code, named as in ``id_of``, with the passages of everybody or of one coder counted."""
     code = id_of(study, name)
-    return CodeRow(*study.rows(_SELECT + "WHERE c.id = ? GROUP BY c.id", [code])[0])
+    return CodeRow(*study.rows(_SELECT + "WHERE c.id = ?2 GROUP BY c.id", [coder, code])[0])
 
 
 def put(study: Study, ids: Sequence[int], name: str) -> int:
@@ -129,9 +131,9 @@ def take_off(study: Study, ids: Sequence[int], name: str) -> int:
     ).rowcount
 
 
-def listing(study: Study) -> list[CodeRow]:
-    """All codes, the most used first."""
-    return [CodeRow(*row) for row in study.rows(_SELECT + "GROUP BY c.id ORDER BY passages DESC, c.name")]
+def listing(study: Study, coder: str | None = None) -> list[CodeRow]:
+    """All codes, the most used first, by everybody or by one coder."""
+    return [CodeRow(*row) for row in study.rows(_SELECT + "GROUP BY c.id ORDER BY passages DESC, c.name", [coder])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +159,11 @@ def codings(study: Study) -> list[Coding]:
     ]
 
 
-def recent(study: Study, limit: int = 9) -> list[str]:
-    """Names of the codes used last, newest first."""
+def recent(study: Study, coder: str | None = None, limit: int = 9) -> list[str]:
+    """Names of the codes used last, newest first, by everybody or by one coder."""
     rows = study.rows(
-        "SELECT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id GROUP BY c.id ORDER BY max(pc.id) DESC LIMIT ?",
-        [limit],
+        "SELECT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id WHERE ?1 IS NULL OR pc.coded_by = ?1 "
+        "GROUP BY c.id ORDER BY max(pc.id) DESC LIMIT ?2",
+        [coder, limit],
     )
     return [row[0] for row in rows]

@@ -289,8 +289,10 @@ def check(study: Study) -> list[str]:
         f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")
     ]
     texts = {row[0]: row[1] for row in study.rows("SELECT id, text FROM interviews")}
-    for table, column in (("passages", "quote"), ("turns", "words")):
-        for row in study.rows(f'SELECT id, interview_id, start, "end", {column} FROM {table} ORDER BY id'):
+    for table, column, placed in (("passages", "quote", "anchored = 1"), ("turns", "words", "1")):
+        for row in study.rows(
+            f'SELECT id, interview_id, start, "end", {column} FROM {table} WHERE {placed} ORDER BY id'
+        ):
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
                 found.append(f"{table} {row[0]}: the {column} is not the text at its place")
     return found

@@ -22,6 +22,7 @@ JOURNALLED = (
     "speakers",
     "turns",
     "passages",
+    "seconded",
     "codes",
     "passage_codes",
     "memos",

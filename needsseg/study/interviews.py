@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,8 +109,17 @@ def link_participants(study: Study, key: str) -> None:
         if speaker["participant_id"] is None:
             alone = len(speakers) == 1 and study.row("SELECT 1 FROM participants WHERE key = ?", [key]) is None
             name = speaker["label"] or key
-            participant = study.insert("participants", {"key": key if alone else f"{key}/{name}", "name": name})
+            own = key if alone else _unused_participant_key(study, f"{key}/{name}")
+            participant = study.insert("participants", {"key": own, "name": name})
             study.execute("UPDATE speakers SET participant_id = ? WHERE id = ?", [participant, speaker["id"]])
+
+
+def _unused_participant_key(study: Study, key: str) -> str:
+    """``key``, numbered where a participant has it: one whose label was changed keeps the key made of the old one."""
+    number, unused = 2, key
+    while study.row("SELECT 1 FROM participants WHERE key = ?", [unused]) is not None:
+        unused, number = f"{key}-{number}", number + 1
+    return unused
 
 
 def listing(study: Study) -> list[InterviewRow]:
@@ -167,6 +176,17 @@ def by_file(study: Study) -> dict[str, tuple[str, str]]:
 def by_content(study: Study) -> dict[str, str]:
     """For each imported file's SHA-256, its interview's key."""
     return {row[0]: row[1] for row in study.rows("SELECT file_sha256, key FROM interviews")}
+
+
+def text_sha256(study: Study) -> dict[str, str]:
+    """The SHA-256 of each interview's text, by key."""
+    return {row[0]: row[1] for row in study.rows("SELECT key, text_sha256 FROM interviews")}
+
+
+def said(study: Study, key: str) -> list[str]:
+    """What was said in one interview, turn by turn; nothing for an unknown key."""
+    turns = "SELECT t.words FROM turns t JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq"
+    return [row[0] for row in study.rows(turns, [key])]
 
 
 def title(study: Study, key: str) -> str:
@@ -230,21 +250,6 @@ def remove(study: Study, key: str) -> None:
         "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)",
         [json.dumps([row[0] for row in theirs])],
     )
-
-
-def search(study: Study, query: str, limit: int = 200) -> Sequence[tuple[str, int, int, str]]:
-    """Turns in which all words of ``query`` occur: interview key, start, end, words; best first."""
-    terms = " ".join('"' + term.replace('"', '""') + '"' for term in query.split())
-    if not terms:
-        return []
-    return [
-        tuple(row)
-        for row in study.rows(
-            'SELECT i.key, t.start, t."end", t.words FROM turns_fts JOIN turns t ON t.id = turns_fts.rowid '
-            "JOIN interviews i ON i.id = t.interview_id WHERE turns_fts MATCH ? ORDER BY rank LIMIT ?",
-            [terms, limit],
-        )
-    ]
 
 
 def _required(study: Study, key: str):  # type: ignore[no-untyped-def]  # an sqlite3.Row

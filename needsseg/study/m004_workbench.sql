@@ -43,6 +43,15 @@ CREATE TABLE pseudonyms (
     decided_at TEXT NOT NULL
 ) STRICT;
 
+-- Who else made the decision that a passage carries, where studies were merged; gone when it is decided otherwise.
+CREATE TABLE seconded (
+    id INTEGER PRIMARY KEY,
+    passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    coder TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (passage_id, coder)
+) STRICT;
+
 -- Which turns each coder has had before them. No decision, so history does not follow it.
 CREATE TABLE turns_read (
     interview_id INTEGER NOT NULL REFERENCES interviews (id) ON DELETE CASCADE,

@@ -17,7 +17,10 @@ PARTS = ("situation", "motivation", "outcome", "pain", "workaround")
 
 
 def join_codebook(study: Study, other: Study, joined: Joined) -> None:
-    """Joins codes by name; a description, a colour or a parent that ours lacks is taken from theirs."""
+    """Joins codes by name; a description, a colour, a parent or a pin that ours lacks is taken from theirs.
+
+    A pin comes where its digit is free here.
+    """
     held = {row["name"].strip(): row for row in study.rows("SELECT * FROM codes ORDER BY id")}
     theirs = other.rows("SELECT * FROM codes ORDER BY id")
     for row in theirs:
@@ -34,7 +37,17 @@ def join_codebook(study: Study, other: Study, joined: Joined) -> None:
                 study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [row[column], ours["id"]])
         if row["description"] and ours["description"] not in ("", row["description"]):
             joined.left.append(f"The code “{name}” is described differently there: “{row['description']}”.")
+    _join_pins(study, {joined.codes[row["id"]]: row["pin"] for row in theirs if row["pin"] is not None}, joined)
     _join_parents(study, {row["id"]: row["parent_id"] for row in theirs if row["parent_id"] is not None}, joined)
+
+
+def _join_pins(study: Study, theirs: dict[int, int], joined: Joined) -> None:
+    taken = {row[0]: row[1] for row in study.rows("SELECT pin, id FROM codes WHERE pin IS NOT NULL")}
+    for code, digit in theirs.items():
+        if digit not in taken and code not in taken.values():
+            study.execute("UPDATE codes SET pin = ? WHERE id = ?", [digit, code])
+            taken[digit] = code
+            joined.counted["pins"] += 1
 
 
 def _join_parents(study: Study, theirs: dict[int, int], joined: Joined) -> None:

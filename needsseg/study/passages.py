@@ -19,7 +19,8 @@ _SELECT = (
     'SELECT p.id, i.key AS interview, s.label AS speaker, p.start, p."end", p.quote, p.status, p.origin, p.score, p.reasons, '
     "p.anchored, coalesce(p.decided_by, '') AS coder, "
     "(SELECT group_concat(name, char(31)) FROM (SELECT DISTINCT c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id "
-    "WHERE pc.passage_id = p.id ORDER BY c.name)) AS codes "
+    "WHERE pc.passage_id = p.id ORDER BY c.name)) AS codes, "
+    "(SELECT group_concat(coder, char(31)) FROM (SELECT coder FROM seconded WHERE passage_id = p.id ORDER BY coder)) AS seconded "
     "FROM passages p JOIN interviews i ON i.id = p.interview_id JOIN speakers s ON s.id = p.speaker_id "
 )
 
@@ -73,6 +74,7 @@ def listing(
             tuple(row["codes"].split("\x1f")) if row["codes"] else (),
             bool(row["anchored"]),
             row["coder"],
+            tuple(row["seconded"].split("\x1f")) if row["seconded"] else (),
         )
         for row in rows
     ]
@@ -179,7 +181,8 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
     same = study.row(
-        'SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ? AND anchored = 1',
+        'SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ? AND anchored = 1 '
+        "ORDER BY status = 'accepted' DESC, id",
         [row[0], start, end],
     )
     if same is not None:
@@ -187,6 +190,32 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
         return int(same[0])
     made = _row(_turns(study, int(row[0])), int(row[0]), start, end, "accepted", "hand")
     return study.insert("passages", {**made, "decided_by": study.actor, "decided_at": now()})
+
+
+def add_suggestion(
+    study: Study, interview: str, start: int, end: int, status: PassageStatus, score: float, reasons: Sequence[str]
+) -> int:
+    """Stores a window that was not stored as a suggestion, decided at once (inside an action); its id.
+
+    A passage with the same place is decided instead. Raises UsageError as ``mark`` does.
+    """
+    row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
+    if row is None:
+        raise NotFoundError(f"There is no interview '{interview}'.")
+    same = study.row(
+        'SELECT id FROM passages WHERE interview_id = ? AND start = ? AND "end" = ? AND anchored = 1',
+        [row[0], start, end],
+    )
+    if same is not None:
+        decide(study, [same[0]], status)
+        return int(same[0])
+    made = _row(_turns(study, int(row[0])), int(row[0]), start, end, status, "program", score, reasons)
+    return study.insert("passages", {**made, "decided_by": study.actor, "decided_at": now()})
+
+
+def decided_in_order(study: Study) -> list[int]:
+    """The accepted and rejected passages, those decided last at the end."""
+    return [row[0] for row in study.rows("SELECT id FROM passages WHERE status <> 'suggested' ORDER BY decided_at, id")]
 
 
 def _json(words: Sequence[str]) -> str:
@@ -263,6 +292,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
         raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
     refuse_confirmed(study, [passage])
     moved = _row(_turns(study, row[0]), row[0], start, end, "accepted", "hand")
+    study.execute("DELETE FROM seconded WHERE passage_id = ?", [passage])
     study.execute(
         'UPDATE passages SET start = ?, "end" = ?, quote = ?, speaker_id = ?, status = ?, decided_by = ?, decided_at = ?, '
         "anchored = 1 "
@@ -272,11 +302,19 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
-    """Sets the status of passages (inside an action); how many changed. A rejected one leaves its segment."""
+    """Sets the status of passages (inside an action); how many changed. A rejected one leaves its segment.
+
+    Who seconded a decision did not make the new one, and goes with the old.
+    """
     required(study, ids)
     if status == "rejected":
         refuse_confirmed(study, ids)
     by, at = (None, None) if status == "suggested" else (study.actor, now())
+    study.execute(
+        "DELETE FROM seconded WHERE passage_id IN (SELECT id FROM passages "
+        "WHERE id IN (SELECT value FROM json_each(?)) AND status <> ?)",
+        [json.dumps(list(ids)), status],
+    )
     changed = study.execute(
         "UPDATE passages SET status = ?, decided_by = ?, decided_at = ? "
         "WHERE id IN (SELECT value FROM json_each(?)) AND status <> ?",

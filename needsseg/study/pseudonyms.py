@@ -53,6 +53,21 @@ def decide(study: Study, words: str, kind: str, decision: Decision, replacement:
     return True
 
 
+def take(study: Study, row: DecisionRow) -> None:
+    """Stores a decision as somebody made it elsewhere (inside an action), about words that nobody decided on here."""
+    study.insert(
+        "pseudonyms",
+        {
+            "words": row.words,
+            "kind": row.kind,
+            "decision": row.decision,
+            "replacement": row.replacement,
+            "decided_by": row.decided_by,
+            "decided_at": row.decided_at,
+        },
+    )
+
+
 def listing(study: Study) -> list[DecisionRow]:
     """All decisions, in the order in which the words were first decided on."""
     return [

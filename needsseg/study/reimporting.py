@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,8 @@ def replace_text(
 
     ``places`` are the spans of passages in the new text, each within one turn of a participant; every other passage of the
     interview keeps its quote and loses its place. Speakers keep their roles and participants by their labels; where one
-    participant's label is gone and one new one is there, it is the same person, renamed.
+    participant's label is gone and one new one is there, it is the same person, renamed. A turn of the same number stays read
+    where its words are the same.
     """
     interview = interviews.required_id(study, key)
     study.execute("UPDATE passages SET anchored = 0 WHERE interview_id = ?", [interview])
@@ -42,7 +43,9 @@ def replace_text(
             interview,
         ],
     )
+    said = interviews.said(study, key)
     study.execute("DELETE FROM turns WHERE interview_id = ?", [interview])
+    _keep_read(study, interview, said, transcript)
     speakers = _speakers(study, interview, transcript)
     interviews.add_turns(study, interview, transcript, speakers)
     for passage, (start, end) in sorted(places.items()):
@@ -57,6 +60,16 @@ def replace_text(
         [interview],
     )
     interviews.link_participants(study, key)
+
+
+def _keep_read(study: Study, interview: int, said: Sequence[str], transcript: Transcript) -> None:
+    """Takes back that turns were read whose words are others now, or which have moved."""
+    pairs = zip(said, map(transcript.words, transcript.turns), strict=False)
+    same = [seq for seq, (old, new) in enumerate(pairs) if old == new]
+    study.execute(
+        "DELETE FROM turns_read WHERE interview_id = ? AND seq NOT IN (SELECT value FROM json_each(?))",
+        [interview, json.dumps(same)],
+    )
 
 
 def known_roles(study: Study, key: str, transcript: Transcript) -> dict[str, str]:

@@ -104,8 +104,4 @@ class Sheets(CodeDesk):
         for held in statements.listing(self.study, [here.id]):
             parts = [f"{part}: {getattr(held.parts, part)}" for part in statements.PARTS if getattr(held.parts, part)]
             written.append(f"job ({held.written_by}) " + " · ".join(parts))
-        if blind.is_blind(self.study):
-            written = [
-                line for line in written if line.startswith((f"memo ({self.study.actor})", f"job ({self.study.actor})"))
-            ]
         return written

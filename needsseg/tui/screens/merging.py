@@ -73,7 +73,7 @@ def _merged(screen: StudyScreen, outcome: Outcome) -> None:
     changed = any(
         isinstance(number, int) and number
         for name, number in report.items()
-        if name not in ("joined", "marks_joined", "dry_run")
+        if name not in ("joined", "marks_joined", "turns_read", "dry_run")
     ) or any(row["how"] == "new" for row in report["interviews"])
     screen.done(f"merged {report['file']}" if changed else f"all of {report['file']} was here already", undo=changed)
     said = [str(report["sentence"]).replace("; ", "\n"), *(f"Stays as here: {line}" for line in report["left"])]
