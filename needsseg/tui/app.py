@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 POLL_SECONDS = 1.0
+WARM_SECONDS = 0.3
 
 
 def _interviews() -> Screen[Any]:
@@ -91,8 +94,13 @@ class NeedssegApp(App[int]):
     def on_mount(self) -> None:
         """Watches for what other programs write, and warns of a place where the study is not safe."""
         self.set_interval(POLL_SECONDS, self.poll)
+        self.set_timer(WARM_SECONDS, self._warm)
         for warning in studies.warnings(self.study):
             self.notify(warning, severity="warning", timeout=20, markup=False)
+
+    def _warm(self) -> None:
+        """Loads the coding screen's module while nobody waits for it, so that the first interview opens at once."""
+        self.run_worker(partial(import_module, "needsseg.tui.screens.code"), thread=True, group="warm")
 
     def poll(self) -> None:
         """Shows the study anew when another program has written to it."""
