@@ -56,7 +56,7 @@ def test_every_change_is_made_and_undone(coded: Caller) -> None:
         (("move", "overdue", "--under", "very late"), "Moved “overdue” under “very late”."),
         (("merge", "overdue", "late"), "Merged “overdue” into “late”."),
         (("describe", "late", "after the hour"), "Described “late”."),
-        (("delete", "late"), "Deleted “late”: off 2 passages, decided as before, 1 code below it one up."),
+        (("delete", "late"), "Deleted “late”: off 2 passages, whose decisions stay, 1 code below it one up."),
         (("pin", "late", "9"), "“late” is pinned to 9."),
     ]:
         done = coded.done("codebook", *change)

@@ -48,7 +48,7 @@ def test_what_cannot_be_merged_is_told(needsseg: Caller, theirs: Path, monkeypat
     assert missing.code == 1 and "There is no study at nothing.db" in missing.err
     assert needsseg("merge").code == 2
     monkeypatch.setenv("NEEDSSEG_CODER", "Ben")
-    assert "Ben coded in ben.db too" in needsseg.done("merge", theirs).err
+    assert "ben.db holds work of Ben" in needsseg.done("merge", theirs).err
 
 
 def test_blind_mode_is_switched_and_told(needsseg: Caller, theirs: Path) -> None:

@@ -222,7 +222,7 @@ def test_deleting_touches_what_was_told_and_passages_stay_accepted(coded: Study)
     assert memos.listing(coded, "code") == memos.listing(coded, "code", "overdue")
     assert (
         codebook.told(told)
-        == "off 2 passages, decided as before, marked by 2 coders, 2 memos with it, 1 code below it one up"
+        == "off 2 passages, whose decisions stay, marked by 2 coders, 2 memos with it, 1 code below it one up"
     )
 
 

@@ -141,7 +141,7 @@ def test_what_a_person_touched_outlives_suggesting_again(talk: Study) -> None:
 
 
 def test_an_interviewers_words_are_no_evidence(talk: Study) -> None:
-    with pytest.raises(UsageError, match="words of Interviewer, who is interviewer here"):
+    with pytest.raises(UsageError, match="words of Interviewer, who is here as interviewer"):
         passages.mark(talk, "anna", 13, 20)
 
 

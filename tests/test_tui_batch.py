@@ -196,7 +196,7 @@ def test_a_rename_asks_where_and_says_what_is_wrong(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet = await opened(app, pilot)
         await renamed(app, pilot, "Kai M.")
-        assert "Where is Kai Kai M.?" in flat(seen(app))
+        assert "In which interviews is Kai to be called Kai M.?" in flat(seen(app))
         await typed(pilot, "only")
         assert at(sheet) == ("one", "Kai M.") and ("two", "Kai") in roles(app)
         await pilot.press("u")

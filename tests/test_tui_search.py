@@ -120,7 +120,7 @@ def test_codes_go_on_one_or_on_all_and_are_taken_back(tmp_path: Path) -> None:
         await pilot.press(*"all", "enter")
         await pilot.pause(0.1)
         assert len(passages.listing(app.study, code="all")) == len(sheet.hits)
-        assert f"coded {len(sheet.hits)} “all” · u undoes" in flat(seen(app))
+        assert f"coded {len(sheet.hits)} hits “all” · u undoes" in flat(seen(app))
         await pilot.press("u", "u")
         await pilot.pause()
         assert passages.listing(app.study) == before

@@ -50,7 +50,7 @@ def touched(study: Study, name: str) -> Touched:
 
 def told(gone: Touched) -> str:
     """What a code that is deleted takes along, in words."""
-    along = [f"off {_counted(gone.passages, 'passage')}, decided as before"]
+    along = [f"off {_counted(gone.passages, 'passage')}, whose decisions stay"]
     if gone.coders > 1:
         along.append(f"marked by {gone.coders} coders")
     if gone.memos:

@@ -80,6 +80,7 @@ class MergeReport:
         """The report in a sentence."""
         new = sum(row.how == "new" for row in self.interviews)
         both = len(self.interviews) - new
+        memos, statements = self.memos + self.memos_continued, self.statements + self.statements_continued
         said = [
             f"{both} interview{'s' if both != 1 else ''} in both, {new} new",
             f"{self.joined} passages alike, {self.added} added, {self.decided} decided by it, {self.beside} beside ours",
@@ -87,9 +88,9 @@ class MergeReport:
         ]
         others = [
             (self.seconded, "decisions seconded"),
-            (self.codes, "new codes"),
-            (self.memos + self.memos_continued, "memos"),
-            (self.statements + self.statements_continued, "job statements"),
+            (self.codes, f"new code{'s' if self.codes != 1 else ''}"),
+            (memos, f"memo{'s' if memos != 1 else ''}"),
+            (statements, f"job statement{'s' if statements != 1 else ''}"),
             (self.off_topic, "off-topic"),
             (self.pairs, "pairs"),
             (self.pins, "pinned codes"),

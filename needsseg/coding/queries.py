@@ -37,14 +37,18 @@ def parsed(query: str) -> Query:
     """
     phrases: list[str] = []
     literal: list[str] = []
+    signs: list[str] = []
     for match in _TERM.finditer(query):
         term = " ".join((match[1] or match[2] or match[3] or "").replace('"', " ").split())
         if _UNSPACED.search(term):
             literal.append(term)
         elif any(char.isalnum() for char in term):
             phrases.append(term)
+        else:
+            signs.append(term)
     if not phrases and not literal and query.strip():
-        literal.append(query.strip())
+        # One phrase of signs alone, as an emoji in quotes, is looked for without its quotation marks.
+        literal.append(signs[0] if len(signs) == 1 and signs[0] else query.strip())
     return Query(tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(literal)))
 
 

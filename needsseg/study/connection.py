@@ -301,7 +301,7 @@ def check(study: Study) -> list[str]:
 def counts(study: Study) -> dict[str, int]:
     """How many interviews, participants, passages and segments by status, and accounts the study holds."""
     passages = ", ".join(
-        f"(SELECT count(*) FROM passages WHERE status = '{status}') AS {status}"
+        f"(SELECT count(*) FROM passages WHERE status = '{status}' AND anchored = 1) AS {status}"
         for status in ("suggested", "accepted", "rejected")
     )
     segments = ", ".join(

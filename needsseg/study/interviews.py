@@ -137,7 +137,7 @@ def listing(study: Study) -> list[InterviewRow]:
         people.setdefault(interview, []).append(name)
     counts: dict[int, dict[str, int]] = {}
     for interview, status, count in study.rows(
-        "SELECT interview_id, status, count(*) FROM passages GROUP BY interview_id, status"
+        "SELECT interview_id, status, count(*) FROM passages WHERE anchored = 1 GROUP BY interview_id, status"
     ):
         counts.setdefault(interview, {})[status] = count
     return [

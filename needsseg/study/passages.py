@@ -263,7 +263,7 @@ def _row(
         )
     if turn.role != "participant":
         raise UsageError(
-            f"These are words of {turn.label or 'the unnamed speaker'}, who is {turn.role} here, no participant.",
+            f"These are words of {turn.label or 'the unnamed speaker'}, who is here as {turn.role}, not as participant.",
             "Only participants' words are evidence; change the role first if it is wrong.",
         )
     quote = turn.words[start - turn.start : end - turn.start]

@@ -143,7 +143,8 @@ def _figures(name: str, wide: int, percent: float | None, kappa: float | None, a
 
 
 def _shown(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
+    # adding nothing makes of the zero below zero, which rounding leaves, a plain one
+    return "–" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def meaning(alpha: float | None) -> str:

@@ -264,7 +264,7 @@ class BatchSheet(Sheet[Place]):
                 Choice("here", "only here", held.title),
                 Choice("all", "in all", f"{len(keys)} interviews have somebody called so"),
             ]
-            question = f"Where is {actions.called(speaker.label)} {one_line(name, 60)}?"
+            question = f"In which interviews is {actions.called(speaker.label)} to be called {one_line(name, 60)}?"
             self.app.push_screen(Prompt(question, choices=choices, free=False), partial(renamed, name))
 
         def renamed(name: str, said: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -62,7 +63,9 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         yield Static(id="title", markup=False)
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
-            yield TranscriptView(id="transcript")
+            view = TranscriptView(id="transcript")
+            view.followed = self.follow_cursor
+            yield view
             yield PassagePanel()
 
     @property
@@ -97,6 +100,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
         self._read_passages(keep=passage if passage is not None else self.current)
         if asked and asked.span:
+            self.current = _fitting(self.passages, *asked.span)
+            self.show_passage()
             self._look_at(*asked.span)
         elif (changed or asked) and self.passage:
             self._look_at(self.passage.start, self.passage.end)
@@ -144,7 +149,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             reasons=self.queued_reasons() if queued else None,
             notes=self.notes(),
         )
-        self.query_one("#title", Static).update(plain(interviews.title(self.study, self.key)), layout=False)
+        self.query_one("#title", Static).update(plain(self.headline()), layout=False)
         self.tell()
 
     def state(self) -> str:
@@ -203,12 +208,13 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         if self.is_queued(here):
             self.decide_queued(status)
             return
-        passages.decide(self.study, [here.id], status)
+        changed = passages.decide(self.study, [here.id], status)
         following = marking.undecided(self.passages, here.id)
         self.current = following if following is not None else marking.step(self.passages, here.id, 1)
         last = "" if following is not None else " · all decided here, > opens the next interview"
-        self.done(f"{DONE[status]} “{self.short(here)}”{last}")
+        self.done(f"{DONE[status]} “{self.short(here)}”{last}", undo=bool(changed))
         if self.passage:
+            self.view.put_cursor(self.passage.start)
             self.view.reveal(self.passage.start, self.passage.end)
 
     @told
@@ -287,3 +293,11 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         """Remembers the place."""
         if self.key:
             self.desk.remember(self.MODE, {"interview": self.key, "passage": self.current})
+
+
+def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:
+    """The id of the passage that is most nearly a stretch of the text; where none shares words with it, the next one."""
+    shares = [p for p in passages if p.start < end and start < p.end]
+    if not shares:
+        return marking.nearest(passages, start)
+    return min(shares, key=lambda p: (abs(p.start - start) + abs(p.end - end), p.id)).id

@@ -50,5 +50,7 @@ class Finding(CodeDesk):
     def next_hit(self, by: int) -> None:
         """Shows the next hit, round the end."""
         self._hit = (self._hit + by) % len(self._hits)
+        if self.selection is None:  # an open selection would reach to the find
+            self.view.move_cursor(self._hits[self._hit][0])
         self.view.reveal(*self._hits[self._hit])
-        self.tell("n N next and before · esc ends the find")
+        self.tell("n next, N previous · v w select there · esc ends the find")

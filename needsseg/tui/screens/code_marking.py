@@ -41,8 +41,8 @@ class MarkingByHand(CodeDesk):
         """The selection in the line of state."""
         if self._selection is None:
             return ""
-        does = "saves the edges" if self._selection.adjusts is not None else "marks"
-        return f" · selecting by {self._selection.unit}: j k more or less, enter {does}"
+        does = "saves" if self._selection.adjusts is not None else "marks"
+        return f" · selecting by {self._selection.unit}: j k, enter {does}"
 
     def forget_selection(self) -> None:
         """Drops the selection."""
@@ -152,17 +152,17 @@ class MarkingByHand(CodeDesk):
             self.done(f"moved its {edge}{accepted}")
             self.view.reveal(*moved)
 
-    @on(TranscriptView.CursorMoved)
-    def _cursor_moved(self, event: TranscriptView.CursorMoved) -> None:
+    def follow_cursor(self, at: int) -> None:
+        """The passage the cursor came into is the current one; an open selection reaches to the cursor."""
         if self._selection is None:
-            inside = marking.innermost(self.passages, event.at)
+            inside = marking.innermost(self.passages, at)
             if inside is not None and inside != self.current:
                 self.current = inside
                 self.show_passage()
             return
         turn = marking.turn_at(self.transcript, self._selection.span[0]) if self.transcript else None
         units = self._units(turn, self._selection.unit) if turn else []
-        found = marking.unit_at(units, event.at)
+        found = marking.unit_at(units, at)
         if found is not None:
             self._selection = Selection(self._selection.anchor, found, self._selection.unit, self._selection.adjusts)
             self.view.select(self._selection.span)

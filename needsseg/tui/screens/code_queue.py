@@ -9,7 +9,7 @@ from needsseg.records import Passage
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
-from needsseg.tui.words import counted
+from needsseg.tui.words import counted, one_line
 
 if TYPE_CHECKING:
     from needsseg.actions.suggesting import Queue, QueueItem
@@ -165,7 +165,7 @@ class SuggestionQueue(CodeDesk):
             passages.decide(self.study, [item.passage], status)
         self._trail.append(Decided(item, history.listing(self.study, 1)[0].id))
         self._since += 1
-        self._happened = f"{status} “{' '.join(item.quote.split())[:40]}” · u undoes"
+        self._happened = f"{status} “{one_line(item.quote, 40)}” · u undoes"
         self.next_in_queue()
         self._warn()
 
@@ -194,7 +194,8 @@ class SuggestionQueue(CodeDesk):
         if self.queueing and self._trail and self._trail[-1].entry == entry:
             self._back_to = self._trail.pop().item
             self._waiting.insert(0, self._back_to)
-            self._since = max(0, self._since - 1)
+            # What was learned from it is to be forgotten at the next step.
+            self._since = BATCH
 
     def return_to_undone(self) -> bool:
         """Shows the suggestion whose decision was just taken back; whether there was one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from needsseg.actions import blind, memos, statements
+from needsseg.actions import blind, interviews, memos, statements
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
@@ -29,7 +29,9 @@ class Sheets(CodeDesk):
         if here is not None and self._noted():
             from needsseg.tui.screens.memo import MemoSheet
 
-            self.app.push_screen(MemoSheet(self.study, "passage", here.id, f"“{self.short(here)}”"), self._saved)
+            self.app.push_screen(
+                MemoSheet(self.study, "passage", here.id, f"Memo on “{self.short(here)}”"), self._saved
+            )
 
     @told
     def action_memo_interview(self) -> None:
@@ -37,7 +39,8 @@ class Sheets(CodeDesk):
         if self.key:
             from needsseg.tui.screens.memo import MemoSheet
 
-            self.app.push_screen(MemoSheet(self.study, "interview", self.key, self.key), self._saved)
+            title = f"Memo on the interview “{interviews.title(self.study, self.key)}”"
+            self.app.push_screen(MemoSheet(self.study, "interview", self.key, title), self._saved)
 
     @told
     def action_job(self) -> None:
@@ -94,6 +97,11 @@ class Sheets(CodeDesk):
         on = not blind.is_blind(self.study)
         blind.set_blind(self.study, on)
         self.done("blind: only your own work is shown, B shows all" if on else "everybody's work is shown", undo=False)
+
+    def headline(self) -> str:
+        """What the interview is called, and whether there is a memo on it."""
+        noted = " · memo (M)" if memos.listing(self.study, "interview", self.key) else ""
+        return interviews.title(self.study, self.key) + noted
 
     def notes(self) -> list[str]:
         """What people wrote on the current passage, for the panel."""

@@ -159,7 +159,11 @@ class CodebookSheet(Sheet[str]):
             self.tell("there is no code here: n makes one")
             return
         parent = here.name if below and here is not None else None
-        where = f"It comes under “{parent}”." if parent else "It comes to the top; N makes one below the one here."
+        where = (
+            f"It comes under “{parent}”."
+            if parent
+            else "It stands under no other code; N makes one below the code here."
+        )
         self.app.push_screen(Prompt("The name of the new code?", about=where), partial(self._make, parent))
 
     def _make(self, parent: str | None, name: str | None) -> None:

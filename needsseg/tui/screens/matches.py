@@ -153,6 +153,11 @@ class MatchesScreen(ModalScreen[None]):
     @told
     def action_unlink(self) -> None:
         """Leaves the participant to the matching again."""
-        if self._here:
-            accounts.unlink(self._study, self._here.participant)
-            self._reload()
+        here = self._here
+        if here is None:
+            return
+        if here.method != "by_hand":
+            self.app.notify("nothing was said of them by hand; they are left to the matching", markup=False)
+            return
+        accounts.unlink(self._study, here.participant)
+        self._reload()

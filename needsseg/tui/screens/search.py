@@ -15,13 +15,13 @@ from textual.events import Mount
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions import interviews, passages, searching
+from needsseg.actions import interviews, passages, searching, studies
 from needsseg.actions.searching import EVERYTHING, Filter, Hit, Origin
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
 from needsseg.tui.place import Place
 from needsseg.tui.reading import ReadingScreen, reader_of
-from needsseg.tui.screens.search_words import filter_words, found_row
+from needsseg.tui.screens.search_words import filter_words, found_row, left_at, taken_up
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import counted, one_line, plain
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 MOST = 200
+PLACE = "search"
+"""The name under which the study remembers a search that a hit was opened from."""
 
 
 class SearchSheet(Sheet[Place]):
@@ -83,8 +85,29 @@ class SearchSheet(Sheet[Place]):
         self.line.focus()
         if self._query or self._origin is not None or self.within != EVERYTHING:
             self.run_search()
-        else:
+        elif not self._take_up():
             self.refresh_sheet()
+
+    def _take_up(self) -> bool:
+        """Shows the search from which a hit was opened last, the words marked to be typed over; whether there was one."""
+        left = taken_up(studies.place(self.study, PLACE))
+        if left is None:
+            return False
+        self._query, self._origin, self.meaning, self.within, at = left
+        self.line.value = self._query
+        self.line.action_select_all()
+        try:
+            ready = not self._by_meaning or not searching.unready(self.study, self._asked, self.within.speech)
+        except NeedssegError:  # what it was more like is gone from the study
+            ready = False
+        if not ready:  # the sentence model is loaded when somebody asks, not because the sheet was opened
+            self._query, self._origin = "", None
+            return False
+        self.refresh_sheet()
+        self.listed.highlighted = min(at, len(self.hits) - 1) if self.hits else None
+        if self.hits:
+            self.tell("the search before: ↓ goes on with it, words and enter begin another")
+        return True
 
     @property
     def line(self) -> Input:
@@ -189,6 +212,8 @@ class SearchSheet(Sheet[Place]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self.hit is not None:
+            left = left_at(self._query, self._origin, self.meaning, self.within, event.option_index)
+            self.desk.remember(PLACE, left)
             self.dismiss(Place(self.hit.interview, None, (self.hit.start, self.hit.end)))
 
     def action_other_way(self) -> None:
@@ -213,6 +238,8 @@ class SearchSheet(Sheet[Place]):
         if self.listed.has_focus:
             self.line.focus()
         else:
+            if studies.place(self.study, PLACE):
+                self.desk.remember(PLACE, {})
             self.dismiss(None)
 
     def action_like(self) -> None:
@@ -253,7 +280,7 @@ class SearchSheet(Sheet[Place]):
                 return
             had = len(done.passages) - done.coded
             self.done(
-                f"coded {done.coded} “{code}”"
+                f"coded {counted(done.coded, 'hit')} “{code}”"
                 + (f", {had} had it already" if had else "")
                 + (f", left out {done.skipped}" if done.skipped else "")
             )

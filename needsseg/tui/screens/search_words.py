@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import cast
 
 from textual.content import Content
 
-from needsseg.actions.searching import Filter, Hit
+from needsseg.actions.searching import Filter, Hit, Origin
 from needsseg.records import Passage
 from needsseg.tui.words import GLYPHS, lines, plain, state
 
@@ -14,6 +16,25 @@ LONGEST = 280
 BEFORE = 90
 """Characters shown before the first match where a sentence is longer than ``LONGEST``."""
 SPEECH = {"participants": "participants' words", "all": "all speech", "passages": "marked passages"}
+
+
+Left = tuple[str, Origin | None, bool, Filter, int]
+"""A search as it was left: the words, what it was more like, whether by meaning, what it was narrowed to, and the row."""
+
+
+def left_at(words: str, origin: Origin | None, meaning: bool, within: Filter, row: int) -> dict[str, object]:
+    """A search as the study remembers it; ``taken_up`` reads it again."""
+    return {"words": words, "like": origin, "meaning": meaning, "row": row, "within": asdict(within)}
+
+
+def taken_up(held: Mapping[str, object]) -> Left | None:
+    """A search that was left, from what the study remembers; None where none is remembered."""
+    words, like, row, within = (held.get(name) for name in ("words", "like", "row", "within"))
+    if not isinstance(words, str) or not isinstance(row, int) or not isinstance(within, dict):
+        return None
+    origin = cast("Origin | None", tuple(like) if isinstance(like, list) else like)
+    narrowed = Filter(**{**within, "attributes": tuple(within["attributes"])})
+    return words, origin, bool(held.get("meaning")), narrowed, row
 
 
 def filter_words(within: Filter) -> str:

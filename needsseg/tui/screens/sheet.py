@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from needsseg.actions import history
 from needsseg.errors import NeedssegError
 from needsseg.tui.words import plain
 
@@ -131,12 +132,14 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
 
     def attempt(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
         """Makes a change and tells of it, or shows why it was refused; whether it was made."""
+        before = history.listing(self.study, 1)
         try:
             change()
         except NeedssegError as error:
             self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
             return False
-        self.done(happened, undo=undo)
+        # Where all was so already there is no entry, and undo would take back what was done before.
+        self.done(happened, undo=undo and history.listing(self.study, 1) != before)
         return True
 
     def action_undo(self) -> None:
@@ -148,8 +151,6 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self._replay(forward=True)
 
     def _replay(self, *, forward: bool) -> None:
-        from needsseg.actions import history
-
         try:
             entry = (history.redo if forward else history.undo)(self.study)
         except NeedssegError as error:

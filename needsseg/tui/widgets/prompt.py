@@ -123,7 +123,9 @@ class Prompt(ModalScreen[str | None]):
             about = plain(f"  {one_line(choice.about, 120)}", "dim") if choice.about else plain("")
             shown.add_option(Option(Content.assemble(plain(choice.label), about)))
         shown.highlighted = None if self._free or not self._offered else 0
-        shown.display = bool(self._offered)
+        if not self._offered and not self._free:
+            shown.add_option(Option(plain("nothing here fits these words; ctrl+u empties the line"), disabled=True))
+        shown.display = bool(shown.option_count)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:

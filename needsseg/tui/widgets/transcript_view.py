@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -73,13 +73,6 @@ class TranscriptView(ScrollView, can_focus=True):
     }
     """
 
-    class CursorMoved(Message):
-        """The text cursor came to stand on another place, by a key or the mouse."""
-
-        def __init__(self, at: int) -> None:
-            super().__init__()
-            self.at = at
-
     class Clicked(Message):
         """Words were clicked ``times`` times: once puts the cursor there, more select the word, sentence, turn."""
 
@@ -107,6 +100,8 @@ class TranscriptView(ScrollView, can_focus=True):
         self._styles: dict[str, Style] = {}
         self._current: int | None = None
         self.cursor = 0
+        self.followed: Callable[[int], None] | None = None
+        """Called when a key moves the cursor; no message, so that one key is one frame."""
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
@@ -169,7 +164,8 @@ class TranscriptView(ScrollView, can_focus=True):
         """Moves the text cursor as a key asks, brings it into sight, and tells."""
         self.put_cursor(offset, keep_column=keep_column)
         self.reveal(offset, offset + 1)
-        self.post_message(self.CursorMoved(offset))
+        if self.followed is not None:
+            self.followed(offset)
 
     def action_line(self, by: int) -> None:
         """The cursor some lines of text down or up, in the column it came from."""
@@ -232,7 +228,8 @@ class TranscriptView(ScrollView, can_focus=True):
         first, last = line_at(self._lines, start), line_at(self._lines, max(start, end - 1))
         top, height = round(self.scroll_offset.y), max(self.scrollable_content_region.height, 1)
         if first < top + 1 or last >= top + height - 1:
-            self.scroll_to(y=max(0, first - max(1, height // 4)), animate=False)
+            # Forced: right after it was laid out, Textual does not know yet that there is something to scroll.
+            self.scroll_to(y=max(0, first - max(1, height // 4)), animate=False, force=True)
 
     @property
     def top_offset(self) -> int:
