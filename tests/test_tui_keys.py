@@ -1,0 +1,316 @@
+"""Every key that help lists, on every screen and sheet, at both sizes: it is pressed, and something comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.screen import Screen
+from tui_desk import LARGE, SMALL, flat, play
+from tui_full_desk import MAREK, full_study, sheets
+from tui_key_tables import BEFORE, CODE, CODE_FURTHER, IN_SIGHT, INTERVIEWS, SHEETS, STUDY, Does, Table
+from tui_pictures import drawn, still, words
+
+import needsseg.tui
+from needsseg.actions import blind, history, passages, review, segments, studies
+from needsseg.actions.studies import Study
+from needsseg.tui.app import NeedssegApp
+from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.screens.interviews import InterviewsScreen
+from needsseg.tui.screens.keys import bindings
+from needsseg.tui.screens.question import QuestionScreen
+from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.widgets.transcript_view import TranscriptView
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+SLEEPING = "import time; time.sleep(60)"
+MODES = tuple(NeedssegApp.MODES)
+
+
+@pytest.fixture(autouse=True)
+def _sleeping_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long verbs are begun and never done: what shows that they run is looked at, and closed again."""
+    monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", SLEEPING])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that can be observed: the picture, the screens, the focus, the text cursor, the clipboard, the tables."""
+
+    drawn: str
+    words: str
+    standing: tuple[object, ...]
+    tables: dict[str, list[tuple[object, ...]]]
+
+
+def observed(app: NeedssegApp, tables: Callable[[Study], dict[str, list[tuple[object, ...]]]]) -> Seen:
+    focus = app.screen.focused
+    standing = (
+        app.current_mode,
+        [type(screen).__name__ for screen in app.screen_stack],
+        focus and (focus.id, focus.scroll_offset),
+        [view.cursor for view in app.screen.query(TranscriptView)],
+        app.clipboard,
+        blind.is_blind(app.study),
+    )
+    svg = app.export_screenshot()
+    return Seen(drawn(svg, *app.size), flat(words(svg)), standing, tables(app.study))
+
+
+async def quiet(app: NeedssegApp, pilot: Pilot[int]) -> None:
+    """Waits for workers, but for children that never end."""
+    await pilot.pause()
+    for _ in range(1000):
+        if all(worker.is_finished or worker.name == "child" for worker in app.workers):
+            break
+        await asyncio.sleep(0.01)
+    await pilot.pause()
+
+
+def done(study: Study) -> int:
+    return sum(entry.state == "done" for entry in history.listing(study))
+
+
+def restore(study: Study, began: int) -> None:
+    """The study as it was at first."""
+    while done(study) != began:
+        (history.undo if done(study) > began else history.redo)(study)
+    blind.set_blind(study, False)
+    left = {"interview": MAREK, "passage": passages.listing(study, MAREK)[0].id}
+    for screen, place in (("code", left), ("interviews", {}), ("accounts", {})):
+        studies.remember_place(study, screen, place)
+
+
+async def anew(app: NeedssegApp, pilot: Pilot[int], mode: str, began: int) -> None:
+    """The study as it was at first, and a screen on it that nobody has touched."""
+    await close_all(app, pilot)
+    app.switch_mode("blank")
+    if mode in app._screen_stacks:
+        await app.remove_mode(mode)
+        app.add_mode(mode, NeedssegApp.MODES[mode])
+    restore(app.study, began)  # after the screen that is left has remembered its place
+    app.wanted, app.came_from = None, ""
+    app.switch_mode(mode)
+    await quiet(app, pilot)
+
+
+async def again(app: NeedssegApp, pilot: Pilot[int], mode: str, began: int) -> None:
+    """As ``anew``, in a fraction of the time, where nothing is left open on the screen."""
+    await close_all(app, pilot)
+    here = app.screen
+    wrote = done(app.study) != began or blind.is_blind(app.study)
+    restore(app.study, began)
+    if isinstance(here, CodeScreen) and mode == here.MODE and here.key == MAREK and not (here.finding or here.queueing):
+        here.forget_selection()
+        if wrote:
+            here.refresh_study()
+        here.go_to(here.passages[0].id)
+        here.view.scroll_home(animate=False)
+        here.view.focus()
+        here.tell("")
+    elif isinstance(here, InterviewsScreen) and mode == here.MODE:
+        if wrote:
+            here.refresh_study()
+        here.action_edge(0)
+        here.tell("")
+    else:
+        await anew(app, pilot, mode, began)
+    await pilot.pause()
+
+
+async def close_all(app: NeedssegApp, pilot: Pilot[int]) -> None:
+    while len(app.screen_stack) > 1:
+        app.pop_screen()
+        await pilot.pause()
+
+
+async def press(app: NeedssegApp, pilot: Pilot[int], keys: str) -> None:
+    for key in keys.split():
+        await pilot.press(key)
+        await quiet(app, pilot)
+
+
+def keys_by_id(screen: Screen[Any]) -> dict[str, list[str]]:
+    """The keys of each binding that help lists for a screen, the app's own left out."""
+    listed = {(binding.description, binding.action) for _, binding in bindings(screen)}
+    found: dict[str, list[str]] = {}
+    for key, binding in screen._bindings:
+        if binding.id and "." in binding.id and (binding.description, binding.action) in listed:
+            found.setdefault(binding.id, []).append(key)
+    return found
+
+
+def complaints(key: str, does: Does, before: Seen, after: Seen) -> Iterator[str]:
+    """What did not come of a key as it should."""
+    if before == after:
+        yield f"{key}: nothing happens"
+    if does.shows not in after.words:
+        yield f"{key}: “{does.shows}” is not shown, but {after.words[-400:]}"
+    if (before.tables != after.tables) != does.writes:
+        yield f"{key}: the study was {'not ' if does.writes else ''}changed"
+
+
+@SIZES
+@pytest.mark.parametrize("mode", ["interviews", "code"])
+def test_every_key_of_interviews_and_code(tmp_path: Path, mode: str, size: tuple[int, int], tables: Any) -> None:
+    table: Table = {**STUDY, **(INTERVIEWS if mode == "interviews" else CODE)}
+    wrong: list[str] = []
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        began = done(app.study)
+        app.add_mode("blank", Screen)
+        await anew(app, pilot, mode, began)
+        keys = keys_by_id(app.screen)
+        assert set(keys) == set(table), "a key without an entry in the table, or an entry without a key"
+        todo = [(key, does) for name, does in table.items() for key in keys[name]]
+        for key, does in [*todo, *(CODE_FURTHER if mode == "code" else ())]:
+            await again(app, pilot, mode, began)
+            await press(app, pilot, does.before)
+            before = observed(app, tables)
+            await press(app, pilot, key)
+            wrong.extend(complaints(f"{does.before} {key}", does, before, observed(app, tables)))
+
+    play(full_study(tmp_path), scenes, size)
+    assert not wrong, "\n".join(wrong)
+
+
+@SIZES
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int], tables: Any) -> None:
+    wrong: list[str] = []
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        began = done(app.study)
+        app.add_mode("blank", Screen)
+
+        async def opened() -> Screen[Any]:
+            await again(app, pilot, "interviews", began)
+            sheet = sheets()[name](app)
+            go = app.screen._go if isinstance(sheet, Sheet) else None  # type: ignore[attr-defined]
+            app.push_screen(sheet, go)
+            await quiet(app, pilot)
+            await still(app, pilot)
+            if isinstance(sheet, QuestionScreen):
+                sheet._show(asked(app.study), "")
+                await quiet(app, pilot)
+            return sheet
+
+        keys = keys_by_id(await opened())
+        assert set(keys) == set(SHEETS[name]), "a key without an entry in the table, or an entry without a key"
+        for named, does in SHEETS[name].items():
+            for key in keys[named]:
+                await opened()
+                await press(app, pilot, does.before)
+                before = observed(app, tables)
+                await press(app, pilot, key)
+                if size != LARGE or named not in IN_SIGHT:
+                    wrong.extend(complaints(f"{does.before} {key}", does, before, observed(app, tables)))
+
+    play(full_study(tmp_path), scenes, size)
+    assert not wrong, "\n".join(wrong)
+
+
+def asked(study: Study) -> review.Question:
+    """A question with a choice under every digit, about more words than the screen has lines for."""
+    passage = passages.listing(study, MAREK)[0]
+    known = segments.listing(study)
+    elsewhere = next(row.id for row in known if row.name == "Coordinator")
+    choices = [review.Choice(elsewhere, f"choice {n}", 0.5) for n in range(9)]
+    long = replace(passage, quote=" ".join([passage.quote] * 500))
+    return review.Question(long, "lies between two", (*choices, review.Choice(None, "no need", 0.0)), 3, None)
+
+
+@SIZES
+@pytest.mark.parametrize("mode", ["segments", "accounts"])
+def test_every_key_of_segments_and_accounts_does_something(
+    tmp_path: Path, mode: str, size: tuple[int, int], tables: Any
+) -> None:
+    wrong: list[str] = []
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        began = done(app.study)
+        app.add_mode("blank", Screen)
+        await anew(app, pilot, mode, began)
+        for name, keys in keys_by_id(app.screen).items():
+            for key in keys:
+                await anew(app, pilot, mode, began)
+                await press(app, pilot, BEFORE.get(name, ""))
+                before = observed(app, tables)
+                await press(app, pilot, key)
+                if observed(app, tables) == before and not (size == LARGE and name in IN_SIGHT):
+                    wrong.append(f"{name} {key}: nothing happens")
+
+    play(full_study(tmp_path), scenes, size)
+    assert not wrong, "\n".join(wrong)
+
+
+@SIZES
+@pytest.mark.parametrize("mode", MODES)
+def test_the_apps_own_keys_work_on_every_screen(tmp_path: Path, mode: str, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        ids = {binding.id for _, binding in app._bindings if binding.description and "." in (binding.id or "")}
+        assert ids == {*(f"go.{name}" for name in MODES), "app.palette", "app.quit"}
+        app.add_mode("blank", Screen)
+        for number, other in enumerate(MODES, start=1):
+            await anew(app, pilot, mode, done(app.study))
+            await press(app, pilot, f"f{number}")
+            assert app.current_mode == other and isinstance(app.screen, StudyScreen)
+        await anew(app, pilot, mode, done(app.study))
+        await press(app, pilot, "ctrl+p")
+        assert isinstance(app.screen, CommandPalette)
+        await press(app, pilot, "escape ctrl+q")
+        assert app.return_code == 0 and app._exit
+
+    play(full_study(tmp_path), scenes, size)
+
+
+def test_every_screen_with_keys_is_in_the_tables() -> None:
+    for found in pkgutil.walk_packages(needsseg.tui.__path__, "needsseg.tui."):
+        importlib.import_module(found.name)
+    with_keys = {kind.__name__ for kind in _below(Screen) if kind.__dict__.get("BINDINGS")}
+    with_keys = {name for name in with_keys if name not in ("StudyScreen", "Sheet")}
+    modes = {f"{mode.capitalize()}Screen" for mode in MODES}
+    assert with_keys - modes == set(SHEETS) == set(sheets())
+
+
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
+    for under in kind.__subclasses__():
+        if under.__module__.startswith("needsseg"):
+            yield under
+        yield from _below(under)
+
+
+@SIZES
+def test_what_changed_nothing_offers_no_undo(tmp_path: Path, size: tuple[int, int]) -> None:
+    """There is no entry of it, so undo would take back something else."""
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        app.add_mode("blank", Screen)
+        await anew(app, pilot, "code", done(app.study))
+        await press(app, pilot, "a")
+        assert "accepted “Yes, yes.”" in said(app) and "u undoes" not in said(app)
+        await press(app, pilot, "b 2")
+        assert "“at a glance” lies under 2" in said(app) and "u undoes" not in said(app)
+        await press(app, pilot, "3")
+        assert "“at a glance” lies under 3 · u undoes" in said(app)
+        await press(app, pilot, "escape")
+        app.push_screen(sheets()["MatchesScreen"](app))
+        await press(app, pilot, "d")
+        assert "nothing was said of them by hand" in said(app)
+
+    play(full_study(tmp_path), scenes, size)
+
+
+def said(app: NeedssegApp) -> str:
+    """The words on the screen on one line."""
+    return flat(words(app.export_screenshot()))

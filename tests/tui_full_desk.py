@@ -1,0 +1,173 @@
+"""A study with something on every screen and sheet, and a way to open each of them; for tests of all keys and all pictures."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from textual.screen import Screen
+from tui_desk import participant_sentences, small_study, with_accounts, with_segments
+
+from needsseg.actions import (
+    accounts,
+    codebook,
+    coverage,
+    interviews,
+    memos,
+    passages,
+    pseudonym_decisions,
+    review,
+    segments,
+    statements,
+    studies,
+)
+from needsseg.actions.studies import Study
+from needsseg.records import JobParts
+from needsseg.tui.app import NeedssegApp
+
+INES, MAREK = "ines-carvalho", "marek-nowotny"
+LONG = "it takes an hour because nobody knows who has what [draft]"
+_MADE = TemporaryDirectory(prefix="needsseg-full-")
+
+
+def full_study(folder: Path) -> Path:
+    """A copy of the full study; what lies beside it (accounts, a CSV) comes along."""
+    shutil.copytree(_template(), folder, dirs_exist_ok=True)
+    return folder / "study.db"
+
+
+@cache
+def _template() -> Path:
+    """Three interviews, two coders, overlapping passages, codes in a tree, notes, segments, a pair, and accounts."""
+    folder = Path(_MADE.name)
+    path = small_study(folder)
+    with studies.open_study(path) as study:
+        with_segments(study)
+        _code(study)
+        _write(study)
+        with_accounts(study, folder)
+        pseudonym_decisions.keep(study, "Ines Carvalho")
+        pseudonym_decisions.replace_words(study, "Lindenhof", "Ahorn")
+        held = [passage.id for passage in passages.listing(study, INES)]
+        review.together(study, held[2], held[3])
+        review.together(study, held[0], held[1])
+        coverage.mark_read(study, INES, range(8))
+    return path.parent
+
+
+def _code(study: Study) -> None:
+    """Decided passages of two coders, some of them overlapping, and codes below each other."""
+    marek = passages.listing(study, MAREK)
+    passages.decide(study, [marek[1].id], "accepted")
+    passages.decide(study, [marek[2].id], "rejected")
+    start, end = participant_sentences(study, MAREK, 1)[0]
+    passages.mark_and_code(study, MAREK, start, end + 40, "at a glance")
+    codebook.create(study, "late [draft]", "hand-over")
+    codebook.create(study, "日本 👩‍👩‍👧")
+    codebook.recolour(study, "hand-over", "red")
+    codebook.describe(study, "hand-over", "Work goes from one to another.")
+    codebook.pin(study, "at a glance", 2)
+    for coder, spans in (("Ada", slice(0, 4)), ("Ben", slice(1, 4))):
+        before, study.actor = study.actor, coder
+        for span in participant_sentences(study, INES, 5)[spans]:
+            passages.code(study, [passages.mark(study, INES, *span)], "late [draft]")
+        study.actor = before
+
+
+def _write(study: Study) -> None:
+    """Memos, a job statement."""
+    first = passages.listing(study, MAREK)[0]
+    memos.write(study, "passage", first.id, "Ask about this again [sic].")
+    memos.write(study, "interview", MAREK, "A calm talk.")
+    statements.write(study, first.id, JobParts(situation="when a week is planned", pain="nobody knows"))
+    before, study.actor = study.actor, "Ada"
+    memos.write(study, "passage", first.id, "I read this otherwise.")
+    study.actor = before
+
+
+def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
+    """Every sheet by the name of its class, each made as the app makes it, with something to show."""
+    from needsseg.tui.screens import keys, report
+    from needsseg.tui.screens.agreement import AgreementSheet
+    from needsseg.tui.screens.batch import BatchSheet
+    from needsseg.tui.screens.codebook import CodebookSheet
+    from needsseg.tui.screens.coverage import CoverageSheet
+    from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
+    from needsseg.tui.screens.history import HistoryScreen
+    from needsseg.tui.screens.job import JobSheet
+    from needsseg.tui.screens.mapping import MappingScreen
+    from needsseg.tui.screens.matches import MatchesScreen
+    from needsseg.tui.screens.memo import MemoSheet
+    from needsseg.tui.screens.pairs import PairsScreen
+    from needsseg.tui.screens.participants import ParticipantsSheet
+    from needsseg.tui.screens.people import PeopleScreen
+    from needsseg.tui.screens.pseudonyms import PseudonymsSheet
+    from needsseg.tui.screens.question import QuestionScreen
+    from needsseg.tui.screens.reimported import ReimportedSheet
+    from needsseg.tui.screens.search import SearchSheet
+    from needsseg.tui.widgets.progress import ProgressScreen
+    from needsseg.tui.widgets.prompt import Choice, Prompt
+
+    several = [Choice(f"{n}", f"choice {n}") for n in range(3)]
+    return {
+        "KeysScreen": lambda app: keys.KeysScreen(app.screen_stack[0]),
+        "ReportScreen": lambda app: report.ReportScreen("What was read", [f"line {n} of it" for n in range(60)]),
+        "HistoryScreen": lambda app: HistoryScreen(app.study),
+        "Prompt": lambda app: Prompt("Which one?", choices=several),
+        "ProgressScreen": lambda app: ProgressScreen("Reading", app.command("suggest")),
+        "AgreementSheet": lambda app: AgreementSheet(app.study, INES),
+        "BatchSheet": lambda app: BatchSheet(app.study),
+        "CodebookSheet": lambda app: CodebookSheet(app.study),
+        "CoverageSheet": lambda app: CoverageSheet(app.study),
+        "ParticipantsSheet": lambda app: ParticipantsSheet(app.study),
+        "PseudonymsSheet": lambda app: PseudonymsSheet(app.study),
+        "SearchSheet": lambda app: SearchSheet(app.study, "know"),
+        "ReimportedSheet": lambda app: ReimportedSheet(app.study, _reimported(app.study)),
+        "MemoSheet": lambda app: MemoSheet(app.study, "passage", _first(app.study), "a passage"),
+        "JobSheet": lambda app: JobSheet(app.study, _first(app.study)),
+        "MatchesScreen": lambda app: MatchesScreen(app.study, {"a1": "Lindenhof [Care]", "a2": "Pulsara Medical"}),
+        "MappingScreen": lambda app: MappingScreen(
+            "accounts.csv", accounts.propose_mapping(app.study, app.study.path.with_name("accounts.csv"))
+        ),
+        "PairsScreen": lambda app: PairsScreen(app.study),
+        "PeopleScreen": lambda app: PeopleScreen(app.study),
+        "QuestionScreen": lambda app: QuestionScreen(app.study, "tester"),
+        "HalvingScreen": lambda app: HalvingScreen("Coordinator", _halves(app.study)),
+        "MergingScreen": lambda app: MergingScreen(_preview(app.study)),
+    }
+
+
+def _first(study: Study) -> int:
+    return passages.listing(study, MAREK)[0].id
+
+
+def _reimported(study: Study) -> Any:
+    from needsseg.tui.screens.reimported import reimport_result
+
+    held = passages.listing(study, MAREK)
+    edited = [{"passage": passage.id, "before": "as it was", "after": passage.quote} for passage in held[1:3]]
+    found = {"key": MAREK, "kept": 3, "edited": edited, "lost": [], "warnings": ["one warning"]}
+    return reimport_result(found)
+
+
+def _halves(study: Study) -> Any:
+    from needsseg.actions.segments import ProposedSplit
+
+    held = tuple(passages.listing(study, INES) + passages.listing(study, MAREK))
+    return ProposedSplit(held[:9], held[9:], ("drug",), ("week",))
+
+
+def _preview(study: Study) -> Any:
+    from needsseg.actions import previews
+
+    one, two = (row.id for row in segments.listing(study)[:2])
+    return previews.merge_preview(study, one, two)
+
+
+def speaking(study: Study, key: str) -> list[str]:
+    """The labels of who speaks in an interview."""
+    return [row.label for row in interviews.speakers(study, key)]
