@@ -41,7 +41,9 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
         for line in report.left:
             print_text(f"left as it is here: {line}")
     if mine in report.coders:
-        session.warn(f"{other.name} holds work of {mine}, as a copy of this study does. If that is somebody else, set NEEDSSEG_CODER.")
+        session.warn(
+            f"{other.name} holds work of {mine}, as a copy of this study does. If that is somebody else, set NEEDSSEG_CODER."
+        )
     if report.not_merged:
         stay = ", ".join(f"{count} {what}" for what, count in report.not_merged.items())
         session.say(f"Not merged: {stay}.")
