@@ -58,7 +58,7 @@ class MemoSheet(ModalScreen[str | None]):
                     for memo in self._others:
                         who = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
                         yield Static(lines([who, plain(memo.words)]))
-            yield TextArea(shown(self._own), id="words", placeholder="Your memo. An empty one is removed.")
+            yield TextArea(_editable(self._own), id="words", placeholder="Your memo. An empty one is removed.")
             yield Static(id="memo-state", classes="line", markup=False)
             yield Static(plain(KEYS), classes="line", markup=False)
 
@@ -75,7 +75,7 @@ class MemoSheet(ModalScreen[str | None]):
     @property
     def changed(self) -> bool:
         """Whether the words are others than those stored."""
-        return self.area.text.strip() != shown(self._own).strip()
+        return self.area.text.strip() != _editable(self._own).strip()
 
     def _tell(self, happened: str) -> None:
         self.query_one("#memo-state", Static).update(plain(happened))
@@ -107,3 +107,8 @@ class MemoSheet(ModalScreen[str | None]):
         else:
             self._warned = True
             self._tell("changed: ctrl+x again drops the changes, esc saves them")
+
+
+def _editable(words: str) -> str:
+    """Words as they can be edited: a tab stays a tab, other control characters would steer the terminal."""
+    return "\t".join(shown(part) for part in words.split("\t"))
