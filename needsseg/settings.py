@@ -29,6 +29,8 @@ class Settings:
     """Name written beside decisions; the login name where empty."""
     timezone: str = "UTC"
     """Reporting time zone: where a day begins for account data."""
+    engine: str = "duckdb"
+    """What computes profiles: duckdb, polars, spark, spark:MASTER or sc://HOST:PORT."""
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
 

@@ -62,6 +62,17 @@ def test_the_icp_is_a_rule_over_the_fields() -> None:
     assert not firmographic(Account("d", "D"), rule).known
 
 
+def test_the_icp_may_ask_for_one_of_several_tools_and_names_regions_as_crms_do(tmp_path: Path) -> None:
+    (tmp_path / "icp.toml").write_text('tech_stacks = ["Salesforce", "slack"]\nregions = ["NA", "emea"]\n')
+    rule = load_icp(tmp_path / "icp.toml")
+    assert rule.regions == ("North America", "EMEA")
+
+    def icp(tech_stack: str, region: str = "NA") -> bool | None:
+        return firmographic(Account("a", "A", region=region, tech_stack=tech_stack), rule).icp
+
+    assert (icp("Google Workspace; Slack"), icp("Teams"), icp(""), icp("Slack", "APAC")) == (True, False, None, False)
+
+
 def test_the_shipped_icp_file_is_read() -> None:
     assert load_icp(shipped("prompts") / "icp.toml").sizes == ("mid_market", "enterprise")
 
@@ -70,6 +81,7 @@ def test_the_shipped_icp_file_is_read() -> None:
     ("text", "message"),
     [
         ('sizes = ["huge"]', "sizes has 'huge'"),
+        ('regions = ["Mars"]', "regions has 'Mars'"),
         ('colours = ["red"]', "'colours' is no part of an ICP rule"),
         ('sizes = "small"', "sizes is no list of texts"),
         ("sizes = [", "not valid TOML"),

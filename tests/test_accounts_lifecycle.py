@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.accounts.behaviour import Behaviour, behavioral_segment, trend
+from needsseg.accounts.behaviour import Behaviour, trend
 from needsseg.accounts.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
 from needsseg.accounts.meanings import EventRules, Meanings, load_event_rules, meanings_of
+from needsseg.accounts.signals import SEGMENTS, behavioral_flags, behavioral_segment
 from needsseg.settings import shipped
 
 D = 20_000
@@ -85,6 +86,7 @@ def test_the_stages_beside_the_five() -> None:
     assert stage(idle, created=D - 60).stage == "new"
     assert stage(idle, created=D - 61).stage == "not_activated"
     assert stage(None, term(D - 90)).stage == "not_activated"
+    assert stage(None, term(D - 90)).flags == ("not_activated", "insufficient_history")
     assert stage(None, created=D + 5).stage == "no_data"
     assert lifecycle(None, (), D - 300, D, None).stage == "no_data"
     assert lifecycle(None, (term(D - 90, D - 50),), None, D, None).stage == "churned"
@@ -142,10 +144,34 @@ def test_every_stage_has_its_place() -> None:
             "team_adopting",
         ),
         (Behaviour("a", events=90, active_days=9), "light"),
+        (Behaviour("a", events=69, events_previous=100, active_days=20), "at_risk"),
+        (Behaviour("a", events=70, events_previous=100, active_days=20), "power"),
+        (Behaviour("a", events=90, events_previous=90, logins=6, logins_previous=10), "at_risk"),
+        (Behaviour("a", events=90, events_previous=90, logins=0, logins_previous=9), "light"),
+        (Behaviour("a", events=0, events_previous=100), "inactive"),
     ],
 )
 def test_the_behavioral_segment_is_the_first_that_holds(row: Behaviour, word: str) -> None:
     assert behavioral_segment(row) == word
+
+
+def test_all_ways_that_hold_are_kept_beside_the_first() -> None:
+    row = Behaviour("a", events=60, events_previous=100, api_events=30, active_days=20, invitations=3)
+    assert behavioral_flags(row) == ("at_risk", "technical", "power", "team_adopting")
+    assert behavioral_flags(Behaviour("a", events=6, events_previous=10)) == ("at_risk", "light")
+
+
+counts = st.integers(0, 200)
+
+
+@given(
+    st.builds(Behaviour, st.just("a"), counts, counts, counts, counts, counts, counts, counts, counts, counts, counts)
+)
+def test_some_segment_always_holds_and_light_excludes_the_other_ways(row: Behaviour) -> None:
+    flags = behavioral_flags(row)
+    assert flags
+    assert list(flags) == sorted(flags, key=SEGMENTS.index)
+    assert "light" not in flags or set(flags) <= {"light", "at_risk"}
 
 
 def test_event_names_and_their_meaning() -> None:

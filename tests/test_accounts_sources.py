@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts import Ingested, Mapping, guess_mapping, ingest, read_header
-from needsseg.accounts.cells import account_key, local_day, salesforce_18, stamp_parts, utc_second
+from needsseg.accounts.cells import account_key, local_day, salesforce_18, stamp_parts, utc_second, year_first
 from needsseg.errors import NeedssegError, TableError, UsageError
 
 HERE = Path(__file__).parent / "data" / "accounts"
@@ -39,9 +40,9 @@ def value(expression: str) -> Any:
     return found
 
 
-def stamp(cell: str, reading: str) -> Any:
+def stamp(cell: str, reading: str, form: str = "iso") -> Any:
     literal = "'" + cell + "'"
-    return value(f"{reading} FROM (SELECT {stamp_parts(literal, 's')})")
+    return value(f"{reading} FROM (SELECT {stamp_parts(f'({year_first(literal, form)})', 's', form)})")
 
 
 @pytest.mark.skipif(not FLOWGRID.is_dir(), reason="the shared data are not here")
@@ -63,7 +64,7 @@ def test_salesforce_deleted_merged_and_short_ids(tmp_path: Path) -> None:
     assert done.dropped == 2
     assert [(reject.row, reject.column, reject.value) for reject in done.rejected] == [
         (7, "Id", "001A0000006Vm9r"),
-        (8, "CreatedDate", "01/02/2024"),
+        (8, "CreatedDate", "1st of Feb"),
     ]
     assert done.rejected[0].reason == "row 2 already has this account id"
 
@@ -100,7 +101,9 @@ def test_segment_lines(tmp_path: Path) -> None:
 
 
 def test_each_bad_event_row_is_named_by_its_number_in_the_file(tmp_path: Path) -> None:
-    done = read("events", HERE / "events_with_faults.csv", tmp_path)
+    file = HERE / "events_with_faults.csv"
+    mapping = replace(guess_mapping("events", read_header(file)), dates={"timestamp": "seconds"})
+    done = ingest("events", file, mapping, tmp_path)
     assert [(reject.row, reject.column, reject.value) for reject in done.rejected] == [
         (5, "account_id", ""),
         (6, "timestamp", "5/1/2026"),
@@ -159,7 +162,7 @@ def test_an_unwritable_folder_is_a_plain_error_and_leaves_nothing(tmp_path: Path
     with pytest.raises(NeedssegError, match="cannot write there"):
         read("accounts", HERE / "hubspot_companies.csv", tmp_path / "file")
     done = read("accounts", HERE / "salesforce_accounts.csv", tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [done.parquet.name]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {done.parquet.name, "rejects-accounts.csv"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -193,7 +196,7 @@ def test_the_name_of_the_parquet_file_follows_content_mapping_and_zone(tmp_path:
 
 def test_replaying_an_events_file_changes_nothing(tmp_path: Path) -> None:
     lines = (HERE / "events_with_faults.csv").read_text().splitlines()
-    once = [lines[0], *(line for line in lines[1:] if line.startswith("e"))]
+    once = [lines[0], *(line for line in lines[1:] if line.startswith("e") and "/" not in line)]
     single, double = tmp_path / "once.csv", tmp_path / "twice.csv"
     single.write_text("\n".join(once) + "\n")
     double.write_text("\n".join(once + once[1:]) + "\n")
@@ -236,27 +239,42 @@ def test_stamps_agree_with_the_time_zone_database(when: datetime, tz: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("cell", "expected"),
+    ("form", "cell", "expected"),
     [
-        ("2026-03-01", 1772323200),
-        ("20260301", 1772323200),
-        ("2026-03-01 00:00", 1772323200),
-        ("2026-03-01T00:00:00.999Z", 1772323200),
-        ("2026-03-01T02:00:00+0200", 1772323200),
-        ("2026-02-28 19:00:00-05", 1772323200),
-        ("2026-03-01T05:30:00+05:30", 1772323200),
-        ("1772323200", 1772323200),
-        ("1772323200000", 1772323200),
-        ("2026-02-30", None),
-        ("2026-03-01T25:00:00Z", None),
-        ("03/01/2026", None),
-        ("1.3.2026", None),
-        ("tomorrow", None),
-        ("", None),
+        ("iso", "2026-03-01", 1772323200),
+        ("iso", "2026/03/01", 1772323200),
+        ("iso", "20260301", 1772323200),
+        ("iso", "2026-03-01 00:00", 1772323200),
+        ("iso", "2026-03-01T00:00:00.999Z", 1772323200),
+        ("iso", "2026-03-01T02:00:00+0200", 1772323200),
+        ("iso", "2026-02-28 19:00:00-05", 1772323200),
+        ("iso", "2026-03-01T05:30:00+05:30", 1772323200),
+        ("seconds", "1772323200", 1772323200),
+        ("seconds", "1772323200.75", 1772323200),
+        ("milliseconds", "1772323200000", 1772323200),
+        ("day-first", "01/03/2026", 1772323200),
+        ("day-first", "1.3.2026", 1772323200),
+        ("day-first", "1-3-2026 00:00:00", 1772323200),
+        ("day-first", "2026-03-01", 1772323200),
+        ("month-first", "3/1/2026", 1772323200),
+        ("month-first", "3/1/2026, 12:00 AM", 1772323200),
+        ("month-first", "2/28/2026 7:00 pm -05:00", 1772323200),
+        ("month-first", "03/01/2026 0:00", 1772323200),
+        ("month-first", "3/1/2026 13:00 PM", None),
+        ("day-first", "3/13/2026", None),
+        ("month-first", "13/3/2026", None),
+        ("day-first", "30.2.2026", None),
+        ("iso", "2026-02-30", None),
+        ("iso", "2026-03-01T25:00:00Z", None),
+        ("iso", "03/01/2026", None),
+        ("iso", "1.3.2026", None),
+        ("iso", "1772323200", None),
+        ("iso", "tomorrow", None),
+        ("seconds", "", None),
     ],
 )
-def test_dates_as_they_are_written(cell: str, expected: int | None) -> None:
-    assert stamp(cell, utc_second("s", "UTC")) == expected
+def test_dates_as_they_are_written(form: str, cell: str, expected: int | None) -> None:
+    assert stamp(cell, utc_second("s", "UTC"), form) == expected
 
 
 @given(

@@ -114,7 +114,7 @@ def test_replay_order_and_chunks_change_nothing(tmp_path: Path) -> None:
     assert first == second
 
 
-def article(folder: Path) -> StackFiles:
+def article(folder: Path, renewal: str = "2026-08-01") -> StackFiles:
     """The account of the article: mid-market technology, many features, logins and usage falling, at risk."""
     accounts: list[Row] = [
         {
@@ -143,8 +143,8 @@ def article(folder: Path) -> StackFiles:
         add(1 + index, "login")
         add(1 + index, "task_created", f"feature {index % 6}")
     terms: list[Row] = [
-        {"account_id": "a1", "plan": "Team", "seats": "20", "start_date": "2025-08-01", "end_date": "2026-08-01",
-         "renewal_date": "2026-08-01"}
+        {"account_id": "a1", "plan": "Team", "seats": "20", "start_date": "2025-08-01", "end_date": renewal,
+         "renewal_date": renewal}
     ]  # fmt: skip
     return StackFiles(
         written("accounts", accounts, folder),
@@ -164,9 +164,10 @@ def test_the_articles_example_in_one_sentence(tmp_path: Path) -> None:
     )
     assert (one.firmographic_tier, one.behavioral_segment, one.lifecycle_stage) == (
         "mid_market icp",
-        "multi_workflow",
+        "at_risk",
         "at_risk",
     )
+    assert one.behavioral_flags == ("at_risk", "multi_workflow")
     assert (one.needs_segment_source, one.needs_segment_confidence, one.needs_segment_confirmed_by) == (
         "interview",
         0.9,

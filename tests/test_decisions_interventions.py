@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts import AccountProfile, IcpRule, profiles
+from needsseg.accounts import AccountProfile, IcpRule, build, profiles
 from needsseg.accounts.behaviour import Behaviour
 from needsseg.accounts.lifecycle import Lifecycle
 from needsseg.decisions import load_rules, with_actions
 from needsseg.errors import UsageError
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
+from tests.test_accounts_stack import AS_OF, CONFIRMED, article
 
 RULES = load_rules(shipped("prompts") / "interventions.toml")
 FALLING = Behaviour("a", 28, 120, 12, 3, 6, logins=14, logins_previous=60, features=("boards", "dashboard"))
@@ -40,8 +41,27 @@ def test_the_articles_example_gives_its_three_interventions() -> None:
     assert acted.recommended_action == "; ".join(texts)
     assert acted.actions[0].rule == "check-in"
     assert "lifecycle_stage = at_risk" in acted.actions[0].evidence
+    assert "needs_segment = coordination (interview, confirmed by Dana)" in acted.actions[0].evidence
     assert "at_risk: 120 events, then 28: more than 30% fewer" in acted.actions[0].evidence
     assert "timeline serves coordination and was never used" in acted.actions[1].evidence
+
+
+def test_the_articles_example_from_its_files_to_sentence_and_exactly_three_actions(tmp_path: Path) -> None:
+    """Rows of a CRM, of usage and of subscriptions go in; nothing here is set by hand but the confirmed label."""
+    files = article(tmp_path, renewal="2027-01-15")
+    need = CONFIRMED.segment
+    rules = replace(RULES, serves={need: ("feature 0", "timeline")})
+    acted, _ = with_actions(build(files, [CONFIRMED], AS_OF), rules)
+    assert acted.sentence == (
+        "Mid-market technology company (tier 1), hiring the product for cross-functional coordination (tier 2), "
+        "high feature breadth but falling login frequency (tier 3), at risk (tier 4)"
+    )
+    assert [(action.rule, action.text) for action in acted.actions] == [
+        ("check-in", f"CS check-in focused on the {need} use case"),
+        ("unused-feature", f"Show timeline, an unused feature that serves {need}"),
+        ("renewal-risk", "Flag renewal risk in the CRM"),
+    ]
+    assert all("at_risk: 120 events, then 28: more than 30% fewer" in action.evidence for action in acted.actions)
 
 
 def test_a_segment_without_a_list_takes_what_its_other_accounts_use() -> None:
@@ -85,6 +105,26 @@ def test_bounds_lists_and_flags(tmp_path: Path) -> None:
         ('[[rule]]\naction = "a"', "rule 1 lacks an id"),
         ('[[rule]]\nid = "x"\naction = "{"\n[rule.when]\nsize = "small"', "rule x: its action cannot be read"),
         ("[[rule]\n", "not valid TOML"),
+        ('[[rules]]\nid = "x"', "'rules' is no part of the rules"),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\nsize = "small"\n[rule.when]\nplan = "Pro"',
+            "line 4: rule x: 'size' is no part",
+        ),
+        (
+            '\n\n[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlifecycle_stage = "at risk"',
+            "line 7: rule x: lifecycle_stage is never 'at risk'",
+        ),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nmobile_only = "yes"',
+            "line 5: rule x: mobile_only is true or false",
+        ),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = "many"', "rule x: logins is a number, not 'many'"),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nplan = { at_least = 3 }', "rule x: plan is no number"),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nplan = 3', "rule x: plan is a text, not 3"),
+        (
+            '[[rule]]\nid = "x"\naction = "{plan:.1f}"\n[rule.when]\nplan = "Pro"',
+            "line 3: rule x: its action cannot be filled in",
+        ),
         ('[serves]\na = "b"', "needs lists of feature names"),
         ('rule = "x"', "rules are no list"),
         (

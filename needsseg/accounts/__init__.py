@@ -4,12 +4,19 @@ The order of work: ``guess_mapping`` and ``ingest`` for each file, ``match`` for
 Importing this package loads no engine; each function loads what it needs.
 """
 
+from needsseg.accounts.cells import FORMATS
+from needsseg.accounts.crosschecks import usage_before_subscription
+from needsseg.accounts.databases import address, database_kind, is_address, tables
+from needsseg.accounts.dates import DateColumn, DatesUnclearError, said_dates
 from needsseg.accounts.firmographic import Firmographic, IcpRule
-from needsseg.accounts.mapping import KINDS, REQUIRED, Mapping, check_mapping, guess_mapping
+from needsseg.accounts.gathering import Gathered, Part, gathered, label, laid_out
+from needsseg.accounts.mapping import DATE_FIELDS, KINDS, NAMES, REQUIRED, Mapping, check_mapping, guess_mapping
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
+from needsseg.accounts.preview import Preview, PreviewRow, preview
 from needsseg.accounts.profile import AccountProfile, Action, profiles
 from needsseg.accounts.reading import read_header
-from needsseg.accounts.sources import Ingested, Reject, ingest
+from needsseg.accounts.rejects import Reject, read_rejects, rejects_file
+from needsseg.accounts.sources import Ingested, ingest, over_all
 from needsseg.accounts.stack import (
     Accounts,
     Rules,
@@ -21,28 +28,50 @@ from needsseg.accounts.stack import (
 )
 
 __all__ = [
+    "DATE_FIELDS",
+    "FORMATS",
     "KINDS",
+    "NAMES",
     "REQUIRED",
     "AccountProfile",
     "Accounts",
     "Action",
+    "DateColumn",
+    "DatesUnclearError",
     "Firmographic",
+    "Gathered",
     "IcpRule",
     "Ingested",
     "Mapping",
+    "Part",
+    "Preview",
+    "PreviewRow",
     "Reject",
     "Rules",
     "StackFiles",
+    "address",
     "build",
     "check_mapping",
+    "database_kind",
+    "gathered",
     "guess_mapping",
     "ingest",
+    "is_address",
+    "label",
+    "laid_out",
     "load_rules",
     "match",
     "normalised_name",
+    "over_all",
+    "preview",
     "profiles",
     "read_accounts",
     "read_header",
+    "read_rejects",
     "read_subscriptions",
     "registrable_domain",
+    "rejects_file",
+    "said_dates",
+    "tables",
+    "usage_before_subscription",
 ]

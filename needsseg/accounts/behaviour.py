@@ -7,8 +7,10 @@ the previous one [D-60, D-30). Nothing on or after D counts anywhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,15 @@ FEWEST_FOR_MOBILE_ONLY = 5
 POWER_ACTIVE_DAYS = 20
 MANY_FEATURES = 5
 MANY_INVITATIONS = 3
+# Features of an account travel as a sum of distinct powers of two, which every engine adds exactly below 2^63.
+BITS = 62
+MOST_MASKED = 16 * BITS
+# As the fields of Behaviour, in their order.
+COUNTS = (
+    "events", "events_previous", "active_days", "active_users", "feature_breadth", "api_events", "mobile_events",
+    "invitations", "logins", "logins_previous", "core_weeks",
+)  # fmt: skip
+DAYS = ("first_day", "last_day", "first_setup_day", "first_action_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +168,22 @@ def behaviour(
 
     frame = _days(engine, engine.scan(events), tz)
     frame = _surviving(engine, frame, merged or {}).filter(nw.col("day") < as_of)
-    names = [str(name) for (name,) in engine.rows(frame.select("event").unique())]
-    meanings = meanings_of(names, rules)
-    counted = _counts(engine, frame, as_of, meanings)
-    current = frame.filter(nw.col("day") >= as_of - WINDOW)
-    for column, name in (("day", "active_days"), ("user_id", "active_users"), ("feature", "feature_breadth")):
-        for account_id, number in engine.rows(_distinct(current, column)):
-            counted[account_id][name] = number
-    used: dict[str, list[str]] = defaultdict(list)
-    known = frame.filter(~nw.col("feature").is_null()).select("account_id", "feature").unique()
-    for account_id, feature in engine.rows(known):
-        used[account_id].append(feature)
-    in_use = len({feature for features in used.values() for feature in features})
-    rows = {
-        account_id: Behaviour(account_id, **values, features=tuple(sorted(used[account_id])), features_in_use=in_use)
-        for account_id, values in sorted(counted.items())
-    }
+    meanings = meanings_of(_names(engine, frame, "event"), rules)
+    features = sorted(_names(engine, frame, "feature"))
+    masks = _masks(features)
+    joined = _ever(engine, frame, meanings, masks)
+    for windowed in (_counts(frame, as_of, meanings), _distinct_in_window(frame, as_of)):
+        joined = joined.join(windowed, on="account_id", how="left")
+    wanted = [nw.col(name).fill_null(0) for name in COUNTS]
+    found = engine.rows(joined.select("account_id", *wanted, *DAYS, *masks))
+    used = _used(engine, frame) if features and not masks else {}
+    in_words = _shown(masks)
+    width = 1 + len(COUNTS) + len(DAYS)
+    rows = {}
+    for row in sorted(found, key=itemgetter(0)):
+        mine = in_words(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
+        values: tuple[Any, ...] = (*row[:width], mine, len(features))
+        rows[row[0]] = Behaviour(*values)
     return Usage(rows, meanings)
 
 
@@ -204,22 +215,22 @@ def _surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, st
     return joined.with_columns(account_id=survivor)
 
 
-def _distinct(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
-    """account_id and the number of distinct values that are not NULL (``n_unique`` would count NULL as one)."""
+def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
+    """The distinct values of a column. Grouping, since ``unique`` would number all rows on DuckDB."""
     import narwhals as nw
 
-    pairs = frame.filter(~nw.col(column).is_null()).select("account_id", column).unique()
-    return pairs.group_by("account_id").agg(number=nw.len().cast(nw.Int64))
+    named = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
+    return [str(name) for (name,) in named if name is not None]
 
 
-def _counts(engine: Engine, frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> dict[str, dict[str, Any]]:
+def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.LazyFrame[Any]:
+    """account_id and the counts of Behaviour from ``events`` to ``core_weeks``, without what is distinct."""
     import narwhals as nw
 
     day, event, source = nw.col("day"), nw.col("event"), nw.col("source")
-    now = day >= as_of - WINDOW
-    before = (day >= as_of - 2 * WINDOW) & ~now
-    login = event.is_in(list(meanings.login))
-    sums = {
+    now, before = day >= as_of - WINDOW, day < as_of - WINDOW
+    login, core = event.is_in(list(meanings.login)), event.is_in(list(meanings.core))
+    counts = {
         "events": now,
         "events_previous": before,
         "api_events": now & (source == "api"),
@@ -228,26 +239,82 @@ def _counts(engine: Engine, frame: nw.LazyFrame[Any], as_of: int, meanings: Mean
         "logins": now & login,
         "logins_previous": before & login,
     }
-    core = event.is_in(list(meanings.core))
     weeks = {f"week_{week}": core & (day >= as_of - 7 * (week + 1)) & (day < as_of - 7 * week) for week in range(WEEKS)}
-    firsts = {
-        "first_setup_day": event.is_in(list(meanings.setup)),
-        "first_action_day": event.is_in(list(meanings.first_action)),
-    }
-    flags = {name: nw.when(holds).then(1).otherwise(0).cast(nw.Int64) for name, holds in (sums | weeks).items()}
-    days = {name: nw.when(holds).then(day) for name, holds in firsts.items()}
-    narrow = frame.select("account_id", day, **flags, **days)
-    grouped = narrow.group_by("account_id").agg(
-        *(nw.col(name).sum().cast(nw.Int64) for name in sums),
-        *(nw.col(name).max() for name in weeks),
-        *(nw.col(name).min() for name in firsts),
-        first_day=day.min(),
-        last_day=day.max(),
+    flags = {name: nw.when(holds).then(1) for name, holds in (counts | weeks).items()}
+    windows = frame.filter(day >= as_of - 2 * WINDOW).select("account_id", **flags)
+    counted = windows.group_by("account_id").agg(*(nw.col(name).count().cast(nw.Int64) for name in flags))
+    core_weeks: Any = sum(nw.when(nw.col(week) > 0).then(1).otherwise(0) for week in weeks)
+    return counted.select("account_id", *counts, core_weeks=core_weeks)
+
+
+def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
+    """account_id and the distinct days, users and features of the window.
+
+    ``n_unique`` counts NULL as one value on every engine, so that one is taken off where there is a NULL.
+    """
+    import narwhals as nw
+
+    named = {"active_users": nw.col("user_id"), "feature_breadth": nw.col("feature")}
+    nulls = {f"no_{name}": nw.when(column.is_null()).then(1).otherwise(0) for name, column in named.items()}
+    window = frame.filter(nw.col("day") >= as_of - WINDOW).select("account_id", "day", "user_id", "feature", **nulls)
+    counted = window.group_by("account_id").agg(
+        active_days=nw.col("day").n_unique().cast(nw.Int64),
+        **{name: column.n_unique().cast(nw.Int64) for name, column in named.items()},
+        **{name: nw.col(name).max().cast(nw.Int64) for name in nulls},
     )
-    columns = [*sums, *weeks, *firsts, "first_day", "last_day"]
-    counted: dict[str, dict[str, Any]] = {}
-    for account_id, *values in engine.rows(grouped.select("account_id", *columns)):
-        row = dict(zip(columns, values, strict=True))
-        row["core_weeks"] = sum(row.pop(name) for name in weeks)
-        counted[account_id] = row
-    return counted
+    return counted.select("account_id", "active_days", **{name: nw.col(name) - nw.col(f"no_{name}") for name in named})
+
+
+def _ever(
+    engine: Engine, frame: nw.LazyFrame[Any], meanings: Meanings, masks: Mapping[str, Sequence[str]]
+) -> nw.LazyFrame[Any]:
+    """account_id, DAYS, and the features it ever used as sums of powers of two.
+
+    Grouped by account and feature first, so that days and features come of one reading of the events.
+    """
+    import narwhals as nw
+
+    day, event = nw.col("day"), nw.col("event")
+    firsts = {
+        "first_setup_day": nw.when(event.is_in(list(meanings.setup))).then(day),
+        "first_action_day": nw.when(event.is_in(list(meanings.first_action))).then(day),
+    }
+    pairs = frame.select("account_id", "feature", "day", **firsts).group_by("account_id", "feature")
+    by_feature = pairs.agg(*(nw.col(name).min() for name in firsts), first_day=day.min(), last_day=day.max())
+    for name, held in masks.items():
+        bits = [(feature, str(1 << place)) for place, feature in enumerate(held)]
+        known = engine.table((f"of_{name}", name), bits).with_columns(nw.col(name).cast(nw.Int64))
+        by_feature = by_feature.join(known, left_on="feature", right_on=f"of_{name}", how="left")
+    return by_feature.group_by("account_id").agg(
+        *(nw.col(name).min() for name in (*firsts, "first_day")),
+        nw.col("last_day").max(),
+        *(nw.col(name).sum().cast(nw.Int64) for name in masks),
+    )
+
+
+def _masks(features: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The columns that hold features, BITS of them each; none where there are more than MOST_MASKED."""
+    starts = range(0, len(features), BITS) if len(features) <= MOST_MASKED else range(0)
+    return {f"mask_{start}": features[start : start + BITS] for start in starts}
+
+
+def _shown(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
+    """What turns an account's masks into the features' names; many accounts use the same ones."""
+    held = [(column, place, name) for column, names in enumerate(masks.values()) for place, name in enumerate(names)]
+
+    @cache
+    def shown(bits: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(name for column, place, name in held if bits[column] >> place & 1)
+
+    return shown
+
+
+def _used(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, list[str]]:
+    """The features each account used, pair by pair, where there are too many different ones for masks."""
+    import narwhals as nw
+
+    used: dict[str, list[str]] = defaultdict(list)
+    known = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(rows=nw.len())
+    for account_id, feature in engine.rows(known.select("account_id", "feature")):
+        used[account_id].append(feature)
+    return used

@@ -6,10 +6,21 @@ from needsseg.accounts.zones import offsets
 
 DATE_HINT = "not a date that can be read without guessing; write 2026-03-01 or 2026-03-01T09:30:00Z"
 NUMBER_HINT = "not a number; write 1200, 1,200 or 1200.50"
+FORMATS = ("iso", "day-first", "month-first", "seconds", "milliseconds")
 
 _OFFSET = r"\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)"
 _STAMP = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _NUMBER = r"^[$€£]?\s*(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$"
+_CLOCK = r"(?:(?:,? +|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:" + _OFFSET + r")?)?"
+_TRIPLE = r"(?:\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}-\d{1,2}-\d{4})"
+FIRST, SECOND, _THIRD = r"^(\d+)", r"^\d+.(\d+)", r"^\d+.\d+.(\d{4})"
+_HOUR, _MINUTES = r"[ T](\d{1,2}):", r":\d{2}(?::\d{2}(?:\.\d+)?)?"
+_HALF = r"\d ?([AaPp][Mm])"
+_ZONE = r":\d{2}(?:\.\d+)?(?: ?[AaPp][Mm])?" + _OFFSET + "$"
+YEAR_FIRST = rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}/\d{{2}}/\d{{2}}|(?:19|20)\d{{6}}|{_STAMP[1:]}(?:{_OFFSET})?"
+YEAR_LAST = _TRIPLE + _CLOCK
+SECONDS = r"\d{9,10}(?:\.\d+)?"
+MILLISECONDS = r"\d{12,13}(?:\.0+)?"
 
 _SALESFORCE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -19,19 +30,52 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def stamp_parts(cell: str, prefix: str) -> str:
+def year_first(cell: str, form: str) -> str:
+    """The cell with a date whose year comes last put year first, as one of FORMATS says; any other cell as it stands."""
+    trimmed = f"trim({cell})"
+    slashed = (
+        f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}') "
+        f"THEN replace({trimmed}, '/', '-') ELSE {trimmed} END"
+    )
+    if form not in ("day-first", "month-first"):
+        return slashed
+    one, two = (f"lpad(regexp_extract({trimmed}, {text(pattern)}, 1), 2, '0')" for pattern in (FIRST, SECOND))
+    day, month = (one, two) if form == "day-first" else (two, one)
+    year = f"regexp_extract({trimmed}, {text(_THIRD)}, 1)"
+    hour = f"regexp_extract({trimmed}, {text(_HOUR)}, 1)"
+    half = f"lower(regexp_extract({trimmed}, {text(_HALF)}, 1))"
+    # Twelve o'clock is the first hour of its half; a thirteenth hour of a half is no time, and is refused as none.
+    moved = (
+        f"CASE WHEN {half} = '' THEN lpad({hour}, 2, '0') WHEN {hour}::INT NOT BETWEEN 1 AND 12 THEN '99' "
+        f"ELSE lpad(({hour}::INT % 12 + CASE WHEN {half} = 'pm' THEN 12 ELSE 0 END)::VARCHAR, 2, '0') END"
+    )
+    minutes = f"regexp_extract({trimmed}, {text(_MINUTES)})"
+    zone = f"regexp_extract({trimmed}, {text(_ZONE)}, 1)"
+    clock = f"CASE WHEN {hour} = '' THEN '' ELSE ' ' || {moved} || {minutes} || {zone} END"
+    return (
+        f"CASE WHEN regexp_full_match({trimmed}, {text(YEAR_LAST)}) "
+        f"THEN {year} || '-' || {month} || '-' || {day} || {clock} ELSE {slashed} END"
+    )
+
+
+def stamp_parts(cell: str, prefix: str, form: str = "iso") -> str:
     """Three columns for one cell: the stamp as written in seconds, its offset in seconds, a bare number of seconds.
 
-    They are columns, and the functions below read them, because a time zone's table of changes would otherwise repeat
-    the whole expression a hundred times.
+    ``cell`` has its year first where it is a date (``year_first``); ``form`` tells what a bare number counts. They are
+    columns, and the functions below read them, because a time zone's table of changes would otherwise repeat the whole
+    expression a hundred times.
     """
     trimmed = f"trim({cell})"
     stamp = f"regexp_extract({trimmed}, {text(_STAMP)})"
     is_stamp = f"regexp_full_match({trimmed}, {text(_STAMP + '(?:' + _OFFSET + ')?')})"
+    compact = (
+        ""
+        if form in ("seconds", "milliseconds")
+        else f"WHEN regexp_full_match({trimmed}, '(19|20)[0-9]{{6}}') THEN try_strptime({trimmed}, '%Y%m%d') "
+    )
     when = (
         f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-        f"THEN try_cast({trimmed} AS TIMESTAMP) "
-        f"WHEN regexp_full_match({trimmed}, '(19|20)[0-9]{{6}}') THEN try_strptime({trimmed}, '%Y%m%d') "
+        f"THEN try_cast({trimmed} AS TIMESTAMP) {compact}"
         f"WHEN {is_stamp} THEN try_cast({stamp} AS TIMESTAMP) END"
     )
     # Only the text after the stamp: the -01 of a date must not be taken for an offset.
@@ -44,13 +88,18 @@ def stamp_parts(cell: str, prefix: str) -> str:
         f"CASE WHEN NOT {is_stamp} OR {sign} = '' THEN NULL WHEN upper({sign}) IN ('Z', 'UTC') THEN 0 "
         f"WHEN left({sign}, 1) = '-' THEN -{size} ELSE {size} END"
     )
-    bare = (
-        f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{9,10}}([.][0-9]+)?') "
-        f"THEN floor(try_cast({trimmed} AS DOUBLE))::BIGINT "
-        f"WHEN regexp_full_match({trimmed}, '[0-9]{{12,13}}') THEN try_cast({trimmed} AS BIGINT) // 1000 END"
-    )
     written = f"epoch_us({when}) // 1000000"
-    return f"{written} AS {prefix}_written, {shift} AS {prefix}_shift, {bare} AS {prefix}_bare"
+    return f"{written} AS {prefix}_written, {shift} AS {prefix}_shift, {_bare(trimmed, form)} AS {prefix}_bare"
+
+
+def _bare(trimmed: str, form: str) -> str:
+    if form not in ("seconds", "milliseconds"):
+        return "NULL::BIGINT"
+    whole = f"try_cast(regexp_extract({trimmed}, '^[0-9]+') AS BIGINT)"
+    return (
+        f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{1,14}}([.][0-9]+)?') "
+        f"THEN {whole}{' // 1000' if form == 'milliseconds' else ''} END"
+    )
 
 
 def utc_second(prefix: str, tz: str) -> str:
@@ -70,6 +119,11 @@ def local_day(prefix: str, tz: str) -> str:
         f"WHEN {prefix}_shift IS NULL THEN {prefix}_written // 86400 "
         f"ELSE ({moved} + {_offset_at(moved, tz)}) // 86400 END)"
     )
+
+
+def local_second(second: str, tz: str) -> str:
+    """A UTC second as the wall clock of ``tz`` shows it, so that whole days of it are calendar days."""
+    return f"({second} + {_offset_at(second, tz)})"
 
 
 def _offset_at(second: str, tz: str, local: bool = False) -> str:

@@ -1,12 +1,14 @@
-"""Where expressions run: DuckDB within the program, or Polars, over Parquet files that stay where they are.
+"""Where expressions run: DuckDB within the program, Polars, or Spark, over Parquet files that stay where they are.
 
-Expressions are written once with narwhals. Only integers, texts and booleans enter them, so that both give the same
+Expressions are written once with narwhals. Only integers, texts and booleans enter them, so that all give the same
 numbers. Traps this room keeps clear of: ``n_unique`` counts NULL, DuckDB's integer sums come back as decimals, and
 calendar arithmetic fails on lazy frames.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,16 +20,18 @@ from needsseg.errors import NeedssegError, TableError, UsageError
 if TYPE_CHECKING:
     import narwhals as nw
 
-BACKENDS = ("duckdb", "polars")
+ENGINES = ("duckdb", "polars", "spark", "spark:MASTER", "sc://HOST:PORT")
+# DuckDB spills what does not fit; beyond eight threads a share of this limit would be too small for each of them.
 MEMORY_LIMIT = "1GB"
+MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An open backend; ``connection`` is DuckDB's and None for Polars."""
+    """An open backend: ``backend`` is duckdb, polars or spark; ``session`` DuckDB's connection or Spark's session."""
 
     backend: str
-    connection: Any = None
+    session: Any = None
 
     def scan(self, parquet: Path) -> nw.LazyFrame[Any]:
         """The rows of a Parquet file, read when they are asked for; TableError where it is gone or none."""
@@ -35,57 +39,101 @@ class Engine:
 
         if not parquet.is_file():
             raise TableError(f"{parquet}: no such Parquet file.", "Import the account files again.")
+        with translated():
+            found: nw.LazyFrame[Any] = nw.from_native(self._scanned(parquet.absolute()))
+        return found
+
+    def _scanned(self, parquet: Path) -> Any:
+        if self.backend == "spark":
+            from needsseg.accounts.spark import scanned
+
+            return scanned(self.session, parquet)
         if self.backend == "polars":
             import polars
 
-            return nw.from_native(polars.scan_parquet(parquet))
-        with translated():
-            found: nw.LazyFrame[Any] = nw.from_native(self.connection.read_parquet(str(parquet)))
-        return found
+            return polars.scan_parquet(parquet, glob=False)
+        return self.session.read_parquet(re.sub(r"([*?\[])", r"[\1]", str(parquet)))
 
     def table(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> nw.LazyFrame[Any]:
         """A small table of texts as a frame of this backend."""
         import narwhals as nw
 
+        with translated():
+            found: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
+        return found
+
+    def _given(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+        if self.backend == "spark":
+            return self.session.createDataFrame(list(rows), ", ".join(f"{column} string" for column in columns))
         if self.backend == "polars":
             import polars
 
-            schema = dict.fromkeys(columns, polars.String)
-            return nw.from_native(polars.LazyFrame(list(rows), schema=schema, orient="row"))
+            return polars.LazyFrame(list(rows), schema=dict.fromkeys(columns, polars.String), orient="row")
         name = f"given_{columns[0]}"
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} ({', '.join(f'{column} VARCHAR' for column in columns)})"
-        )
+        texts = ", ".join(f"{column} VARCHAR" for column in columns)
+        self.session.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({texts})")
         if rows:
-            self.connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", list(rows))
-        given: nw.LazyFrame[Any] = nw.from_native(self.connection.table(name))
-        return given
+            lists = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
+            self.session.execute(
+                f"INSERT INTO {name} SELECT {lists}", [list(cells) for cells in zip(*rows, strict=True)]
+            )
+        return self.session.table(name)
 
     def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
         """The result as plain tuples, in no particular order."""
         with translated():
+            native: Any = frame.to_native()
+            if self.backend == "spark":
+                return [tuple(row) for row in native.collect()]
             if self.backend == "polars":
-                return list(frame.to_native().collect(engine="streaming").iter_rows())
-            return list(frame.to_native().fetchall())
+                return list(native.collect(engine="streaming").iter_rows())
+            return list(native.fetchall())
 
 
 @contextmanager
-def open_engine(backend: str = "duckdb") -> Iterator[Engine]:
-    """An engine for a while; UsageError where ``backend`` is unknown or not installed."""
-    if backend not in BACKENDS:
-        raise UsageError(f"'{backend}' is no engine.", f"Engines: {', '.join(BACKENDS)}.")
-    if backend == "polars":
+def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:
+    """An engine for a while: one of ENGINES; what it cannot hold in memory it writes below the folder ``spill``.
+
+    UsageError where ``spec`` is unknown or not installed, NeedssegError where the engine cannot be reached.
+    """
+    check_engine(spec)
+    if spec.startswith(("spark", "sc:")):
+        from needsseg.accounts.spark import open_spark
+
+        with open_spark(spec, spill) as session:
+            yield Engine("spark", session)
+    elif spec == "polars":
         try:
             import polars  # noqa: F401
         except ImportError as error:
             raise UsageError("Polars is not installed.", "pip install 'needsseg[polars]'") from error
-        yield Engine(backend)
+        yield Engine("polars")
+    else:
+        with _duckdb(spill) as connection:
+            yield Engine("duckdb", connection)
+
+
+def check_engine(spec: str) -> None:
+    """UsageError where ``spec`` names no engine; whether it is installed and answers shows when it is opened."""
+    if spec in ("duckdb", "polars", "spark") or re.fullmatch(r"spark:\S+|sc://[^\s/]+.*", spec):
         return
+    raise UsageError(f"'{spec}' is no engine.", f"Engines: {', '.join(ENGINES)}.")
+
+
+@contextmanager
+def _duckdb(spill: Path | None) -> Iterator[Any]:
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        yield Engine(backend, connection)
+        threads = min(
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, MOST_THREADS
+        )
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {threads}")
+        connection.execute("SET preserve_insertion_order = false; SET allocator_background_threads = false")
+        if spill is not None:
+            folder = str(spill / f".spill-{os.getpid()}").replace("'", "''")
+            connection.execute(f"SET temp_directory = '{folder}'")
+        yield connection
 
 
 @contextmanager
@@ -97,6 +145,10 @@ def translated() -> Iterator[None]:
         raise
     except Exception as error:
         module = type(error).__module__.partition(".")[0]
+        if module in ("pyspark", "py4j", "grpc"):
+            from needsseg.accounts.spark import explained
+
+            raise explained(error) from error
         if module not in ("duckdb", "_duckdb", "polars", "narwhals"):
             raise
         raise TableError(

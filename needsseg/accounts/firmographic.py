@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.accounts.geography import region_of
+from needsseg.accounts.geography import APAC, EMEA, LATIN_AMERICA, NORTH_AMERICA, region_of
 from needsseg.errors import UsageError
 from needsseg.records import Account
 from needsseg.settings import read_toml
 
 UNKNOWN = "unknown"
 SIZES = ("small", "mid_market", "enterprise")
+REGIONS = (NORTH_AMERICA, EMEA, APAC, LATIN_AMERICA)
 REVENUES = ("under_1m", "1m_to_50m", "50m_and_over")
 
 _FACTORS = {"": 1, "k": 10**3, "t": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9}
@@ -49,29 +50,39 @@ class Firmographic:
 
 @dataclass(frozen=True, slots=True)
 class IcpRule:
-    """Whom the product is for: allowed values per field; an empty tuple asks nothing of that field."""
+    """Whom the product is for: allowed values per field; an empty tuple asks nothing of that field.
+
+    Of ``tech_stacks`` an account needs to have one.
+    """
 
     sizes: tuple[str, ...] = ()
     revenues: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    tech_stacks: tuple[str, ...] = ()
 
 
 def load_icp(path: Path) -> IcpRule:
-    """The ICP rule in a TOML file (``sizes``, ``revenues``, ``industries``, ``regions``, each a list of texts)."""
+    """The ICP rule in a TOML file: ``sizes, revenues, industries, regions, tech_stacks``, each a list of texts."""
     given = read_toml(path)
-    fields = ("sizes", "revenues", "industries", "regions")
+    fields = ("sizes", "revenues", "industries", "regions", "tech_stacks")
     values: dict[str, tuple[str, ...]] = {}
     for key, value in given.items():
         if key not in fields:
             raise UsageError(f"{path}: '{key}' is no part of an ICP rule.", f"Its parts: {', '.join(fields)}.")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{path}: {key} is no list of texts.", f'Write {key} = ["…"].')
-        values[key] = tuple(value)
-    for key, allowed in (("sizes", SIZES), ("revenues", REVENUES)):
+        # A region may be written as CRMs write it, NA being North America.
+        values[key] = tuple(_region(item) for item in value) if key == "regions" else tuple(value)
+    for key, allowed in (("sizes", SIZES), ("revenues", REVENUES), ("regions", REGIONS)):
         if strange := [value for value in values.get(key, ()) if value not in allowed]:
             raise UsageError(f"{path}: {key} has {strange[0]!r}.", f"Known: {', '.join(allowed)}.")
     return IcpRule(**values)
+
+
+def _region(said: str) -> str:
+    found = region_of(said, "")
+    return said if found == UNKNOWN else found
 
 
 def firmographic(account: Account, icp: IcpRule) -> Firmographic:
@@ -80,24 +91,29 @@ def firmographic(account: Account, icp: IcpRule) -> Firmographic:
     region = region_of(account.region, account.country)
     industry = account.industry.strip()
     asked = (
-        (icp.sizes, size),
-        (icp.revenues, revenue),
-        (icp.industries, industry or UNKNOWN),
-        (icp.regions, region),
+        (icp.sizes, (size,)),
+        (icp.revenues, (revenue,)),
+        (icp.industries, (industry or UNKNOWN,)),
+        (icp.regions, (region,)),
+        (icp.tech_stacks, _parts(account.tech_stack) or (UNKNOWN,)),
     )
     within = _within(asked)
     return Firmographic(size, revenue, industry, region, account.country.strip(), account.tech_stack.strip(), within)
 
 
-def _within(asked: tuple[tuple[tuple[str, ...], str], ...]) -> bool | None:
+def _parts(tech_stack: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[,;|\n]", tech_stack) if part.strip())
+
+
+def _within(asked: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> bool | None:
     """False as soon as one field is outside, None where none is but one is unknown."""
     unknown = False
-    for allowed, value in asked:
+    for allowed, values in asked:
         if not allowed:
             continue
-        if value == UNKNOWN:
+        if values == (UNKNOWN,):
             unknown = True
-        elif value.casefold() not in {item.casefold() for item in allowed}:
+        elif not {value.casefold() for value in values} & {item.casefold() for item in allowed}:
             return False
     return None if unknown else True
 

@@ -97,8 +97,9 @@ def lifecycle(
         held["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
     elif row is None:
         held["not_activated"] = "a subscription, but no event before the date"
+        held["insufficient_history"] = "0 events in the 30 days before the last 30"
     flags = tuple(stage for stage in STAGES if stage in held)
-    active = _active(begun, as_of, grace)
+    active = active_terms(begun, as_of, grace)
     newest = max(active, key=lambda term: (term.start_day, term.seats or 0)) if active else None
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
@@ -140,8 +141,8 @@ def _churned(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
     return f"the subscription ended {as_of - periods[-1].end} days before and was not renewed"
 
 
-def _active(begun: Sequence[Subscription], as_of: int, grace: int) -> list[Subscription]:
-    """Terms that run on D, or the last ones to end where the account is still within the grace gap."""
+def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_DAYS) -> list[Subscription]:
+    """Of one account's terms that began before D, those that run on D, or the last to end within the grace gap."""
     running = [term for term in begun if term.end_day is None or term.end_day >= as_of]
     if running:
         return running
@@ -154,7 +155,7 @@ def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
 
     Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open.
     """
-    active = _active(begun, as_of, grace)
+    active = active_terms(begun, as_of, grace)
     if not active:
         return ""
     period = merge_periods(((term.start_day, term.end_day) for term in begun), grace)[-1]
@@ -175,7 +176,7 @@ def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
 
 def _higher(now: Subscription, then: Subscription) -> bool | None:
     """Whether one plan is above another, by what plan names say, else by price; None where neither tells."""
-    rank_now, rank_then = _rank(now.plan), _rank(then.plan)
+    rank_now, rank_then = plan_rank(now.plan), plan_rank(then.plan)
     if rank_now is not None and rank_then is not None:
         return rank_now > rank_then
     if now.amount is not None and then.amount is not None:
@@ -183,7 +184,8 @@ def _higher(now: Subscription, then: Subscription) -> bool | None:
     return None
 
 
-def _rank(plan: str) -> int | None:
+def plan_rank(plan: str) -> int | None:
+    """The place of a plan in the order in which vendors name them, or None for a name that tells nothing."""
     words = plan.casefold().replace("_", " ").replace("-", " ").split()
     return next((rank for rank, names in enumerate(_PLAN_ORDER) if any(name in words for name in names)), None)
 

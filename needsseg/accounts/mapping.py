@@ -16,6 +16,12 @@ REQUIRED = {
     "subscriptions": ("account_id", "start_date"),
 }
 
+DATE_FIELDS = {
+    "accounts": ("created",),
+    "events": ("timestamp",),
+    "subscriptions": ("start_date", "end_date", "renewal_date"),
+}
+
 # Per field: the names it goes by, best first. Names are compared without case, spaces and punctuation; a dot separates
 # the levels of a JSON object. Salesforce, HubSpot (screen and API names), Segment, Amplitude, Mixpanel, plain words.
 NAMES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -66,11 +72,15 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Field → source column for one kind of file; ``a|b`` names alternatives, the first that is not empty counts."""
+    """Field → source column for one kind of file; ``a|b`` names alternatives, the first that is not empty counts.
+
+    ``dates`` says for date fields how a person wants their column read (one of ``cells.FORMATS``).
+    """
 
     kind: str
     columns: dict[str, str] = field(default_factory=dict)
     source: str = "plain"
+    dates: dict[str, str] = field(default_factory=dict)
 
 
 def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
@@ -118,11 +128,31 @@ def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
             )
 
 
+def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping, tuple[str, ...]]:
+    """``mapping`` as one of several files can serve it, and the fields whose columns this file lacks.
+
+    TableError where a field is lacking without which no row can be read.
+    """
+    lacking = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
+    needed = [name for name in lacking if name in REQUIRED[mapping.kind]]
+    if needed:
+        raise TableError(
+            f"{file}: column '{mapping.columns[needed[0]]}', mapped to {needed[0]}, is not in the file.",
+            f"Its columns are: {', '.join(header) if header else 'none'}.",
+        )
+    kept = {name: column for name, column in mapping.columns.items() if name not in lacking}
+    return Mapping(mapping.kind, kept, mapping.source, mapping.dates), lacking
+
+
 def alternatives(column: str, header: Sequence[str]) -> tuple[str, ...]:
-    """The columns of ``header`` that a mapping's ``column`` means: itself, or the parts of ``a|b`` that exist."""
+    """The columns of ``header`` that a mapping's ``column`` means: itself, or the parts of ``a|b`` that exist.
+
+    A column counts as there when its name differs only in case, blanks or punctuation, as it may from file to file.
+    """
     if column in header:
         return (column,)
-    return tuple(part for part in column.split("|") if part in header)
+    parts = tuple(part for part in column.split("|") if part in header)
+    return parts or tuple(name for name in header if _key(name) == _key(column) and _key(name))[:1]
 
 
 def _key(name: str) -> str:

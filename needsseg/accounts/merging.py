@@ -7,32 +7,51 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+EARLIER = -1  # the file number of rows that an earlier import brought
 
-def resolve_merged(con: DuckDBPyConnection) -> int:
-    """Take deleted and merged records out of ``staged``; the survivor's ``merged_ids`` lists those merged into it.
 
-    Returns how many records were taken out. A record whose master is not among the rows counts as deleted where it says
-    so, and stays an account of its own where it does not.
+def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
+    """Take deleted and merged records out of ``kept``; the survivor's ``merged_ids`` lists those merged into it.
+
+    Returns how many of the records just read were taken out, and how many accounts of an earlier import went with them.
+    A record whose master is not among the rows counts as deleted where it says so, and stays an account of its own where
+    it does not.
     """
-    con.execute("ALTER TABLE staged ADD COLUMN merged_ids VARCHAR DEFAULT ''")
-    marked = con.execute("SELECT row, id, master, deleted FROM staged WHERE deleted OR master <> ''").fetchall()
+    marked = con.execute(
+        "SELECT file, row, account_id, master, deleted FROM kept WHERE deleted OR master <> ''"
+    ).fetchall()
     if not marked:
-        return 0
-    masters = {id_: master for _, id_, master, _ in marked if master}
-    alive = {id_ for (id_,) in con.execute("SELECT id FROM staged WHERE NOT deleted").fetchall()}
-    merged: dict[str, list[str]] = {}
-    out: list[tuple[int]] = []
-    for row, id_, _, deleted in marked:
+        return 0, 0
+    masters = {id_: master for _, _, id_, master, _ in marked if master}
+    gone_ids = {id_ for _, _, id_, _, _ in marked}
+    alive = {
+        id_
+        for id_, file in con.execute("SELECT account_id, max(file) FROM kept WHERE NOT deleted GROUP BY 1").fetchall()
+        if file != EARLIER or id_ not in gone_ids
+    }
+    merged: dict[str, set[str]] = {}
+    out: list[tuple[int, int]] = []
+    for file, row, id_, _, deleted in marked:
         survivor = _survivor(id_, masters, alive)
         if survivor is not None:
-            merged.setdefault(survivor, []).append(id_)
+            merged.setdefault(survivor, set()).add(id_)
         if survivor is not None or deleted:
-            out.append((row,))
+            out.append((file, row))
+    earlier = {
+        id_: str(ids).split()
+        for id_, ids in con.execute("SELECT account_id, merged_ids FROM kept WHERE file = ?", [EARLIER]).fetchall()
+    }
     if out:
-        con.executemany("DELETE FROM staged WHERE row = ?", out)
+        con.executemany("DELETE FROM kept WHERE file = ? AND row = ?", out)
+    living = {id_ for (id_,) in con.execute("SELECT account_id FROM kept WHERE file <> ?", [EARLIER]).fetchall()}
+    gone = [id_ for id_ in earlier if id_ in gone_ids and id_ not in living]
+    if gone:
+        con.executemany("DELETE FROM kept WHERE file = ? AND account_id = ?", [(EARLIER, id_) for id_ in gone])
     for survivor, ids in merged.items():
-        con.execute("UPDATE staged SET merged_ids = ? WHERE id = ?", [" ".join(sorted(set(ids))), survivor])
-    return len(out)
+        # What had been merged into an account goes on with it.
+        carried = {old for id_ in (survivor, *ids) for old in earlier.get(id_, [])}
+        con.execute("UPDATE kept SET merged_ids = ? WHERE account_id = ?", [" ".join(sorted(ids | carried)), survivor])
+    return len(out), len(gone)
 
 
 def _survivor(id_: str, masters: dict[str, str], alive: set[str]) -> str | None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from needsseg.accounts.behaviour import Behaviour, behavioral_segment
+from needsseg.accounts.behaviour import Behaviour
 from needsseg.accounts.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
 from needsseg.accounts.lifecycle import Lifecycle
+from needsseg.accounts.signals import behavioral_flags
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")
@@ -41,7 +42,8 @@ class AccountProfile:
     """One account as of one date. The first columns are those of the labelled accounts out; the rest is their reason.
 
     ``firmographic_tier`` is a size word (small, mid_market, enterprise, unknown) and icp, not_icp or icp_unknown;
-    ``behavioral_segment`` is empty without a usage file; ``missing`` names the tiers of TIERS nothing is known about.
+    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file; ``missing`` names the tiers
+    of TIERS nothing is known about.
     """
 
     account_id: str
@@ -64,6 +66,7 @@ class AccountProfile:
     actions: tuple[Action, ...] = ()
     missing: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    behavioral_flags: tuple[str, ...] = ()
 
 
 def profiles(
@@ -124,6 +127,7 @@ def _profile(
     as_of: date,
     version: str,
 ) -> AccountProfile:
+    ways = behavioral_flags(row) if row else ()
     present = (tier.known, label is not None, row is not None, stage.stage != "no_data")
     return AccountProfile(
         account_id=account.account_id,
@@ -133,7 +137,7 @@ def _profile(
         needs_segment_source=label.source if label else "",
         needs_segment_confidence=label.confidence if label else None,
         needs_segment_confirmed_by=label.confirmed_by if label else "",
-        behavioral_segment=behavioral_segment(row) if row else "",
+        behavioral_segment=ways[0] if ways else "",
         lifecycle_stage=stage.stage,
         recommended_action="",
         segmentation_version=version,
@@ -145,6 +149,7 @@ def _profile(
         lifecycle_flags=stage.flags,
         missing=tuple(name for name, there in zip(TIERS, present, strict=True) if not there),
         contested=contested,
+        behavioral_flags=ways,
     )
 
 
@@ -161,18 +166,22 @@ def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, st
 
 def _company(tier: Firmographic) -> str:
     size = _SIZE_WORDS.get(tier.size, "")
-    industry = tier.industry.lower() if tier.industry else ""
+    # IT and SaaS stay as they are written; Not For Profit does not.
+    industry = " ".join(word.lower() if word.istitle() else word for word in tier.industry.split())
     words = " ".join(word for word in (size, industry) if word)
-    place = f" in {tier.region}" if tier.region != UNKNOWN and not words else ""
-    return f"{words} company" if words else f"Company of unknown size{place}"
+    if words:
+        return f"{words[0].upper()}{words[1:]} company"
+    return "Company of unknown size" + (f" in {tier.region}" if tier.region != UNKNOWN else "")
 
 
 def _use(row: Behaviour) -> str:
-    segment = behavioral_segment(row)
-    words = _SEGMENT_WORDS[segment]
-    if segment == "power" and row.high_breadth:
-        words = "high feature breadth"
-    logins = {"falling": "falling", "rising": "rising"}.get(row.login_trend, "")
-    if not logins or row.events == 0:
+    """How the product is used, and which signal falls or rises; high breadth is said before nearly daily use."""
+    ways = [way for way in behavioral_flags(row) if way != "at_risk"]
+    words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
+    if row.events == 0:
         return words
-    return f"{words} {'but' if logins == 'falling' else 'and'} {logins} login frequency"
+    for turned, joined in (("falling", "but"), ("rising", "and")):
+        for signal, trend in (("login frequency", row.login_trend), ("use", row.usage_trend)):
+            if trend == turned:
+                return f"{words} {joined} {turned} {signal}"
+    return words

@@ -5,11 +5,14 @@ A row's number counts the header as 1, as a spreadsheet does; JSON lines have no
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +27,15 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "parquet", "jsonl"]
 PEEK = 64 * 1024
 PEEK_LINES = 500
+LONGEST_CELL = 500  # lines that one quoted cell may go over in a file that is not well-formed throughout
 LONGEST_LINE = 32 * 1024 * 1024
+PREVIEWED = 4 * 1024 * 1024
 # A text no cell holds: empty cells stay empty text, and only cells that a short row lacks become NULL.
 ABSENT = "\x01absent\x01"
+# What stands before the text of a line that opens a quote and never closes it.
+UNCLOSED = "\x01unclosed\x01"
+TABLE_HINT = "Give a CSV, Parquet or JSON-lines file."
+CUT_HINT = "It was not copied or downloaded whole; fetch it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +54,40 @@ def read_header(path: Path) -> tuple[str, ...]:
     return layout(path).header
 
 
-def layout(path: Path) -> Layout:
-    """What kind of file this is, by content before extension; TableError where it is none that can be read."""
+def layout(path: Path, name: str = "", whole: bool = True) -> Layout:
+    """What kind of file this is, by content before extension; TableError where it is none that can be read.
+
+    ``name`` is what messages call the file. A preview does not read the ``whole`` file: its encoding and blank lines
+    are then those of its beginning.
+    """
+    name = name or path.name
     try:
         if not path.is_file():
-            raise TableError(f"{path}: no such file.", "Give a CSV, Parquet or JSON-lines file.")
+            raise TableError(f"{path}: no such file.", TABLE_HINT)
         with path.open("rb") as stream:
             if stream.read(4) == b"PAR1":
-                return Layout("parquet", _parquet_header(path))
+                return Layout("parquet", _parquet_header(path, name))
         with open_bytes(path) as stream:
             head = stream.read(PEEK)
-    except (OSError, EOFError) as error:
-        raise TableError(f"{path}: cannot be read: {error}.", "Check the file and its permissions.") from error
-    encoding = _encoding(path, head)
+        return _text_layout(path, name, head, None if whole else PREVIEWED)
+    except (EOFError, zlib.error) as error:
+        raise TableError(f"{name}: is cut off: the gzip file ends in the middle, or is damaged.", CUT_HINT) from error
+    except OSError as error:
+        raise TableError(f"{name}: cannot be read: {error}.", "Check the file and its permissions.") from error
+
+
+def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout:
+    if head.startswith(b"PK\x03\x04"):
+        raise TableError(f"{name}: is a zip file or an office document, no table.", TABLE_HINT)
+    encoding = _encoding(path, name, head, most)
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \r\n\t")
     if not start:
-        raise TableError(f"{path.name}: the file is empty.", "Export it again with a header and rows.")
-    if start.startswith("[") and path.name.removesuffix(".gz").endswith((".json", ".jsonl")):
-        raise TableError(f"{path.name}: holds one JSON array.", "Write one object a line: jq -c '.[]' file.json")
+        raise TableError(f"{name}: the file is empty.", "Export it again with a header and rows.")
+    if start.startswith("[") and name.removesuffix(".gz").endswith((".json", ".jsonl")):
+        raise TableError(f"{name}: holds one JSON array.", "Write one object a line: jq -c '.[]' file.json")
     if start.startswith("{"):
-        return Layout("jsonl", _json_header(path, encoding), encoding=encoding)
-    return _csv_layout(path, encoding)
+        return Layout("jsonl", _json_header(path, name, encoding), encoding=encoding)
+    return _csv_layout(path, name, encoding, most)
 
 
 @contextmanager
@@ -111,7 +133,8 @@ def rows_of(con: DuckDBPyConnection, path: Path, found: Layout, spare: Path) -> 
     names = [f"c{i}" for i in range(len(found.header))]
     relation = _csv_relation(lying, [*names, "surplus"], found.delimiter, quote='"', header=True)
     blank = " AND ".join(f"coalesce({name}, '') = ''" for name in names)
-    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE NOT ({blank}))"
+    kept = f"surplus IS NOT NULL OR NOT ({blank})"
+    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {kept})"
 
 
 def _csv_relation(path: Path, names: list[str], delimiter: str, quote: str, header: bool) -> str:
@@ -129,43 +152,59 @@ def _zipped(path: Path) -> bool:
         return stream.read(2) == b"\x1f\x8b"
 
 
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(path: Path, name: str, head: bytes, most: int | None) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\x00" in head:
-        raise TableError(f"{path.name}: is no text file.", "Give a CSV, Parquet or JSON-lines file.")
+        raise TableError(f"{name}: is no text file.", TABLE_HINT)
+    decoder = codecs.getincrementaldecoder("utf-8")()
     with open_bytes(path) as stream:
-        reader = io.TextIOWrapper(stream, encoding="utf-8")
         try:
-            while reader.read(1024 * 1024):
-                pass
+            for block in _blocks(stream, most):
+                decoder.decode(block)
+            # Half a letter at the very end is no other encoding: the file was cut off there.
         except UnicodeDecodeError:
             return "cp1252"
     return "utf-8"
 
 
-def _csv_layout(path: Path, encoding: str) -> Layout:
+def _blocks(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
+    """The stream in blocks, no further than ``most`` bytes where that is given."""
+    done = 0
+    while (most is None or done < most) and (block := stream.read(1024 * 1024)):
+        done += len(block)
+        yield block
+
+
+def _csv_layout(path: Path, name: str, encoding: str, most: int | None) -> Layout:
     with open_text(path, encoding) as stream:
         first = stream.readline()
-        rest_blank = False
+        clean = encoding == "utf-8"
         while not first.strip():
-            rest_blank = True
+            clean = False
             first = stream.readline()
         delimiter = max((",", ";", "\t", "|"), key=first.count)
-        rest_blank = rest_blank or any(not line.strip() for line in stream)
+        length = 0
+        for line in stream:
+            # With a quote that is never closed, DuckDB leaves out the rest of the file without a word.
+            clean = clean and bool(line.strip()) and line.count('"') % 2 == 0
+            length += len(line)
+            if not clean or (most is not None and length > most):
+                break
     header = next(csv.reader([first], delimiter=delimiter))
-    names = tuple(name.strip() for name in header)
+    names = tuple(cell.strip() for cell in header)
     if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise TableError(f"{path.name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")
-    return Layout("csv", names, delimiter, encoding, clean=encoding == "utf-8" and not rest_blank)
+        twice = sorted({cell for cell in names if names.count(cell) > 1})
+        raise TableError(f"{name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")
+    return Layout("csv", names, delimiter, encoding, clean=clean)
 
 
 @contextmanager
 def open_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
     """The file's text without a byte-order mark; line ends inside quoted cells stay as they are."""
     with open_bytes(path) as stream:
-        yield io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
+        spelt = "utf-8-sig" if encoding == "utf-8" else encoding
+        yield io.TextIOWrapper(stream, encoding=spelt, errors="replace", newline="")
 
 
 def _rewrite(path: Path, found: Layout, spare: Path) -> None:
@@ -176,30 +215,75 @@ def _rewrite(path: Path, found: Layout, spare: Path) -> None:
             return
         width = len(found.header)
         writer = csv.writer(copy, delimiter=found.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        reader = csv.reader(source, delimiter=found.delimiter)
+        csv.field_size_limit(LONGEST_LINE)
         header_seen = False
-        try:
-            for cells in reader:
-                if not header_seen and not any(cells):
-                    continue
-                header_seen = True
-                writer.writerow((cells or [""] * width)[: width + 1])
-        except csv.Error as error:
-            raise TableError(f"{path.name}, line {reader.line_num}: {error}.", "Correct the quoting there.") from error
+        for cells in records(source, found.delimiter):
+            if not header_seen and not any(cells):
+                continue
+            header_seen = True
+            if cells and cells[0].startswith(UNCLOSED):
+                cells = [*[""] * width, cells[0]]
+            writer.writerow((cells or [""] * width)[: width + 1])
 
 
-def _parquet_header(path: Path) -> tuple[str, ...]:
+def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The rows of a CSV text; a line whose quote is never closed is a row of one cell that says so, and none after it is lost.
+
+    A quoted cell may go over several lines, but only where it is closed as it should be: with the delimiter or the
+    line's end behind it.
+    """
+    stream = iter(lines)
+    waiting: deque[str] = deque()
+    while True:
+        line = waiting.popleft() if waiting else next(stream, None)
+        if line is None:
+            return
+        cells = _parsed(line, delimiter)
+        if cells is not None:
+            yield cells
+            continue
+        taken: list[str] = []
+        while cells is None and len(taken) < LONGEST_CELL:
+            more = waiting.popleft() if waiting else next(stream, None)
+            if more is None:
+                break
+            taken.append(more)
+            if '"' in more:
+                cells = _parsed(line + "".join(taken), delimiter, strict=True)
+        if cells is None:
+            waiting.extendleft(reversed(taken))
+            cells = [UNCLOSED + line.rstrip("\r\n")[:200]]
+        yield cells
+
+
+def _parsed(said: str, delimiter: str, strict: bool = False) -> list[str] | None:
+    """One row of CSV, or None where its last quote is open; ``strict`` takes no text behind a closing quote either."""
+    try:
+        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if strict or "end of data" in str(error):
+            return None
+        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter))
+    return rows[0] if len(rows) == 1 else ([] if not rows else None)
+
+
+def _parquet_header(path: Path, name: str) -> tuple[str, ...]:
     import duckdb
 
+    with path.open("rb") as stream:
+        stream.seek(-4, io.SEEK_END)
+        if stream.tell() < 8 or stream.read() != b"PAR1":
+            raise TableError(f"{name}: is cut off: the Parquet file has no end.", CUT_HINT)
     try:
         with duckdb.connect() as con:
             rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(path))})").fetchall()
     except duckdb.Error as error:
-        raise TableError(f"{path.name}: is no readable Parquet file: {error}.", "Export it again.") from error
+        first = str(error).splitlines()[0]
+        raise TableError(f"{name}: is no readable Parquet file: {first}.", "Export it again.") from error
     return tuple(str(row[0]) for row in rows)
 
 
-def _json_header(path: Path, encoding: str) -> tuple[str, ...]:
+def _json_header(path: Path, name: str, encoding: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     with open_text(path, encoding) as stream:
         for _, line in zip(range(PEEK_LINES), stream, strict=False):
@@ -210,9 +294,7 @@ def _json_header(path: Path, encoding: str) -> tuple[str, ...]:
             if isinstance(found, dict):
                 names.update(dict.fromkeys(_leaves(found, "")))
     if not names:
-        raise TableError(
-            f"{path.name}: none of its first {PEEK_LINES} lines is a JSON object.", "Write one object a line."
-        )
+        raise TableError(f"{name}: none of its first {PEEK_LINES} lines is a JSON object.", "Write one object a line.")
     return tuple(names)
 
 

@@ -80,12 +80,12 @@ def build(
     """Profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
 
     Labels and rows that carry the id of a merged CRM record count for the account that remains. UsageError for an
-    unknown zone or engine, TableError for a file that is gone.
+    unknown zone or engine, TableError for a file that is gone, NeedssegError for an engine that cannot be reached.
     """
     zone(tz)
     rules = rules or load_rules()
     day = epoch_day(as_of)
-    with open_engine(backend) as engine:
+    with open_engine(backend, stack.accounts.parent) as engine:
         known = _accounts(engine, stack.accounts)
         usage = (
             behaviour(engine, stack.events, day, rules.events, tz, known.merged) if stack.events is not None else None
@@ -127,4 +127,10 @@ def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
     fields = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
     terms = [Subscription(str(id_), str(plan or ""), *rest) for id_, plan, *rest in engine.rows(
         engine.scan(parquet).select(*fields))]  # fmt: skip
-    return sorted(terms, key=lambda term: (term.account_id, term.start_day, term.plan, term.end_day or 0))
+    return sorted(terms, key=_in_order)
+
+
+def _in_order(term: Subscription) -> tuple[Any, ...]:
+    """By account and start, and then by everything else: engines hand equal rows over in any order."""
+    rest = (term.end_day, term.renewal_day, term.seats, term.amount)
+    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in rest))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +11,9 @@ from needsseg.errors import NeedssegError
 from needsseg.study import interviews, passages, segments
 
 if TYPE_CHECKING:
+    from needsseg.accounts.revenue import Revenue
     from needsseg.study.connection import Study
 
-_YEARLY = {"mrr": 12.0, "arr": 1.0}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -45,7 +44,7 @@ def backing(study: Study, warn: Callable[[str], None] = lambda _why: None) -> di
         return {}
     try:
         account_of = {found.participant: found.account_id for found in accounts.matches(study) if found.account_id}
-        paid, as_of, yearly = _paid(study)
+        paid, as_of = _paid(study)
     except NeedssegError as error:
         warn(str(error))
         return {}
@@ -61,36 +60,31 @@ def backing(study: Study, warn: Callable[[str], None] = lambda _why: None) -> di
         }
         matched = sorted(person for person in heard if person in account_of)
         theirs = tuple(sorted({account_of[person] for person in matched}))
-        amounts = [paid[account] for account in theirs if account in paid]
+        amounts = [paid.amounts[account] for account in theirs if account in paid.amounts]
         amount = sum(amounts) if amounts else None
         found[row.id] = Backing(
             theirs,
             len(matched),
             amount,
-            None if amount is None or yearly is None else amount * yearly,
+            paid.arr(amount),
             len(amounts),
             as_of,
         )
     return found
 
 
-def _paid(study: Study) -> tuple[dict[str, float], date | None, float | None]:
-    """What each account pays in subscriptions active on the newest day known, that day, and the factor to a year."""
+def _paid(study: Study) -> tuple[Revenue, date | None]:
+    """What each account pays as of the day after the newest event or, without events, the newest start of a term."""
     from needsseg import accounts as room
+    from needsseg.accounts.revenue import Revenue
     from needsseg.actions import accounts
+    from needsseg.actions.revenue import revenue_as_of
 
     files = accounts.stack_files(study)
     if files.subscriptions is None:
-        return {}, None, None
-    terms = room.read_subscriptions(files.subscriptions)
+        return Revenue(), None
     as_of = accounts.day_after_events(study)
-    newest = max((term.start_day for term in terms), default=0)
-    day = newest if as_of is None else (as_of - _EPOCH).days
-    merged = room.read_accounts(files.accounts).merged
-    paid: dict[str, float] = defaultdict(float)
-    for term in terms:
-        if term.amount is not None and term.start_day <= day and (term.end_day is None or day <= term.end_day):
-            paid[merged.get(term.account_id, term.account_id)] += term.amount
-    column = accounts.sources(study)["subscriptions"].mapping.get("amount", "").casefold()
-    yearly = next((factor for word, factor in _YEARLY.items() if word in column), None)
-    return dict(paid), date.fromordinal(_EPOCH.toordinal() + day), yearly
+    if as_of is None:
+        newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=0)
+        as_of = date.fromordinal(_EPOCH.toordinal() + newest + 1)
+    return revenue_as_of(study, as_of), as_of

@@ -38,6 +38,7 @@ def export(
     overwrite: bool = False,
     original: bool = False,
     progress: Progress = silent,
+    engine: str | None = None,
 ) -> ExportReport:
     """Writes every account's profile as of a date to ``path``, whole or not at all, with a manifest of what it rests on.
 
@@ -51,7 +52,7 @@ def export(
     if format not in FORMATS:
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
     _check_target(study, path, overwrite)
-    profiles = accounts.profiles(study, as_of, progress)
+    profiles = accounts.profiles(study, as_of, progress, engine)
     matched = accounts.matches(study)
     needs = segments.participants(study)
     over = pseudonyms.cover(study, original=original)

@@ -1,4 +1,4 @@
-"""The group accounts: import, participants, mapping, sources, matches, link, unlink."""
+"""The group accounts: import, participants, mapping, sources, rejects, matches, link, unlink."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from needsseg.actions import accounts as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.cli.sources import files_argument, reading_options, said, tell_import, tell_mapping
+from needsseg.errors import NotFoundError
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
-kind_option = click.option("--kind", metavar="KIND", help=f"What the file holds: {', '.join(actions.KINDS)}.")
 
 
 @click.group(no_args_is_help=False)
@@ -23,51 +23,31 @@ def accounts() -> None:
 
 
 @accounts.command("import")
-@file_argument
-@kind_option
-@click.option("--map", "pairs", metavar="FIELD=COLUMN", multiple=True, help="Read COLUMN as FIELD; may be repeated.")
+@files_argument
+@reading_options
+@click.option("--add", is_flag=True, help="Add to what is there instead of replacing it.")
 @json_option
 @click.pass_obj
-def import_(session: Session, file: Path, kind: str | None, pairs: tuple[str, ...], as_json: bool) -> None:
+def import_(
+    session: Session,
+    files: tuple[str, ...],
+    kind: str | None,
+    pairs: tuple[str, ...],
+    dates: tuple[str, ...],
+    table: str,
+    add: bool,
+    as_json: bool,
+) -> None:
     """Import accounts, events or subscriptions.
 
-    Reads CSV, Parquet and JSON lines, and shows the mapping used. Rows that cannot be read are refused
-    one by one, with row, column, value and reason.
+    FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
+    DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
+    and listed by: needsseg accounts rejects KIND
     """
-    columns = _columns(pairs)
+    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
-        report = actions.import_source(study, file, kind, columns, progress)
-    if as_json:
-        print_object(asdict(report))
-    else:
-        print_table(("field", "column"), list(report.columns.items()))
-    for reject in report.rejected:
-        where = f"{report.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
-        session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
-    for warning in report.warnings:
-        session.warn(warning)
-    left = [
-        f"{count} {what}"
-        for count, what in (
-            (len(report.rejected), "rows refused"),
-            (report.duplicates, "repeats left out"),
-            (report.dropped, "deleted or merged records left out"),
-        )
-        if count
-    ]
-    session.say(f"Read {report.rows} {report.kind} from {report.file}" + "".join(f", {part}" for part in left) + ".")
-
-
-def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for pair in pairs:
-        field, equals, column = pair.partition("=")
-        if not (field.strip() and equals and column.strip()):
-            raise UsageError(
-                f"--map '{pair}' is not written field=column.", 'For example: --map account_id="Record ID"'
-            )
-        columns[field.strip()] = column.strip()
-    return columns
+        report = actions.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
+    tell_import(session, report, as_json)
 
 
 @accounts.command()
@@ -95,23 +75,24 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
 
 
 @accounts.command()
-@file_argument
-@kind_option
+@files_argument
+@reading_options
 @json_option
 @click.pass_obj
-def mapping(session: Session, file: Path, kind: str | None, as_json: bool) -> None:
-    """Show how a file would be read. Imports nothing."""
+def mapping(
+    session: Session,
+    files: tuple[str, ...],
+    kind: str | None,
+    pairs: tuple[str, ...],
+    dates: tuple[str, ...],
+    table: str,
+    as_json: bool,
+) -> None:
+    """Show how files would be read, with the first rows. Imports nothing."""
+    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
     with opened(session) as study:
-        proposal = actions.propose_mapping(study, file, kind)
-    if as_json:
-        print_object(asdict(proposal))
-    else:
-        print_table(("field", "column"), list(proposal.columns.items()))
-    unused = [column for column in proposal.header if column not in proposal.columns.values()]
-    session.say(
-        f"{file.name} would be read as {proposal.kind}, with the mapping {'saved last time' if proposal.saved else 'guessed'}"
-        + (f"; not read: {', '.join(unused)}." if unused else ".")
-    )
+        proposal = actions.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
+    tell_mapping(session, proposal, as_json)
 
 
 @accounts.command()
@@ -130,6 +111,26 @@ def sources(session: Session, as_json: bool) -> None:
     )
     if not rows:
         session.say("There are no account data yet: needsseg accounts import FILE")
+
+
+@accounts.command()
+@click.argument("kind")
+@json_option
+@click.pass_obj
+def rejects(session: Session, kind: str, as_json: bool) -> None:
+    """List the rows that the last import of KIND refused."""
+    with opened(session) as study:
+        rows = actions.rejects(study, kind)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("file", "row", "column", "value", "reason"),
+        [(r.file, r.row, r.column, r.value, r.reason) for r in rows],
+        wrap=("value", "reason"),
+    )
+    if not rows:
+        session.say(f"The last import of {kind} refused no row.")
 
 
 @accounts.command()

@@ -24,15 +24,21 @@ from needsseg.records import PROFILE_COLUMNS
 as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")
 
 
+engine_option = click.option(
+    "--engine", metavar="ENGINE", help="duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; by default as set."
+)
+
+
 @click.command()
 @as_of_option
 @click.option("--account", metavar="ID", help="This account only.")
+@engine_option
 @json_option
 @click.pass_obj
-def profile(session: Session, as_of: date, account: str | None, as_json: bool) -> None:
+def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
     """The four tiers of every account as of a date, with the actions that follow and why."""
     with opened(session) as study, session.progressing() as progress:
-        rows = accounts.profiles(study, as_of, progress)
+        rows = accounts.profiles(study, as_of, progress, engine)
     if account is not None:
         rows = [row for row in rows if row.account_id == account]
         if not rows:
@@ -76,15 +82,23 @@ def _print_one(row: AccountProfile) -> None:
 @click.option(
     "--original", is_flag=True, help="Name participants in the manifest as the study does, not by pseudonyms."
 )
+@engine_option
 @click.pass_obj
 def export(
-    session: Session, format_: str, path: Path, as_of: date, neutralise_formulas: bool, force: bool, original: bool
+    session: Session,
+    format_: str,
+    path: Path,
+    as_of: date,
+    neutralise_formulas: bool,
+    force: bool,
+    original: bool,
+    engine: str | None,
 ) -> None:
     """Write every account's profile to PATH as csv, jsonl or parquet, with a manifest beside it."""
     with opened(session) as study, session.progressing() as progress:
         report = write(
             study, format_, path, as_of, neutralise=neutralise_formulas, overwrite=force, original=original,
-            progress=progress,
+            progress=progress, engine=engine,
         )  # fmt: skip
     session.say(
         f"Wrote {report.rows} accounts, {report.labelled} with a needs segment, to {report.path} and {report.manifest}."

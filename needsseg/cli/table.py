@@ -80,5 +80,12 @@ COMMANDS: dict[str, Entry] = {
     "participant": _entry("participants", "participant", _SEGMENTS, "Set what is known of a participant."),
     "accounts": _entry("accounts", "accounts", _ACCOUNTS, "Import account data and match participants to it."),
     "profile": _entry("profiles", "profile", _ACCOUNTS, "The four tiers of every account as of a date."),
+    "account": _entry("account_page", "account", _ACCOUNTS, "Open one account: weeks, quotes, rules, actions."),
+    "rollup": _entry("rollups", "rollup", _ACCOUNTS, "Count accounts and money by two of their tiers."),
+    "patterns": _entry("patterns", "patterns", _ACCOUNTS, "Cluster accounts by how they use the product."),
+    "rules": _entry("rules", "rules", _ACCOUNTS, "The rules from which actions follow, and their file."),
     "export": _entry("profiles", "export", _ACCOUNTS, "Write labelled accounts to a file."),
+    "triggers": _entry("triggers", "triggers", "6 Decisions", "When accounts asked for something, and why."),
+    "rice": _entry("rice", "rice", "6 Decisions", "Score a backlog, plain and weighted by ARR."),
+    "validate": _entry("retention", "validate", "6 Decisions", "Whether segments add anything about who stays."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile, Action
+from needsseg.accounts.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
+from needsseg.accounts.lifecycle import STAGES
+from needsseg.accounts.profile import SOURCE_ORDER
+from needsseg.accounts.signals import SEGMENTS
 from needsseg.errors import UsageError
 from needsseg.settings import read_toml
 
@@ -17,6 +22,7 @@ Reader = Callable[[AccountProfile], "Value | tuple[str, ...] | None"]
 
 FEWEST_PEERS = 2
 COMPARISONS = ("at_least", "at_most")
+TRENDS = ("falling", "steady", "rising", UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "revenue": ("firmographic", lambda profile: profile.firmographic.revenue),
     "industry": ("firmographic", lambda profile: profile.firmographic.industry),
     "region": ("firmographic", lambda profile: profile.firmographic.region),
+    "country": ("firmographic", lambda profile: profile.firmographic.country),
+    "tech_stack": ("firmographic", lambda profile: profile.firmographic.tech_stack),
     "icp": ("firmographic", lambda profile: profile.firmographic.icp),
     "needs_segment": ("needs", lambda profile: profile.needs_segment),
     "needs_segment_source": ("needs", lambda profile: profile.needs_segment_source),
@@ -64,6 +72,7 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "confirmed": ("needs", lambda profile: bool(profile.needs_segment_confirmed_by)),
     "unused_feature": ("needs", lambda profile: None),
     "behavioral_segment": ("behavioral", lambda profile: profile.behavioral_segment),
+    "behavioral_flags": ("behavioral", lambda profile: profile.behavioral_flags),
     "events": ("behavioral", _usage("events")),
     "active_days": ("behavioral", _usage("active_days")),
     "active_users": ("behavioral", _usage("active_users")),
@@ -80,6 +89,24 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "days_to_renewal": ("lifecycle", lambda profile: profile.lifecycle.days_to_renewal),
     "plan": ("lifecycle", lambda profile: profile.lifecycle.plan),
     "seats": ("lifecycle", lambda profile: profile.lifecycle.seats),
+}
+# What a field can be, where that is known: a rule that asks for anything else would never fire.
+_NUMBERS = {
+    "needs_segment_confidence", "events", "active_days", "active_users", "feature_breadth", "api_share", "invitations",
+    "logins", "days_to_renewal", "seats",
+}  # fmt: skip
+_YES_NO = {"icp", "confirmed", "high_breadth", "mobile_only"}
+_WORDS: dict[str, tuple[str, ...]] = {
+    "size": (*SIZES, UNKNOWN),
+    "revenue": (*REVENUES, UNKNOWN),
+    "region": (*REGIONS, UNKNOWN),
+    "needs_segment_source": SOURCE_ORDER,
+    "behavioral_segment": SEGMENTS,
+    "behavioral_flags": SEGMENTS,
+    "login_trend": TRENDS,
+    "usage_trend": TRENDS,
+    "lifecycle_stage": STAGES,
+    "lifecycle_flags": STAGES,
 }
 
 
@@ -111,13 +138,21 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, why: str) -> Action
         return None
     if not all(_holds(condition, values[condition.field]) for condition in rule.conditions):
         return None
-    evidence = [f"{name} = {_said(value)}" for name, value in values.items()]
+    evidence = [f"{name} = {_said(value)}{_sureness(profile, name)}" for name, value in values.items()]
     if "unused_feature" in values:
         evidence.append(why)
     evidence += [
         f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
     ]
     return Action(rule.id, rule.action.format(**values), tuple(evidence))
+
+
+def _sureness(profile: AccountProfile, name: str) -> str:
+    """Behind the need: where its label comes from, and whether a person confirmed it."""
+    if name != "needs_segment":
+        return ""
+    by = profile.needs_segment_confirmed_by
+    return f" ({profile.needs_segment_source}, {f'confirmed by {by}' if by else 'unconfirmed'})"
 
 
 def _flags(rule: Rule) -> list[str]:
@@ -127,7 +162,7 @@ def _flags(rule: Rule) -> list[str]:
 
 def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
     if isinstance(value, tuple):
-        return not condition.among or any(item in condition.among for item in value)
+        return not condition.among or any(_same(item, wanted) for item in value for wanted in condition.among)
     if condition.among and not any(_same(value, wanted) for wanted in condition.among):
         return False
     if condition.at_least is None and condition.at_most is None:
@@ -178,8 +213,10 @@ def _unused_feature(
 
 
 def load_rules(path: Path) -> InterventionRules:
-    """The rules in a TOML file; UsageError naming file, rule and field where one does not fit."""
+    """The rules in a TOML file; UsageError naming file, line, rule and field where one does not fit."""
     given = read_toml(path)
+    if strange := [key for key in given if key not in ("rule", "serves")]:
+        raise UsageError(f"{path}: '{strange[0]}' is no part of the rules.", "There are [[rule]] and [serves].")
     serves = given.get("serves", {})
     listed = isinstance(serves, dict) and all(
         isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()
@@ -189,39 +226,108 @@ def load_rules(path: Path) -> InterventionRules:
     entries = given.get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: rules are no list.", "Begin each rule with [[rule]].")
-    rules = tuple(_rule(path, number, entry) for number, entry in enumerate(entries, start=1))
+    places = _Places(path)
+    rules = tuple(_rule(places, number, entry) for number, entry in enumerate(entries))
     ids = [rule.id for rule in rules]
-    if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-        raise UsageError(f"{path}: two rules have the id '{twice[0]}'.", "Give each rule its own id.")
+    for number, id_ in enumerate(ids):
+        if id_ in ids[:number]:
+            raise UsageError(f"{places.of(number, 'id')}: two rules have the id '{id_}'.", "Give each rule its own id.")
     return InterventionRules(rules, {name: tuple(features) for name, features in serves.items()})
 
 
-def _rule(path: Path, number: int, entry: Mapping[str, object]) -> Rule:
+class _Places:
+    """Where in the file a rule or one of its keys stands, since TOML's tables no longer tell."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = path.read_text(encoding="utf-8-sig").splitlines()
+        self.starts = [at for at, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
+
+    def of(self, number: int, key: str = "") -> str:
+        """``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; the file alone failing that."""
+        if number >= len(self.starts):
+            return str(self.path)
+        first = self.starts[number]
+        last = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.lines)
+        found = [
+            at
+            for at in range(first, last)
+            if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", self.lines[at])
+        ]
+        return f"{self.path}, line {(found or [first])[0] + 1}"
+
+
+def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
     id_, action, when = entry.get("id"), entry.get("action"), entry.get("when", {})
-    where = f"{path}: rule {id_ if isinstance(id_, str) else number}"
+    rule = f"rule {id_ if isinstance(id_, str) else number + 1}"
+    if strange := [key for key in entry if key not in ("id", "action", "when")]:
+        raise UsageError(
+            f"{places.of(number, strange[0])}: {rule}: '{strange[0]}' is no part of a rule.",
+            "A rule has id, action and [rule.when]; conditions stand under the last.",
+        )
     if not isinstance(id_, str) or not isinstance(action, str) or not isinstance(when, dict) or not when:
-        raise UsageError(f"{where} lacks an id, an action or its conditions.", "A rule has id, action and [rule.when].")
-    conditions = tuple(_condition(where, str(name), wanted) for name, wanted in when.items())
+        raise UsageError(
+            f"{places.of(number)}: {rule} lacks an id, an action or its conditions.",
+            "A rule has id, action and [rule.when].",
+        )
+    conditions = tuple(
+        _condition(f"{places.of(number, str(name))}: {rule}", str(name), wanted) for name, wanted in when.items()
+    )
+    filled_in = _placeholders(f"{places.of(number, 'action')}: {rule}", action)
+    return Rule(id_, action, conditions, tuple(dict.fromkeys([c.field for c in conditions] + filled_in)))
+
+
+def _placeholders(where: str, action: str) -> list[str]:
+    """The fields that an action's text fills in; tried on a value of each kind, since a format may not fit it."""
     try:
-        placeholders = [name for _, name, _, _ in string.Formatter().parse(action) if name is not None]
+        parts = [part for part in string.Formatter().parse(action) if part[1] is not None]
     except ValueError as error:
         raise UsageError(f"{where}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
-    fields = tuple(dict.fromkeys([condition.field for condition in conditions] + placeholders))
-    for name in fields:
-        if name not in FIELDS:
-            raise UsageError(f"{where}: '{name}' is no field of a profile.", f"Fields: {', '.join(FIELDS)}.")
-    return Rule(id_, action, conditions, fields)
+    names = [str(name) for _, name, _, _ in parts]
+    for name in names:
+        _known(where, name)
+    samples = {name: 1 if name in _NUMBERS else True if name in _YES_NO else "text" for name in names}
+    try:
+        action.format(**samples)
+    except (ValueError, KeyError, IndexError) as error:
+        raise UsageError(f"{where}: its action cannot be filled in: {error}.", "Write {seats} and no more.") from error
+    return names
+
+
+def _known(where: str, name: str) -> None:
+    if name not in FIELDS:
+        raise UsageError(f"{where}: '{name}' is no field of a profile.", f"Fields: {', '.join(FIELDS)}.")
 
 
 def _condition(where: str, name: str, wanted: object) -> Condition:
+    _known(where, name)
     if isinstance(wanted, dict):
         strange = [key for key in wanted if key not in COMPARISONS]
         bounds = {key: value for key, value in wanted.items() if isinstance(value, int | float)}
         if strange or not bounds or len(bounds) < len(wanted):
             raise UsageError(f"{where}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
+        if name not in _NUMBERS:
+            raise UsageError(f"{where}: {name} is no number and has no bounds.", "Write a text or a list of texts.")
         return Condition(name, (), bounds.get("at_least"), bounds.get("at_most"))
     given: list[object] = list(wanted) if isinstance(wanted, list) else [wanted]
     values = tuple(value for value in given if isinstance(value, str | int | float))
     if not values or len(values) < len(given):
         raise UsageError(f"{where}: {name} has no value that can be compared.", 'Write "at_risk" or a list of texts.')
+    for value in values:
+        _possible(where, name, value)
     return Condition(name, values)
+
+
+def _possible(where: str, name: str, value: Value) -> None:
+    """Refuses what the field can never be: such a rule would be silent for ever."""
+    if name in _YES_NO and not isinstance(value, bool):
+        raise UsageError(f"{where}: {name} is true or false, not {value!r}.", f"Write {name} = true, without quotes.")
+    if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise UsageError(f"{where}: {name} is a number, not {value!r}.", f"Write {name} = {{ at_least = 5 }}.")
+    if name in _YES_NO | _NUMBERS:
+        return
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: {name} is a text, not {value!r}.", f'Write {name} = "…".')
+    known = _WORDS.get(name)
+    if known and value.casefold() not in {word.casefold() for word in known}:
+        raise UsageError(f"{where}: {name} is never {value!r}.", f"It is one of: {', '.join(known)}.")

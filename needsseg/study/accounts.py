@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One imported source: its file, the mapping used, its Parquet file's name in the stack folder, and counts."""
+    """One imported source: its file, the mapping used, its Parquet file's name in the stack folder, and counts.
+
+    ``dates`` says how date fields are written where that had to be told; ``files`` are the name and hash of each file
+    that was read, for a source of several and to know one that comes again.
+    """
 
     kind: str
     file_name: str
@@ -28,6 +32,8 @@ class SourceRow:
     rejected: int
     duplicates: int
     imported_at: str
+    dates: dict[str, str] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def participants(study: Study) -> list[Participant]:
@@ -99,20 +105,25 @@ def unlink(study: Study, participant: str) -> None:
 
 def sources(study: Study) -> dict[str, SourceRow]:
     """The imported sources by kind."""
-    return {
-        row["kind"]: SourceRow(
+    found = {}
+    for row in study.rows("SELECT * FROM sources"):
+        # Beside the fields stand what else an import was told; no field's name begins so.
+        mapping = json.loads(row["mapping"])
+        dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
+        found[row["kind"]] = SourceRow(
             row["kind"],
             row["file_name"],
             row["file_sha256"],
-            json.loads(row["mapping"]),
+            mapping,
             row["parquet"],
             row["row_count"],
             row["rejected"],
             row["duplicates"],
             row["imported_at"],
+            dates,
+            tuple((str(name), str(sha)) for name, sha in files),
         )
-        for row in study.rows("SELECT * FROM sources")
-    }
+    return found
 
 
 def set_source(
@@ -123,8 +134,15 @@ def set_source(
     mapping: Mapping[str, str],
     parquet: str,
     counts: tuple[int, int, int],
+    dates: Mapping[str, str] | None = None,
+    files: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Makes an imported file the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
+    """Makes what was imported the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
+    said: dict[str, object] = {
+        **mapping,
+        "@dates": dict(dates or {}),
+        "@files": list(files or [(file_name, file_sha256)]),
+    }
     study.execute("DELETE FROM sources WHERE kind = ?", [kind])
     study.insert(
         "sources",
@@ -132,7 +150,7 @@ def set_source(
             "kind": kind,
             "file_name": file_name,
             "file_sha256": file_sha256,
-            "mapping": json.dumps(dict(mapping), ensure_ascii=False, sort_keys=True),
+            "mapping": json.dumps(said, ensure_ascii=False, sort_keys=True),
             "parquet": parquet,
             "row_count": counts[0],
             "rejected": counts[1],

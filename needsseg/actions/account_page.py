@@ -1,0 +1,191 @@
+"""One account opened: its profile, its weeks, its terms, the people and words behind its label, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from needsseg import accounts as room
+from needsseg.accounts import AccountProfile
+from needsseg.accounts.engine import open_engine
+from needsseg.accounts.lifecycle import Subscription
+from needsseg.accounts.series import WEEKS, Series, nothing, weekly
+from needsseg.accounts.zones import EPOCH, epoch_day
+from needsseg.actions import accounts
+from needsseg.actions.revenue import revenue_as_of
+from needsseg.actions.triggers import Trigger, fired
+from needsseg.embedding import Progress, silent
+from needsseg.errors import NotFoundError
+from needsseg.records import AccountMatch, Label, Passage
+from needsseg.settings import load
+from needsseg.study import interviews, passages, segments
+from needsseg.study.connection import Study
+
+__all__ = ["WEEKS", "AccountPage", "Quote", "Series", "Term", "Trigger", "Voice", "account_page", "find_account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One subscription in days of the calendar; ``end`` None means it goes on, ``running`` that it had begun and not ended."""
+
+    plan: str
+    seats: int | None
+    amount: float | None
+    start: date
+    end: date | None
+    renewal: date | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One participant of the account: how they were matched, their interviews, and whether the match is settled."""
+
+    participant: str
+    name: str
+    match: AccountMatch
+    interviews: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage of one of the account's participants in a kept segment; offsets are code points into the transcript."""
+
+    segment: str
+    participant: str
+    passage: Passage
+    strength: float
+    exemplar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """All there is about one account as of a date; ``series`` is None without a usage file, ``amount`` and ``arr`` if not known.
+
+    ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
+    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
+    """
+
+    profile: AccountProfile
+    series: Series | None
+    terms: tuple[Term, ...]
+    amount: float | None
+    arr: float | None
+    amount_column: str
+    labels: tuple[Label, ...]
+    voices: tuple[Voice, ...]
+    maybe: tuple[AccountMatch, ...]
+    quotes: tuple[Quote, ...]
+    triggers: tuple[Trigger, ...]
+
+
+def find_account(study: Study, text: str) -> str:
+    """The id of the account meant by an id, the id of a record merged into it, or its whole name; NotFoundError otherwise."""
+    held = room.read_accounts(accounts.stack_files(study).accounts)
+    ids = {account.account_id for account in held.accounts}
+    if text in ids:
+        return text
+    if text in held.merged:
+        return held.merged[text]
+    wanted = " ".join(text.split()).casefold()
+    called = [one.account_id for one in held.accounts if " ".join(one.name.split()).casefold() == wanted]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise NotFoundError(f"{len(called)} accounts are called “{text}”.", f"Name one by its id: {', '.join(called)}.")
+    near = [one for one in held.accounts if wanted and wanted in one.name.casefold()][:5]
+    hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
+    raise NotFoundError(
+        f"There is no account '{text}'.",
+        f"Near it: {hint}." if near else "List them with: needsseg profile --as-of DATE",
+    )
+
+
+def account_page(study: Study, account_id: str, as_of: date, progress: Progress = silent) -> AccountPage:
+    """Opens one account, named as ``find_account`` takes it."""
+    account_id = find_account(study, account_id)
+    profile = next(row for row in accounts.profiles(study, as_of, progress) if row.account_id == account_id)
+    files = accounts.stack_files(study)
+    merged = room.read_accounts(files.accounts).merged
+    day = epoch_day(as_of)
+    terms = room.read_subscriptions(files.subscriptions) if files.subscriptions is not None else []
+    paid = revenue_as_of(study, as_of)
+    matches = accounts.matches(study)
+    voices = _voices(study, [match for match in matches if match.account_id == account_id])
+    return AccountPage(
+        profile,
+        _series(study, account_id, day, merged),
+        tuple(_term(term, day) for term in terms if merged.get(term.account_id, term.account_id) == account_id),
+        paid.amounts.get(account_id),
+        paid.arr(paid.amounts.get(account_id)),
+        paid.column,
+        tuple(
+            label for label in accounts.labels(study) if merged.get(label.account_id, label.account_id) == account_id
+        ),
+        voices,
+        tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
+        _quotes(study, voices, profile.needs_segment),
+        _triggers(study, account_id, as_of),
+    )
+
+
+def _series(study: Study, account_id: str, day: int, merged: dict[str, str]) -> Series | None:
+    events = accounts.stack_files(study).events
+    if events is None:
+        return None
+    settings = load(study.path)
+    with open_engine() as engine:
+        rules = room.load_rules(settings).events
+        found = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
+    return found.get(account_id, nothing(account_id))
+
+
+def _triggers(study: Study, account_id: str, as_of: date) -> tuple[Trigger, ...]:
+    files = accounts.stack_files(study)
+    if files.events is None and files.subscriptions is None:
+        return ()
+    found = fired(study, as_of, account=account_id, since=as_of - timedelta(weeks=WEEKS))
+    return tuple(row.trigger for row in found.rows)
+
+
+def _term(term: Subscription, day: int) -> Term:
+    running = term.start_day < day and (term.end_day is None or term.end_day >= day)
+    end = None if term.end_day is None else _date(term.end_day)
+    renewal = None if term.renewal_day is None else _date(term.renewal_day)
+    return Term(term.plan, term.seats, term.amount, _date(term.start_day), end, renewal, running)
+
+
+def _date(day: int) -> date:
+    return EPOCH + timedelta(days=day)
+
+
+def _voices(study: Study, mine: Sequence[AccountMatch]) -> tuple[Voice, ...]:
+    people = {who.key: who for who in accounts.participants(study)}
+    titles = {row.key: row.title for row in interviews.listing(study)}
+    heard = [(row.participant, row.interview) for row in interviews.speakers(study) if row.participant]
+    return tuple(
+        Voice(
+            match.participant,
+            people[match.participant].name,
+            match,
+            tuple((key, titles[key]) for key in dict.fromkeys(key for who, key in heard if who == match.participant)),
+        )
+        for match in mine
+    )
+
+
+def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...]:
+    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    mine = {voice.participant for voice in voices}
+    members = segments.members(study)
+    kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
+    placed = [(row.name, member) for row in kept for member in members.get(row.id, [])]
+    held = {p.id: p for p in passages.listing(study, ids=[member.passage for _, member in placed])}
+    found = []
+    for name, member in placed:
+        passage = held[member.passage]
+        participant = who.get((passage.interview, passage.speaker))
+        if participant in mine:
+            found.append(Quote(name, participant, passage, member.strength, member.exemplar is not None))
+    return tuple(sorted(found, key=lambda q: (q.segment != own, q.segment, not q.exemplar, -q.strength, q.passage.id)))

@@ -1,0 +1,28 @@
+"""Patterns of use among a study's accounts as of a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from needsseg.accounts.patterns import CLOUDS, SIGNALS, Pattern, Patterns
+from needsseg.accounts.patterns import patterns as found
+from needsseg.actions import accounts
+from needsseg.embedding import Progress, silent
+from needsseg.errors import NeedssegError
+from needsseg.settings import load
+from needsseg.study.connection import Study
+
+__all__ = ["CLOUDS", "SIGNALS", "Pattern", "Patterns", "patterns"]
+
+
+def patterns(study: Study, as_of: date, progress: Progress = silent) -> Patterns:
+    """How accounts use the product, clustered; NeedssegError without usage events or with too few active accounts."""
+    if accounts.stack_files(study).events is None:
+        raise NeedssegError(
+            "There are no usage events yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
+        )
+    rows = [row.behaviour for row in accounts.profiles(study, as_of, progress) if row.behaviour is not None]
+    progress("looking for patterns", 0, 1)
+    made = found(rows, load(study.path).seed)
+    progress("looking for patterns", 1, 1)
+    return made

@@ -1,0 +1,21 @@
+"""What the accounts of a study pay as of a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from needsseg import accounts as room
+from needsseg.accounts.revenue import Revenue, revenue
+from needsseg.accounts.zones import epoch_day
+from needsseg.actions import accounts
+from needsseg.study.connection import Study
+
+
+def revenue_as_of(study: Study, as_of: date) -> Revenue:
+    """What each account pays in the terms that run on ``as_of``; empty without subscriptions."""
+    files = accounts.stack_files(study)
+    if files.subscriptions is None:
+        return Revenue()
+    merged = room.read_accounts(files.accounts).merged
+    column = accounts.sources(study)["subscriptions"].mapping.get("amount", "")
+    return revenue(room.read_subscriptions(files.subscriptions), epoch_day(as_of), column, merged)

@@ -1,0 +1,165 @@
+"""Whether those who left fall unevenly on segments: Fisher's test, and Cramér's V corrected for small numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+ENUMERATED = 500_000
+TIES = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """A table of segments by left and stayed within ``days``, and what can be said of it.
+
+    ``v`` is corrected (Bergsma 2013) with a 95% interval, ``v_raw`` is not, and ``v_raw_by_chance`` is what the raw one
+    comes to on average where segments make no difference. All are None where nobody, or everybody, left, and the corrected
+    ones also where there are too few accounts to correct for.
+    """
+
+    days: int
+    segments: tuple[str, ...]
+    left: tuple[int, ...]
+    stayed: tuple[int, ...]
+    p: float
+    exact: bool
+    v: float | None
+    v_low: float | None
+    v_high: float | None
+    v_raw: float | None
+    v_raw_by_chance: float | None
+
+
+def association(
+    days: int, segments: Sequence[str], left: Sequence[int], stayed: Sequence[int], resamples: int, seed: int
+) -> Association:
+    """Fisher's exact test after Freeman and Halton (1951) of a segments × 2 table, and its effect with a bootstrap interval.
+
+    The test lists all tables with these margins where they are at most 500,000, else draws ``resamples`` of them. The
+    interval holds the percentiles of ``resamples`` tables drawn with the shares seen.
+    """
+    import numpy as np
+
+    table = np.array([left, stayed], dtype=np.int64).T
+    p, exact = fisher(table, resamples, seed)
+    shares = table / table.sum()
+    drawn = np.random.default_rng(seed).multinomial(table.sum(), shares.ravel() / shares.sum(), size=resamples)
+    again = cramers_v(drawn.reshape(-1, *table.shape), corrected=True)
+    chance = cramers_v(_by_chance(table, resamples, seed), corrected=False)
+    return Association(
+        days,
+        tuple(segments),
+        tuple(left),
+        tuple(stayed),
+        p,
+        exact,
+        _mean(cramers_v(table[None], corrected=True)),
+        _quantile(again, 0.025),
+        _quantile(again, 0.975),
+        _mean(cramers_v(table[None], corrected=False)),
+        _mean(chance),
+    )
+
+
+def _mean(values: Floats) -> float | None:
+    """The mean of what is known; None where nothing is."""
+    import numpy as np
+
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def _quantile(values: Floats, share: float) -> float | None:
+    import numpy as np
+
+    known = values[~np.isnan(values)]
+    return float(np.quantile(known, share)) if len(known) else None
+
+
+def cramers_v(tables: Integers, *, corrected: bool) -> Floats:
+    """Cramér's V of each of several tables (tables × rows × columns); NaN where fewer than two rows or columns hold anything.
+
+    Corrected after Bergsma (2013), "A bias-correction for Cramér's V and Tschuprow's T": what chance alone would give
+    is taken off phi squared, which does not fall below 0.
+    """
+    import numpy as np
+
+    count = tables.sum((1, 2)).astype(float)
+    by_row, by_column = tables.sum(2), tables.sum(1)
+    rows, columns = (by_row > 0).sum(1), (by_column > 0).sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = by_row[:, :, None] * by_column[:, None, :] / count[:, None, None]
+        phi = np.where(expected > 0, (tables - expected) ** 2 / expected, 0.0).sum((1, 2)) / count
+        if corrected:
+            phi = np.maximum(0.0, phi - (rows - 1) * (columns - 1) / (count - 1))
+            rows = rows - (rows - 1) ** 2 / (count - 1)
+            columns = columns - (columns - 1) ** 2 / (count - 1)
+        least = np.minimum(rows, columns) - 1
+        found: Floats = np.where(least > 0, np.minimum(1.0, np.sqrt(phi / least)), np.nan)
+    return found
+
+
+def fisher(table: Integers, draws: int, seed: int) -> tuple[float, bool]:
+    """The p of a rows × 2 table given its margins, and whether it is exact: the chance of tables no likelier than this."""
+    import numpy as np
+
+    table = table[table.sum(1) > 0]
+    sizes, events = [int(size) for size in table.sum(1)], int(table[:, 0].sum())
+    ways = _log_choices(max(sizes, default=0))
+    seen = sum(ways(size, table[row : row + 1, 0])[0] for row, size in enumerate(sizes))
+    if math.prod(size + 1 for size in sizes[:-1]) <= ENUMERATED:
+        weights = _all_weights(sizes, events, ways)
+        likely = np.exp(weights - weights.max())
+        # Tables as likely as the one seen differ from it by rounding only.
+        return min(1.0, float(likely[weights <= seen + TIES].sum() / likely.sum())), True
+    drawn = _by_chance(table, draws, seed)[:, :, 0]
+    weights = sum((ways(size, drawn[:, row]) for row, size in enumerate(sizes)), np.zeros(len(drawn)))
+    return (int((weights <= seen + TIES).sum()) + 1) / (draws + 1), False
+
+
+def _log_choices(most: int) -> Callable[[int, Integers], Floats]:
+    """A function of a size up to ``most`` and of how many are taken: the logarithm of the ways to take them."""
+    import numpy as np
+
+    factorial: Floats = np.array([math.lgamma(n + 1) for n in range(most + 1)])
+
+    def ways(size: int, taken: Integers) -> Floats:
+        found: Floats = factorial[size] - factorial[taken] - factorial[size - taken]
+        return found
+
+    return ways
+
+
+def _all_weights(sizes: Sequence[int], events: int, ways: Callable[[int, Integers], Floats]) -> Floats:
+    """The logarithm of how many arrangements lead to each table with these margins."""
+    import numpy as np
+
+    used, weights = np.zeros(1, dtype=np.int64), np.zeros(1)
+    for size in sizes[:-1]:
+        taken = np.arange(size + 1)
+        used = (used[:, None] + taken).ravel()
+        weights = (weights[:, None] + ways(size, taken)).ravel()
+        used, weights = used[used <= events], weights[used <= events]
+    rest = events - used
+    fits = rest <= sizes[-1]
+    found: Floats = weights[fits] + ways(sizes[-1], rest[fits])
+    return found
+
+
+def _by_chance(table: Integers, draws: int, seed: int) -> Integers:
+    """Tables with the same margins, as labels that make no difference would give them."""
+    import numpy as np
+
+    sizes, events = table.sum(1), int(table[:, 0].sum())
+    left = np.random.default_rng(seed).multivariate_hypergeometric(sizes, events, size=draws)
+    return np.stack([left, sizes - left], axis=2)

@@ -1,0 +1,275 @@
+"""The engines agree to the byte, and each says plainly why it cannot be used."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import random
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from cli_calls import Caller
+
+from needsseg.accounts import behaviour as tier3
+from needsseg.accounts import spark
+from needsseg.accounts.engine import open_engine
+from needsseg.accounts.mapping import guess_mapping
+from needsseg.accounts.reading import read_header
+from needsseg.accounts.sources import ingest
+from needsseg.accounts.stack import StackFiles, build
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.records import Label
+
+pytest_plugins = ["cli_calls"]
+
+DAY_AFTER_THE_CLOCKS = date(2026, 3, 30)
+IDS = ("acme", 'Ünïversal, "Ltd"', "会社-7", "ακμή 🚀", "null", "NA", " padded", "o'brien", "001A0000006Vm9rIAC")
+MERGED = "001A0000006Vm9sIAC"
+EVENTS = ("login", "task_created", "Task Completed", "invite_sent", "setup_completed", "bericht geöffnet", "NULL")
+ZONES = ("UTC", "Europe/Berlin", "America/St_Johns")
+LABELS = [Label("会社-7", "coordination", "interview", 0.75, "Dana"), Label(MERGED, "reporting", "survey", 0.5)]
+
+why_no_spark = (
+    "PySpark is not installed" if find_spec("pyspark") is None
+    else "Java is not installed, which Spark needs" if not (shutil.which("java") or os.environ.get("JAVA_HOME"))
+    else ""
+)  # fmt: skip
+needs_spark = pytest.mark.skipif(bool(why_no_spark), reason=why_no_spark)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> StackFiles:
+    """Generated accounts, events and subscriptions, in a folder whose name no engine may take for a pattern."""
+    folder = tmp_path_factory.mktemp("study") / "a [b] *c? k=v, ü"
+    folder.mkdir()
+    return StackFiles(*(_ingested(kind, rows, folder) for kind, rows in _generated().items()))
+
+
+def _generated(seed: int = 11) -> dict[str, list[dict[str, str]]]:
+    """Nothing for users, features and platforms; repeated ids; whole rows twice; ties; events late and after the date."""
+    rng = random.Random(seed)
+    start = datetime(2025, 11, 1, tzinfo=UTC)
+    ends = datetime(2026, 4, 3, tzinfo=UTC)
+    clocks = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    events = []
+    for index in range(4000):
+        when = start + timedelta(seconds=rng.randrange(int((ends - start).total_seconds())))
+        if index % 5 == 0:  # about the hours in which a day begins, and the night in which the clocks change
+            when = clocks + timedelta(
+                hours=rng.choice((-26, -3, -2, -1, 0, 1, 21, 22, 23)), seconds=rng.choice((-1, 0, 1))
+            )
+        if index % 7 == 0 and events:
+            when = datetime.fromisoformat(events[-1]["timestamp"])
+        events.append(
+            {
+                "event_id": rng.choice(("", f"e{index}", f"e{index // 2}")),
+                "account_id": rng.choice((*IDS, MERGED, "stranger")),
+                "user_id": rng.choice(("", "u1", "u2", "üser", "NULL", "会")),
+                "event": rng.choice(EVENTS),
+                "feature": rng.choice(("", "NA", f"feature {rng.randrange(70)}", f"機能 {rng.randrange(3)}")),
+                "platform": rng.choice(("web", "ios", "api", "", "Android")),
+                "timestamp": when.isoformat(),
+            }
+        )
+    events += [*events[:200], events[3], events[3]]
+    accounts = [
+        {"Id": id_, "Name": f"{id_} & Söhne", "NumberOfEmployees": str(7 * number**4), "Industry": "Technology",
+         "BillingCountry": "Germany", "CreatedDate": f"2025-10-{10 + number}", "MasterRecordId": "", "IsDeleted": "false"}
+        for number, id_ in enumerate((*IDS, "never seen"))
+    ]  # fmt: skip
+    accounts.append(accounts[0] | {"Id": MERGED, "MasterRecordId": IDS[-1], "IsDeleted": "true"})
+    terms = [
+        {"account_id": id_, "plan": plan, "seats": seats, "amount": "99.90", "start_date": "2025-12-01",
+         "end_date": "", "renewal_date": renewal}
+        for id_ in (*IDS[::2], MERGED)
+        for plan, seats, renewal in (("Pro", "5", "2026-04-20"), ("Pro", "", ""), ("Pro", "5", ""), ("", "1", ""))
+    ]  # fmt: skip
+    return {"accounts": accounts, "events": events, "subscriptions": terms}
+
+
+def _ingested(kind: str, rows: list[dict[str, str]], folder: Path) -> Path:
+    file = folder / f"{kind}.csv"
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return ingest(kind, file, guess_mapping(kind, read_header(file)), folder / "stack").parquet
+
+
+def digest(files: StackFiles, engine: str, tz: str = "UTC") -> str:
+    """The SHA-256 of all profiles as canonical JSON."""
+    rows = [asdict(row) for row in build(files, LABELS, DAY_AFTER_THE_CLOCKS, tz=tz, backend=engine, version="v1")]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def test_the_generated_data_have_what_engines_disagree_about(files: StackFiles) -> None:
+    with open_engine("duckdb") as engine:
+        rows = engine.rows(engine.scan(files.events).select("account_id", "user_id", "feature", "second", "event_id"))
+    seconds = [row[3] for row in rows]
+    assert any(row[1] is None for row in rows)
+    assert any(row[2] is None for row in rows)
+    assert len(set(seconds)) < len(seconds)
+    assert seconds != sorted(seconds)
+    assert len(set(rows)) < len(rows)
+    assert len({row[2] for row in rows} - {None}) > tier3.BITS
+    assert max(seconds) > datetime(2026, 3, 31, tzinfo=UTC).timestamp()
+    profiles = {row.account_id: row for row in build(files, LABELS, DAY_AFTER_THE_CLOCKS)}
+    assert MERGED not in profiles
+    assert profiles[IDS[-1]].needs_segment == "reporting"
+    assert {digest(files, "duckdb", tz) for tz in ZONES}.__len__() == len(ZONES)
+
+
+@pytest.mark.parametrize("tz", ZONES)
+def test_polars_gives_the_bytes_that_duckdb_gives(files: StackFiles, tz: str) -> None:
+    pytest.importorskip("polars")
+    assert digest(files, "polars", tz) == digest(files, "duckdb", tz)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_any_number_of_features_gives_the_same(files: StackFiles, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if engine == "polars":
+        pytest.importorskip("polars")
+    masked = digest(files, "duckdb")
+    monkeypatch.setattr(tier3, "MOST_MASKED", 0)
+    assert digest(files, engine) == masked
+
+
+@pytest.fixture(scope="module")
+def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """PySpark's own Spark by links, since separate executors write their logs into Spark's folder."""
+    import pyspark
+
+    home = tmp_path_factory.mktemp("spark")
+    for entry in Path(pyspark.__file__).parent.iterdir():
+        if entry.name not in ("work", "__pycache__"):
+            (home / entry.name).symlink_to(entry)
+    before = os.environ.get("SPARK_HOME")
+    os.environ["SPARK_HOME"] = str(home)
+    yield home
+    if before is None:
+        del os.environ["SPARK_HOME"]
+    else:
+        os.environ["SPARK_HOME"] = before
+
+
+@needs_spark
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("master", "tz"),
+    [("local[2]", "Europe/Berlin"), ("local-cluster[2,1,1024]", "America/St_Johns")],
+    ids=["local", "separate executors"],
+)
+def test_spark_gives_the_bytes_that_duckdb_gives(
+    files: StackFiles, spark_home: Path, master: str, tz: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert digest(files, f"spark:{master}", tz) == digest(files, "duckdb", tz)
+    assert tuple(capfd.readouterr()) == ("", "")
+    assert (spark_home / "work").is_dir() == master.startswith("local-cluster")
+    assert not [left.name for left in files.accounts.parent.iterdir() if left.name.startswith(".spill")]
+
+
+@needs_spark
+@pytest.mark.slow
+def test_a_session_the_caller_has_open_is_used_and_left_open(files: StackFiles, spark_home: Path) -> None:
+    from pyspark.sql import SparkSession
+
+    with spark.open_spark("spark:local[1]") as mine:
+        with open_engine("spark") as engine:
+            assert engine.session is mine
+            assert len(engine.rows(engine.scan(files.accounts).select("account_id"))) == len(IDS) + 1
+        assert SparkSession.getActiveSession() is mine
+    assert SparkSession.getActiveSession() is None
+
+
+@pytest.mark.parametrize("spec", ["sparkle", "", "spark:", "sc://", "DuckDB"])
+def test_an_unknown_engine_is_named(files: StackFiles, spec: str) -> None:
+    with pytest.raises(UsageError, match=r"is no engine\. Engines: duckdb, polars, spark"):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend=spec)
+
+
+def _closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@needs_spark
+def test_a_cluster_that_does_not_answer_is_named_at_once(files: StackFiles) -> None:
+    master = f"spark://127.0.0.1:{_closed_port()}"
+    with pytest.raises(
+        NeedssegError, match=rf"No Spark master answers at {master}: Connection refused.*--engine duckdb"
+    ):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend=f"spark:{master}")
+
+
+@needs_spark
+@pytest.mark.slow
+def test_a_master_that_spark_does_not_know_is_named(files: StackFiles) -> None:
+    with pytest.raises(NeedssegError, match="Spark cannot start on spork://x: (Master must|Could not parse)"):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark:spork://x")
+
+
+def test_a_connect_server_that_does_not_answer_is_named_at_once(
+    files: StackFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark, "_installed", lambda module, extra: None)
+    address = f"sc://127.0.0.1:{_closed_port()}"
+    with pytest.raises(NeedssegError, match=f"No Spark Connect server answers at {address}: Connection refused"):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend=address)
+
+
+@pytest.mark.skipif(find_spec("pyspark") is None, reason="PySpark is not installed")
+def test_without_java_it_is_said_what_to_install(
+    files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        NeedssegError, match="Spark needs Java 17 or newer, and no java is found.*apt-get install openjdk"
+    ):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(NeedssegError, match="where there is no bin/java"):
+        build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark")
+
+
+def test_without_pyspark_it_is_said_what_to_install(files: StackFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for engine, extra in (("spark", "spark"), ("sc://host", "spark-connect")):
+        with pytest.raises(UsageError, match=rf"pyspark is not installed.*needsseg\[{extra}\]"):
+            build(files, [], DAY_AFTER_THE_CLOCKS, backend=engine)
+
+
+def test_what_spark_says_becomes_what_to_do() -> None:
+    unseen = spark.explained(
+        RuntimeError("[FAILED_READ_FILE.FILE_NOT_EXIST] file file:/data/e.parquet does not exist.")
+    )
+    assert "executors do not see the account data: /data/e.parquet" in str(unseen)
+    assert "storage that every executor mounts" in unseen.hint
+    assert "does not answer" in str(spark.explained(RuntimeError("StatusCode.UNAVAILABLE failed to connect")))
+    assert str(spark.explained(RuntimeError("\n boom \n at x"))).startswith("Spark stopped: boom Look at")
+
+
+def test_the_command_line_takes_an_engine_and_the_settings_name_one(
+    needsseg: Caller, files: StackFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("polars")
+    for kind in ("accounts", "events"):
+        needsseg.done("accounts", "import", files.accounts.parents[1] / f"{kind}.csv")
+    day = ("--as-of", DAY_AFTER_THE_CLOCKS)
+    plain = needsseg.done("profile", *day, "--json").out
+    assert needsseg.done("profile", *day, "--engine", "polars", "--json").out == plain
+    needsseg.done("export", "jsonl", tmp_path / "out.jsonl", *day, "--engine", "polars")
+    monkeypatch.setenv("NEEDSSEG_ENGINE", "sparkle")
+    refused = needsseg("profile", *day)
+    assert (refused.code, refused.out) == (2, "")
+    assert "'sparkle' is no engine" in refused.err
+    assert needsseg.done("profile", *day, "--engine", "duckdb", "--json").out == plain

@@ -1,0 +1,254 @@
+"""Several files as one source: folders, patterns, zips; files that are cut off; rows that are counted."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from needsseg.actions import accounts, history
+from needsseg.errors import TableError, UsageError
+from needsseg.study.connection import Study
+
+
+def lines(*rows: dict[str, Any]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def hour(number: int, *ids: str, **more: Any) -> dict[str, Any]:
+    return {
+        "$insert_id": ids[0],
+        "event_time": f"2026-05-01 {number:02}:30:00.000000",
+        "event_type": "task_created",
+        "user_id": "u1",
+        "groups": {"account": "a1"},
+        **more,
+    }
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    """Three hours of an Amplitude export in a folder, an event in two of them; a picture and a hidden file beside them."""
+    folder = tmp_path / "events"
+    (folder / "later").mkdir(parents=True)
+    (folder / "h0.json.gz").write_bytes(gzip.compress(lines(hour(0, "e1"), hour(0, "e2"))))
+    (folder / "h1.json.gz").write_bytes(
+        gzip.compress(lines(hour(1, "e2"), hour(1, "e3", event_properties={"feature": "x"})))
+    )
+    (folder / "later" / "h2.json").write_bytes(lines(hour(2, "e4")) + b'{"$insert_id": "e5", "event_ti')
+    (folder / ".hidden").write_bytes(b"\x00")
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    return folder
+
+
+def held(study: Study, columns: str, kind: str = "events") -> list[tuple[Any, ...]]:
+    import duckdb
+
+    parquet = study.stack / accounts.sources(study)[kind].parquet
+    return duckdb.execute(f"SELECT {columns} FROM read_parquet(?)", [str(parquet)]).fetchall()
+
+
+def adds_up(report: accounts.SourceReport) -> bool:
+    return report.read == report.rows + len(report.rejected) + report.duplicates + report.dropped
+
+
+def test_a_folder_is_one_source(talk: Study, events: Path) -> None:
+    report = accounts.import_source(talk, events)
+    assert (report.kind, report.rows, report.duplicates, report.read, report.files) == ("events", 4, 1, 6, 3)
+    assert report.refused == (("events/picture.png", "is no text file."),)
+    assert [(r.file, r.row, r.reason) for r in report.rejected] == [("events/later/h2.json", 2, "not a JSON object")]
+    assert adds_up(report)
+    assert held(talk, "event_id, feature") == [("e1", None), ("e2", None), ("e3", "x"), ("e4", None)]
+    source = accounts.sources(talk)["events"]
+    assert source.file_name == "events/h0.json.gz and 2 more"
+    assert [name for name, _ in source.files] == ["events/h0.json.gz", "events/h1.json.gz", "events/later/h2.json"]
+
+
+def test_a_pattern_and_several_paths_name_the_same_files(talk: Study, events: Path) -> None:
+    by_pattern = accounts.import_source(talk, events / "*.json.gz")
+    assert (by_pattern.rows, by_pattern.duplicates) == (3, 1)
+    sha = accounts.sources(talk)["events"].file_sha256
+    by_name = accounts.import_source(talk, [events / "h1.json.gz", events / "h0.json.gz"])
+    assert (by_name.rows, accounts.sources(talk)["events"].file_sha256) == (3, sha)
+    with pytest.raises(TableError, match="no file fits this pattern"):
+        accounts.import_source(talk, events / "*.csv")
+
+
+def test_adding_counts_an_event_once_and_the_same_file_changes_nothing(talk: Study, events: Path) -> None:
+    accounts.import_source(talk, events / "h0.json.gz")
+    report = accounts.import_source(talk, events, add=True)
+    assert report.unchanged == ("events/h0.json.gz",)
+    assert (report.rows, report.duplicates, report.held, report.read) == (2, 1, 4, 4)
+    assert adds_up(report)
+    assert [row[0] for row in held(talk, "event_id")] == ["e1", "e2", "e3", "e4"]
+    before, steps = accounts.sources(talk)["events"], len(history.listing(talk))
+    again = accounts.import_source(talk, events, add=True)
+    assert (again.rows, again.held, len(again.unchanged)) == (0, 4, 3)
+    assert (accounts.sources(talk)["events"], len(history.listing(talk))) == (before, steps)
+    history.undo(talk)
+    assert [row[0] for row in held(talk, "event_id")] == ["e1", "e2"]
+
+
+def test_accounts_that_come_again_in_another_file(talk: Study, tmp_path: Path) -> None:
+    header = "Id,IsDeleted,MasterRecordId,Name\n"
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text(
+        header + "001A0000006Vm9r,false,,Hale\n001A0000006Vm9s,false,,Gone\n001A0000006Vm9t,false,,Old\nX,false,,X\n"
+    )
+    two.write_text(
+        header + "001A0000006Vm9rIAC,false,,Hale\n001A0000006Vm9s,true,001A0000006Vm9r,Gone\n"
+        "001A0000006Vm9t,true,,Old\nX,false,,Y\nZ,false,,Z\n"
+    )
+    accounts.import_source(talk, one)
+    report = accounts.import_source(talk, two, add=True)
+    assert (report.read, report.rows, report.duplicates, report.dropped, report.held) == (5, 1, 1, 2, 3)
+    assert [(r.row, r.value) for r in report.rejected] == [(5, "X")]
+    assert "an earlier import has this account id with other values" in report.rejected[0].reason
+    assert report.warnings[0] == "2 accounts that were there are deleted or merged in the CRM by now."
+    assert held(talk, "account_id, merged_ids", "accounts") == [
+        ("001A0000006Vm9rIAC", "001A0000006Vm9sIAC"), ("X", ""), ("Z", ""),
+    ]  # fmt: skip
+
+
+def test_subscriptions_of_two_snapshots_count_once_and_overlaps_are_told(talk: Study, tmp_path: Path) -> None:
+    header = "account_id,plan,seats,start_date,end_date\n"
+    (tmp_path / "jan.csv").write_text(header + "a,Team,5,2025-01-01,2026-01-01\na,Team,9,2025-06-01,\n")
+    (tmp_path / "feb.csv").write_text(
+        header + "a,Team,5,2025-01-01,2026-01-01\nb,Team,-4,2025-06-01,\nb,Team,4,2025-01-01,\n"
+    )
+    report = accounts.import_source(talk, [tmp_path / "jan.csv", tmp_path / "feb.csv"])
+    assert (report.read, report.rows, report.duplicates) == (5, 3, 1)
+    assert [(r.file, r.row, r.column, r.value, r.reason) for r in report.rejected] == [
+        ("feb.csv", 3, "seats", "-4", "seats below zero")
+    ]
+    assert report.warnings == ("1 subscriptions of 1 accounts begin while another runs; what overlaps is one period.",)
+
+
+def test_usage_before_the_first_subscription_is_counted(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("account_id,plan,start_date\na,Team,2026-05-02\n")
+    (tmp_path / "e.csv").write_text(
+        "event_id,account_id,event,timestamp\n1,a,x,2026-05-01T23:59:59Z\n2,a,x,2026-05-02T00:00:00Z\n3,b,x,2026-01-01\n"
+    )
+    accounts.import_source(talk, tmp_path / "s.csv")
+    report = accounts.import_source(talk, tmp_path / "e.csv")
+    assert report.warnings == (
+        "1 events of 1 accounts lie before their first subscription started; they count as usage.",
+    )
+
+
+def test_a_zip_is_read_without_its_names_being_followed(talk: Study, tmp_path: Path) -> None:
+    export = tmp_path / "amplitude.zip"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("../../escaped_0.json.gz", gzip.compress(lines(hour(0, "e1"))))
+        archive.writestr("/absolute_1.json.gz", gzip.compress(lines(hour(1, "e1"), hour(1, "e2"))))
+        archive.writestr("cut_2.json.gz", gzip.compress(lines(hour(2, "e3")) * 400)[:-20])
+        archive.writestr("__MACOSX/._x", b"\x00")
+    report = accounts.import_source(talk, export)
+    assert (report.rows, report.duplicates) == (2, 1)
+    assert [file for file, _ in report.refused] == ["amplitude.zip/cut_2.json.gz"]
+    assert "is cut off" in report.refused[0][1]
+    assert not list(tmp_path.rglob("*escaped*")) and not Path("/absolute_1.json.gz").exists()
+    assert not list(talk.stack.glob(".*"))
+
+
+def test_a_zip_that_swells_is_not_unpacked(talk: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.csv", b"0" * 8_000_000)
+    monkeypatch.setattr("needsseg.accounts.gathering.RATIO_FROM", 1_000_000)
+    monkeypatch.setattr("needsseg.accounts.gathering.MOST_RATIO", 100)
+    with pytest.raises(TableError, match="swells to more than it can honestly hold"):
+        accounts.import_source(talk, bomb)
+    (tmp_path / "half.zip").write_bytes(bomb.read_bytes()[:-30])
+    with pytest.raises(TableError, match="half.zip"):
+        accounts.import_source(talk, tmp_path / "half.zip")
+    assert accounts.sources(talk) == {}
+
+
+def test_files_that_are_cut_off_are_refused_by_name(talk: Study, tmp_path: Path) -> None:
+    import duckdb
+
+    (tmp_path / "half.json.gz").write_bytes(gzip.compress(lines(*[hour(0, f"e{n}") for n in range(900)]))[:-9])
+    with pytest.raises(TableError, match=r"half\.json\.gz: is cut off: the gzip file ends in the middle"):
+        accounts.import_source(talk, tmp_path / "half.json.gz")
+    whole = tmp_path / "whole.parquet"
+    duckdb.execute(f"COPY (SELECT 'a' || i AS account_id FROM range(5000) t(i)) TO '{whole}' (FORMAT parquet)")
+    (tmp_path / "half.parquet").write_bytes(whole.read_bytes()[:-500])
+    with pytest.raises(TableError, match=r"half\.parquet: is cut off: the Parquet file has no end"):
+        accounts.import_source(talk, tmp_path / "half.parquet")
+    (tmp_path / "half.csv").write_bytes("account_id,name\na,Zoë\nb,Zoë".encode()[:-1])
+    report = accounts.import_source(talk, tmp_path / "half.csv")
+    assert [row[0] for row in held(talk, "name", "accounts")] == ["Zoë", "Zo�"]
+    assert report.rejected == ()
+
+
+def test_a_quote_that_is_never_closed_loses_no_row(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "crm.csv").write_text(
+        'account_id,name\na,One\nb,"open\nc,Three\nd,"Four\nand a half"\ne,Five\nf,"cut o'
+    )
+    report = accounts.import_source(talk, tmp_path / "crm.csv")
+    assert [row[0] for row in held(talk, "account_id", "accounts")] == ["a", "c", "d", "e"]
+    assert [(r.row, r.value) for r in report.rejected] == [(3, 'b,"open'), (7, 'f,"cut o')]
+    assert {r.reason for r in report.rejected} == {"a quote is opened in this line and never closed"}
+    assert adds_up(report)
+
+
+def test_float_ids_are_made_whole_only_where_all_are_numbers(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account_id,name\n12345.0,One\n12346.0,Two\n,Three\n")
+    report = accounts.import_source(talk, tmp_path / "a.csv")
+    assert [row[0] for row in held(talk, "account_id", "accounts")] == ["12345", "12346"]
+    assert report.warnings[0] == "2 account ids were written as floats (12345.0) and are read as whole numbers."
+    (tmp_path / "b.csv").write_text("account_id,name\n1.0,One\nA-2,Two\n1.2345E+17,Three\n")
+    report = accounts.import_source(talk, tmp_path / "b.csv")
+    assert [row[0] for row in held(talk, "account_id", "accounts")] == ["1.0", "A-2"]
+    assert [(r.row, r.reason.partition(";")[0]) for r in report.rejected] == [
+        (4, "an account id that went through a float and has lost digits")
+    ]
+
+
+def test_the_refused_rows_are_listed_in_a_private_file(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('account_id,name\n,"no, id"\nb,B\nb,again\n')
+    report = accounts.import_source(talk, tmp_path / "a.csv")
+    listed = Path(report.rejects_file)
+    assert listed == talk.stack / "rejects-accounts.csv" and listed.stat().st_mode & 0o77 == 0
+    assert tuple(accounts.rejects(talk, "accounts")) == report.rejected
+    assert listed.read_text().splitlines()[0] == "file,row,column,value,reason"
+    (tmp_path / "b.csv").write_text("account_id\nc\n")
+    accounts.import_source(talk, tmp_path / "b.csv")
+    assert accounts.rejects(talk, "accounts") == [] == accounts.rejects(talk, "events")
+    with pytest.raises(UsageError, match="no kind of source 'songs'"):
+        accounts.rejects(talk, "songs")
+
+
+def test_files_of_several_kinds_are_no_one_source(talk: Study, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "crm.csv").write_text("account_id,name\na,A\n")
+    (folder / "use.csv").write_text("account_id,event,timestamp\na,x,2026-01-01\n")
+    with pytest.raises(TableError, match=r"several kinds: mixed/crm\.csv holds accounts, mixed/use\.csv holds events"):
+        accounts.import_source(talk, folder)
+    report = accounts.import_source(talk, folder, "events")
+    assert (report.rows, [file for file, _ in report.refused]) == (1, ["mixed/crm.csv"])
+
+
+def test_columns_that_some_files_lack_are_told(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account_id,name,region\na,A,NA\n")
+    (tmp_path / "b.csv").write_text("Account ID,Name\nb,B\n")
+    report = accounts.import_source(talk, [tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "a.csv"])
+    assert held(talk, "account_id, name, region", "accounts") == [("a", "A", "NA"), ("b", "B", "")]
+    assert report.warnings[0] == "1 of 2 files have no column 'region'; region is empty in their rows."
+    assert report.unchanged == ("a.csv",)
+
+
+def test_the_studys_own_files_are_never_read_from_its_folder(talk: Study) -> None:
+    folder = talk.path.parent
+    (folder / "crm.csv").write_text("account_id,name\na,A\n")
+    accounts.import_source(talk, folder / "crm.csv")
+    report = accounts.import_source(talk, folder / "*")
+    assert all("study" not in file for file, _ in report.refused)
+    with pytest.raises(UsageError, match="belongs to the study itself"):
+        accounts.import_source(talk, talk.stack)

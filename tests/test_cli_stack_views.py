@@ -1,0 +1,162 @@
+"""An account opened, roll-ups, patterns and rules from the command line, and each thing that can be wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_calls import SAMPLE, Caller
+
+from needsseg.accounts.patterns import patterns
+from needsseg.cli.account_page import sparkline
+from tests.test_accounts_patterns import planted
+
+pytest_plugins = ["cli_calls"]
+ACCOUNTS = SAMPLE / "accounts"
+DAY = ("--as-of", "2026-07-01")
+
+
+@pytest.fixture
+def sourced(needsseg: Caller) -> Caller:
+    """The sample's accounts, subscriptions and participants, and one confirmed segment."""
+    needsseg.done("accounts", "import", ACCOUNTS / "accounts.csv")
+    needsseg.done("accounts", "import", ACCOUNTS / "subscriptions.csv")
+    assert needsseg("accounts", "participants", SAMPLE / "participants.csv").code == 3
+    needsseg.done("segment", "make", "Minder", *needsseg.mark_some("ines-carvalho", 4))
+    needsseg.done("segment", "confirm", "Minder", "--by", "Dana")
+    return needsseg
+
+
+@pytest.fixture
+def used(sourced: Caller) -> Caller:
+    """With the sample's usage too."""
+    sourced.done("accounts", "import", ACCOUNTS / "usage.csv.gz")
+    return sourced
+
+
+def account_of(caller: Caller, participant: str) -> str:
+    rows = caller.done("accounts", "matches", "--json").json
+    return str(next(row["account_id"] for row in rows if row["participant"] == participant))
+
+
+def test_one_account_shows_who_said_what_behind_its_label(used: Caller) -> None:
+    id_ = account_of(used, "ines-carvalho")
+    page = used.done("account", id_, *DAY, "--json").json
+    assert page["profile"]["account_id"] == id_
+    assert page["profile"]["behavioral_flags"][0] == page["profile"]["behavioral_segment"]
+    (label,) = page["labels"]
+    assert (label["segment"], label["source"], label["confirmed_by"]) == ("Minder", "interview", "Dana")
+    assert [one["interviews"] for one in page["participants"]] == [["ines-carvalho"]]
+    assert len(page["quotes"]) == 4
+    text = used.done("show", "ines-carvalho", "--json").json["text"]
+    assert all(text[quote["start"] : quote["end"]] == quote["quote"] for quote in page["quotes"])
+    assert {len(values) for values in page["series"].values()} == {12}
+    behaviour = page["profile"]["behaviour"]
+    assert sum(page["series"]["events"][-4:]) <= behaviour["events"] <= sum(page["series"]["events"][-5:])
+    fired = used.done("triggers", *DAY, "--account", id_, "--since", "2026-04-08", "--json").json
+    assert [one["id"] for one in page["triggers"]] == [one["id"] for one in fired]
+    assert sum(term["running"] for term in page["terms"]) <= len(page["terms"])
+
+
+def test_the_page_reads_well_and_takes_a_name(used: Caller) -> None:
+    id_ = account_of(used, "ines-carvalho")
+    name = used.done("account", id_, *DAY, "--json").json["profile"]["name"]
+    by_id, by_name = used.done("account", id_, *DAY).out, used.done("account", name.upper(), *DAY).out
+    assert by_id == by_name
+    for heading in ("Use, by week, oldest first (12 weeks)", "Lifecycle", "Need", "Recommended"):
+        assert f"\n{heading}\n" in by_id
+    assert "Minder: interview, confidence 1.00, confirmed by Dana ← its label" in by_id
+    assert any(block in by_id for block in "▂▃▄▅▆▇█")
+    for action in used.done("account", id_, *DAY, "--json").json["profile"]["actions"]:
+        assert f"→ {action['text']}\n    rule {action['rule']}: {'; '.join(action['evidence'])}" in by_id
+
+
+def test_without_usage_there_are_no_weeks_and_no_patterns(sourced: Caller) -> None:
+    id_ = account_of(sourced, "ines-carvalho")
+    assert sourced.done("account", id_, *DAY, "--json").json["series"] is None
+    assert "Nothing is known of: behavioral" in sourced.done("account", id_, *DAY).out
+    called = sourced("patterns", *DAY)
+    assert (called.code, called.err.splitlines()[0]) == (1, "error: There are no usage events yet.")
+
+
+def test_an_account_nobody_knows_is_answered_with_those_near_it(sourced: Caller) -> None:
+    called = sourced("account", "ninefold", *DAY)
+    assert called.code == 1
+    assert called.err.startswith("error: There is no account 'ninefold'.\nhint: Near it: 0015f")
+    assert "needsseg profile" in sourced("account", "A-1", *DAY).err
+
+
+def test_sparklines_never_show_something_as_nothing() -> None:
+    assert sparkline((0, 1, 500, 1000)) == "▁▂▅█"
+    assert sparkline((0, 0)) == "▁▁"
+    assert sparkline(()) == ""
+
+
+def test_a_roll_up_counts_every_account_and_says_what_it_knows_of_money(used: Caller) -> None:
+    made = used.done("rollup", *DAY, "--json").json
+    assert (made["rows_of"], made["by"]) == ("needs_segment", "size")
+    assert made["columns"] == ["small", "mid_market", "enterprise", "unknown"]
+    assert sum(row["total"]["accounts"] for row in made["rows"]) == made["total"]["accounts"] == 390
+    minder = made["rows"][0]
+    assert (minder["name"], minder["confirmed"], minder["labelled"], minder["total"]["small"]) == ("Minder", 1, 1, True)
+    assert (made["arr_known"], made["total"]["arr"]) == (False, None)
+    called = used.done("rollup", *DAY, "--rows", "lifecycle", "--by", "plan", "--who")
+    assert "not called ARR" in called.err
+    assert "no plan" in called.out.splitlines()[0]
+    assert called.out.count("0015f") == 390
+    twice = used("rollup", *DAY, "--rows", "needs", "--by", "needs")
+    assert (twice.code, "by itself says nothing" in twice.err) == (2, True)
+    assert used("rollup", *DAY, "--by", "mood").code == 2
+
+
+def test_the_samples_usage_has_no_patterns_and_that_is_said(used: Caller) -> None:
+    called = used.done("patterns", *DAY, "--json")
+    assert (called.json["active"], called.json["patterns"], called.json["clouds"]) == (337, [], None)
+    assert "No patterns stand apart" in called.err
+
+
+RULE = '[[rule]]\nid = "call"\naction = "Call about {needs_segment}"\n[rule.when]\nneeds_segment = "Minder"\n'
+
+
+def test_the_rules_in_force_and_their_file(sourced: Caller, tmp_path: Path) -> None:
+    shipped = sourced.done("rules", "--json").json
+    assert shipped["shipped"] is True
+    assert [rule["id"] for rule in shipped["rules"]][:3] == ["check-in", "unused-feature", "renewal-risk"]
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "interventions.toml").write_text(RULE)
+    (tmp_path / "needsseg.toml").write_text('prompts = "words"\n')
+    own = sourced.done("rules", "--json").json
+    assert (own["shipped"], own["file"], len(own["rules"])) == (
+        False,
+        str(tmp_path / "words" / "interventions.toml"),
+        1,
+    )
+    page = sourced.done("account", account_of(sourced, "ines-carvalho"), *DAY, "--json").json
+    assert [action["text"] for action in page["profile"]["actions"]] == ["Call about Minder"]
+
+
+def test_an_edited_file_is_tried_before_it_is_in_force(used: Caller, tmp_path: Path) -> None:
+    edited = tmp_path / "edited.toml"
+    edited.write_text(RULE.replace("Minder", "Mender") + '[serves]\nMinder = ["timeline", "time line"]\n')
+    called = used.done("rules", "check", edited)
+    assert "rule call: no segment is called “Mender”." in called.err
+    assert "[serves] Minder: no account ever used “time line”" in called.err
+    assert "“timeline”" not in called.err
+    assert json.loads(used.done("rules", "check", edited, "--json").out)["rules"][0]["id"] == "call"
+    edited.write_text(RULE.replace("needs_segment =", "lifecycle_stage ="))
+    wrong = used("rules", "check", edited)
+    assert wrong.code == 2
+    assert f"{edited}, line 5: rule call: lifecycle_stage is never 'Minder'." in wrong.err
+    assert "cannot be read" in used("rules", "check", tmp_path / "none.toml").err
+
+
+def test_patterns_are_printed_with_what_sets_them_apart(used: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = patterns(planted())
+    monkeypatch.setattr("needsseg.actions.patterns.patterns", lambda *_: found)
+    called = used.done("patterns", *DAY)
+    assert called.err == "110 accounts were active; 110 of them in 2 patterns, 0 in no pattern.\n"
+    assert called.out.count("high API share") == 2
+    assert "  by the rules: technical 50" in called.out
+    assert "Medians of 30 days" in called.out
+    assert called.out.splitlines()[3].startswith("all active")
