@@ -87,7 +87,7 @@ def restore(study: Study, began: int) -> None:
         (history.undo if done(study) > began else history.redo)(study)
     blind.set_blind(study, False)
     left = {"interview": MAREK, "passage": passages.listing(study, MAREK)[0].id}
-    for screen, place in (("code", left), ("interviews", {}), ("accounts", {})):
+    for screen, place in (("code", left), ("interviews", {}), ("accounts", {}), ("stack", {})):
         studies.remember_place(study, screen, place)
 
 
@@ -231,8 +231,8 @@ def asked(study: Study) -> review.Question:
 
 
 @SIZES
-@pytest.mark.parametrize("mode", ["segments", "accounts"])
-def test_every_key_of_segments_and_accounts_does_something(
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in ("interviews", "code")])
+def test_every_key_of_the_other_screens_does_something(
     tmp_path: Path, mode: str, size: tuple[int, int], tables: Any
 ) -> None:
     wrong: list[str] = []

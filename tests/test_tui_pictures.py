@@ -24,6 +24,7 @@ from tui_review_desk import reviewing, until
 from needsseg.actions import passages, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.accounts import AccountsScreen
+from needsseg.tui.screens.stack import StackScreen
 
 PICTURES = Path(__file__).parent / "data" / "pictures"
 WRITING = bool(os.environ.get("NEEDSSEG_WRITE_PICTURES"))
@@ -64,6 +65,12 @@ async def accounts(app: NeedssegApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: isinstance(app.screen, AccountsScreen) and app.screen.profiles)
 
 
+async def stack(app: NeedssegApp, pilot: Pilot[int]) -> None:
+    """The roll-up with its bars."""
+    await pilot.press("f5")
+    await until(pilot, lambda: isinstance(app.screen, StackScreen) and app.screen.made)
+
+
 SCENES: dict[str, Scene] = {
     "interviews": keys("j"),
     "interviews-empty": keys(),
@@ -88,6 +95,8 @@ SCENES: dict[str, Scene] = {
     "keys": keys("question_mark"),
     "segments": segments,
     "accounts": accounts,
+    "stack": stack,
+    "curves": sheet("CurvesScreen"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,6 @@ from needsseg.actions import (
     accounts,
     codebook,
     coverage,
-    interviews,
     memos,
     passages,
     pseudonym_decisions,
@@ -30,7 +30,6 @@ from needsseg.records import JobParts
 from needsseg.tui.app import NeedssegApp
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
-LONG = "it takes an hour because nobody knows who has what [draft]"
 _MADE = TemporaryDirectory(prefix="needsseg-full-")
 
 
@@ -50,6 +49,16 @@ def _template() -> Path:
         _code(study)
         _write(study)
         with_accounts(study, folder)
+        (folder / "backlog.csv").write_text(
+            "feature,segments,impact,confidence,effort\nOne view,Coordinator,2,80%,3\nLinks [x],Builder [draft],2,70%,5\n",
+            encoding="utf-8",
+        )
+        (folder / "terms.csv").write_text(
+            "account_id,plan,mrr,seats,start_date,end_date\na1,Team,900,5,2026-01-01,2026-04-30\n"
+            "a1,Team,900,50,2026-05-01,\na2,Team,90,9,2026-01-01,2026-04-30\na2,Team,190,20,2026-05-01,\n",
+            encoding="utf-8",
+        )
+        accounts.import_source(study, folder / "terms.csv")
         pseudonym_decisions.keep(study, "Ines Carvalho")
         pseudonym_decisions.replace_words(study, "Lindenhof", "Ahorn")
         held = [passage.id for passage in passages.listing(study, INES)]
@@ -92,6 +101,7 @@ def _write(study: Study) -> None:
 def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     """Every sheet by the name of its class, each made as the app makes it, with something to show."""
     from needsseg.tui.screens import keys, report
+    from needsseg.tui.screens.account_page import AccountPageSheet
     from needsseg.tui.screens.agreement import AgreementSheet
     from needsseg.tui.screens.batch import BatchSheet
     from needsseg.tui.screens.codebook import CodebookSheet
@@ -109,9 +119,13 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.question import QuestionScreen
     from needsseg.tui.screens.reimported import ReimportedSheet
     from needsseg.tui.screens.search import SearchSheet
+    from needsseg.tui.screens.stack_curves import CurvesScreen
+    from needsseg.tui.screens.stack_rice import RiceSheet
+    from needsseg.tui.screens.stack_triggers import TriggersSheet
     from needsseg.tui.widgets.progress import ProgressScreen
     from needsseg.tui.widgets.prompt import Choice, Prompt
 
+    day = date(2026, 6, 29)
     several = [Choice(f"{n}", f"choice {n}") for n in range(3)]
     return {
         "KeysScreen": lambda app: keys.KeysScreen(app.screen_stack[0]),
@@ -130,6 +144,10 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "MemoSheet": lambda app: MemoSheet(app.study, "passage", _first(app.study), "a passage"),
         "JobSheet": lambda app: JobSheet(app.study, _first(app.study)),
         "MatchesScreen": lambda app: MatchesScreen(app.study, {"a1": "Lindenhof [Care]", "a2": "Pulsara Medical"}),
+        "AccountPageSheet": lambda app: AccountPageSheet(app.study, "a1", day),
+        "CurvesScreen": lambda _: CurvesScreen(_followed()),
+        "RiceSheet": lambda app: RiceSheet(app.study, app.study.path.with_name("backlog.csv"), day),
+        "TriggersSheet": lambda app: TriggersSheet(app.study, day),
         "MappingScreen": lambda app: MappingScreen(
             "accounts.csv", accounts.propose_mapping(app.study, app.study.path.with_name("accounts.csv"))
         ),
@@ -139,6 +157,24 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "HalvingScreen": lambda app: HalvingScreen("Coordinator", _halves(app.study)),
         "MergingScreen": lambda app: MergingScreen(_preview(app.study)),
     }
+
+
+def _followed() -> Any:
+    """Two segments followed for 200 days, with more to say than a screen has lines for."""
+    from needsseg.tui.screens.stack_curves import followed
+
+    def step(day: int, at_risk: int, events: int, survival: float) -> dict[str, Any]:
+        return {"day": day, "at_risk": at_risk, "events": events, "survival": survival, "low": None, "high": None}
+
+    curves = [
+        {"segment": name, "accounts": 20, "events": left, "median": None,
+         "steps": [step(0, 20, 0, 1.0), step(60, 20, left, 1 - left / 20), step(200, 20 - left, 0, 1 - left / 20)]}
+        for name, left in (("Coordinator", 4), ("Builder [draft]", 8))
+    ]  # fmt: skip
+    found = {"sentence": "Cannot tell.", "reasons": ["Of 40 accounts 12 left."], "advice": "Wait.", "curves": curves}
+    found |= {"needed": [], "followed": {"most": 200}, "outcome": "churned", "since": None, "as_of": "2026-06-29"}
+    found |= {"accounts": 40, "events": 12, "source": "interview", "p": None, "logrank": None, "table": None}
+    return followed(found | {"increment": None, "left_out": {}, "warnings": [f"warning {n}" for n in range(40)]})
 
 
 def _first(study: Study) -> int:
@@ -166,8 +202,3 @@ def _preview(study: Study) -> Any:
 
     one, two = (row.id for row in segments.listing(study)[:2])
     return previews.merge_preview(study, one, two)
-
-
-def speaking(study: Study, key: str) -> list[str]:
-    """The labels of who speaks in an interview."""
-    return [row.label for row in interviews.speakers(study, key)]

@@ -239,7 +239,31 @@ SHEETS: dict[str, Table] = {
         "matches.down": Does(),
         "matches.up": Does(before="j"),
     },
-    "MappingScreen": {"mapping.cancel": Does()},
+    "AccountPageSheet": {**LISTED, "page.next": Does(), "page.before": Does(before="n n")},
+    "CurvesScreen": {
+        "curves.close": Does(),
+        "curves.write": Does(),
+        "curves.down": Does(),
+        "curves.up": Does(before="G"),
+        "curves.top": Does(before="G"),
+        "curves.bottom": Does(),
+    },
+    "RiceSheet": {**LISTED, "rice.by": Does("by size, λ = 1"), "rice.strength": Does("by needs, λ = 0.5")},
+    "TriggersSheet": {
+        **LISTED,
+        "triggers.kind": Does("Triggers of which kind?"),
+        "triggers.weeks": Does("4 weeks to 2026-06-29"),
+    },
+    "MappingScreen": {
+        "mapping.cancel": Does(),
+        "mapping.read": Does(),
+        "mapping.dates": Does("That is no field of dates with a column; they are: created"),
+        "mapping.leave_out": Does("name ← –", "j"),
+        "mapping.type": Does("field=column, and enter"),
+        "mapping.add": Does("added to 3 accounts"),
+        "mapping.down": Does(),
+        "mapping.up": Does(before="j"),
+    },
     "PairsScreen": {**LISTED, "pairs.close": Does(), "pairs.unpair": Does("took the pair back", writes=True)},
     "PeopleScreen": {**LISTED, "people.close": Does()},
     "QuestionScreen": {
@@ -266,7 +290,7 @@ SHEETS: dict[str, Table] = {
         "merging.up": Does(before="j"),
     },
 }
-# What the other two screens do has tests of its own; here something must be seen or told after every key.
+# What the other screens do has tests of its own; here something must be seen or told after every key.
 BEFORE = {
     "segments.up": "j",
     "segments.top": "G",
@@ -275,6 +299,7 @@ BEFORE = {
     "accounts.top": "G",
     "accounts.read_back": "J",
     "accounts.unfilter": "slash P u l s enter",
+    "stack.top": "G",
     "study.redo": "u",
 }
 # At 120x40 all of it is in sight, so that there is nothing to scroll.

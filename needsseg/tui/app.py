@@ -1,8 +1,9 @@
-"""The app: four screens over one study, and what they share."""
+"""The app: five screens over one study, and what they share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +22,8 @@ from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
+    from needsseg.tui.screens.account_filters import Filters
+    from needsseg.tui.screens.stack_reading import Computed
 
 POLL_SECONDS = 1.0
 WARM_SECONDS = 0.3
@@ -50,6 +53,12 @@ def _accounts() -> Screen[Any]:
     return AccountsScreen()
 
 
+def _stack() -> Screen[Any]:
+    from needsseg.tui.screens.stack import StackScreen
+
+    return StackScreen()
+
+
 def _palette() -> type[Provider]:
     from needsseg.tui.palette import Verbs
 
@@ -69,12 +78,14 @@ class NeedssegApp(App[int]):
         "code": _code,
         "segments": _segments,
         "accounts": _accounts,
+        "stack": _stack,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "go('interviews')", "interviews", id="go.interviews", show=False),
         Binding("f2", "go('code')", "code", id="go.code", show=False),
         Binding("f3", "go('segments')", "segments", id="go.segments", show=False),
         Binding("f4", "go('accounts')", "accounts", id="go.accounts", show=False),
+        Binding("f5", "go('stack')", "stack", id="go.stack", show=False),
         Binding("ctrl+p", "command_palette", "all commands", id="app.palette", show=False, priority=True),
         Binding("ctrl+q", "quit", "quit", id="app.quit", show=False, priority=True),
     ]
@@ -89,6 +100,12 @@ class NeedssegApp(App[int]):
         """The place that another screen asked the Code screen to show."""
         self.came_from = ""
         self.reviewer = ""
+        self.as_of: date | None = None
+        """The date of the accounts and the stack."""
+        self.computed: Computed | None = None
+        self.computing_of: object = None
+        self.wanted_accounts: Filters | None = None
+        """The accounts that the stack asked the accounts screen to show."""
         self._version = study.data_version
 
     def on_mount(self) -> None:
@@ -150,7 +167,7 @@ class NeedssegApp(App[int]):
         self.exit(0)
 
     def action_go(self, mode: str) -> None:
-        """Goes to one of the four screens."""
+        """Goes to one of the screens."""
         if mode in dict(MODE_NAMES) and mode != self.current_mode and isinstance(self.screen, StudyScreen):
             self.came_from = ""
             self.switch_mode(mode)

@@ -10,6 +10,14 @@ A profile counts what happened before its date, which is always shown and never 
 
 ACCOUNT_KEYS: list[BindingType] = [
     Binding(
+        "enter,o",
+        "open",
+        "open",
+        key_display="enter",
+        id="accounts.open",
+        tooltip="open the account: all there is about it",
+    ),
+    Binding(
         "i",
         "import_file",
         "import",
@@ -18,7 +26,8 @@ ACCOUNT_KEYS: list[BindingType] = [
     ),
     Binding("t", "as_of", "date", id="accounts.as_of", tooltip="change the as-of date"),
     Binding("slash", "filter", "filter", id="accounts.filter", tooltip="show accounts with some words"),
-    Binding("f", "lifecycle", "lifecycle", id="accounts.lifecycle", tooltip="show one lifecycle stage"),
+    Binding("f", "tier", "tier", id="accounts.tier", tooltip="show accounts by any of their tiers; again adds another"),
+    Binding("s", "sort", "sort", id="accounts.sort", tooltip="sort; by the same once more turns it round"),
     Binding(
         "m",
         "matches",
@@ -27,7 +36,7 @@ ACCOUNT_KEYS: list[BindingType] = [
         tooltip="participants' accounts: matched, ambiguous, unmatched",
     ),
     Binding("x", "export", "export", id="accounts.export", tooltip="export the labelled accounts"),
-    Binding("enter", "quotes", "quotes", id="accounts.quotes", tooltip="the quotes behind the label"),
+    Binding("n", "quotes", "quotes", id="accounts.quotes", tooltip="the quotes behind the label", show=False),
     Binding("j", "step(1)", "down", id="accounts.down", show=False),
     Binding("k", "step(-1)", "up", id="accounts.up", show=False),
     Binding("J", "read(3)", "scroll the profile down", id="accounts.read_on", show=False),

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import date
+import os
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needsseg.actions import accounts, segments
 from needsseg.actions.accounts import AccountProfile, MappingProposal
 from needsseg.errors import TableError
-from needsseg.tui.screens.base import StudyScreen, told
+from needsseg.tui.screens.base import told
+from needsseg.tui.screens.stack_reading import StackDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import counted, one_line
 
 if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
+    from needsseg.tui.screens.mapping import Chosen
 
 PEOPLE = "participants"
 MOST_REJECTS = 100
 LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged records left out"))
 
 
-class AccountVerbs(StudyScreen):
-    """The verbs; the screen holds the profiles."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is being imported: the path as given, its kind, and the table where it is a database."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.as_of: date | None = None
-        self.computing = False
+    path: str
+    kind: str
+    table: str = ""
+
+
+def _told_of(found: dict[str, Any]) -> list[str]:
+    """The lines that report an import: counts that add up, refused files, refused rows, where they are listed, warnings."""
+    rejected = found.get("rejected", [])
+    left = [f"{found[key]:,} {words}" for key, words in LEFT_OUT if found.get(key)]
+    left += [f"{counted(len(rejected), 'row')} refused"] if rejected else []
+    rows = f"{found.get('rows', 0):,} read"
+    said = [f"of {counted(found.get('read', 0), 'row')}: {', '.join([rows, *left])}"] if left else []
+    said += [f"{file} cannot be read: {reason}" for file, reason in found.get("refused", [])]
+    said += [f"{file} is there already; it changes nothing" for file in found.get("unchanged", [])]
+    several = found.get("files", 1) > 1
+    said += [
+        f"{r['file'] + ', ' if several else ''}row {r['row']}, {r['column']}: “{one_line(str(r['value']), 40)}” {r['reason']}"
+        for r in rejected[:MOST_REJECTS]
+    ]
+    if len(rejected) > MOST_REJECTS:
+        said.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
+    said += [f"All refused rows are in {found['rejects_file']}"] if rejected else []
+    return said + [str(warning) for warning in found.get("warnings", [])]
+
+
+class AccountVerbs(StackDesk):
+    """The verbs; the screen holds the profiles."""
 
     if TYPE_CHECKING:  # the screen's own
 
@@ -40,75 +67,93 @@ class AccountVerbs(StudyScreen):
             """Names by account id."""
 
     def action_import_file(self) -> None:
-        """Asks for a file."""
+        """Asks for a file, a folder, a pattern, or a database."""
         self.app.push_screen(
-            Prompt("Import which file of accounts, usage, subscriptions or participants?", path=True), self._propose
+            Prompt(
+                "Import which file or folder of accounts, usage, subscriptions or participants?",
+                path=True,
+                about="CSV, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
+            ),
+            self._propose,
         )
 
     @told
-    def _propose(self, path: str | None, kind: str | None = None) -> None:
+    def _propose(self, path: str | None, kind: str | None = None, table: str = "") -> None:
         if not path:
             return
-        file = Path(path).expanduser()
+        path = self._without_password(path)
         if kind == PEOPLE:
-            self._import_people(file)
+            self._import_people(Path(path).expanduser())
             return
-        try:
-            proposal = accounts.propose_mapping(self.study, file, kind)
-        except TableError as error:
-            if kind is not None or not file.is_file():
-                raise
-            if "text file" in error.message or "UTF" in error.message:
-                raise
-            kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
-            about = f"{error.message}"
+        if not table and len(tables := accounts.tables(self.study, path)) > 1:
+            choices = [Choice(name, name) for name in tables]
             self.app.push_screen(
-                Prompt(f"What is in {file.name}?", choices=kinds, about=about, free=False),
-                lambda chosen: self._kind(path, chosen),
+                Prompt(f"Which table of {Path(path).name}?", choices=choices, free=False),
+                lambda chosen: self._propose(path, kind, chosen) if chosen else None,
             )
             return
-        self._show_mapping(file, proposal)
+        try:
+            proposal = accounts.propose_mapping(self.study, path, kind, table=table)
+        except TableError as error:
+            if kind is not None or "can be told from its columns" not in error.message:
+                raise
+            kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
+            self.app.push_screen(
+                Prompt(f"What is in {Path(path).name}?", choices=kinds, about=error.message, free=False),
+                lambda chosen: self._propose(path, chosen, table) if chosen is not None else None,
+            )
+            return
+        self._show_mapping(Reading(path, proposal.kind, table), proposal)
 
-    def _kind(self, path: str, kind: str | None) -> None:
-        if kind is not None:
-            self._propose(path, kind)
+    def _without_password(self, path: str) -> str:
+        """A server's address without its password, which goes where its client looks for one, and is stored nowhere."""
+        shown, password = accounts.without_password(path)
+        if password:
+            os.environ["PGPASSWORD"] = password
+        return shown
 
-    def _show_mapping(self, file: Path, proposal: MappingProposal) -> None:
+    def _show_mapping(
+        self, reading: Reading, proposal: MappingProposal, chosen: Chosen | None = None, wrong: str = ""
+    ) -> None:
         from needsseg.tui.screens.mapping import MappingScreen
 
-        self.app.push_screen(MappingScreen(file.name, proposal), partial(self._import, file, proposal))
+        def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
+            said = dict.fromkeys(proposal.fields, "") | columns
+            return accounts.propose_mapping(
+                self.study, reading.path, reading.kind, table=reading.table, columns=said, dates=dates
+            )
 
-    def _import(self, file: Path, proposal: MappingProposal, columns: dict[str, str] | None) -> None:
-        if columns is None:
+        self.app.push_screen(
+            MappingScreen(proposal.file, proposal, again, chosen, wrong), partial(self._import, reading, proposal)
+        )
+
+    def _import(self, reading: Reading, proposal: MappingProposal, chosen: Chosen | None) -> None:
+        if chosen is None:
             return
-        changed = [f"{field}={column}" for field, column in columns.items() if proposal.columns.get(field) != column]
-        pairs = [part for pair in changed for part in ("--map", pair)]
+        said = dict.fromkeys(proposal.fields, "") | chosen.columns
+        pairs = [part for name, column in said.items() for part in ("--map", f"{name}={column}")]
+        pairs += [part for name, form in chosen.dates.items() for part in ("--dates", f"{name}={form}")]
+        pairs += ["--table", reading.table] if reading.table else []
+        pairs += ["--add"] if chosen.add else []
         self.run_verb(
-            f"Reading {file.name}",
-            self._imported,
-            ["accounts", "import", "--kind", proposal.kind, *pairs, "--json", "--", str(file)],
+            f"Reading {proposal.file}",
+            partial(self._imported, reading, proposal, chosen),
+            ["accounts", "import", "--kind", proposal.kind, *pairs, "--json", "--", reading.path],
         )
 
     @told
-    def _imported(self, outcome: Outcome) -> None:
+    def _imported(self, reading: Reading, proposal: MappingProposal, chosen: Chosen, outcome: Outcome) -> None:
         from needsseg.tui.screens.report import PARTLY, ReportScreen
-        from needsseg.tui.widgets.progress import failure
 
         if outcome.code not in (0, PARTLY):
-            raise failure(outcome)
+            # What a person decided stays, and can be changed: how a column of dates is written may only show at its end.
+            self._show_mapping(reading, proposal, chosen, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
+            return
         found = outcome.result if isinstance(outcome.result, dict) else {}
         rejected = found.get("rejected", [])
         title = f"read {found.get('rows', 0):,} {found.get('kind', 'rows')} from {found.get('file', 'the file')}"
         self.done(title + (f", refused {counted(len(rejected), 'row')}" if rejected else ""))
-        said = [f"{found[key]:,} {words}" for key, words in LEFT_OUT if found.get(key)]
-        said += [
-            f"row {r['row']}, {r['column']}: “{one_line(str(r['value']), 40)}” {r['reason']}"
-            for r in rejected[:MOST_REJECTS]
-        ]
-        if len(rejected) > MOST_REJECTS:
-            said.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
-        said += [str(warning) for warning in found.get("warnings", [])]
-        if said:
+        if said := _told_of(found):
             self.app.push_screen(ReportScreen(title, said))
 
     def _import_people(self, file: Path) -> None:
@@ -156,6 +201,19 @@ class AccountVerbs(StudyScreen):
         if path and self.as_of is not None:
             report = export(self.study, chosen, Path(path).expanduser(), self.as_of)
             self.tell(f"wrote {counted(report.rows, 'account')} to {report.path}, and {report.manifest.name}")
+
+    def action_open(self) -> None:
+        """Opens the account under the cursor; a quote or an interview chosen there opens in its transcript."""
+        from needsseg.tui.screens.account_page import AccountPageSheet
+
+        here = self.account
+        if here is None or self.as_of is None:
+            self.tell("profiles are being computed; try again in a moment" if self.computing else "no account to open")
+            return
+        self.app.push_screen(
+            AccountPageSheet(self.study, here.account_id, self.as_of, here),
+            lambda place: self.desk.open_place(place, "accounts") if place else self.refresh_study(),
+        )
 
     @told
     def action_quotes(self) -> None:

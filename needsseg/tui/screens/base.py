@@ -1,4 +1,4 @@
-"""What the four screens share: the study, undo, help, the bars, and errors that are shown and never raised."""
+"""What the screens share: the study, undo, help, the bars, and errors that are shown and never raised."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def told(method: Callable[P, object]) -> Callable[P, None]:
 
 
 class StudyScreen(Screen[None]):
-    """One of the four screens. ``reload`` reads the study anew; ``state`` says where one is."""
+    """One of the screens. ``reload`` reads the study anew; ``state`` says where one is."""
 
     MODE: ClassVar[str] = ""
     ALLOW_SELECT = False

@@ -10,7 +10,10 @@ from textual.widgets import Static
 
 from needsseg.tui.words import lines, plain
 
-MODES = (("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"))
+MODES = (
+    ("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"),
+    ("stack", "F5 Stack"),
+)  # fmt: skip
 
 
 def renew(widget: Static, content: Content, least: int = 1) -> None:
@@ -20,7 +23,7 @@ def renew(widget: Static, content: Content, least: int = 1) -> None:
 
 
 class ModeBar(Static):
-    """The four screens; a click goes there."""
+    """The screens; a click goes there."""
 
     DEFAULT_CSS = "ModeBar { dock: top; height: 1; background: $panel; }"
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from needsseg.actions.accounts import AccountProfile
+from needsseg.actions.tiers import Revenue
 from needsseg.records import AccountMatch
 from needsseg.tui.words import lines, plain
 
@@ -32,9 +33,9 @@ class ProfilePane(VerticalScroll, can_focus=False):
         """One text."""
         yield Static(id="profile", markup=False)
 
-    def show(self, profile: AccountProfile | None, people: Sequence[AccountMatch]) -> None:
-        """Shows a profile, with the participants who belong to the account."""
-        self.query_one("#profile", Static).update(described(profile, people) if profile else "")
+    def show(self, profile: AccountProfile | None, people: Sequence[AccountMatch], paid: str = "") -> None:
+        """Shows a profile, with the participants who belong to the account and what it pays."""
+        self.query_one("#profile", Static).update(described(profile, people, paid) if profile else "")
         self.scroll_home(animate=False)
 
 
@@ -47,7 +48,16 @@ def need_words(profile: AccountProfile) -> str:
     return f"{profile.needs_segment} · {profile.needs_segment_source}{sure}{unconfirmed}"
 
 
-def described(profile: AccountProfile, people: Sequence[AccountMatch]) -> Content:
+def paid_words(amounts: Revenue, account_id: str) -> str:
+    """What an account pays: ARR only where the column says of what time its amounts are."""
+    amount = amounts.amounts.get(account_id)
+    if amount is None:
+        return "not known"
+    arr = amounts.arr(amount)
+    return f"ARR {arr:,.0f}" if arr is not None else f"{amount:,.2f} by the column “{amounts.column}”"
+
+
+def described(profile: AccountProfile, people: Sequence[AccountMatch], paid: str = "") -> Content:
     """A profile as text."""
     parts = [
         plain(profile.name or profile.account_id, "bold"),
@@ -61,7 +71,9 @@ def described(profile: AccountProfile, people: Sequence[AccountMatch]) -> Conten
     if profile.contested:
         parts.append(_named("contested by", ", ".join(profile.contested)))
     if profile.needs_segment:
-        parts.append(plain("enter shows the quotes behind it", "dim"))
+        parts.append(plain("enter opens the account with the quotes behind it", "dim"))
+    if paid:
+        parts.append(_named("pays", paid))
     if profile.behaviour is not None:
         parts.append(_named("30 days", profile.behaviour.in_words))
     evidence = profile.lifecycle.evidence

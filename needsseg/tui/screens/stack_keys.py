@@ -1,0 +1,46 @@
+"""The keys of the stack, and what its tables are called."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+HELP = """* fewer than five accounts: a share of so few says little
+– nobody is there   ? nobody knows what they pay
+
+Money is called ARR only where the column of amounts says that it is of a month or of a year."""
+
+STACK_KEYS: list[BindingType] = [
+    Binding(
+        "enter,o",
+        "open",
+        "its accounts",
+        key_display="enter",
+        id="stack.open",
+        tooltip="the accounts of the row, on F4",
+    ),
+    Binding("r", "rows", "rows", id="stack.rows", tooltip="rows: need, behaviour, lifecycle"),
+    Binding("b", "by", "by", id="stack.by", tooltip="columns: size, industry, plan, lifecycle, region, behaviour …"),
+    Binding("v", "view", "view", id="stack.view", tooltip="accounts, shares, money"),
+    Binding("t", "as_of", "date", id="stack.as_of", tooltip="change the as-of date"),
+    Binding(
+        "k", "curves", "curves", id="stack.curves", tooltip="who stays: Kaplan–Meier curves, and whether segments add"
+    ),
+    Binding("R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted by ARR"),
+    Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="moments at which accounts ask for something"),
+    Binding("P", "patterns", "patterns", id="stack.patterns", tooltip="patterns of use among accounts"),
+    Binding("J", "read(3)", "scroll the charts down", id="stack.read_on", show=False),
+    Binding("K", "read(-3)", "scroll the charts up", id="stack.read_back", show=False),
+    Binding("g", "edge(False)", "first row", id="stack.top", show=False),
+    Binding("G", "edge(True)", "last row", id="stack.bottom", show=False),
+]
+
+WORDS = {
+    "needs_segment": "need", "behavioral_segment": "behaviour", "lifecycle_stage": "lifecycle", "size": "size",
+    "industry": "industry", "plan": "plan", "region": "region", "revenue": "revenue",
+}  # fmt: skip
+VIEWS = ("accounts", "shares", "money")
+EMPTY = """No accounts yet.
+
+  F4   goes to the accounts: i imports a file of accounts, usage events or subscriptions
+  ?    shows all keys
+"""
