@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test check setup format bench clean
+.PHONY: demo test check setup spark format bench clean
 
 setup: $(READY)
 
@@ -19,6 +19,10 @@ $(READY): pyproject.toml
 		|| $(BIN)/python -m pip install --quiet "torch==$(TORCH)"
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $(READY)
+
+# PySpark is half a gigabyte and needs Java, so that it comes apart from the rest; without it its tests are skipped.
+spark: $(READY)
+	$(BIN)/python -m pip install --quiet "pyspark>=4.0"
 
 demo: $(READY)
 	@if [ -e demo/needsseg.db ]; then \
