@@ -95,7 +95,9 @@ def _installed(module: str, extra: str) -> None:
 def _private(spill: Path | None) -> Iterator[str]:
     """A folder only this user may read: for what Spark spills while it is local, and for its log."""
     try:
-        with tempfile.TemporaryDirectory(prefix=".spill-", dir=spill, ignore_cleanup_errors=True) as made:
+        # Spark reads its folders as a list with commas, so that one in a path would make two of it, the second anywhere.
+        beside = None if spill is not None and "," in str(spill) else spill
+        with tempfile.TemporaryDirectory(prefix=".spill-", dir=beside, ignore_cleanup_errors=True) as made:
             yield made
     except OSError as error:
         raise NeedssegError(
