@@ -146,7 +146,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
     """The page as JSON; keys are a contract."""
     stage = page.profile.lifecycle
     return {
-        "profile": shapes.profile(page.profile) | {"behavioral_flags": page.profile.behavioral_flags},
+        "profile": shapes.profile(page.profile),
         "lifecycle": {"evidence": stage.evidence, "days_to_renewal": stage.days_to_renewal, "plan": stage.plan,
                       "seats": stage.seats},
         "series": None if page.series is None else {k: v for k, v in asdict(page.series).items() if k != "account_id"},

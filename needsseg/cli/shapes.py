@@ -201,6 +201,7 @@ def profile(row: AccountProfile) -> Shape:
     return {name: None if value == "" else value for name, value in columns.items()} | {
         "name": row.name,
         "sentence": row.sentence,
+        "behavioral_flags": row.behavioral_flags,
         "flags": row.lifecycle_flags,
         "actions": [asdict(action) for action in row.actions],
         "missing": row.missing,
