@@ -1,8 +1,10 @@
 """Tier 3 from 1 to 30 million events: needsseg beside one SQL query, and beside Polars and pandas as a user writes them.
 
-``python -m benchmarks.stack [EVENTS …]`` measures each in a fresh process, from opening the Parquet file to one Python
-row an account, and stops where two do not give the same numbers. ``--spark`` adds Spark, local and with separate
-executors. Imports are left out of the seconds; memory is that of the process and all below it (Java, executors).
+``python -m benchmarks.stack`` runs all parts; ``--methods [EVENTS …]``, ``--spark [EVENTS …]`` (local and with separate
+executors), ``--accounts`` (more accounts with the same events) and ``--whole`` (the commands from CSV to profiles) one of
+them. Each figure is of a fresh process; for a method it is from opening the Parquet file to one Python row an account,
+without imports, and the run stops where two do not give the same numbers. Memory is that of the process and all below it
+(Java, executors).
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from benchmarks.labelled import table
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (1_000_000, 3_000_000, 10_000_000, 30_000_000)
+SPARK_SIZES = (1_000_000, 10_000_000)
+ACCOUNTS = (10_000, 100_000, 1_000_000)
+EVENTS_OF_ALL = 10_000_000
 EVENTS_AN_ACCOUNT = 100
 DAYS = 190
 AS_OF = date(2026, 7, 1)
@@ -40,11 +45,11 @@ RUNS = 3
 Rows = Iterable[tuple[Any, ...]]
 
 
-def make(events: int, file: Path) -> None:
+def make(events: int, file: Path, accounts: int | None = None) -> None:
     """Events in the order of a log with up to six hours' delay; few accounts are busy, a twentieth has no user."""
     import duckdb
 
-    accounts = events // EVENTS_AN_ACCOUNT
+    accounts = accounts or events // EVENTS_AN_ACCOUNT
     names = ", ".join(f"'{name}'" for name in NAMES)
     with duckdb.connect() as con:
         con.execute("SET memory_limit = '2GB'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
@@ -269,8 +274,65 @@ def tables(sizes: Iterable[int], methods: dict[str, Any]) -> str:
     return table(["events", "method", "took", "processor", "peak memory"], lines) + note
 
 
+def by_accounts(events: int = EVENTS_OF_ALL) -> str:
+    """What more accounts cost where the events are as many."""
+    lines = []
+    for accounts in ACCOUNTS:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "events.parquet"
+            make(events, file, accounts)
+            runs = [_measured("needsseg (DuckDB)", file)[:3] for _ in range(RUNS)]
+        seconds, cpu, peak = (median(run[at] for run in runs) for at in range(3))
+        lines.append([f"{accounts:,}", f"{seconds:.1f} s", f"{cpu:.1f} s", f"{peak:,.0f} MB"])
+    return table(["accounts", "took", "processor", "peak memory"], lines)
+
+
+def whole(events: int = EVENTS_OF_ALL) -> str:
+    """The commands a user gives, from CSV files to the profiles of all accounts as JSON, Python's start included."""
+    lines = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _as_csv(events, folder)
+        command = [sys.executable, "-m", "needsseg.cli", "--study", str(folder / "study.db")]
+        _watched([*command, "init"])
+        for words in (
+            ["accounts", "import", str(folder / "accounts.csv")],
+            ["accounts", "import", str(folder / "events.csv")],
+            ["profile", "--as-of", AS_OF.isoformat(), "--json"],
+        ):
+            started = time.perf_counter()
+            _, peak = _watched([*command, *words])
+            took = time.perf_counter() - started
+            shown = " ".join(Path(word).name if "/" in word else word for word in words)
+            lines.append([f"`{shown}`", f"{took:.1f} s", f"{peak:,.0f} MB"])
+    return table(["command", "took", "peak memory"], lines)
+
+
+def _as_csv(events: int, folder: Path) -> None:
+    import duckdb
+
+    file = folder / "events.parquet"
+    make(events, file)
+    with duckdb.connect() as con:
+        con.execute("SET memory_limit = '2GB'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        con.execute(f"""
+            COPY (SELECT event_id, account_id, user_id, event, feature, platform, make_timestamp(second * 1000000) AS timestamp
+                FROM read_parquet('{file}')) TO '{folder / "events.csv"}' (HEADER)""")
+        con.execute(f"""
+            COPY (SELECT account_id AS "Id", 'Company ' || account_id AS "Name", 1 + hash(account_id) % 5000 AS
+                    "NumberOfEmployees", 'Technology' AS "Industry", 'Germany' AS "BillingCountry", '2025-10-01' AS "CreatedDate"
+                FROM read_parquet('{file}') GROUP BY account_id) TO '{folder / "accounts.csv"}' (HEADER)""")
+    file.unlink()
+
+
 def _measured(name: str, file: Path) -> tuple[float, float, float, str]:
-    words = [sys.executable, "-m", "benchmarks.stack", "--one", name, str(file)]
+    said, peak = _watched([sys.executable, "-m", "benchmarks.stack", "--one", name, str(file)])
+    seconds, cpu, digest = json.loads(said.splitlines()[-1])
+    return seconds, cpu, peak, digest
+
+
+def _watched(words: list[str]) -> tuple[str, float]:
+    """What a command says, and its peak memory in MB; RuntimeError where it fails."""
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         peaks = [0.0]
         done = threading.Event()
@@ -280,9 +342,8 @@ def _measured(name: str, file: Path) -> tuple[float, float, float, str]:
         done.set()
         sampler.join()
     if process.returncode:
-        raise RuntimeError(f"{name} failed: {complaint}")
-    seconds, cpu, digest = json.loads(said.splitlines()[-1])
-    return seconds, cpu, peaks[0], digest
+        raise RuntimeError(f"{' '.join(words)} failed: {complaint}")
+    return said, peaks[0]
 
 
 def _sample(pid: int, peaks: list[float], done: threading.Event) -> None:
@@ -321,14 +382,21 @@ def _one(name: str, file: Path) -> None:
 
 
 def main() -> None:
-    """Print the table for the sizes asked for."""
+    """Print the tables of the parts asked for, or of all."""
     words = sys.argv[1:]
     if words[:1] == ["--one"]:
         _one(words[1], Path(words[2]))
         return
-    methods = SPARK if "--spark" in words else METHODS
-    sizes = [int(word) for word in words if word.isdigit()] or SIZES
-    print(tables(sizes, methods))
+    sizes = [int(word) for word in words if word.isdigit()]
+    parts: dict[str, Callable[[], str]] = {
+        "--methods": lambda: tables(sizes or SIZES, METHODS),
+        "--accounts": by_accounts,
+        "--whole": whole,
+        "--spark": lambda: tables(sizes or SPARK_SIZES, SPARK),
+    }
+    asked = [part for part in parts if part in words] or (["--methods"] if sizes else list(parts))
+    for part in asked:
+        print(parts[part](), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

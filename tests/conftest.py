@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,8 +26,8 @@ SHORT_TALK = (
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine's owner reaches a test."""
-    for name in ("STUDY", "MODEL", "SEED", "SUGGEST_THRESHOLD", "CODER", "TIMEZONE", "PROMPTS"):
-        monkeypatch.delenv(f"NEEDSSEG_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("NEEDSSEG_") and name != "NEEDSSEG_WRITE_PICTURES"]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("USER", "tester")
 
 

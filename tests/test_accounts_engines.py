@@ -10,7 +10,7 @@ import random
 import shutil
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -143,6 +143,23 @@ def test_any_number_of_features_gives_the_same(files: StackFiles, engine: str, m
 
 
 @pytest.fixture(scope="module")
+def few(files: StackFiles, tmp_path_factory: pytest.TempPathFactory) -> StackFiles:
+    """The same with a handful of features, one with a quotation mark and one that looks like nothing."""
+    names = ("", "NULL", "it's", "機能", "feature 1", "Feature 1")
+    rows = [row | {"feature": names[len(row["event_id"] + row["user_id"]) % 6]} for row in _generated()["events"]]
+    return replace(files, events=_ingested("events", rows, tmp_path_factory.mktemp("few")))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_few_features_give_the_same_as_many(few: StackFiles, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if engine == "polars":
+        pytest.importorskip("polars")
+    counted = digest(few, engine)
+    monkeypatch.setattr(tier3, "FEW_FEATURES", 0)
+    assert digest(few, "duckdb") == counted
+
+
+@pytest.fixture(scope="module")
 def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """PySpark's own Spark by links, since separate executors write their logs into Spark's folder."""
     import pyspark
@@ -168,8 +185,10 @@ def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ids=["local", "separate executors"],
 )
 def test_spark_gives_the_bytes_that_duckdb_gives(
-    files: StackFiles, spark_home: Path, master: str, tz: str, capfd: pytest.CaptureFixture[str]
+    files: StackFiles, few: StackFiles, spark_home: Path, master: str, tz: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    if master.startswith("local["):
+        assert digest(few, f"spark:{master}", tz) == digest(few, "duckdb", tz)
     assert digest(files, f"spark:{master}", tz) == digest(files, "duckdb", tz)
     assert tuple(capfd.readouterr()) == ("", "")
     assert (spark_home / "work").is_dir() == master.startswith("local-cluster")
@@ -187,6 +206,36 @@ def test_a_session_the_caller_has_open_is_used_and_left_open(files: StackFiles, 
             assert len(engine.rows(engine.scan(files.accounts).select("account_id"))) == len(IDS) + 1
         assert SparkSession.getActiveSession() is mine
     assert SparkSession.getActiveSession() is None
+
+
+def test_what_does_not_fit_in_memory_goes_to_a_private_folder_that_is_removed(tmp_path: Path) -> None:
+    study = tmp_path / "o'brien, k=v"
+    study.mkdir()
+    with open_engine("duckdb", study) as engine:
+        (folder,) = study.iterdir()
+        assert (folder.name.startswith(".spill-"), folder.stat().st_mode & 0o777) == (True, 0o700)
+        names = ("temp_directory", "enable_progress_bar")
+        assert [engine.session.execute(f"SELECT current_setting('{name}')").fetchone()[0] for name in names] == [
+            str(folder), False,
+        ]  # fmt: skip
+        engine.session.execute("SET memory_limit = '40MB'")
+        rows = engine.session.execute("SELECT hash(i) AS h, i FROM range(3000000) AS t(i) ORDER BY h").fetchone()
+        assert rows is not None
+        assert list(folder.iterdir())
+    assert not list(study.iterdir())
+
+
+def test_without_a_folder_that_can_be_written_the_systems_own_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for spill in (None, tmp_path / "gone"):
+        with open_engine("duckdb", spill):
+            assert [left.name[:7] for left in tmp_path.iterdir()] == [".spill-"]
+        assert not list(tmp_path.iterdir())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(NeedssegError, match=r"gone.*No such file or directory.*TMPDIR"), open_engine("duckdb"):
+        pass
 
 
 @pytest.mark.parametrize("spec", ["sparkle", "", "spark:", "sc://", "DuckDB"])

@@ -252,3 +252,56 @@ def test_the_studys_own_files_are_never_read_from_its_folder(talk: Study) -> Non
     assert all("study" not in file for file, _ in report.refused)
     with pytest.raises(UsageError, match="belongs to the study itself"):
         accounts.import_source(talk, talk.stack)
+
+
+def test_a_file_that_breaks_off_in_its_last_row_is_warned_of(talk: Study, tmp_path: Path) -> None:
+    header = "event_id,account_id,event,timestamp\n"
+    ends = {"a.csv": "e1,a1,login,2026-05-01\ne2,a1,log", "b.csv": "e3,a1,login,2026-05-01\ne4,a1,login\n"}
+    for name, text in ends.items():
+        (tmp_path / name).write_text(header + text)
+    (tmp_path / "c.jsonl").write_text('{"event_id": "e5", "account_id": "a1", "event": "x", "timestamp": "2026-05-01"}')
+    report = accounts.import_source(talk, [tmp_path / name for name in (*ends, "c.jsonl")])
+    assert adds_up(report) and len(report.rejected) == 2
+    warned = [warning for warning in report.warnings if "cut off" in warning]
+    assert warned == [
+        "The last row of a.csv was refused and has no line end: the file may be cut off. Fetch it again if rows are missing."
+    ]
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("a.csv", header + "e1,a1,login,2026-05-01\n")
+    whole.write_bytes(whole.read_bytes()[:-30])
+    with pytest.raises(TableError, match=r"whole\.zip: is cut off: the zip file ends in the middle"):
+        accounts.import_source(talk, whole)
+
+
+def test_event_ids_that_are_none_are_told(talk: Study, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    rows = ("1,a1,login,2026-05-01", "1,a1,login,2026-05-01", "1,a2,login,2026-05-01", "2,a1,login,2026-05-02")
+    file.write_text("\n".join(("id,account_id,event,timestamp", *rows)))
+    report = accounts.import_source(talk, file)
+    assert (report.rows, report.duplicates) == (2, 2)
+    assert any("1 event ids stand for events that differ" in warning for warning in report.warnings)
+    assert any("If 'id' is no event id" in warning for warning in report.warnings)
+    every = accounts.import_source(talk, file, columns={"event_id": ""})
+    assert (every.rows, every.duplicates) == (4, 0)
+    replay = tmp_path / "b.csv"
+    replay.write_text("\n".join(("id,account_id,event,timestamp", rows[0], rows[0])))
+    assert not any("differ in account" in warning for warning in accounts.import_source(talk, replay).warnings)
+
+
+def test_sizes_that_cannot_be_read_are_told_and_zero_is_not(talk: Study, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('account_id,employees,revenue\na1,lots,2.5M\na2,-5,n/a\na3,0,0.00\na4,"1,000",$0\na5,,-\n')
+    report = accounts.import_source(talk, file)
+    assert report.rows == 5
+    assert report.warnings == (
+        "The size of 2 accounts counts as unknown: no tier can be told from 'lots', '-5' in employees.",
+    )
+
+
+def test_ids_that_lost_digits_do_not_keep_the_others_from_being_whole(talk: Study, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("account_id,name\n123.0,Ada\n1.2e9,Bob\n12345678901234567000.0,Cleo\n")
+    report = accounts.import_source(talk, file)
+    assert [reject.row for reject in report.rejected] == [3, 4]
+    assert held(talk, "account_id", "accounts") == [("123",)]

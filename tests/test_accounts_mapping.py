@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from needsseg.accounts import Mapping, check_mapping, guess_mapping
+from needsseg.accounts import Mapping, check_mapping, guess_mapping, kind_of
 from needsseg.errors import TableError, UsageError
 
 SALESFORCE = "Id,IsDeleted,MasterRecordId,Name,Type,ParentId,BillingCity,BillingState,BillingCountry,Website,Industry,"
@@ -76,3 +76,30 @@ def test_a_field_or_kind_that_does_not_exist_is_refused() -> None:
         check_mapping(Mapping("accounts", {"account_id": "Id", "colour": "Id"}), ["Id"], "crm.csv")
     with pytest.raises(UsageError, match="'people' is no kind"):
         guess_mapping("people", ["Id"])
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "lacking"),
+    [
+        ("account_id,event", "events", ("timestamp",)),
+        ("account_id,event,name", "events", ("timestamp",)),
+        ("user_id,event,time", "events", ("account_id",)),
+        ("account_id,name,timestamp", "events", ()),
+        ("type,event,userId,messageId,timestamp,context.groupId", "events", ()),
+        ("account_id,plan,seats", "subscriptions", ("start_date",)),
+        ("account_id,plan,seats,start_date", "subscriptions", ()),
+        ("account_id,name,created_at", "accounts", ()),
+        ("account_id,name,industry,plan,mrr,seats,renewal_date", "accounts", ()),
+        (SALESFORCE, "accounts", ()),
+        ("account_id", "accounts", ()),
+        ("account_id,colour", "", ()),
+        ("company,staff", "", ()),
+    ],
+)
+def test_the_kind_is_told_by_what_only_that_kind_has(header: str, kind: str, lacking: tuple[str, ...]) -> None:
+    assert kind_of(header.split(",")) == (kind, lacking)
+
+
+def test_columns_that_a_person_names_help_to_tell_the_kind() -> None:
+    assert kind_of(["account_id", "event", "when"], {"timestamp": "when"}) == ("events", ())
+    assert kind_of(["acc", "nm"], {"account_id": "acc", "name": "nm"}) == ("accounts", ())

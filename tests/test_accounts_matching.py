@@ -83,3 +83,25 @@ def test_names_that_are_one(one_way: str, other_way: str) -> None:
 def test_a_name_that_is_only_a_legal_form_keeps_it() -> None:
     assert normalised_name("SE") == "se"
     assert normalised_name("Limited") == "limited"
+
+
+@pytest.mark.parametrize(
+    ("name", "normal"),
+    [
+        ("Lindenhof Care gGmbH", "lindenhof care"),
+        ("Elmwick Offshore Sp. z o.o.", "elmwick offshore"),
+        ("Pulsara Sp.z o.o", "pulsara"),
+        ("Sp. z o.o.", "sp z oo"),
+        ("Bauer & Sohn OHG", "bauer and sohn"),
+    ],
+)
+def test_legal_forms_that_crms_hold(name: str, normal: str) -> None:
+    assert normalised_name(name) == normal
+
+
+def test_an_account_that_a_person_confirmed_is_followed_when_the_crm_merges_it() -> None:
+    (found,) = match([Participant("p", "P")], ACCOUNTS, {"p": "old"}, {"old": "n1"})
+    assert (found.method, found.account_id, found.candidates) == ("by_hand", "n1", ("n1",))
+    assert found.why == "a person confirmed old, since merged into it"
+    (gone,) = match([Participant("p", "P")], ACCOUNTS, {"p": "old"}, {"old": "gone"})
+    assert (gone.account_id, gone.why) == ("old", "a person confirmed; not in the accounts file")

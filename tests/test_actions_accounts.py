@@ -210,3 +210,16 @@ def test_exports_need_accounts_a_known_format_and_a_writable_place(talk: Study, 
 def test_no_accounts_yet(talk: Study) -> None:
     with pytest.raises(NeedssegError, match=r"no accounts yet.*needsseg accounts import"):
         accounts.profiles(talk, date(2026, 5, 3))
+
+
+def test_an_account_is_found_by_id_merged_id_or_name(talk: Study, tmp_path: Path) -> None:
+    lindenhof = "001D000000IRt53IAD"
+    crm = _file(
+        tmp_path, "crm.csv", "Id,Name,IsDeleted,MasterRecordId", f"{lindenhof},Lindenhof Care gGmbH,false,",
+        f"001D000000IRt54IAD,Old Lindenhof,true,{lindenhof}",
+    )  # fmt: skip
+    accounts.import_source(talk, crm)
+    for text in (lindenhof, lindenhof[:15], "001D000000IRt54", "lindenhof care ggmbh", "Lindenhof Care"):
+        assert accounts.find_account(talk, text) == lindenhof, text
+    with pytest.raises(NotFoundError, match="There is no account 'Lindenhof C'. Near it: 001D000000IRt53IAD"):
+        accounts.find_account(talk, "Lindenhof C")

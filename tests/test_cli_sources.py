@@ -82,3 +82,55 @@ def test_options_that_make_no_sense(empty: Caller, folder: Path, args: list[str]
     called = empty("accounts", "import", folder / "a.csv", *args)
     assert called.code == code
     assert words in called.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("account_id,event\na1,login\n", "looks like events, but no column gives timestamp."),
+        ("account_id,plan,seats\na1,Team,3\n", "looks like subscriptions, but no column gives start_date."),
+    ],
+)
+def test_a_file_that_lacks_a_column_never_stands_in_place_of_the_accounts(
+    empty: Caller, tmp_path: Path, text: str, words: str
+) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("account_id,name\na1,Ada\na2,Bob\n")
+    bad.write_text(text)
+    empty.done("accounts", "import", good)
+    called = empty("accounts", "import", bad)
+    assert called.code == 1 and words in called.err
+    assert "hint: Say which does with --map" in called.err
+    shown = empty.done("accounts", "mapping", bad)
+    assert "warning: No column gives" in shown.err and "Say which does with --map" in shown.err
+    together = empty("accounts", "import", good, bad, "--json")
+    assert together.code == 3 and "refused: bad.csv: its columns are those of" in together.err
+    (source,) = empty.done("accounts", "sources", "--json").json
+    assert (source["kind"], source["row_count"]) == ("accounts", 2)
+
+
+def test_a_list_of_accounts_with_their_first_day_is_no_list_of_events(empty: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("account_id,name,created_at\na1,Ada,2024-01-01\n")
+    assert empty.done("accounts", "import", file, "--json").json["kind"] == "accounts"
+
+
+def test_files_of_another_kind_are_refused_by_name_where_the_kind_is_said(empty: Caller, tmp_path: Path) -> None:
+    (tmp_path / "crm.csv").write_text("account_id,name\na1,Ada\n")
+    (tmp_path / "use.csv").write_text(HEADER + "e1,a1,login,2026-02-01\ne2,a9,login,2026-02-01\n")
+    called = empty("accounts", "import", tmp_path / "crm.csv", tmp_path / "use.csv", "--kind", "accounts", "--json")
+    assert called.code == 3
+    assert "refused: use.csv: its columns are those of events, not of accounts." in called.err
+    assert (called.json["read"], called.json["rows"]) == (1, 1)
+
+
+def test_reading_the_same_again_is_no_step_to_undo(empty: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "use.csv"
+    file.write_text(HEADER + "e1,a1,login,2026-02-01\n")
+    empty.done("accounts", "import", file)
+    before = empty.done("history", "--json").json
+    again = empty.done("accounts", "import", file)
+    assert "use.csv is there already; it changes nothing." in again.err and "stand in place" not in again.err
+    assert empty.done("history", "--json").json == before
+    empty.done("accounts", "import", file, "--map", "event_id=")
+    assert len(empty.done("history", "--json").json) == len(before) + 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
 
+from needsseg.accounts import engine
 from needsseg.accounts.patterns import patterns
 from needsseg.cli.account_page import sparkline
 from tests.test_accounts_patterns import planted
@@ -108,6 +110,78 @@ def test_a_roll_up_counts_every_account_and_says_what_it_knows_of_money(used: Ca
     twice = used("rollup", *DAY, "--rows", "needs", "--by", "needs")
     assert (twice.code, "by itself says nothing" in twice.err) == (2, True)
     assert used("rollup", *DAY, "--by", "mood").code == 2
+
+
+def test_a_roll_up_is_written_a_line_a_cell(used: Caller, tmp_path: Path) -> None:
+    out = tmp_path / "by size.csv"
+    called = used.done("rollup", *DAY, "--out", out, "--json")
+    made = called.json
+    assert f"Wrote the roll-up to {out}." in called.err
+    lines = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert len(lines) == (len(made["rows"]) + 1) * (len(made["columns"]) + 1)
+    by_place = {(line["needs_segment"], line["size"]): line for line in lines}
+    for row in made["rows"]:
+        for column, cell in row["cells"].items():
+            line = by_place[row["name"], column]
+            assert (line["as_of"], int(line["accounts"])) == ("2026-07-01", cell["accounts"])
+            assert line["amount"] == ("" if cell["amount"] is None else str(cell["amount"]))
+            assert line["small"] == ("yes" if cell["small"] else "no")
+        assert by_place[row["name"], ""]["confirmed"] == str(row["confirmed"])
+    assert int(by_place["", ""]["accounts"]) == made["total"]["accounts"]
+    used.done("rollup", *DAY, "--out", out)
+    other = tmp_path / "notes.csv"
+    other.write_text("mine\n", encoding="utf-8")
+    refused = used("rollup", *DAY, "--out", other)
+    assert refused.code == 1 and "notes.csv exists and holds no roll-up." in refused.err
+    assert other.read_text(encoding="utf-8") == "mine\n"
+    used.done("rollup", *DAY, "--out", other, "--force")
+    wrong = used("rollup", *DAY, "--out", tmp_path / "x.xlsx")
+    assert wrong.code == 2 and "roll-ups are written as CSV" in wrong.err
+    assert "no such folder" in used("rollup", *DAY, "--out", tmp_path / "gone" / "x.csv").err
+
+
+def test_an_account_can_be_shown_under_pseudonyms(used: Caller) -> None:
+    id_ = account_of(used, "ines-carvalho")
+    plain, covered = (used.done("account", id_, *DAY, *how, "--json").json for how in ((), ("--pseudonyms",)))
+    said = json.dumps(covered).casefold()
+    assert "ines" not in said.replace("business", "") and "carvalho" not in said
+    assert plain["profile"]["name"].casefold() not in said
+    assert covered["participants"][0]["name"].startswith("Participant ")
+    places = [(quote["passage"], quote["start"], quote["end"]) for quote in plain["quotes"]]
+    assert [(quote["passage"], quote["start"], quote["end"]) for quote in covered["quotes"]] == places
+    listed = {row["id"]: row["quote"] for row in used.done("passages", "--pseudonyms", "--json").json}
+    assert all(listed[quote["passage"]] == quote["quote"] for quote in covered["quotes"])
+
+
+def test_every_computation_runs_on_the_engine_asked_for(
+    used: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = account_of(used, "ines-carvalho")
+    backlog = tmp_path / "backlog.csv"
+    backlog.write_text("feature,segments,impact,confidence,effort\nOne view,Minder,2,80%,3\n", encoding="utf-8")
+    calls: list[tuple[object, ...]] = [
+        ("triggers", *DAY),
+        ("rollup", *DAY),
+        ("patterns", *DAY),
+        ("account", id_, *DAY),
+        ("rice", backlog, *DAY),
+        ("validate", *DAY, "--since", "2025-09-01", "--by", "behavioral"),
+    ]
+    for call in calls:
+        on_polars = used.done(*call, "--engine", "polars", "--json")
+        monkeypatch.setattr(engine, "_duckdb", _refused)
+        assert used(*call, "--json").code == 1
+        monkeypatch.undo()
+        assert on_polars.json == used.done(*call, "--json").json
+        wrong = used(*call, "--engine", "sparkle")
+        assert wrong.code == 2 and "'sparkle' is no engine." in wrong.err
+        monkeypatch.setenv("NEEDSSEG_ENGINE", "sparkle")
+        assert "'sparkle' is no engine." in used(*call).err
+        monkeypatch.undo()
+
+
+def _refused(*_: object) -> None:
+    raise RuntimeError("not this one")
 
 
 def test_the_samples_usage_has_no_patterns_and_that_is_said(used: Caller) -> None:

@@ -105,7 +105,7 @@ def test_bounds_lists_and_flags(tmp_path: Path) -> None:
         ('[[rule]]\naction = "a"', "rule 1 lacks an id"),
         ('[[rule]]\nid = "x"\naction = "{"\n[rule.when]\nsize = "small"', "rule x: its action cannot be read"),
         ("[[rule]\n", "not valid TOML"),
-        ('[[rules]]\nid = "x"', "'rules' is no part of the rules"),
+        ('[[rules]]\nid = "x"', "'rules' is no part of the rules of interventions"),
         (
             '[[rule]]\nid = "x"\naction = "a"\nsize = "small"\n[rule.when]\nplan = "Pro"',
             "line 4: rule x: 'size' is no part",

@@ -222,6 +222,15 @@ def test_an_effect_that_is_there_is_found_among_60() -> None:
     found = validate(cohort(np.random.default_rng(5), 60, 3, 0.2, effect=3), DESIGN, QUICK)
     assert found.increment is None and found.verdict.word == "adds something"
     assert "log-rank" in found.verdict.test
+    # No forecast was made, so none is claimed; and a PM learns of which segment the most left.
+    assert "predicts" not in said(found) and "those of one segment left sooner or more often" in found.verdict.sentence
+    table = found.table
+    assert table is not None
+    most = table.segments.index("segment 0")
+    assert found.verdict.reasons[0].startswith(
+        f"Of “segment 0” {table.left[most]} of {table.left[most] + table.stayed[most]} accounts left within 300 days, of “"
+    )
+    assert "This is about the 60 accounts that were followed." in found.verdict.reasons[-1]
 
 
 def test_what_size_explains_alone_is_no_effect_of_segments() -> None:
@@ -250,7 +259,8 @@ def test_without_an_effect_at_most_one_verdict_in_twenty_is_positive() -> None:
         found = validate(rows, replace(DESIGN, tried=2, seed=number), Effort(199, 79, 1))
         words[found.verdict.word] += 1
         low += found.verdict.p is not None and found.verdict.p <= 0.05
-        assert ("predicts" in said(found)) is (found.verdict.word == "adds something")
+        positive = found.verdict.word == "adds something"
+        assert ("predicts" in said(found)) is (positive and found.increment is not None)
     assert words["adds something"] <= 10
     assert words["no sign of it"] > 100
     assert low <= 16  # of 200 at 5%: the 97.5% point of the binomial distribution
@@ -274,7 +284,7 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[str, int, bool, str]
     mixer.shuffle(mixed)
     first = validate(made, DESIGN, Effort(99))
     assert first == validate(mixed, DESIGN, Effort(99))
-    assert first.verdict.word == "adds something" or "predicts" not in said(first)
+    assert "predicts" not in said(first)
 
 
 def test_fewer_than_ten_that_left_or_five_in_a_segment_cannot_tell() -> None:

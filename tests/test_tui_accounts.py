@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from textual.pilot import Pilot
 from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
 
 from needsseg.actions import accounts, history, studies
+from needsseg.actions.studies import Study
+from needsseg.errors import UsageError
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.screens import stack_reading
 from needsseg.tui.screens.account_filters import Filters
 from needsseg.tui.screens.account_page import AccountPageSheet
 from needsseg.tui.screens.accounts import AccountsScreen
@@ -108,6 +112,106 @@ def test_an_account_opens_with_all_there_is_about_it(tmp_path: Path, size: tuple
     play(prepared(tmp_path), scenes, size)
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("fault", [ZeroDivisionError("of nothing [x]"), UsageError("'x' is no engine.", "Engines: …")])
+def test_what_goes_wrong_in_computing_is_shown_and_can_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], fault: Exception
+) -> None:
+    path, right, wrong = prepared(tmp_path), stack_reading.compute, [fault, fault, fault]
+
+    def compute(study: Study, as_of: date | None) -> stack_reading.Computed:
+        if wrong:
+            raise wrong.pop()
+        return right(study, as_of)
+
+    monkeypatch.setattr(stack_reading, "compute", compute)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        text = flat(seen(app))
+        assert "Profiles could not be computed." in text and "enter tries again" in text
+        assert str(fault).split("[")[0] in text and "computing profiles" not in text
+        assert isinstance(fault, UsageError) or "needsseg itself is at fault: ZeroDivisionError: of nothing [x]" in text
+        await pilot.press("enter")
+        await settled(app, pilot)
+        await pilot.press("f5")
+        await settled(app, pilot)
+        assert "Profiles could not be computed." in flat(seen(app))
+        await pilot.press("enter")
+        await settled(app, pilot)
+        await pilot.press("t")
+        await typed(pilot, "2026-06-29" if app.as_of is None else "")
+        await settled(app, pilot)
+        assert "row 1/3" in flat(seen(app))
+        await pilot.press("f4")
+        await settled(app, pilot)
+        assert len(screen.profiles) == 3 and "Profiles could not" not in flat(seen(app))
+        await pilot.press("j")
+        assert "account 2/3" in flat(seen(app))
+
+    play(path, scenes, size)
+
+
+def test_an_account_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def account_page(*_: object, **__: object) -> None:
+        raise RuntimeError("no page")
+
+    monkeypatch.setattr("needsseg.actions.account_page.account_page", account_page)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert "needsseg itself is at fault: RuntimeError: no page" in flat(seen(app))
+        await pilot.press("escape")
+        app.push_screen(AccountPageSheet(app.study, "a1", date(2026, 6, 29)))
+        await settled(app, pilot)
+        assert "It could not be read: esc closes it" in flat(seen(app)) and "reading …" not in flat(seen(app))
+
+    play(prepared(tmp_path), scenes)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_list_of_many_accounts_makes_only_the_lines_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = small_study(tmp_path)
+    rows = "".join(f"a{n:05},[b]Works {n:05}[/],{n % 900}\n" for n in range(20_000))
+    (tmp_path / "many.csv").write_text("account_id,name,employees\n" + rows, encoding="utf-8")
+    with studies.open_study(path) as study:
+        accounts.import_source(study, tmp_path / "many.csv")
+        studies.remember_place(study, "accounts", {"as_of": "2026-07-01", "sort": "name"})
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        assert "account 1/20,000" in flat(seen(app)) and "[b]Works 00000[/]" in flat(seen(app))
+        await pilot.press("G")
+        assert "account 20,000/20,000" in flat(seen(app)) and "[b]Works 19999[/]" in flat(seen(app))
+        await pilot.press("k", "pageup", "home", "j", "down", "pagedown", "up", "end")
+        assert screen.account is not None and screen.account.account_id == "a19999"
+        await pilot.press("s")
+        await typed(pilot, "name")
+        await settled(app, pilot)
+        assert screen.account.account_id == "a19999" and "account 1/20,000" in flat(seen(app))
+        await pilot.press("slash")
+        await typed(pilot, "works 0777")
+        await settled(app, pilot)
+        assert "account 1/10" in flat(seen(app)) and screen.account.account_id == "a07779"
+        await pilot.press("j")
+        kept = screen.account.account_id
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert screen.account.account_id == kept and "[b]Works 07778[/]" in flat(seen(app))
+        await pilot.click("#accounts", offset=(3, 1))
+        at = screen.profiles.index(screen.account)
+        assert "Account" in flat(seen(app)).split("study.db")[1][:20]
+        await pilot.click("#accounts", offset=(3, 2))
+        assert screen.profiles.index(screen.account) == at + 1
+        await pilot.click("#accounts", offset=(3, 2))
+        await settled(app, pilot)
+        assert isinstance(app.screen, AccountPageSheet)
+
+    play(path, scenes, size)
+
+
 def test_labels_that_disagree_are_said_to(tmp_path: Path) -> None:
     """Two participants of one account, each with a need of their own."""
     path = prepared(tmp_path)
@@ -117,6 +221,7 @@ def test_labels_that_disagree_are_said_to(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         screen.narrow(Filters(words="Lindenhof"))
+        await settled(app, pilot)
         assert screen.account is not None and screen.account.contested
         await pilot.press("enter")
         await settled(app, pilot)
@@ -138,20 +243,28 @@ def test_any_tiers_narrow_together_and_one_key_clears(tmp_path: Path, size: tupl
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("f")
+        await settled(app, pilot)
         assert "size: mid market 2 accounts" in flat(seen(app))
         await typed(pilot, "industry devices")
+        await settled(app, pilot)
         assert {p.firmographic.industry for p in screen.profiles} == {"Devices"}
         assert "filter industry Devices (esc clears)" in flat(seen(app))
         await pilot.press("f")
+        await settled(app, pilot)
         assert "✓ industry: Devices 2 accounts · off" in flat(seen(app))
         await typed(pilot, "size mid")
+        await settled(app, pilot)
         assert [p.account_id for p in screen.profiles] == ["a3"]
         await pilot.press("f")
+        await settled(app, pilot)
         await typed(pilot, "size enterprise")
+        await settled(app, pilot)
         assert len(screen.profiles) == 2
         assert "filter industry Devices, size mid market or enterprise" in flat(seen(app))
         await pilot.press("f")
+        await settled(app, pilot)
         await typed(pilot, "industry devices")
+        await settled(app, pilot)
         assert "filter size mid market or enterprise" in flat(seen(app))
         await pilot.press("f5")
         await settled(app, pilot)
@@ -159,6 +272,7 @@ def test_any_tiers_narrow_together_and_one_key_clears(tmp_path: Path, size: tupl
         await settled(app, pilot)
         assert "filter size mid market or enterprise" in flat(seen(app))
         await pilot.press("escape")
+        await settled(app, pilot)
         assert len(screen.profiles) == 3 and "filter" not in flat(seen(app)).split("saved")[1].split("undo")[0]
 
     play(prepared(tmp_path), scenes, size)
@@ -179,6 +293,7 @@ def test_accounts_are_sorted_and_turned_round(tmp_path: Path, size: tuple[int, i
         async def by(words: str) -> list[str]:
             await pilot.press("s")
             await typed(pilot, words)
+            await settled(app, pilot)
             return [p.account_id for p in screen.profiles]
 
         assert await by("amount") == ["a2", "a3", "a1"]
@@ -191,6 +306,7 @@ def test_accounts_are_sorted_and_turned_round(tmp_path: Path, size: tuple[int, i
         for word in ("behaviour", "lifecycle", "need"):
             assert sorted(await by(word)) == ["a1", "a2", "a3"]
         screen.narrow(Filters(words="lindenhof"))
+        await settled(app, pilot)
         await pilot.press("enter")
         await settled(app, pilot)
         assert "what it pays is not known" in everything(app.screen)  # type: ignore[arg-type]
@@ -203,19 +319,24 @@ def test_date_words_and_stage_narrow_the_table(tmp_path: Path) -> None:
         screen = await opened(app, pilot)
         await pilot.press("slash")
         await typed(pilot, "pulsara")
+        await settled(app, pilot)
         assert len(screen.profiles) == 2
         assert "filter “pulsara”" in seen(app)
         await pilot.press("escape")
+        await settled(app, pilot)
         assert len(screen.profiles) == 3
         stage = screen.profiles[-1].lifecycle_stage
         await pilot.press("f")
+        await settled(app, pilot)
         await pilot.pause()
         await typed(pilot, f"lifecycle: {stage.replace('_', ' ')}")
+        await settled(app, pilot)
         assert {p.lifecycle_stage for p in screen.profiles} == {stage}
         await pilot.press("escape", "t")
         await pilot.pause()
         await pilot.press("ctrl+u")
         await typed(pilot, "2026-06-31")
+        await settled(app, pilot)
         assert "is no date" in seen(app)
         await pilot.press("t")
         await pilot.pause()

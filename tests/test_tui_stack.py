@@ -81,8 +81,35 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
             await pilot.press("r")
             await settled(app, pilot)
             assert f"Accounts: {word} by" in flat(seen(app))
-        await pilot.press("g", "J", "K", "down", "up")
-        assert "row 1/3" in flat(seen(app))
+        await pilot.press("g", "J", "K", "j", "j", "k", "down", "up")
+        assert "row 2/3" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_the_roll_up_is_written_to_a_file(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("b", "x")
+        await settled(app, pilot)
+        assert "Write the roll-up into which CSV file?" in flat(seen(app))
+        await pilot.press("ctrl+u")
+        await typed(pilot, str(tmp_path / "rollup.txt"))
+        assert "roll-ups are written as CSV" in flat(seen(app))
+        await pilot.press("x", "ctrl+u")
+        await typed(pilot, str(tmp_path / "terms.csv"))
+        assert "exists and holds no roll-up" in flat(seen(app))
+        await pilot.press("x")
+        await pilot.press("enter")
+        await pilot.pause()
+        (written,) = tmp_path.glob("rollup-*.csv")
+        assert written.name == f"rollup-needs_segment-by-{screen.made.by}-2026-06-29.csv"  # type: ignore[union-attr]
+        assert "wrote the roll-up to" in flat(seen(app))
+        assert written.read_text().startswith(f"as_of,needs_segment,{screen.made.by},accounts")  # type: ignore[union-attr]
+        await pilot.press("x", "enter")
+        await pilot.pause()
+        assert "wrote the roll-up to" in flat(seen(app))
 
     play(prepared(tmp_path), scenes, size)
 
@@ -118,7 +145,7 @@ def test_without_accounts_it_says_where_they_come_from(tmp_path: Path, size: tup
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
         assert "F4 goes to the accounts: i imports" in flat(seen(app))
-        for key in ("k", "R", "T", "P"):
+        for key in ("c", "R", "T", "P", "x"):
             await pilot.press(key)
             assert "F4 goes to the accounts: i imports some" in flat(seen(app))
         await pilot.press("enter", "v", "b", "r")
@@ -133,13 +160,13 @@ def test_without_accounts_it_says_where_they_come_from(tmp_path: Path, size: tup
 def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
-        await pilot.press("k")
+        await pilot.press("c")
         assert "Follow accounts by which segments?" in flat(seen(app))
         await pilot.press("enter")
         await pilot.press("ctrl+u")
         await typed(pilot, "soon")
         assert "“soon” is no date" in flat(seen(app))
-        await pilot.press("k", "enter", "ctrl+u")
+        await pilot.press("c", "enter", "ctrl+u")
         await typed(pilot, "2026-01-02")
         assert isinstance(app.screen, ProgressScreen)
         await settled(app, pilot)
@@ -155,7 +182,7 @@ def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[in
         await settled(app, pilot)
         assert (tmp_path / "curves.csv").is_file()
         assert "written to" in flat(seen(app))
-        await pilot.press("escape", "k", "down", "enter", "ctrl+u")
+        await pilot.press("escape", "c", "down", "enter", "ctrl+u")
         await typed(pilot, "2026-06-29")
         await settled(app, pilot)
         assert isinstance(app.screen, StackScreen)
@@ -171,7 +198,7 @@ def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
-        for keys in (("k", "enter", "enter"), ("P",)):
+        for keys in (("c", "enter", "enter"), ("P",)):
             await pilot.press(*keys)
             await pilot.pause(0.1)
             assert isinstance(app.screen, ProgressScreen)

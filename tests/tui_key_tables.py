@@ -300,6 +300,7 @@ BEFORE = {
     "accounts.read_back": "J",
     "accounts.unfilter": "slash P u l s enter",
     "stack.top": "G",
+    "stack.up": "j",
     "study.redo": "u",
 }
 # At 120x40 all of it is in sight, so that there is nothing to scroll.

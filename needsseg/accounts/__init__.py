@@ -4,13 +4,22 @@ The order of work: ``guess_mapping`` and ``ingest`` for each file, ``match`` for
 Importing this package loads no engine; each function loads what it needs.
 """
 
-from needsseg.accounts.cells import FORMATS
+from needsseg.accounts.cells import FORMATS, salesforce_18
 from needsseg.accounts.crosschecks import usage_before_subscription
 from needsseg.accounts.databases import address, database_kind, is_address, tables
 from needsseg.accounts.dates import DateColumn, DatesUnclearError, said_dates
 from needsseg.accounts.firmographic import Firmographic, IcpRule
 from needsseg.accounts.gathering import Gathered, Part, gathered, label, laid_out
-from needsseg.accounts.mapping import DATE_FIELDS, KINDS, NAMES, REQUIRED, Mapping, check_mapping, guess_mapping
+from needsseg.accounts.mapping import (
+    DATE_FIELDS,
+    KINDS,
+    NAMES,
+    REQUIRED,
+    Mapping,
+    check_mapping,
+    guess_mapping,
+    kind_of,
+)
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.preview import Preview, PreviewRow, preview
 from needsseg.accounts.profile import AccountProfile, Action, profiles
@@ -57,6 +66,7 @@ __all__ = [
     "guess_mapping",
     "ingest",
     "is_address",
+    "kind_of",
     "label",
     "laid_out",
     "load_rules",
@@ -72,6 +82,7 @@ __all__ = [
     "registrable_domain",
     "rejects_file",
     "said_dates",
+    "salesforce_18",
     "tables",
     "usage_before_subscription",
 ]

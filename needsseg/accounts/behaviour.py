@@ -1,4 +1,4 @@
-"""Tier 3: what an account did in the 30 days before a date, as integers, and what kind of user that makes it.
+"""Tier 3: what an account did in the 30 days before a date, as integers.
 
 Windows are half-open and count calendar days of the reporting time zone: for a date D, the current one is [D-30, D),
 the previous one [D-60, D-30). Nothing on or after D counts anywhere.
@@ -25,13 +25,13 @@ WINDOW = 30
 WEEKS = 4
 FEWEST_FOR_TREND = 10
 FEWEST_FOR_MOBILE_ONLY = 5
-# Ours: thresholds of the words in behavioral_segment, per 30 days.
-POWER_ACTIVE_DAYS = 20
+# Ours: how many features in 30 days are many.
 MANY_FEATURES = 5
-MANY_INVITATIONS = 3
 # Features of an account travel as a sum of distinct powers of two, which every engine adds exactly below 2^63.
 BITS = 62
 MOST_MASKED = 16 * BITS
+# Counting each of so few features for an account costs less than grouping by account and feature, of which there are many.
+FEW_FEATURES = 24
 # As the fields of Behaviour, in their order.
 COUNTS = (
     "events", "events_previous", "active_days", "active_users", "feature_breadth", "api_events", "mobile_events",
@@ -134,23 +134,6 @@ def trend(current: int, previous: int) -> str:
     return "rising" if 7 * current > 10 * previous else "steady"
 
 
-def behavioral_segment(row: Behaviour) -> str:
-    """One word; the first that holds: inactive (no event), mobile_only, technical (at least half of the events through
-    the API), power (20 active days), multi_workflow (high breadth), team_adopting (3 invitations), light (the rest).
-    """
-    if row.events == 0:
-        return "inactive"
-    if row.mobile_only:
-        return "mobile_only"
-    if 2 * row.api_events >= row.events:
-        return "technical"
-    if row.active_days >= POWER_ACTIVE_DAYS:
-        return "power"
-    if row.high_breadth:
-        return "multi_workflow"
-    return "team_adopting" if row.invitations >= MANY_INVITATIONS else "light"
-
-
 def behaviour(
     engine: Engine,
     events: Path,
@@ -166,8 +149,8 @@ def behaviour(
     """
     import narwhals as nw
 
-    frame = _days(engine, engine.scan(events), tz)
-    frame = _surviving(engine, frame, merged or {}).filter(nw.col("day") < as_of)
+    frame = local_days(engine, engine.scan(events), tz)
+    frame = surviving(engine, frame, merged or {}).filter(nw.col("day") < as_of)
     meanings = meanings_of(_names(engine, frame, "event"), rules)
     features = sorted(_names(engine, frame, "feature"))
     masks = _masks(features)
@@ -187,7 +170,7 @@ def behaviour(
     return Usage(rows, meanings)
 
 
-def _days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
+def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
     """Replace UTC days by calendar days of ``tz``, with the zone's changes that fall within the events."""
     import narwhals as nw
 
@@ -204,7 +187,8 @@ def _days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any
     return frame.with_columns(day=((nw.col("second") + shift) // 86_400).cast(nw.Int64))
 
 
-def _surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:
+def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    """Rows of merged CRM records (``merged``: merged id to the account that remains) as those of the account that remains."""
     import narwhals as nw
 
     if not merged:
@@ -268,28 +252,38 @@ def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[An
 def _ever(
     engine: Engine, frame: nw.LazyFrame[Any], meanings: Meanings, masks: Mapping[str, Sequence[str]]
 ) -> nw.LazyFrame[Any]:
-    """account_id, DAYS, and the features it ever used as sums of powers of two.
-
-    Grouped by account and feature first, so that days and features come of one reading of the events.
-    """
+    """account_id, DAYS, and the features it ever used as sums of powers of two, from one reading of the events."""
     import narwhals as nw
 
     day, event = nw.col("day"), nw.col("event")
-    firsts = {
+    days = {
         "first_setup_day": nw.when(event.is_in(list(meanings.setup))).then(day),
         "first_action_day": nw.when(event.is_in(list(meanings.first_action))).then(day),
+        "first_day": day,
+        "last_day": day,
     }
-    pairs = frame.select("account_id", "feature", "day", **firsts).group_by("account_id", "feature")
-    by_feature = pairs.agg(*(nw.col(name).min() for name in firsts), first_day=day.min(), last_day=day.max())
+    frame = frame.select("account_id", "feature", **days)
+    ends = [nw.col(name).max() if name == "last_day" else nw.col(name).min() for name in days]
+    if len(masks) == 1 and len(next(iter(masks.values()))) <= FEW_FEATURES:
+        return _counted_features(frame, ends, masks)
+    by_feature = frame.group_by("account_id", "feature").agg(*ends)
     for name, held in masks.items():
         bits = [(feature, str(1 << place)) for place, feature in enumerate(held)]
         known = engine.table((f"of_{name}", name), bits).with_columns(nw.col(name).cast(nw.Int64))
         by_feature = by_feature.join(known, left_on="feature", right_on=f"of_{name}", how="left")
-    return by_feature.group_by("account_id").agg(
-        *(nw.col(name).min() for name in (*firsts, "first_day")),
-        nw.col("last_day").max(),
-        *(nw.col(name).sum().cast(nw.Int64) for name in masks),
-    )
+    return by_feature.group_by("account_id").agg(*ends, *(nw.col(name).sum().cast(nw.Int64) for name in masks))
+
+
+def _counted_features(
+    frame: nw.LazyFrame[Any], ends: Sequence[nw.Expr], masks: Mapping[str, Sequence[str]]
+) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    ((mask, held),) = masks.items()
+    flags = {f"uses_{place}": nw.when(nw.col("feature") == feature).then(1) for place, feature in enumerate(held)}
+    flagged = frame.with_columns(**flags).group_by("account_id").agg(*ends, *(nw.col(name).count() for name in flags))
+    bits: Any = sum(nw.when(nw.col(name) > 0).then(1 << place).otherwise(0) for place, name in enumerate(flags))
+    return flagged.select("account_id", *DAYS, **{mask: bits.cast(nw.Int64)})
 
 
 def _masks(features: Sequence[str]) -> dict[str, Sequence[str]]:

@@ -1,10 +1,41 @@
-"""What only shows when two sources are looked at together."""
+"""What only shows when all rows, or two sources, are looked at together."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from needsseg.accounts.cells import local_second, text
+from needsseg.accounts.firmographic import UNKNOWN, revenue_tier, size_tier
+from needsseg.accounts.merging import EARLIER
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NOTHING = re.compile(r"[$€£]?\s*0[0.,]*|-+|–|—|n/?a|none|null|nil|unknown", re.IGNORECASE)
+
+
+def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
+    """What to tell of sizes and revenues in ``kept`` that say something, but no tier: words, or ranges over two tiers.
+
+    An empty cell, 0 and words such as n/a say nothing, and rows of an earlier import were told of then.
+    """
+    notes = []
+    for field, tier, what in (("employees", size_tier, "size"), ("revenue", revenue_tier, "revenue")):
+        cells = con.execute(
+            f"SELECT trim({field}) AS cell, count(*) FROM kept WHERE file <> ? AND trim({field}) <> '' GROUP BY 1 "
+            "ORDER BY min((file::BIGINT << 40) + row)",
+            [EARLIER],
+        ).fetchall()
+        strange = [(cell, count) for cell, count in cells if tier(cell) == UNKNOWN and not _NOTHING.fullmatch(cell)]
+        if strange:
+            shown = ", ".join(f"'{cell[:40]}'" for cell, _ in strange[:3])
+            notes.append(
+                f"The {what} of {sum(count for _, count in strange):,} accounts counts as unknown: no tier can be told from "
+                f"{shown}{' …' if len(strange) > 3 else ''} in {field}."
+            )
+    return notes
 
 
 def usage_before_subscription(

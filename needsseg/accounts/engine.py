@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Engine:
 
 @contextmanager
 def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:
-    """An engine for a while: one of ENGINES; what it cannot hold in memory it writes below the folder ``spill``.
+    """An engine for a while: one of ENGINES; what it cannot hold in memory goes to a private folder in ``spill``.
 
     UsageError where ``spec`` is unknown or not installed, NeedssegError where the engine cannot be reached.
     """
@@ -124,16 +125,31 @@ def check_engine(spec: str) -> None:
 def _duckdb(spill: Path | None) -> Iterator[Any]:
     import duckdb
 
-    with duckdb.connect() as connection:
-        threads = min(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, MOST_THREADS
-        )
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {threads}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with private_folder(spill) as folder, duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {min(cores, MOST_THREADS)}")
         connection.execute("SET preserve_insertion_order = false; SET allocator_background_threads = false")
-        if spill is not None:
-            folder = str(spill / f".spill-{os.getpid()}").replace("'", "''")
-            connection.execute(f"SET temp_directory = '{folder}'")
+        connection.execute("SET enable_progress_bar = false")
+        quoted = str(folder).replace("'", "''")
+        connection.execute(f"SET temp_directory = '{quoted}'")
         yield connection
+
+
+@contextmanager
+def private_folder(beside: Path | None) -> Iterator[Path]:
+    """A folder that only this user may read, gone afterwards: in ``beside``, or in the system's own temporary folder where
+    ``beside`` is None or cannot be written. NeedssegError where neither can.
+    """
+    where = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
+    try:
+        made = tempfile.TemporaryDirectory(prefix=".spill-", dir=where, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise NeedssegError(
+            f"{error.filename or 'temporary folder'}: {error.strerror}.",
+            "What does not fit in memory is written there; the variable TMPDIR names another place.",
+        ) from error
+    with made as folder:
+        yield Path(folder)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -105,6 +106,47 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
         columns[name] = "|".join(free) if source in ("segment", "mixpanel") else free[0]
         taken.update(columns[name].split("|"))
     return Mapping(kind, columns, source)
+
+
+def kind_of(header: Sequence[str], said: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
+    """The kind that a file's columns tell, and the fields it lacks to be read as one; empty where they tell none.
+
+    An account id among other columns tells nothing, since every kind has one; a name and a day tell an account, unless
+    there is more of an event. ``said`` are columns that a person gave for fields.
+    """
+    said = {name: column for name, column in (said or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
+    columns = {kind: guess_mapping(kind, header).columns | said for kind in KINDS}
+    told = [kind for kind in ("events", "subscriptions", "accounts") if _tells(kind, columns, said, header)]
+    lacking = {kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in told}
+    if not told:
+        return "", ()
+    best = max(told, key=lambda kind: (not lacking[kind], len(columns[kind])))
+    # An events file without a time could be read as accounts that are only ids, in place of those there are.
+    meant = best == "accounts" and "events" in told and _names_events(columns["events"])
+    if meant and len(columns["events"]) >= len(columns["accounts"]):
+        best = "events"
+    return best, lacking[best]
+
+
+def _tells(
+    kind: str, columns: MappingOf[str, MappingOf[str, str]], said: MappingOf[str, str], header: Sequence[str]
+) -> bool:
+    own = set(columns[kind])
+    if set(said) - set(NAMES[kind]):
+        return False
+    if kind == "accounts":
+        return "account_id" in own and (bool(own - {"account_id", "created"}) or len(own) == len(header))
+    if kind == "subscriptions":
+        # Accounts too have seats and a day they began; a subscription says what is paid, or until when.
+        return bool({"plan", "amount", "end_date", "renewal_date"} & own) and len(own) > 1
+    known = columns["events"].get("timestamp")
+    timed = known is not None and known != columns["accounts"].get("created")
+    return "event" in own and (timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own))
+
+
+def _names_events(columns: MappingOf[str, str]) -> bool:
+    """Whether a column is called after events; names, types and actions there are of other things too."""
+    return any(_key(part) not in ("", "name", "type", "action") for part in columns.get("event", "").split("|"))
 
 
 def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:

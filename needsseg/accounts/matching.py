@@ -36,10 +36,12 @@ FREE_MAIL = frozenset(
 # Legal forms at the end of a name; a name that is nothing else keeps them.
 LEGAL_FORMS = frozenset(
     """
-    inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh ag kg kgaa ug ev se sa sas sarl
-    sl slu spa srl bv nv ab as asa aps oy oyj kk pty pte pvt private group holding holdings sro zrt kft doo
+    inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh ggmbh mbh ag kg kgaa ug gbr ohg ev eg se
+    sa sas sarl sl slu spa srl bv nv cv ab as asa aps oy oyj kk pty pte pvt private group holding holdings sro zrt kft doo
+    dac ltda eurl sprl
     """.split()  # noqa: SIM905
 )
+_POLISH_FORM = re.compile(r"[\s,]+sp\.?\s*z\s*o\.?\s*o\.?\s*$")
 _DOTTED_FORM = re.compile(r"\b(?:[a-z]\.){2,}(?!\w)", re.IGNORECASE)
 
 
@@ -69,15 +71,17 @@ def match(
     result = []
     for person in participants:
         if person.key in confirmed:
-            result.append(_by_hand(person.key, confirmed[person.key], known))
+            result.append(_by_hand(person.key, confirmed[person.key], known, merged or {}))
         else:
             result.append(_match_one(person, by_id, by_domain, by_name, extract))
     return result
 
 
-def _by_hand(key: str, account_id: str | None, known: set[str]) -> AccountMatch:
+def _by_hand(key: str, account_id: str | None, known: set[str], merged: Mapping[str, str]) -> AccountMatch:
     if account_id is None:
         return AccountMatch(key, None, "by_hand", why="a person confirmed: no account")
+    if account_id not in known and (now := merged.get(account_id)) in known:
+        return AccountMatch(key, now, "by_hand", (now,), f"a person confirmed {account_id}, since merged into it")
     if account_id not in known:
         return AccountMatch(key, account_id, "by_hand", why="a person confirmed; not in the accounts file")
     return AccountMatch(key, account_id, "by_hand", (account_id,), "a person confirmed")
@@ -161,6 +165,7 @@ def normalised_name(name: str) -> str:
     """A company's name without case, accents, punctuation and legal form; ``&`` reads "and"."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _POLISH_FORM.sub("", plain)
     plain = _DOTTED_FORM.sub(lambda found: found.group().replace(".", ""), plain)
     plain = plain.replace("&", " and ").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", plain)

@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -78,6 +79,8 @@ def layout(path: Path, name: str = "", whole: bool = True) -> Layout:
 
 def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout:
     if head.startswith(b"PK\x03\x04"):
+        if not zipfile.is_zipfile(path):
+            raise TableError(f"{name}: is cut off: the zip file ends in the middle, or is damaged.", CUT_HINT)
         raise TableError(f"{name}: is a zip file or an office document, no table.", TABLE_HINT)
     encoding = _encoding(path, name, head, most)
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \r\n\t")

@@ -57,16 +57,22 @@ def _there(file: int, first_file: int, first_row: int, names: Sequence[str]) -> 
     return f"row {first_row} of {names[first_file]} already has this account id, with other values"
 
 
-def repeated_events(con: DuckDBPyConnection) -> tuple[int, int]:
+def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
     """Count an event id once however often its file is replayed; events without an id all stay.
 
-    Returns how many were taken out of ``kept``, and how many of the files just read have no id.
+    Returns how many were taken out of ``kept``, how many of the files just read have no id, and how many ids stand for
+    events that differ in account, name or time, as they do where the column is no event id at all.
     """
     (unnamed,) = con.execute(
         "SELECT count(*) FROM kept WHERE event_id IS NULL AND file <> ?", [EARLIER]
     ).fetchone() or (0,)
+    (differing,) = con.execute(
+        "SELECT count(*) FROM (SELECT min(said) AS least, max(said) AS most FROM (SELECT event_id, "
+        "hash(account_id, event, second) AS said FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
+        "WHERE least <> most"
+    ).fetchone() or (0,)
     taken = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
-    return taken, int(unnamed)
+    return taken, int(unnamed), int(differing)
 
 
 def repeated_subscriptions(con: DuckDBPyConnection) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from needsseg.accounts.behaviour import _days, _surviving
+from needsseg.accounts.behaviour import local_days, surviving
 from needsseg.accounts.engine import Engine
 from needsseg.accounts.meanings import EventRules, meanings_of
 
@@ -47,7 +47,7 @@ def weekly(
     """
     import narwhals as nw
 
-    frame = _surviving(engine, _days(engine, engine.scan(events), tz), merged or {})
+    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
     day = nw.col("day")
     frame = frame.filter((day < as_of) & (day >= as_of - 7 * weeks))
     if account_id is not None:

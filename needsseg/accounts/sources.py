@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.accounts import cells
+from needsseg.accounts.crosschecks import unreadable_tiers
 from needsseg.accounts.dates import DateColumn, DatesUnclearError, date_columns
 from needsseg.accounts.gathering import Part, label, laid_out
 from needsseg.accounts.mapping import Mapping, check_mapping
@@ -36,7 +37,7 @@ from needsseg.accounts.merging import EARLIER, resolve_merged
 from needsseg.accounts.plans import Plan, plan_of
 from needsseg.accounts.rejects import Reject, rejects_file, write_rejects
 from needsseg.accounts.repeats import repeated_accounts, repeated_events, repeated_subscriptions
-from needsseg.accounts.staging import overlapping, read_parts, stage, take_refused, whole_ids
+from needsseg.accounts.staging import cut_off, last_rows, overlapping, read_parts, stage, take_refused, whole_ids
 from needsseg.accounts.zones import zone
 from needsseg.errors import NeedssegError, TableError
 
@@ -151,7 +152,9 @@ def _ingest(
     forms = {column.field: column.format for column in dates}
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
+    ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
+    notes += cut_off(rejected, ends, parts)
     columns = _keep(con, plan, held)
     dropped = duplicates = 0
     if kind == "accounts":
@@ -159,8 +162,14 @@ def _ingest(
         notes += [f"{gone:,} accounts that were there are deleted or merged in the CRM by now."] * bool(gone)
         again, duplicates = repeated_accounts(con, mapping, names)
         rejected += again
+        notes += unreadable_tiers(con)
     elif kind == "events":
-        duplicates, unnamed = repeated_events(con)
+        duplicates, unnamed, differing = repeated_events(con)
+        if differing:
+            notes.append(
+                f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
+                f"If '{mapping.columns['event_id']}' is no event id, read the file again with --map event_id="
+            )
         if unnamed and (held or len(parts) > 1):
             notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be told.")
     else:

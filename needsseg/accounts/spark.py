@@ -37,7 +37,7 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
 
     UsageError where PySpark is not installed, NeedssegError where Java is missing or nothing answers.
     """
-    from needsseg.accounts.engine import translated
+    from needsseg.accounts.engine import private_folder, translated
 
     with _ONE_AT_A_TIME, ExitStack() as stack:
         if spec.startswith("sc://"):
@@ -50,7 +50,9 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
             session = SparkSession.getActiveSession()
             if session is None:
                 master = spec.partition(":")[2] or "local[*]"
-                folder = Path(stack.enter_context(_private(spill)))
+                # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
+                beside = None if spill is not None and "," in str(spill.absolute()) else spill
+                folder = stack.enter_context(private_folder(beside))
                 with translated():
                     session = _started(master, folder)
                 stack.callback(session.stop)
@@ -89,20 +91,6 @@ def _installed(module: str, extra: str) -> None:
 
     if find_spec(module) is None:
         raise UsageError(f"{module} is not installed, which Spark needs.", f"pip install 'needsseg[{extra}]'")
-
-
-@contextmanager
-def _private(spill: Path | None) -> Iterator[str]:
-    """A folder only this user may read: for what Spark spills while it is local, and for its log."""
-    try:
-        # Spark reads its folders as a list with commas, so that one in a path would make two of it, the second anywhere.
-        beside = None if spill is not None and "," in str(spill) else spill
-        with tempfile.TemporaryDirectory(prefix=".spill-", dir=beside, ignore_cleanup_errors=True) as made:
-            yield made
-    except OSError as error:
-        raise NeedssegError(
-            f"{error.filename or spill}: {error.strerror}.", "Spark writes there what it spills."
-        ) from error
 
 
 def _started(master: str, folder: Path) -> Any:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.gathering import Part
 from needsseg.accounts.mapping import NAMES, Mapping, alternatives, fitted
-from needsseg.accounts.plans import Plan
+from needsseg.accounts.plans import LOST_DIGITS, Plan
 from needsseg.accounts.reading import UNCLOSED, Layout, rows_of
 from needsseg.accounts.rejects import Reject
 from needsseg.errors import TableError
@@ -111,10 +113,11 @@ def _lacks(found: Layout) -> str:
 def whole_ids(con: DuckDBPyConnection) -> list[str]:
     """Account ids that a table program made floats of, as ``12345.0``, become whole again where all of a file's are numbers.
 
-    Returns what to tell. A file in which one id is no number is left as it stands.
+    Returns what to tell. A file in which one id is no number is left as it stands; ids that lost digits are numbers too,
+    though their rows will be refused.
     """
     floats = r"regexp_full_match(trim(account_id), '\d{1,15}\.0+')"
-    numbers = r"(trim(account_id) = '' OR regexp_full_match(trim(account_id), '\d{1,15}(\.0+)?'))"
+    numbers = rf"(trim(account_id) = '' OR regexp_full_match(trim(account_id), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
     files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
     changed = con.execute(
         f"UPDATE raw SET account_id = regexp_extract(account_id, '\\d+') WHERE {floats} AND file IN ({files})"
@@ -153,6 +156,35 @@ def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: S
         value = str(values[fields.index(check.field)] or "")
         rejected.append(Reject(row, mapping.columns.get(check.field, check.field), value, check.reason, name))
     return rejected
+
+
+def last_rows(con: DuckDBPyConnection) -> dict[int, int]:
+    """The number of the last row of each file, by the file's number."""
+    return {
+        int(file): int(row) for file, row in con.execute("SELECT file, max(row) FROM staged GROUP BY file").fetchall()
+    }
+
+
+def cut_off(rejected: Sequence[Reject], ends: MappingOf[int, int], parts: Sequence[Part]) -> list[str]:
+    """What to tell of text files whose last row was refused and has no line end, as where a copy broke off.
+
+    A gzip or Parquet file that broke off is not read at all.
+    """
+    refused = {(reject.file, reject.row) for reject in rejected}
+    return [
+        f"The last row of {parts[file].name} was refused and has no line end: the file may be cut off. Fetch it again if "
+        "rows are missing."
+        for file, row in sorted(ends.items())
+        if (parts[file].name, row) in refused and _open_ended(parts[file].path)
+    ]
+
+
+def _open_ended(path: Path) -> bool:
+    with path.open("rb") as stream:
+        if stream.read(4).startswith((b"PAR1", b"\x1f\x8b")):
+            return False
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) not in (b"\n", b"\r", b"\x00")
 
 
 def _malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:

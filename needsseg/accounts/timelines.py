@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.accounts.behaviour import WINDOW, _days, _surviving
+from needsseg.accounts.behaviour import WINDOW, local_days, surviving
 from needsseg.accounts.engine import Engine, open_engine
 from needsseg.accounts.lifecycle import GRACE_DAYS, Subscription, active_terms
 from needsseg.accounts.meanings import EventRules, meanings_of
@@ -78,7 +78,7 @@ def timelines(
             begun[known.merged.get(term.account_id, term.account_id)].append(term)
     seen = _Seen()
     if stack.events is not None:
-        with open_engine(backend) as engine:
+        with open_engine(backend, stack.accounts.parent) as engine:
             seen = _seen(engine, stack.events, day, tz, rules.events, known.merged)
     found = {
         account.account_id: _timeline(
@@ -110,7 +110,7 @@ class _Seen:
 def _seen(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, merged: Mapping[str, str]) -> _Seen:
     import narwhals as nw
 
-    frame = _surviving(engine, _days(engine, engine.scan(events), tz), merged).filter(nw.col("day") < as_of)
+    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged).filter(nw.col("day") < as_of)
     names = sorted(str(name) for (name,) in engine.rows(_distinct(frame, "event")))
     login = meanings_of(names, rules).login
     days = frame.group_by("account_id").agg(first=nw.col("day").min(), last=nw.col("day").max())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from needsseg import accounts as room
@@ -12,17 +12,19 @@ from needsseg.accounts.engine import open_engine
 from needsseg.accounts.lifecycle import Subscription
 from needsseg.accounts.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.zones import EPOCH, epoch_day
-from needsseg.actions import accounts
+from needsseg.actions import accounts, pseudonyms
+from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
-from needsseg.actions.triggers import Trigger, fired
+from needsseg.actions.triggers import Trigger, fired_of
 from needsseg.embedding import Progress, silent
-from needsseg.errors import NotFoundError
 from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments
 from needsseg.study.connection import Study
 
-__all__ = ["WEEKS", "AccountPage", "Quote", "Series", "Term", "Trigger", "Voice", "account_page", "find_account"]
+__all__ = [
+    "WEEKS", "AccountPage", "Quote", "Series", "Term", "Trigger", "Voice", "account_page", "concealed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,42 +82,41 @@ class AccountPage:
     triggers: tuple[Trigger, ...]
 
 
-def find_account(study: Study, text: str) -> str:
-    """The id of the account meant by an id, the id of a record merged into it, or its whole name; NotFoundError otherwise."""
-    held = room.read_accounts(accounts.stack_files(study).accounts)
-    ids = {account.account_id for account in held.accounts}
-    if text in ids:
-        return text
-    if text in held.merged:
-        return held.merged[text]
-    wanted = " ".join(text.split()).casefold()
-    called = [one.account_id for one in held.accounts if " ".join(one.name.split()).casefold() == wanted]
-    if len(called) == 1:
-        return called[0]
-    if called:
-        raise NotFoundError(f"{len(called)} accounts are called “{text}”.", f"Name one by its id: {', '.join(called)}.")
-    near = [one for one in held.accounts if wanted and wanted in one.name.casefold()][:5]
-    hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
-    raise NotFoundError(
-        f"There is no account '{text}'.",
-        f"Near it: {hint}." if near else "List them with: needsseg profile --as-of DATE",
-    )
+def account_page(
+    study: Study,
+    account_id: str,
+    as_of: date,
+    progress: Progress = silent,
+    *,
+    engine: str | None = None,
+    profile: AccountProfile | None = None,
+) -> AccountPage:
+    """Opens one account, named as ``accounts.find_account`` takes it.
+
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it: only then
+    the others' are not computed too.
+    """
+    account_id = accounts.find_account(study, account_id)
+    backend = engine_for(study, engine)
+    with held(backend, accounts.stack_files(study).accounts.parent):
+        if profile is None:
+            everyone = accounts.profiles(study, as_of, progress, backend)
+            profile = next(row for row in everyone if row.account_id == account_id)
+        return _page(study, profile, as_of, backend)
 
 
-def account_page(study: Study, account_id: str, as_of: date, progress: Progress = silent) -> AccountPage:
-    """Opens one account, named as ``find_account`` takes it."""
-    account_id = find_account(study, account_id)
-    profile = next(row for row in accounts.profiles(study, as_of, progress) if row.account_id == account_id)
+def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
+    account_id = profile.account_id
     files = accounts.stack_files(study)
-    merged = room.read_accounts(files.accounts).merged
+    merged = room.read_accounts(files.accounts, backend).merged
     day = epoch_day(as_of)
-    terms = room.read_subscriptions(files.subscriptions) if files.subscriptions is not None else []
-    paid = revenue_as_of(study, as_of)
+    terms = room.read_subscriptions(files.subscriptions, backend) if files.subscriptions is not None else []
+    paid = revenue_as_of(study, as_of, backend)
     matches = accounts.matches(study)
     voices = _voices(study, [match for match in matches if match.account_id == account_id])
     return AccountPage(
         profile,
-        _series(study, account_id, day, merged),
+        _series(study, account_id, day, merged, backend),
         tuple(_term(term, day) for term in terms if merged.get(term.account_id, term.account_id) == account_id),
         paid.amounts.get(account_id),
         paid.arr(paid.amounts.get(account_id)),
@@ -126,27 +127,46 @@ def account_page(study: Study, account_id: str, as_of: date, progress: Progress 
         voices,
         tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
         _quotes(study, voices, profile.needs_segment),
-        _triggers(study, account_id, as_of),
+        fired_of(study, account_id, as_of, as_of - timedelta(weeks=WEEKS), backend),
     )
 
 
-def _series(study: Study, account_id: str, day: int, merged: dict[str, str]) -> Series | None:
+def concealed(study: Study, page: AccountPage) -> AccountPage:
+    """A page with pseudonyms for its people, its company, their interviews and in their words; ids of accounts stay."""
+    over = pseudonyms.cover(study)
+
+    def match(found: AccountMatch) -> AccountMatch:
+        return replace(found, participant=over.participant(found.participant), why=over.text(found.why))
+
+    return replace(
+        page,
+        profile=replace(page.profile, name=over.text(page.profile.name)),
+        voices=tuple(
+            Voice(
+                over.participant(voice.participant),
+                over.name(voice.participant, voice.name),
+                match(voice.match),
+                tuple((over.interview(key), over.interview(key)) for key, _ in voice.interviews),
+            )
+            for voice in page.voices
+        ),
+        maybe=tuple(match(found) for found in page.maybe),
+        quotes=tuple(
+            replace(quote, participant=over.participant(quote.participant), passage=over.passage(quote.passage))
+            for quote in page.quotes
+        ),
+    )
+
+
+def _series(study: Study, account_id: str, day: int, merged: dict[str, str], backend: str) -> Series | None:
     events = accounts.stack_files(study).events
     if events is None:
         return None
     settings = load(study.path)
-    with open_engine() as engine:
+    with open_engine(backend, events.parent) as engine:
         rules = room.load_rules(settings).events
         found = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
     return found.get(account_id, nothing(account_id))
-
-
-def _triggers(study: Study, account_id: str, as_of: date) -> tuple[Trigger, ...]:
-    files = accounts.stack_files(study)
-    if files.events is None and files.subscriptions is None:
-        return ()
-    found = fired(study, as_of, account=account_id, since=as_of - timedelta(weeks=WEEKS))
-    return tuple(row.trigger for row in found.rows)
 
 
 def _term(term: Subscription, day: int) -> Term:

@@ -10,6 +10,7 @@ from pathlib import Path
 from needsseg import accounts as room
 from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
 from needsseg.accounts.extent import of_unknown_accounts
+from needsseg.actions.source_kinds import of_kind
 from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.settings import load
@@ -102,11 +103,12 @@ def propose_mapping(
     """The mapping that ``import_source`` would use, with the first rows; the kind is told by the columns where not given."""
     given = _given(study, files)
     with room.gathered(given, None, table, PREVIEWED, study.owns) as found:
-        parts, refused = room.laid_out(found.parts, whole=False)
+        laid, refused = room.laid_out(found.parts, whole=False)
+        kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates, check=False)
-        proposal = replace(proposal, columns=chosen, refused=(*found.refused, *refused))
+        proposal = replace(proposal, columns=chosen, refused=(*found.refused, *refused, *others))
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
         saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
@@ -127,12 +129,9 @@ def _refuse_own(study: Study, path: Path) -> None:
         raise UsageError(f"{path} belongs to the study itself.", "Name the file that was exported from the CRM.")
 
 
-def _proposed(study: Study, parts: Sequence[Part], kind: str | None) -> MappingProposal:
-    """The kind and mapping for files together: from all the columns that occur in those that fit the kind."""
+def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal:
+    """The mapping for files together: from all the columns that occur in those that fit the kind."""
     headers = {part.name: part.found.header for part in parts if part.found}
-    if kind is not None and kind not in room.KINDS:
-        raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(room.KINDS)}.")
-    kind = kind or _kind(headers)
     fitting = [header for header in headers.values() if _fits(room.guess_mapping(kind, header), header)]
     header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
     guessed = room.guess_mapping(kind, header)
@@ -166,37 +165,6 @@ def _fits(mapping: room.Mapping, header: Sequence[str]) -> bool:
     return True
 
 
-def _kind(headers: MappingOf[str, Sequence[str]]) -> str:
-    """The kind whose necessary columns the files have; files of several kinds are not one source."""
-    found = {name: kind for name, header in headers.items() if (kind := _kind_of(header))}
-    if not found:
-        name, header = next(iter(headers.items()))
-        raise TableError(
-            f"{name}: neither accounts, events nor subscriptions can be told from its columns: {', '.join(header)}.",
-            "Say what it is with --kind, and which column is which with --map field=column.",
-        )
-    kinds = dict.fromkeys(found.values())
-    if len(kinds) > 1:
-        told = ", ".join(f"{next(name for name in found if found[name] == kind)} holds {kind}" for kind in kinds)
-        raise TableError(
-            f"The files are of several kinds: {told}.",
-            "Import one kind at a time; with --kind, those that do not fit it are refused by name.",
-        )
-    return next(iter(kinds))
-
-
-def _kind_of(header: Sequence[str]) -> str:
-    """The kind a header fits best, events and subscriptions told from accounts by their own columns; empty for none."""
-    fitting = []
-    for kind in ("events", "subscriptions", "accounts"):
-        mapping = room.guess_mapping(kind, header)
-        # Accounts too have seats and a day they began; a subscription says what is paid, or until when.
-        telling = kind != "subscriptions" or {"plan", "amount", "end_date", "renewal_date"} & set(mapping.columns)
-        if telling and _fits(mapping, header):
-            fitting.append((len(mapping.columns), kind))
-    return max(fitting, key=lambda fit: fit[0])[1] if fitting else ""
-
-
 def import_source(
     study: Study,
     files: Given,
@@ -216,7 +184,8 @@ def import_source(
     given = _given(study, files)
     _private_folder(study.stack)
     with room.gathered(given, study.stack, table, own=study.owns) as found:
-        parts, refused = room.laid_out(found.parts)
+        laid, refused = room.laid_out(found.parts)
+        kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates)
@@ -225,7 +194,7 @@ def import_source(
         known = {sha for _, sha in base.files} if base else set()
         new = tuple(part for part in parts if part.sha256 not in known)
         unchanged = (*found.twice, *(part.name for part in parts if part.sha256 in known))
-        refused = (*found.refused, *refused)
+        refused = (*found.refused, *refused, *others)
         if base and not new:
             return SourceReport(
                 proposal.kind, proposal.file, 0, (), 0, 0, chosen, held=base.row_count, files=0, refused=refused,
@@ -236,7 +205,10 @@ def import_source(
         saved = _saved_dates(before, chosen)
         done = room.ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, held=held, told=progress)
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
-    _use(study, done, mapping, dates_now, base)
+    if base is None and before is not None and _as_before(before, done, mapping, dates_now):
+        unchanged = (*unchanged, *(name for name, _ in done.parts))
+    else:
+        _use(study, done, mapping, dates_now, base)
     progress(f"reading {done.file}", 1, 1)
     replaced = before if before is not None and base is None and before.file_sha256 != done.sha256 else None
     warnings = (*_replaced(replaced), *done.warnings, *_strangers(study), *_too_early(study, proposal.kind))
@@ -245,6 +217,16 @@ def import_source(
         done.held, len(done.parts), (*refused, *done.refused), unchanged, dates_now,
         str(room.rejects_file(study.stack, proposal.kind)),
     )  # fmt: skip
+
+
+def _as_before(before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str]) -> bool:
+    """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
+    return (before.files, before.parquet, before.mapping, before.dates) == (
+        done.parts,
+        done.parquet.name,
+        mapping.columns,
+        dates,
+    )
 
 
 def _use(

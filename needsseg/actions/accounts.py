@@ -42,6 +42,7 @@ __all__ = [
     "SourceReport",
     "SourceRow",
     "day_after_events",
+    "find_account",
     "import_participants",
     "import_source",
     "labels",
@@ -94,12 +95,44 @@ def matches(study: Study) -> list[AccountMatch]:
     return room.match(accounts.participants(study), held.accounts, accounts.links(study), held.merged)
 
 
+def find_account(study: Study, text: str) -> str:
+    """The id of the account meant by an id (15 characters or 18), that of a record merged into it, or its name.
+
+    A name is its whole name, or else that name but for case, accents and legal form. NotFoundError, which names those near
+    it, where none is meant or several are.
+    """
+    held = _read(stack_files(study).accounts)
+    ids = {account.account_id for account in held.accounts}
+    for key in (text.strip(), room.salesforce_18(text)):
+        if key in ids:
+            return key
+        if key in held.merged:
+            return held.merged[key]
+    for spelt in (_spelt, room.normalised_name):
+        wanted = spelt(text)
+        called = [one.account_id for one in held.accounts if wanted and spelt(one.name) == wanted]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise NotFoundError(
+                f"{len(called)} accounts are called “{text}”.", f"Name one by its id: {', '.join(called)}."
+            )
+    near = [one for one in held.accounts if _spelt(text) and _spelt(text) in _spelt(one.name)][:5]
+    hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
+    raise NotFoundError(
+        f"There is no account '{text}'.",
+        f"Near it: {hint}." if near else "List them with: needsseg profile --as-of DATE",
+    )
+
+
+def _spelt(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 def link(study: Study, participant: str, account_id: str | None) -> None:
-    """Confirms a participant's account, or that they have none."""
+    """Confirms a participant's account, named as ``find_account`` takes it, or that they have none."""
     if account_id is not None:
-        known = {account.account_id for account in _read(stack_files(study).accounts).accounts}
-        if account_id not in known:
-            raise NotFoundError(f"There is no account '{account_id}'.", "Look it up: needsseg profile --as-of DATE")
+        account_id = find_account(study, account_id)
     with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):
         accounts.link(study, participant, account_id)
 

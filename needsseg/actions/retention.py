@@ -14,6 +14,7 @@ from needsseg.accounts.firmographic import firmographic
 from needsseg.accounts.profile import deciding_label
 from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts
+from needsseg.actions.engines import engine_for, held
 from needsseg.decisions.following import follow
 from needsseg.decisions.retention import By, Design, Effort, Followed, Outcome, Validation, refuse
 from needsseg.decisions.retention import validate as validated
@@ -59,13 +60,15 @@ def validate(
     seed: int = 0,
     effort: Effort | None = None,
     progress: Progress = silent,
+    engine: str | None = None,
 ) -> Validation:
     """Follows every account with a segment from ``since`` for ``horizon`` days, as far as is known as of ``as_of``.
 
     Without ``since`` each account is followed from the day after its last interview, where participants have an attribute
     ``interview_date``. ``by`` behavioral takes the segments as of ``since``, or of ``features_as_of``. ``tried`` is the number
-    of segmentations looked at, this one included; else the runs in the study's history and this one. Raises UsageError for
-    a question that answers itself, and NeedssegError where there is nothing to follow. Changes nothing in the study.
+    of segmentations looked at, this one included; else the runs in the study's history and this one. ``engine`` as in
+    ``accounts.profiles``. Raises UsageError for a question that answers itself, and NeedssegError where
+    there is nothing to follow. Changes nothing in the study.
     """
     files = accounts.stack_files(study)
     if files.subscriptions is None:
@@ -75,14 +78,16 @@ def validate(
     tried = tried_so_far(study) if tried is None else tried
     design = Design(by, as_of, since, horizon, outcome, tried, seed=seed)
     refuse((), design)  # what can be refused before anything is computed
-    labelled = (
-        _by_needs(study, source, since is None)
-        if by == "needs"
-        else _by_usage(study, files, since, source, features_as_of)
-    )
-    progress("following accounts", 0, 1)
-    rows, design = _gathered(study, files, labelled, design)
-    progress("following accounts", 1, 1)
+    backend = engine_for(study, engine)
+    with held(backend, files.accounts.parent):
+        labelled = (
+            _by_needs(study, source, since is None)
+            if by == "needs"
+            else _by_usage(study, files, since, source, features_as_of, backend)
+        )
+        progress("following accounts", 0, 1)
+        rows, design = _gathered(study, files, labelled, design, backend)
+        progress("following accounts", 1, 1)
     return validated(rows, design, effort, progress)
 
 
@@ -99,7 +104,8 @@ def _by_needs(study: Study, source: LabelSource | None, dates_needed: bool) -> _
     if not labels:
         raise NeedssegError(
             "No account has a needs segment yet.",
-            "Name segments and match participants to accounts: needsseg segments, needsseg accounts matches",
+            "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and their "
+            "account: needsseg segments, needsseg participants, needsseg accounts matches",
         )
     if source is None and len(found) > 1:
         raise UsageError(
@@ -156,7 +162,7 @@ def _date_of(who: Participant) -> int | None:
 
 
 def _by_usage(
-    study: Study, files: StackFiles, since: date | None, source: str | None, features_as_of: date | None
+    study: Study, files: StackFiles, since: date | None, source: str | None, features_as_of: date | None, backend: str
 ) -> _Labelled:
     if source is not None:
         raise UsageError("Behavioral segments have no source to choose.", "Leave --source out.")
@@ -171,25 +177,27 @@ def _by_usage(
         )
     settings = load(study.path)
     day = features_as_of or since
-    made = room.build(files, [], day, tz=settings.timezone, rules=room.load_rules(settings))
+    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
     segments = {row.account_id: row.behavioral_segment for row in made if row.behavioral_segment}
     known = dict.fromkeys(segments, epoch_day(day))
     return _Labelled(segments, "usage", known, (epoch_day(day) - WINDOW, epoch_day(day)), ())
 
 
-def _gathered(study: Study, files: StackFiles, labelled: _Labelled, design: Design) -> tuple[list[Followed], Design]:
+def _gathered(
+    study: Study, files: StackFiles, labelled: _Labelled, design: Design, backend: str
+) -> tuple[list[Followed], Design]:
     """Accounts with a segment, followed, and the design with what is known of the others."""
     settings = load(study.path)
     rules = room.load_rules(settings)
-    held = room.read_accounts(files.accounts)
+    known = room.read_accounts(files.accounts, backend)
     terms: dict[str, list[Subscription]] = defaultdict(list)
-    for term in room.read_subscriptions(files.subscriptions) if files.subscriptions else []:
-        terms[held.merged.get(term.account_id, term.account_id)].append(term)
+    for term in room.read_subscriptions(files.subscriptions, backend) if files.subscriptions else []:
+        terms[known.merged.get(term.account_id, term.account_id)].append(term)
     end = epoch_day(design.as_of)
     starts = _starts(labelled, design, end - rules.grace)
     latest = max(starts.values())
     rows, others = [], []
-    for account in held.accounts:
+    for account in known.accounts:
         key = account.account_id
         found = follow(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
         if found is None:
@@ -220,7 +228,7 @@ def _gathered(study: Study, files: StackFiles, labelled: _Labelled, design: Desi
         )
     beside = (len(others), sum(others)) if design.by == "needs" and design.outcome == "churned" else None
     if design.outcome == "at_risk":
-        rows = _fallen(study, files, rows, design)
+        rows = _fallen(study, files, rows, design, backend)
         notes.append("Whether an account is at risk is looked at once, on the last day of the follow-up.")
     return rows, Design(
         design.by, design.as_of, design.since, design.horizon, design.outcome, design.tried, labelled.features,
@@ -244,7 +252,7 @@ def _starts(labelled: _Labelled, design: Design, last: int) -> dict[str, int]:
     return starts
 
 
-def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: Design) -> list[Followed]:
+def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: Design, backend: str) -> list[Followed]:
     """The same accounts with at-risk as the outcome; those that left before are followed until then."""
     if files.events is None:
         raise NeedssegError(
@@ -253,7 +261,7 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
     settings = load(study.path)
     last = max((row.until for row in rows), default=epoch_day(design.as_of))
     day = date(1970, 1, 1) + timedelta(last)
-    made = room.build(files, [], day, tz=settings.timezone, rules=room.load_rules(settings))
+    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
     flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in made}
     return [
         Followed(

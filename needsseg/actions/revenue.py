@@ -8,14 +8,19 @@ from needsseg import accounts as room
 from needsseg.accounts.revenue import Revenue, revenue
 from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts
+from needsseg.actions.engines import engine_for
 from needsseg.study.connection import Study
 
 
-def revenue_as_of(study: Study, as_of: date) -> Revenue:
-    """What each account pays in the terms that run on ``as_of``; empty without subscriptions."""
+def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Revenue:
+    """What each account pays in the terms that run on ``as_of``; empty without subscriptions.
+
+    ``engine`` as in ``accounts.profiles``.
+    """
     files = accounts.stack_files(study)
     if files.subscriptions is None:
         return Revenue()
-    merged = room.read_accounts(files.accounts).merged
+    backend = engine_for(study, engine)
+    merged = room.read_accounts(files.accounts, backend).merged
     column = accounts.sources(study)["subscriptions"].mapping.get("amount", "")
-    return revenue(room.read_subscriptions(files.subscriptions), epoch_day(as_of), column, merged)
+    return revenue(room.read_subscriptions(files.subscriptions, backend), epoch_day(as_of), column, merged)

@@ -14,6 +14,7 @@ from needsseg.accounts.firmographic import SIZES, UNKNOWN
 from needsseg.accounts.revenue import Revenue
 from needsseg.accounts.zones import EPOCH
 from needsseg.actions import accounts
+from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
 from needsseg.decisions.backlog import read_backlog
 from needsseg.decisions.rice import (
@@ -72,17 +73,21 @@ def scored(
     by: str = "needs",
     strength: float = 1.0,
     progress: Progress = silent,
+    engine: str | None = None,
 ) -> RiceReport:
     """Scores the backlog at ``path`` as of a day, the one after the newest event where none is given.
 
     Accounts are counted by needs-based segment, or by ``size``, ``industry`` or ``plan``; those whose subscription has ended
-    are left out. Raises TableError for a file without the columns it takes, UsageError for what makes no sense.
+    are left out. ``engine`` as in ``accounts.profiles``. Raises TableError for a file without the columns it
+    takes, UsageError for what makes no sense.
     """
     if by not in BY:
         raise UsageError(f"Accounts are not counted by '{by}'.", f"By: {', '.join(BY)}.")
     day = as_of or _newest(study)
-    profiles = accounts.profiles(study, day, progress)
-    paid = revenue_as_of(study, day)
+    backend = engine_for(study, engine)
+    with held(backend, accounts.stack_files(study).accounts.parent):
+        profiles = accounts.profiles(study, day, progress, backend)
+        paid = revenue_as_of(study, day, backend)
     staying = [profile for profile in profiles if "churned" not in profile.lifecycle_flags]
     customers = [
         Customer(profile.account_id, _READERS[by](profile), paid.amounts.get(profile.account_id)) for profile in staying

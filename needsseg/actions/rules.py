@@ -69,5 +69,5 @@ def _features(study: Study) -> frozenset[str]:
     events = accounts.stack_files(study).events if "accounts" in accounts.sources(study) else None
     if events is None:
         return frozenset()
-    with open_engine() as engine:
+    with open_engine(load(study.path).engine) as engine:
         return features_in(engine, events)

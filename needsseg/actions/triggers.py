@@ -11,16 +11,17 @@ from needsseg.accounts.profile import deciding_label
 from needsseg.accounts.timelines import Timelines, timelines
 from needsseg.accounts.zones import EPOCH, epoch_day
 from needsseg.actions import accounts
+from needsseg.actions.engines import engine_for
 from needsseg.decisions import load_rules
-from needsseg.decisions.trigger_rules import load_trigger_rules
+from needsseg.decisions.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.decisions.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.embedding import Progress, silent
-from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.errors import NeedssegError
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
 from needsseg.study.connection import Study
 
-__all__ = ["KINDS", "Trigger", "TriggerReport", "TriggerRow", "fired"]
+__all__ = ["KINDS", "Trigger", "TriggerReport", "TriggerRow", "fired", "fired_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ def fired(
     account: str | None = None,
     since: date | None = None,
     progress: Progress = silent,
+    engine: str | None = None,
 ) -> TriggerReport:
     """Every trigger that fired on or before ``as_of``, and not before ``since``; of one kind or account where given.
 
-    Raises NotFoundError for an unknown account, NeedssegError where neither events nor subscriptions were imported.
+    ``engine`` as in ``accounts.profiles``. Raises NotFoundError for an unknown account, NeedssegError where neither
+    events nor subscriptions were imported.
     """
     files = accounts.stack_files(study)
     if files.events is None and files.subscriptions is None:
@@ -59,27 +62,50 @@ def fired(
             "Import them (needsseg accounts import FILE).",
         )
     names = {each.account_id: each.name for each in accounts.listing(study)}
-    if account is not None and account not in names:
-        raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
-    settings = load(study.path)
-    rules = load_trigger_rules(prompt_file("triggers.toml", settings))
-    serves = load_rules(prompt_file("interventions.toml", settings)).serves
-    serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
+    if account is not None:
+        account = accounts.find_account(study, account)
     progress("looking for triggers", 0, 1)
-    found = timelines(files, as_of, settings.timezone, rules=room.load_rules(settings))
-    rows = triggers(found, rules, epoch_day(as_of), serving)
+    looked = _looked(study, as_of, engine, account)
     needs = _needs(study, files)
     progress("looking for triggers", 1, 1)
     asked = [
         TriggerRow(trigger, names[trigger.account_id], needs.get(trigger.account_id, ""))
-        for trigger in rows
-        if kind in (None, trigger.kind)
-        and account in (None, trigger.account_id)
-        and (since is None or trigger.fired_on >= since)
+        for trigger in looked.triggers
+        if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
-    warnings = _warnings(found, as_of, files.events is not None)
-    warnings += [f"{name} is watched in vain: {why}." for name, why in unwatchable(found, rules, serving).items()]
+    warnings = _warnings(looked.timelines, as_of, files.events is not None)
+    in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
+    warnings += [f"{name} is watched in vain: {why}." for name, why in in_vain.items()]
     return TriggerReport(tuple(asked), tuple(warnings))
+
+
+def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[Trigger, ...]:
+    """What fired for one account from ``since`` to ``as_of``, as ``fired`` has it; nothing where nothing could."""
+    files = accounts.stack_files(study)
+    if files.events is None and files.subscriptions is None:
+        return ()
+    looked = _looked(study, as_of, engine, account)
+    return tuple(trigger for trigger in looked.triggers if trigger.fired_on >= since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What fired, and all it was looked for in."""
+
+    triggers: list[Trigger]
+    timelines: Timelines
+    rules: TriggerRules
+    serving: tuple[str, ...]
+
+
+def _looked(study: Study, as_of: date, engine: str | None, account: str | None) -> _Looked:
+    settings = load(study.path)
+    rules = load_trigger_rules(prompt_file("triggers.toml", settings))
+    serves = load_rules(prompt_file("interventions.toml", settings)).serves
+    serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
+    backend = engine_for(study, engine)
+    found = timelines(accounts.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
+    return _Looked(triggers(found, rules, epoch_day(as_of), serving, account), found, rules, serving)
 
 
 def _needs(study: Study, files: room.StackFiles) -> dict[str, str]:

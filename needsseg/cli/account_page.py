@@ -12,7 +12,7 @@ from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.cli.profiles import as_of_option
+from needsseg.cli.profiles import as_of_option, engine_option
 
 if TYPE_CHECKING:
     from needsseg.actions.account_page import AccountPage, Series
@@ -24,17 +24,21 @@ MOST_QUOTES = 6
 @click.command()
 @click.argument("account", metavar="ACCOUNT")
 @as_of_option
+@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
+@engine_option
 @json_option
 @click.pass_obj
-def account(session: Session, account: str, as_of: date, as_json: bool) -> None:
+def account(session: Session, account: str, as_of: date, conceal: bool, engine: str | None, as_json: bool) -> None:
     """Open one account, by its id or its whole name.
 
     Shows its profile, its weeks, its terms, the interviews and quotes behind its label, and what follows from which rule.
     """
-    from needsseg.actions.account_page import account_page
+    from needsseg.actions.account_page import account_page, concealed
 
     with opened(session) as study, session.progressing() as progress:
-        page = account_page(study, account, as_of, progress)
+        page = account_page(study, account, as_of, progress, engine=engine)
+        if conceal:
+            page = concealed(study, page)
     if as_json:
         print_object(_shape(page))
     else:

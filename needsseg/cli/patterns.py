@@ -11,7 +11,7 @@ import click
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.cli.profiles import as_of_option
+from needsseg.cli.profiles import as_of_option, engine_option
 
 if TYPE_CHECKING:
     from needsseg.actions.patterns import Patterns
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @as_of_option
+@engine_option
 @json_option
 @click.pass_obj
-def patterns(session: Session, as_of: date, as_json: bool) -> None:
+def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -> None:
     """Cluster accounts by how they use the product.
 
     The patterns stand beside the behavioural segments by rules and never replace them.
@@ -29,17 +30,19 @@ def patterns(session: Session, as_of: date, as_json: bool) -> None:
     from needsseg.actions import patterns as actions
 
     with opened(session) as study, session.progressing() as progress:
-        found = actions.patterns(study, as_of, progress)
+        found = actions.patterns(study, as_of, progress, engine)
     if as_json:
         print_object(asdict(found) | {"as_of": as_of.isoformat(), "warnings": found.warnings})
     elif found.patterns:
         _print(found)
     for warning in found.warnings:
         session.warn(warning)
-    session.say(
-        f"{found.active} accounts were active; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, "
-        f"{len(found.none)} in no pattern."
+    where = (
+        f"; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, {len(found.none)} in no pattern."
+        if found.patterns
+        else "; they show no patterns that stand apart."
     )
+    session.say(f"{found.active} accounts were active{where}")
 
 
 def _print(found: Patterns) -> None:

@@ -14,7 +14,7 @@ from needsseg.actions import retention
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import day, json_option, opened
-from needsseg.cli.profiles import as_of_option
+from needsseg.cli.profiles import as_of_option, engine_option
 
 if TYPE_CHECKING:
     from needsseg.actions.retention import Validation
@@ -62,6 +62,7 @@ def _perhaps_day(ctx: click.Context, option: click.Parameter, value: str | None)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of what is drawn.")
 @click.option("--curves", type=click.Path(path_type=Path), metavar="PATH", help="Write the curves to an .svg or .csv.")
 @click.option("--force", is_flag=True, help="Replace a file that holds no curves.")
+@engine_option
 @json_option
 @click.pass_obj
 def validate(
@@ -77,6 +78,7 @@ def validate(
     seed: int,
     curves: Path | None,
     force: bool,
+    engine: str | None,
     as_json: bool,
 ) -> None:
     """Say whether segments add anything over firmographics about which accounts stay, and on what figures that rests.
@@ -89,7 +91,7 @@ def validate(
         with session.progressing() as progress:
             found = retention.validate(
                 study, as_of, since, horizon, by, source=source, outcome=OUTCOMES[outcome],
-                features_as_of=features_as_of, tried=tried, seed=seed, progress=progress,
+                features_as_of=features_as_of, tried=tried, seed=seed, progress=progress, engine=engine,
             )  # fmt: skip
         if curves is not None:
             files.write_curves(study, found, curves, overwrite=force)

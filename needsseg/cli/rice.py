@@ -13,6 +13,7 @@ from needsseg.actions import rice as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.profiles import engine_option
 from needsseg.cli.triggers import optional_day
 from needsseg.errors import NotFoundError
 
@@ -27,10 +28,18 @@ from needsseg.errors import NotFoundError
 @click.option("--as-of", callback=optional_day, metavar="YYYY-MM-DD",
               help="The day to look from; the one after the newest event where left out.")  # fmt: skip
 @click.option("--explain", metavar="FEATURE", help="Show this feature's scores with their numbers put in.")
+@engine_option
 @json_option
 @click.pass_obj
 def rice(
-    session: Session, file: Path, strength: float, by: str, as_of: date | None, explain: str | None, as_json: bool
+    session: Session,
+    file: Path,
+    strength: float,
+    by: str,
+    as_of: date | None,
+    explain: str | None,
+    engine: str | None,
+    as_json: bool,
 ) -> None:
     """Score a backlog by RICE, plain and weighted by ARR side by side.
 
@@ -38,7 +47,7 @@ def rice(
     serves, separated by semicolons) or a number of accounts in columns such as reach:Builder.
     """
     with opened(session) as study, session.progressing() as progress:
-        report = actions.scored(study, file, as_of, by, strength, progress)
+        report = actions.scored(study, file, as_of, by, strength, progress, engine)
     for reject in report.refused:
         where = f"{file.name} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}." if reject.value else f"{reject.reason}.")

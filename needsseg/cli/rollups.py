@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ import click
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
-from needsseg.cli.profiles import as_of_option
+from needsseg.cli.profiles import as_of_option, engine_option
 
 if TYPE_CHECKING:
     from needsseg.actions.rollups import Cell, Rollup
@@ -29,17 +30,37 @@ BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} 
     "--by", type=click.Choice(list(BY)), default="size", show_default=True, help="A column for each of these."
 )
 @click.option("--who", is_flag=True, help="List the accounts too: who is where, and how sure.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a .csv, a line a cell.")
+@click.option("--force", is_flag=True, help="Replace a file that holds no roll-up.")
+@engine_option
 @json_option
 @click.pass_obj
-def rollup(session: Session, as_of: date, rows: str, by: str, who: bool, as_json: bool) -> None:
+def rollup(
+    session: Session,
+    as_of: date,
+    rows: str,
+    by: str,
+    who: bool,
+    out: Path | None,
+    force: bool,
+    engine: str | None,
+    as_json: bool,
+) -> None:
     """Count accounts and money by two of their tiers.
 
     A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts.
+
+    In the file that --out writes, an empty row or column means all of them.
     """
     from needsseg.actions import rollups as actions
 
-    with opened(session) as study, session.progressing() as progress:
-        made = actions.rollup(study, as_of, ROWS[rows], BY[by], progress)
+    with opened(session) as study:
+        if out is not None:
+            actions.check_target(study, out, overwrite=force)
+        with session.progressing() as progress:
+            made = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
+        if out is not None:
+            actions.write_rollup(study, made, as_of, out, overwrite=force)
     if as_json:
         print_object(_shape(made) | {"as_of": as_of.isoformat()})
     else:
@@ -56,6 +77,8 @@ def rollup(session: Session, as_of: date, rows: str, by: str, who: bool, as_json
                 wrap=("name",),
             )  # fmt: skip
     session.say(_coverage(made))
+    if out is not None:
+        session.say(f"Wrote the roll-up to {out}.")
 
 
 def _print(made: Rollup) -> None:

@@ -114,6 +114,11 @@ def tell_mapping(session: Session, proposal: actions.MappingProposal, as_json: b
         )
     for file, reason in proposal.refused:
         session.refuse(file, reason)
+    if proposal.needed:
+        session.warn(
+            f"No column gives {' and '.join(proposal.needed)}, which {proposal.kind} need. Say which does with "
+            f"--map {proposal.needed[0]}=COLUMN. The columns are: {', '.join(proposal.header)}."
+        )
     for column in proposal.dates:
         if not column.format:
             session.warn(

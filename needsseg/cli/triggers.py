@@ -12,7 +12,7 @@ from needsseg.actions import triggers as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import day, json_option, opened
-from needsseg.cli.profiles import as_of_option
+from needsseg.cli.profiles import as_of_option, engine_option
 
 
 def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -25,10 +25,17 @@ def optional_day(ctx: click.Context, option: click.Parameter, value: str | None)
 @click.option("--kind", type=click.Choice(actions.KINDS), help="Triggers of this kind only.")
 @click.option("--account", metavar="ID", help="Triggers of this account only.")
 @click.option("--since", callback=optional_day, metavar="YYYY-MM-DD", help="Triggers that fired on or after this day.")
+@engine_option
 @json_option
 @click.pass_obj
 def triggers(
-    session: Session, as_of: date, kind: str | None, account: str | None, since: date | None, as_json: bool
+    session: Session,
+    as_of: date,
+    kind: str | None,
+    account: str | None,
+    since: date | None,
+    engine: str | None,
+    as_json: bool,
 ) -> None:
     """When accounts asked for something: a feature left unused, logins below weekly, a growing team.
 
@@ -36,7 +43,7 @@ def triggers(
     and the features are in prompts/triggers.toml.
     """
     with opened(session) as study, session.progressing() as progress:
-        report = actions.fired(study, as_of, kind, account, since, progress)
+        report = actions.fired(study, as_of, kind, account, since, progress, engine)
     if as_json:
         print_array(map(_shape, report.rows))
     else:

@@ -216,7 +216,10 @@ def load_rules(path: Path) -> InterventionRules:
     """The rules in a TOML file; UsageError naming file, line, rule and field where one does not fit."""
     given = read_toml(path)
     if strange := [key for key in given if key not in ("rule", "serves")]:
-        raise UsageError(f"{path}: '{strange[0]}' is no part of the rules.", "There are [[rule]] and [serves].")
+        raise UsageError(
+            f"{path}: '{strange[0]}' is no part of the rules of interventions.",
+            "An interventions.toml has [[rule]] and [serves].",
+        )
     serves = given.get("serves", {})
     listed = isinstance(serves, dict) and all(
         isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()

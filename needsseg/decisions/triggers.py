@@ -44,8 +44,10 @@ class Trigger:
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def triggers(found: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = ()) -> list[Trigger]:
-    """All triggers that fired on or before epoch day ``as_of``, by day, account, kind and feature.
+def triggers(
+    found: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = (), account: str | None = None
+) -> list[Trigger]:
+    """All triggers that fired on or before epoch day ``as_of``, of one account where given, by day, account, kind and feature.
 
     ``found`` holds the days before ``as_of``. ``serving`` are features named elsewhere as serving a segment; with those in
     the rules they are the ones watched. Where neither names any, a feature is watched from the day on which as many
@@ -55,6 +57,7 @@ def triggers(found: Timelines, rules: TriggerRules, as_of: int, serving: Sequenc
     fired = [
         trigger
         for timeline in found.accounts.values()
+        if account in (None, timeline.account_id)
         for trigger in (
             *_unused(timeline, found, rules, watched, as_of),
             *_below_weekly(timeline, found, rules, as_of),

@@ -86,7 +86,7 @@ def _leaves(evidence: Evidence) -> str:
 
 def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
     reasons, needed = [], []
-    left = "became at risk" if evidence.outcome == "at_risk" else "left"
+    left = _left(evidence)
     if len(evidence.sizes) < 2:
         reasons.append("There is only one segment, so there is nothing to compare it with.")
         needed.append("accounts in at least two segments")
@@ -136,26 +136,62 @@ def _by_forecast(evidence: Evidence, found: Increment) -> Verdict:
     test = "gain in Brier score, labels permuted within firmographic strata"
     # Permutation alone decides: in simulated studies the interval over accounts missed most effects that were there.
     positive = found.brier_gain > 0 and corrected <= ALPHA
-    return _worded(evidence, positive, (figures, _chance(corrected, evidence)), test, found.brier_p, corrected)
+    reasons = (*_extremes(evidence, positive), figures, _chance(corrected, evidence))
+    return _worded(evidence, positive, reasons, test, found.brier_p, corrected)
 
 
 def _by_curves(evidence: Evidence, found: LogRank) -> Verdict:
     corrected = min(1.0, found.p_within * evidence.tried)
     test = "log-rank test, labels permuted within firmographic strata"
-    reasons = [_chance(corrected, evidence)]
+    positive = corrected <= ALPHA
+    reasons = [*_extremes(evidence, positive), _chance(corrected, evidence)]
     table = evidence.table
     if table is not None and table.v is not None and table.v_high is not None:
         reasons.append(
             f"The difference between segments comes to V = {table.v:.2f} of at most 1 and may be as large as {table.v_high:.2f}."
         )
-    return _worded(evidence, corrected <= ALPHA, tuple(reasons), test, found.p_within, corrected)
+    if positive:
+        # A difference among accounts that were looked at is no forecast of others.
+        reasons.append(
+            f"This is about the {evidence.accounts} accounts that were followed. A forecast for others was not tried: it takes "
+            f"{MODEL_ACCOUNTS} accounts, {MODEL_EVENTS} that {_left(evidence)} and {MODEL_EVENTS} that did not."
+        )
+    return _worded(evidence, positive, tuple(reasons), test, found.p_within, corrected)
+
+
+def _extremes(evidence: Evidence, positive: bool) -> list[str]:
+    """Of which segment the most left, and of which the fewest, where that is worth acting on."""
+    table = evidence.table
+    if not positive or table is None:
+        return []
+    counted = [
+        (left / (left + stayed), name, left, left + stayed)
+        for name, left, stayed in zip(table.segments, table.left, table.stayed, strict=True)
+    ]
+    most, fewest = max(counted), min(counted)
+    return [
+        f"Of “{most[1]}” {most[2]} of {most[3]} accounts {_left(evidence)} within {table.days} days, of “{fewest[1]}” "
+        f"{fewest[2]} of {fewest[3]}."
+    ]
+
+
+def _left(evidence: Evidence) -> str:
+    return "became at risk" if evidence.outcome == "at_risk" else "left"
 
 
 def _chance(corrected: float, evidence: Evidence) -> str:
-    said = "less than 1 in 1,000" if corrected < 0.001 else f"{corrected:.3f}"
+    said = "< 0.001" if corrected < 0.001 else f"= {corrected:.3f}"
     fields = ", ".join(evidence.fields)
     tried = "" if evidence.tried == 1 else f", corrected for {evidence.tried} segmentations tried"
-    return f"By chance alone, among accounts alike in {fields}, this much would be seen with p = {said}{tried}."
+    return f"By chance alone, among accounts alike in {fields}, this much would be seen with p {said}{tried}."
+
+
+def _seen(evidence: Evidence) -> str:
+    """What was found: a forecast that held for accounts it had not seen, or a difference among those followed."""
+    if evidence.increment is not None:
+        return f"an account's segment predicts who {_leaves(evidence)}"
+    alike = f"accounts alike in {', '.join(evidence.fields)}"
+    return f"among {alike}, those of one segment {_left(evidence)} sooner or more often than those of another"
 
 
 def _worded(
@@ -165,7 +201,7 @@ def _worded(
     if positive:
         return Verdict(
             "adds something",
-            f"{what.capitalize()} add something over firmographics: an account's segment predicts who {leaves}.",
+            f"{what.capitalize()} add something over firmographics: {_seen(evidence)}.",
             reasons,
             "Use the segments in churn work, and look at the curves for the ones to begin with. What goes together need not be a "
             "cause: try the change on some accounts first.",
@@ -179,7 +215,9 @@ def _worded(
         f"No sign that {what} add anything over firmographics about who {leaves}.",
         (*reasons, "This does not show that there is no difference: a small one can go unseen in so many accounts."),
         "Choose accounts for retention work by firmographics and lifecycle; the segments do not help there so far.",
-        ("more labelled accounts, or a longer follow-up, to see smaller differences",),
+        (
+            f"more {'labelled ' if evidence.by == 'needs' else ''}accounts, or a longer follow-up, to see smaller differences",
+        ),
         test,
         p,
         corrected,

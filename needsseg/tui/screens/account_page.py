@@ -18,6 +18,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.screens.stack_reading import attempted, uncollected
 from needsseg.tui.widgets.chart import sparkline
 from needsseg.tui.widgets.profile_pane import METHODS, need_words
 from needsseg.tui.words import counted, lines, one_line, plain
@@ -70,12 +71,19 @@ class AccountPageSheet(Sheet[Place]):
         self._show()
 
     async def _read(self) -> None:
-        read = partial(account_page.account_page, account_id=self._account, as_of=self._as_of)
-        try:
-            self.page = await aside(self.study.path, read)
-            self._profile = self.page.profile
-        except NeedssegError as error:
-            self._happened, self._wrong = f"{error.message} {error.hint}".strip(), True
+        # Only at first: after an undo the profile may be another one.
+        known = self._profile if self.page is None else None
+
+        def read(study: Study) -> AccountPage:
+            return uncollected(partial(account_page.account_page, study, self._account, self._as_of, profile=known))
+
+        found = await attempted(aside(self.study.path, read))
+        if isinstance(found, NeedssegError):
+            self._happened, self._wrong = str(found), True
+        else:
+            self.page, self._profile = found, found.profile
+            if self._wrong:
+                self._happened, self._wrong = "", False
         self._reading = False
         self._show()
         self.tell()
@@ -90,7 +98,7 @@ class AccountPageSheet(Sheet[Place]):
     def _show(self) -> None:
         profile = self._profile
         if profile is None:
-            self.fill([])
+            self.fill([] if self._reading else [plain("It could not be read: esc closes it, and enter tries again.")])
             return
         box = self.query_one(Vertical)
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")

@@ -17,6 +17,9 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import counted, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needsseg.records import AccountMatch
     from needsseg.tui.child import Outcome
     from needsseg.tui.screens.mapping import Chosen
 
@@ -62,6 +65,10 @@ class AccountVerbs(StackDesk):
         @property
         def account(self) -> AccountProfile | None:
             """The account under the cursor."""
+
+        @property
+        def matched(self) -> Sequence[AccountMatch]:
+            """How participants are tied to accounts, as the profiles were computed with."""
 
         def names(self) -> dict[str, str]:
             """Names by account id."""
@@ -206,6 +213,8 @@ class AccountVerbs(StackDesk):
         """Opens the account under the cursor; a quote or an interview chosen there opens in its transcript."""
         from needsseg.tui.screens.account_page import AccountPageSheet
 
+        if self.try_again():
+            return
         here = self.account
         if here is None or self.as_of is None:
             self.tell("profiles are being computed; try again in a moment" if self.computing else "no account to open")
@@ -221,7 +230,7 @@ class AccountVerbs(StackDesk):
         here = self.account
         if here is None:
             return
-        people = {m.participant for m in accounts.matches(self.study) if m.account_id == here.account_id}
+        people = {m.participant for m in self.matched if m.account_id == here.account_id}
         voices = self._voices(people)
         names = {here.needs_segment, *here.contested} - {""}
         quotes = [

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import DataTable, LoadingIndicator, Static
+from textual.widgets import LoadingIndicator, Static
 
 from needsseg.actions import studies
+from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch
 from needsseg.tui.screens import account_filters
 from needsseg.tui.screens.account_filters import BETWEEN, Filters
 from needsseg.tui.screens.account_keys import ACCOUNT_KEYS, HELP
 from needsseg.tui.screens.account_verbs import AccountVerbs
-from needsseg.tui.screens.stack_reading import Computed
+from needsseg.tui.screens.stack_reading import Computed, attempted, uncollected
+from needsseg.tui.widgets import account_lines
+from needsseg.tui.widgets.long_list import LongList
 from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
-from needsseg.tui.words import SEGMENT_GLYPHS, counted, row
+from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
 
-COLUMNS = {
-    "Account": 18, "Lifecycle": 12, "Need": 19, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,
-}  # fmt: skip
-MOST_ROWS = 5000
 EMPTY = """No accounts yet.
 
   i    imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
   ?    shows all keys
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The accounts that fit the filters, in order, and where one of them stands."""
+
+    profiles: list[AccountProfile]
+    at: int = 0
+
+
+def listed(computed: Computed, filters: Filters, kept: str) -> Listed:
+    """Filters and sorts; with many accounts that takes longer than a screen may stand still."""
+    rows = filters.rows(computed.profiles, computed.amounts)
+    return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == kept), 0))
 
 
 class AccountsScreen(AccountVerbs):
@@ -46,10 +61,9 @@ class AccountsScreen(AccountVerbs):
     DEFAULT_CSS = """
     AccountsScreen {
       & .body { layout: vertical; }
-      & DataTable { height: 1fr; }
       & ProfilePane { height: 9; border-top: solid $primary 50%; }
       &.-wide .body { layout: horizontal; }
-      &.-wide DataTable { width: 1fr; }
+      &.-wide LongList { width: 1fr; }
       &.-wide ProfilePane { width: 44; height: 1fr; border-top: none; border-left: solid $primary 50%; }
       & LoadingIndicator { height: 1; }
     }
@@ -60,26 +74,24 @@ class AccountsScreen(AccountVerbs):
         self.profiles: list[AccountProfile] = []
         self.filters = Filters()
         self._computed: Computed | None = None
-        self._labelled = 0
-        self._columns: tuple[str, ...] = ()
+        self._busy = ""
 
     def compose_body(self) -> ComposeResult:
         """Empty state, loading, table and profile."""
         yield Static(EMPTY, classes="empty", markup=False)
         yield LoadingIndicator()
         with Container(classes="body"):
-            yield DataTable(cursor_type="row", zebra_stripes=True, id="accounts")
+            yield LongList(id="accounts", classes="listed")
             yield ProfilePane()
 
     def on_mount(self) -> None:
         """What was left."""
         self.query_one(LoadingIndicator).display = False
-        self._table.focus()
         self.filters = account_filters.left(studies.place(self.study, self.MODE))
 
     @property
-    def _table(self) -> DataTable[Any]:
-        return self.query_one("#accounts", DataTable)
+    def _list(self) -> LongList:
+        return self.query_one("#accounts", LongList)
 
     @property
     def _everything(self) -> Sequence[AccountProfile]:
@@ -88,8 +100,13 @@ class AccountsScreen(AccountVerbs):
     @property
     def account(self) -> AccountProfile | None:
         """The account under the cursor."""
-        at = self._table.cursor_row
-        return self.profiles[at] if 0 <= at < min(len(self.profiles), MOST_ROWS) else None
+        at = self._list.cursor
+        return self.profiles[at] if at < len(self.profiles) else None
+
+    @property
+    def matched(self) -> Sequence[AccountMatch]:
+        """How participants are tied to accounts, as the profiles were computed with."""
+        return self._computed.matches if self._computed else ()
 
     def names(self) -> dict[str, str]:
         """Names by account id."""
@@ -106,30 +123,36 @@ class AccountsScreen(AccountVerbs):
     def took(self, computed: Computed | None) -> None:
         """Shows other accounts."""
         self._computed = computed
-        self._labelled = sum(bool(p.needs_segment) for p in self._everything)
         self.fill()
 
-    def fill(self) -> None:
-        """Shows the accounts that fit the filters, the cursor staying on its account."""
-        kept = self.account.account_id if self.account else None
-        amounts = self._computed.amounts.amounts if self._computed else {}
-        self.profiles = self.filters.rows(self._everything, self._computed.amounts) if self._computed else []
-        table = self._table
-        columns = tuple(COLUMNS)
-        if self.filters.sort == "amount":
-            # What the rows are sorted by must be in sight.
-            columns = ("Account", "Pays", *(name for name in columns if name not in ("Account", "Pays")))
-        widths = [COLUMNS[name] for name in columns]
-        table.clear(columns=columns != self._columns)
-        if columns != self._columns:
-            self._columns = columns
-            table.add_column(row(columns, widths), width=sum(widths) + 2 * len(widths) - 2)
-        for p in self.profiles[:MOST_ROWS]:
-            values = _values(p, amounts.get(p.account_id))
-            table.add_row(row((values[name] for name in columns), widths))
-        at = next((number for number, p in enumerate(self.profiles[:MOST_ROWS]) if p.account_id == kept), 0)
-        table.move_cursor(row=at)
+    def fill(self, *, from_the_top: bool = False) -> None:
+        """Shows the accounts that fit the filters as soon as they are found, the cursor staying on its account."""
+        self.run_worker(self._fill("" if from_the_top else None), group="list", exclusive=True)
+
+    async def _fill(self, kept: str | None) -> None:
+        computed, filters = self._computed, self.filters
+        kept = kept if kept is not None else self.account.account_id if self.account else ""
+        found: Listed | NeedssegError = Listed([])
+        if computed is not None:
+            self._busy = "sorting …"
+            self.tell()
+            work = partial(listed, computed, filters, kept)
+            found = await attempted(asyncio.to_thread(uncollected, work))
+        self._busy = ""
+        if isinstance(found, NeedssegError):
+            self.tell(str(found), wrong=True)
+            return
+        self.profiles = found.profiles
+        columns = account_lines.columns(filters.sort)
+        amounts = computed.amounts.amounts if computed else {}
+
+        def line(at: int) -> str:
+            profile = found.profiles[at]
+            return account_lines.line(profile, amounts.get(profile.account_id), columns)
+
+        self._list.show(account_lines.header(columns), len(found.profiles), line, found.at)
         self._show_profile()
+        self.tell()
 
     def _show_profile(self) -> None:
         here, computed = self.account, self._computed
@@ -143,24 +166,26 @@ class AccountsScreen(AccountVerbs):
     def state(self) -> str:
         """The date, the place, the filters and the order."""
         if not self._everything:
-            return "computing profiles …" if self.computing else "saved · no accounts"
-        at = f"account {self._table.cursor_row + 1}/{len(self.profiles)}" if self.profiles else "no account fits"
-        at += f" (the first {MOST_ROWS:,} are listed: f narrows)" if len(self.profiles) > MOST_ROWS else ""
-        said = ["saved", f"as of {self.as_of}", f"labelled {self._labelled}/{len(self._everything)}", at]
-        return " · ".join(filter(None, [*said, self.filters.in_words(), "computing anew …" if self.computing else ""]))
+            nothing = "no profiles" if self._computed and self._computed.error else "no accounts"
+            return "computing profiles …" if self.computing else f"saved · {nothing}"
+        at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account fits"
+        labelled = self._computed.labelled if self._computed else 0
+        said = ["saved", f"as of {self.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
+        busy = self._busy or ("computing anew …" if self.computing else "")
+        return " · ".join(filter(None, [*said, self.filters.in_words(), busy]))
 
-    @on(DataTable.RowHighlighted)
+    @on(LongList.Moved)
     def _moved(self) -> None:
         self._show_profile()
         self.tell()
 
-    @on(DataTable.RowSelected)
+    @on(LongList.Taken)
     def _chosen(self) -> None:
         self.action_open()
 
     def action_step(self, by: int) -> None:
         """Goes up or down."""
-        self._table.move_cursor(row=self._table.cursor_row + by)
+        self._list.action_step(by)
 
     def action_read(self, by: int) -> None:
         """Scrolls the profile."""
@@ -168,16 +193,14 @@ class AccountsScreen(AccountVerbs):
 
     def action_edge(self, end: bool) -> None:
         """Goes to the top or bottom."""
-        self._table.move_cursor(row=self._table.row_count - 1 if end else 0)
+        self._list.action_edge(end)
 
     def narrow(self, filters: Filters) -> None:
         """Shows other accounts; in another order from the top."""
         again = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
         self.filters = filters
-        self.fill()
-        if not again:
-            self.action_edge(False)
         self.tell("")
+        self.fill(from_the_top=not again)
 
     def action_filter(self) -> None:
         """Asks which words an account must hold."""
@@ -190,21 +213,27 @@ class AccountsScreen(AccountVerbs):
 
     def action_tier(self) -> None:
         """Asks which value of which tier accounts must have; another of the same tier is let in as well."""
+        if self._everything:
+            self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
+        else:
+            self.tell("there are no profiles to choose from yet")
+
+    async def _ask_tier(self, everything: Sequence[AccountProfile]) -> None:
+        """Counts beside the screen: with many accounts that takes seconds."""
         from needsseg.tui.widgets.prompt import Prompt
 
-        if not self._everything:
-            self.tell("there are no profiles to choose from yet")
-            return
-        about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
-        self.app.push_screen(
-            Prompt(
-                f"Show which of {counted(len(self._everything), 'account')}?",
-                choices=account_filters.choices(self._everything, self.filters),
-                about=about,
-                free=False,
-            ),
-            self._set_tier,
-        )
+        self._busy = "counting …"
+        self.tell()
+        count = partial(account_filters.choices, everything, self.filters)
+        choices = await attempted(asyncio.to_thread(uncollected, count))
+        self._busy = ""
+        self.tell()
+        if isinstance(choices, NeedssegError):
+            self.tell(str(choices), wrong=True)
+        elif self.is_current:
+            about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
+            question = f"Show which of {counted(len(everything), 'account')}?"
+            self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
     def _set_tier(self, chosen: str | None) -> None:
         if chosen is not None:
@@ -228,22 +257,3 @@ class AccountsScreen(AccountVerbs):
     def leave(self) -> None:
         """Remembers date, filters and order."""
         self.desk.remember(self.MODE, {"as_of": str(self.as_of) if self.as_of else "", **self.filters.kept()})
-
-
-def _values(profile: AccountProfile, paid: float | None) -> dict[str, str]:
-    """What the table shows of an account; a segment's sign says whether a person confirmed it."""
-    sign = SEGMENT_GLYPHS["confirmed" if profile.needs_segment_confirmed_by else "named"]
-    sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
-    need = (
-        f"{sign} {profile.needs_segment}{sure}" if profile.needs_segment else "contested" if profile.contested else "–"
-    )
-    return {
-        "Account": profile.name or profile.account_id,
-        "Lifecycle": profile.lifecycle_stage.replace("_", " "),
-        "Need": need,
-        "Source": profile.needs_segment_source or "–",
-        "Firmographic": profile.firmographic_tier.replace("_", " "),
-        "Behaviour": profile.behavioral_segment.replace("_", " ") or "–",
-        "Pays": "–" if paid is None else f"{paid:>10,.0f}",
-        "Action": profile.recommended_action or "–",
-    }

@@ -13,11 +13,11 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import DataTable, LoadingIndicator, Static
 
 from needsseg.actions import rollups, studies, tiers
-from needsseg.actions.rollups import Rollup
+from needsseg.errors import NeedssegError
 from needsseg.tui.screens import stack_words
 from needsseg.tui.screens.account_filters import Filters, worded
 from needsseg.tui.screens.stack_keys import EMPTY, HELP, STACK_KEYS, VIEWS, WORDS
-from needsseg.tui.screens.stack_reading import Computed
+from needsseg.tui.screens.stack_reading import Computed, attempted, uncollected
 from needsseg.tui.screens.stack_verbs import StackVerbs
 from needsseg.tui.words import lines, plain, row
 
@@ -48,7 +48,6 @@ class StackScreen(StackVerbs):
 
     def __init__(self) -> None:
         super().__init__()
-        self.made: Rollup | None = None
         self._rows, self._by, self._view = rollups.ROWS[0], rollups.BY[0], VIEWS[0]
         self._computed: Computed | None = None
 
@@ -58,7 +57,7 @@ class StackScreen(StackVerbs):
         yield LoadingIndicator()
         with Container(classes="body"):
             yield Static(id="title", markup=False)
-            yield DataTable(cursor_type="row", zebra_stripes=True, id="rollup")
+            yield DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
             yield Static(id="caution", markup=False)
             with VerticalScroll(id="charts", can_focus=False), Container(id="bars"):
                 yield Static(id="by-row", markup=False)
@@ -73,7 +72,6 @@ class StackScreen(StackVerbs):
             self._rows, self._by = rows, by
         self._view = view if view in VIEWS else self._view
         self.backlog = str(left.get("backlog", ""))
-        self._table.focus()
 
     @property
     def _table(self) -> DataTable[Any]:
@@ -93,7 +91,13 @@ class StackScreen(StackVerbs):
             self.run_worker(self._made(self._computed, self._rows, self._by), group="rollup", exclusive=True)
 
     async def _made(self, computed: Computed, rows: str, by: str) -> None:
-        self.made = await asyncio.to_thread(partial(tiers.roll_up, computed.profiles, computed.amounts, rows, by))
+        work = partial(tiers.roll_up, computed.profiles, computed.amounts, rows, by)
+        found = await attempted(asyncio.to_thread(uncollected, work))
+        if isinstance(found, NeedssegError):
+            self.made = None
+            self.tell(str(found), wrong=True)
+        else:
+            self.made = found
         self._fill()
         self.tell()
 
@@ -159,6 +163,8 @@ class StackScreen(StackVerbs):
 
     def action_open(self) -> None:
         """Shows the accounts of the row on the accounts screen."""
+        if self.try_again():
+            return
         if self.made is None:
             self.tell("there is no row to open yet")
             return
@@ -193,6 +199,10 @@ class StackScreen(StackVerbs):
             charts.scroll_relative(y=by, animate=False)
         else:
             self.tell("all charts are in sight")
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down."""
+        self._table.move_cursor(row=self._table.cursor_row + by)
 
     def action_edge(self, end: bool) -> None:
         """Goes to the first or last row."""

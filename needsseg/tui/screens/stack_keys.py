@@ -23,11 +23,14 @@ STACK_KEYS: list[BindingType] = [
     Binding("v", "view", "view", id="stack.view", tooltip="accounts, shares, money"),
     Binding("t", "as_of", "date", id="stack.as_of", tooltip="change the as-of date"),
     Binding(
-        "k", "curves", "curves", id="stack.curves", tooltip="who stays: Kaplan–Meier curves, and whether segments add"
+        "c", "curves", "curves", id="stack.curves", tooltip="who stays: Kaplan–Meier curves, and whether segments add"
     ),
     Binding("R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted by ARR"),
     Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="moments at which accounts ask for something"),
     Binding("P", "patterns", "patterns", id="stack.patterns", tooltip="patterns of use among accounts"),
+    Binding("x", "export", "export", id="stack.export", tooltip="write the roll-up to a CSV file"),
+    Binding("j", "step(1)", "down", id="stack.down", show=False),
+    Binding("k", "step(-1)", "up", id="stack.up", show=False),
     Binding("J", "read(3)", "scroll the charts down", id="stack.read_on", show=False),
     Binding("K", "read(-3)", "scroll the charts up", id="stack.read_back", show=False),
     Binding("g", "edge(False)", "first row", id="stack.top", show=False),

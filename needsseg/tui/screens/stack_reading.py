@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import gc
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.widgets import LoadingIndicator, Static
 
@@ -23,12 +28,56 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 KEPT = "accounts"
+T = TypeVar("T")
+MANY = 10_000
+FAILED = ("", "  enter  tries again", "  t      asks for another as-of date")
 NO_DATE = "There are no events to take a date from.\n\n  t    asks for the as-of date"
+
+
+_AT_WORK: set[object] = set()
+_ONE = threading.Lock()
+# What was put aside is looked through as the program ends, or libraries complain of leaks.
+atexit.register(gc.unfreeze)
+
+
+def uncollected(work: Callable[[], T]) -> T:
+    """What comes of work that makes millions of objects, none of them looked through for cycles meanwhile.
+
+    Each such look holds every thread, and the screen with them, for up to two seconds with 100,000 accounts.
+    """
+    me = object()
+    with _ONE:
+        _AT_WORK.add(me)
+        gc.disable()
+    try:
+        return work()
+    finally:
+        with _ONE:
+            _AT_WORK.discard(me)
+            if not _AT_WORK:
+                gc.enable()
+
+
+async def attempted(work: Awaitable[T]) -> T | NeedssegError:
+    """What comes of work beside the screen, or why nothing does.
+
+    What nobody foresaw is told as the command line tells it: a worker's exception would end the app, or its screen would wait
+    for ever.
+    """
+    (found,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(found, NeedssegError) or not isinstance(found, BaseException):
+        return found
+    if not isinstance(found, Exception):
+        raise found
+    return NeedssegError(
+        f"needsseg itself is at fault: {type(found).__name__}: {found}",
+        "Please report it, with what needsseg --debug profile --as-of DATE shows. Nothing was changed.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Profiles, amounts and matches as of a date, and the state of the study they were made of."""
+    """Profiles, how many of them have a need, amounts and matches as of a date; ``made_of`` is the state of the study."""
 
     as_of: date | None
     profiles: tuple[AccountProfile, ...]
@@ -36,18 +85,35 @@ class Computed:
     matches: tuple[AccountMatch, ...]
     made_of: object = None
     error: NeedssegError | None = None
+    labelled: int = 0
+
+    @property
+    def failed(self) -> str:
+        """Why there are no profiles, and what to do; empty where there are."""
+        if self.error is None:
+            return ""
+        return "\n".join(["Profiles could not be computed.", "", self.error.message, self.error.hint, *FAILED])
 
 
 def compute(study: Study, as_of: date | None) -> Computed:
     """Reads and computes; the date is the day after the newest event where none is given."""
     day = as_of or accounts.day_after_events(study)
     found = tuple(accounts.profiles(study, day)) if day else ()
-    return Computed(day, found, revenue_as_of(study, day) if day else Revenue(), tuple(accounts.matches(study)))
+    if len(found) >= MANY:
+        # Profiles hold no cycles, so that they need not be looked through later either.
+        gc.freeze()
+    amounts = revenue_as_of(study, day) if day else Revenue()
+    labelled = sum(bool(profile.needs_segment) for profile in found)
+    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled)
 
 
 class StackDesk(StudyScreen):
-    """A screen over the profiles. It shows what ``took`` gives it; ``EMPTY`` says what to do without accounts."""
+    """A screen over the profiles, in a list of the class ``listed``. It shows what ``took`` gives it.
 
+    ``EMPTY`` says what to do without accounts.
+    """
+
+    AUTO_FOCUS = ""  # what is focused depends on what is shown
     EMPTY = ""
 
     def __init__(self) -> None:
@@ -73,17 +139,17 @@ class StackDesk(StudyScreen):
     def reload(self) -> None:
         """Shows what was computed of the study as it is now, or has it computed."""
         there = "accounts" in accounts.sources(self.study)
-        dated = not (there and self.desk.computed and self.desk.computed.as_of is None and self.as_of is None)
-        self.query_one(".empty", Static).update(plain(self.EMPTY if dated else NO_DATE))
-        self.query_one(".empty").display = not (there and dated)
-        self.query_one(".body").display = there and dated
+        have, state = self.desk.computed, tuple((entry.id, entry.state) for entry in history.listing(self.study))
+        made_of = (self.as_of, state)
+        failed = have.failed if there and have is not None and have.made_of == made_of else ""
+        dated = not (there and have and have.as_of is None and self.as_of is None)
+        self.query_one(".empty", Static).update(plain(failed or (self.EMPTY if dated else NO_DATE)))
+        self._show_body(there and dated and not failed)
         if not there:
             self.desk.computed = self.desk.computing_of = None
             self._wait(False)
             self._show(None)
             return
-        have, state = self.desk.computed, tuple((entry.id, entry.state) for entry in history.listing(self.study))
-        made_of = (self.as_of, state)
         if have is not None and have.made_of == made_of:
             self._wait(False)
             self._show(have)
@@ -99,10 +165,11 @@ class StackDesk(StudyScreen):
     async def _compute(self, as_of: date | None, made_of: object) -> None:
         """On a connection of its own, so that the screen's is never busy."""
         desk = self.desk
-        try:
-            found = replace(await aside(desk.study.path, partial(compute, as_of=as_of)), made_of=made_of)
-        except NeedssegError as error:
-            found = Computed(as_of, (), Revenue(), (), made_of, error)
+        came = await attempted(aside(desk.study.path, lambda study: uncollected(partial(compute, study, as_of))))
+        if isinstance(came, NeedssegError):
+            found = Computed(as_of, (), Revenue(), (), made_of, came)
+        else:
+            found = replace(came, made_of=made_of)
         if desk.computing_of != made_of:
             return
         desk.computing_of = None
@@ -119,9 +186,28 @@ class StackDesk(StudyScreen):
         """Shows what was computed, or asks for a date where none is known."""
         self.refresh_study()
         if found.error is not None:
-            self.tell(f"{found.error.message} {found.error.hint}".strip(), wrong=True)
+            self.tell("profiles could not be computed", wrong=True)
         elif found.as_of is None and self.is_current:
             self.action_as_of()
+
+    def try_again(self) -> bool:
+        """Computes anew where that went wrong before; whether it did."""
+        have = self.desk.computed
+        if have is None or have.error is None or self.computing:
+            return False
+        self.desk.computed = None
+        self.tell("")
+        self.refresh_study()
+        return True
+
+    def _show_body(self, shown: bool) -> None:
+        self.query_one(".empty").display = not shown
+        self.query_one(".body").display = shown
+        # A list that is hidden must not take the keys.
+        if not shown:
+            self.set_focus(None)
+        elif self.focused is None:
+            self.query_one(".listed").focus()
 
     def _show(self, computed: Computed | None) -> None:
         if computed is not self._shown:
@@ -149,7 +235,8 @@ class StackDesk(StudyScreen):
         if words is None:
             return
         self.as_of = day_of(words)
-        self.refresh_study()
+        if not self.try_again():
+            self.refresh_study()
 
     def leave(self) -> None:
         """Remembers the date."""

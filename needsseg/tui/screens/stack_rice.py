@@ -16,6 +16,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.report import ReportScreen
 from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.screens.stack_reading import attempted
 from needsseg.tui.words import counted, lines, plain, row
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class RiceSheet(Sheet[None]):
 
     TITLE = "RICE, plain and weighted by what accounts pay"
     KEYS = "enter explains one · b counts by another tier · l another λ · esc closes"
-    EMPTY = "nothing to show: see the line below"
+    EMPTY = "Nothing to show: see the line below. esc closes this, and R names another file."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "by", "count by another tier", id="rice.by"),
         Binding("l", "strength", "another λ: how far ARR counts", id="rice.strength"),
@@ -72,14 +73,12 @@ class RiceSheet(Sheet[None]):
 
     async def _score(self) -> None:
         ask = partial(rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength)
-        try:
-            self.report = await aside(self.study.path, ask)
-            if self._wrong:
-                self._happened, self._wrong = "", False
-        except NeedssegError as error:
-            self.report = None
-            self._happened, self._wrong = f"{error.message} {error.hint}".strip(), True
-        found = self.report
+        came = await attempted(aside(self.study.path, ask))
+        if isinstance(came, NeedssegError):
+            self._happened, self._wrong = str(came), True
+        elif self._wrong:
+            self._happened, self._wrong = "", False
+        found = self.report = None if isinstance(came, NeedssegError) else came
         self._head("")
         rows = [plain(row(_values(score), self._widths).plain) for score in found.scores] if found else []
         if found is not None:

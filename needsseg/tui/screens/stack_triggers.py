@@ -17,6 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.screens.stack_reading import attempted, uncollected
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import counted, lines, plain
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from needsseg.actions.triggers import TriggerReport, TriggerRow
 
 MOST = 500
+FAILED = "They could not be looked for: esc closes this, and T tries again."
 WINDOWS = (12, 4, 52, 0)
 """Weeks before the date; 0 is all of them."""
 
@@ -56,10 +58,14 @@ class TriggersSheet(Sheet[Place]):
             self.run_worker(self._read(), group="triggers", exclusive=True)
 
     async def _read(self) -> None:
-        try:
-            self._report = await aside(self.study.path, partial(triggers.fired, as_of=self._as_of))
-        except NeedssegError as error:
-            self._happened, self._wrong = f"{error.message} {error.hint}".strip(), True
+        look = partial(triggers.fired, as_of=self._as_of)
+        found = await attempted(aside(self.study.path, lambda study: uncollected(partial(look, study))))
+        if isinstance(found, NeedssegError):
+            self._happened, self._wrong = str(found), True
+        else:
+            self._report = found
+            if self._wrong:
+                self._happened, self._wrong = "", False
         self._reading = False
         self._fill()
 
@@ -71,7 +77,8 @@ class TriggersSheet(Sheet[Place]):
     def _fill(self) -> None:
         fitting = [row for row in self._of_weeks() if self._kind in ("", row.trigger.kind)]
         self.shown = fitting[::-1]
-        self.fill([_line(row) for row in self.shown[:MOST]])
+        failed = self._report is None and not self._reading
+        self.fill([plain(FAILED)] if failed else [_line(row) for row in self.shown[:MOST]])
         self.tell()
 
     def state(self) -> str:

@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.actions import rollups
 from needsseg.tui.screens.account_filters import Filters
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.stack_reading import StackDesk, day_of
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
+    from needsseg.actions.rollups import Rollup
     from needsseg.tui.child import Outcome
     from needsseg.tui.place import Place
     from needsseg.tui.screens.stack_curves import Followed
@@ -42,6 +44,7 @@ class StackVerbs(StackDesk):
     def __init__(self) -> None:
         super().__init__()
         self.backlog = ""
+        self.made: Rollup | None = None
         self._asked: Question | None = None
 
     def show_accounts(self, filters: Filters) -> None:
@@ -110,6 +113,26 @@ class StackVerbs(StackDesk):
             Prompt("Write the curves into which file?", value=value, about=about, path=True),
             lambda path: self._follow(asked, str(Path(path).expanduser())) if path else None,
         )
+
+    def action_export(self) -> None:
+        """Asks for a file to write the roll-up to."""
+        made = self.made
+        if made is None:
+            if self._dated():
+                self.tell("there is no roll-up to write yet")
+            return
+        value = str(self.study.path.parent / f"rollup-{made.rows_of}-by-{made.by}-{self.as_of}.csv")
+        about = "A line a cell; an empty row or column means all of them. An earlier roll-up of that name is replaced."
+        self.app.push_screen(
+            Prompt("Write the roll-up into which CSV file?", value=value, about=about, path=True),
+            partial(self._export, made),
+        )
+
+    @told
+    def _export(self, made: Rollup, path: str | None) -> None:
+        if path and self.as_of is not None:
+            written = rollups.write_rollup(self.study, made, self.as_of, Path(path).expanduser())
+            self.tell(f"wrote the roll-up to {written}")
 
     def action_rice(self) -> None:
         """Asks for a backlog."""

@@ -1,0 +1,42 @@
+"""Files that a person names for what is computed: refused before the long work, replaced only where they are the like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.study.connection import Study
+
+
+def check(study: Study, path: Path, mark: str, what: str, *, overwrite: bool = False) -> None:
+    """Raises UsageError or NeedssegError where ``what`` is not to be written to ``path``.
+
+    A file that is there is replaced where ``mark`` stands in its first 2,000 characters, else only with ``overwrite``; the
+    study and its account data never are.
+    """
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
+    if not path.parent.is_dir():
+        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    if path.exists() and not overwrite and not _holds(path, mark):
+        raise NeedssegError(f"{path} exists and holds no {what}.", "Name another file, or add --force.")
+
+
+def _holds(path: Path, mark: str) -> bool:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            return mark in stream.read(2000)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a text, whole or not at all; NeedssegError where that cannot be done."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as error:
+        raise NeedssegError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error
+    finally:
+        partial.unlink(missing_ok=True)

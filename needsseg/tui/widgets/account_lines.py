@@ -1,0 +1,51 @@
+"""An account as a line of the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.tui.words import SEGMENT_GLYPHS, row
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts import AccountProfile
+
+COLUMNS = {
+    "Account": 18, "Lifecycle": 12, "Need": 19, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,
+}  # fmt: skip
+
+
+def columns(sort: str) -> tuple[str, ...]:
+    """The columns from left to right; what the rows are sorted by must be in sight."""
+    first = ("Account", "Pays") if sort == "amount" else ("Account",)
+    return (*first, *(name for name in COLUMNS if name not in first))
+
+
+def header(shown: Sequence[str]) -> str:
+    """The names of columns above them."""
+    return row(shown, (COLUMNS[name] for name in shown)).plain
+
+
+def line(profile: AccountProfile, paid: float | None, shown: Sequence[str]) -> str:
+    """What the list shows of an account, as wide as the header."""
+    values = _values(profile, paid)
+    return row((values[name] for name in shown), (COLUMNS[name] for name in shown)).plain
+
+
+def _values(profile: AccountProfile, paid: float | None) -> dict[str, str]:
+    """What the table shows of an account; a segment's sign says whether a person confirmed it."""
+    sign = SEGMENT_GLYPHS["confirmed" if profile.needs_segment_confirmed_by else "named"]
+    sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
+    need = (
+        f"{sign} {profile.needs_segment}{sure}" if profile.needs_segment else "contested" if profile.contested else "–"
+    )
+    return {
+        "Account": profile.name or profile.account_id,
+        "Lifecycle": profile.lifecycle_stage.replace("_", " "),
+        "Need": need,
+        "Source": profile.needs_segment_source or "–",
+        "Firmographic": profile.firmographic_tier.replace("_", " "),
+        "Behaviour": profile.behavioral_segment.replace("_", " ") or "–",
+        "Pays": "–" if paid is None else f"{paid:>10,.0f}",
+        "Action": profile.recommended_action or "–",
+    }

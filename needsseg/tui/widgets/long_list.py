@@ -1,0 +1,139 @@
+"""A list of any length with a header and a cursor: only the lines in sight are made, so that a hundred thousand cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class LongList(ScrollView, can_focus=True):
+    """Shows ``count`` lines that ``line`` makes when they come into sight, all as wide as the header."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "edge(False)", show=False),
+        Binding("end", "edge(True)", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--header", "list--even", "list--odd", "list--cursor"}
+    DEFAULT_CSS = """
+    LongList { height: 1fr; background: $surface; color: $foreground;
+      & > .list--header { text-style: bold; background: $panel; color: $foreground; }
+      & > .list--even { background: $surface-lighten-1 50%; }
+      &:dark > .list--even { background: $surface-darken-1 40%; }
+      & > .list--cursor { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
+        text-style: $block-cursor-blurred-text-style; }
+      &:focus > .list--cursor { background: $block-cursor-background; color: $block-cursor-foreground;
+        text-style: $block-cursor-text-style; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor is on another line."""
+
+    class Taken(Message):
+        """The line under the cursor was clicked."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.count = 0
+        self.cursor = 0
+        self._header = ""
+        self._line: Callable[[int], str] = str
+        self._styles: dict[str, Style] = {}
+
+    def show(self, header: str, count: int, line: Callable[[int], str], cursor: int = 0) -> None:
+        """Shows other lines, the cursor on one of them."""
+        self._header, self.count, self._line = header, count, line
+        self.cursor = min(max(cursor, 0), max(count - 1, 0))
+        self.virtual_size = Size(cell_len(header) + 2, count + 1)
+        self._reveal()
+        self.refresh()
+
+    def move(self, to: int) -> None:
+        """Puts the cursor on a line, the first or last where there are not so many, and tells."""
+        to = min(max(to, 0), self.count - 1)
+        if self.count and to != self.cursor:
+            self.cursor = to
+            self._reveal()
+            self.refresh()
+            self.post_message(self.Moved())
+
+    @property
+    def _room(self) -> int:
+        return max(self.scrollable_content_region.height - 1, 1)
+
+    def _reveal(self) -> None:
+        top = round(self.scroll_offset.y)
+        wanted = min(max(top, self.cursor - self._room + 1), self.cursor, max(self.count - self._room, 0))
+        if wanted != top:
+            # Forced: right after other lines are given, Textual does not know yet that there is something to scroll.
+            self.scroll_to(y=wanted, animate=False, force=True)
+
+    def action_step(self, by: int) -> None:
+        """Some lines up or down."""
+        self.move(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """A screenful up or down."""
+        self.move(self.cursor + by * self._room)
+
+    def action_edge(self, end: bool) -> None:
+        """The first or last line."""
+        self.move(self.count - 1 if end else 0)
+
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        self._reveal()
+
+    def on_click(self, event: events.Click) -> None:
+        """Puts the cursor on a line; a click where it is already takes that line."""
+        at = round(self.scroll_offset.y) + event.y - 1
+        if event.y < 1 or not 0 <= at < self.count:
+            return
+        if at == self.cursor:
+            self.post_message(self.Taken())
+        else:
+            self.move(at)
+
+    def notify_style_update(self) -> None:
+        """Draws everything anew under another theme."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen; the first is the header, which stays when the others scroll."""
+        left, width = round(self.scroll_offset.x), self.size.width
+        if y == 0:
+            return self._strip(self._header, "header", left, width)
+        at = round(self.scroll_offset.y) + y - 1
+        if at >= self.count:
+            return Strip.blank(width, self.rich_style)
+        part = "cursor" if at == self.cursor else "odd" if at % 2 else "even"
+        return self._strip(self._line(at), part, left, width)
+
+    def _strip(self, text: str, part: str, left: int, width: int) -> Strip:
+        style = self._style(part)
+        whole = max(self.virtual_size.width, width)
+        return Strip([Segment(f" {text} ", style)]).adjust_cell_length(whole, style).crop(left, left + width)
+
+    def _style(self, part: str) -> Style:
+        # The cursor looks otherwise without the focus.
+        key = part + "+" * self.has_focus
+        style = self._styles.get(key)
+        if style is None:
+            style = self._styles[key] = self.get_component_rich_style(f"list--{part}")
+        return style
