@@ -197,6 +197,16 @@ def test_spark_gives_the_bytes_that_duckdb_gives(
 
 @needs_spark
 @pytest.mark.slow
+def test_executors_need_no_python(files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYSPARK_PYTHON", str(tmp_path / "gone"))
+    assert digest(files, "spark:local[1]") == digest(files, "duckdb")
+    with open_engine("spark:local[1]") as engine:
+        assert engine.rows(engine.table(("a", "b"), [])) == []
+        assert engine.rows(engine.table(("a", "b"), [('"', "\\'🚀\n\x00")])) == [('"', "\\'🚀\n\x00")]
+
+
+@needs_spark
+@pytest.mark.slow
 def test_a_session_the_caller_has_open_is_used_and_left_open(files: StackFiles, spark_home: Path) -> None:
     from pyspark.sql import SparkSession
 

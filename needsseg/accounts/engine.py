@@ -65,7 +65,9 @@ class Engine:
 
     def _given(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
         if self.backend == "spark":
-            return self.session.createDataFrame(list(rows), ", ".join(f"{column} string" for column in columns))
+            from needsseg.accounts.spark import given
+
+            return given(self.session, columns, rows)
         if self.backend == "polars":
             import polars
 

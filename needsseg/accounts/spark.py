@@ -7,6 +7,7 @@ as it is, and left open.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -65,6 +66,13 @@ def scanned(session: Any, parquet: Path) -> Any:
     """The rows of one Parquet file at its path on this machine, which every executor must see under the same path."""
     literal = re.sub(r"([\\*?\[\]{}])", r"\\\1", str(parquet))
     return session.read.parquet(f"file://{literal}")
+
+
+def given(session: Any, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+    """A small table of texts. As JSON within a query, since createDataFrame would want Python on every executor."""
+    fields = ", ".join(f"{column}: STRING" for column in columns)
+    cells = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    return session.sql(f"SELECT inline(from_json(:cells, 'ARRAY<STRUCT<{fields}>>'))", args={"cells": cells})
 
 
 def explained(error: BaseException) -> NeedssegError:
