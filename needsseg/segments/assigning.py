@@ -1,0 +1,163 @@
+"""New text onto segments: which one a text belongs to and how likely that is right, or why none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.segments.calibration import FOLDS, Calibration, Expected, best, calibrate
+from needsseg.segments.discriminant import Discriminant, fit
+
+if TYPE_CHECKING:
+    from needsseg.segments.discriminant import Codes, Matrix
+
+PRECISION = 0.9
+OFF_TOPIC = 0.2
+QUOTES = 3
+# Ours: a label is more likely right than not, and leads by more than a tenth of what right ones usually lead by.
+LEAST_CHANCE = 0.5
+TIE = 0.1
+NOTHING_FITS, TWO_FIT = "nothing fits", "two fit equally"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` tells why.
+
+    ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are places of
+    the closest passages among those of ``first``, the closest first.
+    """
+
+    label: str | None
+    confidence: float
+    first: str
+    second: str | None
+    reason: str
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assigner:
+    """Segments as learnt from their passages; ``rows`` (n, d) and ``codes`` (n,) are those passages, in their order."""
+
+    names: tuple[str, ...]
+    rows: Matrix
+    codes: Codes
+    discriminant: Discriminant
+    calibration: Calibration
+    threshold: float
+
+    def assign(self, rows: Matrix) -> list[Assignment]:
+        """Unit rows (n, d) of new texts, each on its own: neighbours in the same call change nothing."""
+        import numpy as np
+
+        if not len(rows):
+            return []
+        first, second, fits, leads = best(self.discriminant.scores(np.asarray(rows, dtype=np.float64)))
+        chances = self.calibration.chance(fits, leads)
+        tied = (first != second) & (leads < TIE * self.calibration.usual_lead)
+        alike = self.calibration.lacks_lead(fits, leads)
+        short = chances < self.threshold
+        reasons = np.where(short, np.where(alike, TWO_FIT, NOTHING_FITS), np.where(tied, TWO_FIT, ""))
+        return [
+            self._verdict(row, int(one), int(two), float(chance), str(reason))
+            for row, one, two, chance, reason in zip(rows, first, second, chances, reasons, strict=True)
+        ]
+
+    def _verdict(self, row: Matrix, first: int, second: int, chance: float, reason: str) -> Assignment:
+        import numpy as np
+
+        mine = np.nonzero(self.codes == first)[0]
+        near = mine[np.argsort(-(self.rows[mine] @ row), kind="stable")[:QUOTES]]
+        return Assignment(
+            None if reason else self.names[first],
+            round(chance, 4),
+            self.names[first],
+            None if first == second else self.names[second],
+            reason,
+            tuple(int(place) for place in near),
+        )
+
+    def expected(self) -> Expected:
+        """The precision and the coverage that this promises, reckoned on the study's passages."""
+        return self.calibration.expected(self.threshold)
+
+
+def learn(
+    rows: Matrix, segments: Sequence[str], speakers: Sequence[str] | None = None, others: Matrix | None = None,
+    *, precision: float = PRECISION, off_topic: float = OFF_TOPIC,
+) -> Assigner:  # fmt: skip
+    """An assigner from unit rows (n, d) with the segment and, where known, the participant of each.
+
+    ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that is to be right, and
+    ``off_topic`` the share of new texts expected to be about none. UsageError where there is nothing to tell apart.
+    """
+    import numpy as np
+
+    names = tuple(sorted(set(segments)))
+    if not names:
+        raise UsageError(
+            "There is no confirmed segment.", "Confirm segments first; their passages are what texts are put to."
+        )
+    without = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
+    if len(names) == 1 and not len(without):
+        raise UsageError(
+            f"“{names[0]}” is the only segment, and no passage lies outside it, so nothing tells what does not belong to it.",
+            "Confirm a second segment, or accept passages that belong to none.",
+        )
+    if not 0.5 <= precision < 1 or not 0 < off_topic < 1:
+        raise UsageError(
+            f"precision = {precision} and off-topic = {off_topic}: the first is at least .5, both lie below 1."
+        )
+    members = np.asarray(rows, dtype=np.float64)
+    codes = np.searchsorted(np.array(names), np.array(segments)).astype(np.int64)
+    calibration = calibrate(
+        members, codes, _left_out_together(members, codes, speakers), without, len(names), off_topic
+    )
+    threshold = max(LEAST_CHANCE, calibration.threshold(precision))
+    return Assigner(names, members, codes, fit(members, codes, len(names)), calibration, threshold)
+
+
+def _left_out_together(rows: Matrix, codes: Codes, speakers: Sequence[str] | None) -> Codes:
+    """A group per passage: its participant; folds where that is not known, or where nobody else speaks of the segment."""
+    import numpy as np
+
+    # Dealt by content, so that the order of the passages is nothing.
+    groups = np.empty(len(codes), dtype=np.int64)
+    groups[np.lexsort((*rows.T[:2], codes))] = np.arange(len(codes)) % min(FOLDS, len(codes))
+    if speakers is None:
+        return groups
+    who = np.unique(np.array(speakers), return_inverse=True)[1]
+    alone = [code for code in np.unique(codes) if len(set(who[codes == code])) == 1]
+    return np.where(np.isin(codes, alone), groups, FOLDS + who).astype(np.int64)
+
+
+def assign(
+    texts: Sequence[str], segments: Mapping[str, Sequence[str]], *, speakers: Mapping[str, Sequence[str]] | None = None,
+    others: Sequence[str] = (), precision: float = PRECISION, off_topic: float = OFF_TOPIC,
+) -> list[Assignment]:  # fmt: skip
+    """Puts each text to one of ``segments`` (passages by name), or abstains and says why.
+
+    ``speakers`` names the participant of each passage, ``others`` are passages that belong to no segment; ``evidence``
+    counts the passages of the mapping in its order. Texts are embedded with the bundled model.
+    """
+    import numpy as np
+
+    from needsseg.embedding import encode, locate, text_sha256
+
+    passages = [(name, text) for name, mine in segments.items() for text in mine]
+    everything = [text for _, text in passages] + list(others) + list(texts)
+    vectors = encode(everything, locate())
+    rows = (
+        np.stack([vectors[text_sha256(text)] for text in everything]).astype(np.float64)
+        if everything
+        else np.empty((0, 1))
+    )
+    of, beside = len(passages), len(passages) + len(others)
+    who = [each for name in segments for each in speakers[name]] if speakers is not None else None
+    made = learn(
+        rows[:of], [name for name, _ in passages], who, rows[of:beside], precision=precision, off_topic=off_topic
+    )
+    return made.assign(rows[beside:])

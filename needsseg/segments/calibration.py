@@ -1,0 +1,139 @@
+"""What a fit is worth: the chance that a label is right, learnt from the study's own passages.
+
+Every passage is scored as if its participant had never been interviewed. What a text about none of the segments looks
+like is learnt from passages scored as if their own segment were unknown, and from passages that lie in no segment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from needsseg.segments.discriminant import fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from needsseg.segments.discriminant import Codes, Matrix
+
+    Flags = NDArray[np.bool_]
+
+# Weak, so that a few passages cannot make the chance a step.
+STRENGTH = 3.0
+FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """At chances of ``threshold`` and more: the share of texts labelled, and the share of those labels that is right."""
+
+    threshold: float
+    coverage: float
+    precision: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """The chance that the best segment is right: logistic in how well it fits and how far it leads.
+
+    ``usual_fit`` and ``usual_lead`` are the medians of the passages whose segment was found. ``chances`` and
+    ``weights`` are those of the passages it was learnt from, each scored without its participant.
+    """
+
+    intercept: float
+    slopes: tuple[float, float]
+    usual_fit: float
+    usual_lead: float
+    chances: Matrix
+    weights: Matrix
+
+    def chance(self, fits: Matrix, leads: Matrix) -> Matrix:
+        """In [0, 1], for arrays of the best score and its lead over the second."""
+        import numpy as np
+
+        reach = self.intercept + self.slopes[0] * fits + self.slopes[1] * leads
+        return np.asarray(1 / (1 + np.exp(-np.clip(reach, -40, 40))), dtype=np.float64)
+
+    def lacks_lead(self, fits: Matrix, leads: Matrix) -> Flags:
+        """Whether it is the lead rather than the fit that a text has less of than labels that are right."""
+        import numpy as np
+
+        away, close = self.usual_fit - fits, self.usual_lead - leads
+        return np.asarray(self.slopes[1] * close > self.slopes[0] * away, dtype=np.bool_)
+
+    def expected(self, threshold: float) -> Expected:
+        """What labelling at a chance of ``threshold`` promises, where as many texts are off-topic as was assumed."""
+        taken = self.chances >= threshold
+        weight = float(self.weights[taken].sum())
+        right = float((self.weights * self.chances)[taken].sum())
+        return Expected(threshold, weight / float(self.weights.sum()), right / weight if weight else 1.0)
+
+    def threshold(self, precision: float) -> float:
+        """The lowest chance at which ``precision`` of the labels are expected to be right; above 1 where none is."""
+        import numpy as np
+
+        order = np.argsort(-self.chances, kind="stable")
+        promised = np.cumsum((self.weights * self.chances)[order]) / np.cumsum(self.weights[order])
+        enough = np.nonzero(promised >= precision)[0]
+        return float(self.chances[order][enough[-1]]) if len(enough) else 1.01
+
+
+def best(scores: Matrix) -> tuple[Codes, Codes, Matrix, Matrix]:
+    """Of scores (n, k): the best segment, the second (the same where there is one), the best score, and its lead."""
+    import numpy as np
+
+    order = np.argsort(-scores, axis=1, kind="stable")
+    rows = np.arange(len(scores))
+    first, second = order[:, 0], order[:, min(1, scores.shape[1] - 1)]
+    top, next_best = scores[rows, first], scores[rows, second]
+    return first, second, top, np.where(np.isfinite(next_best), top - next_best, 0.0)
+
+
+def calibrate(
+    rows: Matrix, codes: Codes, groups: Codes, others: Matrix, segments: int, off_topic: float
+) -> Calibration:
+    """From members (n, d) with segment and participant, and passages in no segment (m, d).
+
+    ``off_topic`` is the share of texts about none of the segments that is to be expected. Needs two segments, or others.
+    """
+    import numpy as np
+
+    found: list[tuple[Matrix, Matrix, Flags]] = []
+    for group in np.unique(groups):
+        own = groups == group
+        if not own.all():
+            first, _, fits, leads = best(fit(rows[~own], codes[~own], segments).scores(rows[own]))
+            found.append((fits, leads, first == codes[own]))
+    inside = sum(len(part[0]) for part in found)
+    for code in np.unique(codes) if segments > 1 else ():
+        # Nothing but the segment is left out here: its people's other words are what an off-topic text shares with them.
+        own = codes == code
+        _, _, fits, leads = best(fit(rows[~own], codes[~own], segments).scores(rows[own]))
+        found.append((fits, leads, np.zeros(len(fits), dtype=bool)))
+    strangers = sum(len(part[0]) for part in found) - inside
+    if len(others):
+        _, _, fits, leads = best(fit(rows, codes, segments).scores(others))
+        found.append((fits, leads, np.zeros(len(fits), dtype=bool)))
+    all_fits, all_leads, right = (np.concatenate([part[at] for part in found]) for at in range(3))
+    return _learnt(all_fits, all_leads, right.astype(bool), (inside, strangers, len(others)), off_topic)
+
+
+def _learnt(fits: Matrix, leads: Matrix, right: Flags, sizes: tuple[int, int, int], off_topic: float) -> Calibration:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    kinds = 2 if sizes[1] and sizes[2] else 1
+    shares = (1 - off_topic, off_topic / kinds, off_topic / kinds)
+    weights = np.concatenate([np.full(size, share / max(1, size)) for size, share in zip(sizes, shares, strict=True)])
+    weights *= len(weights) / weights.sum()
+    if not right.any():  # nothing can be told, so no label is ever given
+        return Calibration(-40.0, (0.0, 0.0), 0.0, 0.0, np.zeros(len(fits)), weights)
+    given = np.column_stack([fits, leads])
+    middle, spread = given.mean(axis=0), given.std(axis=0) + 1e-9
+    learnt = LogisticRegression(C=STRENGTH).fit((given - middle) / spread, right, sample_weight=weights)
+    slopes = np.maximum(learnt.coef_[0], 0.0) / spread  # a better fit never makes a label less likely
+    intercept = float(learnt.intercept_[0] - slopes @ middle)
+    usual = float(np.median(fits[right])), float(np.median(leads[right]))
+    made = Calibration(intercept, (float(slopes[0]), float(slopes[1])), *usual, np.empty(0), weights)
+    return replace(made, chances=made.chance(fits, leads))

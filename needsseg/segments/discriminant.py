@@ -1,0 +1,57 @@
+"""How far a text lies from each segment: Mahalanobis distances under one shared, shrunken spread (Friedman 1989)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+    Codes = NDArray[np.int64]
+
+# How much of the spread is taken to be the same in all directions. With some hundred passages in 384 dimensions little
+# of it can be told from them; the labelled draws did not tell .7 from .9.
+SHRINKAGE = 0.8
+SCALE = 100.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Discriminant:
+    """``whitening`` (d, d) makes the spread within segments round; ``centres`` (k, d) are the segments' means in it."""
+
+    whitening: Matrix
+    centres: Matrix
+
+    def scores(self, rows: Matrix) -> Matrix:
+        """Negative squared distances of unit rows (n, d) to each segment, (n, k), in hundreds; higher fits better."""
+        import numpy as np
+
+        white = rows @ self.whitening
+        known = np.isfinite(self.centres[:, 0])
+        centres = self.centres[known]
+        squares = np.einsum("ij,ij->i", white, white)[:, None] + np.einsum("ij,ij->i", centres, centres)
+        found = np.full((len(rows), len(self.centres)), -np.inf)
+        found[:, known] = (2 * white @ centres.T - squares) / SCALE
+        return found
+
+
+def fit(rows: Matrix, codes: Codes, segments: int) -> Discriminant:
+    """From unit rows (n, d) and each one's segment, 0 to ``segments`` - 1; a segment without rows is infinitely far."""
+    import numpy as np
+
+    means = np.full((segments, rows.shape[1]), np.inf)
+    for code in range(segments):
+        if np.any(codes == code):
+            means[code] = rows[codes == code].mean(axis=0)
+    around = rows - means[codes]
+    spread = around.T @ around / max(1, len(rows) - len(np.unique(codes)))
+    even = np.trace(spread) / len(spread)
+    spread = (1 - SHRINKAGE) * spread + (SHRINKAGE * even + 1e-9) * np.eye(len(spread))
+    whitening = np.linalg.inv(np.linalg.cholesky(spread)).T
+    known = np.isfinite(means[:, 0])
+    centres = np.full_like(means, np.inf)
+    centres[known] = means[known] @ whitening
+    return Discriminant(whitening, centres)
