@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.errors import NeedssegError
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.settings import BACKENDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +31,12 @@ BUNDLED_SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 BATCH = 32
+# Texts of like length go together, and as many as make this many characters: then little is padding, and it stays in cache.
+BATCH_CHARACTERS = 8_000
+MOST_IN_BATCH = 128
+LONG = 2_000
+PIECE = 1_000
+MOST_PIECES = 8
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -119,7 +127,112 @@ def encode(
     return found
 
 
-_loaded: dict[str, object] = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """A loaded sentence model for many texts; ``key`` tells its vectors from those of every other model and back end.
+
+    Its vectors are those of ``encode`` but for rounding, where a text is at most 2,000 characters long.
+    """
+
+    key: str
+    dimensions: int
+    vectors: Callable[[Sequence[str]], Vectors]
+    """Unit rows of a batch of short texts of like length."""
+    batch_characters: int = BATCH_CHARACTERS
+
+    def encode(self, texts: Sequence[str], progress: Progress = silent) -> Vectors:
+        """Unit rows of ``texts``, float32 (n, d), in their order; a text that comes twice is embedded once.
+
+        A text of more than 2,000 characters is cut at ends of sentences, else of words, into pieces of at most 1,000
+        characters, and its row is the mean of theirs weighted by length; what comes after the eighth piece is not read.
+        Of a text or piece the model itself reads the first 256 tokens (the bundled one), some 1,100 characters of English.
+        ValueError for a text that is empty or blank.
+        """
+        import numpy as np
+
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        if any(not text.strip() for text in places):
+            raise ValueError("an empty text has no vector")
+        parts = sorted(
+            (len(piece), piece, place) for text, place in places.items() for piece in (pieces(text) or (text,))
+        )
+        sums = np.zeros((len(places), self.dimensions), dtype=np.float32)
+        done = 0
+        for batch in _batches(parts, self.batch_characters):
+            rows = self.vectors([piece for _, piece, _ in batch])
+            weights = np.array([length for length, _, _ in batch], dtype=np.float32)
+            np.add.at(sums, [place for _, _, place in batch], rows * weights[:, None])
+            done += len(batch)
+            progress("embedding", done, len(parts))
+        norms = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.asarray((sums / np.maximum(norms, 1e-12))[[places[text] for text in texts]], dtype=np.float32)
+
+
+def open_encoder(model: Model, backend: str = "torch") -> Encoder:
+    """The model, loaded to embed many texts: with PyTorch, on a GPU where it finds one, or with ONNX Runtime in int8.
+
+    UsageError for a back end there is none of, or whose packages are not installed.
+    """
+    if backend not in BACKENDS:
+        raise UsageError(f"'{backend}' is no back end.", f"Back ends: {', '.join(BACKENDS)}.")
+    if backend == "onnx":
+        from needsseg.embedding_onnx import open_onnx
+
+        return open_onnx(model)
+    loaded = _load(model, _device())
+
+    def vectors(texts: Sequence[str]) -> Vectors:
+        rows: Vectors = loaded.encode(
+            list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return rows
+
+    return Encoder(model.sha256, len(vectors(["a"])[0]), vectors)
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """A long text as pieces of at most PIECE characters, MOST_PIECES at most, none of them blank; a short one whole."""
+    if len(text) <= LONG:
+        return (text,)
+    found: list[str] = []
+    start = 0
+    while start < len(text) and len(found) < MOST_PIECES:
+        end = start + PIECE
+        if end < len(text):
+            end = start + _cut(text[start:end])
+        if text[start:end].strip():
+            found.append(text[start:end].strip())
+        start = end
+    return tuple(found)
+
+
+def _cut(stretch: str) -> int:
+    """Where to end a piece: after the last sentence in its second half, else after the last word, else at its end."""
+    ends = [match.end() for match in re.finditer(r"[.!?…][\"'”’)]*\s+|[。！？\n]\s*", stretch)]
+    ends = [end for end in ends if end > len(stretch) // 2] or [match.end() for match in re.finditer(r"\s+", stretch)]
+    return ends[-1] if ends else len(stretch)
+
+
+def _batches(parts: Sequence[tuple[int, str, int]], characters: int) -> Iterator[Sequence[tuple[int, str, int]]]:
+    """Runs of ``parts``, which come sorted by length, as many as ``characters`` with padding and MOST_IN_BATCH allow."""
+    start = 0
+    while start < len(parts):
+        end = start + 1
+        while end < len(parts) and end - start < MOST_IN_BATCH and (end + 1 - start) * parts[end][0] <= characters:
+            end += 1
+        yield parts[start:end]
+        start = end
+
+
+def _device() -> str:
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+_loaded: dict[tuple[str, str], object] = {}
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -130,21 +243,26 @@ _OFFLINE = {
 }
 
 
-def _load(model: Model):  # type: ignore[no-untyped-def]  # a SentenceTransformer, which is not to be imported here
-    if model.sha256 not in _loaded:
-        for name, value in _OFFLINE.items():
-            os.environ.setdefault(name, value)
-        # Hashing leaves the interpreter free, so it costs nothing beside the import; the import touches no model file.
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            checked = beside.submit(_check_bundled, model) if model.name == BUNDLED else None
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
+def _load(model: Model, device: str = "cpu"):  # type: ignore[no-untyped-def]  # as below
+    if (model.sha256, device) not in _loaded:
+        _loaded[model.sha256, device] = loaded_from(model, device)
+    return _loaded[model.sha256, device]
 
-            if checked is not None:
-                checked.result()
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        _loaded[model.sha256] = SentenceTransformer(str(model.path), device="cpu")
-    return _loaded[model.sha256]
+
+def loaded_from(model: Model, device: str, **options: object):  # type: ignore[no-untyped-def]
+    """A SentenceTransformer, which is not to be imported here; NeedssegError where the bundled one was changed."""
+    for name, value in _OFFLINE.items():
+        os.environ.setdefault(name, value)
+    # Hashing leaves the interpreter free, so it costs nothing beside the import; the import touches no model file.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        checked = beside.submit(_check_bundled, model) if model.name == BUNDLED else None
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        if checked is not None:
+            checked.result()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(str(model.path), device=device, **options)
 
 
 def _sha256(file: Path) -> str:

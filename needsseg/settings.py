@@ -13,6 +13,7 @@ from needsseg.errors import UsageError
 
 SHIPPED_FOLDERS = Literal["prompts", "interviews"]
 DEFAULT_STUDY = "needsseg.db"
+BACKENDS = ("torch", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Settings:
     """Reporting time zone: where a day begins for account data."""
     engine: str = "duckdb"
     """What computes profiles: duckdb, polars, spark, spark:MASTER or sc://HOST:PORT."""
+    backend: str = "torch"
+    """What embeds texts that are assigned: torch, or onnx (int8, with the extra ``onnx``)."""
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
 
@@ -79,6 +82,8 @@ def read_toml(path: Path) -> dict[str, Any]:
 def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.suggest_threshold <= 1:
         raise UsageError(f"suggest_threshold = {settings.suggest_threshold} is not between 0 and 1.")
+    if settings.backend not in BACKENDS:
+        raise UsageError(f"backend = '{settings.backend}' is no back end.", f"Back ends: {', '.join(BACKENDS)}.")
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
         raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
     return settings
