@@ -38,6 +38,9 @@ JOURNALLED = (
     "declined_passages",
     "account_links",
     "sources",
+    "assignments",
+    "surveys",
+    "survey_answers",
 )
 
 

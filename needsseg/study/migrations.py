@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 4
+LATEST = 5
 
 
 def migrations() -> Migrations:
@@ -40,6 +40,11 @@ def migrations() -> Migrations:
     @numbered()
     def m004_workbench(db: Database) -> None:
         _run(db, "m004_workbench.sql")
+        install_journal(db)
+
+    @numbered()
+    def m005_labels(db: Database) -> None:
+        _run(db, "m005_labels.sql")
         install_journal(db)
 
     return numbered

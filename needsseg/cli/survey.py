@@ -1,0 +1,300 @@
+"""The group survey: build, edit, show, versions, accuracy, try, route, export."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from needsseg.actions import survey as actions
+from needsseg.actions.survey import Survey, Verdict
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import NeedssegError, UsageError
+
+MOST_TOLD = 50
+LEAST_TELLING = 0.3
+"""Five questions that give less, in bits, leave nearly everybody to the default flow; ours."""
+
+version_option = click.option("--version", metavar="VERSION", help="This version; the newest where left out.")
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group(no_args_is_help=True)
+def survey() -> None:
+    """Five questions that route a new user to a segment, or to the default flow."""
+
+
+@survey.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write the draft there, to be edited."
+)
+@click.option("--save", "keep", is_flag=True, help="Save the draft as the next version.")
+@json_option
+@click.pass_obj
+def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None:
+    """Draft questions from what participants of the confirmed segments said, and choose five.
+
+    Without --out and --save the draft is printed, as the file that people edit.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        made = actions.build(study, progress)
+        if out is not None and study.owns(out):
+            raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
+        made = actions.save(study, made) if keep else made
+    if out is not None:
+        _write(out, actions.as_toml(made))
+    if as_json:
+        print_object(shape(made))
+    elif out is None and not keep:
+        sys.stdout.write(actions.as_toml(made))
+    else:
+        _print(made)
+    if sum(question.gain for question in made.asked) < LEAST_TELLING:
+        session.warn("The answers hardly tell the segments apart; give the options other likelihoods, or other words.")
+    done = f"Saved version {made.version}" if keep else "Drafted"
+    session.say(f"{done}: {len(made.questions)} questions, of which {len(made.chosen)} are asked.")
+    if out is not None:
+        session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
+
+
+@survey.command()
+@file_argument
+@json_option
+@click.pass_obj
+def edit(session: Session, file: Path, as_json: bool) -> None:
+    """Save an edited survey as the next version."""
+    edited = actions.from_toml(_read(file), file.name)
+    with opened(session) as study:
+        before = {row.version for row in actions.versions(study)}
+        saved = actions.save(study, edited)
+    if as_json:
+        print_object(shape(saved))
+    session.say(f"{'Nothing changed: it is' if saved.version in before else 'Saved'} version {saved.version}.")
+
+
+@survey.command()
+@version_option
+@json_option
+@click.pass_obj
+def show(session: Session, version: str | None, as_json: bool) -> None:
+    """Show a version's questions, options and likelihoods."""
+    with opened(session) as study:
+        shown = actions.current(study, version)
+        drifted = actions.drift(study, shown)
+    if as_json:
+        print_object(shape(shown) | {"drift": drifted})
+    else:
+        _print(shown)
+    for change in drifted:
+        session.warn(change)
+
+
+@survey.command()
+@json_option
+@click.pass_obj
+def versions(session: Session, as_json: bool) -> None:
+    """List the saved versions, the newest first."""
+    with opened(session) as study:
+        rows = actions.versions(study)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("version", "saved by", "at", "questions", "drafted", "responses", "labelled"),
+        [(r.version, r.made_by, r.made_at, r.asked, r.drafted, r.responses, r.labelled) for r in rows],
+    )
+    if not rows:
+        session.say("There is no survey yet: needsseg survey build --save")
+
+
+@survey.command()
+@version_option
+@json_option
+@click.pass_obj
+def accuracy(session: Session, version: str | None, as_json: bool) -> None:
+    """How often participants come to their primary need, each by a survey made without them."""
+    with opened(session) as study, session.progressing() as progress:
+        shown = actions.current(study, version)
+        found = actions.accuracy(study, shown, progress)
+    if as_json:
+        print_object(asdict(found) | {"version": shown.version, "sentence": found.sentence})
+    else:
+        print_text(found.sentence)
+
+
+@survey.command("try")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
+@version_option
+@json_option
+@click.pass_obj
+def try_(session: Session, file: Path, version: str | None, as_json: bool) -> None:
+    """Score responses and store nothing.
+
+    FILE, or what is given on stdin, is CSV, JSON lines or a JSON array, with question keys and option keys.
+    """
+    text = sys.stdin.read() if str(file) == "-" else _read(file)
+    with opened(session) as study:
+        shown = actions.current(study, version)
+        found = actions.dry_run(study, shown, text)
+    if as_json:
+        print_array(_verdict(who, verdict, shown) for who, verdict in found)
+    else:
+        print_table(
+            ("respondent", "flow", *shown.segments, "margin", "answered", "why"),
+            [_tried(who, verdict, shown) for who, verdict in found],
+            wrap=("why",),
+        )
+    for who, verdict in found:
+        if verdict.reason == "refused":
+            session.refuse(who, verdict.told)
+    routed = sum(verdict.segment is not None for _, verdict in found)
+    session.say(f"{routed} of {len(found)} responses would be routed by version {shown.version}; nothing was stored.")
+
+
+@survey.command()
+@file_argument
+@click.option("--account", metavar="COLUMN", help="The column that names the account.")
+@click.option("--respondent", metavar="COLUMN", help="The column that names who answered.")
+@click.option("--at", metavar="COLUMN", help="The column that says when, as YYYY-MM-DD or with a time.")
+@version_option
+@json_option
+@click.pass_obj
+def route(
+    session: Session,
+    file: Path,
+    account: str | None,
+    respondent: str | None,
+    at: str | None,
+    version: str | None,
+    as_json: bool,
+) -> None:
+    """Score responses into labels of accounts, with the source survey.
+
+    FILE is CSV, JSON lines or a JSON array; a column is a question's key or its words, a cell an option's key or its
+    words. Exports of Formbricks and Typeform are such files. The same file again changes nothing.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        report = actions.route(
+            study, file, account=account, respondent=respondent, at=at, version=version, progress=progress
+        )
+    if as_json:
+        print_object(asdict(report))
+    else:
+        print_table(("read as", "column"), list(report.columns.items()))
+        print_table(
+            ("flow", "responses"),
+            [*report.segments.items(), *((f"default ({why})", count) for why, count in report.abstained.items())],
+        )
+    for reject in report.refused[:MOST_TOLD]:
+        where = f"{report.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
+        session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
+    if len(report.refused) > MOST_TOLD:
+        session.refuse(f"{len(report.refused) - MOST_TOLD:,} more rows", "they are listed by --json")
+    for warning in report.warnings:
+        session.warn(warning)
+    session.say(_routed(report))
+
+
+@survey.command()
+@click.argument("kind", metavar="KIND", type=click.Choice(actions.KINDS))
+@click.argument("path", type=click.Path(path_type=Path))
+@version_option
+@click.pass_obj
+def export(session: Session, kind: str, path: Path, version: str | None) -> None:
+    """Write a version for others to ask or score.
+
+    KIND is formbricks, typeform (JSON to create it there), markdown (a sheet), or spec (all it takes to score answers without
+    this program).
+    """
+    with opened(session) as study:
+        shown = actions.current(study, version)
+        actions.export(study, shown, path, kind)
+    session.say(f"Wrote version {shown.version} to {path}")
+
+
+def shape(made: Survey) -> dict[str, Any]:
+    """A survey as JSON prints it."""
+    return {
+        "version": made.version,
+        "segments": made.segments,
+        "prior": made.prior,
+        "chosen": made.chosen,
+        "default_flow": made.default_flow,
+        "least_posterior": made.least_posterior,
+        "least_margin": made.least_margin,
+        "questions": [
+            {
+                "key": question.key,
+                "words": question.words,
+                "gain": question.gain,
+                "asked": question.key in made.chosen,
+                "options": [
+                    asdict(option) | {"likelihoods": {name: question.likelihoods[name][i] for name in made.segments}}
+                    for i, option in enumerate(question.options)
+                ],
+            }
+            for question in made.questions
+        ],
+    }
+
+
+def _print(made: Survey) -> None:
+    for number, question in enumerate(made.questions, start=1):
+        asked = f"{number}." if question.key in made.chosen else "not asked:"
+        print_text(f"{asked} {question.words} [{question.key}, {question.gain:.2f} bits]")
+        print_table(
+            ("answer", "key", *made.segments),
+            [
+                (option.words, option.key, *(question.likelihoods[name][place] for name in made.segments))
+                for place, option in enumerate(question.options)
+            ],
+            wrap=("answer",),
+        )
+        print_text("")
+
+
+def _tried(who: str, verdict: Verdict, shown: Survey) -> Sequence[object]:
+    why = f"{verdict.reason}: {verdict.told}" if verdict.reason else ""
+    flow = verdict.segment or shown.default_flow
+    chances = [verdict.posterior[name] for name in shown.segments]
+    return (who, flow, *chances, verdict.margin, verdict.answered, why)
+
+
+def _verdict(who: str, verdict: Verdict, shown: Survey) -> dict[str, Any]:
+    return {"respondent": who, "flow": verdict.segment or shown.default_flow} | asdict(verdict)
+
+
+def _routed(report: actions.RouteReport) -> str:
+    if not report.responses:
+        return f"No response of {report.file} could be scored; nothing was stored."
+    told = (
+        f"{report.labelled} of {report.responses} responses of {report.accounts} accounts were routed by version "
+        f"{report.version}"
+    )
+    return f"{told}; the study had them already, nothing changed." if report.unchanged else f"{told}."
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise NeedssegError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _write(file: Path, text: str) -> None:
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        raise NeedssegError(f"{file} cannot be written: {error.strerror}.", "Choose another file.") from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""Scored responses as Parquet beside the study: written whole or not at all, and read back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from needsseg.errors import NeedssegError
+
+_TYPES = {
+    "row": "BIGINT",
+    "respondent": "VARCHAR",
+    "account_id": "VARCHAR",
+    "day": "INTEGER",
+    "segment": "VARCHAR",
+    "confidence": "DOUBLE",
+    "margin": "DOUBLE",
+    "answered": "INTEGER",
+    "reason": "VARCHAR",
+    "posterior": "VARCHAR",
+    "answers": "VARCHAR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredResponse:
+    """One response and its verdict; ``segment`` is None where it abstains, ``confidence`` the best posterior.
+
+    ``posterior`` is by segment and ``answers`` option keys by question key, as the survey's version has them.
+    """
+
+    row: int
+    respondent: str
+    account_id: str
+    day: int | None
+    segment: str | None
+    confidence: float
+    margin: float
+    answered: int
+    reason: str
+    posterior: dict[str, float]
+    answers: dict[str, str]
+
+
+def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> Path:
+    """Writes rows to a file of ``folder`` that is named after its content and the survey's ``version``; returns its path."""
+    import duckdb
+
+    text = "".join(json.dumps(_plain(row), ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    digest = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:16]
+    path = folder / f"survey-{digest}.parquet"
+    source, partial = (folder / f".{path.name}.{os.getpid()}.{what}" for what in ("jsonl", "partial"))
+    types = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in _TYPES.items()) + "}"
+    try:
+        source.write_text(text, encoding="utf-8")
+        with duckdb.connect() as con:
+            con.execute(
+                f"COPY (SELECT * FROM read_json({_quoted(source)}, format = 'newline_delimited', columns = {types}) "
+                f'ORDER BY "row") TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)'
+            )
+        partial.replace(path)
+    except (OSError, duckdb.Error) as error:
+        why = str(error).splitlines()[0]
+        raise NeedssegError(f"{path}: cannot be written: {why}.", "Free space, or check the folder.") from error
+    finally:
+        source.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def read_scored(path: Path) -> list[ScoredResponse]:
+    """The rows of such a file, in their order."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as con:
+            names = ", ".join(f'"{name}"' for name in _TYPES)
+            rows = con.execute(f'SELECT {names} FROM read_parquet({_quoted(path)}) ORDER BY "row"').fetchall()
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        raise NeedssegError(f"{path} cannot be read: {why}.", "Route the file of responses again.") from error
+    return [
+        ScoredResponse(**dict(zip(_TYPES, (*row[:9], json.loads(row[9]), json.loads(row[10])), strict=True)))
+        for row in rows
+    ]
+
+
+def _plain(row: ScoredResponse) -> dict[str, object]:
+    return asdict(row) | {
+        "posterior": json.dumps(row.posterior, ensure_ascii=False),
+        "answers": json.dumps(row.answers, ensure_ascii=False),
+    }
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

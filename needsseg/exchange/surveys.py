@@ -1,0 +1,209 @@
+"""The survey out: Formbricks' and Typeform's JSON, a Markdown sheet, and the scoring spec that others implement."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from needsseg.decisions.survey import NONE, Question, Survey
+from needsseg.decisions.survey_scoring import DIGITS, log_chance, score
+from needsseg.errors import NeedssegError, UsageError
+
+TITLE = "Onboarding"
+HIDDEN = ("account_id", "respondent", "survey_version")
+VECTORS = 10
+
+
+def write(survey: Survey, path: Path, kind: str) -> Path:
+    """Writes the survey as ``kind``, one of KINDS, whole or not at all; returns ``path``.
+
+    UsageError for an unknown kind, NeedssegError where the file cannot be written.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"'{kind}' is no kind of export.", f"Kinds: {', '.join(KINDS)}.")
+    if not path.parent.is_dir():
+        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.survey")
+    try:
+        partial.write_text(KINDS[kind](survey), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def reference(survey: Survey, *keys: str) -> str:
+    """How a question or option is called outside, so that its answers come back with version and keys."""
+    return "-".join((survey.version, *keys)) if survey.version else "-".join(keys)
+
+
+def formbricks(survey: Survey) -> str:
+    """The body of Formbricks' "create survey" call (management API v1), but for the environment's id."""
+
+    def asked(question: Question) -> dict[str, Any]:
+        return {
+            "id": reference(survey, question.key),
+            "type": "multipleChoiceSingle",
+            "headline": {"default": question.words},
+            "required": False,
+            "shuffleOption": "exceptLast",
+            "choices": [
+                {"id": reference(survey, question.key, option.key), "label": {"default": option.words}}
+                for option in question.options
+            ],
+        }
+
+    return _json(
+        {
+            "environmentId": "{{environmentId}}",
+            "name": f"{TITLE} {survey.version}".strip(),
+            "type": "link",
+            "status": "draft",
+            "welcomeCard": {"enabled": False},
+            "questions": [asked(question) for question in survey.asked],
+            "endings": [{"id": "needssegroutedthankyou00", "type": "endScreen", "headline": {"default": "Thank you!"}}],
+            "hiddenFields": {"enabled": True, "fieldIds": list(HIDDEN)},
+            "languages": [],
+        }
+    )
+
+
+def typeform(survey: Survey) -> str:
+    """The body of Typeform's "create form" call."""
+
+    def asked(question: Question) -> dict[str, Any]:
+        return {
+            "ref": reference(survey, question.key),
+            "title": question.words,
+            "type": "multiple_choice",
+            "properties": {
+                "allow_multiple_selection": False,
+                "allow_other_choice": False,
+                "randomize": False,
+                "choices": [
+                    {"ref": reference(survey, question.key, option.key), "label": option.words}
+                    for option in question.options
+                ],
+            },
+            "validations": {"required": False},
+        }
+
+    return _json(
+        {
+            "title": f"{TITLE} {survey.version}".strip(),
+            "type": "quiz",
+            "hidden": list(HIDDEN),
+            "settings": {"language": "en", "is_public": False},
+            "fields": [asked(question) for question in survey.asked],
+        }
+    )
+
+
+def markdown(survey: Survey) -> str:
+    """The questions as a sheet, with what each answer tells."""
+    lines = [f"# {TITLE} survey {survey.version}".strip(), ""]
+    lines.append(f"Segments: {', '.join(f'{_plain(name)} ({survey.prior[name]:.2f})' for name in survey.segments)}.")
+    lines.append(
+        f"A response goes to its best segment at a posterior of {survey.least_posterior:g} and a lead of "
+        f"{survey.least_margin:g} at least, else to “{_plain(survey.default_flow)}”."
+    )
+    for number, question in enumerate(survey.asked, start=1):
+        lines += ["", f"## {number}. {_plain(question.words)}", "", f"`{question.key}`, {question.gain:.2f} bits", ""]
+        lines.append(f"| answer | key | {' | '.join(_plain(name) for name in survey.segments)} |")
+        lines.append(f"|---|---|{'---|' * len(survey.segments)}")
+        for place, option in enumerate(question.options):
+            shares = " | ".join(f"{question.likelihoods[name][place]:.2f}" for name in survey.segments)
+            lines.append(f"| {_plain(option.words)} | `{option.key}` | {shares} |")
+    return "\n".join(lines) + "\n"
+
+
+ALGORITHM = (
+    "answers maps question keys to option keys; leave out questions that are not answered.",
+    "If an answer names a question or an option that is not listed under questions, reject the response.",
+    "For each segment in the order of segments: sum = log_prior[segment] + the log_likelihoods[segment] of each option chosen.",
+    "Subtract the largest sum from every sum, take the exponential of each, and divide each by their total.",
+    f"Round each of these posteriors to {DIGITS} decimals.",
+    "best is the segment with the largest posterior, the first in the order of segments where several are equal; second is "
+    f"the largest posterior of the other segments; margin = best's posterior - second, rounded to {DIGITS} decimals.",
+    f"The segment is best if at least one answer is another option than '{NONE}', best's posterior >= least_posterior and "
+    "margin >= least_margin; otherwise it is null, and the respondent sees default_flow.",
+)
+
+
+def spec(survey: Survey) -> str:
+    """The scoring function as data, words and test vectors, to be implemented without this program."""
+    vectors = [_vector(survey, answers) for answers in _samples(survey)]
+    return _json(
+        {
+            "format": "needsseg survey scoring 1",
+            "version": survey.version,
+            "segments": list(survey.segments),
+            "default_flow": survey.default_flow,
+            "least_posterior": survey.least_posterior,
+            "least_margin": survey.least_margin,
+            "log_prior": {name: log_chance(survey.prior[name]) for name in survey.segments},
+            "questions": [_spec_of(question, survey) for question in survey.asked],
+            "algorithm": list(ALGORITHM),
+            "test_vectors": vectors,
+        }
+    )
+
+
+def _spec_of(question: Question, survey: Survey) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "words": question.words,
+        "options": [
+            {
+                "key": option.key,
+                "words": option.words,
+                "log_likelihoods": {name: log_chance(question.likelihoods[name][place]) for name in survey.segments},
+            }
+            for place, option in enumerate(question.options)
+        ],
+    }
+
+
+def _samples(survey: Survey) -> list[dict[str, str]]:
+    """No answer, every question's option at each place as far as they go, then drawn ones; the same every time."""
+    drawn = random.Random(0)  # noqa: S311  # test vectors, no secret
+    found: list[dict[str, str]] = [{}]
+    most = max(len(question.options) for question in survey.asked)
+    found += [
+        {q.key: q.options[min(place, len(q.options) - 1)].key for q in survey.asked}
+        for place in range(min(most, VECTORS // 2))
+    ]
+    while len(found) < VECTORS:
+        picked = {q.key: drawn.choice(q.options).key for q in survey.asked if drawn.random() < 0.8}
+        found.append(picked)
+    return found
+
+
+def _vector(survey: Survey, answers: dict[str, str]) -> dict[str, Any]:
+    verdict = score(survey, answers)
+    return {"answers": answers, "segment": verdict.segment, "posterior": verdict.posterior}
+
+
+def _plain(words: str) -> str:
+    """Words as Markdown shows them literally, on one line."""
+    for mark in "\\`*_[]<>|#":
+        words = words.replace(mark, f"\\{mark}")
+    return " ".join(words.split())
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+KINDS: dict[str, Callable[[Survey], str]] = {
+    "formbricks": formbricks,
+    "typeform": typeform,
+    "markdown": markdown,
+    "spec": spec,
+}

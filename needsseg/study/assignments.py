@@ -1,0 +1,56 @@
+"""Which texts were put to confirmed segments; the texts lie as Parquet beside the study."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.study.connection import now
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class NewAssignment:
+    """A file of texts as it was assigned: by which state of the segments (``version``), model and back end."""
+
+    file: str
+    sha256: str
+    parquet: str
+    version: str
+    model_sha256: str
+    backend: str
+    threshold: float
+    expected_precision: float
+    expected_coverage: float
+    texts: int
+    labelled: int
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One assignment as stored, with who made it and when."""
+
+    id: int
+    made: NewAssignment
+    assigned_by: str
+    assigned_at: str
+
+
+def listing(study: Study) -> list[AssignmentRow]:
+    """The assignments that stand, oldest first."""
+    names = tuple(NewAssignment.__dataclass_fields__)
+    return [
+        AssignmentRow(
+            row["id"], NewAssignment(**{name: row[name] for name in names}), row["assigned_by"], row["assigned_at"]
+        )
+        for row in study.rows("SELECT * FROM assignments ORDER BY id")
+    ]
+
+
+def put(study: Study, made: NewAssignment) -> int:
+    """Stores an assignment in place of earlier ones of the same content (inside an action); its id."""
+    study.execute("DELETE FROM assignments WHERE sha256 = ?", [made.sha256])
+    return study.insert("assignments", {**asdict(made), "assigned_by": study.actor, "assigned_at": now()})

@@ -1,0 +1,220 @@
+"""The survey on the sample study: drafted, saved in versions, measured, routed into labels, and what drifts from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import history, passages, segments, studies
+from needsseg.actions import survey as surveys
+from needsseg.decisions.survey_drafting import load_templates
+from needsseg.decisions.survey_table import wilson
+from needsseg.errors import NeedssegError, NotFoundError, UsageError
+from needsseg.settings import shipped
+from needsseg.study.connection import Study
+
+
+@pytest.fixture
+def confirmed(demo_study: Study) -> Iterator[Study]:
+    """The sample study with its three segments confirmed."""
+    for row in segments.listing(demo_study):
+        segments.confirm(demo_study, row.id)
+    return demo_study
+
+
+@pytest.fixture
+def saved(confirmed: Study) -> surveys.Survey:
+    return surveys.save(confirmed, surveys.build(confirmed))
+
+
+def test_a_draft_asks_five_questions_in_participants_words(confirmed: Study) -> None:
+    made = surveys.build(confirmed)
+    assert made.version == "" and len(made.chosen) == 5 and 8 <= len(made.questions) <= 12
+    assert sorted(made.segments) == ["Builder", "Coordinator", "Reporter"]
+    assert [q.gain for q in made.asked] == sorted((q.gain for q in made.asked), reverse=True) and made.asked[
+        0
+    ].gain > 0.3
+    held = {passage.id: passage for passage in passages.listing(confirmed)}
+    for question in made.questions:
+        assert all(abs(sum(chances) - 1) < 1e-9 for chances in question.likelihoods.values())
+        assert question.options[-1].key == "none"
+        for option in question.options[:-1]:
+            quote = " ".join(held[option.evidence[0]].quote.replace("’", "'").split()).casefold()
+            parts = option.words.casefold().split(", ") if question.key == "own_words" else [option.words.casefold()]
+            assert question.key == "own_words" or parts[0] in quote
+    assert surveys.build(confirmed) == made
+    assert not surveys.versions(confirmed), "a draft is not stored"
+
+
+def test_names_are_covered(confirmed: Study) -> None:
+    texts = [option.words for q in surveys.build(confirmed).questions for option in q.options]
+    assert not any(name in text for text in texts for name in ("Sanjay", "Shirin", "Ruth"))
+
+
+def test_versions_are_saved_undone_and_brought_back(confirmed: Study, saved: surveys.Survey) -> None:
+    assert saved.version.startswith("v1-") and surveys.current(confirmed) == saved
+    assert surveys.save(confirmed, saved) == saved, "what is as the newest is no new version"
+    longer = replace(saved, default_flow="tour")
+    second = surveys.save(confirmed, longer)
+    assert second.version.startswith("v2-") and [row.version for row in surveys.versions(confirmed)] == [
+        second.version, saved.version,
+    ]  # fmt: skip
+    assert surveys.current(confirmed, saved.version) == saved
+    assert surveys.from_toml(surveys.as_toml(second), "s.toml") == second
+    history.undo(confirmed)
+    assert surveys.current(confirmed) == saved
+    history.redo(confirmed)
+    assert surveys.current(confirmed) == second
+    with pytest.raises(NotFoundError, match="There is no version 'v7'"):
+        surveys.current(confirmed, "v7")
+
+
+def test_leave_one_out_names_its_interval(confirmed: Study, saved: surveys.Survey) -> None:
+    found = surveys.accuracy(confirmed, saved)
+    assert found.total == 18 == found.labelled + found.abstained
+    assert found.right / found.labelled >= 0.8 > found.baseline
+    assert (found.low, found.high) == wilson(found.right, found.labelled)
+    assert tuple(round(edge, 2) for edge in wilson(18, 20)) == (0.70, 0.97)
+    assert "Answers are simulated" in found.sentence
+
+
+def _responses(saved: surveys.Survey, folder: Path, *rows: tuple[str, str, str, str]) -> Path:
+    """A file of responses: account, respondent, day, and the segment whose options are picked throughout."""
+    file = folder / "responses.jsonl"
+    keys = {name: name.casefold() for name in saved.segments}
+    lines = [
+        {"account_id": account, "respondent": who, "at": day} | {q.key: keys.get(name, "none") for q in saved.asked}
+        for account, who, day, name in rows
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def test_responses_become_labels_with_the_source_survey(
+    confirmed: Study, saved: surveys.Survey, tmp_path: Path
+) -> None:
+    file = _responses(
+        saved, tmp_path, ("A", "u1", "2026-01-05", "Builder"), ("A", "u1", "2026-02-05", "Reporter"),
+        ("A", "u2", "2026-01-06", "Reporter"), ("B", "u3", "2026-01-05", "nobody"), ("", "u4", "2026-01-05", "Builder"),
+    )  # fmt: skip
+    report = surveys.route(confirmed, file)
+    assert (report.responses, report.labelled, report.abstained, report.accounts) == (4, 3, {"thin": 1}, 2)
+    assert [(each.row, each.reason) for each in report.refused] == [(5, "no account")]
+    (label,) = surveys.labels(confirmed)
+    assert (label.account_id, label.segment, label.source) == ("A", "Reporter", "survey")
+    assert label.confidence > 0.9 and label.confirmed_by
+    before = {label.segment: label.confidence for label in surveys.labels(confirmed, date(2026, 2, 5))}
+    assert set(before) == {"Builder", "Reporter"} and sum(before.values()) == pytest.approx(1, abs=0.05)
+    assert surveys.labels(confirmed, date(2026, 1, 5)) == []
+    one = surveys.responses(confirmed, account_id="A")[0]
+    assert one.version == saved.version and len(one.answers) == 5 and one.answers[0][0] == saved.asked[0].words
+
+
+def test_the_same_file_again_changes_nothing(
+    confirmed: Study, saved: surveys.Survey, tmp_path: Path, tables: Callable[[Study], object]
+) -> None:
+    file = _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder"))
+    assert not surveys.route(confirmed, file).unchanged
+    as_before, steps = tables(confirmed), len(history.listing(confirmed))
+    assert surveys.route(confirmed, file).unchanged
+    assert (tables(confirmed), len(history.listing(confirmed))) == (as_before, steps)
+    history.undo(confirmed)
+    assert surveys.labels(confirmed) == []
+    history.redo(confirmed)
+    assert len(surveys.labels(confirmed)) == 1
+    next(confirmed.stack.glob("survey-*.parquet")).unlink()
+    with pytest.raises(NeedssegError, match="The verdicts on responses.jsonl"):
+        surveys.labels(confirmed)
+
+
+def test_labels_follow_a_segment_that_is_renamed(confirmed: Study, saved: surveys.Survey, tmp_path: Path) -> None:
+    surveys.route(confirmed, _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder")))
+    builder = next(row.id for row in segments.listing(confirmed) if row.name == "Builder")
+    assert surveys.drift(confirmed, saved) == []
+    segments.reopen(confirmed, builder)
+    segments.rename(confirmed, builder, "Planner")
+    assert surveys.drift(confirmed, saved) == [
+        "“Builder” is called “Planner” now.", "“Planner” was reopened and is not confirmed.",
+    ]  # fmt: skip
+    (label,) = surveys.labels(confirmed)
+    assert (label.segment, label.confirmed_by) == ("Planner", "")
+    assert surveys.accuracy(confirmed, saved).total == 18
+    other = next(row.id for row in segments.listing(confirmed) if row.name == "Reporter")
+    segments.reopen(confirmed, other)
+    segments.merge(confirmed, other, [builder])
+    assert "“Builder” was merged into “Reporter”." in surveys.drift(confirmed, saved)
+    segments.set_aside(confirmed, other)
+    assert "“Builder” is no segment any more; its responses give no label." in surveys.drift(confirmed, saved)
+    assert surveys.labels(confirmed) == []
+    with pytest.raises(UsageError, match="“Builder” is no segment of this study any more"):
+        surveys.save(confirmed, replace(saved, default_flow="x"))
+
+
+def test_a_dry_run_scores_what_is_pasted_and_stores_nothing(confirmed: Study, saved: surveys.Survey) -> None:
+    first, second = saved.chosen[:2]
+    pasted = f"respondent,{first},{second}\nu1,builder,builder\nu2,,\nu3,builder,coordinator\nu4,wizard,\n"
+    found = dict(surveys.dry_run(confirmed, saved, pasted))
+    assert [(who, verdict.segment, verdict.reason) for who, verdict in found.items()] == [
+        ("u1", "Builder", ""), ("u2", None, "no answers"), ("u3", None, "contradictory"), ("row 5", None, "refused"),
+    ]  # fmt: skip
+    assert "wizard" in found["row 5"].told
+
+
+def test_only_what_is_saved_is_exported(confirmed: Study, saved: surveys.Survey, tmp_path: Path) -> None:
+    for kind in surveys.KINDS:
+        assert surveys.export(confirmed, saved, tmp_path / kind, kind).read_text(encoding="utf-8")
+    for wrong, kind, said in (
+        (replace(saved, default_flow="x"), "spec", "The survey is not saved as it stands"),
+        (replace(saved, version=""), "spec", "The survey is not saved as it stands"),
+        (saved, "pdf", "'pdf' is no kind of export."),
+    ):
+        with pytest.raises(UsageError, match=said):
+            surveys.export(confirmed, wrong, tmp_path / "x", kind)
+    assert not (tmp_path / "x").exists()
+
+
+def test_without_confirmed_segments_there_is_no_survey(demo_study: Study, study: Study, tmp_path: Path) -> None:
+    for empty in (study, demo_study):
+        with pytest.raises(UsageError, match="There is no confirmed segment"):
+            surveys.build(empty)
+        with pytest.raises(NotFoundError, match="There is no survey yet"):
+            surveys.route(empty, tmp_path / "r.csv")
+    segments.confirm(demo_study, segments.listing(demo_study)[0].id)
+    with pytest.raises(UsageError, match="is the only confirmed segment"):
+        surveys.build(demo_study)
+
+
+def test_a_survey_written_by_hand_has_to_name_the_studys_segments(confirmed: Study, saved: surveys.Survey) -> None:
+    text = surveys.as_toml(replace(saved, built_on={})).replace("Reporter", "Baker")
+    with pytest.raises(UsageError, match="“Baker” is no segment of this study any more"):
+        surveys.save(confirmed, surveys.from_toml(text, "s.toml"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('kind = "situation"', 'kind = "hope"', "question 1 ('last_week'): 'hope' is no kind."),
+        ("none_likelihood = 0.1", "none_likelihood = 1", "none_likelihood = 1 does not lie between 0 and 1."),
+        ('key = "most_often"', 'key = "last_week"', "two questions have the key 'last_week'."),
+        ('key = "most_often"', 'kez = "a"', "question 2 does not have just key, kind and words."),
+        ("none =", "nine =", "unknown key 'nine'."),
+    ],
+)
+def test_templates_that_do_not_fit_are_named(tmp_path: Path, before: str, after: str, said: str) -> None:
+    file = tmp_path / "survey.toml"
+    text = (shipped("prompts") / "survey.toml").read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_templates(file)
+    assert said in caught.value.message
+
+
+def test_it_survives_a_copy(confirmed: Study, saved: surveys.Survey) -> None:
+    with studies.open_study(confirmed.path) as again:
+        assert surveys.current(again) == saved

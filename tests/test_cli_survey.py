@@ -1,0 +1,78 @@
+"""The survey from the command line, from a draft to labels of accounts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from cli_calls import Caller
+
+from needsseg.actions import segments, studies
+
+pytest_plugins = ["cli_calls"]
+
+
+@pytest.fixture
+def sample(
+    demo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Caller:
+    """The walked sample study with its segments confirmed, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(demo_folder / "needsseg.db", tmp_path / "needsseg.db")
+    shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
+    with studies.open_study(tmp_path / "needsseg.db") as study:
+        for row in segments.listing(study):
+            segments.confirm(study, row.id)
+    return Caller(tmp_path / "needsseg.db", capsys)
+
+
+def test_from_a_draft_to_labels(sample: Caller, tmp_path: Path) -> None:
+    drafted = sample.done("survey", "build", "--out", "draft.toml")
+    assert "of which 5 are asked" in drafted.err and "Edit draft.toml" in drafted.err
+    assert sample.done("survey", "versions", "--json").json == []
+    text = (tmp_path / "draft.toml").read_text(encoding="utf-8")
+    (tmp_path / "draft.toml").write_text(text.replace("run into last week?", "meet last week?"), encoding="utf-8")
+    saved = sample.done("survey", "edit", "draft.toml", "--json")
+    version = saved.json["version"]
+    assert f"Saved version {version}." in saved.err
+    assert "Nothing changed: it is version" in sample.done("survey", "edit", "draft.toml").err
+    shown = sample.done("survey", "show", "--json").json
+    asked = [question for question in shown["questions"] if question["asked"]]
+    assert any(question["words"].endswith("meet last week?") for question in asked) and shown["drift"] == []
+    assert "18 participants" in sample.done("survey", "accuracy").out
+    row = ["0015f00000AbCdEAAA", "2026-05-01", *("builder" for _ in asked)]
+    header = ["account_id", "date", *(question["key"] for question in asked)]
+    Path("r.csv").write_text("\n".join(",".join(cells) for cells in (header, row, [*row[:2], *"xyzuv"])) + "\n")
+    called = sample("survey", "route", "r.csv", "--json")
+    assert called.code == 3 and "r.csv row 3" in called.err and "has no such option" in called.err
+    assert called.json["labelled"] == 1 and called.json["segments"] == {"Builder": 1}
+    assert "the study had them already" in sample("survey", "route", "r.csv").err
+    tried = sample("survey", "try", "r.csv", "--json")
+    assert [each["flow"] for each in tried.json] == ["Builder", "default"] and tried.code == 3
+    for kind in ("formbricks", "typeform", "spec"):
+        sample.done("survey", "export", kind, f"{kind}.json")
+        assert version in json.dumps(json.loads(Path(f"{kind}.json").read_text(encoding="utf-8")))
+    sample.done("survey", "export", "markdown", "sheet.md")
+
+
+def test_what_cannot_be_is_said(empty: Caller, tmp_path: Path) -> None:
+    for args, said in (
+        (("build",), "There is no confirmed segment."),
+        (("show",), "There is no survey yet."),
+        (("route", "r.csv"), "There is no survey yet."),
+        (("edit", "no.toml"), "no.toml cannot be read"),
+    ):
+        called = empty("survey", *args)
+        assert called.code in (1, 2) and said in called.err, called.err
+    (tmp_path / "s.toml").write_text("segments = [\n", encoding="utf-8")
+    assert "s.toml: not valid TOML" in empty("survey", "edit", "s.toml").err
+    (tmp_path / "s.toml").write_bytes(b"\xff\xfe")
+    assert "s.toml: not UTF-8" in empty("survey", "edit", "s.toml").err
+    assert empty.done("survey", "versions").err.strip() == "There is no survey yet: needsseg survey build --save"
+
+
+def test_a_draft_never_overwrites_the_study(sample: Caller) -> None:
+    called = sample("survey", "build", "--out", sample.study)
+    assert called.code == 2 and "belongs to the study itself" in called.err

@@ -1,0 +1,200 @@
+"""The survey's scoring, choice and validity, and the spec implemented by somebody else."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from needsseg.decisions.survey import Option, Question, Survey, valid
+from needsseg.decisions.survey_choice import choose, with_gains
+from needsseg.decisions.survey_formats import as_json, as_toml, from_json, from_toml
+from needsseg.decisions.survey_scoring import score
+from needsseg.errors import UsageError
+from needsseg.exchange import surveys as out
+
+SEGMENTS = ("Builder", "Coordinator", "Reporter")
+
+
+def question(key: str, firmly: float = 0.7, words: str = "") -> Question:
+    """A question with an option a segment, which that segment picks so often, and "none" with .1 for everybody."""
+    rest = (0.9 - firmly) / 2
+    options = (*(Option(name.casefold(), f"{key} {name}") for name in SEGMENTS), Option("none", "None of these"))
+    table = {name: (*(firmly if other == name else rest for other in SEGMENTS), 0.1) for name in SEGMENTS}
+    return Question(key, words or f"What about {key}?", options, table)
+
+
+def survey(*questions: Question) -> Survey:
+    asked = questions or tuple(question(f"q{number}") for number in range(1, 6))
+    third = {"Builder": 0.3333, "Coordinator": 0.3333, "Reporter": 0.3334}
+    return with_gains(valid(Survey("v1-00ff00", SEGMENTS, third, asked, tuple(q.key for q in asked[:5]))))
+
+
+def test_posteriors_are_those_of_bayes() -> None:
+    verdict = score(survey(), {"q1": "builder", "q2": "none"})
+    expected = 0.3333 * 0.7 / (0.3333 * 0.7 + 0.6667 * 0.1)
+    assert verdict.posterior["Builder"] == pytest.approx(expected, abs=1e-5)
+    assert (verdict.segment, verdict.answered, verdict.reason) == ("Builder", 2, "")
+
+
+def test_it_abstains_and_says_why() -> None:
+    asked = survey()
+    assert score(asked, {}).reason == "no answers" and score(asked, {"q1": ""}).reason == "no answers"
+    thin = score(survey(question("q1", 0.4)), {"q1": "builder"})
+    assert (thin.segment, thin.reason) == (None, "thin") and "it takes 0.6" in thin.told
+    skewed = replace(asked, prior={"Builder": 0.9, "Coordinator": 0.05, "Reporter": 0.05})
+    assert score(skewed, {"q1": "none", "q2": "none"}).told == "every answer is “none”, so only the prior speaks"
+    split = score(asked, {"q1": "builder", "q2": "reporter"})
+    assert (split.segment, split.reason) == (None, "contradictory")
+    assert split.told == "q1 speaks for Builder; q2 speaks for Reporter"
+    assert score(asked, {"q1": "builder", "q2": "reporter", "q3": "builder"}).segment == "Builder"
+
+
+def test_unknown_questions_and_options_are_named() -> None:
+    asked = survey(*(question(f"q{n}") for n in range(7)))
+    for answers, said in (
+        ({"q1": "x"}, "Question 'q1' has no option 'x'."),
+        ({"zz": "none"}, "Question 'zz' does not exist in this survey."),
+        ({"q6": "none"}, "Question 'q6' is not asked in this survey."),
+    ):
+        with pytest.raises(UsageError) as caught:
+            score(asked, answers)
+        assert caught.value.message == said
+
+
+def test_the_greedy_choice_takes_what_tells_most_given_what_was_asked() -> None:
+    blunt, sharp, twin = question("blunt", 0.3), question("sharp", 0.8), question("twin", 0.5)
+    chosen = choose(replace(survey(blunt, twin, sharp), chosen=()), 2)
+    assert chosen.chosen == ("sharp", "twin") and chosen.questions[0].key == "sharp"
+    gains = {q.key: q.gain for q in chosen.questions}
+    assert gains["blunt"] == 0.0 < gains["twin"] < gains["sharp"]
+    # By hand: the entropy of the segment, less what is left after the answer.
+    prior = [0.3333, 0.3333, 0.3334]
+    table = chosen.questions[0].likelihoods
+    left = 0.0
+    for place in range(4):
+        joint = [p * table[name][place] for p, name in zip(prior, SEGMENTS, strict=True)]
+        left -= sum(each * math.log2(each / sum(joint)) for each in joint)
+    assert gains["sharp"] == pytest.approx(-sum(p * math.log2(p) for p in prior) - left, abs=1e-4)
+
+
+def _scored_by_spec(spec: Mapping[str, Any], answers: Mapping[str, str]) -> tuple[str | None, dict[str, float]]:
+    """The scoring function, written from the text of the spec alone."""
+    table = {q["key"]: {o["key"]: o["log_likelihoods"] for o in q["options"]} for q in spec["questions"]}
+    sums = [spec["log_prior"][s] + sum(table[q][o][s] for q, o in answers.items()) for s in spec["segments"]]
+    powers = [math.exp(each - max(sums)) for each in sums]
+    posterior = [round(each / sum(powers), 6) for each in powers]
+    best = posterior.index(max(posterior))
+    margin = round(posterior[best] - max(posterior[:best] + posterior[best + 1 :]), 6)
+    told = any(option != "none" for option in answers.values())
+    sure = told and posterior[best] >= spec["least_posterior"] and margin >= spec["least_margin"]
+    return (spec["segments"][best] if sure else None), dict(zip(spec["segments"], posterior, strict=True))
+
+
+def test_the_spec_implemented_elsewhere_agrees_on_every_response() -> None:
+    asked = survey(*(question(f"q{n}", 0.4 + 0.07 * n) for n in range(5)))
+    spec = json.loads(out.spec(asked))
+    drawn = random.Random(7)
+    for _ in range(3000):
+        answers = {q.key: drawn.choice(q.options).key for q in asked.asked if drawn.random() < 0.7}
+        verdict = score(asked, answers)
+        assert _scored_by_spec(spec, answers) == (verdict.segment, verdict.posterior)
+    assert len(spec["test_vectors"]) == 10
+    for vector in spec["test_vectors"]:
+        assert _scored_by_spec(spec, vector["answers"]) == (vector["segment"], vector["posterior"])
+
+
+def test_the_function_in_the_documentation_is_right() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "survey.md").read_text(encoding="utf-8")
+    shown: dict[str, Any] = {"math": math}
+    exec(page.split("```python\n")[1].split("```")[0], shown)  # noqa: S102
+    asked = survey(*(question(f"q{n}", 0.4 + 0.07 * n) for n in range(5)))
+    spec = json.loads(out.spec(asked))
+    for vector in spec["test_vectors"]:
+        assert shown["score"](spec, vector["answers"]) == vector["segment"]
+
+
+def test_exports_carry_version_and_keys() -> None:
+    asked = survey(*(question(f"q{n}", words='What | <b>"so"</b>\n?') for n in range(5)))
+    bricks, form = json.loads(out.formbricks(asked)), json.loads(out.typeform(asked))
+    assert [q["id"] for q in bricks["questions"]] == [f"v1-00ff00-q{n}" for n in range(5)]
+    assert bricks["questions"][0]["type"] == "multipleChoiceSingle"
+    assert bricks["questions"][0]["choices"][3] == {"id": "v1-00ff00-q0-none", "label": {"default": "None of these"}}
+    assert bricks["hiddenFields"]["fieldIds"] == form["hidden"] == ["account_id", "respondent", "survey_version"]
+    assert form["fields"][1]["ref"] == "v1-00ff00-q1" and form["fields"][1]["type"] == "multiple_choice"
+    assert form["fields"][1]["properties"]["choices"][0] == {"ref": "v1-00ff00-q1-builder", "label": "q1 Builder"}
+    sheet = out.markdown(asked)
+    assert (
+        '## 1. What \\| \\<b\\>"so"\\</b\\> ?' in sheet and "| q0 Builder | `builder` | 0.70 | 0.10 | 0.10 |" in sheet
+    )
+
+
+WORDS = st.text(min_size=1, max_size=30).map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(words=WORDS, option=WORDS, flow=WORDS)
+def test_toml_and_json_bring_a_survey_back(words: str, option: str, flow: str) -> None:
+    first = question("q1", words=words)
+    changed = replace(first, options=(Option("builder", f"{option} 1", (3, 9)), *first.options[1:]))
+    made = replace(survey(changed, question("q2")), default_flow=flow, built_on={"Builder": "1:ab"})
+    assert from_toml(as_toml(made), "s.toml") == made
+    assert from_json(as_json(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("Builder = 0.7", "Builder = 0.9", "Question 'q1', segment 'Builder': the likelihoods of its options sum to 1.2, not 1."),
+        ("Builder = 0.7", 'Builder = "much"', "Question 'q1', option 'builder', 'Builder': 'much' is no number."),
+        ("Builder = 0.7", "Baker = 0.7", "Question 'q1', option 'builder': 'Baker' is no segment of the survey."),
+        ("Builder = 0.7, ", "", "Question 'q1', option 'builder' has no likelihood for segment 'Builder'."),
+        ("Builder = 0.7", "Builder = 0", "Question 'q1', option 'builder', segment 'Builder': 0.0 is no likelihood."),
+        ("Builder = 0.7", "Builder = nan", "Question 'q1', option 'builder', 'Builder': nan is no number."),
+        ('words = "q1 Builder"', 'words = " "', "Question 'q1', option 'builder' has no words."),
+        ('words = "q1 Builder"', 'words = "q1 reporter"',
+         "Question 'q1': options 'builder' and 'reporter' have the same words."),
+        ('key = "coordinator"', 'key = "builder"', "Question 'q1': two options have the key 'builder'."),
+        ('key = "coordinator"', 'key = "Not A Key"', "Question 'q1': 'Not A Key' is no key of an option."),
+        ('chosen = ["q1", "q2"]', 'chosen = ["q1", "q9"]', "There is no question 'q9'."),
+        ('chosen = ["q1", "q2"]', "chosen = []", "0 questions are chosen; one to 5 are asked."),
+        ("least_margin = 0.2", "least_margin = 2", "least_margin = 2.0 is not between 0 and 1."),
+        ("least_margin = 0.2", "most = 2", "The survey has an unknown key 'most'."),
+        ("[prior]", "[prior]\nBaker = 0.1", "The prior does not name the survey's segments: Builder, Coordinator, Reporter."),
+        ("segments =", "segments", "not valid TOML: Expected '=' after a key"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_an_edited_file_is_named(before: str, after: str, said: str) -> None:
+    text = as_toml(survey(question("q1"), question("q2"))).replace('"Builder" =', "Builder =")
+    assert before in text
+    with pytest.raises(UsageError) as caught:
+        from_toml(text.replace(before, after, 1), "mine.toml")
+    assert said in caught.value.message and caught.value.message.startswith("mine.toml")
+    if "Question 'q1'" in said:
+        assert ", line " in caught.value.message
+
+
+def test_labels_are_right_as_often_as_posteriors_claim() -> None:
+    """Respondents drawn from the table itself, each answering most questions."""
+    asked = survey(*(question(f"q{n}", 0.4 + 0.06 * n) for n in range(5)))
+    drawn = random.Random(11)
+    right, claimed = [], []
+    for _ in range(4000):
+        true = drawn.choices(SEGMENTS, [asked.prior[name] for name in SEGMENTS])[0]
+        answers = {
+            q.key: drawn.choices([o.key for o in q.options], q.likelihoods[true])[0]
+            for q in asked.asked
+            if drawn.random() < 0.8
+        }
+        verdict = score(asked, answers)
+        if verdict.segment is not None:
+            right.append(verdict.segment == true)
+            claimed.append(verdict.posterior[verdict.segment])
+    assert sum(right) / len(right) == pytest.approx(sum(claimed) / len(claimed), abs=0.02)
