@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import memos, passages, review, segments, statements, studies
+from needsseg.actions import assigning, memos, passages, review, segments, statements, studies
+from needsseg.actions import survey as surveys
 from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
@@ -75,9 +76,24 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
         with opened.action("propose"):
             decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
         review.together(opened, int(loose[3]), int(loose[4]))
+        if command.startswith("assign"):
+            for row in segments.listing(opened):
+                segments.confirm(opened, row.id)
+            texts = tmp_path / "texts.csv"
+            texts.write_text("text\nI walk from desk to desk and ask who has what\n", encoding="utf-8")
+            assigning.assign_file(opened, texts)
+        if command.startswith("survey"):
+            for row in segments.listing(opened):
+                segments.confirm(opened, row.id)
+            saved = surveys.save(opened, surveys.build(opened))
+            (tmp_path / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
+            answers = "".join(f"A,{option.key}\n" for option in saved.asked[0].options)
+            (tmp_path / "answers.csv").write_text(f"account_id,{saved.chosen[0]}\n{answers}", encoding="utf-8")
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
+        | {"TEXTS": str(tmp_path / "texts.csv")}
+        | {"SURVEY": str(tmp_path / "survey.toml"), "ANSWERS": str(tmp_path / "answers.csv")}
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
@@ -112,7 +128,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 52
+    assert len(JSON_ROWS) == 61
 
 
 def test_the_changelog_knows_the_version() -> None:

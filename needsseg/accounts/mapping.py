@@ -15,12 +15,14 @@ REQUIRED = {
     "accounts": ("account_id",),
     "events": ("account_id", "event", "timestamp"),
     "subscriptions": ("account_id", "start_date"),
+    "texts": ("text",),
 }
 
 DATE_FIELDS = {
     "accounts": ("created",),
     "events": ("timestamp",),
     "subscriptions": ("start_date", "end_date", "renewal_date"),
+    "texts": ("date",),
 }
 
 # Per field: the names it goes by, best first. Names are compared without case, spaces and punctuation; a dot separates
@@ -68,6 +70,16 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "end_date": ("end_date", "end", "ended_at", "EndDate", "cancelled_at", "canceled_at", "churned_at"),
         "renewal_date": ("renewal_date", "renewal", "renews_at", "next_renewal", "current_period_end"),
     },
+    # What people wrote: no kind of account data, but read, checked and refused in the same way.
+    "texts": {
+        "text": ("text", "verbatim", "verbatims", "comment", "comments", "body", "message", "content", "review",
+                 "review_text", "feedback", "description", "answer", "response", "note", "notes", "call_notes", "quote"),
+        "account_id": ("account_id", "AccountId", "company_id", "customer_id", "org_id", "organization_id", "group_id",
+                       "account", "company", "customer"),
+        "date": ("at", "date", "created_at", "created", "CreatedDate", "submitted_at", "submitted", "timestamp",
+               "sent_at", "opened_at", "response_date", "review_date", "day", "time"),
+        "id": ("id", "ticket_id", "response_id", "review_id", "message_id", "case_id", "text_id", "CaseNumber"),
+    },
 }  # fmt: skip
 
 
@@ -90,7 +102,7 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
     Nested names (JSON lines) keep every alternative that occurs, since one line has ``userId`` and the next only
     ``anonymousId``. A seat count is not taken for a number of employees: the two differ by orders of magnitude.
     """
-    if kind not in KINDS:
+    if kind not in NAMES:
         raise UsageError(f"'{kind}' is no kind of account file.", f"Kinds: {', '.join(KINDS)}.")
     by_key: dict[str, str] = {}
     for column in header:
@@ -151,7 +163,7 @@ def _names_events(columns: MappingOf[str, str]) -> bool:
 
 def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
     """Raise TableError naming what ``mapping`` lacks, or points to without it being in ``file``'s header."""
-    if mapping.kind not in KINDS:
+    if mapping.kind not in NAMES:
         raise UsageError(f"'{mapping.kind}' is no kind of account file.", f"Kinds: {', '.join(KINDS)}.")
     there = ", ".join(header) if header else "none"
     for name, column in mapping.columns.items():

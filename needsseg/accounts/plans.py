@@ -129,4 +129,21 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     )
 
 
-_PLANS: Plans = {"accounts": _accounts, "events": _events, "subscriptions": _subscriptions}
+def _texts(tz: str, forms: Mapping[str, str]) -> Plan:
+    # Neither a line of dashes nor a bare number says what anybody needs.
+    return Plan(
+        dates=_year_first(("date",), forms),
+        parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso")),
+        values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day",
+        checks=(
+            Check("text", _empty("text"), "no text"),
+            Check("text", r"regexp_matches(text, '[\x00-\x08\x0E-\x1F]')", "no text, but bytes of something else"),
+            Check("text", r"NOT regexp_matches(text, '\pL')", "no word in it"),
+            *_id_checks()[1:],
+            *_day_checks("date", "date_day"),
+        ),
+        written="trim(id) AS id, account AS account_id, date_day::INTEGER AS date_day, trim(text) AS text",
+    )
+
+
+_PLANS: Plans = {"accounts": _accounts, "events": _events, "subscriptions": _subscriptions, "texts": _texts}

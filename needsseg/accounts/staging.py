@@ -149,7 +149,7 @@ def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: S
     for file, row, refused, surplus, json, *values in rows:
         name = parts[file].name
         if refused < 0:
-            value, reason = _malformed(str(surplus or ""), refused, json)
+            value, reason = malformed(str(surplus or ""), refused, json)
             rejected.append(Reject(row, "", value, reason, name))
             continue
         check = plan.checks[refused]
@@ -187,7 +187,8 @@ def _open_ended(path: Path) -> bool:
         return stream.read(1) not in (b"\n", b"\r", b"\x00")
 
 
-def _malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:
+def malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:
+    """What to show of a row whose cells do not fit the header, and why it is refused."""
     if json:
         return surplus[:200], "not a JSON object"
     if surplus.startswith(UNCLOSED):

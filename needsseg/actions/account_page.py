@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
+from needsseg.accounts.assigned_labels import AssignedLabel, LabelledText
 from needsseg.accounts.engine import open_engine
 from needsseg.accounts.lifecycle import Subscription
 from needsseg.accounts.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.zones import EPOCH, epoch_day
-from needsseg.actions import accounts, pseudonyms
+from needsseg.actions import accounts, assigned, pseudonyms
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
+from needsseg.actions.survey_answers import AccountResponse, responses
 from needsseg.actions.triggers import Trigger, fired_of
 from needsseg.embedding import Progress, silent
 from needsseg.records import AccountMatch, Label, Passage
@@ -23,7 +25,8 @@ from needsseg.study import interviews, passages, segments
 from needsseg.study.connection import Study
 
 __all__ = [
-    "WEEKS", "AccountPage", "Quote", "Series", "Term", "Trigger", "Voice", "account_page", "concealed",
+    "WEEKS", "AccountPage", "AccountResponse", "AssignedLabel", "LabelledText", "Quote", "Series", "Term",
+    "Trigger", "Voice", "account_page", "concealed",
 ]  # fmt: skip
 
 
@@ -65,6 +68,9 @@ class Quote:
 class AccountPage:
     """All there is about one account as of a date; ``series`` is None without a usage file, ``amount`` and ``arr`` if not known.
 
+    ``texts`` are the newest labelled texts of the account, ``assigned`` what they say together, None where that is no label,
+    ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
+
     ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
     segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
     """
@@ -80,6 +86,10 @@ class AccountPage:
     maybe: tuple[AccountMatch, ...]
     quotes: tuple[Quote, ...]
     triggers: tuple[Trigger, ...]
+    texts: tuple[LabelledText, ...] = ()
+    assigned: AssignedLabel | None = None
+    near: dict[int, Passage] = field(default_factory=dict)
+    responses: tuple[AccountResponse, ...] = ()
 
 
 def account_page(
@@ -114,6 +124,9 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
     paid = revenue_as_of(study, as_of, backend)
     matches = accounts.matches(study)
     voices = _voices(study, [match for match in matches if match.account_id == account_id])
+    ids = [account_id, *(old for old, new in merged.items() if new == account_id)]
+    texts = assigned.texts(study, ids, as_of)
+    from_texts = {label.account_id: label for label in assigned.assigned_labels(study, as_of, merged)}
     return AccountPage(
         profile,
         _series(study, account_id, day, merged, backend),
@@ -122,12 +135,18 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         paid.arr(paid.amounts.get(account_id)),
         paid.column,
         tuple(
-            label for label in accounts.labels(study) if merged.get(label.account_id, label.account_id) == account_id
+            label
+            for label in accounts.labels(study, as_of)
+            if merged.get(label.account_id, label.account_id) == account_id
         ),
         voices,
         tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
         _quotes(study, voices, profile.needs_segment),
         fired_of(study, account_id, as_of, as_of - timedelta(weeks=WEEKS), backend),
+        tuple(texts),
+        from_texts.get(account_id),
+        {one.id: one for one in passages.listing(study, ids={near for text in texts for near in text.evidence})},
+        tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
     )
 
 
@@ -155,6 +174,16 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
             replace(quote, participant=over.participant(quote.participant), passage=over.passage(quote.passage))
             for quote in page.quotes
         ),
+        texts=tuple(replace(text, excerpt=over.text(text.excerpt)) for text in page.texts),
+        responses=tuple(
+            replace(
+                one,
+                respondent=over.text(one.respondent),
+                answers=tuple((over.text(asked), over.text(said)) for asked, said in one.answers),
+            )
+            for one in page.responses
+        ),
+        near={id_: over.passage(passage) for id_, passage in page.near.items()},
     )
 
 

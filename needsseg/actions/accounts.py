@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -22,8 +23,10 @@ from needsseg.actions.account_sources import (
     unknown_accounts,
     without_password,
 )
+from needsseg.actions.assigned import assigned_labels
 from needsseg.actions.participants import ParticipantsReport, import_participants
 from needsseg.actions.segments import participants as primary_needs
+from needsseg.actions.survey_answers import labels as survey_labels
 from needsseg.embedding import Progress, silent
 from needsseg.errors import NotFoundError
 from needsseg.records import Account, AccountMatch, Label, Participant
@@ -143,14 +146,28 @@ def unlink(study: Study, participant: str) -> None:
         accounts.unlink(study, participant)
 
 
-def labels(study: Study) -> list[Label]:
-    """A label per account and segment from interviews: its confidence is the mean share among those who need it.
+def labels(study: Study, as_of: date | None = None) -> list[Label]:
+    """A label per account and segment, from interviews, the survey and assigned texts; each says its source, none is mixed.
 
-    Only decided primary needs count; the name of who confirmed the segment is empty while it is not confirmed.
+    From interviews, its confidence is the mean share among those who need it; only decided primary needs count. Texts and
+    answers count where they are older than ``as_of``. The name of who confirmed the segment is empty while it is not
+    confirmed.
     """
     confirmed = {
         row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status in ("named", "confirmed")
     }
+    merged = _read(stack_files(study).accounts).merged
+    return [
+        *_interview_labels(study, confirmed),
+        *survey_labels(study, as_of),
+        *(
+            Label(found.account_id, found.segment, "assigned", found.confidence, confirmed[found.segment])
+            for found in assigned_labels(study, as_of, merged)
+        ),
+    ]
+
+
+def _interview_labels(study: Study, confirmed: Mapping[str, str]) -> list[Label]:
     account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)
     heard: Counter[str] = Counter()
@@ -188,7 +205,7 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
     settings = load(study.path)
     progress("computing profiles", 0, 1)
     made = room.build(
-        files, labels(study), as_of, tz=settings.timezone, backend=engine or settings.engine,
+        files, labels(study, as_of), as_of, tz=settings.timezone, backend=engine or settings.engine,
         rules=room.load_rules(settings), version=version(study),
     )  # fmt: skip
     acted = with_actions(made, load_rules(prompt_file("interventions.toml", settings)))

@@ -81,7 +81,7 @@ def validate(
     backend = engine_for(study, engine)
     with held(backend, files.accounts.parent):
         labelled = (
-            _by_needs(study, source, since is None)
+            _by_needs(study, source, since, as_of)
             if by == "needs"
             else _by_usage(study, files, since, source, features_as_of, backend)
         )
@@ -98,8 +98,10 @@ def tried_so_far(study: Study) -> int:
     return max([begun, len(runs), *runs]) + 1
 
 
-def _by_needs(study: Study, source: LabelSource | None, dates_needed: bool) -> _Labelled:
-    labels = accounts.labels(study)
+def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_of: date) -> _Labelled:
+    # What was written or answered later is what they are followed for.
+    labels = accounts.labels(study, since or as_of)
+    dates_needed = since is None
     found = sorted({label.source for label in labels})
     if not labels:
         raise NeedssegError(

@@ -66,7 +66,7 @@ def fired(
         account = accounts.find_account(study, account)
     progress("looking for triggers", 0, 1)
     looked = _looked(study, as_of, engine, account)
-    needs = _needs(study, files)
+    needs = _needs(study, files, as_of)
     progress("looking for triggers", 1, 1)
     asked = [
         TriggerRow(trigger, names[trigger.account_id], needs.get(trigger.account_id, ""))
@@ -108,10 +108,10 @@ def _looked(study: Study, as_of: date, engine: str | None, account: str | None) 
     return _Looked(triggers(found, rules, epoch_day(as_of), serving, account), found, rules, serving)
 
 
-def _needs(study: Study, files: room.StackFiles) -> dict[str, str]:
+def _needs(study: Study, files: room.StackFiles, as_of: date) -> dict[str, str]:
     merged = room.read_accounts(files.accounts).merged
     held: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study):
+    for label in accounts.labels(study, as_of):
         held[merged.get(label.account_id, label.account_id)].append(label)
     decided = {account: deciding_label(labels)[0] for account, labels in held.items()}
     return {account: label.segment for account, label in decided.items() if label is not None}

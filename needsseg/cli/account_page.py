@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -144,6 +144,17 @@ def _print_need(page: AccountPage) -> None:
         )
     if len(page.quotes) > MOST_QUOTES:
         print_text(f"  and {len(page.quotes) - MOST_QUOTES} further passages (--json lists all)")
+    if page.assigned is not None:
+        undated = f", {page.assigned.undated} of them without a date" if page.assigned.undated else ""
+        print_text(
+            f"  {page.assigned.texts} texts say {page.assigned.segment}{undated}; "
+            f"{page.assigned.disagreement:.0%} of the weight of its texts says otherwise"
+        )
+    for text in page.texts[:MOST_QUOTES]:
+        when = _day(_date(text.day)) or "without a date"
+        print_text(
+            f"  “{' '.join(text.excerpt.split())}”\n    {text.segment} {text.confidence:.2f}, {when}, {text.file}"
+        )
 
 
 def _shape(page: AccountPage) -> dict[str, Any]:
@@ -165,6 +176,16 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "match": asdict(voice.match)}
             for voice in page.voices
         ],
+        "texts": [
+            {"segment": text.segment, "confidence": text.confidence, "date": _day(_date(text.day)), "id": text.id,
+             "file": text.file, "excerpt": text.excerpt, "evidence": list(text.evidence)}
+            for text in page.texts
+        ],
+        "assigned": None if page.assigned is None else {
+            "segment": page.assigned.segment, "confidence": page.assigned.confidence,
+            "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
+            "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
+        },
         "triggers": [
             asdict(trigger) | {"id": trigger.id, "fired_on": trigger.fired_on.isoformat()} for trigger in page.triggers
         ],
@@ -176,6 +197,10 @@ def _shape(page: AccountPage) -> dict[str, Any]:
             for quote in page.quotes
         ],
     }  # fmt: skip
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date(1970, 1, 1) + timedelta(days=day)
 
 
 def _day(value: date | None) -> str | None:

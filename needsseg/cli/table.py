@@ -79,6 +79,8 @@ COMMANDS: dict[str, Entry] = {
     "participants": _entry("participants", "participants", _SEGMENTS, "List participants with their primary needs."),
     "participant": _entry("participants", "participant", _SEGMENTS, "Set what is known of a participant."),
     "accounts": _entry("accounts", "accounts", _ACCOUNTS, "Import account data and match participants to it."),
+    "assign": _entry("assigning", "assign", _ACCOUNTS, "Put new texts to confirmed segments."),
+    "assignments": _entry("assigning", "assignments", _ACCOUNTS, "List the files of texts that were assigned."),
     "profile": _entry("profiles", "profile", _ACCOUNTS, "The four tiers of every account as of a date."),
     "account": _entry("account_page", "account", _ACCOUNTS, "Open one account: weeks, quotes, rules, actions."),
     "rollup": _entry("rollups", "rollup", _ACCOUNTS, "Count accounts and money by two of their tiers."),
@@ -87,5 +89,6 @@ COMMANDS: dict[str, Entry] = {
     "export": _entry("profiles", "export", _ACCOUNTS, "Write labelled accounts to a file."),
     "triggers": _entry("triggers", "triggers", "6 Decisions", "When accounts asked for something, and why."),
     "rice": _entry("rice", "rice", "6 Decisions", "Score a backlog, plain and weighted by ARR."),
+    "survey": _entry("survey", "survey", "6 Decisions", "Five questions that route new users to segments."),
     "validate": _entry("retention", "validate", "6 Decisions", "Whether segments add anything about who stays."),
 }

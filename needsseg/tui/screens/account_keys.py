@@ -24,6 +24,13 @@ ACCOUNT_KEYS: list[BindingType] = [
         id="accounts.import",
         tooltip="import accounts, usage, subscriptions, participants",
     ),
+    Binding(
+        "a",
+        "assign",
+        "assign",
+        id="accounts.assign",
+        tooltip="put texts from a file (tickets, reviews, answers) to confirmed segments",
+    ),
     Binding("t", "as_of", "date", id="accounts.as_of", tooltip="change the as-of date"),
     Binding("slash", "filter", "filter", id="accounts.filter", tooltip="show accounts with some words"),
     Binding("f", "tier", "tier", id="accounts.tier", tooltip="show accounts by any of their tiers; again adds another"),

@@ -17,6 +17,7 @@ from needsseg.actions import account_page
 from needsseg.errors import NeedssegError
 from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
+from needsseg.tui.screens.account_labels import Line, label_lines
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.screens.stack_reading import attempted, uncollected
 from needsseg.tui.widgets.chart import sparkline
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
     from needsseg.actions.studies import Study
 
-Line = tuple[Content, Place | None]
 ICP = {True: "in the ICP", False: "not in the ICP", None: "place to the ICP not known"}
 SECTIONS = (
     "",
@@ -104,7 +104,7 @@ class AccountPageSheet(Sheet[Place]):
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
         found: list[Sequence[Line]] = [list(_tiers(profile))]
         if self.page is not None:
-            found += [list(each(self.page)) for each in (_use, _terms, _labels, _voices, _triggers)]
+            found += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices, _triggers)]
             found.append(list(_actions(profile)))
         rows: list[Line] = []
         self._sections = []
@@ -209,24 +209,6 @@ def _term(term: Term, as_of: date) -> str:
     said += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
     said += [f"renews {term.renewal}"] if term.renewal else []
     return "  " + " · ".join(said)
-
-
-def _labels(page: AccountPage) -> Iterator[Line]:
-    """Labels side by side, and where they disagree."""
-    own = page.profile.needs_segment
-    for label in page.labels:
-        sure = f"confirmed by {label.confirmed_by}" if label.confirmed_by else "not confirmed by a person"
-        mine = "→ " if label.segment == own else "  "
-        yield _line(f"{mine}{label.segment} · {label.source} · confidence {label.confidence:.2f} · {sure}")
-    named = dict.fromkeys(label.segment for label in page.labels)
-    if len(named) > 1:
-        goes = f"it goes by {own}" if own else "it has no label until a person decides"
-        rule = "confirmed before not; then interview, survey, assigned; then confidence"
-        yield _line(f"They disagree ({', '.join(named)}): {goes}. {rule.capitalize()}.", "bold")
-    if not page.labels:
-        yield _line(
-            "no label: nobody of this account was interviewed, or none of their passages lies in a kept segment"
-        )
 
 
 def _voices(page: AccountPage) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from needsseg.records import AccountMatch
 from needsseg.tui.screens import account_filters
 from needsseg.tui.screens.account_filters import BETWEEN, Filters
 from needsseg.tui.screens.account_keys import ACCOUNT_KEYS, HELP
-from needsseg.tui.screens.account_verbs import AccountVerbs
+from needsseg.tui.screens.assigning import AssignVerbs
 from needsseg.tui.screens.stack_reading import Computed, attempted, uncollected
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.long_list import LongList
@@ -51,7 +51,7 @@ def listed(computed: Computed, filters: Filters, kept: str) -> Listed:
     return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == kept), 0))
 
 
-class AccountsScreen(AccountVerbs):
+class AccountsScreen(AssignVerbs):
     """A table of accounts and the profile of the one under the cursor."""
 
     MODE = "accounts"

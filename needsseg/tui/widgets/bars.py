@@ -12,7 +12,7 @@ from needsseg.tui.words import lines, plain
 
 MODES = (
     ("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"),
-    ("stack", "F5 Stack"),
+    ("stack", "F5 Stack"), ("survey", "F6 Survey"),
 )  # fmt: skip
 
 
@@ -25,16 +25,19 @@ def renew(widget: Static, content: Content, least: int = 1) -> None:
 class ModeBar(Static):
     """The screens; a click goes there."""
 
-    DEFAULT_CSS = "ModeBar { dock: top; height: 1; background: $panel; }"
+    DEFAULT_CSS = "ModeBar { dock: top; height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self, mode: str, study: str) -> None:
-        tabs = [
-            Content.from_markup(
-                f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if name == mode else f" {label} "
-            ).stylize("bold reverse" if name == mode else "")
-            for name, label in MODES
-        ]
-        super().__init__(Content.assemble(*tabs, plain(f"  {study}", "dim")))
+        tabs = []
+        for name, label in MODES:
+            here = name == mode
+            tab = Content.from_markup(f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if here else label)
+            tabs.append(tab.stylize("bold reverse") if here else tab)
+        # Brackets stand where blanks would, so that no tab moves when another is shown, and all fit into 80 columns.
+        at = [name for name, _ in MODES].index(mode)
+        between = ["" if place in (at, at + 1) else " " for place in range(len(MODES) + 1)]
+        parts = [part for blank, tab in zip(between, tabs, strict=False) for part in (blank, tab)]
+        super().__init__(Content.assemble(*parts, between[-1], plain(f" {study}", "dim")))
 
 
 class StatusBar(Static):
