@@ -21,7 +21,7 @@ from needsseg.tui.screens.keys import bindings
 from needsseg.tui.words import shown
 
 LEFT_OUT = ("segments.discover", "app.quit", "app.palette")
-KEYS = {"interviews": "f1", "code": "f2", "segments": "f3", "accounts": "f4"}
+KEYS = {"interviews": "f1", "code": "f2", "segments": "f3", "accounts": "f4", "survey": "f6"}
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -33,6 +33,7 @@ def test_an_empty_study_names_the_next_key_on_every_screen(tmp_path: Path, size:
             ("code", "f2", "goes to the interviews: i imports some"),
             ("segments", "f3", "D discovers candidates"),
             ("accounts", "f4", "i imports a file of accounts"),
+            ("survey", "f6", "goes to the segments: e names one, c confirms it"),
             ("interviews", "f1", "i imports a file, or a folder"),
         ):
             await pilot.press(key)
@@ -70,9 +71,12 @@ def test_no_key_breaks_an_empty_study(tmp_path: Path) -> None:
 
 def test_clicking_a_tab_goes_there(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        await pilot.click("ModeBar", offset=(34, 0))
+        await pilot.click("ModeBar", offset=(28, 0))
         await pilot.pause(0.1)
         assert app.current_mode == "segments"
+        await pilot.click("ModeBar", offset=(60, 0))
+        await pilot.pause(0.1)
+        assert app.current_mode == "survey"
 
     play(small_study(tmp_path), scenes)
 

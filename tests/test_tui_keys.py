@@ -87,7 +87,7 @@ def restore(study: Study, began: int) -> None:
         (history.undo if done(study) > began else history.redo)(study)
     blind.set_blind(study, False)
     left = {"interview": MAREK, "passage": passages.listing(study, MAREK)[0].id}
-    for screen, place in (("code", left), ("interviews", {}), ("accounts", {}), ("stack", {})):
+    for screen, place in (("code", left), ("interviews", {}), ("accounts", {}), ("stack", {}), ("survey", {})):
         studies.remember_place(study, screen, place)
 
 

@@ -20,8 +20,12 @@ from tui_desk import LARGE, SMALL, play
 from tui_full_desk import MAREK, full_study, sheets
 from tui_pictures import picture, still
 from tui_review_desk import reviewing, until
+from tui_survey_desk import hand_survey
 
 from needsseg.actions import passages, studies
+from needsseg.actions.segments import confirm
+from needsseg.actions.segments import listing as listed
+from needsseg.actions.survey import save
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.accounts import AccountsScreen
 from needsseg.tui.screens.stack import StackScreen
@@ -71,6 +75,14 @@ async def stack(app: NeedssegApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: isinstance(app.screen, StackScreen) and app.screen.made)
 
 
+async def survey(app: NeedssegApp, pilot: Pilot[int]) -> None:
+    """A saved survey of the two segments, the cursor on an option."""
+    for row in listed(app.study):
+        confirm(app.study, row.id, "tester")
+    save(app.study, hand_survey(app.study))
+    await keys("f6", "enter")(app, pilot)
+
+
 SCENES: dict[str, Scene] = {
     "interviews": keys("j"),
     "interviews-empty": keys(),
@@ -97,6 +109,10 @@ SCENES: dict[str, Scene] = {
     "accounts": accounts,
     "stack": stack,
     "curves": sheet("CurvesScreen"),
+    "survey": survey,
+    "survey-empty": keys("f6"),
+    "survey-trial": sheet("TrialSheet"),
+    "survey-likelihoods": sheet("LikelihoodSheet"),
 }
 
 

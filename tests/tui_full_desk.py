@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 
 from textual.screen import Screen
 from tui_desk import participant_sentences, small_study, with_accounts, with_segments
+from tui_survey_desk import hand_survey
 
 from needsseg.actions import (
     accounts,
@@ -103,6 +105,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens import keys, report
     from needsseg.tui.screens.account_page import AccountPageSheet
     from needsseg.tui.screens.agreement import AgreementSheet
+    from needsseg.tui.screens.assigning import AssignProgress
     from needsseg.tui.screens.batch import BatchSheet
     from needsseg.tui.screens.codebook import CodebookSheet
     from needsseg.tui.screens.coverage import CoverageSheet
@@ -122,6 +125,8 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.stack_curves import CurvesScreen
     from needsseg.tui.screens.stack_rice import RiceSheet
     from needsseg.tui.screens.stack_triggers import TriggersSheet
+    from needsseg.tui.screens.survey_likelihoods import LikelihoodSheet
+    from needsseg.tui.screens.survey_trial import TrialSheet, example
     from needsseg.tui.widgets.progress import ProgressScreen
     from needsseg.tui.widgets.prompt import Choice, Prompt
 
@@ -133,6 +138,9 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "HistoryScreen": lambda app: HistoryScreen(app.study),
         "Prompt": lambda app: Prompt("Which one?", choices=several),
         "ProgressScreen": lambda app: ProgressScreen("Reading", app.command("suggest")),
+        "AssignProgress": lambda app: AssignProgress(
+            "Assigning", [sys.executable, "-c", "import time; time.sleep(60)"]
+        ),
         "AgreementSheet": lambda app: AgreementSheet(app.study, INES),
         "BatchSheet": lambda app: BatchSheet(app.study),
         "CodebookSheet": lambda app: CodebookSheet(app.study),
@@ -148,6 +156,8 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "CurvesScreen": lambda _: CurvesScreen(_followed()),
         "RiceSheet": lambda app: RiceSheet(app.study, app.study.path.with_name("backlog.csv"), day),
         "TriggersSheet": lambda app: TriggersSheet(app.study, day),
+        "TrialSheet": lambda app: TrialSheet(app.study, hand_survey(app.study), example(hand_survey(app.study)) * 10),
+        "LikelihoodSheet": lambda app: LikelihoodSheet(hand_survey(app.study), "first_thing", "coordinator"),
         "MappingScreen": lambda app: MappingScreen(
             "accounts.csv", accounts.propose_mapping(app.study, app.study.path.with_name("accounts.csv"))
         ),

@@ -254,6 +254,19 @@ SHEETS: dict[str, Table] = {
         "triggers.kind": Does("Triggers of which kind?"),
         "triggers.weeks": Does("4 weeks to 2026-06-29"),
     },
+    "AssignProgress": {"progress.cancel": Does(), "assigning.pause": Does("paused · p goes on")},
+    "TrialSheet": {
+        "trial.leave": Does(),
+        "trial.example": Does("an example goes into an empty text only"),
+        "trial.pane": Does(),
+        "trial.down": Does(before="tab"),
+        "trial.up": Does(before="tab j j"),
+    },
+    "LikelihoodSheet": {
+        "likelihoods.leave": Does(),
+        "likelihoods.next": Does(),
+        "likelihoods.before": Does(before="down"),
+    },
     "MappingScreen": {
         "mapping.cancel": Does(),
         "mapping.read": Does(),

@@ -1,4 +1,4 @@
-"""The app: five screens over one study, and what they share."""
+"""The app: six screens over one study, and what they share."""
 
 from __future__ import annotations
 
@@ -59,6 +59,12 @@ def _stack() -> Screen[Any]:
     return StackScreen()
 
 
+def _survey() -> Screen[Any]:
+    from needsseg.tui.screens.survey import SurveyScreen
+
+    return SurveyScreen()
+
+
 def _palette() -> type[Provider]:
     from needsseg.tui.palette import Verbs
 
@@ -79,6 +85,7 @@ class NeedssegApp(App[int]):
         "segments": _segments,
         "accounts": _accounts,
         "stack": _stack,
+        "survey": _survey,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "go('interviews')", "interviews", id="go.interviews", show=False),
@@ -86,6 +93,7 @@ class NeedssegApp(App[int]):
         Binding("f3", "go('segments')", "segments", id="go.segments", show=False),
         Binding("f4", "go('accounts')", "accounts", id="go.accounts", show=False),
         Binding("f5", "go('stack')", "stack", id="go.stack", show=False),
+        Binding("f6", "go('survey')", "survey", id="go.survey", show=False),
         Binding("ctrl+p", "command_palette", "all commands", id="app.palette", show=False, priority=True),
         Binding("ctrl+q", "quit", "quit", id="app.quit", show=False, priority=True),
     ]
