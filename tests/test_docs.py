@@ -89,11 +89,16 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
             (tmp_path / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
             answers = "".join(f"A,{option.key}\n" for option in saved.asked[0].options)
             (tmp_path / "answers.csv").write_text(f"account_id,{saved.chosen[0]}\n{answers}", encoding="utf-8")
+        if command.startswith("import"):
+            (tmp_path / "codes.qdc").write_text(
+                "<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8"
+            )
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
         | {"TEXTS": str(tmp_path / "texts.csv")}
         | {"SURVEY": str(tmp_path / "survey.toml"), "ANSWERS": str(tmp_path / "answers.csv")}
+        | {"PROJECT": str(tmp_path / "made.qdpx"), "CODEBOOK": str(tmp_path / "codes.qdc")}
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
@@ -128,7 +133,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 61
+    assert len(JSON_ROWS) == 64
 
 
 def test_the_changelog_knows_the_version() -> None:

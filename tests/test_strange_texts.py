@@ -163,7 +163,7 @@ def test_exports_carry_them(tmp_path: Path) -> None:
                 study, next(row.participant for row in interviews.speakers(study, key) if row.participant), key
             )
         for kind in ("csv", "jsonl"):
-            report = export(study, kind, tmp_path / f"out.{kind}", date(2026, 7, 1), original=True)
+            report = export(study, kind, tmp_path / f"out.{kind}", date(2026, 7, 1), original=True, neutralise=False)
             assert report.labelled == len(ids)
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file_:
         rows = list(csv.DictReader(file_))

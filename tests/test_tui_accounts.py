@@ -554,9 +554,9 @@ def test_export_writes_the_table_and_its_manifest(tmp_path: Path) -> None:
         await typed(pilot, "jsonl")
         await pilot.press("enter")
         await settled(app, pilot)
-        file = tmp_path / "accounts-2026-06-29.jsonl"
+        file = tmp_path / "accounts_2026_06_29.jsonl"
         assert [json.loads(line)["account_id"] for line in file.read_text().splitlines()] == ["a1", "a2", "a3"]
-        assert (tmp_path / "accounts-2026-06-29.jsonl.manifest.json").is_file()
+        assert (tmp_path / "accounts_2026_06_29.jsonl.manifest.json").is_file()
         assert "wrote 3 accounts to" in flat(seen(app))
         await pilot.press("x")
         await pilot.pause()

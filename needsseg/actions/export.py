@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal, cast, get_args
 
+from needsseg.accounts import AccountProfile
 from needsseg.actions import accounts, pseudonyms, segments
 from needsseg.actions.pseudonyms import Cover
 from needsseg.embedding import Progress, silent
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import NeedssegError, NotFoundError, UsageError
+from needsseg.study import deliveries
+from needsseg.study import segments as stored
 from needsseg.study.connection import Study
+from needsseg.study.deliveries import Delivered
 
-Format = Literal["csv", "jsonl", "parquet"]
-FORMATS: tuple[str, ...] = get_args(Format)
+FORMATS = ("csv", "jsonl", "parquet")
+TARGETS = (
+    *FORMATS, "sqlite", "duckdb", "dbt", "segment", "amplitude", "amplitude-cohort", "mixpanel", "hubspot", "salesforce",
+)  # fmt: skip
+COHORT = "amplitude-cohort"
+_ENDINGS = {
+    "segment": "jsonl",
+    "amplitude": "jsonl",
+    "mixpanel": "jsonl",
+    "dbt": "csv",
+    "hubspot": "csv",
+    "salesforce": "csv",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written: the table, its manifest, and how many accounts of how many carry a label."""
+    """What was written: the table, its manifest, and how many accounts of how many carry a label.
+
+    ``left_out`` accounts are unchanged since the last export; ``renamed`` says for each segment that has another name than
+    then how many accounts it concerns: (old, new, accounts).
+    """
 
     path: Path
     manifest: Path
     rows: int
     labelled: int
+    left_out: int = 0
+    renamed: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes to a destination: the profiles, and beside each what the destination has once it took it."""
+
+    profiles: tuple[AccountProfile, ...]
+    taken: tuple[Delivered, ...]
+    left_out: int
+    renamed: tuple[tuple[str, str, int], ...]
 
 
 def export(
@@ -34,25 +65,111 @@ def export(
     path: Path,
     as_of: date,
     *,
-    neutralise: bool = False,
+    neutralise: bool | None = None,
     overwrite: bool = False,
     original: bool = False,
+    changed_only: bool = False,
+    key: str = "",
+    segment: str | None = None,
     progress: Progress = silent,
     engine: str | None = None,
 ) -> ExportReport:
     """Writes every account's profile as of a date to ``path``, whole or not at all, with a manifest of what it rests on.
 
     Participants stand in the manifest under pseudonyms, unless ``original`` is asked for; the manifest says which.
+    Formula cells of CSV tables are neutralised unless ``neutralise`` is False. ``changed_only`` leaves out the accounts of
+    which this format's last export said the same. ``key`` is the field by which the target knows an account, ``segment`` the
+    one whose accounts a cohort has.
 
     An earlier export at ``path`` (told by its manifest) is replaced; any other file only with ``overwrite``, and the study
     and its account data never.
     """
-    from needsseg.exchange import write
+    from needsseg.exchange.destinations import write_target
 
-    if format not in FORMATS:
-        raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
+    if format not in TARGETS:
+        raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(TARGETS)}.")
+    check_options(format, segment, changed_only, key)
     _check_target(study, path, overwrite)
     profiles = accounts.profiles(study, as_of, progress, engine)
+    if format == COHORT:
+        profiles = _cohort(study, profiles, str(segment))
+    made = plan(study, f"file:{format}", profiles, changed_only)
+    extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
+    ids = {each.account_id: each.message_id for each in made.taken}
+    written = write_target(
+        made.profiles, path, format, extra, neutralise=neutralise, key=key, ids=ids, overwrite=overwrite
+    )
+    deliveries.wrote(study, f"file:{format}", batch_id(made.taken), f"wrote {written.name}", made.taken)
+    labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
+    return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
+
+
+def file_name(format: str, as_of: date) -> str:
+    """A name for an export's file; a warehouse makes a table's name of it, so it holds letters, digits and _ only."""
+    of = "" if format in FORMATS else f"_{format}"
+    return f"accounts{of}_{as_of.isoformat().replace('-', '_')}.{_ENDINGS.get(format, format)}"
+
+
+def check_options(format: str, segment: str | None, changed_only: bool, key: str) -> None:
+    """UsageError for options that a format has no use for."""
+    from needsseg.exchange.destinations import KEYS
+
+    if format == COHORT and segment is None:
+        raise UsageError("A cohort is one segment's accounts.", "Name the segment: --segment NAME.")
+    if format != COHORT and segment is not None:
+        raise UsageError("Only a cohort is of one segment.", "Leave --segment out.")
+    if format == COHORT and changed_only:
+        raise UsageError("A cohort is uploaded whole.", "Leave --changed-only out.")
+    if key and format not in KEYS:
+        raise UsageError(f"{format} has no key to choose.", f"--key is for {', '.join(KEYS)}.")
+
+
+def plan(study: Study, destination: str, profiles: Sequence[AccountProfile], changed_only: bool) -> Plan:
+    """What would go to a destination now, against what it has: message ids stay while a row does."""
+    from needsseg.exchange.destinations import message_id, row_shas
+    from needsseg.exchange.tables import rows_of
+
+    held = deliveries.known(study, destination)
+    ids = {row.name: row.id for row in reversed(stored.listing(study))}
+    kept: list[AccountProfile] = []
+    taken: list[Delivered] = []
+    renamed: Counter[tuple[str, str]] = Counter()
+    for profile, row in zip(profiles, rows_of(profiles), strict=True):
+        whole, facts = row_shas(row)
+        name = profile.needs_segment or ""
+        now = Delivered(profile.account_id, whole, facts, "", ids.get(name), name)
+        before = held.get(profile.account_id)
+        if before is None:
+            now = replace(now, message_id=message_id(destination, row, ""))
+        else:
+            same = before.row_sha256 == whole
+            now = replace(
+                now, message_id=before.message_id if same else message_id(destination, row, before.message_id)
+            )
+            if before.segment_id is not None and before.segment_id == now.segment_id and before.segment != name:
+                renamed[before.segment, name] += 1
+        if not (changed_only and before is not None and before.facts_sha256 == facts):
+            kept.append(profile)
+            taken.append(now)
+    names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
+    return Plan(tuple(kept), tuple(taken), len(profiles) - len(kept), names)
+
+
+def batch_id(taken: Sequence[Delivered]) -> str:
+    """One id for the messages of a batch."""
+    import hashlib
+
+    return hashlib.sha256("\n".join(each.message_id for each in taken).encode("utf-8")).hexdigest()[:16]
+
+
+def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:
+    if segment not in {row.name for row in stored.listing(study)}:
+        raise NotFoundError(f"There is no segment '{segment}'.", "List them with: needsseg segments")
+    return [profile for profile in profiles if profile.needs_segment == segment]
+
+
+def _rests_on(study: Study, original: bool) -> dict[str, object]:
+    """What a manifest tells of the study: the inputs, and who has no account or no label."""
     matched = accounts.matches(study)
     needs = segments.participants(study)
     over = pseudonyms.cover(study, original=original)
@@ -65,16 +182,13 @@ def export(
         }
         for kind, source in accounts.sources(study).items()
     }
-    extra = {
+    return {
         "inputs": inputs,
         "unknown_accounts": accounts.unknown_accounts(study),
         "pseudonyms": not original,
         "unmatched": list(_covered(over, {m.participant: "" for m in matched if m.account_id is None})),
         "abstained": _covered(over, {need.participant: need.why for need in needs if need.segment is None}),
     }
-    written = write(profiles, path, cast(Format, format), extra, neutralise_formulas=neutralise)
-    labelled = sum(bool(profile.needs_segment) for profile in profiles)
-    return ExportReport(written, _manifest_of(written), len(profiles), labelled)
 
 
 def _covered(over: Cover, said: Mapping[str, str]) -> dict[str, str]:

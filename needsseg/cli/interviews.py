@@ -10,7 +10,7 @@ import click
 
 from needsseg.actions import importing
 from needsseg.actions import interviews as actions
-from needsseg.cli import shapes
+from needsseg.cli import refi, shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -25,8 +25,12 @@ from needsseg.records import Role, Turn
 def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_json: bool) -> None:
     """Import transcripts: files, and folders with all they hold. Prints the keys of the new interviews.
 
-    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported.
+    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported. Projects
+    (.qdpx) and codebooks (.qdc) of other programs for qualitative analysis are imported whole, each as one step to undo.
     """
+    if refi.asked(paths):
+        refi.import_files(session, paths, as_json)
+        return
     with opened(session) as study, session.progressing() as progress:
         report = importing.import_transcripts(study, paths, format_, progress)
     if as_json:

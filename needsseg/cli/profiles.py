@@ -1,16 +1,13 @@
-"""profile, export."""
+"""profile."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from needsseg.actions import accounts
-from needsseg.actions.export import FORMATS
-from needsseg.actions.export import export as write
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
@@ -71,35 +68,3 @@ def _print_one(row: AccountProfile) -> None:
         print_text(f"\ncontested by: {', '.join(row.contested)}")
     for action in row.actions:
         print_text(f"\n→ {action.text} (rule {action.rule}: {'; '.join(action.evidence)})")
-
-
-@click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("path", type=click.Path(path_type=Path))
-@as_of_option
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier export.")
-@click.option("--neutralise-formulas", is_flag=True, help="Put ' before CSV cells that a spreadsheet would compute.")
-@click.option(
-    "--original", is_flag=True, help="Name participants in the manifest as the study does, not by pseudonyms."
-)
-@engine_option
-@click.pass_obj
-def export(
-    session: Session,
-    format_: str,
-    path: Path,
-    as_of: date,
-    neutralise_formulas: bool,
-    force: bool,
-    original: bool,
-    engine: str | None,
-) -> None:
-    """Write every account's profile to PATH as csv, jsonl or parquet, with a manifest beside it."""
-    with opened(session) as study, session.progressing() as progress:
-        report = write(
-            study, format_, path, as_of, neutralise=neutralise_formulas, overwrite=force, original=original,
-            progress=progress, engine=engine,
-        )  # fmt: skip
-    session.say(
-        f"Wrote {report.rows} accounts, {report.labelled} with a needs segment, to {report.path} and {report.manifest}."
-    )

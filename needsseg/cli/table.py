@@ -86,9 +86,11 @@ COMMANDS: dict[str, Entry] = {
     "rollup": _entry("rollups", "rollup", _ACCOUNTS, "Count accounts and money by two of their tiers."),
     "patterns": _entry("patterns", "patterns", _ACCOUNTS, "Cluster accounts by how they use the product."),
     "rules": _entry("rules", "rules", _ACCOUNTS, "The rules from which actions follow, and their file."),
-    "export": _entry("profiles", "export", _ACCOUNTS, "Write labelled accounts to a file."),
+    "export": _entry("refi", "export", _ACCOUNTS, "Write labelled accounts to a file, or send them."),
+    "deliveries": _entry("export", "deliveries", _ACCOUNTS, "List what was exported and sent, and the answers."),
     "triggers": _entry("triggers", "triggers", "6 Decisions", "When accounts asked for something, and why."),
     "rice": _entry("rice", "rice", "6 Decisions", "Score a backlog, plain and weighted by ARR."),
     "survey": _entry("survey", "survey", "6 Decisions", "Five questions that route new users to segments."),
     "validate": _entry("retention", "validate", "6 Decisions", "Whether segments add anything about who stays."),
+    "report": _entry("report", "report", "6 Decisions", "Write a report that people read and forward."),
 }

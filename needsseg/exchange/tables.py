@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from needsseg import __version__
@@ -42,27 +42,57 @@ def write(
         raise UsageError(f"'{format}' is no table format.", f"Formats: {', '.join(FORMATS)}.")
     if neutralise_formulas and format != "csv":
         raise UsageError("Only CSV cells are neutralised.", "Leave the option out for JSON lines and Parquet.")
-    if not path.parent.is_dir():
-        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
-    rows = [_row(profile) for profile in profiles]
-    partial, partial_manifest = _beside(path, "table"), _beside(path, "manifest")
-    manifest = path.with_name(f"{path.name}.manifest.json")
-    try:
+    rows = rows_of(profiles)
+
+    def fill(partial: Path) -> None:
         if format == "parquet":
             _write_parquet(rows, partial)
         else:
-            text = _csv(rows, neutralise_formulas) if format == "csv" else _json_lines(rows)
-            _write_bytes(partial, text.encode("utf-8"))
-        content = _manifest(profiles, format, partial, manifest_extra or {})
-        _write_bytes(partial_manifest, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
-        partial.replace(path)
-        partial_manifest.replace(manifest)
+            text = csv_text(PROFILE_COLUMNS, rows, neutralise_formulas) if format == "csv" else json_lines(rows)
+            write_bytes(partial, text.encode("utf-8"))
+
+    return publish(profiles, path, format, fill, manifest_extra or {})
+
+
+def publish(
+    profiles: Sequence[AccountProfile],
+    path: Path,
+    format: str,
+    fill: Callable[[Path], None],
+    manifest_extra: Mapping[str, object],
+    beside: Mapping[Path, str] | None = None,
+) -> Path:
+    """Let ``fill`` write ``path``, then the texts ``beside`` it and the manifest: all whole, or none and nothing replaced.
+
+    NeedssegError where the folder is missing, full or read-only; UsageError where the manifest has a name of the extra's.
+    """
+    if not path.parent.is_dir():
+        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    texts = dict(beside or {})
+    manifest = path.with_name(f"{path.name}.manifest.json")
+    partials = {target: _beside(target, "partial") for target in (path, *texts, manifest)}
+    try:
+        fill(partials[path])
+        for target, text in texts.items():
+            write_bytes(partials[target], text.encode("utf-8"))
+        content = _manifest(profiles, format, partials[path], manifest_extra)
+        write_bytes(partials[manifest], (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+        for target in partials:
+            if target.is_dir():
+                raise IsADirectoryError(f"{target} is a folder")
+        for target, partial in partials.items():
+            partial.replace(target)
     except OSError as error:
         raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
     finally:
-        for leftover in (partial, partial_manifest):
+        for leftover in partials.values():
             leftover.unlink(missing_ok=True)
     return path
+
+
+def rows_of(profiles: Sequence[AccountProfile]) -> list[dict[str, Cell]]:
+    """One row a profile with PROFILE_COLUMNS in their order: the date as ISO text, what is not known as None."""
+    return [_row(profile) for profile in profiles]
 
 
 def _row(profile: AccountProfile) -> dict[str, Cell]:
@@ -73,9 +103,19 @@ def _row(profile: AccountProfile) -> dict[str, Cell]:
     return row
 
 
-def _csv(rows: Sequence[Mapping[str, Cell]], neutralise: bool) -> str:
-    lines = [_csv_line(PROFILE_COLUMNS)]
-    lines += [_csv_line([_cell(column, row[column], neutralise) for column in PROFILE_COLUMNS]) for row in rows]
+def csv_text(
+    header: Sequence[str],
+    rows: Sequence[Mapping[str, Cell]],
+    neutralise: bool,
+    names: Sequence[str] = PROFILE_COLUMNS,
+    empty: str = "",
+) -> str:
+    """A CSV table with LF line ends: ``header`` over the columns ``names`` of the rows, None as ``empty``.
+
+    ``neutralise`` puts ' before text a spreadsheet would compute, account ids and numbers excepted.
+    """
+    lines = [_csv_line(header)]
+    lines += [_csv_line([_cell(name, row[name], neutralise, empty) for name in names]) for row in rows]
     return "".join(lines)
 
 
@@ -86,14 +126,15 @@ def _csv_line(cells: Sequence[str]) -> str:
     return out.getvalue().removesuffix("\r\n") + "\n"
 
 
-def _cell(column: str, value: Cell, neutralise: bool) -> str:
-    text = "" if value is None else str(value)
-    if neutralise and column != "account_id" and text.startswith(_FORMULA_STARTS):
+def _cell(column: str, value: Cell, neutralise: bool, empty: str) -> str:
+    text = empty if value is None else str(value)
+    if neutralise and column != "account_id" and isinstance(value, str) and text.startswith(_FORMULA_STARTS):
         return f"'{text}"
     return text
 
 
-def _json_lines(rows: Sequence[Mapping[str, Cell]]) -> str:
+def json_lines(rows: Sequence[Mapping[str, object]]) -> str:
+    """One object a line, without ASCII escapes."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
@@ -104,11 +145,11 @@ def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
     source = partial.with_name(f"{partial.name}.jsonl")
     types = "{" + ", ".join(f"'{column}': '{NOT_TEXT.get(column, 'VARCHAR')}'" for column in PROFILE_COLUMNS) + "}"
     try:
-        _write_bytes(source, _json_lines(rows).encode("utf-8"))
+        write_bytes(source, json_lines(rows).encode("utf-8"))
         with duckdb.connect() as con:
             con.execute(
-                f"COPY (SELECT * FROM read_json({_quoted(source)}, format = 'newline_delimited', columns = {types})) "
-                f"TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (SELECT * FROM read_json({quoted(source)}, format = 'newline_delimited', columns = {types})) "
+                f"TO {quoted(partial)} (FORMAT parquet, COMPRESSION zstd)"
             )
     except duckdb.Error as error:
         raise OSError(str(error).splitlines()[0]) from error
@@ -116,7 +157,8 @@ def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
         source.unlink(missing_ok=True)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path as an SQL string for DuckDB."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
@@ -148,7 +190,8 @@ def _beside(path: Path, what: str) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{what}")
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a new file and wait until it is on the disk."""
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()

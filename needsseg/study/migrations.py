@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 5
+LATEST = 6
 
 
 def migrations() -> Migrations:
@@ -46,6 +46,10 @@ def migrations() -> Migrations:
     def m005_labels(db: Database) -> None:
         _run(db, "m005_labels.sql")
         install_journal(db)
+
+    @numbered()
+    def m006_deliveries(db: Database) -> None:
+        _run(db, "m006_deliveries.sql")
 
     return numbered
 

@@ -187,15 +187,16 @@ class AccountVerbs(StackDesk):
         if self.as_of is None:
             self.tell("there is nothing to export yet: i imports accounts")
             return
-        from needsseg.actions.export import FORMATS
+        from needsseg.actions.export import COHORT, TARGETS
 
-        choices = [Choice(name, name) for name in FORMATS]
+        choices = [Choice(name, name) for name in TARGETS if name != COHORT]
         self.app.push_screen(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)
 
     def _export_where(self, chosen: str | None) -> None:
-        if chosen is not None:
-            folder = self.study.path.parent
-            value = str(folder / f"accounts-{self.as_of}.{chosen}")
+        from needsseg.actions.export import file_name
+
+        if chosen is not None and self.as_of is not None:
+            value = str(self.study.path.parent / file_name(chosen, self.as_of))
             about = "An earlier export of that name is replaced. A manifest is written beside it."
             self.app.push_screen(
                 Prompt("Into which file?", value=value, path=True, about=about), partial(self._export, chosen)

@@ -28,6 +28,7 @@ STACK_KEYS: list[BindingType] = [
     Binding("R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted by ARR"),
     Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="moments at which accounts ask for something"),
     Binding("P", "patterns", "patterns", id="stack.patterns", tooltip="patterns of use among accounts"),
+    Binding("p", "report", "report", id="stack.report", show=False, tooltip="the report that people read and forward"),
     Binding("x", "export", "export", id="stack.export", tooltip="write the roll-up to a CSV file"),
     Binding("j", "step(1)", "down", id="stack.down", show=False),
     Binding("k", "step(-1)", "up", id="stack.up", show=False),

@@ -14,6 +14,8 @@ from needsseg.tui.screens.stack_reading import StackDesk, day_of
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from needsseg.actions.rollups import Rollup
     from needsseg.tui.child import Outcome
     from needsseg.tui.place import Place
@@ -113,6 +115,53 @@ class StackVerbs(StackDesk):
             Prompt("Write the curves into which file?", value=value, about=about, path=True),
             lambda path: self._follow(asked, str(Path(path).expanduser())) if path else None,
         )
+
+    def action_report(self) -> None:
+        """Shows the report; who stays is followed from the day that was asked of the curves."""
+        from tempfile import TemporaryDirectory
+
+        held = TemporaryDirectory(prefix="needsseg-report-")
+        self.run_verb(
+            "Gathering the report", partial(self._reported, held), self._report_of(Path(held.name) / "report.md")
+        )
+
+    def _report_of(self, path: Path) -> list[str]:
+        since = self._asked.since if self._asked is not None and self._asked.by == "needs" else ""
+        dated = ["--as-of", str(self.as_of)] if self.as_of is not None else []
+        return ["report", str(path), *dated, *(["--since", since] if since else [])]
+
+    @told
+    def _reported(self, held: TemporaryDirectory[str], outcome: Outcome) -> None:
+        from needsseg.tui.screens.stack_report import WholeReport
+        from needsseg.tui.widgets.progress import failure
+
+        with held:
+            if outcome.code:
+                raise failure(outcome)
+            text = (Path(held.name) / "report.md").read_text(encoding="utf-8")
+        self.tell("nothing was changed by this")
+        self.app.push_screen(WholeReport(text), self._write_report)
+
+    def _write_report(self, wanted: bool | None) -> None:
+        if wanted:
+            value = str(self.study.path.parent / f"report-{self.as_of or self.study.path.stem}.html")
+            about = "An .html is one page with map and curves that works offline, an .md is for wikis. Names are pseudonyms."
+            self.app.push_screen(
+                Prompt("Write the report into which file?", value=value, about=about, path=True), self._written_to
+            )
+
+    def _written_to(self, path: str | None) -> None:
+        if path:
+            target = Path(path).expanduser()
+            self.run_verb("Writing the report", partial(self._wrote_report, target), self._report_of(target))
+
+    @told
+    def _wrote_report(self, target: Path, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code:
+            raise failure(outcome)
+        self.tell(f"wrote the report to {target}")
 
     def action_export(self) -> None:
         """Asks for a file to write the roll-up to."""

@@ -1,0 +1,277 @@
+"""The study out to other programs for qualitative analysis: a REFI-QDA project, or its codebook alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg import __version__
+from needsseg.actions import blind, pseudonyms
+from needsseg.actions.pseudonyms import Cover
+from needsseg.actions.refi_cover import LABEL, covered_text, statement_words
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.records import Role, Transcript
+from needsseg.study import codebook, exchanging, interviews, memos, passages, segments, statements
+from needsseg.study.connection import Study
+from needsseg.study.memos import Memo
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
+
+FORMATS = ("qdpx", "qdc")
+COLOURS = {
+    "red": "#d62728", "orange": "#ff7f0e", "yellow": "#e6c229", "green": "#2ca02c", "teal": "#17a2a2",
+    "blue": "#1f77b4", "violet": "#7b4fb5", "pink": "#e377c2", "grey": "#7f7f7f",
+}  # fmt: skip
+"""The study's named colours as others see them."""
+ROLES: tuple[tuple[Role, str], ...] = (
+    ("interviewer", "interviewers"),
+    ("participant", "participants"),
+    ("other", "others who speak"),
+)
+"""Variables of a source that say who speaks in it, a label a line."""
+STATEMENT = "Job statement"
+SEGMENT_NOTE = "Segment: "
+"""Begins the name of a note that stands for a segment; its passages refer to it."""
+NAMELESS = "(without a name)"
+_SPACE = uuid.UUID("6e9d3c0e-5f0f-5b7e-9a53-0c7b1f8a2d41")
+
+
+@dataclass(frozen=True, slots=True)
+class RefiReport:
+    """What was written, and what the standard has no place for, in words."""
+
+    path: Path
+    interviews: int
+    passages: int
+    codes: int
+    notes: int
+    cases: int
+    pseudonyms: bool
+    left_out: tuple[str, ...]
+
+
+def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
+    """Writes the study as a REFI-QDA project; whole or not at all.
+
+    Texts, names and notes go through the cover unless ``original`` is asked for, and passages follow their words. Equal
+    studies give equal files. Raises UsageError where ``path`` is the study's own or the coder works blind, NeedssegError
+    where it exists and ``overwrite`` is not given.
+    """
+    from needsseg.exchange import refi
+
+    if blind.is_blind(study):
+        raise UsageError(
+            "You work blind, and a project holds what everybody marked.", "See it first: needsseg blind off"
+        )
+    _check_target(study, path, overwrite)
+    project, left_out = project_of(study, pseudonyms.cover(study, original=original))
+    refi.write_project(project, path)
+    return RefiReport(
+        path, len(project.sources), sum(len(source.selections) for source in project.sources), len(project.codes),
+        len(project.notes), len(project.cases), not original, left_out,
+    )  # fmt: skip
+
+
+def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
+    """Writes the codebook as a REFI-QDA codebook: names, tree, colours, descriptions. Raises as ``export_qdpx``."""
+    from needsseg.exchange import refi
+
+    _check_target(study, path, overwrite)
+    codes = _Making(study, pseudonyms.cover(study, original=original)).codes()
+    refi.write_codebook(codes, f"needsseg {__version__}", path)
+    kept = len(memos.listing(study, "code"))
+    left = (f"{kept} memos on codes: a codebook holds none",) if kept else ()
+    return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)
+
+
+def _check_target(study: Study, path: Path, overwrite: bool) -> None:
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
+    if path.exists() and not overwrite:
+        raise NeedssegError(f"{path} exists already.", "Name another file, or add --force.")
+
+
+def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]]:
+    """The study as a project under a cover, and what the standard cannot hold of it."""
+    from needsseg.actions.refi_cases import cases_of, sets_of
+    from needsseg.exchange import refi
+
+    making = _Making(study, over)
+    codes = making.codes()
+    sources = tuple(making.source(key) for key in interviews.keys(study))
+    cases = cases_of(study, over, making.guid, making.variable)
+    sets = sets_of(study, over, making.guid)
+    project = refi.Project(
+        study.path.stem if over.original else "Study",
+        f"needsseg {__version__}",
+        tuple(refi.User(guid, name) for name, guid in sorted(making.users.items())),
+        codes,
+        tuple(refi.Variable(guid, name) for name, guid in sorted(making.variables.items())),
+        cases,
+        sources,
+        tuple(making.notes),
+        sets,
+    )
+    timed = [f"the times at which turns were spoken, in {making.timed} interviews"] if making.timed else []
+    return project, (*making.left_out, *timed, *_left_out(study))
+
+
+def _left_out(study: Study) -> list[str]:
+    """What a project has no place for, counted."""
+    undecided, kept = passages.listing(study), {mark.id for mark in exchanging.marks(study)}
+    counted = {
+        "suggestions that nobody decided on": sum(
+            each.status == "suggested" and each.id not in kept for each in undecided
+        ),
+        "rejected passages": sum(each.status == "rejected" for each in undecided),
+        "passages without a place": sum(each.status == "accepted" and not each.anchored for each in undecided),
+        "names of coders who seconded a passage": sum(len(each.seconded) for each in undecided),
+        "digits that codes are pinned to": sum(row.pin is not None for row in codebook.listing(study)),
+    }
+    return [f"{count} {what}" for what, count in counted.items() if count]
+
+
+class _Making:
+    """A project while it is made: its GUIDs, users and variables, and notes as they are met."""
+
+    def __init__(self, study: Study, over: Cover) -> None:
+        self.study, self.over = study, over
+        self.space = uuid.uuid5(_SPACE, exchanging.seed(study))
+        self.users: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
+        self.notes: list[refi.Note] = []
+        self.left_out: list[str] = []
+        self.timed = 0
+        self.ids = exchanging.interview_ids(study)
+        self.marks: dict[str, list[exchanging.Mark]] = defaultdict(list)
+        for mark in exchanging.marks(study):
+            self.marks[mark.interview].append(mark)
+        self.codings: dict[int, list[exchanging.CodeMark]] = defaultdict(list)
+        for coding in exchanging.code_marks(study):
+            self.codings[coding.passage].append(coding)
+        self.memos: dict[tuple[str, int | str], list[Memo]] = defaultdict(list)
+        for memo in memos.listing(study):
+            self.memos[memo.kind, memo.of].append(memo)
+        self.statements: dict[int, list[statements.PassageStatement]] = defaultdict(list)
+        for statement in statements.listing(study):
+            self.statements[statement.passage].append(statement)
+        self.segments: dict[int, list[str]] = defaultdict(list)
+        self._segments()
+
+    def _segments(self) -> None:
+        """A note for each segment that a person named or confirmed."""
+        from needsseg.exchange import refi
+
+        members = segments.members(self.study)
+        for row in segments.listing(self.study):
+            if row.status in ("named", "confirmed"):
+                guid = self.guid("segment note", row.id)
+                words = self.over.text(row.statement or row.description or row.name)
+                by, at = self.user(row.confirmed_by or ""), row.confirmed_at or ""
+                self.notes.append(refi.Note(guid, f"{SEGMENT_NOTE}{row.name}", words, by, at))
+                for member in members.get(row.id, []):
+                    self.segments[member.passage].append(guid)
+
+    def guid(self, kind: str, row: object) -> str:
+        """The GUID of a row: always the same for this study and its copies, and telling nothing about what is in it."""
+        return str(uuid.uuid5(self.space, f"{kind} {row}"))
+
+    def user(self, name: str) -> str:
+        return self.users.setdefault(name, self.guid("user", name)) if name else ""
+
+    def variable(self, name: str) -> str:
+        return self.variables.setdefault(name, self.guid("variable", name))
+
+    def codes(self) -> tuple[refi.Code, ...]:
+        """The codebook, each code with the notes on it."""
+        from needsseg.exchange import refi
+
+        return tuple(
+            refi.Code(
+                self.guid("code", code.id), self.over.text(code.name),
+                "" if code.parent is None else self.guid("code", code.parent),
+                COLOURS.get(code.color, code.color), self.over.text(code.description),
+                tuple(self._note(memo, f"Memo on {self.over.text(code.name)}") for memo in self.memos["code", code.name]),
+            )
+            for code in exchanging.codes(self.study)
+        )  # fmt: skip
+
+    def source(self, key: str) -> refi.Source:
+        """One interview with its passages."""
+        from needsseg.exchange import refi
+
+        transcript = interviews.transcript(self.study, key)
+        text = covered_text(self.over, key, transcript)
+        named = self.over.interview(key)
+        title = named if not self.over.original else interviews.title(self.study, key)
+        if any(turn.start_ms is not None for turn in transcript.turns):
+            self.timed += 1
+        return refi.Source(
+            self.guid("interview", self.ids[key]), title, text.text,
+            tuple(self._selection(mark, key, text) for mark in self.marks[key]), "",
+            tuple(self._note(memo, f"Memo on {named}", key) for memo in self.memos["interview", key]),
+            tuple(self._values(named, transcript, text)), "", interviews.imported_at(self.study)[key],
+        )  # fmt: skip
+
+    def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
+        """Who speaks, by role, where the text as it is written lets a reader find their turns again by it."""
+        from needsseg.exchange import refi
+
+        printed: dict[str, Role] = {}
+        spans = [text.span(turn.start, turn.end) for turn in transcript.turns]
+        after = 0
+        for turn, (start, end) in zip(transcript.turns, spans, strict=True):
+            gap = LABEL.fullmatch(text.text[after:start])
+            printed[gap["label"] if gap else ""] = turn.role
+            after = end
+        found = refi.labelled_turns(text.text, printed)
+        same = found is not None and [(turn.start, turn.end, turn.role) for turn in found] == [
+            (start, end, turn.role) for turn, (start, end) in zip(transcript.turns, spans, strict=True)
+        ]
+        values = [refi.Value(self.variable("key"), named)]
+        if not same:
+            self.left_out.append(f"where turns of {named} begin and end")
+            return values
+        for role, name in ROLES:
+            labels = [label or NAMELESS for label, held in printed.items() if held == role]
+            if labels:
+                values.append(refi.Value(self.variable(name), "\n".join(labels)))
+        return values
+
+    def _selection(self, mark: exchanging.Mark, key: str, text: refi.Shifted) -> refi.Selection:
+        from needsseg.exchange import refi
+
+        start, end = text.span(mark.start, mark.end)
+        written = self.memos["passage", mark.id]
+        notes = [self._note(memo, f"Memo on passage {mark.id}", key) for memo in written]
+        notes += [self._statement(statement, key) for statement in self.statements[mark.id]]
+        return refi.Selection(
+            self.guid("passage", mark.id), start, end, self.user(mark.by), mark.at,
+            # Programs that show no notes at a selection show its description.
+            "\n\n".join(self.over.text(memo.words, key) for memo in written),
+            tuple(
+                refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
+                for each in self.codings[mark.id]
+            ),
+            tuple(notes + self.segments[mark.id]),
+        )  # fmt: skip
+
+    def _note(self, memo: Memo, name: str, interview: str | None = None) -> str:
+        from needsseg.exchange import refi
+
+        guid = self.guid("memo", memo.id)
+        words = self.over.text(memo.words, interview)
+        self.notes.append(refi.Note(guid, name, words, self.user(memo.written_by), memo.written_at))
+        return guid
+
+    def _statement(self, statement: statements.PassageStatement, interview: str) -> str:
+        from needsseg.exchange import refi
+
+        guid = self.guid("statement", f"{statement.passage} {statement.written_by}")
+        words = statement_words(statement.parts, self.over, interview)
+        self.notes.append(refi.Note(guid, STATEMENT, words, self.user(statement.written_by), statement.written_at))
+        return guid

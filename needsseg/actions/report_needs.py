@@ -1,0 +1,246 @@
+"""The report's sections on needs: segments with their quotes, the map, participants, and the quotes in their context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.actions import evidence, interviews, segments
+from needsseg.actions.comparing import needs_map
+from needsseg.actions.pseudonyms import Cover
+from needsseg.actions.report_places import context, place
+from needsseg.discovery.evidence import stability_word
+from needsseg.errors import NeedssegError
+from needsseg.exchange.report.content import (
+    Block,
+    Bullets,
+    Head,
+    Map,
+    Quote,
+    Section,
+    Spot,
+    Table,
+    Text,
+    share_in_words,
+)
+from needsseg.records import Passage, PrimaryNeed, Transcript
+from needsseg.study import passages
+from needsseg.study.connection import Study
+
+if TYPE_CHECKING:
+    from needsseg.actions.evidence import Evidence, SegmentSummary
+    from needsseg.actions.report_stack import Held
+
+QUOTES = 5
+MOST_SPOTS = 3000
+LONGEST = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One segment of the report: its words as they may leave the study, and what weakens it."""
+
+    id: int
+    anchor: str
+    name: str
+    status: str
+    description: str
+    sentence: str
+    written: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the report says of needs; ``appendix`` holds the quotes in their context."""
+
+    shown: tuple[Shown, ...]
+    confirmed_in_words: str
+    people: tuple[PrimaryNeed, ...]
+    sections: tuple[Section, ...]
+    appendix: tuple[Section, ...]
+
+
+def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
+    """Segments that somebody named or confirmed, or the candidates while there are none; then the map and participants."""
+    listed = evidence.listing(study)
+    chosen = [row for row in listed if row.status in ("named", "confirmed")]
+    rows = chosen or [row for row in listed if row.status == "candidate"]
+    people = tuple(segments.participants(study))
+    talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
+    found = [evidence.evidence(study, row.id) for row in rows]
+    shown = tuple(_shown(over, each) for each in found)
+    blocks: list[Block] = []
+    quoted: dict[int, Passage] = {}
+    for each, as_shown in zip(found, shown, strict=True):
+        quotes = _quotes(each)
+        quoted |= {passage.id: passage for passage in quotes}
+        blocks += _segment(over, each, as_shown, quotes, talks, people, held)
+    if not rows:
+        blocks.append(Text("No segment is named or proposed yet. Next: needsseg discover, then needsseg segments."))
+    confirmed = sum(row.status == "confirmed" for row in rows)
+    said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
+    return Needs(
+        shown,
+        said,
+        people,
+        (
+            Section("segments", "Segments", tuple(blocks)),
+            Section("map", "Map of passages", _map(study, over, shown, talks)),
+            Section("people", "Participants and their segments", _people(over, people)),
+        ),
+        (Section("quotes", "Quotes in their context", contexts),) if contexts else (),
+    )
+
+
+def _shown(over: Cover, each: Evidence) -> Shown:
+    row = each.summary
+    named = row.status in ("named", "confirmed")
+    return Shown(
+        row.id,
+        f"s{row.id}",
+        row.name if named else over.text(row.name),
+        row.status,
+        over.text(row.description),
+        over.text(row.statement or each.sentence),
+        bool(row.statement),
+        tuple(_warning(over, each, said) for said in row.warnings),
+    )
+
+
+def _warning(over: Cover, each: Evidence, said: str) -> str:
+    """A warning without the key of the interview and the speaker's label, which it may begin with."""
+    for passage, _ in each.passages:
+        name = f"{passage.speaker} ({passage.interview})" if passage.speaker else passage.interview
+        if said.startswith(f"{name} supplies "):
+            talk = over.interview(passage.interview)
+            label = f"{over.speaker(passage.interview, passage.speaker)} ({talk})" if passage.speaker else talk
+            return label + over.text(said[len(name) :])
+    return over.text(said)
+
+
+def _quotes(each: Evidence) -> list[Passage]:
+    """Its exemplars; where there are few, the strongest passages of other participants too."""
+    chosen = {passage.id: passage for passage in each.summary.exemplars[:QUOTES]}
+    heard = {evidence.voice(passage) for passage in chosen.values()}
+    for passage, _ in each.passages:
+        if len(chosen) >= 3:
+            break
+        if evidence.voice(passage) not in heard:
+            heard.add(evidence.voice(passage))
+            chosen[passage.id] = passage
+    return list(chosen.values())
+
+
+def _segment(
+    over: Cover,
+    each: Evidence,
+    shown: Shown,
+    quotes: Sequence[Passage],
+    talks: dict[str, Transcript],
+    people: Sequence[PrimaryNeed],
+    held: Held | None,
+) -> list[Block]:
+    row = each.summary
+    blocks: list[Block] = [Head(shown.name, shown.anchor)]
+    if shown.description:
+        blocks.append(Text(shown.description))
+    if shown.sentence:
+        by = "as written in the study" if row.statement else "put together from participants' words"
+        blocks.append(Text(f"Job ({by}): {shown.sentence}", lead=True))
+    blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, held)))
+    for passage in quotes:
+        where = place(over, talks[passage.interview], passage)
+        who = over.speaker(passage.interview, passage.speaker) or "unnamed speaker"
+        blocks.append(Quote(over.text(passage.quote, passage.interview), who, where, f"q{passage.id}"))
+    if shown.warnings:
+        blocks.append(Bullets(tuple(f"Caution: {said}" for said in shown.warnings)))
+    return blocks
+
+
+def _figures(
+    over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], held: Held | None
+) -> tuple[tuple[str, str], ...]:
+    primary = sum(need.segment == row.name for need in people) if row.status in ("named", "confirmed") else 0
+    firmly = (
+        "not known: made by hand" if row.stability is None else f"{stability_word(row.stability)} ({row.stability:.2f})"
+    )
+    by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
+    words = [word for word in row.keywords if over.text(word) == word]
+    figures = [
+        ("status", f"{row.status}, {by}" if row.status != "confirmed" else f"confirmed {by}"),
+        ("passages", str(row.size)),
+        ("participants heard in it", str(row.participants)),
+        ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
+        ("stability when passages are resampled", firmly),
+    ]
+    if each.evenness_word:
+        figures.append(("spread", each.evenness_word))
+    if each.rival is not None:
+        name = next((s.name for s in (each.rival,)), "")
+        figures.append(("nearest to it", f"{over.text(name)} (cosine {each.rival.nearness:.2f})"))
+    if words:
+        figures.append(("words that mark it", ", ".join(words)))
+    figures += held.of_segment(row.name) if held is not None else []
+    return tuple(figures)
+
+
+def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Transcript]) -> tuple[Block, ...]:
+    try:
+        points = needs_map(study)
+    except NeedssegError as error:
+        return (Text(f"There is no map. {error.message} {error.hint}".strip()),)
+    if not points:
+        return (Text("There is no map: the newest run's passages were all rejected since."),)
+    names = {each.id: each.name for each in shown}
+    step = -(-len(points) // MOST_SPOTS)
+    drawn = points[::step]
+    held = {passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in drawn])}
+    spots = []
+    for point in drawn:
+        passage = held[point.passage]
+        lies = "off-topic" if point.status == "off_topic" else "in no segment"
+        if point.segment is not None and point.status != "proposed":
+            lies = names.get(point.segment, "another candidate")
+        spots.append(
+            Spot(
+                point.x, point.y, lies, _short(over.text(passage.quote, passage.interview)),
+                over.speaker(passage.interview, passage.speaker) or "unnamed speaker",
+                place(over, talks[passage.interview], passage),
+            )
+        )  # fmt: skip
+    order = (*dict.fromkeys(each.name for each in shown), "another candidate", "off-topic", "in no segment")
+    counts = {name: sum(spot.segment == name for spot in spots) for name in order}
+    said = "; ".join(f"{name} {count}" for name, count in counts.items() if count)
+    sample = f" Every {step}th of {len(points)} passages is drawn." if step > 1 else ""
+    description = (
+        f"{len(spots)} passages: {said}.{sample} Passages said alike lie near each other; distances far apart and the axes mean "
+        "nothing by themselves."
+    )
+    rows = tuple((spot.segment, spot.quote, spot.who, spot.place) for spot in spots)
+    return (
+        Map("Passages by likeness", description, tuple(name for name in order if counts[name]), tuple(spots)),
+        Table("Every passage on the map", ("segment", "quote", "who", "place"), rows, folded=True),
+    )
+
+
+def _people(over: Cover, people: Sequence[PrimaryNeed]) -> tuple[Block, ...]:
+    if not people:
+        return (Text("No interview names a participant yet."),)
+    rows = tuple(
+        (over.participant(need.participant), need.segment or "undecided",
+         f"{need.share:.0%}" if need.counts else "–", str(sum(need.counts.values())), over.text(need.why))
+        for need in people
+    )  # fmt: skip
+    decided = sum(need.segment is not None for need in people)
+    others = "" if decided == len(people) else " The others are undecided, for the reasons given."
+    return (
+        Text(f"{decided} of {len(people)} participants have a first need.{others}"),
+        Table("Who is in which segment, and how sure", ("participant", "segment", "share of passages", "passages", "why"), rows),
+    )  # fmt: skip
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONGEST else words[:LONGEST].rsplit(" ", 1)[0] + " …"

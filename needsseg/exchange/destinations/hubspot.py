@@ -1,0 +1,88 @@
+"""HubSpot companies: an import table, and batches for the companies API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
+from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
+from needsseg.exchange.tables import Cell, csv_text
+from needsseg.records import PROFILE_COLUMNS
+
+RECORD_ID = "hs_object_id"
+# 100 companies a call.
+LIMITS = Limits(count=100, bytes=2_900_000, item_bytes=2_900_000)
+
+
+def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """One input of a batch: an empty property clears what stood there."""
+    facts = {name: "" if value is None else str(value) for name, value in row.items() if name != "account_id"}
+    return {"idProperty": key, "id": str(row["account_id"]), "properties": facts}
+
+
+def header(key: str) -> list[str]:
+    """The import table's column names: HubSpot's own for its record ids, ours for the properties."""
+    return ["Record ID" if key == RECORD_ID else key, *PROFILE_COLUMNS[1:]]
+
+
+def table(rows: Sequence[Mapping[str, Cell]], key: str, neutralise: bool) -> str:
+    """A CSV file for HubSpot's import of companies."""
+    return csv_text(header(key), rows, neutralise)
+
+
+def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
+    """Posts batches with the official client: an update by record id, or an upsert by a unique property of yours.
+
+    Retries are the caller's. An answer of 207 says which inputs were not taken.
+    """
+    hubspot = official("hubspot", "hubspot-api-client")
+    companies = official("hubspot.crm.companies", "hubspot-api-client")
+    urllib3 = official("urllib3", "urllib3")
+    client = hubspot.Client.create(access_token=secret, host=host, retry=urllib3.Retry(total=0))
+    calls = client.crm.companies.batch_api
+    told = {"_preload_content": False, "_request_timeout": SECONDS}
+
+    def post(batch: Batch) -> Answer:
+        try:
+            if key == RECORD_ID:
+                inputs = [{"id": item.record["id"], "properties": item.record["properties"]} for item in batch.items]
+                response = calls.update({"inputs": inputs}, **told)
+            else:
+                response = calls.upsert({"inputs": [item.record for item in batch.items]}, **told)
+        except companies.ApiException as error:
+            if not error.status:
+                return unanswered(error)
+            return answered(int(error.status), _message(error.body), dict(error.headers or {}))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            return unanswered(error)
+        return _taken(batch, response.status, response.data)
+
+    return post
+
+
+def _message(body: object) -> str:
+    try:
+        said = json.loads(body) if isinstance(body, str | bytes) else {}
+    except ValueError:
+        return ""
+    return str(said.get("message", "")) if isinstance(said, dict) else ""
+
+
+def _taken(batch: Batch, code: int, body: bytes) -> Answer:
+    try:
+        said: Any = json.loads(body)
+        errors = said.get("errors") or []
+        rejected = {
+            str(each): str(error.get("message", ""))
+            for error in errors
+            for each in (error.get("context") or {}).get("ids", [])
+        }
+    except (ValueError, AttributeError, TypeError):
+        return Answer("failed", code, "an answer that is no JSON object")
+    sent = {item.account_id for item in batch.items}
+    if errors and not rejected.keys() & sent:  # somebody was refused, and nobody knows who
+        return Answer("refused", code, str(errors[0].get("message", "")) or "not accepted")
+    named = {account: reason for account, reason in rejected.items() if account in sent}
+    return Answer("partly", code, f"{len(named)} rejected", named) if named else answered(code, "")

@@ -1,0 +1,59 @@
+"""Mixpanel: group profiles (POST /groups)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
+from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
+from needsseg.exchange.tables import Cell
+
+# 2,000 profiles and 1 MB a call.
+LIMITS = Limits(count=2_000, bytes=950_000, item_bytes=900_000)
+TOKEN_PLACE = "MIXPANEL_TOKEN"  # noqa: S105 - in files the place of the token, which is put in when sending
+
+
+def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """A $set of the account's group profile; what is not known any more is set to null."""
+    return {
+        "$token": TOKEN_PLACE,
+        "$group_key": key,
+        "$group_id": str(row["account_id"]),
+        "$set": {name: value for name, value in row.items() if name != "account_id"},
+    }
+
+
+def size(item: Item) -> int:
+    """An item's bytes as sent: JSON in a form, where most marks take three bytes, and with room for the token."""
+    return len(quote_plus(json.dumps(item.record))) + 40
+
+
+def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
+    """Posts batches with the official client's consumer; retries are the caller's, who sees the waiting time asked for."""
+    mixpanel = official("mixpanel", "mixpanel")
+    consumer = mixpanel.Consumer(groups_url=f"{host}/groups", request_timeout=SECONDS, retry_limit=0)
+    seen: list[Any] = []
+    consumer._session.hooks["response"].append(lambda response, *_, **__: seen.append(response))
+
+    def post(batch: Batch) -> Answer:
+        seen.clear()
+        records = [dict(item.record) | {"$token": secret} for item in batch.items]
+        failure: Exception | None = None
+        try:
+            consumer.send("groups", json.dumps(records))
+        except (mixpanel.MixpanelException, KeyError, TypeError) as error:  # the latter from an answer in another shape
+            failure = error
+        if not seen:
+            return unanswered(failure) if failure else Answer("failed", None, "no answer")
+        response = seen[0]
+        if 300 <= response.status_code < 400:
+            return Answer("refused", response.status_code, "the host sends elsewhere (redirect)", fatal=True)
+        said = answered(response.status_code, "" if failure is None else str(failure)[:300], response.headers)
+        if failure is not None and said.status == "accepted":  # 200, and the body says no
+            return Answer("refused", response.status_code, str(failure)[:300])
+        return said
+
+    return post

@@ -1,0 +1,72 @@
+"""Segment: one group call an account, in batches (HTTP Tracking API, POST /v1/batch)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from needsseg import __version__
+from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
+from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
+from needsseg.exchange.tables import Cell
+
+# 2,500 events and 500 KB a request, 32 KB an event; the client adds its name and the request an envelope.
+LIMITS = Limits(count=2_500, bytes=480_000, item_bytes=31_000)
+
+
+def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """A group call. Segment wants a user: an anonymous one that stands for the account, since accounts have no user."""
+    account = str(row["account_id"])
+    return {
+        "type": "group",
+        "groupId": account,
+        "anonymousId": f"needsseg-{account}",
+        "traits": {name: value for name, value in row.items() if name != "account_id"},
+        "timestamp": f"{row['as_of_date']}T00:00:00.000+00:00",
+        "messageId": message_id,
+        "integrations": {},
+        "context": {"library": {"name": "needsseg", "version": __version__}},
+    }
+
+
+def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
+    """Posts batches with the official client, which checks each message; retries are the caller's."""
+    client_module = official("segment.analytics.client", "segment-analytics-python")
+    request = official("segment.analytics.request", "segment-analytics-python")
+    requests = official("requests", "requests")
+    logging.getLogger("segment").setLevel(logging.CRITICAL)  # it would log bodies, which hold the key
+    client = client_module.Client(secret, host=host, send=False)
+
+    def post(batch: Batch) -> Answer:
+        messages = [_message(client, item.record) for item in batch.items]
+        try:
+            answer = request.post(secret, host, timeout=SECONDS, batch=messages)
+        except request.APIError as error:
+            headers = error.response.headers if error.response is not None else {}
+            return answered(int(error.status), str(error.message), headers)
+        except requests.RequestException as error:
+            return unanswered(error)
+        if answer.history:
+            return Answer("refused", answer.history[0].status_code, "the host sends elsewhere (redirect)", fatal=True)
+        try:
+            said = answer.json()
+        except ValueError:
+            said = None
+        if isinstance(said, dict) and said.get("success") is False:
+            return Answer("refused", answer.status_code, str(said.get("message") or said.get("code") or "not accepted"))
+        return answered(answer.status_code, "")
+
+    return post
+
+
+def _message(client: Any, record: Mapping[str, Any]) -> object:
+    _, message = client.group(
+        anonymous_id=record["anonymousId"],
+        group_id=record["groupId"],
+        traits=dict(record["traits"]),
+        timestamp=datetime.fromisoformat(record["timestamp"]),
+        message_id=record["messageId"],
+    )
+    return message

@@ -1,0 +1,114 @@
+"""The zip archive of a project, read with suspicion and only in memory, and files written whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from needsseg.errors import NeedssegError
+
+LARGEST_MEMBER = 100_000_000
+LARGEST_TOTAL = 400_000_000
+MOST_MEMBERS = 100_000
+_SUSPICIOUS_RATIO = 200
+_SUSPICIOUS_FROM = 5_000_000
+_ASK_AGAIN = "Export the project again from the program that it comes from."
+
+
+class Archive:
+    """An open .qdpx: its project and its texts, nothing of which is ever unpacked to the disk."""
+
+    def __init__(self, path: Path, zipped: zipfile.ZipFile) -> None:
+        self.path = path
+        self.doubled: list[str] = []
+        self._zipped = zipped
+        self._read = 0
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        if len(zipped.infolist()) > MOST_MEMBERS:
+            raise NeedssegError(f"{path}: holds {len(zipped.infolist())} files, which no project does.", _ASK_AGAIN)
+        for member in zipped.infolist():
+            self._check(member)
+            key = member.filename.casefold()
+            if key in self._members:
+                self.doubled.append(member.filename)
+            elif not member.is_dir():
+                self._members[key] = member
+
+    def _check(self, member: zipfile.ZipInfo) -> None:
+        name = member.filename
+        parts = re.split(r"[/\\]", name)
+        if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
+            raise NeedssegError(f"{self.path}: a file in it is called “{name}”, outside the project.", _ASK_AGAIN)
+        ratio = member.file_size / max(1, member.compress_size)
+        if member.file_size > _SUSPICIOUS_FROM and ratio > _SUSPICIOUS_RATIO:
+            raise NeedssegError(
+                f"{self.path}: “{name}” unpacks to {member.file_size} bytes, {ratio:.0f} times its size: a zip bomb.",
+                _ASK_AGAIN,
+            )
+
+    def project(self) -> bytes:
+        """The one ``project.qde``; NeedssegError where there is none or more than one."""
+        named = [key for key in self._members if key == "project.qde"]
+        found = named or [key for key in self._members if key.endswith(".qde")]
+        if len(found) != 1:
+            what = "no project.qde" if not found else f"{len(found)} .qde files"
+            raise NeedssegError(f"{self.path}: holds {what}, so it is no REFI-QDA project.", _ASK_AGAIN)
+        return self._content(self._members[found[0]])
+
+    def text(self, reference: str) -> bytes | None:
+        """The file that a source refers to (``internal://GUID.txt``), in whatever case; None where it is not there."""
+        name = re.sub(r"^\w+:/*", "", reference).replace("\\", "/").rsplit("/", 1)[-1].casefold()
+        for key in (f"sources/{name}", name):
+            if name and key in self._members:
+                return self._content(self._members[key])
+        return None
+
+    def _content(self, member: zipfile.ZipInfo) -> bytes:
+        if member.flag_bits & 1:
+            raise NeedssegError(f"{self.path}: “{member.filename}” is protected with a password.", _ASK_AGAIN)
+        # The size in the directory is a claim: no more than the limit is read, whatever it says.
+        try:
+            with self._zipped.open(member) as part:
+                data = part.read(LARGEST_MEMBER + 1)
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+            raise NeedssegError(f"{self.path}: “{member.filename}” is damaged: {error}.", _ASK_AGAIN) from error
+        self._read += len(data)
+        if len(data) > LARGEST_MEMBER or self._read > LARGEST_TOTAL:
+            raise NeedssegError(
+                f"{self.path}: its texts unpack to more than {min(LARGEST_MEMBER, LARGEST_TOTAL) // 1_000_000} MB.",
+                "Split the project, and import the parts.",
+            )
+        return data
+
+
+@contextmanager
+def opened_archive(path: Path) -> Iterator[Archive]:
+    """Opens a .qdpx; NeedssegError where it is no archive, or a dangerous one."""
+    try:
+        with zipfile.ZipFile(path) as zipped:
+            yield Archive(path, zipped)
+    except FileNotFoundError as error:
+        raise NeedssegError(f"{path}: there is no such file.", "Check the path.") from error
+    except (zipfile.BadZipFile, OSError) as error:
+        raise NeedssegError(f"{path}: cannot be opened as a REFI-QDA project: {error}.", _ASK_AGAIN) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all; NeedssegError where its folder is missing or it cannot be written."""
+    if not path.parent.is_dir():
+        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.refi")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
+    finally:
+        partial.unlink(missing_ok=True)

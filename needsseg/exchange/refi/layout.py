@@ -1,0 +1,25 @@
+"""Turns of a text that is laid out as ``Speaker: words`` with a blank line between, read without changing a character."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from needsseg.records import Role, Turn
+
+
+def labelled_turns(text: str, roles: Mapping[str, Role]) -> tuple[Turn, ...] | None:
+    """The turns of a text whose speakers' labels are known, or None where a paragraph begins with none of them.
+
+    A label "" stands for paragraphs without one. Turns are the words behind the label; offsets are code points.
+    """
+    labels = sorted((label for label in roles if label), key=len, reverse=True)
+    turns: list[Turn] = []
+    at = 0
+    for block in text.split("\n\n"):
+        label = next((label for label in labels if block.startswith(f"{label}: ")), "")
+        lead = len(label) + 2 if label else 0
+        if label not in roles or not block[lead:].strip():
+            return None
+        turns.append(Turn(label, roles[label], at + lead, at + len(block)))
+        at += len(block) + 2
+    return tuple(turns)

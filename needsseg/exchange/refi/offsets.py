@@ -1,0 +1,143 @@
+"""How a file counts positions in a text, found by trying; and positions that follow when words are replaced."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One way of counting; ``score`` is the share of edges of selections that it puts between words."""
+
+    utf16: bool = False
+    line_end: int = 1
+    mark: bool = False
+    inclusive: bool = False
+    score: float = 1.0
+    edges: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """The convention as people read it."""
+        return ", ".join(
+            (
+                "UTF-16 units" if self.utf16 else "code points",
+                f"a line end counts {self.line_end}",
+                f"a byte order mark {'counts' if self.mark else 'does not count'}",
+                f"the end is {'inclusive' if self.inclusive else 'exclusive'}",
+            )
+        )
+
+
+Spans = Sequence[tuple[int, int]]
+
+
+def places(text: str, spans: Spans, how: Convention) -> list[tuple[int, int] | None]:
+    """Spans as half-open code points of a text with LF line ends; None for one outside the text or inside a character."""
+    shift = 1 if how.mark else 0
+    at = _finder(text, how)
+    found: list[tuple[int, int] | None] = []
+    for start, end in spans:
+        first, last = at(start - shift), at(end - shift + (1 if how.inclusive else 0))
+        found.append((first, last) if first is not None and last is not None and first <= last else None)
+    return found
+
+
+def _finder(text: str, how: Convention) -> Callable[[int], int | None]:
+    """From a position as the file counts to code points; None outside the text and inside a character that counts 2."""
+    double = ("\n" if how.line_end == 2 else "") + ("\U00010000-\U0010ffff" if how.utf16 else "")
+    # Where each of them stands, as the file counts: every one before it has added one.
+    wide = [match.start() + before for before, match in enumerate(re.finditer(f"[{double}]", text))] if double else []
+
+    def at(position: int) -> int | None:
+        before = bisect_left(wide, position)
+        inside = before > 0 and position == wide[before - 1] + 1
+        return None if inside or not 0 <= position - before <= len(text) else position - before
+
+    return at
+
+
+def detected(texts: Iterable[tuple[str, Spans]]) -> Convention:
+    """The convention under which most edges of all selections lie between words; the standard's own where several tie.
+
+    Tried are code points and UTF-16 units, line ends as 1 and 2, a byte order mark counted or not, the end in or out.
+    An edge lies between words where exactly the inner side is no blank and the outer side does not go on with the word.
+    """
+    held = [(text, spans) for text, spans in texts if spans]
+    best: Convention | None = None
+    # The standard's own way comes first, so that it is taken where another is only as good.
+    for inclusive, mark, line_end, utf16 in product((False, True), (False, True), (1, 2), (False, True)):
+        how = scored(held, Convention(utf16, line_end, mark, inclusive))
+        if best is None or how.score > best.score:
+            best = how
+    return best or Convention()
+
+
+def scored(texts: Iterable[tuple[str, Spans]], how: Convention) -> Convention:
+    """A convention with the share of edges that it puts between words; 1 where there are none."""
+    held = [(text, spans) for text, spans in texts if spans]
+    edges = 2 * sum(len(spans) for _, spans in held)
+    good = sum(_fitting(text, span) for text, spans in held for span in places(text, spans, how))
+    return replace(how, score=round(good / edges, 4) if edges else 1.0, edges=edges)
+
+
+def _fitting(text: str, span: tuple[int, int] | None) -> int:
+    if span is None or span[0] == span[1]:
+        return 0
+    start, end = span
+    begins = not text[start].isspace() and (start == 0 or not (_in_word(text[start - 1]) and _in_word(text[start])))
+    ends = not text[end - 1].isspace() and (end == len(text) or not (_in_word(text[end - 1]) and _in_word(text[end])))
+
+    return int(begins) + int(ends)
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char in "_'’"
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A text in which pieces were replaced, and where places of the old one are in it."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    moved: tuple[tuple[int, int], ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span of the old text is: an edge inside a replaced piece takes the whole piece in."""
+        return self._at(start, 0), self._at(end, 1)
+
+    def _at(self, place: int, side: int) -> int:
+        index = bisect_right(self.starts, place) - 1
+        if index < 0:
+            return place
+        if place < self.ends[index]:
+            # The very start of a piece is an edge before it, whichever side is asked for.
+            return self.moved[index][0 if side == 0 or place == self.starts[index] else 1]
+        return place - self.ends[index] + self.moved[index][1]
+
+
+def shifted(text: str, pieces: Iterable[tuple[int, int, str]]) -> Shifted:
+    """A text with pieces ``(start, end, by)`` replaced, which must not overlap; ValueError where they do."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    moved: list[tuple[int, int]] = []
+    old = new = 0
+    for start, end, by in sorted(pieces):
+        if start < old or end <= start or end > len(text):
+            raise ValueError(f"The piece [{start}, {end}) overlaps another or lies outside the text.")
+        parts += [text[old:start], by]
+        new += start - old
+        moved.append((new, new + len(by)))
+        new += len(by)
+        starts.append(start)
+        ends.append(end)
+        old = end
+    parts.append(text[old:])
+    return Shifted("".join(parts), tuple(starts), tuple(ends), tuple(moved))

@@ -1,0 +1,129 @@
+"""What a REFI-QDA project holds of what a study can hold; ids are GUIDs when written, any text when read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who coded."""
+
+    guid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code; ``parent`` is the id of the code it lies under, ``colour`` is #rrggbb or empty."""
+
+    guid: str
+    name: str
+    parent: str = ""
+    colour: str = ""
+    description: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code put on a selection, by whom and when."""
+
+    guid: str
+    code: str
+    user: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A span of a source's text in code points, half open."""
+
+    guid: str
+    start: int
+    end: int
+    user: str = ""
+    at: str = ""
+    description: str = ""
+    codings: tuple[Coding, ...] = ()
+    notes: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a variable, by its id, is in one case or source."""
+
+    variable: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text with its selections; LF line ends, no byte order mark."""
+
+    guid: str
+    name: str
+    text: str
+    selections: tuple[Selection, ...] = ()
+    description: str = ""
+    notes: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    user: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something that is known of cases or sources; all are written as text."""
+
+    guid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A person or an organisation, where it speaks, and what is known of it."""
+
+    guid: str
+    name: str
+    values: tuple[Value, ...] = ()
+    sources: tuple[str, ...] = ()
+    selections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A memo; what it is about refers to it."""
+
+    guid: str
+    name: str
+    text: str
+    user: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSet:
+    """A named set of sources."""
+
+    guid: str
+    name: str
+    description: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A whole project."""
+
+    name: str
+    origin: str = ""
+    users: tuple[User, ...] = ()
+    codes: tuple[Code, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    cases: tuple[Case, ...] = ()
+    sources: tuple[Source, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sets: tuple[SourceSet, ...] = ()
+    description: str = ""

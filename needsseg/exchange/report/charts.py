@@ -1,0 +1,131 @@
+"""The report's charts as Vega-Lite, made with Altair, and the program that draws them, all of it to be put into the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from needsseg.exchange.report.content import Curves, Map, Point
+
+# Told apart with every kind of colour vision as far as seven can be, and three to one or more against white and near-black.
+COLOURS = ("#1f83c4", "#d5631a", "#0f9a74", "#b85fa0", "#8f8a10", "#7b74e8", "#c8506a")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down")
+DASHES = ((1, 0), (8, 4), (2, 3), (12, 3, 2, 3), (5, 2, 1, 2), (16, 5))
+GREY = "#808890"
+OUTSIDE = {"another candidate": "triangle-left", "off-topic": "triangle-right", "in no segment": "cross"}
+LICENCE = (
+    "Charts by Vega, Vega-Lite and Vega-Embed, © University of Washington Interactive Data Lab and others, BSD-3-Clause"
+)
+
+
+@lru_cache(maxsize=1)
+def drawing_program() -> str:
+    """Vega, Vega-Lite and Vega-Embed in one script that fetches nothing; the same for the same installation."""
+    import altair as alt
+    import vl_convert
+
+    version = re.match(r"v?(\d+\.\d+)", alt.SCHEMA_VERSION)
+    if version is None:
+        raise ValueError(f"Altair names no version of Vega-Lite: {alt.SCHEMA_VERSION}")
+    draw = "window.vegaEmbed = vegaEmbed;"
+    made: str = vl_convert.javascript_bundle(draw, vl_version=version[1])
+    return made
+
+
+def chart(block: Map | Curves) -> dict[str, Any]:
+    """A chart as a Vega-Lite specification with its data."""
+    return _map(block) if isinstance(block, Map) else _curves(block)
+
+
+def _map(block: Map) -> dict[str, Any]:
+    """Passages by place; a segment has its own colour and shape, and a ring shows the one that is read by keys."""
+    import altair as alt
+
+    inside = [name for name in block.segments if name not in OUTSIDE]
+    colour = _styled(inside, COLOURS) | dict.fromkeys(OUTSIDE, GREY)
+    shape = _styled(inside, SHAPES) | OUTSIDE
+    rows = [
+        {"x": s.x, "y": s.y, "segment": s.segment, "quote": s.quote, "who": s.who, "place": s.place}
+        for s in block.spots
+    ]
+    named = alt.Legend(orient="bottom", columns=1, labelLimit=300, title="segment", symbolLimit=60)
+    shown = list(block.segments)
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.03, 1.03]))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.03, 1.03]))
+    points = (
+        alt.Chart(alt.NamedData("spots"))
+        .mark_point(filled=True, size=64, opacity=0.85)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("segment:N", legend=named, scale=_named(shown, colour)),
+            shape=alt.Shape("segment:N", legend=named, scale=_named(shown, shape)),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in ("quote", "segment", "who", "place")],
+        )
+    )
+    ring = alt.Chart(alt.NamedData("here")).mark_point(size=320, strokeWidth=3, color=GREY).encode(x=x, y=y)
+    return _whole(points + ring, 460, {"spots": rows, "here": []})
+
+
+def _curves(block: Curves) -> dict[str, Any]:
+    """Kaplan–Meier stairs with their bands; a segment has its own colour and dashes."""
+    import altair as alt
+
+    names = [name for name, _ in block.lines]
+    rows = [row for name, points in block.lines for row in _steps(name, points)]
+    tints = _styled(names, COLOURS)
+    colour = _named(names, tints)
+    dash = _styled(names, DASHES)
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, title="segment", symbolSize=400)
+    y = alt.Y(type="quantitative", title="share that stays", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(alt.NamedData("steps")).encode(
+        x=alt.X("day:Q", title="days since the start", scale=alt.Scale(nice=False))
+    )
+    # Layers of their own, since the legend would take a band's pale colour or a dot for the line's.
+    single = [
+        (base.transform_filter(alt.FieldEqualPredicate(field="segment", equal=n)), tint) for n, tint in tints.items()
+    ]
+    bands = [
+        each.mark_area(interpolate="step-after", opacity=0.14, color=tint).encode(y=y.field("low"), y2="high:Q")
+        for each, tint in single
+    ]
+    shown = [
+        alt.Tooltip("segment:N"), alt.Tooltip("day:Q"),
+        *(alt.Tooltip(f"{name}:Q", format=".0%") for name in ("share", "low", "high")),
+    ]  # fmt: skip
+    dots = [
+        each.mark_point(filled=True, size=30, color=tint).encode(y=y.field("share"), tooltip=shown)
+        for each, tint in single
+    ]
+    line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
+        y=y.field("share"),
+        color=alt.Color("segment:N", scale=colour, legend=legend),
+        strokeDash=alt.StrokeDash("segment:N", scale=_named(names, dash), legend=legend),
+    )
+    return _whole(alt.layer(*bands, line, *dots), 320, {"steps": rows})
+
+
+def _steps(name: str, points: Sequence[Point]) -> list[dict[str, Any]]:
+    return [{"segment": name, "day": p.day, "share": p.share, "low": p.low, "high": p.high} for p in points]
+
+
+def _whole(made: Any, height: int, data: dict[str, Any]) -> dict[str, Any]:
+    """As wide as its place; without a background, and hidden from screen readers, which are given the table."""
+    made = made.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
+    made = made.configure(background="transparent", aria=False, font="sans-serif").configure_view(stroke=None)
+    made = made.configure_legend(labelFontSize=13, titleFontSize=13).configure_axis(labelFontSize=12, titleFontSize=12)
+    found: dict[str, Any] = made.to_dict()
+    # Where the names of data are given, Altair leaves the data to whoever writes the page.
+    return found | {"datasets": data}
+
+
+def _styled(names: Sequence[str], styles: Sequence[Any]) -> dict[str, Any]:
+    return {name: styles[number % len(styles)] for number, name in enumerate(names)}
+
+
+def _named(names: Sequence[str], styles: dict[str, Any]) -> Any:
+    import altair as alt
+
+    return alt.Scale(domain=list(names), range=[styles[name] for name in names])

@@ -1,0 +1,83 @@
+"""The report from the command line: of a whole study, of one that lacks things, and where it may not be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_calls import SAMPLE, Caller
+
+pytest_plugins = ["cli_calls"]
+DAY = ("--as-of", "2026-07-01", "--since", "2025-07-01")
+PEOPLE = ("Ines", "Carvalho", "Marek", "Nowotny", "ines-carvalho", "marek-nowotny", "Lindenhof", "Pulsara")
+
+
+@pytest.fixture
+def labelled(needsseg: Caller) -> Caller:
+    """The sample's accounts, subscriptions and participants, and one confirmed segment."""
+    needsseg.done("accounts", "import", SAMPLE / "accounts" / "accounts.csv")
+    needsseg.done("accounts", "import", SAMPLE / "accounts" / "subscriptions.csv")
+    assert needsseg("accounts", "participants", SAMPLE / "participants.csv").code == 3
+    needsseg.done("segment", "make", "Minder <b>", *needsseg.mark_some("ines-carvalho", 4))
+    needsseg.done("segment", "confirm", "Minder <b>", "--by", "Dana")
+    return needsseg
+
+
+def test_a_report_names_segments_quotes_accounts_and_what_it_cannot_say(labelled: Caller, tmp_path: Path) -> None:
+    called = labelled.done("report", tmp_path / "out.md", *DAY)
+    assert "under pseudonyms" in called.err
+    text = (tmp_path / "out.md").read_text(encoding="utf-8")
+    assert r"### Minder \<b\>" in text and "confirmed by Dana" in text
+    assert "1 of 390 accounts carry a needs segment as of 2026-07-01." in text
+    assert "rests on 1 participant only" in text and "3 of 4 participants are undecided" in text
+    assert "There is no map." in text and "Cannot tell whether needs segments add anything" in text
+    assert "### By size" in text and "Follow" not in text.split("## Who stays")[0]
+    assert "No run of discovery was made." in text and "SHA-256" in text
+    assert "](#q1)" in text and '<a id="q1"></a>' in text
+
+
+def test_people_stand_under_pseudonyms_unless_asked_for(labelled: Caller, tmp_path: Path) -> None:
+    for name in ("out.md", "out.html"):
+        labelled.done("report", tmp_path / name, *DAY)
+        text = (tmp_path / name).read_text(encoding="utf-8").split('<script type="module">')[0]
+        assert [who for who in PEOPLE if who in text] == [] and "Participant" in text
+    assert "as in the study" in labelled.done("report", tmp_path / "names.md", "--original", *DAY).err
+    assert "ines-carvalho" in (tmp_path / "names.md").read_text(encoding="utf-8")
+
+
+def test_the_same_study_gives_the_same_bytes(labelled: Caller, tmp_path: Path) -> None:
+    for name in ("one.html", "two.html"):
+        labelled.done("report", tmp_path / name, *DAY)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def test_without_accounts_segments_or_interviews_it_says_what_is_missing(needsseg: Caller, tmp_path: Path) -> None:
+    needsseg.done("report", tmp_path / "some.html")
+    assert "No segment is named or proposed yet." in (tmp_path / "some.html").read_text(encoding="utf-8")
+    empty = tmp_path / "empty.db"
+    assert needsseg("init", study=empty).code == 0
+    assert needsseg("report", tmp_path / "empty.md", study=empty).code == 0
+    text = (tmp_path / "empty.md").read_text(encoding="utf-8")
+    assert "No account data is imported" in text and "No interview names a participant yet." in text
+
+
+def test_accounts_without_usage_need_a_day(labelled: Caller, tmp_path: Path) -> None:
+    labelled.done("report", tmp_path / "out.md")
+    assert "has to be said: --as-of DATE" in (tmp_path / "out.md").read_text(encoding="utf-8")
+
+
+def test_it_replaces_a_report_and_nothing_else(labelled: Caller, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.html"
+    mine.write_text("my own page", encoding="utf-8")
+    called = labelled("report", mine, *DAY)
+    assert called.code == 1 and "exists and holds no report" in called.err and mine.read_text() == "my own page"
+    labelled.done("report", mine, "--force", *DAY)
+    labelled.done("report", mine, *DAY)
+    assert labelled("report", labelled.study, *DAY).code == 2
+    missing = labelled("report", tmp_path / "none" / "out.html", *DAY)
+    assert missing.code == 1 and "no such folder" in missing.err
+
+
+def test_a_wrong_day_is_named(labelled: Caller, tmp_path: Path) -> None:
+    called = labelled("report", tmp_path / "out.html", "--as-of", "2026-02-30")
+    assert called.code == 2 and "2026-02-30" in called.err and not (tmp_path / "out.html").exists()
