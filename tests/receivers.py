@@ -90,7 +90,9 @@ def segment(key: str) -> Callable[[Request], Reply]:
         assert request["path"] == "/v1/batch"
         assert len(batch) <= 2_500
         assert all(len(json.dumps(event)) <= 32_768 for event in batch)
-        assert all(event["groupId"] and event["messageId"] and event["anonymousId"] for event in batch)
+        for event in batch:
+            assert event["messageId"]
+            assert event["userId"] if event["type"] == "identify" else event["groupId"] and event["anonymousId"]
         return (
             (200, {"success": True}, {}) if request["bytes"] <= 512_000 else (400, {"code": "x", "message": "big"}, {})
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 import receivers
 from receivers import Receiver, receiving
 
-from needsseg.actions import accounts, sending, studies
+from needsseg.actions import accounts, export, sending, studies
 from needsseg.actions.sending import Outlook, SendReport
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study import deliveries
@@ -289,3 +290,36 @@ def test_without_the_extra_the_package_is_named(stocked: Path, monkeypatch: pyte
         with pytest.raises(NeedssegError, match=r"needs the package mixpanel.*needsseg\[send\]"):
             sending.send(study, look, environ=environ)
         assert not deliveries.listing(study)
+
+
+def test_users_of_one_account_are_identified_by_what_is_known_of_it(stocked: Path, tmp_path: Path) -> None:
+    pytest.importorskip("segment.analytics")
+    shutil.copytree(stocked.parent, tmp_path / "s")
+    with studies.open_study(tmp_path / "s" / "study.db") as study, receiving(SECRET, receivers.segment(SECRET)) as at:
+        environ = {"NEEDSSEG_SEGMENT_HOST": at.url, "SEGMENT_WRITE_KEY": SECRET}
+        with pytest.raises(NeedssegError, match="nothing tells who the users are"):
+            sending.outlook(study, "segment-users", DAY, environ=environ)
+        one, other = (account.account_id for account in accounts.listing(study)[:2])
+        usage = tmp_path / "usage.csv"
+        usage.write_text(
+            "account_id,user_id,event,timestamp\n"
+            f"{one},ann,login,2026-05-01T10:00:00Z\n{one},bo,login,2026-05-01T10:00:00Z\n{one},both,login,2026-05-02T10:00:00Z\n"
+            f"{other},both,login,2026-05-02T10:00:00Z\n{other},,login,2026-05-02T10:00:00Z\n{other},late,login,2026-07-02T10:00:00Z\n"
+            "nobody,cy,login,2026-05-02T10:00:00Z\n",
+            encoding="utf-8",
+        )
+        accounts.import_source(study, usage)
+        desk = Desk(study, "segment-users", at, environ, [])
+        assert desk.send().accepted == 2
+        [body] = at.accepted()
+        assert [event["userId"] for event in body["batch"]] == ["ann", "bo"]
+        profile = next(each for each in accounts.profiles(study, DAY) if each.account_id == one)
+        for event in body["batch"]:
+            assert event["type"] == "identify"
+            assert event["traits"]["account_id"] == one
+            assert event["traits"]["lifecycle_stage"] == profile.lifecycle_stage
+        assert desk.look().accounts == 0  # nothing goes out again
+        made = export.export(study, "segment-users", tmp_path / "users.jsonl", DAY)
+        assert made.rows == 2
+        written = json.loads((tmp_path / "users.jsonl").read_text(encoding="utf-8"))["batch"]
+        assert [event["userId"] for event in written] == ["ann", "bo"]

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from needsseg.accounts import AccountProfile
+from needsseg.accounts import AccountProfile, read_accounts
+from needsseg.accounts.engine import open_engine
+from needsseg.accounts.users import users_before
+from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts, pseudonyms, segments
+from needsseg.actions.engines import engine_for
 from needsseg.actions.pseudonyms import Cover
 from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
+from needsseg.exchange.tables import Cell
+from needsseg.settings import load
 from needsseg.study import deliveries
 from needsseg.study import segments as stored
 from needsseg.study.connection import Study
@@ -20,11 +26,14 @@ from needsseg.study.deliveries import Delivered
 
 FORMATS = ("csv", "jsonl", "parquet")
 TARGETS = (
-    *FORMATS, "sqlite", "duckdb", "dbt", "segment", "amplitude", "amplitude-cohort", "mixpanel", "hubspot", "salesforce",
+    *FORMATS, "sqlite", "duckdb", "dbt", "segment", "segment-users", "amplitude", "amplitude-cohort", "mixpanel", "hubspot",
+    "salesforce",
 )  # fmt: skip
 COHORT = "amplitude-cohort"
+USERS = "segment-users"
 _ENDINGS = {
     "segment": "jsonl",
+    USERS: "jsonl",
     "amplitude": "jsonl",
     "mixpanel": "jsonl",
     "dbt": "csv",
@@ -51,9 +60,13 @@ class ExportReport:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What goes to a destination: the profiles, and beside each what the destination has once it took it."""
+    """What goes to a destination: profiles, their rows, and beside each what the destination has once it took it.
+
+    Where it goes by user, there is one of each for every user, whose id stands for the account's in ``taken``.
+    """
 
     profiles: tuple[AccountProfile, ...]
+    rows: tuple[Mapping[str, Cell], ...]
     taken: tuple[Delivered, ...]
     left_out: int
     renamed: tuple[tuple[str, str, int], ...]
@@ -93,11 +106,20 @@ def export(
     profiles = accounts.profiles(study, as_of, progress, engine)
     if format == COHORT:
         profiles = _cohort(study, profiles, str(segment))
-    made = plan(study, f"file:{format}", profiles, changed_only)
+    users = users_of(study, format, as_of, engine)
+    made = plan(study, f"file:{format}", profiles, changed_only, users)
     extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
     ids = {each.account_id: each.message_id for each in made.taken}
     written = write_target(
-        made.profiles, path, format, extra, neutralise=neutralise, key=key, ids=ids, overwrite=overwrite
+        made.profiles,
+        path,
+        format,
+        extra,
+        neutralise=neutralise,
+        key=key,
+        ids=ids,
+        overwrite=overwrite,
+        rows=made.rows,
     )
     deliveries.wrote(study, f"file:{format}", batch_id(made.taken), f"wrote {written.name}", made.taken)
     labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
@@ -124,21 +146,59 @@ def check_options(format: str, segment: str | None, changed_only: bool, key: str
         raise UsageError(f"{format} has no key to choose.", f"--key is for {', '.join(KEYS)}.")
 
 
-def plan(study: Study, destination: str, profiles: Sequence[AccountProfile], changed_only: bool) -> Plan:
-    """What would go to a destination now, against what it has: message ids stay while a row does."""
-    from needsseg.exchange.destinations import message_id, row_shas
+def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict[str, str] | None:
+    """For a target that goes by user, each user's account; NeedssegError where no usage tells any. None for all others.
+
+    A user of several accounts is left out: there, one account's need would overwrite another's.
+    """
+    if target != USERS:
+        return None
+    files = accounts.stack_files(study)
+    if files.events is None:
+        raise NeedssegError(
+            "There is no usage, so nothing tells who the users are.", "Import it: needsseg accounts import"
+        )
+    with open_engine(engine_for(study, engine), files.events.parent) as opened:
+        seen = users_before(
+            opened, files.events, epoch_day(as_of), load(study.path).timezone, read_accounts(files.accounts).merged
+        )
+    return seen.accounts
+
+
+def plan(
+    study: Study,
+    destination: str,
+    profiles: Sequence[AccountProfile],
+    changed_only: bool,
+    users: Mapping[str, str] | None = None,
+) -> Plan:
+    """What would go to a destination now, against what it has: message ids stay while a row does.
+
+    With ``users`` (each one's account) it goes by user: a row for each, with ``user_id`` besides.
+    """
+    from needsseg.exchange.destinations import message_id, row_shas, whom
     from needsseg.exchange.tables import rows_of
+
+    pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
+    if users is not None:
+        by_account = {profile.account_id: (profile, row) for profile, row in pairs}
+        pairs = [
+            (by_account[account][0], {**by_account[account][1], "user_id": user})
+            for user, account in users.items()
+            if account in by_account
+        ]
 
     held = deliveries.known(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
     kept: list[AccountProfile] = []
     taken: list[Delivered] = []
     renamed: Counter[tuple[str, str]] = Counter()
-    for profile, row in zip(profiles, rows_of(profiles), strict=True):
+    rows: list[Mapping[str, Cell]] = []
+    for profile, row in pairs:
         whole, facts = row_shas(row)
         name = profile.needs_segment or ""
-        now = Delivered(profile.account_id, whole, facts, "", ids.get(name), name)
-        before = held.get(profile.account_id)
+        now = Delivered(whom(row), whole, facts, "", ids.get(name), name)
+        before = held.get(now.account_id)
         if before is None:
             now = replace(now, message_id=message_id(destination, row, ""))
         else:
@@ -150,9 +210,10 @@ def plan(study: Study, destination: str, profiles: Sequence[AccountProfile], cha
                 renamed[before.segment, name] += 1
         if not (changed_only and before is not None and before.facts_sha256 == facts):
             kept.append(profile)
+            rows.append(row)
             taken.append(now)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
-    return Plan(tuple(kept), tuple(taken), len(profiles) - len(kept), names)
+    return Plan(tuple(kept), tuple(rows), tuple(taken), len(pairs) - len(kept), names)
 
 
 def batch_id(taken: Sequence[Delivered]) -> str:

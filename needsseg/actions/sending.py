@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions import accounts
-from needsseg.actions.export import Plan, batch_id, plan
+from needsseg.actions.export import Plan, batch_id, plan, users_of
 from needsseg.embedding import Progress, silent
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.study import deliveries
@@ -80,21 +80,21 @@ def outlook(
     environ: Mapping[str, str] = os.environ,
 ) -> Outlook:
     """What sending would do, without doing it: no request goes out, nothing is stored, and no secret is looked up."""
-    from needsseg.exchange.destinations import KEYS, LIMITS, SIZES, items, pack
-    from needsseg.exchange.tables import rows_of
+    from needsseg.exchange.destinations import KEYS, LIMITS, SIZES, items, pack, whom
 
     place = _place(target)
     host = _host(place, environ)
     field = key or KEYS.get(target, "")
     destination = " ".join(filter(None, (target, host, field)))
-    made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only)
+    users = users_of(study, target, as_of, engine)
+    made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
     held = deliveries.known(study, destination)
     open_rows = {
         each.account_id: each
         for each in made.taken
         if each.account_id not in held or held[each.account_id].row_sha256 != each.row_sha256
     }
-    rows = [row for row in rows_of(made.profiles) if row["account_id"] in open_rows]
+    rows = [row for row in made.rows if whom(row) in open_rows]
     ids = {each.account_id: each.message_id for each in open_rows.values()}
     packed = pack(items(target, rows, ids, field), LIMITS[target], SIZES.get(target))
     first = tuple(item.record for batch in packed.batches[:1] for item in batch.items[:FIRST])

@@ -60,7 +60,8 @@ def export(
 ) -> None:
     """Write every account's profile to PATH as a target takes it, with a manifest beside it; or send it.
 
-    Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, amplitude, mixpanel. Import tables:
+    Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, segment-users (by
+    the users that usage tells), amplitude, mixpanel. Import tables:
     hubspot, salesforce, amplitude-cohort. With --send PATH may be left out.
     """
     if keep_formulas and neutralise_formulas:

@@ -2,7 +2,7 @@
 
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Packed, deliver, pack
 from needsseg.exchange.destinations.files import LIMITS, SIZES, TARGETS, write_target
-from needsseg.exchange.destinations.items import items, message_id, row_shas
+from needsseg.exchange.destinations.items import items, message_id, row_shas, whom
 from needsseg.exchange.destinations.places import KEYS
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "message_id",
     "pack",
     "row_shas",
+    "whom",
     "write_target",
 ]

@@ -18,6 +18,7 @@ from needsseg.records import PROFILE_COLUMNS
 
 LIMITS = {
     "segment": segment.LIMITS,
+    "segment-users": segment.LIMITS,
     "amplitude": amplitude.LIMITS,
     "mixpanel": mixpanel.LIMITS,
     "hubspot": hubspot.LIMITS,
@@ -28,6 +29,7 @@ FILE_TARGETS = (
     "duckdb",
     "dbt",
     "segment",
+    "segment-users",
     "amplitude",
     "amplitude-cohort",
     "mixpanel",
@@ -48,12 +50,13 @@ def write_target(
     key: str = "",
     ids: Mapping[str, str] | None = None,
     overwrite: bool = False,
+    rows: Sequence[Mapping[str, Cell]] | None = None,
 ) -> Path:
     """Write profiles to ``path`` in a target's shape, with a manifest beside it; whole or not at all. Returns ``path``.
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (KEYS where empty), ``ids`` the message ids by account of targets that take batches. UsageError for an unknown target,
-    NeedssegError where it cannot be written.
+    NeedssegError where it cannot be written. ``rows`` stand for the profiles, one each, where they hold more (a user).
     """
     if target not in TARGETS:
         raise UsageError(f"There is no export format '{target}'.", f"The formats are {', '.join(TARGETS)}.")
@@ -63,7 +66,7 @@ def write_target(
     told = dict(extra) | ({"formulas_neutralised": covered} if target in SPREADSHEETS else {})
     if target in FORMATS:
         return write(profiles, path, target, told, neutralise_formulas=covered)
-    rows = rows_of(profiles)
+    rows = rows_of(profiles) if rows is None else rows
     known_by = key or KEYS.get(target, "")
     if target in ("sqlite", "duckdb"):
         filler = warehouse.fill_sqlite if target == "sqlite" else warehouse.fill_duckdb
@@ -100,7 +103,7 @@ def _text(
 def _body(target: str, batch: Batch) -> object:
     """A request's body without its secret, whose place is named."""
     records = [item.record for item in batch.items]
-    if target == "segment":
+    if target in ("segment", "segment-users"):
         return {"batch": records}
     if target == "amplitude":
         return {"api_key": "AMPLITUDE_API_KEY", "identification": records}

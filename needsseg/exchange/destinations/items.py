@@ -12,6 +12,7 @@ from needsseg.exchange.tables import Cell
 
 RECORDS: dict[str, Callable[[Mapping[str, Cell], str, str], Mapping[str, object]]] = {
     "segment": segment.record,
+    "segment-users": segment.user_record,
     "amplitude": amplitude.record,
     "mixpanel": mixpanel.record,
     "hubspot": hubspot.record,
@@ -34,12 +35,17 @@ def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
 
 
 def items(target: str, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> list[Item]:
-    """The rows as records of a target that takes batches; ``ids`` are the message ids by account."""
+    """The rows as records of a target that takes batches; ``ids`` are the message ids by account, or by user."""
     made = []
     for row in rows:
-        account = str(row["account_id"])
-        made.append(Item(account, ids[account], RECORDS[target](row, ids[account], key)))
+        known_as = whom(row)
+        made.append(Item(known_as, ids[known_as], RECORDS[target](row, ids[known_as], key)))
     return made
+
+
+def whom(row: Mapping[str, Cell]) -> str:
+    """Whom a row is about: a user where it has one, else the account."""
+    return str(row["user_id"] if "user_id" in row else row["account_id"])
 
 
 def _sha(content: object) -> str:

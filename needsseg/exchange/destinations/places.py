@@ -31,6 +31,7 @@ PLACES = {
     place.target: place
     for place in (
         Place("segment", "Segment", "https://api.segment.io", "NEEDSSEG_SEGMENT_HOST", "SEGMENT_WRITE_KEY"),
+        Place("segment-users", "Segment", "https://api.segment.io", "NEEDSSEG_SEGMENT_HOST", "SEGMENT_WRITE_KEY"),
         Place("mixpanel", "Mixpanel", "https://api.mixpanel.com", "NEEDSSEG_MIXPANEL_HOST", "MIXPANEL_TOKEN"),
         Place("amplitude", "Amplitude", "https://api2.amplitude.com", "NEEDSSEG_AMPLITUDE_HOST", "AMPLITUDE_API_KEY"),
         Place("hubspot", "HubSpot", "https://api.hubapi.com", "NEEDSSEG_HUBSPOT_HOST", "HUBSPOT_ACCESS_TOKEN"),

@@ -11,6 +11,7 @@ from needsseg.exchange.destinations.delivery import Answer, Batch
 
 _POSTERS: dict[str, Callable[[str, str, str], Callable[[Batch], Answer]]] = {
     "segment": segment.poster,
+    "segment-users": segment.poster,
     "mixpanel": mixpanel.poster,
     "amplitude": amplitude.poster,
     "hubspot": hubspot.poster,

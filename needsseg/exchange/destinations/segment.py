@@ -1,4 +1,4 @@
-"""Segment: one group call an account, in batches (HTTP Tracking API, POST /v1/batch)."""
+"""Segment: a group call an account, or an identify call a user, in batches (HTTP Tracking API, POST /v1/batch)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,19 @@ LIMITS = Limits(count=2_500, bytes=480_000, item_bytes=31_000)
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
     """A group call. Segment wants a user: an anonymous one that stands for the account, since accounts have no user."""
     account = str(row["account_id"])
+    traits = {name: value for name, value in row.items() if name != "account_id"}
+    who = {"groupId": account, "anonymousId": f"needsseg-{account}"}
+    return {"type": "group", **who, "traits": traits, **_envelope(row, message_id)}
+
+
+def user_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """An identify call: what is known of the account, and its id, as traits of one of its users (``user_id`` of the row)."""
+    traits = {name: value for name, value in row.items() if name != "user_id"}
+    return {"type": "identify", "userId": str(row["user_id"]), "traits": traits, **_envelope(row, message_id)}
+
+
+def _envelope(row: Mapping[str, Cell], message_id: str) -> dict[str, object]:
     return {
-        "type": "group",
-        "groupId": account,
-        "anonymousId": f"needsseg-{account}",
-        "traits": {name: value for name, value in row.items() if name != "account_id"},
         "timestamp": f"{row['as_of_date']}T00:00:00.000+00:00",
         "messageId": message_id,
         "integrations": {},
@@ -62,11 +70,13 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
 
 
 def _message(client: Any, record: Mapping[str, Any]) -> object:
-    _, message = client.group(
-        anonymous_id=record["anonymousId"],
-        group_id=record["groupId"],
-        traits=dict(record["traits"]),
-        timestamp=datetime.fromisoformat(record["timestamp"]),
-        message_id=record["messageId"],
-    )
+    said = {
+        "traits": dict(record["traits"]),
+        "timestamp": datetime.fromisoformat(record["timestamp"]),
+        "message_id": record["messageId"],
+    }
+    if record["type"] == "identify":
+        _, message = client.identify(user_id=record["userId"], **said)
+    else:
+        _, message = client.group(anonymous_id=record["anonymousId"], group_id=record["groupId"], **said)
     return message
