@@ -123,6 +123,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.reimported import ReimportedSheet
     from needsseg.tui.screens.search import SearchSheet
     from needsseg.tui.screens.stack_curves import CurvesScreen
+    from needsseg.tui.screens.stack_report import WholeReport
     from needsseg.tui.screens.stack_rice import RiceSheet
     from needsseg.tui.screens.stack_triggers import TriggersSheet
     from needsseg.tui.screens.survey_likelihoods import LikelihoodSheet
@@ -154,6 +155,9 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "MatchesScreen": lambda app: MatchesScreen(app.study, {"a1": "Lindenhof [Care]", "a2": "Pulsara Medical"}),
         "AccountPageSheet": lambda app: AccountPageSheet(app.study, "a1", day),
         "CurvesScreen": lambda _: CurvesScreen(_followed()),
+        "WholeReport": lambda _: WholeReport(
+            "\n\n".join(f"## Part {n}\n\n" + "What was said.\n\n" * 40 for n in range(4))
+        ),
         "RiceSheet": lambda app: RiceSheet(app.study, app.study.path.with_name("backlog.csv"), day),
         "TriggersSheet": lambda app: TriggersSheet(app.study, day),
         "TrialSheet": lambda app: TrialSheet(app.study, hand_survey(app.study), example(hand_survey(app.study)) * 10),

@@ -248,6 +248,17 @@ SHEETS: dict[str, Table] = {
         "curves.top": Does(before="G"),
         "curves.bottom": Does(),
     },
+    "WholeReport": {
+        "report.leave": Does(),
+        "report.write": Does(),
+        "report.line_down": Does(),
+        "report.line_up": Does(before="G"),
+        "report.page_down": Does(),
+        "report.next": Does(),
+        "report.previous": Does(before="G"),
+        "report.top": Does(before="G"),
+        "report.bottom": Does(),
+    },
     "RiceSheet": {**LISTED, "rice.by": Does("by size, λ = 1"), "rice.strength": Does("by needs, λ = 0.5")},
     "TriggersSheet": {
         **LISTED,
