@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -136,7 +137,7 @@ class QuestionScreen(ModalScreen[int]):
             return
         box, said = self.query_one(Vertical), self.query_one("#context", Static)
         others = [widget for widget in box.children if widget is not reading]
-        taken = sum(widget.outer_size.height + widget.styles.margin.height for widget in others)
+        taken = sum(_lines_of(widget) + widget.styles.margin.height for widget in others)
         room = int(self.size.height * SHARE) - box.gutter.height - reading.styles.margin.height - taken
         reading.styles.max_height = max(room, FEWEST_LINES)
         text = context(asked.passage, interviews.show(self._study, asked.passage.interview))
@@ -244,3 +245,10 @@ def context(passage: Passage, transcript: Transcript) -> Content:
         )
     )
     return lines(said)
+
+
+def _lines_of(widget: Widget) -> int:
+    """The lines a widget needs; those of a list are its options, since it may have been squeezed, or not laid out yet."""
+    if isinstance(widget, OptionList):
+        return widget.gutter.height + max(widget.option_count, widget.virtual_size.height)
+    return int(widget.outer_size.height)
