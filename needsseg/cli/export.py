@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions import sending
-from needsseg.actions.export import TARGETS, check_options
+from needsseg.actions.export import TARGETS, USERS, check_options
 from needsseg.actions.export import export as write
 from needsseg.actions.sending import Outlook
 from needsseg.cli.narration import Session
@@ -85,7 +85,7 @@ def export(
             )  # fmt: skip
             _tell_renamed(session, report.renamed)
             session.say(
-                f"Wrote {report.rows} accounts, {report.labelled} with a needs segment, "
+                f"Wrote {report.rows} {'users' if format_ == USERS else 'accounts'}, {report.labelled} with a needs segment, "
                 f"to {report.path} and {report.manifest}."
                 + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
             )
