@@ -66,3 +66,21 @@ def refuses(
 
 # Anywhere
 NO_SUCH = "There is no"
+
+# 1 Transcripts: files, formats, warnings
+
+# 2 Coding: passages, codes, agreement, pseudonyms
+
+# 3 Discovery: runs, candidates, evidence
+
+# 4 Segments: cards, questions, assigning
+
+# 5 Accounts: sources, tiers, matching, stack
+
+# 6 Decisions: survey, validation, triggers, interventions, RICE
+
+# 7 Exchange: tables, destinations, REFI-QDA, the report
+
+# The study: the file, history, memos, colleagues
+
+# The doors: the command line and the app
