@@ -8,6 +8,18 @@ from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
+from wording import (
+    EMPTY_FILE,
+    NAMES_NOBODY,
+    NO_ACCOUNTS,
+    NO_SUCH,
+    NO_SUCH_FILE,
+    NO_SUCH_FOLDER,
+    NO_TEXT_FILE,
+    NO_VALID_ROW,
+    WROTE,
+    says,
+)
 
 pytest_plugins = ["cli_calls"]
 ACCOUNTS = SAMPLE / "accounts"
@@ -39,7 +51,7 @@ def sourced(needsseg: Caller) -> Caller:
 def test_an_import_shows_the_mapping_that_it_used(needsseg: Caller) -> None:
     called = needsseg.done("accounts", "import", ACCOUNTS / "accounts.csv")
     assert ["account_id", "Id"] in [line.split() for line in called.out.splitlines()]
-    assert "11 deleted or merged records left out" in called.err
+    assert says(called.err, 11, "deleted", "merged")
     (source,) = needsseg.done("accounts", "sources", "--json").json
     assert (source["kind"], source["row_count"]) == ("accounts", 390)
 
@@ -48,7 +60,7 @@ def test_a_mapping_is_shown_without_importing(needsseg: Caller) -> None:
     called = needsseg.done("accounts", "mapping", ACCOUNTS / "accounts.csv", "--json")
     assert called.json["columns"]["account_id"] == "Id"
     assert called.json["saved"] is False
-    assert "not read: Type, ParentId" in called.err
+    assert says(called.err, "Type, ParentId")
     assert needsseg.done("accounts", "sources", "--json").json == []
 
 
@@ -80,8 +92,8 @@ def test_rows_that_cannot_be_read_are_named_by_row_column_value_and_reason(needs
     )
     called = needsseg("accounts", "import", file, "--kind", "subscriptions")
     assert called.code == 3
-    assert "refused: subscriptions.csv row 3, column start_date: '31.12.25x': " in called.err
-    assert "Read 1 subscriptions from subscriptions.csv, 1 rows refused." in called.err
+    assert says(called.err, "refused:", "subscriptions.csv", "row 3", "start_date", "31.12.25x")
+    assert says(called.err, "Read 1", "1 rows refused")
 
 
 def test_an_account_id_that_comes_twice_is_refused(needsseg: Caller, tmp_path: Path) -> None:
@@ -89,51 +101,51 @@ def test_an_account_id_that_comes_twice_is_refused(needsseg: Caller, tmp_path: P
     file.write_text("account_id,name\nA1,Ada\nA2,Bob\nA1,Ada again\n")
     called = needsseg("accounts", "import", file, "--kind", "accounts")
     assert called.code == 3
-    assert "refused: twice.csv row 4, column account_id: 'A1': row 2 already has this account id" in called.err
+    assert says(called.err, "refused:", "twice.csv", "row 4", "account_id", "A1", "row 2")
 
 
 @pytest.mark.parametrize(
     ("text", "args", "code", "words"),
     [
-        ("a,b\n1,2\n", [], 1, "neither accounts, events nor subscriptions can be told from its columns: a, b."),
-        ("a,b\n1,2\n", ["--kind", "accounts"], 1, "account_id"),
-        ("a,b\n1,2\n", ["--kind", "orders"], 2, "'orders'"),
-        ("account_id,name\n1,2\n", ["--map", "name=title"], 1, "column 'title', mapped to name, is not in the file"),
-        ("account_id,name\n1,2\n", ["--map", "name"], 2, "--map 'name' is not written field=column."),
-        ("account_id,name\n1,2\n", ["--map", "shoes=name"], 1, "'shoes' is no field of accounts"),
-        ("", [], 1, "the file is empty"),
-        ("account_id,start_date\nA,soon\n", ["--kind", "subscriptions"], 1, "holds no valid row"),
+        ("a,b\n1,2\n", [], 1, ("accounts", "events", "subscriptions", "a, b")),
+        ("a,b\n1,2\n", ["--kind", "accounts"], 1, ("column", "account_id")),
+        ("a,b\n1,2\n", ["--kind", "orders"], 2, ("orders",)),
+        ("account_id,name\n1,2\n", ["--map", "name=title"], 1, ("column", "title", "name")),
+        ("account_id,name\n1,2\n", ["--map", "name"], 2, ("--map", "name", "field=column")),
+        ("account_id,name\n1,2\n", ["--map", "shoes=name"], 1, ("shoes", "accounts")),
+        ("", [], 1, (EMPTY_FILE,)),
+        ("account_id,start_date\nA,soon\n", ["--kind", "subscriptions"], 1, (NO_VALID_ROW,)),
     ],
 )
 def test_tables_that_do_not_fit_say_why(
-    needsseg: Caller, tmp_path: Path, text: str, args: list[str], code: int, words: str
+    needsseg: Caller, tmp_path: Path, text: str, args: list[str], code: int, words: tuple[object, ...]
 ) -> None:
     file = tmp_path / "table.csv"
     file.write_text(text)
     called = needsseg("accounts", "import", file, *args)
     assert (called.code, called.out) == (code, "")
-    assert words in called.err
+    assert says(called.err, *words)
     assert needsseg.done("accounts", "sources", "--json").json == []
 
 
 def test_missing_and_binary_tables_are_named(needsseg: Caller, tmp_path: Path) -> None:
     (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 8)
-    assert "binary.csv: is no text file." in needsseg("accounts", "import", "binary.csv").err
-    assert "missing.csv: no such file." in needsseg("accounts", "import", "missing.csv").err
-    assert "There is no file missing.csv." in needsseg("accounts", "participants", "missing.csv").err
+    assert says(needsseg("accounts", "import", "binary.csv").err, "binary.csv", NO_TEXT_FILE)
+    assert says(needsseg("accounts", "import", "missing.csv").err, "missing.csv", NO_SUCH_FILE)
+    assert says(needsseg("accounts", "participants", "missing.csv").err, NO_SUCH, "file", "missing.csv")
 
 
 def test_participants_without_a_telling_column_are_an_error(needsseg: Caller, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("colour\nblue\n")
     called = needsseg("accounts", "participants", "people.csv")
     assert called.code == 1
-    assert "there is no column file, participant or email.\nhint: Its columns are: colour." in called.err
+    assert says(called.err, "column", "file", "participant", "email", "hint:", "colour")
 
 
 def test_participants_of_no_interview_are_named(sourced: Caller) -> None:
     called = sourced("accounts", "participants", SAMPLE / "participants.csv")
     assert called.code == 3
-    assert "refused: participants.csv row 4: Denise Whitlock: names nobody in the study." in called.err
+    assert says(called.err, "refused: participants.csv row 4: Denise Whitlock", NAMES_NOBODY)
     assert "gus-petrakis" in called.out.splitlines()
 
 
@@ -157,9 +169,9 @@ def test_matches_are_listed_confirmed_and_left_to_the_matching(sourced: Caller) 
     assert match()[0] is None
     sourced.done("accounts", "unlink", "gus-petrakis")
     assert match() == (rows["gus-petrakis"]["account_id"], "email_domain")
-    assert "There is no account 'A-1'." in sourced("accounts", "link", "gus-petrakis", "A-1").err
-    assert "There is no participant 'nobody'." in sourced("accounts", "link", "nobody", other).err
-    assert "There is no participant 'nobody'." in sourced("accounts", "unlink", "nobody").err
+    assert says(sourced("accounts", "link", "gus-petrakis", "A-1").err, NO_SUCH, "account", "A-1")
+    assert says(sourced("accounts", "link", "nobody", other).err, NO_SUCH, "participant", "nobody")
+    assert says(sourced("accounts", "unlink", "nobody").err, NO_SUCH, "participant", "nobody")
 
 
 def test_a_profile_has_the_columns_of_an_export_and_its_reasons(sourced: Caller) -> None:
@@ -188,13 +200,13 @@ def test_a_bad_date_is_wrong_usage_and_named(sourced: Caller, day: str) -> None:
     for args in (["profile"], ["export", "csv", "out.csv"]):
         called = sourced(*args, "--as-of", day)
         assert called.code == 2
-        assert f"Invalid value for '--as-of': '{day}' is not a da" in called.err
+        assert says(called.err, "--as-of", f"'{day}'")
     assert "Missing option '--as-of'" in sourced("profile").err
 
 
 def test_an_unknown_account_is_named(sourced: Caller) -> None:
     called = sourced("profile", "--as-of", "2026-06-30", "--account", "A-1")
-    assert (called.code, called.err.splitlines()[0]) == (1, "error: There is no account 'A-1'.")
+    assert called.code == 1 and says(called.err.splitlines()[0], "error:", NO_SUCH, "account", "A-1")
 
 
 @pytest.mark.parametrize(
@@ -208,17 +220,15 @@ def test_an_unknown_account_is_named(sourced: Caller) -> None:
 def test_without_accounts_there_is_nothing_to_profile_or_export(needsseg: Caller, args: list[str]) -> None:
     called = needsseg(*args)
     assert (called.code, called.out) == (1, "")
-    assert (
-        called.err
-        == "error: There are no accounts yet.\nhint: Import them (i among the accounts; needsseg accounts import FILE).\n"
-    )
+    error, hint = called.err.splitlines()
+    assert says(error, "error:", NO_ACCOUNTS) and says(hint, "hint:", "needsseg accounts import FILE")
     assert not Path("out.csv").exists()
 
 
 def test_exports_in_all_formats_with_a_manifest(sourced: Caller, tmp_path: Path) -> None:
     for name in ("csv", "jsonl", "parquet"):
         called = sourced.done("export", name, tmp_path / f"out.{name}", "--as-of", "2026-06-30")
-        assert "Wrote 390 accounts, 1 with a needs segment" in called.err
+        assert says(called.err, WROTE, "390 accounts", "1 with")
         assert json.loads((tmp_path / f"out.{name}.manifest.json").read_text())["rows"] == 390
     with (tmp_path / "out.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -232,7 +242,7 @@ def test_exports_that_make_no_sense(sourced: Caller) -> None:
     assert "'xlsx' is not one of 'csv', 'jsonl', 'parquet'" in unknown.err
     nowhere = sourced("export", "csv", "no/such/folder/out.csv", "--as-of", "2026-06-30")
     assert nowhere.code == 1
-    assert "no/such/folder: no such folder." in nowhere.err
+    assert says(nowhere.err, "no/such/folder", NO_SUCH_FOLDER)
     formulas = sourced("export", "jsonl", "out.jsonl", "--as-of", "2026-06-30", "--neutralise-formulas")
     assert formulas.code == 2
 
@@ -242,4 +252,4 @@ def test_participants_are_listed_though_the_accounts_file_is_gone(sourced: Calle
         file.unlink()
     called = sourced.done("participants", "--json")
     assert len(called.json) == 4
-    assert called.err.startswith("warning: The accounts file accounts-")
+    assert called.err.startswith("warning: ") and says(called.err, "file accounts-")

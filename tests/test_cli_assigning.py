@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import AS_NOW, ASSIGNED_BEFORE, CHANGED_SINCE, FILE_CHANGED, NO_CONFIRMED_SEGMENT, NO_TEXT, PROMISED, says
 
 pytest_plugins = ["cli_calls"]
 TEXTS = "id,body,account_id,date\n1,I walk from desk to desk and ask who has what,a1,2026-03-01\n2,,a1,2026-03-01\n"
@@ -30,20 +31,20 @@ def test_a_file_is_assigned_listed_written_and_undone(confirmed: Caller, tmp_pat
     file.write_text(TEXTS, encoding="utf-8")
     done = confirmed("assign", file, "--out", out, "--precision", "0.6", "--json")
     assert done.code == 3, "one row was refused"
-    assert "refused: 1 rows of t.csv: no text" in done.err
-    assert "Promised on the study's own passages:" in done.err
+    assert says(done.err, "refused:", 1, "t.csv", NO_TEXT)
+    assert says(done.err, PROMISED)
     report = done.json
     assert (report["texts"], report["labelled"] + sum(report["abstained"].values())) == (1, 1)
     (row,) = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert (row["row"], row["id"], row["account_id"], row["date"]) == (2, "1", "a1", "2026-03-01")
     assert row["first"] in ("Minder", "Planner") and len(row["evidence"]) == 3
     again = confirmed("assign", file, "--precision", "0.6")
-    assert "was assigned so before; it changes nothing" in again.err
+    assert says(again.err, ASSIGNED_BEFORE)
     (listed,) = confirmed.done("assignments", "--json").json
     assert (listed["file"], listed["texts"], listed["stale"]) == ("t.csv", 1, False)
-    assert "as now" in confirmed.done("assignments").out
+    assert says(confirmed.done("assignments").out, AS_NOW)
     confirmed.done("segment", "reopen", "Planner")
-    assert "changed since" in confirmed.done("assignments").out
+    assert says(confirmed.done("assignments").out, CHANGED_SINCE)
     confirmed.done("undo")
     confirmed.done("undo")
     assert confirmed.done("assignments", "--json").json == []
@@ -52,21 +53,21 @@ def test_a_file_is_assigned_listed_written_and_undone(confirmed: Caller, tmp_pat
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        (("--text", "words"), 1, "t.csv: has no column 'words'. "),
-        (("--out", "o.xls"), 2, "o.xls: its ending names no format."),
-        (("--precision", "1"), 2, "1.0 is not in the range 0.5<=x<1"),
-        (("--off-topic", "0"), 2, "0.0 is not in the range 0<x<1"),
-        (("--dates", "date"), 2, "--dates 'date' is not written column=format."),
-        (("--backend", "abacus"), 2, "'abacus' is no back end."),
+        (("--text", "words"), 1, ("t.csv", "column", "words")),
+        (("--out", "o.xls"), 2, ("o.xls", "format")),
+        (("--precision", "1"), 2, ("1.0 is not in the range 0.5<=x<1",)),
+        (("--off-topic", "0"), 2, ("0.0 is not in the range 0<x<1",)),
+        (("--dates", "date"), 2, ("--dates", "date", "column=format")),
+        (("--backend", "abacus"), 2, ("abacus", "torch", "onnx")),
     ],
 )
 def test_what_is_asked_wrongly_is_said_and_nothing_is_stored(
-    confirmed: Caller, tmp_path: Path, options: tuple[str, ...], code: int, told: str
+    confirmed: Caller, tmp_path: Path, options: tuple[str, ...], code: int, told: tuple[object, ...]
 ) -> None:
     file = tmp_path / "t.csv"
     file.write_text(TEXTS, encoding="utf-8")
     done = confirmed("assign", file, *options)
-    assert done.code == code and told.strip() in done.err
+    assert done.code == code and says(done.err, *told)
     assert confirmed.done("assignments", "--json").json == []
 
 
@@ -74,7 +75,7 @@ def test_without_a_confirmed_segment_the_next_step_is_named(needsseg: Caller, tm
     file = tmp_path / "t.csv"
     file.write_text(TEXTS, encoding="utf-8")
     done = needsseg("assign", file)
-    assert done.code == 2 and "There is no confirmed segment." in done.err and "needsseg segment confirm" in done.err
+    assert done.code == 2 and says(done.err, NO_CONFIRMED_SEGMENT) and says(done.err, "needsseg segment confirm")
 
 
 def test_a_paused_run_that_is_ended_leaves_the_study_and_goes_on_later(confirmed: Caller, tmp_path: Path) -> None:
@@ -96,5 +97,5 @@ def test_a_paused_run_that_is_ended_leaves_the_study_and_goes_on_later(confirmed
     assert list(Path(f"{confirmed.study}.stack").glob("assign-*/state.json"))
     file.write_text(TEXTS + "3,one more,,\n", encoding="utf-8")
     done = confirmed("assign", file)
-    assert done.code == 2 and "since then the file's content changed" in done.err and "--fresh" in done.err
+    assert done.code == 2 and says(done.err, FILE_CHANGED) and says(done.err, "--fresh")
     assert confirmed("assign", file, "--fresh", "--json").json["texts"] == 2

@@ -9,6 +9,20 @@ from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
+from wording import (
+    COHORT_OF_ONE,
+    COHORT_WHOLE,
+    KEY_REFUSED,
+    NO_SUCH,
+    NOT_OURS,
+    NOTHING_TO_SEND,
+    ONLY_COHORTS,
+    UNWRITABLE,
+    WROTE,
+    says,
+)
+
+from tests.requirements import needs
 
 pytest_plugins = ["cli_calls"]
 DAY = ("--as-of", "2026-06-30")
@@ -31,10 +45,10 @@ def manifest(path: Path) -> dict[str, object]:
 
 
 def test_every_target_is_written_with_a_manifest(sourced: Caller, tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
+    import duckdb
     for name in ("sqlite", "duckdb", "dbt", "segment", "amplitude", "mixpanel", "hubspot", "salesforce"):
         path = tmp_path / ("labels.csv" if name == "dbt" else f"out.{name}")
-        assert "Wrote 390 accounts, 1 with a needs segment" in sourced.done("export", name, path, *DAY).err
+        assert says(sourced.done("export", name, path, *DAY).err, WROTE, "390 accounts", "1 with")
         assert manifest(path)["rows"] == 390
     sourced.done("export", "amplitude-cohort", tmp_path / "cohort.csv", *DAY, "--segment", "Minder")
     (account,) = (tmp_path / "cohort.csv").read_text().splitlines()
@@ -82,17 +96,17 @@ def test_requests_are_batches_within_limits_and_ids_stay(sourced: Caller, tmp_pa
 
 def test_only_what_changed_since_the_last_export_of_that_target(sourced: Caller, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
-    assert "Wrote 390" in sourced.done("export", "csv", path, *DAY, "--changed-only").err
+    assert says(sourced.done("export", "csv", path, *DAY, "--changed-only").err, WROTE, 390)
     told = sourced.done("export", "csv", path, *DAY, "--changed-only").err
-    assert "Wrote 0 accounts" in told and "unchanged: 390" in told
+    assert says(told, WROTE, "0 accounts") and says(told, "unchanged", 390)
     (segment,) = sourced.done("segments", "--json").json
     sourced.done("segment", "rename", segment["id"], "Bench minder")
     told = sourced.done("export", "csv", path, *DAY, "--changed-only").err
-    assert "'Minder' is now called 'Bench minder': the last export named 1 of these accounts" in told
-    assert "Wrote 1 accounts, 1 with a needs segment" in told
+    assert says(told, "Minder", "Bench minder", 1)
+    assert says(told, f"{WROTE} 1", "1 with")
     assert [row["needs_segment"] for row in csv.DictReader(path.open())] == ["Bench minder"]
     assert manifest(path)["left_out"] == 389
-    assert "Wrote 390" in sourced.done("export", "segment", tmp_path / "s.jsonl", *DAY, "--changed-only").err
+    assert says(sourced.done("export", "segment", tmp_path / "s.jsonl", *DAY, "--changed-only").err, WROTE, 390)
 
 
 def test_formulas_are_neutralised_unless_told_not_to(sourced: Caller, tmp_path: Path) -> None:
@@ -109,7 +123,8 @@ def test_formulas_are_neutralised_unless_told_not_to(sourced: Caller, tmp_path: 
 
 
 def test_a_dbt_seed_comes_with_a_schema_of_its_own(sourced: Caller, tmp_path: Path) -> None:
-    yaml = pytest.importorskip("yaml")
+    needs("yaml")
+    import yaml
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     sourced.done("export", "dbt", seeds / "labels.csv", *DAY)
@@ -119,21 +134,21 @@ def test_a_dbt_seed_comes_with_a_schema_of_its_own(sourced: Caller, tmp_path: Pa
     assert [column["name"] for column in seed["columns"]] == header == list(seed["config"]["column_types"])
     (seeds / "schema.yml").write_text("version: 2  # ours\n")
     refused = sourced("export", "dbt", seeds / "labels.csv", *DAY)
-    assert refused.code == 1 and "schema.yml exists and is not from here" in refused.err
-    assert "dbt names a table after" in sourced("export", "dbt", seeds / "my labels.csv", *DAY).err
+    assert refused.code == 1 and says(refused.err, "schema.yml", NOT_OURS)
+    assert says(sourced("export", "dbt", seeds / "my labels.csv", *DAY).err, "dbt", "table", "my labels.csv")
 
 
 def test_what_cannot_be_asked_for(sourced: Caller, tmp_path: Path) -> None:
     path = tmp_path / "out"
     for words, told in (
-        (["amplitude-cohort"], "A cohort is one segment's accounts"),
-        (["amplitude-cohort", "--segment", "Nobody"], "There is no segment 'Nobody'"),
-        (["amplitude-cohort", "--segment", "Minder", "--changed-only"], "A cohort is uploaded whole"),
-        (["csv", "--segment", "Minder"], "Only a cohort is of one segment"),
-        (["csv", "--key", "x"], "csv has no key to choose"),
+        (["amplitude-cohort"], (COHORT_OF_ONE,)),
+        (["amplitude-cohort", "--segment", "Nobody"], (NO_SUCH, "segment", "Nobody")),
+        (["amplitude-cohort", "--segment", "Minder", "--changed-only"], (COHORT_WHOLE,)),
+        (["csv", "--segment", "Minder"], (ONLY_COHORTS,)),
+        (["csv", "--key", "x"], ("csv", "key")),
     ):
         called = sourced("export", words[0], path, *DAY, *words[1:])
-        assert called.code in (1, 2) and told in called.err
+        assert called.code in (1, 2) and says(called.err, *told)
     assert not list(tmp_path.glob("out*"))
 
 
@@ -142,32 +157,32 @@ def test_a_folder_where_nothing_can_be_written_keeps_nothing(sourced: Caller, tm
     (tmp_path / "seeds" / "schema.yml").mkdir()
     for name, path in (("sqlite", tmp_path / "seeds" / "schema.yml"), ("dbt", tmp_path / "seeds" / "labels.csv")):
         called = sourced("export", name, path, *DAY, "--force")
-        assert called.code == 1 and "cannot be written" in called.err
+        assert called.code == 1 and says(called.err, UNWRITABLE)
     assert [entry.name for entry in (tmp_path / "seeds").iterdir()] == ["schema.yml"]
-    assert "Wrote 390" in sourced.done("export", "sqlite", tmp_path / "x.db", *DAY, "--changed-only").err
+    assert says(sourced.done("export", "sqlite", tmp_path / "x.db", *DAY, "--changed-only").err, WROTE, 390)
 
 
 def test_sending_shows_first_asks_and_is_put_down(
     sourced: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("segment.analytics")
+    needs("segment")
     import receivers
 
     with receivers.receiving("k3y", receivers.segment("k3y")) as receiver:
         monkeypatch.setenv("NEEDSSEG_SEGMENT_HOST", receiver.url)
         monkeypatch.setenv("SEGMENT_WRITE_KEY", "k3y")
         asked = sourced("export", "segment", *DAY, "--send")
-        assert asked.code == 2 and "Add --yes to send." in asked.err
-        assert f"To {receiver.url}: 390 accounts in 1 batches." in asked.err
+        assert asked.code == 2 and says(asked.err, "--yes")
+        assert says(asked.err, receiver.url, "390 accounts", 1)
         assert [json.loads(line)["type"] for line in asked.out.splitlines()] == ["group", "group"]
         assert not receiver.requests
         sent = sourced.done("export", "segment", tmp_path / "copy.jsonl", *DAY, "--send", "--yes")
-        assert "accepted 390 accounts" in sent.err and (tmp_path / "copy.jsonl").exists()
-        assert "There is nothing to send." in sourced.done("export", "segment", *DAY, "--send", "--yes").err
+        assert says(sent.err, "accepted", "390 accounts") and (tmp_path / "copy.jsonl").exists()
+        assert says(sourced.done("export", "segment", *DAY, "--send", "--yes").err, NOTHING_TO_SEND)
         assert len(receiver.requests) == 1
         monkeypatch.setenv("SEGMENT_WRITE_KEY", "wrong")
         refused = sourced("export", "segment", "--as-of", "2026-07-01", "--send", "--yes")
-        assert refused.code == 1 and "refused the key (401)" in refused.err
+        assert refused.code == 1 and says(refused.err, KEY_REFUSED, 401)
     file, first, second = sourced.done("deliveries", "--json").json
     assert (file["destination"], file["status"], file["rows"]) == ("file:segment", "written", 390)
     assert (first["destination"], first["status"], first["code"]) == (f"segment {receiver.url}", "accepted", 200)
