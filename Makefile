@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test check setup spark format bench clean
+.PHONY: demo test quick vectors check setup spark format bench clean
 
 setup: $(READY)
 
@@ -34,7 +34,17 @@ demo: $(READY)
 	fi
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
+
+# The rooms and the study alone: no app, no command line, no engine but DuckDB, nothing that takes long.
+QUICK := accounts coding decisions discovery embedding exchange files progress segments settings study tables text transcripts
+quick: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model" -k "not polars and not spark and not postgres" \
+		$(wildcard $(foreach room,$(QUICK),tests/test_$(room).py tests/test_$(room)_*.py))
+
+# The vectors of the texts that tests embed, recorded anew from the bundled model: needed where a test embeds other texts.
+vectors: $(READY)
+	$(BIN)/python -m pytest --record-vectors
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from needsseg import embedding
 from needsseg.actions import importing, studies
 from needsseg.study.connection import Study
+from tests import vectors
+from tests.built_studies import BuiltStudies
 
 ROOT = Path(__file__).resolve().parents[1]
 INTERVIEWS = ROOT / "interviews" / "transcripts"
@@ -23,12 +26,49 @@ SHORT_TALK = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-vectors",
+        action="store_true",
+        help="embed with the real model and write tests/data/vectors.npz anew (the whole suite, one process)",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.config.getoption("--record-vectors") and vectors.RecordingModel.asked:
+        vectors.write(vectors.RecordingModel.asked)
+
+
+_load = embedding._load
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorded_vectors(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Texts have their recorded vectors; no model is loaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedding, "_load", vectors.stand_in(_load, request.config.getoption("--record-vectors")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine's owner reaches a test."""
     for name in [name for name in os.environ if name.startswith("NEEDSSEG_") and name != "NEEDSSEG_WRITE_PICTURES"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("USER", "tester")
+
+
+@pytest.fixture(autouse=True)
+def _model_where_marked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test about the model, marked ``model``, loads it."""
+    if request.node.get_closest_marker("model"):
+        monkeypatch.setattr(embedding, "_load", _load)
+
+
+@pytest.fixture(scope="session")
+def built_studies(request: pytest.FixtureRequest) -> BuiltStudies:
+    """Studies that are dear to build, by name: built once per version of the code, to be copied."""
+    return BuiltStudies(request.config.cache.mkdir("studies"))
 
 
 @pytest.fixture
@@ -49,13 +89,15 @@ def talk(study: Study, tmp_path: Path) -> Study:
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample study walked through once, with the real model; tests copy what they change."""
+def demo_folder(built_studies: BuiltStudies) -> Path:
+    """The sample study walked through once; tests copy what they change."""
+    return built_studies.get("demo", _walk_sample_study)
+
+
+def _walk_sample_study(folder: Path) -> None:
     from needsseg.actions.demo import demo
 
-    folder = tmp_path_factory.mktemp("demo")
     demo(folder)
-    return folder
 
 
 @pytest.fixture
