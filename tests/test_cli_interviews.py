@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_calls import KEYS, SAMPLE, Caller
+from wording import CHANGED_SINCE_IMPORT, IMPORTED_BEFORE, NO_INTERVIEWS, NO_SUCH, says
 
 pytest_plugins = ["cli_calls"]
 
@@ -31,7 +32,7 @@ def test_an_empty_study_has_empty_lists_and_says_so_on_stderr(empty: Caller) -> 
     for command in ("interviews", "passages", "codes", "runs", "segments", "participants", "history"):
         assert empty.done(command, "--json").out == "[]\n"
         assert empty.done(command).out == ""
-    assert "There are no interviews yet" in empty.done("interviews").err
+    assert says(empty.done("interviews").err, NO_INTERVIEWS)
 
 
 def test_show_gives_offsets_that_cut_out_what_was_said(needsseg: Caller) -> None:
@@ -48,7 +49,7 @@ def test_an_unknown_interview_is_named_with_those_there_are(needsseg: Caller) ->
     for command in (["show", "nobody"], ["remove", "nobody"], ["passages", "--interview", "nobody"]):
         called = needsseg(*command)
         assert called.code == 1
-        assert "error: There is no interview 'nobody'.\nhint: Interviews here: gus-petrakis" in called.err
+        assert says(called.err, "error:", NO_SUCH, "interview", "nobody", "hint:", "gus-petrakis")
 
 
 def test_files_that_are_no_transcripts_are_refused_by_name_and_the_rest_is_imported(
@@ -63,7 +64,7 @@ def test_files_that_are_no_transcripts_are_refused_by_name_and_the_rest_is_impor
     assert (called.code, called.out) == (3, "gus-petrakis\n")
     for name in ("empty.txt", "picture.txt", "missing.vtt"):
         assert [line for line in called.err.splitlines() if line.startswith("refused: ") and name in line], called.err
-    assert called.err.endswith("Imported 1 interview.\n")
+    assert says(called.err.splitlines()[-1], "imported 1")
 
 
 def test_refusals_are_json_lines_where_progress_is(empty: Caller, tmp_path: Path) -> None:
@@ -81,18 +82,18 @@ def test_a_file_that_changed_since_its_import_is_not_overwritten(empty: Caller, 
     file = tmp_path / "gus.txt"
     shutil.copy(SAMPLE / "transcripts" / "gus-petrakis.txt", file)
     empty.done("import", file)
-    assert "1 were there already" in empty.done("import", file).err
+    assert says(empty.done("import", file).err, f"1 {IMPORTED_BEFORE}")
     file.write_text(file.read_text().replace("microphone", "megaphone"))
     again = empty("import", file)
     assert again.code == 3
-    assert "refused: gus.txt: changed since it was imported" in again.err
+    assert says(again.err, "refused: gus.txt", CHANGED_SINCE_IMPORT)
     assert "microphone" in empty.done("show", "gus", "--json").json["text"]
 
 
 def test_an_unknown_format_is_wrong_usage_and_imports_nothing(empty: Caller) -> None:
     called = empty("import", "--format", "cassette", SAMPLE / "transcripts")
     assert called.code == 2
-    assert "Unknown transcript format 'cassette'." in called.err
+    assert says(called.err, "transcript format", "cassette")
     assert empty.done("interviews", "--json").json == []
 
 
@@ -115,7 +116,7 @@ def test_role_changes_who_counts_as_participant(needsseg: Caller) -> None:
     assert row["participants"] == []
     unknown = needsseg("role", "gus-petrakis", "Nobody", "other")
     assert unknown.code == 1
-    assert "gus-petrakis has no speaker 'Nobody'.\nhint: Its speakers are 'Theo Okafor', 'Gus Petrakis'." in unknown.err
+    assert says(unknown.err, "gus-petrakis", "speaker", "Nobody", "hint:", "Theo Okafor", "Gus Petrakis")
     assert needsseg("role", "gus-petrakis", "Gus Petrakis", "hero").code == 2
 
 

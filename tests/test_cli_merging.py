@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import ALONE, BLIND, EVERYBODYS_MARKS, HOLDS_WORK_OF, NO_STUDY_AT, SAME_TEXT, STUDY_ITSELF, says
 
 pytest_plugins = ["cli_calls"]
 
@@ -30,8 +31,8 @@ def test_merging_and_taking_it_back(needsseg: Caller, theirs: Path) -> None:
     dry = needsseg.done("merge", theirs, "--dry-run", "--json").json
     assert dry["dry_run"] is True and needsseg.done("passages", "--json").json == before
     done = needsseg.done("merge", theirs)
-    assert "ines-carvalho: same text" in done.out
-    assert "Merged: 4 interviews in both, 0 new; 2 passages alike, 1 added" in done.err
+    assert says(done.out, "ines-carvalho", SAME_TEXT)
+    assert says(done.err, "merged", "4 interviews", "0 new", "2 passages", "1 added")
     rows = needsseg.done("passages", "--json").json
     assert [row["coder"] for row in rows] == ["Ada", "Ada", "Ben"]
     assert len(needsseg.done("passages", "--coder", "Ben", "--json").json) == 3
@@ -42,26 +43,26 @@ def test_merging_and_taking_it_back(needsseg: Caller, theirs: Path) -> None:
 
 
 def test_what_cannot_be_merged_is_told(needsseg: Caller, theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "is this study itself" in needsseg("merge", needsseg.study).err
+    assert says(needsseg("merge", needsseg.study).err, STUDY_ITSELF)
     assert needsseg("merge", needsseg.study).code == 2
     missing = needsseg("merge", "nothing.db")
-    assert missing.code == 1 and "There is no study at nothing.db" in missing.err
+    assert missing.code == 1 and says(missing.err, NO_STUDY_AT, "nothing.db")
     assert needsseg("merge").code == 2
     monkeypatch.setenv("NEEDSSEG_CODER", "Ben")
-    assert "ben.db holds work of Ben" in needsseg.done("merge", theirs).err
+    assert says(needsseg.done("merge", theirs).err, f"ben.db {HOLDS_WORK_OF} Ben")
 
 
 def test_blind_mode_is_switched_and_told(needsseg: Caller, theirs: Path) -> None:
     needsseg.done("merge", theirs)
     assert needsseg.done("blind").out == "off\n"
-    assert "Ada works blind" in needsseg.done("blind", "on").err
+    assert says(needsseg.done("blind", "on").err, "Ada", BLIND)
     assert needsseg.done("blind").out == "on\n"
     assert [row["coder"] for row in needsseg.done("passages", "--json").json] == ["Ada", "Ada"]
     refused = needsseg("agreement")
-    assert refused.code == 2 and "needsseg blind off" in refused.err
+    assert refused.code == 2 and says(refused.err, "needsseg blind off")
     assert needsseg.done("saturation", "--json").json["new"] == [0, 1, 0, 0]
     assert needsseg.done("coverage", "--json").json["coder"] == "Ada"
-    assert "everybody's marks" in needsseg.done("blind", "off").err
+    assert says(needsseg.done("blind", "off").err, EVERYBODYS_MARKS)
     assert len(needsseg.done("passages", "--json").json) == 3
     assert needsseg("blind", "perhaps").code == 2
 
@@ -74,4 +75,4 @@ def test_coverage_is_told_for_each_interview_and_all(needsseg: Caller, theirs: P
     assert found["total"]["coded"] == row["coded"]
     assert 0 < found["total"]["coded_share"] < row["coded_share"] < 1
     shown = needsseg.done("coverage", "--coder", "Ben")
-    assert shown.out.splitlines()[-1].split()[0] == "all" and "Ben alone" in shown.err
+    assert shown.out.splitlines()[-1].split()[0] == "all" and says(shown.err, f"Ben {ALONE}")

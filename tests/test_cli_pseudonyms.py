@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
+from wording import NO_LETTER, NO_SUCH, NOT_DECIDED, PSEUDONYM_SET, says
 
 pytest_plugins = ["cli_calls"]
 
@@ -21,7 +22,7 @@ def test_words_are_listed_replaced_kept_and_forgotten(needsseg: Caller) -> None:
     text = needsseg.done("show", "gus-petrakis", "--json").json["text"]
     assert text[gus["start"] : gus["end"]] == "Gus"
     said = needsseg.done("pseudonym", "replace", "gus", "--by", "the chef").err
-    assert f"“Gus” is replaced by “the chef”; participants say it {gus['count']} times." in said
+    assert says(said, "Gus", PSEUDONYM_SET, "the chef", gus["count"])
     assert _rows(needsseg)["Gus"] == gus | {"state": "replaced", "by": "the chef"}
     assert "Gus" not in _rows(needsseg, "--undecided")
     needsseg.done("pseudonym", "keep", "Gus")
@@ -31,7 +32,8 @@ def test_words_are_listed_replaced_kept_and_forgotten(needsseg: Caller) -> None:
     assert _rows(needsseg)["Gus"] == gus
     needsseg.done("undo")
     assert _rows(needsseg)["Gus"]["state"] == "kept"
-    assert needsseg("pseudonym", "forget", "Nobody").err.startswith("error: Nothing was decided about “Nobody”.")
+    assert needsseg("pseudonym", "forget", "Nobody").err.startswith("error: ")
+    assert says(needsseg("pseudonym", "forget", "Nobody").err, NOT_DECIDED, "Nobody")
     assert needsseg("pseudonym", "replace", "person").code == 2
     assert needsseg("pseudonym", "replace", "Rex", "--kind", "dog").code == 2
 
@@ -57,10 +59,10 @@ def test_a_list_is_read_and_its_bad_rows_are_named(needsseg: Caller, tmp_path: P
     assert called.code == 3
     assert called.json["taken"] == [{"words": "Colleen", "by": ""}, {"words": "Tanisha", "by": "a volunteer"}]
     assert [row["row"] for row in called.json["refused"]] == [3]
-    assert "refused: own.csv row 3: “...” holds no letter and no digit." in called.err
+    assert says(called.err, "refused: own.csv row 3", "...", NO_LETTER)
     rows = _rows(needsseg)
     assert (rows["Colleen"]["by"], rows["Tanisha"]["by"]) == ("[person]", "a volunteer")
-    assert "There is no file" in needsseg("pseudonym", "list", "none.csv").err
+    assert says(needsseg("pseudonym", "list", "none.csv").err, NO_SUCH, "file")
     file.write_text("Colleen\n", encoding="utf-8")
     assert "Colleen" in needsseg.done("pseudonym", "list", file).out
 

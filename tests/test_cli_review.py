@@ -7,6 +7,19 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import (
+    NO_PAIRS,
+    NO_RUNS,
+    NO_SEGMENT_CALLED,
+    NO_SUCH,
+    NOT_PROPOSED,
+    NOTHING_LEFT_OVER,
+    OFF_TOPIC,
+    PAIR_OF_ITSELF,
+    SPLIT_OFF,
+    WENT_TO,
+    says,
+)
 
 pytest_plugins = ["cli_calls"]
 
@@ -27,7 +40,7 @@ def test_a_question_is_answered_and_the_answer_undone(demo: Caller) -> None:
     number = asked["passage"]["id"]
     people = demo.done("question")
     assert str(number) in people.out and asked["why"] in people.out
-    assert f"needsseg answer {number} SEGMENT|off-topic" in people.err
+    assert says(people.err, f"needsseg answer {number} SEGMENT|off-topic")
     assert demo.done("question", "--skip", number, "--json").json["passage"]["id"] != number
     target = asked["choices"][0]["segment"]
     assert demo.done("answer", number, target, "--json").json == {"passage": number, "segment": target}
@@ -55,8 +68,8 @@ def test_evidence_on_the_command_line(demo: Caller) -> None:
         "segment", "split", "Builder", *(p["id"] for p in halves["smaller"]), "--name", "Half", "--json"
     ).json
     told = demo.done("segment", "lineage", made["segment"], "--json").json
-    assert told[0]["what"] == f"split off “Builder” with {len(halves['smaller'])} passages"
-    assert "went to “Half”" in demo.done("segment", "lineage", "Builder").out
+    assert says(told[0]["what"], SPLIT_OFF, "Builder", f"{len(halves['smaller'])} passages")
+    assert says(demo.done("segment", "lineage", "Builder").out, WENT_TO, "Half")
 
 
 def test_pairs_and_off_topic(demo: Caller) -> None:
@@ -65,7 +78,7 @@ def test_pairs_and_off_topic(demo: Caller) -> None:
     demo.done("pair", "apart", left[0], left[2])
     listed = demo.done("pairs", "--json").json
     assert [(row["kind"], row["unused"]) for row in listed] == [("together", ""), ("apart", "")]
-    assert demo.done("off-topic", *left[3:5], left[3]).err.endswith("Off-topic: 2 of 2.\n")
+    assert demo.done("off-topic", *left[3:5], left[3]).err.endswith(f"{OFF_TOPIC} 2 of 2.\n")
     assert [row["id"] for row in demo.done("leftover", "--json").json if row["off_topic"]] == sorted(left[3:5])
     assert demo.done("off-topic", left[3], "--undo", "--json").json == {"changed": 1}
     demo.done("pair", "remove", left[1], left[0])
@@ -76,26 +89,28 @@ def test_pairs_and_off_topic(demo: Caller) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["answer", "99999", "Builder"], 1, "There is no passage 99999."),
-        (["answer", "1", "Nobody"], 2, "No segment is called “Nobody”."),
-        (["pair", "together", "1", "1"], 2, "Passage 1 cannot be paired with itself."),
-        (["pair", "remove", "1", "2"], 1, "Passages 1 and 2 are no pair.\nhint: List the pairs with: needsseg pairs"),
-        (["pair", "apart", "1", "99999"], 1, "There is no passage 99999."),
-        (["off-topic", "99999"], 1, "There is no passage 99999."),
-        (["segment", "admit", "1"], 1, "Passage 1 is proposed to no segment."),
-        (["segment", "decline", "1"], 1, "Passage 1 is proposed to no segment."),
-        (["segment", "split", "Builder"], 2, "Name the passages to split off, or say --propose."),
-        (["segment", "split", "Builder", "1", "--propose"], 2, "Name the passages to split off, or say --propose."),
-        (["segment", "statement", "Nobody", "x"], 2, "No segment is called “Nobody”."),
-        (["compare", "1", "99"], 1, "There is no run 99.\nhint: List them with: needsseg runs"),
-        (["compare", "1"], 2, "Missing argument 'RUN'"),
+        (["answer", "99999", "Builder"], 1, (NO_SUCH, "passage", 99999)),
+        (["answer", "1", "Nobody"], 2, (NO_SEGMENT_CALLED, "Nobody")),
+        (["pair", "together", "1", "1"], 2, ("passage 1", PAIR_OF_ITSELF)),
+        (["pair", "remove", "1", "2"], 1, (1, 2, "hint:", "needsseg pairs")),
+        (["pair", "apart", "1", "99999"], 1, (NO_SUCH, "passage", 99999)),
+        (["off-topic", "99999"], 1, (NO_SUCH, "passage", 99999)),
+        (["segment", "admit", "1"], 1, ("passage 1", NOT_PROPOSED)),
+        (["segment", "decline", "1"], 1, ("passage 1", NOT_PROPOSED)),
+        (["segment", "split", "Builder"], 2, ("passages", "--propose")),
+        (["segment", "split", "Builder", "1", "--propose"], 2, ("passages", "--propose")),
+        (["segment", "statement", "Nobody", "x"], 2, (NO_SEGMENT_CALLED, "Nobody")),
+        (["compare", "1", "99"], 1, (NO_SUCH, "run 99", "hint:", "needsseg runs")),
+        (["compare", "1"], 2, ("Missing argument", "RUN")),
     ],
 )
-def test_what_makes_no_sense_is_said_and_changes_nothing(demo: Caller, args: list[str], code: int, words: str) -> None:
+def test_what_makes_no_sense_is_said_and_changes_nothing(
+    demo: Caller, args: list[str], code: int, words: tuple[object, ...]
+) -> None:
     before = demo.done("history", "--json").out
     called = demo(*args)
     assert (called.code, called.out) == (code, "")
-    assert words in called.err
+    assert says(called.err, *words)
     assert demo.done("history", "--json").out == before
 
 
@@ -103,9 +118,9 @@ def test_a_question_before_the_first_run(needsseg: Caller) -> None:
     for command in ("question", "map", "sensitivity"):
         called = needsseg(command)
         assert (called.code, called.out) == (1, "")
-        assert "There are no runs yet.\nhint: Discover first" in called.err
+        assert says(called.err, NO_RUNS, "hint:", "discover")
     assert needsseg.done("leftover", "--json").json == needsseg.done("pairs", "--json").json == []
-    assert "Nothing is left over" in needsseg.done("leftover").err and "no pairs yet" in needsseg.done("pairs").err
+    assert says(needsseg.done("leftover").err, NOTHING_LEFT_OVER) and says(needsseg.done("pairs").err, NO_PAIRS)
 
 
 def test_runs_side_by_side_and_the_map(demo: Caller) -> None:

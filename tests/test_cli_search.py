@@ -7,6 +7,16 @@ import json
 
 import pytest
 from cli_calls import Caller
+from wording import (
+    ALL_WORDS_NOT_TOGETHER,
+    MORE_HITS,
+    NO_REQUEST,
+    NO_SUCH,
+    NO_TURN,
+    NOTHING_SPEAKS_OF_THIS,
+    NOTHING_TO_SEARCH,
+    says,
+)
 
 pytest_plugins = ["cli_calls"]
 ONLY_ASKED = "upstairs"
@@ -37,20 +47,20 @@ def test_what_only_interviewers_say_is_told(needsseg: Caller) -> None:
     assert {row["role"] for row in spoken} == {"interviewer"}
     called = needsseg.done("search", ONLY_ASKED)
     assert called.out == ""
-    assert f"No participant says all these words together; others do, {len(spoken)} times: --speech all" in called.err
-    assert "No turn holds all these words." in needsseg.done("search", "xyzzy").err
+    assert says(called.err, ALL_WORDS_NOT_TOGETHER, len(spoken), "--speech all")
+    assert says(needsseg.done("search", "xyzzy").err, NO_TURN)
 
 
 def test_more_than_the_limit_is_told(needsseg: Caller) -> None:
     called = needsseg.done("search", "the", "--limit", "3", "--json")
     assert len(called.json) == 3
-    assert "There are more: these are the best 3." in called.err
+    assert says(called.err, MORE_HITS, 3)
 
 
 def test_code_on_every_hit_and_back_with_undo(needsseg: Caller) -> None:
     hits = needsseg.done("search", "whiteboard", "--json").json
     called = needsseg.done("search", "whiteboard", "--code", "board [x]")
-    assert f"Put “board [x]” on {len(hits)} of {len(hits)} passages. needsseg undo takes it back." in called.err
+    assert says(called.err, "board [x]", f"{len(hits)} of {len(hits)}", "needsseg undo")
     rows = needsseg.done("passages", "--code", "board [x]", "--json").json
     assert {(row["interview"], row["start"], row["end"]) for row in rows} == {
         (hit["interview"], hit["start"], hit["end"]) for hit in hits
@@ -66,29 +76,31 @@ def test_code_on_every_hit_and_back_with_undo(needsseg: Caller) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "told"),
     [
-        ((), 2, "Name words to search for, or a passage with --like; one of the two."),
-        (("x", "--like", "1"), 2, "Name words to search for, or a passage with --like"),
-        ((" ",), 2, "There is nothing to search for."),
-        (("x", "--like-what"), 2, "No such option"),
-        (("--like", "9"), 1, "There is no passage 9."),
-        (("x", "--interview", "nobody"), 1, "There is no interview 'nobody'."),
-        (("x", "--with-code", "none"), 1, "There is no code “none”."),
-        (("x", "--where", "plan"), 2, "“plan” says nothing about participants."),
-        (("x", "--where", "plan=Team"), 1, "No participant has the attribute “plan”."),
-        (("x", "--limit", "0"), 2, "0 is not in the range"),
+        ((), 2, ("words", "--like")),
+        (("x", "--like", "1"), 2, ("words", "--like")),
+        ((" ",), 2, (NOTHING_TO_SEARCH,)),
+        (("x", "--like-what"), 2, ("No such option",)),
+        (("--like", "9"), 1, (NO_SUCH, "passage 9")),
+        (("x", "--interview", "nobody"), 1, (NO_SUCH, "interview", "nobody")),
+        (("x", "--with-code", "none"), 1, (NO_SUCH, "code", "none")),
+        (("x", "--where", "plan"), 2, ("plan", "participants")),
+        (("x", "--where", "plan=Team"), 1, ("participant", "attribute", "plan")),
+        (("x", "--limit", "0"), 2, (0, "range")),
     ],
 )
-def test_what_makes_no_sense_is_said(needsseg: Caller, args: tuple[str, ...], code: int, told: str) -> None:
+def test_what_makes_no_sense_is_said(
+    needsseg: Caller, args: tuple[str, ...], code: int, told: tuple[object, ...]
+) -> None:
     called = needsseg("search", *args)
     assert called.code == code
-    assert told in called.err
+    assert says(called.err, *told)
 
 
 @pytest.mark.slow
 def test_by_meaning_more_of_the_same_and_a_listener(needsseg: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     found = needsseg.done("search", "--meaning", "nurse is ill, who takes her patients?", "--json").json
     assert found and all(hit["score"] >= 0.3 for hit in found)
-    assert "Nothing speaks of this." in needsseg.done("search", "--meaning", "quantum chromodynamics").err
+    assert says(needsseg.done("search", "--meaning", "quantum chromodynamics").err, NOTHING_SPEAKS_OF_THIS)
     number = needsseg.done("mark", found[0]["interview"], found[0]["start"], found[0]["end"]).out.strip()
     alike = needsseg.done("search", "--like", number, "--json").json
     assert alike and (found[0]["start"], found[0]["end"]) not in {(hit["start"], hit["end"]) for hit in alike}
@@ -102,4 +114,5 @@ def test_by_meaning_more_of_the_same_and_a_listener(needsseg: Caller, monkeypatc
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(request) + "\n" for request in requests)))
     answers = [json.loads(line) for line in needsseg.done("search", "--listen").out.splitlines()]
     assert answers[:3] == [{"ready": True}] * 3
-    assert [answer["error"] for answer in answers[3:]] == ["There is no passage 999.", "This is no request."]
+    unknown, meaningless = [answer["error"] for answer in answers[3:]]
+    assert says(unknown, NO_SUCH, "passage 999") and says(meaningless, NO_REQUEST)
