@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wording import says
 
 from needsseg.accounts.behaviour import Behaviour, trend
 from needsseg.accounts.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
@@ -53,7 +54,7 @@ def test_when_several_hold_the_first_is_the_stage_and_all_are_kept() -> None:
     grown = (term(D - 300, D - 100, seats=10), term(D - 100, None, seats=12))
     assert stage(falling, *grown).flags == ("at_risk", "expanded", "engaged", "activated")
     assert stage(ACTIVE, *grown).stage == "expanded"
-    assert stage(ACTIVE, *grown).evidence["expanded"] == "seats 10 → 12"
+    assert says(stage(ACTIVE, *grown).evidence["expanded"], "seats", 10, 12)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +77,13 @@ def test_upgrades_count_by_plan_words_then_price_and_overlap_does_not_add_seats(
     dear = Subscription("a", "Gold", 10, 200.0, D - 20)
     assert "expanded" in stage(ACTIVE, Subscription("a", "Silver", 10, 100.0, D - 300, D - 20), dear).flags
     beside = Subscription("a", "Analytics", None, None, D - 20)
-    assert "second product" in stage(ACTIVE, open_old, beside).evidence["expanded"]
+    assert says(stage(ACTIVE, open_old, beside).evidence["expanded"], "Team", "Analytics", "product")
 
 
 def test_the_stages_beside_the_five() -> None:
     idle = replace(ACTIVE, core_weeks=0, first_setup_day=None)
     assert stage(idle).stage == "not_activated"
-    assert stage(idle).evidence["not_activated"] == "not yet done: setup"
+    assert says(stage(idle).evidence["not_activated"], "setup")
     assert stage(idle, created=D - 60).stage == "new"
     assert stage(idle, created=D - 61).stage == "not_activated"
     assert stage(None, term(D - 90)).stage == "not_activated"

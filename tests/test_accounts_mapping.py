@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from wording import refuses
 
 from needsseg.accounts import Mapping, check_mapping, guess_mapping, kind_of
 from needsseg.errors import TableError, UsageError
@@ -59,22 +60,20 @@ def test_segment_alternatives_are_kept_in_order() -> None:
 
 
 def test_a_required_field_without_a_column_is_named_with_the_columns_there_are() -> None:
-    with pytest.raises(TableError) as caught:
+    with refuses(TableError, "usage.csv", "timestamp", "account_id, event"):
         check_mapping(guess_mapping("events", ["account_id", "event"]), ["account_id", "event"], "usage.csv")
-    assert "usage.csv: no column gives timestamp" in str(caught.value)
-    assert "account_id, event" in str(caught.value)
 
 
 def test_a_mapped_column_that_is_gone_is_named() -> None:
     mapping = Mapping("accounts", {"account_id": "Key"})
-    with pytest.raises(TableError, match=r"crm\.csv: column 'Key', mapped to account_id, is not in the file.*Id, Name"):
+    with refuses(TableError, "crm.csv", "Key", "account_id", "Id, Name"):
         check_mapping(mapping, ["Id", "Name"], "crm.csv")
 
 
 def test_a_field_or_kind_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(TableError, match="'colour' is no field of accounts"):
+    with refuses(TableError, "crm.csv", "colour", "account_id, name, domain"):
         check_mapping(Mapping("accounts", {"account_id": "Id", "colour": "Id"}), ["Id"], "crm.csv")
-    with pytest.raises(UsageError, match="'people' is no kind"):
+    with refuses(UsageError, "people", "accounts, events, subscriptions"):
         guess_mapping("people", ["Id"])
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from wording import MERGED_SINCE, NOT_AMONG_ACCOUNTS, says
 
 from needsseg.accounts import match, normalised_name, registrable_domain
 from needsseg.records import Account, Participant
@@ -102,6 +103,6 @@ def test_legal_forms_that_crms_hold(name: str, normal: str) -> None:
 def test_an_account_that_a_person_confirmed_is_followed_when_the_crm_merges_it() -> None:
     (found,) = match([Participant("p", "P")], ACCOUNTS, {"p": "old"}, {"old": "n1"})
     assert (found.method, found.account_id, found.candidates) == ("by_hand", "n1", ("n1",))
-    assert found.why == "a person confirmed old, since merged into it"
+    assert says(found.why, "old", MERGED_SINCE)
     (gone,) = match([Participant("p", "P")], ACCOUNTS, {"p": "old"}, {"old": "gone"})
-    assert (gone.account_id, gone.why) == ("old", "a person confirmed; not in the accounts file")
+    assert gone.account_id == "old" and says(gone.why, NOT_AMONG_ACCOUNTS)

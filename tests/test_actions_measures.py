@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from wording import NOBODY_CODED, NOT_SATURATED, ONE_CODED, refuses, says
 
 from needsseg.actions import importing, interviews, measures, passages
 from needsseg.errors import UsageError
@@ -57,11 +58,11 @@ def test_a_coder_takes_off_their_own_mark(two_coders: Study) -> None:
 
 
 def test_one_coder_alone_agrees_with_nobody(talk: Study) -> None:
-    with pytest.raises(UsageError, match="nobody put codes"):
+    with refuses(UsageError, NOBODY_CODED, "NEEDSSEG_CODER"):
         measures.agreement(talk)
     turn = next(t for t in interviews.show(talk, "anna").turns if t.role == "participant")
     passages.code(talk, [passages.mark(talk, "anna", turn.start, turn.end)], "x")
-    with pytest.raises(UsageError, match="only .* put codes"):
+    with refuses(UsageError, "tester", ONE_CODED, "NEEDSSEG_CODER"):
         measures.agreement(talk)
 
 
@@ -89,7 +90,7 @@ def test_saturation_on_the_command_line(talk: Study, capsys: pytest.CaptureFixtu
     call = Caller(talk.path, capsys)
     told = call.done("saturation", "--json").json
     assert told["new"] == [1] and told["reported"] == ""
-    assert "Not reached" in call.done("saturation").err
+    assert says(call.done("saturation").err, NOT_SATURATED)
     assert call("saturation", "--base", "0").code == 2
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from wording import refuses
 
 from needsseg.actions import codebook, history, importing, interviews, memos, passages, statements
 from needsseg.errors import NotFoundError, UsageError
@@ -84,22 +85,22 @@ def test_line_ends_of_other_systems_become_plain_ones(marked: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "of", "told"),
+    ("kind", "of", "command"),
     [
-        ("passage", 99, "There is no passage 99"),
-        ("interview", "nobody", "There is no interview 'nobody'"),
-        ("code", "gone", "There is no code “gone”"),
+        ("passage", 99, "needsseg passages"),
+        ("interview", "nobody", "needsseg interviews"),
+        ("code", "gone", "needsseg codebook"),
     ],
 )
-def test_what_a_memo_is_on_must_be_there(marked: Study, kind: memos.MemoKind, of: int | str, told: str) -> None:
+def test_what_a_memo_is_on_must_be_there(marked: Study, kind: memos.MemoKind, of: int | str, command: str) -> None:
     for verb in (lambda: memos.write(marked, kind, of, "x"), lambda: memos.listing(marked, kind, of)):
-        with pytest.raises(NotFoundError, match=told):
+        with refuses(NotFoundError, kind, of, command):
             verb()
 
 
 @pytest.mark.parametrize("of", ["one", "", "-1", "²", "1.5"])
 def test_a_passage_is_named_by_its_number(marked: Study, of: str) -> None:
-    with pytest.raises(UsageError, match="is no passage's number"):
+    with refuses(UsageError, f"'{of}'", "number", "needsseg passages"):
         memos.write(marked, "passage", of, "x")
 
 
@@ -148,7 +149,7 @@ def test_statements_are_of_their_writers_and_trimmed(marked: Study) -> None:
         ("Ben", "anna", JobParts(workaround="by hand")),
     ]
     assert statements.listing(marked, []) == []
-    with pytest.raises(NotFoundError, match="There is no passage 7"):
+    with refuses(NotFoundError, "passage 7", "needsseg passages"):
         statements.write(marked, 7, JobParts("x"))
 
 

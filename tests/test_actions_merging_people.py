@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from wording import REPLACED_THEMSELVES, says
+
 from needsseg.actions import (
     codebook,
     coverage,
@@ -50,11 +52,9 @@ def test_what_is_empty_about_a_participant_is_filled(talk: Study, tables: Dump) 
     report = merging.merge(talk, theirs)
     who = _anna(talk)
     assert (who.company, who.email, who.attributes) == ("Ward 7", "anna@example.org", {"plan": "Team", "city": "Bern"})
-    assert report.attributes == 2 and "2 attributes of participants" in report.sentence
-    assert list(report.left) == [
-        "anna: the company is “Ward 7” here and “Ward 8” there.",
-        "anna: the plan is “Team” here and “Solo” there.",
-    ]
+    assert report.attributes == 2 and says(report.sentence, "2 attributes")
+    company, plan = report.left
+    assert says(company, "anna", "company", "Ward 7", "Ward 8") and says(plan, "anna", "plan", "Team", "Solo")
     again = merging.merge(talk, theirs)
     assert again.attributes == 0 and again.left == report.left
     history.undo(talk)
@@ -92,11 +92,9 @@ def test_decisions_about_words_come_unless_decided_otherwise_here(talk: Study, t
         "Sunday": ("replace", "a weekday", "Ben"),
     }
     assert report.pseudonyms == 2 and "pseudonyms" not in report.not_merged
-    assert report.left[0] == (
-        "Ben decided that “ward” is replaced by “the clinic”; here “Ward” is replaced by “the unit”."
-    )
-    assert report.left[1].startswith("Ben decided that “glance” is replaced by “old Lind”: “old Lind” holds words")
-    assert len(report.left) == 2
+    first, second = report.left
+    assert says(first, "Ben", "ward", "the clinic", "the unit")
+    assert says(second, "Ben", "glance", "old Lind", REPLACED_THEMSELVES)
     assert merging.merge(talk, theirs).pseudonyms == 0
     history.undo(talk)
     assert tables(talk) == before

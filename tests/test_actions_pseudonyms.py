@@ -9,6 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wording import (
+    NO_LETTER,
+    NO_SUCH,
+    NOT_DECIDED,
+    NOT_UTF8,
+    OTHER_REPLACEMENT,
+    OWN_FILE,
+    PART_OF_PSEUDONYM,
+    REPLACED_THEMSELVES,
+    refuses,
+    says,
+)
 
 from needsseg.actions import accounts as account_data
 from needsseg.actions import history, importing, interviews, participants, passages, pseudonyms
@@ -189,29 +201,29 @@ def test_words_of_ones_own_are_added_by_kind(shop: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "by", "message"),
+    ("words", "by", "what"),
     [
-        ("", "", "holds no letter"),
-        ("…", "", "“…” holds no letter and no digit"),
-        ("x" * 201, "", "has 201 characters"),
-        ("Falcon", "y" * 201, "The replacement has 201 characters"),
-        ("Falcon", "falcon 2", "“falcon 2” holds words that are replaced themselves"),
-        ("Falcon", "Anna's plan", "“Anna's plan” holds words that are replaced themselves"),
-        ("Participant", "", "“Participant” is part of “Participant 1”"),
-        ("1", "", "“1” is part of “Participant 1”"),
-        ("link", "", r"“link” is part of “\[link\]”"),
+        ("", "", (NO_LETTER,)),
+        ("…", "", ("…", NO_LETTER)),
+        ("x" * 201, "", (201, 200)),
+        ("Falcon", "y" * 201, ("replacement", 201, 200)),
+        ("Falcon", "falcon 2", ("falcon 2", REPLACED_THEMSELVES)),
+        ("Falcon", "Anna's plan", ("Anna's plan", REPLACED_THEMSELVES)),
+        ("Participant", "", ("Participant 1", PART_OF_PSEUDONYM)),
+        ("1", "", ("Participant 1", PART_OF_PSEUDONYM)),
+        ("link", "", ("[link]", PART_OF_PSEUDONYM)),
     ],
 )
 def test_what_would_tell_a_name_or_garble_pseudonyms_is_refused(
-    talk: Study, words: str, by: str, message: str, tables: Dump
+    talk: Study, words: str, by: str, what: tuple[object, ...], tables: Dump
 ) -> None:
     before = tables(talk)
-    with pytest.raises(UsageError, match=message):
+    with refuses(UsageError, *what):
         decisions.replace_words(talk, words, by)
     assert tables(talk) == before
-    with pytest.raises(UsageError, match="no kind 'dog'"):
+    with refuses(UsageError, "dog", "person, company, email, phone, other"):
         decisions.replace_words(talk, "Rex", kind="dog")
-    with pytest.raises(NotFoundError, match="Nothing was decided about “Rex”"):
+    with refuses(NotFoundError, NOT_DECIDED, "Rex", "needsseg pseudonyms"):
         decisions.forget(talk, "Rex")
 
 
@@ -224,15 +236,15 @@ def test_a_list_is_one_action_and_its_bad_rows_are_named(talk: Study, tmp_path: 
     report = decisions.import_list(talk, file)
     assert report.taken == (("Projekt Zebra", ""), ("Berg, Anna", "A nurse"))
     assert [row for row, _ in report.refused] == [5, 6, 8]
-    assert "3 cells" in report.refused[1][1] and "another replacement" in report.refused[2][1]
+    assert says(report.refused[1][1], 3) and says(report.refused[2][1], "PROJEKT ZEBRA", OTHER_REPLACEMENT)
     assert pseudonyms.cover(talk).text("Berg, Anna of projekt zebra") == "A nurse of [removed]"
     history.undo(talk)
     assert tables(talk) == before
-    for bad, message in (("none.csv", "There is no file"), ("study.db", "belongs to the study itself")):
-        with pytest.raises(NeedssegError, match=message):
+    for bad, why in (("none.csv", NO_SUCH), ("study.db", OWN_FILE)):
+        with refuses(NeedssegError, tmp_path / bad, why, hint=why == OWN_FILE):
             decisions.import_list(talk, tmp_path / bad)
     (tmp_path / "latin.txt").write_bytes("Jos\xe9".encode("latin-1"))
-    with pytest.raises(TableError, match=r"latin.txt: not UTF-8 \(byte 3\)"):
+    with refuses(TableError, "latin.txt", NOT_UTF8, "byte 3"):
         decisions.import_list(talk, tmp_path / "latin.txt")
 
 
