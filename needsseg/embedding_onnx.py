@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.embedding import Encoder, Model, loaded_from
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import private_folder
 
 if TYPE_CHECKING:
     from needsseg.embedding import Vectors
@@ -81,19 +81,18 @@ def exported(model: Model) -> Path:
     folder = cache / key
     if folder.is_dir():
         return folder
-    try:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
-    except OSError as error:
-        raise NeedssegError(
-            f"{cache} cannot be written: {error.strerror}.", "Set XDG_CACHE_HOME to a folder of your own."
-        ) from error
-    try:
+    with ExitStack() as held:
+        try:
+            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside = held.enter_context(private_folder(cache, "export")) / key
+            beside.mkdir(mode=0o700)
+        except OSError as error:
+            raise NeedssegError(
+                f"{cache} cannot be written: {error.strerror}.", "Set XDG_CACHE_HOME to a folder of your own."
+            ) from error
         _export(model, beside, key)
         if not folder.is_dir():  # another program may have made the same meanwhile
             beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return folder
 
 

@@ -8,7 +8,6 @@ that few or old texts never make a sure label. All numbers are ours.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from needsseg.accounts.cells import text
+from needsseg.accounts.engine import spill_folder
 
 HALF_LIFE_DAYS = 180
 LEAST_TEXTS = 2
@@ -129,9 +129,9 @@ def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
 
     if not files:
         return
-    with duckdb.connect() as con:
+    with spill_folder(files[0].parent) as folder, duckdb.connect() as con:
         con.execute("SET memory_limit = '500MB'; SET threads = 1")
-        con.execute(f"SET temp_directory = {text(str(files[0].parent / f'.spill.{os.getpid()}'))}")
+        con.execute(f"SET temp_directory = {text(str(folder))}")
         found = con.execute(
             "SELECT account_id, label, day, count(*), sum(exact) FROM ("
             "SELECT account_id, day, key, arg_min_null(label, file_at) AS label, "

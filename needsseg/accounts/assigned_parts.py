@@ -10,12 +10,13 @@ it seems to be in another language than English).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from needsseg.accounts.cells import text
+from needsseg.accounts.engine import spill_folder
+from needsseg.files import private_folder, whole_file
 
 COLUMNS = {
     "row": "BIGINT", "id": "VARCHAR", "account_id": "VARCHAR", "day": "INTEGER", "label": "VARCHAR",
@@ -24,6 +25,8 @@ COLUMNS = {
 }  # fmt: skip
 EXCERPT = 300
 REPORT = "needsseg_report"
+# The file to write to is there, private and empty; DuckDB would write another one and rename it.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +87,30 @@ def write_part(rows: Sequence[AssignedText], path: Path) -> None:
     """Writes a part, whole or not at all, for its owner's eyes only."""
     import duckdb
 
-    source, partial = path.with_name(f".{path.name}.jsonl"), path.with_name(f".{path.name}.partial")
     types = "{" + ", ".join(f"{text(name)}: {text(kind)}" for name, kind in COLUMNS.items()) + "}"
     try:
-        with source.open("w", encoding="utf-8", newline="\n") as stream:
-            source.chmod(0o600)
-            for row in rows:
-                said = asdict(row)
-                stream.write(json.dumps(said | said.pop("verdict"), ensure_ascii=False) + "\n")
-        with duckdb.connect() as con:
-            # One row after another, so that the same rows are the same bytes.
-            con.execute("SET threads = 1")
-            con.execute(
-                f"COPY (SELECT {', '.join(_quoted(name) for name in COLUMNS)} FROM read_json({text(str(source))}, "
-                f"format = 'newline_delimited', columns = {types})) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-        partial.chmod(0o600)
-        partial.replace(path)
+        with private_folder(path.parent, "part") as folder, whole_file(path, private=True) as partial:
+            source = folder / "rows.jsonl"
+            with source.open("w", encoding="utf-8", newline="\n") as stream:
+                for row in rows:
+                    said = asdict(row)
+                    stream.write(json.dumps(said | said.pop("verdict"), ensure_ascii=False) + "\n")
+            _copy_rows(source, partial, types)
     except duckdb.Error as error:
         raise OSError(str(error).splitlines()[0]) from error
-    finally:
-        source.unlink(missing_ok=True)
-        partial.unlink(missing_ok=True)
+
+
+def _copy_rows(source: Path, partial: Path, types: str) -> None:
+    import duckdb
+
+    with duckdb.connect() as con:
+        # One row after another, so that the same rows are the same bytes.
+        con.execute("SET threads = 1")
+        con.execute(
+            f"COPY (SELECT {', '.join(_quoted(name) for name in COLUMNS)} FROM read_json({text(str(source))}, "
+            f"format = 'newline_delimited', columns = {types})) "
+            f"TO {text(str(partial))} ({PARQUET})"
+        )
 
 
 def _quoted(name: str) -> str:
@@ -120,21 +125,16 @@ def join_parts(parts: Sequence[Path], path: Path, report: str) -> None:
     """Makes one file of the parts, in their order, with ``report`` beside the rows; whole or not at all."""
     import duckdb
 
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        with duckdb.connect() as con:
+        with whole_file(path, private=True) as partial, duckdb.connect() as con:
             con.execute("SET threads = 1")
             con.execute("SET memory_limit = '500MB'")
             con.execute(
-                f"COPY (SELECT * FROM {_source(parts)}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd, "
+                f"COPY (SELECT * FROM {_source(parts)}) TO {text(str(partial))} ({PARQUET}, "
                 f"KV_METADATA {{{REPORT}: {text(report)}}})"
             )
-        partial.chmod(0o600)
-        partial.replace(path)
     except duckdb.Error as error:
         raise OSError(str(error).splitlines()[0]) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def report_of(path: Path) -> str:
@@ -179,9 +179,8 @@ def counts(files: Sequence[Path]) -> Counts:
     import duckdb
 
     source = _source(files)
-    with duckdb.connect() as con:
-        con.execute("SET memory_limit = '500MB'")
-        con.execute(f"SET temp_directory = {text(str(files[0].parent / f'.spill.{os.getpid()}'))}")
+    with spill_folder(files[0].parent) as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '500MB'; SET temp_directory = {text(str(folder))}")
         total = con.execute(
             "SELECT count(*), count(DISTINCT key), count(label), sum((confidence * 10000)::BIGINT) FILTER (label IS NOT NULL), "
             f"count(DISTINCT key) FILTER (\"foreign\"), count(day), count(*) FILTER (account_id <> '') FROM {source}"

@@ -6,7 +6,6 @@ database: each is opened for reading only. A password is used to connect and kep
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from needsseg.accounts.reading import Layout
 from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.tables import TableWriter
 
 SCHEMES = ("postgresql", "postgres")
 TAKEN = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "options", "target_session_attrs")
@@ -221,10 +221,10 @@ def _unreadable(path: Path, error: Exception) -> TableError:
 
 def _written(header: Sequence[str], blocks: Iterable[Sequence[Sequence[Any]]], target: Path) -> Layout:
     with _private(target) as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow(header)
+        writer = TableWriter(stream, quote_all=True)
+        writer.header(header)
         for block in blocks:
-            writer.writerows([_cell(value) for value in row] for row in block)
+            writer.rows([_cell(value) for value in row] for row in block)
     return Layout("csv", tuple(header))
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import private_folder
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -128,7 +128,7 @@ def _duckdb(spill: Path | None) -> Iterator[Any]:
     import duckdb
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with private_folder(spill) as folder, duckdb.connect() as connection:
+    with spill_folder(spill) as folder, duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {min(cores, MOST_THREADS)}")
         connection.execute("SET preserve_insertion_order = false; SET allocator_background_threads = false")
         connection.execute("SET enable_progress_bar = false")
@@ -138,20 +138,22 @@ def _duckdb(spill: Path | None) -> Iterator[Any]:
 
 
 @contextmanager
-def private_folder(beside: Path | None) -> Iterator[Path]:
-    """A folder that only this user may read, gone afterwards: in ``beside``, or in the system's own temporary folder where
-    ``beside`` is None or cannot be written. NeedssegError where neither can.
+def spill_folder(beside: Path | None) -> Iterator[Path]:
+    """Give a private folder for what does not fit in memory, which is gone afterwards.
+
+    It lies in ``beside``, or in the system's own temporary folder where ``beside`` is None or cannot be written.
+    NeedssegError where neither can be.
     """
     where = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
-    try:
-        made = tempfile.TemporaryDirectory(prefix=".spill-", dir=where, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise NeedssegError(
-            f"{error.filename or 'temporary folder'}: {error.strerror}.",
-            "What does not fit in memory is written there; the variable TMPDIR names another place.",
-        ) from error
-    with made as folder:
-        yield Path(folder)
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(private_folder(where, "spill"))
+        except OSError as error:
+            raise NeedssegError(
+                f"{error.filename or 'temporary folder'}: {error.strerror}.",
+                "What does not fit in memory is written there; the variable TMPDIR names another place.",
+            ) from error
+        yield folder
 
 
 @contextmanager

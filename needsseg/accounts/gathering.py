@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from needsseg.accounts.databases import database_kind, is_address, spool_postgres, spool_table
 from needsseg.accounts.reading import Layout, layout
 from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import file_sha256, private_folder
 
 # An hour of events each for two years, and more than any CRM; past these an archive is a trap or a mistake.
 MOST_MEMBERS = 20_000
@@ -60,12 +59,12 @@ def gathered(
     """
     if not given:
         raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
-    with tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as scratch:
+    with private_folder(folder, "reading") as scratch:
         parts: list[Part] = []
         refused: list[tuple[str, str]] = []
         for name in given:
             try:
-                for part in _parts(str(name), Path(scratch), table, rows, own):
+                for part in _parts(str(name), scratch, table, rows, own):
                     if isinstance(part, Part):
                         parts.append(part)
                     else:
@@ -154,7 +153,7 @@ def _of_file(
         try:
             kind = database_kind(path)
             zipped = not kind and zipfile.is_zipfile(path)
-            sha = "" if kind or zipped else _sha256(path)
+            sha = "" if kind or zipped else file_sha256(path)
         except OSError as error:
             raise TableError(f"{path}: cannot be read: {error}.", "Check the file and its permissions.") from error
         if kind:
@@ -174,7 +173,7 @@ def _of_file(
 def _spooled(scratch: Path, spool: Callable[[Path], tuple[str, Layout]]) -> Part:
     target = scratch / f"{len(list(scratch.iterdir())):06}.csv"
     name, found = spool(target)
-    return Part(name, target, _sha256(target), found)
+    return Part(name, target, file_sha256(target), found)
 
 
 def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, str]]:
@@ -199,7 +198,7 @@ def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, 
                     continue
                 target = scratch / f"{len(list(scratch.iterdir())):06}"
                 unpacked += _unpacked(archive, info, target, name, unpacked)
-                yield Part(inside, target, _sha256(target))
+                yield Part(inside, target, file_sha256(target))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise TableError(
             f"{name}: is cut off or damaged: {error}.", "It was not copied or downloaded whole; fetch it again."
@@ -222,8 +221,3 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, nam
                 )
             copy.write(block)
     return size
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

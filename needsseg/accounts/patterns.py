@@ -6,7 +6,6 @@ The rules' behavioural segment stands beside a pattern and is never replaced by 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from needsseg.accounts.behaviour import Behaviour
 from needsseg.accounts.signals import behavioral_segment
 from needsseg.errors import NeedssegError
+from needsseg.files import sha256
 
 if TYPE_CHECKING:
     import numpy as np
@@ -161,7 +161,7 @@ def signals(row: Behaviour, *spread: float) -> dict[str, float]:
 
 def _spread(account_id: str) -> list[float]:
     """Seven numbers in [-0.5, 0.5) that are the account's own, whatever others there are."""
-    drawn = hashlib.sha256(account_id.encode()).digest()
+    drawn = bytes.fromhex(sha256(account_id))
     return [int.from_bytes(drawn[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
 
 
@@ -209,7 +209,7 @@ def _clustered(scaled: Matrix, ids: Sequence[str]) -> Labels:
     chosen = np.arange(len(ids))
     if len(ids) > SKETCH:
         # The hash of the id picks them: by chance as it were, yet the same ones every time.
-        drawn = sorted(range(len(ids)), key=lambda index: hashlib.sha256(ids[index].encode()).digest())
+        drawn = sorted(range(len(ids)), key=lambda index: sha256(ids[index]))
         chosen = np.array(sorted(drawn[:SKETCH]))
     model = _model(len(chosen), prediction_data=len(chosen) < len(ids)).fit(scaled[chosen])
     labels: Labels = np.full(len(ids), -1, dtype=np.int64)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from needsseg.accounts.dates import DateColumn, date_columns
 from needsseg.accounts.gathering import Part
@@ -16,6 +14,8 @@ from needsseg.accounts.plans import plan_of
 from needsseg.accounts.sources import workshop
 from needsseg.accounts.staging import read_parts, stage, whole_ids
 from needsseg.accounts.zones import EPOCH, zone
+from needsseg.files import private_folder
+from needsseg.progress import silent
 
 LOOKED_AT = 10_000
 FILES = 20
@@ -49,8 +49,8 @@ def preview(
     """What ``ingest`` would make of the first rows; looks at the beginning of the first files only. TableError as there."""
     tz = "UTC" if mapping.source == "amplitude" else tz
     zone(tz)
-    with tempfile.TemporaryDirectory() as folder, workshop(Path(folder)) as (con, spare):
-        read, _, _ = read_parts(con, parts[:FILES], mapping, spare, lambda _doing, _done, _total: None, LOOKED_AT)
+    with private_folder(None, "preview") as folder, workshop(folder) as (con, spare):
+        read, _, _ = read_parts(con, parts[:FILES], mapping, spare, silent, LOOKED_AT)
         names = [part.name for part in read]
         whole_ids(con)
         dates = date_columns(con, mapping, names, saved_dates or {})

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 from needsseg.accounts.cells import text
 from needsseg.errors import TableError
+from needsseg.tables import TableWriter
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -217,7 +218,7 @@ def _rewrite(path: Path, found: Layout, spare: Path) -> None:
             copy.writelines(source)
             return
         width = len(found.header)
-        writer = csv.writer(copy, delimiter=found.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer = TableWriter(copy, delimiter=found.delimiter, quote_all=True)
         csv.field_size_limit(LONGEST_LINE)
         header_seen = False
         for cells in records(source, found.delimiter):
@@ -226,7 +227,7 @@ def _rewrite(path: Path, found: Layout, spare: Path) -> None:
             header_seen = True
             if cells and cells[0].startswith(UNCLOSED):
                 cells = [*[""] * width, cells[0]]
-            writer.writerow((cells or [""] * width)[: width + 1])
+            writer.row((cells or [""] * width)[: width + 1])
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:

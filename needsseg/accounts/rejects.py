@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.errors import TableError
+from needsseg.files import whole_file
+from needsseg.tables import TableWriter, restorable, restored
 
 COLUMNS = ("file", "row", "column", "value", "reason")
 
@@ -30,18 +31,17 @@ def rejects_file(folder: Path, kind: str) -> Path:
 
 
 def write_rejects(rejected: Iterable[Reject], path: Path) -> None:
-    """Write the refused rows as CSV, readable by its owner only, in place of those of the import before."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(
-            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as stream:
-            writer = csv.writer(stream)
-            writer.writerow(COLUMNS)
-            writer.writerows((r.file, r.row, r.column, r.value, r.reason) for r in rejected)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Write the refused rows as CSV, readable by its owner only, in place of those of the import before.
+
+    Cells that a spreadsheet would compute begin with ', which ``read_rejects`` takes off again.
+    """
+    with whole_file(path, private=True) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+        writer = TableWriter(stream, line_end="\r\n")
+        writer.header(COLUMNS)
+        writer.rows(
+            (restorable(r.file), r.row, restorable(r.column), restorable(r.value), restorable(r.reason))
+            for r in rejected
+        )
 
 
 def read_rejects(path: Path) -> list[Reject]:
@@ -52,4 +52,7 @@ def read_rejects(path: Path) -> list[Reject]:
         rows = csv.reader(stream)
         if next(rows, None) != list(COLUMNS):
             raise TableError(f"{path}: is no list of refused rows.", "Import the source again.")
-        return [Reject(int(row), column, value, reason, file) for file, row, column, value, reason in rows]
+        return [
+            Reject(int(row), restored(column), restored(value), restored(reason), restored(file))
+            for file, row, column, value, reason in rows
+        ]

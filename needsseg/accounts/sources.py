@@ -18,10 +18,8 @@ what the cells say and which check a row failed, ``kept`` the rows to be written
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,12 +38,13 @@ from needsseg.accounts.repeats import repeated_accounts, repeated_events, repeat
 from needsseg.accounts.staging import cut_off, last_rows, overlapping, read_parts, stage, take_refused, whole_ids
 from needsseg.accounts.zones import zone
 from needsseg.errors import NeedssegError, TableError
+from needsseg.files import file_sha256, private_folder, sha256, whole_file
+from needsseg.progress import Progress, silent
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "1GB"
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def ingest(
     *,
     saved_dates: MappingOf[str, str] | None = None,
     held: Path | None = None,
-    told: Told = lambda _doing, _done, _total: None,
+    told: Progress = silent,
 ) -> Ingested:
     """Read the files of ``kind`` through ``mapping`` and write their valid rows as one Parquet file under the folder ``out``.
 
@@ -96,7 +95,7 @@ def ingest(
 
     if isinstance(source, Path):
         (laid,), refused = laid_out([Part(source.name, source, "")])
-        parts: tuple[Part, ...] = (Part(laid.name, source, _sha256(source), laid.found),)
+        parts: tuple[Part, ...] = (Part(laid.name, source, file_sha256(source), laid.found),)
         check_mapping(mapping, parts[0].found.header if parts[0].found else (), source.name)
     else:
         parts, refused = laid_out(source)
@@ -122,14 +121,10 @@ def workshop(out: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
     """A database in memory that spills into ``out``, and the path of a file there that is gone afterwards."""
     import duckdb
 
-    spare = out / f".spare.{os.getpid()}.csv"
-    try:
-        with duckdb.connect() as con:
-            con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET TimeZone = 'UTC'")
-            con.execute(f"SET temp_directory = {cells.text(str(out / f'.spill.{os.getpid()}'))}")
-            yield con, spare
-    finally:
-        spare.unlink(missing_ok=True)
+    with private_folder(out, "spill") as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET TimeZone = 'UTC'")
+        con.execute(f"SET temp_directory = {cells.text(str(folder / 'memory'))}")
+        yield con, folder / "spare.csv"
 
 
 def _ingest(
@@ -219,23 +214,14 @@ def _first_reason(rejected: list[Reject], listed: Path) -> str:
 
 
 def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
-    partial = parquet.with_name(f".{parquet.name}.{os.getpid()}")
-    try:
+    with whole_file(parquet) as partial:
         con.execute(f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
-        partial.replace(parquet)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def over_all(hashes: Iterable[str]) -> str:
     """One hash for several files, whatever their order; that of the file itself where there is one."""
     known = sorted(set(hashes))
-    return known[0] if len(known) == 1 else hashlib.sha256("\n".join(known).encode()).hexdigest()
+    return known[0] if len(known) == 1 else sha256("\n".join(known))
 
 
 def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: Path | None) -> str:
@@ -243,4 +229,4 @@ def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: P
     said = json.dumps(
         [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier]
     )
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return sha256(said)[:16]

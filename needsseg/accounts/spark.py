@@ -38,7 +38,7 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
 
     UsageError where PySpark is not installed, NeedssegError where Java is missing or nothing answers.
     """
-    from needsseg.accounts.engine import private_folder, translated
+    from needsseg.accounts.engine import spill_folder, translated
 
     with _ONE_AT_A_TIME, ExitStack() as stack:
         if spec.startswith("sc://"):
@@ -53,7 +53,7 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
                 master = spec.partition(":")[2] or "local[*]"
                 # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
                 beside = None if spill is not None and "," in str(spill.absolute()) else spill
-                folder = stack.enter_context(private_folder(beside))
+                folder = stack.enter_context(spill_folder(beside))
                 with translated():
                     session = _started(master, folder)
                 stack.callback(session.stop)

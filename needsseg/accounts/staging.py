@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from needsseg.accounts.plans import LOST_DIGITS, Plan
 from needsseg.accounts.reading import UNCLOSED, Layout, rows_of
 from needsseg.accounts.rejects import Reject
 from needsseg.errors import TableError
+from needsseg.progress import Progress
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +29,7 @@ def read_parts(
     parts: Sequence[Part],
     mapping: Mapping,
     spare: Path,
-    told: Callable[[str, int, int], None],
+    told: Progress,
     most: int | None = None,
 ) -> tuple[list[Part], Refused, list[str]]:
     """Fill the table ``raw`` with the cells of all parts as they stand: file, row, and a text for every field.

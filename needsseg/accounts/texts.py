@@ -26,6 +26,8 @@ from needsseg.accounts.sources import workshop
 from needsseg.accounts.staging import malformed, read_parts, stage, whole_ids
 from needsseg.accounts.zones import zone
 from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import whole_file
+from needsseg.progress import silent
 from needsseg.transcripts.language import seems_english
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ def _staged(
 ) -> StagedTexts:
     target, rejects, spare = places
     con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    read_parts(con, [part], mapping, spare, lambda _doing, _done, _total: None)
+    read_parts(con, [part], mapping, spare, silent)
     notes = whole_ids(con)
     found = date_columns(con, mapping, [part.name], {})
     if unclear := [column for column in found if not column.format]:
@@ -150,21 +152,19 @@ def _staged(
     reasons = [check.reason for check in plan.checks]
     refused: dict[str, int] = {}
     write_rejects(_refused(con, part, mapping, [check.field for check in plan.checks], reasons, refused), rejects)
-    partial = target.with_name(f".{target.name}.partial")
-    con.execute(
-        f"COPY (SELECT row_number() OVER (ORDER BY row) - 1 AS place, row, {plan.written} FROM staged "
-        f"WHERE refused IS NULL ORDER BY row) TO {cells.text(str(partial))} (FORMAT parquet, ROW_GROUP_SIZE {ROWS})"
-    )
-    partial.chmod(0o600)
     rows = int((con.execute("SELECT count(*) FROM staged WHERE refused IS NULL").fetchone() or (0,))[0])
     if not rows:
-        partial.unlink()
         told = "; ".join(f"{count:,}: {reason}" for reason, count in refused.items())
         raise TableError(
             f"{part.name}: holds no text.",
             f"Refused were {told}. They are listed in {rejects}." if told else "There is nothing below the header.",
         )
-    partial.replace(target)
+    with whole_file(target, private=True) as partial:
+        con.execute(
+            f"COPY (SELECT row_number() OVER (ORDER BY row) - 1 AS place, row, {plan.written} FROM staged "
+            f"WHERE refused IS NULL ORDER BY row) "
+            f"TO {cells.text(str(partial))} (FORMAT parquet, ROW_GROUP_SIZE {ROWS}, USE_TMP_FILE false)"
+        )
     return StagedTexts(target, read, rows, dict(sorted(refused.items())), mapping.columns, forms, tuple(notes))
 
 

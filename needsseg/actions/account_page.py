@@ -18,7 +18,7 @@ from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
 from needsseg.actions.survey_answers import AccountResponse, responses
 from needsseg.actions.triggers import Trigger, fired_of
-from needsseg.embedding import Progress, silent
+from needsseg.progress import Progress, silent
 from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments

@@ -11,8 +11,8 @@ from needsseg import accounts as room
 from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
 from needsseg.accounts.extent import of_unknown_accounts
 from needsseg.actions.source_kinds import of_kind
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study import accounts
 from needsseg.study.accounts import SourceRow

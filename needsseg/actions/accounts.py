@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -27,8 +26,9 @@ from needsseg.actions.assigned import assigned_labels
 from needsseg.actions.participants import ParticipantsReport, import_participants
 from needsseg.actions.segments import participants as primary_needs
 from needsseg.actions.survey_answers import labels as survey_labels
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NotFoundError
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.records import Account, AccountMatch, Label, Participant
 from needsseg.settings import load, prompt_file
 from needsseg.study import accounts, segments
@@ -191,7 +191,7 @@ def version(study: Study) -> str:
         for row in segments.listing(study)
         if row.status in ("named", "confirmed")
     ]
-    return hashlib.sha256(repr(sorted(state)).encode()).hexdigest()[:12]
+    return sha256(repr(sorted(state)))[:12]
 
 
 def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> list[AccountProfile]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 from needsseg.accounts import assigned_parts as parts
@@ -18,9 +17,11 @@ from needsseg.actions.assigning_lesson import Lesson, taught, teaching
 from needsseg.actions.assigning_run import State
 from needsseg.actions.embedding import model_sha256
 from needsseg.actions.engines import engine_for
-from needsseg.embedding import Progress, locate, silent
+from needsseg.embedding import locate
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.segments.assigning import NOTHING_FITS, OFF_TOPIC, PRECISION
 from needsseg.settings import load
 from needsseg.study import assignments as stored
@@ -145,7 +146,7 @@ def assign_file(
         "passages": given.sha256, "precision": precision, "off_topic": off_topic, "columns": columns, "dates": dict(dates or {}),
         "timezone": settings.timezone,
     }  # fmt: skip
-    name = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+    name = sha256(json.dumps(identity, sort_keys=True))[:16]
     target = study.stack / f"assigned-{name}.parquet"
     rejects = rejects_file(study.stack, f"assigned-{name}")
     resumed = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from needsseg.actions.embedding import embedded
-from needsseg.embedding import Progress, locate, open_encoder, text_sha256
+from needsseg.embedding import locate, open_encoder, text_sha256
 from needsseg.errors import UsageError
+from needsseg.files import sha256
+from needsseg.progress import Progress
 from needsseg.segments import learn
 from needsseg.settings import load
 from needsseg.study import decisions, interviews, passages, segments
@@ -41,7 +42,7 @@ class Teaching:
     @property
     def sha256(self) -> str:
         """Changes when any of it does."""
-        return sha256(repr((self.members, self.names, self.speakers, self.others, self.quotes)).encode()).hexdigest()
+        return sha256(repr((self.members, self.names, self.speakers, self.others, self.quotes)))
 
 
 def teaching(study: Study) -> Teaching:

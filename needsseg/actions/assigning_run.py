@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from pathlib import Path
 
 from needsseg.accounts import assigned_parts as parts
 from needsseg.accounts.assigned_parts import AssignedText, Verdict
 from needsseg.accounts.texts import StagedTexts, TextRow, chunks, seems_foreign, stage_texts
 from needsseg.actions.assigning_lesson import Lesson
-from needsseg.embedding import Progress
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import file_sha256, sha256, write_file
+from needsseg.progress import Progress
 from needsseg.study.connection import Study
 
 MOST_KNOWN = 2_000_000
@@ -41,11 +42,7 @@ State = dict[str, object]
 def digest(file: Path) -> str:
     """The file's SHA-256; NeedssegError where it cannot be read."""
     try:
-        with file.open("rb") as stream:
-            block = sha256()
-            while read := stream.read(1024 * 1024):
-                block.update(read)
-            return block.hexdigest()
+        return file_sha256(file)
     except OSError as error:
         raise NeedssegError(
             f"{file}: cannot be read: {error.strerror}.", "Check the path and its permissions."
@@ -97,7 +94,7 @@ class Known:
 @contextmanager
 def run_folder(study: Study, file: Path) -> Iterator[Path]:
     """The private folder of the run over ``file``, held by this program alone while the context lasts."""
-    name = sha256(str(file.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    name = sha256(str(file.resolve()).encode("utf-8", "surrogateescape"))[:12]
     folder = study.stack / f"assign-{name}"
     try:
         study.stack.mkdir(mode=0o700, exist_ok=True)
@@ -168,9 +165,8 @@ def begin(
     if digest(file) != identity["sha256"]:
         clear(folder)
         raise NeedssegError(f"{file.name} changed while it was read.", "Try again when nobody writes to it.")
-    partial = folder / ".state.json"
-    partial.write_text(json.dumps({"identity": identity, "staged": asdict(staged)}, default=str, ensure_ascii=False))
-    partial.replace(folder / "state.json")
+    state = json.dumps({"identity": identity, "staged": asdict(staged)}, default=str, ensure_ascii=False)
+    write_file(folder / "state.json", state)
     return staged
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from needsseg.accounts.assigned_parts import Verdict
 from needsseg.accounts.cells import text as literal
+from needsseg.accounts.engine import spill_folder
 from needsseg.accounts.spark import explained, open_spark
 from needsseg.accounts.spark_assigning import assigned_on_spark
 from needsseg.accounts.texts import StagedTexts, seems_foreign
 from needsseg.actions.assigning_lesson import Lesson
 from needsseg.actions.assigning_run import Known
-from needsseg.embedding import Model, Progress
+from needsseg.embedding import Model
+from needsseg.progress import Progress
 
 
 def learn_on_spark(
@@ -49,9 +51,8 @@ def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
     """Writes each text once, under the number of its first row, and gives its key and whether it seems foreign."""
     import duckdb
 
-    with duckdb.connect() as con:
-        con.execute("SET memory_limit = '500MB'")
-        con.execute(f"SET temp_directory = {literal(str(texts.parent / '.spill'))}")
+    with spill_folder(texts.parent) as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '500MB'; SET temp_directory = {literal(str(folder))}")
         con.execute(
             f"COPY (SELECT min(place) AS row, text FROM read_parquet({literal(str(texts))}) GROUP BY text ORDER BY row) "
             f"TO {literal(str(target))} (FORMAT parquet, ROW_GROUP_SIZE 10000)"

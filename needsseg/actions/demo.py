@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.actions import accounts, discovery, export, importing, interviews, passages, segments, studies
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError
+from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -13,8 +12,10 @@ from needsseg.actions.embedding import embedded
 from needsseg.actions.placements import Placed, placed
 from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, suggested_names
 from needsseg.discovery import discover as discover_candidates
-from needsseg.embedding import Progress, locate, silent, text_sha256
+from needsseg.embedding import locate, text_sha256
 from needsseg.errors import DiscoveryError
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
 from needsseg.segments import Beside, beside_kept
 from needsseg.settings import Settings, load, prompt_file
@@ -205,7 +206,7 @@ def _run(
         "seed": found.parameters["seed"],
         "parameters": found.parameters | about,
         "versions": {"needsseg": __version__} | {name: version(name) for name in LIBRARIES},
-        "input_sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "input_sha256": sha256(lines),
         "input_status": status,
         "warnings": warnings,
     }

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.embedding import Progress, encode, locate, silent, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
+from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study import vectors
 

@@ -15,9 +15,10 @@ from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts, pseudonyms, segments
 from needsseg.actions.engines import engine_for
 from needsseg.actions.pseudonyms import Cover
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.exchange.tables import Cell
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study import deliveries
 from needsseg.study import segments as stored
@@ -218,9 +219,7 @@ def plan(
 
 def batch_id(taken: Sequence[Delivered]) -> str:
     """One id for the messages of a batch."""
-    import hashlib
-
-    return hashlib.sha256("\n".join(each.message_id for each in taken).encode("utf-8")).hexdigest()[:16]
+    return sha256("\n".join(each.message_id for each in taken))[:16]
 
 
 def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:

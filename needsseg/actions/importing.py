@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.actions.likeness import file_sha256, much_alike, words_sha256
+from needsseg.actions.likeness import much_alike, words_sha256
 from needsseg.actions.spooling import Parsed, Spool, spooling
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NotFoundError, TranscriptError
+from needsseg.files import file_sha256, sha256
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.study import history, interviews, passages, reimporting
 from needsseg.study.connection import Study
@@ -118,7 +118,7 @@ def _parse(study: Study, file: Path, format: str | None, known: _Known, spool: S
     for part, transcript in found:
         part = _storable(part)
         name, stem = (f"{whole}#{part}", f"{Path(whole).stem} {part}") if part else (whole, Path(whole).stem)
-        content = hashlib.sha256(f"{digest}\0{part}".encode()).hexdigest() if part else digest
+        content = sha256(f"{digest}\0{part}") if part else digest
         if content in known.by_content:
             report.unchanged.append(name)
             continue

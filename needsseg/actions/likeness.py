@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 
+from needsseg.files import sha256
 from needsseg.records import Transcript
-
-
-def file_sha256(file: Path) -> str:
-    """The SHA-256 of a file's bytes, read piece by piece."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def words_sha256(said: Iterable[str]) -> str:
     """Tells whether two files are the same conversation in different formats: the same words in the same order."""
     words = " ".join(word for turn in said for word in turn.split())
-    return hashlib.sha256(words.encode("utf-8")).hexdigest()
+    return sha256(words)
 
 
 def much_alike(first: Transcript, second: Transcript) -> bool:

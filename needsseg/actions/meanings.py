@@ -12,7 +12,8 @@ from needsseg.actions.embedding import embedded, model_sha256
 from needsseg.actions.embedding import held as cached
 from needsseg.actions.scopes import Scope, Speech
 from needsseg.coding.windows import windows
-from needsseg.embedding import Progress, silent, text_sha256
+from needsseg.embedding import text_sha256
+from needsseg.progress import Progress, silent
 from needsseg.study import interviews, searching
 from needsseg.study.searching import Said
 

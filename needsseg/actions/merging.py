@@ -9,7 +9,7 @@ from typing import Literal
 
 from needsseg.actions import pseudonym_decisions
 from needsseg.actions.likeness import much_alike, words_sha256
-from needsseg.embedding import Progress, silent
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage
 from needsseg.study import (
     borrowing,

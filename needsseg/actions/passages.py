@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from needsseg.actions import blind as blindness
 from needsseg.actions.embedding import embedded
 from needsseg.coding import judge, load_cues, load_probes, weigh
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage, PassageStatus
 from needsseg.settings import load, prompt_file
 from needsseg.study import blinding, interviews, passages

@@ -7,8 +7,8 @@ from datetime import date
 from needsseg.accounts.patterns import CLOUDS, SIGNALS, Pattern, Patterns
 from needsseg.accounts.patterns import patterns as found
 from needsseg.actions import accounts
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError
+from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.connection import Study
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from needsseg.actions.refi import COLOURS, ROLES, SEGMENT_NOTE
 from needsseg.actions.refi_cases import ACCOUNT, FIELDS, KIND, LINKED, PARTICIPANT, SEGMENT, SPEAKS_AS
 from needsseg.actions.refi_drafts import Draft, moment, on_one_line, statement_in, transcript_of, unused
 from needsseg.errors import UsageError
+from needsseg.files import sha256
 from needsseg.study import accounts, codebook, exchanging, exchanging_memos, interviews, speakers
 from needsseg.study.connection import Study, plain_text
 from needsseg.study.memos import MemoKind
@@ -148,7 +148,7 @@ class _Taking:
 
     def _interview(self, draft: Draft) -> str:
         """The key of the interview that has this very text, which is added where there is none."""
-        digest = sha256(draft.source.text.encode()).hexdigest()
+        digest = sha256(draft.source.text)
         for key, held in interviews.text_sha256(self.study).items():
             if held == digest and key not in self.added:
                 self.joined.append(key)
@@ -157,7 +157,7 @@ class _Taking:
         stem = said.get("key") or re.sub(r"\.(txt|docx?|rtf|odt|md|pdf)$", "", draft.source.name, flags=re.IGNORECASE)
         name = on_one_line(draft.source.name) or "source"
         key = _key(stem, set(interviews.keys(self.study)))
-        content = sha256(f"{digest}\0{draft.source.guid}\0{self.file}".encode()).hexdigest()
+        content = sha256(f"{digest}\0{draft.source.guid}\0{self.file}")
         interviews.add(self.study, key, name, f"{self.file}#{name}", content, draft.transcript)
         self.added.append(key)
         return key

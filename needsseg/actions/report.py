@@ -11,9 +11,9 @@ from needsseg.actions import accounts, interviews, pseudonyms, segments, targets
 from needsseg.actions.report_methods import limits, methods
 from needsseg.actions.report_needs import Needs, Shown, gather_needs
 from needsseg.actions.report_stack import Stack, gather_stack
-from needsseg.embedding import Progress, silent
 from needsseg.errors import UsageError
 from needsseg.exchange.report.content import MADE_BY, Bullets, Report, Section, Text
+from needsseg.progress import Progress, silent
 from needsseg.study import passages
 from needsseg.study.connection import Study
 

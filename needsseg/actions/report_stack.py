@@ -13,9 +13,9 @@ from needsseg.actions import accounts, retention
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.pseudonyms import Cover
 from needsseg.actions.revenue import revenue_as_of
-from needsseg.embedding import Progress
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import Block, Bullets, Curves, Head, Point, Section, Table, Text
+from needsseg.progress import Progress
 from needsseg.study.connection import Study
 
 if TYPE_CHECKING:

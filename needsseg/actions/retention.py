@@ -18,8 +18,8 @@ from needsseg.actions.engines import engine_for, held
 from needsseg.decisions.following import follow
 from needsseg.decisions.retention import By, Design, Effort, Followed, Outcome, Validation, refuse
 from needsseg.decisions.retention import validate as validated
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource, Participant
 from needsseg.settings import load
 from needsseg.study import history

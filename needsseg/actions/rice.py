@@ -29,8 +29,8 @@ from needsseg.decisions.rice import (
     rice,
     weights,
 )
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.progress import Progress, silent
 from needsseg.study import segments
 from needsseg.study.connection import Study
 

@@ -10,8 +10,8 @@ from needsseg.accounts.rollups import rollup as roll_up
 from needsseg.actions import accounts, targets
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
-from needsseg.embedding import Progress, silent
 from needsseg.errors import UsageError
+from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
 
 __all__ = ["BY", "FEWEST", "ROWS", "Cell", "Placed", "Rollup", "Row", "check_target", "rollup", "write_rollup"]

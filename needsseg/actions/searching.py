@@ -10,8 +10,9 @@ from needsseg.actions import meanings, scopes
 from needsseg.actions.embedding import embedded
 from needsseg.actions.scopes import EVERYTHING, Filter, Scope, Speech, conditions
 from needsseg.coding import queries
-from needsseg.embedding import Progress, silent, text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import UsageError
+from needsseg.progress import Progress, silent
 from needsseg.records import Role
 from needsseg.study import codebook as book
 from needsseg.study import interviews, passages, searching

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from needsseg.actions.backing import Backing, backing
@@ -17,6 +16,7 @@ from needsseg.actions.previews import (
     proposed_split,
 )
 from needsseg.errors import UsageError
+from needsseg.files import sha256
 from needsseg.records import PrimaryNeed
 from needsseg.segments import primary_needs
 from needsseg.study import accounts, interviews, passages, placing, segments
@@ -160,7 +160,7 @@ def _proof(study: Study, shown: Evidence) -> dict[str, object]:
                 "interview": passage.interview,
                 "start": passage.start,
                 "end": passage.end,
-                "quote_sha256": hashlib.sha256(passage.quote.encode()).hexdigest(),
+                "quote_sha256": sha256(passage.quote),
             }
             for passage, _ in shown.passages
         ],

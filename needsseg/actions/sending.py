@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions import accounts
 from needsseg.actions.export import Plan, batch_id, plan, users_of
-from needsseg.embedding import Progress, silent
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
+from needsseg.progress import Progress, silent
 from needsseg.study import deliveries
 from needsseg.study.connection import Study
 from needsseg.study.deliveries import Delivered, DeliveryRow

@@ -10,8 +10,9 @@ from needsseg.actions.placements import placed
 from needsseg.actions.questions import Again, clustered, discovered_again
 from needsseg.discovery import FEWEST_PASSAGES
 from needsseg.discovery.compare import Comparison, Fate, compare
-from needsseg.embedding import Progress, encode, locate, silent, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
+from needsseg.progress import Progress, silent
 from needsseg.records import UNASSIGNED, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments, vectors

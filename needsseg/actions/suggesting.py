@@ -13,8 +13,9 @@ from needsseg.coding import load_cues, load_probes, weigh
 from needsseg.coding.cues import find_cues
 from needsseg.coding.learning import ENOUGH, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window
-from needsseg.embedding import Progress, silent, text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load, prompt_file
 from needsseg.study import blinding, interviews, passages

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,9 +26,11 @@ from needsseg.decisions.survey_formats import as_json, as_toml, from_json, from_
 from needsseg.decisions.survey_responses import read_responses
 from needsseg.decisions.survey_scoring import score
 from needsseg.decisions.survey_table import Accuracy, Material
-from needsseg.embedding import Progress, silent, text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.exchange import surveys as out
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.settings import load, prompt_file
 from needsseg.study import interviews, passages, segments, surveys
 from needsseg.study.connection import plain_text
@@ -126,7 +127,7 @@ def save(study: Study, survey: Survey) -> Survey:
     rows = surveys.listing(study)
     if rows and replace(from_json(rows[0].body), version="") == survey:
         return from_json(rows[0].body)
-    digest = hashlib.sha256(plain_text(as_json(survey)).encode()).hexdigest()[:6]
+    digest = sha256(plain_text(as_json(survey)))[:6]
     number = max((int(hit.group(1)) for row in rows if (hit := re.match(r"v(\d+)-", row.version))), default=0) + 1
     made = replace(survey, version=f"v{number}-{digest}")
     with study.action("save survey", f"saved version {made.version} of the survey, {len(made.chosen)} questions"):
@@ -256,4 +257,4 @@ def _states(study: Study, names: dict[int, str]) -> dict[str, str]:
 
 
 def _hash(members: list[Member]) -> str:
-    return hashlib.sha256(repr(sorted(member.passage for member in members)).encode()).hexdigest()[:12]
+    return sha256(repr(sorted(member.passage for member in members)))[:12]

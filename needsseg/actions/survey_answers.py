@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from needsseg.decisions.survey import Survey
 from needsseg.decisions.survey_formats import from_json
 from needsseg.decisions.survey_responses import NAMELESS, Response, Responses, read_responses
 from needsseg.decisions.survey_scoring import score
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.exchange.survey_verdicts import ScoredResponse, read_scored, write_scored
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.study import accounts, segments, surveys
 from needsseg.study.connection import Study
@@ -94,7 +94,7 @@ def route(
             progress(f"routing {file.name}", number, len(found.rows))
         scored.append(_scored(response, survey, one))
     progress(f"routing {file.name}", len(found.rows), max(len(found.rows), 1))
-    unchanged = bool(scored) and _keep(study, kept, file, hashlib.sha256(content).hexdigest(), scored)
+    unchanged = bool(scored) and _keep(study, kept, file, sha256(content), scored)
     routed = Counter(row.segment for row in scored if row.segment is not None)
     return RouteReport(
         file.name,

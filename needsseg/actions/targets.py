@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import check_folder, write_file
 from needsseg.study.connection import Study
 
 
@@ -16,8 +17,7 @@ def check(study: Study, path: Path, mark: str, what: str, *, overwrite: bool = F
     """
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
-    if not path.parent.is_dir():
-        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    check_folder(path)
     if path.exists() and not overwrite and not _holds(path, mark):
         raise NeedssegError(f"{path} exists and holds no {what}.", "Name another file, or add --force.")
 
@@ -32,11 +32,7 @@ def _holds(path: Path, mark: str) -> bool:
 
 def write(path: Path, text: str) -> None:
     """Writes a text, whole or not at all; NeedssegError where that cannot be done."""
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        write_file(path, text)
     except OSError as error:
         raise NeedssegError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error
-    finally:
-        partial.unlink(missing_ok=True)

@@ -15,8 +15,8 @@ from needsseg.actions.engines import engine_for
 from needsseg.decisions import load_rules
 from needsseg.decisions.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.decisions.triggers import KINDS, Trigger, triggers, unwatchable
-from needsseg.embedding import Progress, silent
 from needsseg.errors import NeedssegError
+from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
 from needsseg.study.connection import Study

@@ -17,7 +17,8 @@ from needsseg.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTL
 if TYPE_CHECKING:
     from types import FrameType
 
-Progress = Callable[[str, int, int], None]
+    from needsseg.progress import Progress
+
 DEFAULT_STUDY = "needsseg.db"
 
 
@@ -61,7 +62,9 @@ class Session:
             with _bar() as progress:
                 yield progress
         else:
-            yield lambda _doing, _done, _total: None
+            from needsseg.progress import silent
+
+            yield silent
 
     def _write(self, row: dict[str, object], text: str) -> None:
         if self.json:
@@ -69,15 +72,10 @@ class Session:
 
             text = json.dumps(row, ensure_ascii=False)
         else:
-            text = harmless(text)
+            from needsseg.text import safe
+
+            text = safe(text, tabs=True)
         print(text, file=sys.stderr, flush=True)
-
-
-def harmless(text: str) -> str:
-    """``text`` without characters that steer a terminal: a transcript or a file's name may hold any."""
-    if text.isprintable():
-        return text
-    return "".join("�" if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 else c for c in text)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from needsseg.cli.narration import harmless
+from needsseg.text import safe
 
 
 def print_array(rows: Iterable[Any]) -> None:
@@ -24,7 +24,7 @@ def print_object(row: dict[str, Any]) -> None:
 
 def print_text(text: str) -> None:
     """Prints a line for people."""
-    sys.stdout.write(harmless(text) + "\n")
+    sys.stdout.write(safe(text, tabs=True) + "\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: Sequence[str] = ()) -> None:
@@ -62,5 +62,5 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, tuple | list):
-        return ", ".join(str(part) for part in value)
-    return harmless(" ".join(str(value).split()))
+        value = ", ".join(str(part) for part in value)
+    return safe(" ".join(str(value).split()))

@@ -16,6 +16,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import write_file
 
 MOST_TOLD = 50
 LEAST_TELLING = 0.3
@@ -290,11 +291,7 @@ def _read(file: Path) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        write_file(file, text)
     except OSError as error:
         raise NeedssegError(f"{file} cannot be written: {error.strerror}.", "Choose another file.") from error
-    finally:
-        partial.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.decisions.survival import Progress, silent
+from needsseg.progress import Progress, silent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ from typing import Literal
 
 from needsseg.decisions.association import Association, association
 from needsseg.decisions.increment import Increment, increment
-from needsseg.decisions.survival import Curve, LogRank, Progress, curve, logrank, silent
+from needsseg.decisions.survival import Curve, LogRank, curve, logrank
 from needsseg.decisions.verdict import (
     ALPHA,
     FEWEST_ACCOUNTS,
@@ -22,6 +22,7 @@ from needsseg.decisions.verdict import (
     verdict,
 )
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.progress import Progress, silent
 from needsseg.records import LabelSource
 
 By = Literal["needs", "behavioral"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from needsseg.progress import Progress, silent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,13 +19,6 @@ if TYPE_CHECKING:
 Z95 = 1.959963984540054
 AT_ONCE = 2_000_000
 SLACK = 1e-9
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
-
-
-def silent(_doing: str, _done: int, _total: int) -> None:
-    """A progress callback for callers that show none."""
 
 
 @dataclass(frozen=True, slots=True)

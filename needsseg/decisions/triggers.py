@@ -8,7 +8,6 @@ events of days past, or another CRM record, are put in later.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from datetime import date
 from needsseg.accounts.timelines import Timeline, Timelines, value_on
 from needsseg.accounts.zones import EPOCH
 from needsseg.decisions.trigger_rules import Feature, TriggerRules
+from needsseg.files import sha256
 
 KINDS = ("unused_feature", "below_weekly", "team_growth")
 WEEK = 7
@@ -41,7 +41,7 @@ class Trigger:
     def id(self) -> str:
         """The same 16 hexadecimal digits for the same moment, however often it is computed."""
         said = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        return sha256(said)[:16]
 
 
 def triggers(

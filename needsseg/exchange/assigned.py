@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from needsseg.accounts.assigned_parts import rows_of
 from needsseg.accounts.zones import EPOCH
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import UsageError
+from needsseg.files import whole_file, write_errors
+from needsseg.tables import TableWriter
 
 ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 OUT = ("row", "id", "account_id", "date", "label", "confidence", "first", "second", "reason", "excerpt", "evidence")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def format_of(path: Path) -> str:
@@ -35,21 +34,13 @@ def written(assigned: Path, path: Path) -> Iterator[None]:
     CSV cells that a spreadsheet would compute begin with ', ids of accounts excepted. Parquet holds the columns of
     ``assigned_parts``; the others a date for the day, and ids of passages. NeedssegError where it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        try:
+    with ExitStack() as writing:
+        with write_errors(path):
+            partial = writing.enter_context(whole_file(path))
             _write(assigned, partial, format_of(path))
-        except OSError as error:
-            raise NeedssegError(
-                f"{path}: cannot be written: {error}.", "Free space or choose another folder."
-            ) from error
         yield
-        try:
-            partial.replace(path)
-        except OSError as error:
-            raise NeedssegError(f"{path}: cannot be written: {error}.", "Choose another file.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+        with write_errors(path, "Choose another file."):
+            writing.close()
 
 
 def _write(assigned: Path, partial: Path, format_: str) -> None:
@@ -60,11 +51,9 @@ def _write(assigned: Path, partial: Path, format_: str) -> None:
         if format_ == "jsonl":
             stream.writelines(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in rows_of(assigned))
             return
-        # CRLF quotes a lone CR in a cell; readers of CSV take it as they take LF.
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(OUT)
-        for row in rows_of(assigned):
-            writer.writerow([_cell(name, value) for name, value in _shown(row).items()])
+        writer = TableWriter(stream, line_end="\r\n", neutralise=True, ids=[OUT.index("account_id")])
+        writer.header(OUT)
+        writer.rows([_cell(value) for value in _shown(row).values()] for row in rows_of(assigned))
 
 
 def _shown(row: dict[str, object]) -> dict[str, object]:
@@ -73,10 +62,6 @@ def _shown(row: dict[str, object]) -> dict[str, object]:
     return {name: (when.isoformat() if when else None) if name == "date" else row[name] for name in OUT}
 
 
-def _cell(name: str, value: object) -> str:
-    if value is None:
-        return ""
-    if name == "evidence" and isinstance(value, list):
-        return " ".join(str(passage) for passage in value)
-    said = str(value)
-    return f"'{said}" if name != "account_id" and said.startswith(_FORMULA_STARTS) else said
+def _cell(value: object) -> object:
+    """A cell as it is written: ids of passages on one line."""
+    return " ".join(str(passage) for passage in value) if isinstance(value, list) else value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from needsseg.decisions.survival import Curve
+from needsseg.tables import TableWriter
 
 CURVE_COLUMNS = ("segment", "day", "at_risk", "events", "survival", "low", "high")
 MADE_BY = "<!-- Kaplan-Meier curves by needsseg -->"
@@ -27,12 +27,12 @@ _MOST_TICKS = 8
 def curves_csv(curves: Sequence[Curve]) -> str:
     """One row for each segment and day on which something changed; ``low`` and ``high`` empty where there is no interval."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CURVE_COLUMNS)
+    writer = TableWriter(out, neutralise=True)
+    writer.header(CURVE_COLUMNS)
     for curve in curves:
         for step in curve.steps:
             ends = ["" if end is None else f"{end:.6f}" for end in (step.low, step.high)]
-            writer.writerow([curve.segment, step.day, step.at_risk, step.events, f"{step.survival:.6f}", *ends])
+            writer.row([curve.segment, step.day, step.at_risk, step.events, f"{step.survival:.6f}", *ends])
     return out.getvalue()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from datetime import date
 
 from needsseg.accounts.rollups import Cell, Rollup
+from needsseg.tables import TableWriter
 
 FIGURES = ("accounts", "share_of_row", "share_of_total", "priced", "amount", "arr", "amount_share", "small")
 SURE = ("labelled", "confirmed", "confidence")
@@ -20,12 +20,12 @@ def rollup_csv(made: Rollup, as_of: date) -> str:
     figures are those of ``Cell``, empty where they are not known; how sure labels are stands in the lines of whole rows.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["as_of", made.rows_of, made.by, *FIGURES, *SURE])
+    writer = TableWriter(out, neutralise=True)
+    writer.header(["as_of", made.rows_of, made.by, *FIGURES, *SURE])
 
     def line(row: str, column: str, cell: Cell, sure: tuple[float | None, ...] = (None,) * len(SURE)) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
-        writer.writerow([as_of, row, column, *figures, "yes" if cell.small else "no", *sure])
+        writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *sure])
 
     for row in made.rows:
         for column in made.columns:

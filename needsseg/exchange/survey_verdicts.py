@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
+from needsseg.files import private_folder, sha256, whole_file
 
 _TYPES = {
     "row": "BIGINT",
@@ -52,24 +51,20 @@ def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> 
 
     text = "".join(json.dumps(_plain(row), ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
     text = text.encode("utf-8", "replace").decode("utf-8")
-    digest = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:16]
+    digest = sha256(f"{version}\n{text}")[:16]
     path = folder / f"survey-{digest}.parquet"
-    source, partial = (folder / f".{path.name}.{os.getpid()}.{what}" for what in ("jsonl", "partial"))
     types = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in _TYPES.items()) + "}"
     try:
-        source.write_text(text, encoding="utf-8")
-        with duckdb.connect() as con:
+        with private_folder(folder, "survey") as scratch, whole_file(path) as partial, duckdb.connect() as con:
+            source = scratch / "scored.jsonl"
+            source.write_text(text, encoding="utf-8")
             con.execute(
                 f"COPY (SELECT * FROM read_json({_quoted(source)}, format = 'newline_delimited', columns = {types}) "
                 f'ORDER BY "row") TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)'
             )
-        partial.replace(path)
     except (OSError, duckdb.Error) as error:
         why = str(error).splitlines()[0]
         raise NeedssegError(f"{path}: cannot be written: {why}.", "Free space, or check the folder.") from error
-    finally:
-        source.unlink(missing_ok=True)
-        partial.unlink(missing_ok=True)
     return path
 
 

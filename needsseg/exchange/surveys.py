@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 from needsseg.decisions.survey import NONE, Question, Survey
 from needsseg.decisions.survey_scoring import DIGITS, log_chance, score
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import UsageError
+from needsseg.files import check_folder, write_errors, write_file
 
 TITLE = "Onboarding"
 HIDDEN = ("account_id", "respondent", "survey_version")
@@ -25,16 +25,9 @@ def write(survey: Survey, path: Path, kind: str) -> Path:
     """
     if kind not in KINDS:
         raise UsageError(f"'{kind}' is no kind of export.", f"Kinds: {', '.join(KINDS)}.")
-    if not path.parent.is_dir():
-        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.survey")
-    try:
-        partial.write_text(KINDS[kind](survey), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    check_folder(path)
+    with write_errors(path):
+        write_file(path, KINDS[kind](survey))
     return path
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from needsseg import __version__
 from needsseg.accounts import AccountProfile
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import UsageError
+from needsseg.files import check_folder, file_sha256, whole_files, write_errors
 from needsseg.records import PROFILE_COLUMNS
+from needsseg.tables import table_text
 
 FORMATS = ("csv", "jsonl", "parquet")
 NOT_TEXT = {"as_of_date": "DATE", "needs_segment_confidence": "DOUBLE"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | float | None
 
@@ -49,7 +46,7 @@ def write(
             _write_parquet(rows, partial)
         else:
             text = csv_text(PROFILE_COLUMNS, rows, neutralise_formulas) if format == "csv" else json_lines(rows)
-            write_bytes(partial, text.encode("utf-8"))
+            partial.write_bytes(text.encode("utf-8"))
 
     return publish(profiles, path, format, fill, manifest_extra or {})
 
@@ -66,27 +63,15 @@ def publish(
 
     NeedssegError where the folder is missing, full or read-only; UsageError where the manifest has a name of the extra's.
     """
-    if not path.parent.is_dir():
-        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+    check_folder(path)
     texts = dict(beside or {})
     manifest = path.with_name(f"{path.name}.manifest.json")
-    partials = {target: _beside(target, "partial") for target in (path, *texts, manifest)}
-    try:
-        fill(partials[path])
-        for target, text in texts.items():
-            write_bytes(partials[target], text.encode("utf-8"))
-        content = _manifest(profiles, format, partials[path], manifest_extra)
-        write_bytes(partials[manifest], (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
-        for target in partials:
-            if target.is_dir():
-                raise IsADirectoryError(f"{target} is a folder")
-        for target, partial in partials.items():
-            partial.replace(target)
-    except OSError as error:
-        raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
-    finally:
-        for leftover in partials.values():
-            leftover.unlink(missing_ok=True)
+    with write_errors(path), whole_files([path, *texts, manifest], sync=True) as (table, *others, described):
+        fill(table)
+        for partial, text in zip(others, texts.values(), strict=True):
+            partial.write_bytes(text.encode("utf-8"))
+        content = _manifest(profiles, format, table, manifest_extra)
+        described.write_bytes((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
     return path
 
 
@@ -114,23 +99,9 @@ def csv_text(
 
     ``neutralise`` puts ' before text a spreadsheet would compute, account ids and numbers excepted.
     """
-    lines = [_csv_line(header)]
-    lines += [_csv_line([_cell(name, row[name], neutralise, empty) for name in names]) for row in rows]
-    return "".join(lines)
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    """One row that ends in LF; written with CRLF first, since only then is a lone CR in a cell put in quotes."""
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue().removesuffix("\r\n") + "\n"
-
-
-def _cell(column: str, value: Cell, neutralise: bool, empty: str) -> str:
-    text = empty if value is None else str(value)
-    if neutralise and column != "account_id" and isinstance(value, str) and text.startswith(_FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    cells = ([empty if row[name] is None else row[name] for name in names] for row in rows)
+    ids = [place for place, name in enumerate(names) if name == "account_id"]
+    return table_text(header, cells, neutralise=neutralise, ids=ids)
 
 
 def json_lines(rows: Sequence[Mapping[str, object]]) -> str:
@@ -145,7 +116,7 @@ def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
     source = partial.with_name(f"{partial.name}.jsonl")
     types = "{" + ", ".join(f"'{column}': '{NOT_TEXT.get(column, 'VARCHAR')}'" for column in PROFILE_COLUMNS) + "}"
     try:
-        write_bytes(source, json_lines(rows).encode("utf-8"))
+        source.write_bytes(json_lines(rows).encode("utf-8"))
         with duckdb.connect() as con:
             con.execute(
                 f"COPY (SELECT * FROM read_json({quoted(source)}, format = 'newline_delimited', columns = {types})) "
@@ -165,11 +136,9 @@ def quoted(path: Path) -> str:
 def _manifest(
     profiles: Sequence[AccountProfile], format_: str, table: Path, extra: Mapping[str, object]
 ) -> dict[str, object]:
-    with table.open("rb") as stream:
-        sha = hashlib.file_digest(stream, "sha256").hexdigest()
     sources = Counter(profile.needs_segment_source for profile in profiles if profile.needs_segment)
     made: dict[str, object] = {
-        "sha256": sha,
+        "sha256": file_sha256(table),
         "format": format_,
         "columns": list(PROFILE_COLUMNS),
         "rows": len(profiles),
@@ -184,15 +153,3 @@ def _manifest(
     if clash := sorted(set(made) & set(extra)):
         raise UsageError(f"The manifest has '{clash[0]}' already.", "Give another name.")
     return made | dict(extra)
-
-
-def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a new file and wait until it is on the disk."""
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -6,12 +6,12 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from needsseg.errors import StudyError, UsageError
+from needsseg.files import private_folder
 from needsseg.study import connection
 from needsseg.study.migrations import APPLICATION_ID, LATEST
 
@@ -30,14 +30,14 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
     """
     there = path.resolve()
     _check_there(study, path, there)
-    try:
-        folder = TemporaryDirectory(prefix=".needsseg-merging-", dir=study.path.parent)
-    except OSError as error:
-        raise StudyError(
-            f"{study.path.parent} cannot hold a copy of {path}: {error.strerror}.", "Check its permissions."
-        ) from error
-    with folder as held:
-        copy = Path(held) / "theirs.db"
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(private_folder(study.path.parent, "needsseg-merging"))
+        except OSError as error:
+            raise StudyError(
+                f"{study.path.parent} cannot hold a copy of {path}: {error.strerror}.", "Check its permissions."
+            ) from error
+        copy = folder / "theirs.db"
         try:
             _copy(there, copy)
             _check_kind(copy)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import StudyError
+from needsseg.files import remove_leftovers, whole_file
 from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
+from needsseg.text import format_stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -155,7 +157,7 @@ class Study:
 
 def now() -> str:
     """The time now, UTC, to the second, as stored."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_stamp(datetime.now(UTC))
 
 
 def plain_text(text: str) -> str:
@@ -176,7 +178,10 @@ def create(path: Path, actor: str = "unknown") -> Study:
 
 
 def open_study(path: Path, actor: str = "unknown") -> Study:
-    """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else."""
+    """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else.
+
+    Private folders that a killed program left beside it are removed.
+    """
     _check_there(path)
     with translated(path):
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
@@ -190,6 +195,8 @@ def open_study(path: Path, actor: str = "unknown") -> Study:
                 _to_wal(conn)
             if version < LATEST:
                 _migrate(study, version)
+            for folder in (path.parent, study.stack):
+                remove_leftovers(folder)
         except BaseException:
             conn.close()
             raise
@@ -262,23 +269,15 @@ def backup(study: Study, target: Path) -> Path:
     """A whole, private copy of the study at ``target``, also while others write; raises StudyError if it is there."""
     if target.exists():
         raise StudyError(f"{target} exists already.", "Name another file.")
-    partial = target.with_name(target.name + ".partial")
     try:
-        partial.unlink(missing_ok=True)
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with translated(partial):
+        with whole_file(target, private=True) as partial, translated(partial):
             copy = sqlite3.connect(partial)
             try:
                 study.conn.backup(copy)
             finally:
                 copy.close()
-        partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StudyError(f"{target} cannot be written: {error.strerror}.", "Name another place.") from error
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
     return target
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError
+from needsseg.files import sha256
 from needsseg.records import Role, Transcript, Turn
 from needsseg.study import passages
 from needsseg.study.connection import now
@@ -46,8 +47,6 @@ class SpeakerRow:
 
 def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, transcript: Transcript) -> None:
     """Stores a transcript under ``key`` (inside an action); each participant-role speaker becomes a participant."""
-    from hashlib import sha256
-
     interview = study.insert(
         "interviews",
         {
@@ -57,7 +56,7 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
             "file_name": file_name,
             "file_sha256": file_sha256,
             "text": transcript.text,
-            "text_sha256": sha256(transcript.text.encode("utf-8")).hexdigest(),
+            "text_sha256": sha256(transcript.text),
             "warnings": json.dumps(list(transcript.warnings), ensure_ascii=False),
             "imported_at": now(),
         },

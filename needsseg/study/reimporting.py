@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from needsseg.files import sha256
 from needsseg.records import Transcript
 from needsseg.study import interviews
 
@@ -35,7 +35,7 @@ def replace_text(
         "UPDATE interviews SET text = ?, text_sha256 = ?, format = ?, file_name = ?, file_sha256 = ?, warnings = ? WHERE id = ?",
         [
             transcript.text,
-            sha256(transcript.text.encode("utf-8")).hexdigest(),
+            sha256(transcript.text),
             transcript.format,
             file_name,
             file_sha256,

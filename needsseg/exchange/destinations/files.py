@@ -13,7 +13,7 @@ from needsseg.exchange.destinations import amplitude, hubspot, mixpanel, salesfo
 from needsseg.exchange.destinations.delivery import Batch, pack
 from needsseg.exchange.destinations.items import items
 from needsseg.exchange.destinations.places import KEYS
-from needsseg.exchange.tables import FORMATS, Cell, csv_text, publish, rows_of, write, write_bytes
+from needsseg.exchange.tables import FORMATS, Cell, csv_text, publish, rows_of, write
 from needsseg.records import PROFILE_COLUMNS
 
 LIMITS = {
@@ -74,7 +74,7 @@ def write_target(
     if target == "dbt":
         return _dbt(profiles, path, told, rows, covered, overwrite)
     text, told = _text(target, rows, known_by, covered, ids or {}, told)
-    return publish(profiles, path, target, lambda partial: write_bytes(partial, text.encode("utf-8")), told)
+    return publish(profiles, path, target, lambda partial: _write_text(partial, text), told)
 
 
 def _text(
@@ -98,6 +98,10 @@ def _text(
         raise NeedssegError(f"Account {account}: {reason}.", "Shorten what is said of it.")
     text = "".join(json.dumps(_body(target, batch), ensure_ascii=False) + "\n" for batch in packed.batches)
     return text, told | {"batches": len(packed.batches)}
+
+
+def _write_text(partial: Path, text: str) -> None:
+    partial.write_bytes(text.encode("utf-8"))
 
 
 def _body(target: str, batch: Batch) -> object:
@@ -133,4 +137,4 @@ def _dbt(
     text = csv_text(PROFILE_COLUMNS, rows, neutralise)
     beside = {schema: warehouse.dbt_schema(path.stem)}
     told |= {"schema": schema.name}
-    return publish(profiles, path, "dbt", lambda partial: write_bytes(partial, text.encode("utf-8")), told, beside)
+    return publish(profiles, path, "dbt", lambda partial: _write_text(partial, text), told, beside)

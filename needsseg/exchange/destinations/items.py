@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 
 from needsseg.exchange.destinations import amplitude, hubspot, mixpanel, segment
 from needsseg.exchange.destinations.delivery import Item
 from needsseg.exchange.tables import Cell
+from needsseg.files import sha256
 
 RECORDS: dict[str, Callable[[Mapping[str, Cell], str, str], Mapping[str, object]]] = {
     "segment": segment.record,
@@ -49,4 +49,4 @@ def whom(row: Mapping[str, Cell]) -> str:
 
 
 def _sha(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
+    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from needsseg.exchange.tables import NOT_TEXT, Cell, json_lines, quoted, write_bytes
+from needsseg.exchange.tables import NOT_TEXT, Cell, json_lines, quoted
 from needsseg.records import PROFILE_COLUMNS
 
 TABLE = "labelled_accounts"
@@ -61,7 +61,7 @@ def fill_duckdb(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
     )
     read_as = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
     try:
-        write_bytes(source, json_lines(rows).encode("utf-8"))
+        source.write_bytes(json_lines(rows).encode("utf-8"))
         with duckdb.connect(str(partial)) as con:
             con.execute(f"CREATE TABLE {TABLE} ({columns})")
             con.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
+from needsseg.files import check_folder, write_errors, write_file
 
 LARGEST_MEMBER = 100_000_000
 LARGEST_TOTAL = 400_000_000
@@ -99,16 +99,6 @@ def opened_archive(path: Path) -> Iterator[Archive]:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all; NeedssegError where its folder is missing or it cannot be written."""
-    if not path.parent.is_dir():
-        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.refi")
-    try:
-        with partial.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise NeedssegError(f"{path}: cannot be written: {error}.", "Free space or choose another folder.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    check_folder(path)
+    with write_errors(path):
+        write_file(path, content, sync=True)

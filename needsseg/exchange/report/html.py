@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from html import escape
@@ -24,6 +23,7 @@ from needsseg.exchange.report.content import (
     Text,
     printable,
 )
+from needsseg.files import sha256
 
 
 def page(report: Report) -> str:
@@ -85,7 +85,7 @@ def _scripts(charts: Sequence[Map | Curves]) -> tuple[str, list[str]]:
 
 
 def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+    return f"'sha256-{base64.b64encode(bytes.fromhex(sha256(script))).decode()}'"
 
 
 def _file(name: str) -> str:

@@ -1,0 +1,208 @@
+"""Files on disk: written whole or not at all, their hashes, private temporary folders, and free space."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from needsseg.errors import NeedssegError
+
+PRIVATE = 0o600
+_TEMPORARY = ".needsseg-tmp"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+@contextmanager
+def whole_file(path: Path, *, private: bool = False, sync: bool = False) -> Iterator[Path]:
+    """Give the path of a partial file beside ``path`` to write to, and rename it to ``path`` when the block ends well.
+
+    After an error the partial file is removed and ``path`` is as it was, byte for byte. ``private`` makes the file readable
+    by its owner only, from before anything is written to it; ``sync`` waits until the content is on the disk. OSError
+    where the file cannot be made or renamed, or where ``path`` is a folder.
+    """
+    with whole_files([path], private=private, sync=sync) as (partial,):
+        yield partial
+
+
+@contextmanager
+def whole_files(paths: Sequence[Path], *, private: bool = False, sync: bool = False) -> Iterator[tuple[Path, ...]]:
+    """Give a partial file for each of ``paths``, and rename all of them when the block ends well: all or none.
+
+    Where one of them cannot be renamed, those before it are put back as they were. Options and errors as ``whole_file``.
+    """
+    partials = tuple(_beside(path, "partial") for path in paths)
+    try:
+        for partial in partials:
+            partial.unlink(missing_ok=True)  # of a program that was killed and had this one's number
+            if private:
+                os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+        yield partials
+        for partial in partials:
+            if private:
+                partial.chmod(PRIVATE)  # whoever wrote it may have made it anew
+            if sync:
+                _wait_for_disk(partial)
+        _rename_all(list(zip(partials, paths, strict=True)))
+    finally:
+        for partial in partials:
+            partial.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: str | bytes, *, private: bool = False, sync: bool = False) -> None:
+    """Write a file whole or not at all: bytes as they are, text as UTF-8 with its line ends as they are.
+
+    Options and errors as ``whole_file``; UnicodeEncodeError where the text holds halves of surrogate pairs.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with whole_file(path, private=private, sync=sync) as partial:
+        partial.write_bytes(data)
+
+
+@contextmanager
+def write_errors(path: Path, hint: str = "Free space or choose another folder.") -> Iterator[None]:
+    """Turn an OSError of the block into a NeedssegError that says that ``path`` cannot be written, why, and ``hint``."""
+    try:
+        yield
+    except OSError as error:
+        raise NeedssegError(f"{path}: cannot be written: {error}.", hint) from error
+
+
+def check_folder(path: Path) -> None:
+    """Raise NeedssegError where the folder that ``path`` would lie in does not exist."""
+    if not path.parent.is_dir():
+        raise NeedssegError(f"{path.parent}: no such folder.", "Create it or choose another.")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hex, reading it piece by piece; OSError where it cannot be read."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256(content: str | bytes) -> str:
+    """Return the SHA-256 of bytes, or of a text as UTF-8, in hex; UnicodeEncodeError for halves of surrogate pairs."""
+    return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
+
+
+@contextmanager
+def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
+    """Give a new folder that only this user may read, and remove it with all that is in it when the block ends.
+
+    It lies in the folder ``beside`` as ``.<name>-…``, or in the system's temporary folder where ``beside`` is None. What
+    killed programs left in ``beside`` is removed first. OSError where the folder cannot be made.
+    """
+    if beside is not None:
+        remove_leftovers(beside)
+    folder, lock = _locked_folder(beside, name)
+    try:
+        yield folder
+    finally:
+        # What cannot be removed now is a leftover for the next start; it must not hide the block's own error.
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_leftovers(beside: Path) -> None:
+    """Remove the private folders in ``beside`` that killed programs left; those in use are locked, and stay."""
+    try:
+        with os.scandir(beside) as entries:
+            found = [entry.path for entry in entries if entry.name.endswith(_TEMPORARY)]
+    except OSError:
+        return  # a folder that is missing or cannot be listed holds nothing that could be removed
+    for folder in found:
+        try:
+            lock = os.open(folder, _FOLDER)
+        except OSError:
+            continue  # it is gone by now, or another user's
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # in use; where the disk knows no locks that cannot be told, and nothing is removed
+        finally:
+            os.close(lock)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes this user may still write to the disk that holds ``folder``; OSError where there is none."""
+    return shutil.disk_usage(folder).free
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
+
+
+def _wait_for_disk(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _rename_all(pairs: Sequence[tuple[Path, Path]]) -> None:
+    for _, path in pairs:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if len(pairs) == 1:
+        partial, path = pairs[0]
+        partial.replace(path)
+        return
+    earlier: list[Path] = []
+    with ExitStack() as undo:
+        for partial, path in pairs:
+            kept = _keep_earlier(path)
+            earlier += [] if kept is None else [kept]
+            undo.callback(_put_back, path, kept)
+            partial.replace(path)
+        undo.pop_all()
+    for kept in earlier:
+        kept.unlink(missing_ok=True)
+
+
+def _keep_earlier(path: Path) -> Path | None:
+    """A second name for the file that is to be replaced, or a copy where the disk knows none; None without a file."""
+    if not (path.exists() or path.is_symlink()):
+        return None
+    kept = _beside(path, "earlier")
+    kept.unlink(missing_ok=True)
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, kept, follow_symlinks=False)
+    return kept
+
+
+def _put_back(path: Path, kept: Path | None) -> None:
+    if kept is None:
+        path.unlink(missing_ok=True)
+        return
+    kept.replace(path)
+    kept.unlink(missing_ok=True)  # both names of one file: nothing had been replaced, and renaming did nothing
+
+
+def _locked_folder(beside: Path | None, name: str) -> tuple[Path, int]:
+    """A new folder, and its open handle with a lock on it by which other programs tell that it is in use.
+
+    Another program may take it for a leftover before it is locked; then there is a next try.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=_TEMPORARY, dir=beside))
+        try:
+            lock = os.open(folder, _FOLDER)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        except OSError:
+            return folder, lock  # the disk knows no locks, so nobody can lock it to remove it either
+        if folder.is_dir():
+            return folder, lock
+        os.close(lock)
