@@ -40,9 +40,9 @@ def format_count(number: int, word: str, several: str = "") -> str:
     return f"{number:,} {plural(number, word, several)}"
 
 
-def format_day(day: int) -> str:
-    """Return a day, counted since 1970-01-01, as an ISO date."""
-    return (EPOCH + timedelta(days=day)).isoformat()
+def date_of(day: int) -> date:
+    """Return the date of a day that is counted since 1970-01-01; ``str`` shows it as an ISO date."""
+    return EPOCH + timedelta(days=day)
 
 
 def format_stamp(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from needsseg.accounts.dates import DateColumn, date_columns
 from needsseg.accounts.gathering import Part
@@ -13,9 +13,10 @@ from needsseg.accounts.mapping import NAMES, Mapping
 from needsseg.accounts.plans import plan_of
 from needsseg.accounts.sources import workshop
 from needsseg.accounts.staging import read_parts, stage, whole_ids
-from needsseg.accounts.zones import EPOCH, zone
+from needsseg.accounts.zones import zone
 from needsseg.files import private_folder
 from needsseg.progress import silent
+from needsseg.text import date_of, format_stamp
 
 LOOKED_AT = 10_000
 FILES = 20
@@ -80,10 +81,10 @@ def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
         if value is None or value == "" or column == "day":
             continue
         if column == "second":
-            said["timestamp"] = datetime.fromtimestamp(int(str(value)), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            said["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))
         elif column.endswith("_day"):
             name = column.removesuffix("_day")
-            said[name if name in NAMES[kind] else f"{name}_date"] = str(EPOCH + timedelta(days=int(str(value))))
+            said[name if name in NAMES[kind] else f"{name}_date"] = str(date_of(int(str(value))))
         else:
             said[column] = str(value)
     return said

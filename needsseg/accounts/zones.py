@@ -7,8 +7,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from needsseg.errors import UsageError
+from needsseg.text import EPOCH
 
-EPOCH = date(1970, 1, 1)
 FIRST_YEAR, LAST_YEAR = 2000, 2050
 
 

@@ -12,7 +12,7 @@ from needsseg.accounts.assigned_labels import AssignedLabel, LabelledText
 from needsseg.accounts.engine import open_engine
 from needsseg.accounts.lifecycle import Subscription
 from needsseg.accounts.series import WEEKS, Series, nothing, weekly
-from needsseg.accounts.zones import EPOCH, epoch_day
+from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts, assigned, pseudonyms
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
@@ -23,6 +23,7 @@ from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments
 from needsseg.study.connection import Study
+from needsseg.text import date_of
 
 __all__ = [
     "WEEKS", "AccountPage", "AccountResponse", "AssignedLabel", "LabelledText", "Quote", "Series", "Term",
@@ -200,13 +201,9 @@ def _series(study: Study, account_id: str, day: int, merged: dict[str, str], bac
 
 def _term(term: Subscription, day: int) -> Term:
     running = term.start_day < day and (term.end_day is None or term.end_day >= day)
-    end = None if term.end_day is None else _date(term.end_day)
-    renewal = None if term.renewal_day is None else _date(term.renewal_day)
-    return Term(term.plan, term.seats, term.amount, _date(term.start_day), end, renewal, running)
-
-
-def _date(day: int) -> date:
-    return EPOCH + timedelta(days=day)
+    end = None if term.end_day is None else date_of(term.end_day)
+    renewal = None if term.renewal_day is None else date_of(term.renewal_day)
+    return Term(term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running)
 
 
 def _voices(study: Study, mine: Sequence[AccountMatch]) -> tuple[Voice, ...]:

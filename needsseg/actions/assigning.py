@@ -26,6 +26,7 @@ from needsseg.segments.assigning import NOTHING_FITS, OFF_TOPIC, PRECISION
 from needsseg.settings import load
 from needsseg.study import assignments as stored
 from needsseg.study.connection import Study
+from needsseg.text import plural
 
 __all__ = [
     "OFF_TOPIC",
@@ -168,7 +169,7 @@ def assign_file(
     progress("assigning texts", report.texts, report.texts)
     stale = [row.file for row in assignments(study) if row.stale]
     told = [
-        f"The segments changed since {', '.join(stale)} {'was' if len(stale) == 1 else 'were'} assigned: assign again."
+        f"The segments changed since {', '.join(stale)} {plural(len(stale), 'was', 'were')} assigned: assign again."
     ] * bool(stale)
     return replace(
         report, warnings=(*report.warnings, *told), rejects_file=str(rejects), parquet=target.name,

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import NeedssegError
 from needsseg.study import interviews, passages, segments
+from needsseg.text import date_of
 
 if TYPE_CHECKING:
     from needsseg.accounts.revenue import Revenue
     from needsseg.study.connection import Study
-
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +85,5 @@ def _paid(study: Study) -> tuple[Revenue, date | None]:
     as_of = accounts.day_after_events(study)
     if as_of is None:
         newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=0)
-        as_of = date.fromordinal(_EPOCH.toordinal() + newest + 1)
+        as_of = date_of(newest + 1)
     return revenue_as_of(study, as_of), as_of

@@ -8,6 +8,7 @@ from needsseg.study import codes
 from needsseg.study.codebook import Branch, CodeRow
 from needsseg.study.codes import COLOURS, Touched, is_colour
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 __all__ = [
     "COLOURS",
@@ -50,18 +51,14 @@ def touched(study: Study, name: str) -> Touched:
 
 def told(gone: Touched) -> str:
     """What a code that is deleted takes along, in words."""
-    along = [f"off {_counted(gone.passages, 'passage')}, whose decisions stay"]
+    along = [f"off {format_count(gone.passages, 'passage')}, whose decisions stay"]
     if gone.coders > 1:
         along.append(f"marked by {gone.coders} coders")
     if gone.memos:
-        along.append(f"{_counted(gone.memos, 'memo')} with it")
+        along.append(f"{format_count(gone.memos, 'memo')} with it")
     if gone.children:
-        along.append(f"{_counted(gone.children, 'code')} below it one up")
+        along.append(f"{format_count(gone.children, 'code')} below it one up")
     return ", ".join(along)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def create(study: Study, name: str, parent: str | None = None) -> str:
@@ -121,7 +118,7 @@ def delete(study: Study, name: str) -> Touched:
         code = book.one(study, name).name
         gone = codes.touched(study, code)
         codes.delete(study, code)
-        action.summary = f"deleted the code “{code}” off {_counted(gone.passages, 'passage')}"
+        action.summary = f"deleted the code “{code}” off {format_count(gone.passages, 'passage')}"
         return gone
 
 

@@ -22,6 +22,7 @@ from needsseg.settings import Settings, load, prompt_file
 from needsseg.study import decisions, interviews, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.study.segments import Member, NewCandidate
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.discovery import Persona
@@ -144,16 +145,16 @@ def _about_kept(beside: Beside, given: Placed, names: Mapping[int, str]) -> list
     for segment in sorted(beside.kept.values()):
         put = len(beside.proposed.get(segment, ()))
         if put:
-            what = "passage is" if put == 1 else "passages are"
-            warnings.append(f"{put} new {what} proposed for “{names[segment]}”; it was left as it is.")
+            count = format_count(put, "new passage is", "new passages are")
+            warnings.append(f"{count} proposed for “{names[segment]}”; it was left as it is.")
     unheard = sorted(segment for segment in given.kept if segment not in given.segments.values())
     warnings += [f"“{names[s]}” holds none of the passages used; nothing could be put to it." for s in unheard]
     return warnings
 
 
 def _said(proposed: int, again: int) -> str:
-    found = f"found {proposed} candidate{'s' if proposed != 1 else ''}"
-    return f"{found} and {again} kept one{'s' if again != 1 else ''} again" if again else found
+    found = f"found {format_count(proposed, 'candidate')}"
+    return f"{found} and {format_count(again, 'kept one')} again" if again else found
 
 
 def run_input(study: Study) -> tuple[list[Passage], str, int]:

@@ -14,6 +14,7 @@ from needsseg.discovery.statement import job_statement
 from needsseg.records import Passage, PersonaName
 from needsseg.study import decisions, interviews, passages, segments
 from needsseg.study.connection import Study
+from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from needsseg.discovery.evidence import Standing
@@ -216,13 +217,13 @@ def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, c
     """Says so when figures are of a part only, because passages were moved, merged or admitted."""
     warnings = []
     if changed:
-        what = "passage was" if changed == 1 else "passages were"
-        warnings.append(f"{changed} {what} added since it was confirmed; confirm again to include them")
+        count = format_count(changed, "passage was", "passages were")
+        warnings.append(f"{count} added since it was confirmed; confirm again to include them")
     added = sum(passage.id not in found for passage in here) if found else 0
     if added:
         rest = len(here) - added
         warnings.append(
-            f"{added} of its {len(here)} passages {'was' if added == 1 else 'were'} added since run {row.run}: "
+            f"{added} of its {len(here)} passages {plural(added, 'was', 'were')} added since run {row.run}: "
             f"keywords and stability are of the other {rest}"
         )
     return warnings
@@ -241,7 +242,7 @@ def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
     voices = Counter((passage.interview, passage.speaker) for passage in here)
     warnings = []
     if len(voices) < 3:
-        warnings.append(f"rests on {len(voices)} participant{'s' if len(voices) > 1 else ''} only")
+        warnings.append(f"rests on {format_count(len(voices), 'participant')} only")
     (interview, speaker), most = max(voices.items(), key=lambda item: (item[1], item[0]))
     if most * 2 > len(here):
         name = f"{speaker} ({interview})" if speaker else interview
@@ -249,7 +250,7 @@ def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
     lost = sum(not passage.anchored for passage in here)
     if lost:
         warnings.append(
-            f"{lost} of its {len(here)} passages {'has' if lost == 1 else 'have'} no place in the transcript as it is now"
+            f"{lost} of its {len(here)} passages {plural(lost, 'has', 'have')} no place in the transcript as it is now"
         )
     undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
     if undecided:

@@ -17,6 +17,7 @@ from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.study import history, interviews, passages, reimporting
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.coding.anchoring import Anchor
@@ -154,7 +155,7 @@ def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress
                 told = f"is another conversation than {namesake[0]}, whose file has the same name"
                 report.warnings.append((parsed.name, told))
             _add(study, parsed, transcript, known, report)
-        action.summary = f"imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}"
+        action.summary = f"imported {format_count(len(report.added), 'interview')}"
     progress("storing", len(spool.parsed), len(spool.parsed))
 
 

@@ -9,6 +9,7 @@ from needsseg.study import lineage as stored
 from needsseg.study import runs, segments
 from needsseg.study.connection import Study
 from needsseg.study.lineage import Change
+from needsseg.text import format_count
 
 STATUS_WORDS = {"confirmed": "confirmed", "set_aside": "set aside", "merged": "merged away"}
 
@@ -60,14 +61,16 @@ def _said(change: Change, run: int | None, names: Mapping[int, str]) -> list[str
     if before is None and after is not None and not merged:
         return said  # its first passages are part of how it came to be
     came = {source: count for source, count in change.came.items() if source not in change.merged}
-    said += [f"{_counted(count)} came from {_named(source, names)}" for source, count in came.items()]
+    said += [f"{format_count(count, 'passage')} came from {_named(source, names)}" for source, count in came.items()]
     if after is None or after["status"] != "merged":
-        said += [f"{_counted(count)} went to {_named(target, names)}" for target, count in change.went.items()]
+        said += [
+            f"{format_count(count, 'passage')} went to {_named(target, names)}" for target, count in change.went.items()
+        ]
     return said
 
 
 def _born(change: Change, after: Mapping[str, object], run: int | None, names: Mapping[int, str]) -> str:
-    size = _counted(sum(change.came.values()))
+    size = format_count(sum(change.came.values()), "passage")
     if after["split_from"] is not None:
         parent = after["split_from"]
         return f"split off {_named(parent if isinstance(parent, int) else None, names)} with {size}"
@@ -98,7 +101,3 @@ def _changed(
     elif before["status"] == "candidate" and after["status"] == "named" and before["name"] == after["name"]:
         said.append("kept: a person changed it")
     return said
-
-
-def _counted(count: int) -> str:
-    return f"{count} passage{'' if count == 1 else 's'}"

@@ -23,6 +23,7 @@ from needsseg.study import (
 )
 from needsseg.study.connection import Study
 from needsseg.study.merging import Joined
+from needsseg.text import format_count, plural
 
 How = Literal["same text", "same words", "edited text", "new"]
 Places = dict[tuple[str, str, str], dict[int, tuple[int, int]]]
@@ -82,15 +83,15 @@ class MergeReport:
         both = len(self.interviews) - new
         memos, statements = self.memos + self.memos_continued, self.statements + self.statements_continued
         said = [
-            f"{both} interview{'s' if both != 1 else ''} in both, {new} new",
+            f"{format_count(both, 'interview')} in both, {new} new",
             f"{self.joined} passages alike, {self.added} added, {self.decided} decided by it, {self.beside} beside ours",
             f"{self.marks} codes on passages came, {self.marks_joined} were here",
         ]
         others = [
             (self.seconded, "decisions seconded"),
-            (self.codes, f"new code{'s' if self.codes != 1 else ''}"),
-            (memos, f"memo{'s' if memos != 1 else ''}"),
-            (statements, f"job statement{'s' if statements != 1 else ''}"),
+            (self.codes, plural(self.codes, "new code")),
+            (memos, plural(memos, "memo")),
+            (statements, plural(statements, "job statement")),
             (self.off_topic, "off-topic"),
             (self.pairs, "pairs"),
             (self.pins, "pinned codes"),

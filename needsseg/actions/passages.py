@@ -15,6 +15,7 @@ from needsseg.study import blinding, interviews, passages
 from needsseg.study import codebook as book
 from needsseg.study.codebook import CodeRow
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 __all__ = [
     "CodeRow",
@@ -56,7 +57,7 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
             passages.replace_suggestions(study, key, judge(windows, vectors, probes, settings.suggest_threshold))
             for key, windows in weighed.items()
         )
-        action.summary = f"suggested {count} passages in {len(wanted)} interview{'s' if len(wanted) != 1 else ''}"
+        action.summary = f"suggested {format_count(count, 'passage')} in {format_count(len(wanted), 'interview')}"
     return count
 
 
@@ -171,4 +172,4 @@ def recent_codes(study: Study) -> list[str]:
 
 
 def _named(ids: Sequence[int]) -> str:
-    return f"passage {ids[0]}" if len(ids) == 1 else f"{len(ids)} passages"
+    return f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")

@@ -16,6 +16,7 @@ from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.records import Passage
 from needsseg.study import passages, runs, segments
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.placements import Placed
@@ -121,7 +122,7 @@ def _why(again: Again, index: int, asked: Sequence[int], choices: Sequence[Choic
     elif own is not None and choices[0].segment != lies_in:
         said.append(f"lies in “{own}”, but is nearer to “{choices[0].name}”")
     if alike:
-        said.append(f"stands for {alike} undecided passage{'s' if alike > 1 else ''} like it")
+        said.append(f"stands for {format_count(alike, 'undecided passage')} like it")
     if not said:
         said.append(f"is one of the least certain, with strength {again.found.strengths[index]:.2f}")
     return "; ".join(said)

@@ -15,6 +15,7 @@ from needsseg.errors import TranscriptError
 from needsseg.records import JobParts, Role, Transcript, Turn
 from needsseg.study import codebook
 from needsseg.study.connection import now, plain_text
+from needsseg.text import format_stamp
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
@@ -85,7 +86,7 @@ def moment(text: str) -> str:
     """A time as studies store it; now, where the file says none that can be read."""
     try:
         found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return format_stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return now()
 

@@ -16,6 +16,7 @@ from needsseg.exchange.report.content import MADE_BY, Bullets, Report, Section, 
 from needsseg.progress import Progress, silent
 from needsseg.study import passages
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 Format = Literal["html", "md"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -100,7 +101,7 @@ def _counted(study: Study) -> str:
 
 def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
     items = tuple(f"{shown.name}: {_job(shown)}" for shown in needs.shown)
-    lead = f"{len(items)} segment{'' if len(items) == 1 else 's'}" if items else "No segment yet"
+    lead = format_count(len(items), "segment") if items else "No segment yet"
     said = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
     return (Text(said, lead=True), *((Bullets(items),) if items else ()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from needsseg.actions.pseudonyms import Cover
 from needsseg.exchange.report.content import Context
 from needsseg.records import Passage, Transcript
+from needsseg.text import format_clock
 
 AROUND = 400
 
@@ -16,7 +17,7 @@ def place(over: Cover, talk: Transcript, passage: Passage) -> str:
     if at is None:
         return f"{said}, no place in the transcript as it is now"
     start = talk.turns[at].start_ms
-    return f"{said}, turn {at + 1}{'' if start is None else f', {_clock(start)}'}"
+    return f"{said}, turn {at + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
 def context(over: Cover, talk: Transcript, passage: Passage) -> Context:
@@ -41,12 +42,6 @@ def _turn_of(talk: Transcript, passage: Passage) -> int | None:
     if not passage.anchored:
         return None
     return next((n for n, turn in enumerate(talk.turns) if turn.start <= passage.start < turn.end), None)
-
-
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def _end(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from needsseg import accounts as room
@@ -25,6 +25,7 @@ from needsseg.settings import load
 from needsseg.study import history
 from needsseg.study import runs as stored_runs
 from needsseg.study.connection import Study
+from needsseg.text import date_of
 
 if TYPE_CHECKING:
     from needsseg.accounts import StackFiles
@@ -245,7 +246,7 @@ def _starts(labelled: _Labelled, design: Design, last: int) -> dict[str, int]:
         for account in labelled.segments
     }
     if max(starts.values()) >= last:
-        begins = date(1970, 1, 1) + timedelta(max(starts.values()))
+        begins = date_of(max(starts.values()))
         raise UsageError(
             f"Between {begins} and {design.as_of} there is no day on which leaving could be seen: a subscription counts as ended "
             "only once the days of grace are over.",
@@ -262,7 +263,7 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
         )
     settings = load(study.path)
     last = max((row.until for row in rows), default=epoch_day(design.as_of))
-    day = date(1970, 1, 1) + timedelta(last)
+    day = date_of(last)
     made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
     flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in made}
     return [

@@ -14,6 +14,7 @@ from needsseg.records import Passage
 from needsseg.study import decisions, passages, placing, segments
 from needsseg.study.connection import Study
 from needsseg.study.decisions import PairKind
+from needsseg.text import format_count
 
 __all__ = [
     "Choice",
@@ -150,4 +151,4 @@ def off_topic_passages(study: Study) -> list[Passage]:
 
 
 def _counted(ids: Sequence[int]) -> str:
-    return f"passage {ids[0]}" if len(ids) == 1 else f"{len(ids)} passages"
+    return f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")

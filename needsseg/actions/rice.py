@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, Reject
 from needsseg.accounts.firmographic import SIZES, UNKNOWN
 from needsseg.accounts.revenue import Revenue
-from needsseg.accounts.zones import EPOCH
 from needsseg.actions import accounts
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.revenue import revenue_as_of
@@ -33,6 +32,7 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study import segments
 from needsseg.study.connection import Study
+from needsseg.text import date_of
 
 __all__ = ["BY", "FORMULA", "Coverage", "Part", "Reject", "RiceReport", "Score", "Weight", "in_numbers", "scored"]
 
@@ -116,7 +116,7 @@ def _newest(study: Study) -> date:
     files = accounts.stack_files(study)
     if day is None and files.subscriptions is not None:
         newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=None)
-        day = None if newest is None else EPOCH + timedelta(days=newest + 1)
+        day = None if newest is None else date_of(newest + 1)
     if day is None:
         raise UsageError("Nothing tells which day to look from.", "Name it: --as-of YYYY-MM-DD")
     return day

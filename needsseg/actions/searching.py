@@ -18,6 +18,7 @@ from needsseg.study import codebook as book
 from needsseg.study import interviews, passages, searching
 from needsseg.study.connection import plain_text
 from needsseg.study.searching import Said, Span
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.meanings import Matrix
@@ -169,7 +170,7 @@ def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
     skipped = len(hits) - len(theirs)
     if not theirs:
         return CodedHits((), 0, skipped)
-    with study.action("code", f"coded {len(theirs)} hit{'s' if len(theirs) != 1 else ''} “{plain_text(code)}”"):
+    with study.action("code", f"coded {format_count(len(theirs), 'hit')} “{plain_text(code)}”"):
         ids = tuple(dict.fromkeys(passages.mark(study, hit.interview, hit.start, hit.end) for hit in theirs))
         coded = book.put(study, ids, code)
     return CodedHits(ids, coded, skipped)

@@ -23,6 +23,7 @@ from needsseg.study import accounts, interviews, passages, placing, segments
 from needsseg.study import runs as stored_runs
 from needsseg.study.connection import Study
 from needsseg.study.runs import Run
+from needsseg.text import format_count
 
 __all__ = [
     "Backing",
@@ -114,7 +115,7 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     for passage in ids:
         passages.one(study, passage)
     where = "no segment" if segment is None else f"segment {segment}"
-    what = f"passage {ids[0]}" if len(ids) == 1 else f"{len(ids)} passages"
+    what = f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")
     with study.action("move", f"moved {what} to {where}"):
         placing.move(study, ids, segment)
 

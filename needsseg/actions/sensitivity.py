@@ -17,6 +17,7 @@ from needsseg.records import UNASSIGNED, Passage
 from needsseg.settings import load
 from needsseg.study import interviews, passages, segments, vectors
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 SEEDS = (1, 2, 3)
 
@@ -146,7 +147,7 @@ def _sentence(what: str, compared: Comparison, names: Mapping[int, str]) -> str:
     """What a variation comes to: all stays, or what becomes of what does not."""
     moved = [fate for fate in compared.fates if fate.word != "stays"]
     fresh = len(compared.fresh)
-    more = f"; {fresh} new candidate{'s' if fresh > 1 else ''}" if fresh else ""
+    more = f"; {format_count(fresh, 'new candidate')}" if fresh else ""
     if not compared.common:
         return f"{what}: no passage is in both, so nothing can be compared"
     if not moved:

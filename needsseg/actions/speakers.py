@@ -11,6 +11,7 @@ from needsseg.records import Role, Transcript
 from needsseg.study import interviews, speakers
 from needsseg.study.connection import Study
 from needsseg.study.speakers import BatchInterview, BatchSpeaker
+from needsseg.text import format_count
 
 # Words by which recorders and people name a voice without saying whose it is, in the languages of the formats read.
 _NOBODY = re.compile(
@@ -165,7 +166,7 @@ def _why(nobody: bool) -> str:
 
 
 def _counted(keys: Sequence[str]) -> str:
-    return f"{len(keys)} interviews" if len(keys) != 1 else str(keys[0])
+    return format_count(len(keys), "interview") if len(keys) != 1 else str(keys[0])
 
 
 def _places(who: Sequence[tuple[str, str]]) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from needsseg import accounts as room
 from needsseg.accounts.profile import deciding_label
 from needsseg.accounts.timelines import Timelines, timelines
-from needsseg.accounts.zones import EPOCH, epoch_day
+from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts
 from needsseg.actions.engines import engine_for
 from needsseg.decisions import load_rules
@@ -20,6 +20,7 @@ from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
 from needsseg.study.connection import Study
+from needsseg.text import date_of
 
 __all__ = ["KINDS", "Trigger", "TriggerReport", "TriggerRow", "fired", "fired_of"]
 
@@ -125,7 +126,7 @@ def _warnings(found: Timelines, as_of: date, has_events: bool) -> list[str]:
     warnings = []
     if not found.login_names:
         warnings.append("No event is taken for a login, so none can stay away: see login in prompts/events.toml.")
-    reach = EPOCH + timedelta(days=found.last_day + 1)
+    reach = date_of(found.last_day + 1)
     if reach < as_of:
         warnings.append(
             f"The newest event is of {reach - timedelta(days=1)}: what fired after {reach} may only mean that the file ends "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +13,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.cli.profiles import as_of_option, engine_option
+from needsseg.text import date_of
 
 if TYPE_CHECKING:
     from needsseg.actions.account_page import AccountPage, Series
@@ -200,7 +201,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
 
 
 def _date(day: int | None) -> date | None:
-    return None if day is None else date(1970, 1, 1) + timedelta(days=day)
+    return None if day is None else date_of(day)
 
 
 def _day(value: date | None) -> str | None:

@@ -11,6 +11,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import LARGEST, json_option, opened
 from needsseg.cli.segments import print_segments
+from needsseg.text import format_count
 
 
 @click.command()
@@ -34,11 +35,7 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
         session.warn(warning)
     session.say(
         f"Run {report.run}: {len(report.proposed)} candidates"
-        + (
-            f", {report.found_again} kept one{'' if report.found_again == 1 else 's'} found again,"
-            if report.found_again
-            else ""
-        )
+        + (f", {format_count(report.found_again, 'kept one')} found again," if report.found_again else "")
         + (f" {sum(report.proposed_to.values())} new passages put to them," if report.proposed_to else "")
         + f" in {report.passages} {report.input_status} passages, "
         f"{report.unassigned} of which fit none. Next: needsseg segment show ID"

@@ -15,6 +15,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.records import Role, Turn
+from needsseg.text import format_clock, format_count
 
 
 @click.command("import")
@@ -45,7 +46,7 @@ def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_j
     for refused in report.refused:
         session.refuse(refused.file, refused.reason)
     there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
-    session.say(f"Imported {len(report.added)} interview{'s' if len(report.added) != 1 else ''}{there}.")
+    session.say(f"Imported {format_count(len(report.added), 'interview')}{there}.")
 
 
 @click.command()
@@ -117,13 +118,8 @@ def show(session: Session, key: str, as_json: bool) -> None:
 
 
 def _heading(turn: Turn) -> str:
-    clock = "" if turn.start_ms is None else f" {_clock(turn.start_ms)}"
+    clock = "" if turn.start_ms is None else f" {format_clock(turn.start_ms, full=True)}"
     return f"{turn.speaker or 'unnamed'} ({turn.role}){clock} [{turn.start} {turn.end}]"
-
-
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 @click.command()
@@ -141,7 +137,7 @@ def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool)
 
             speakers.require(study, key, speaker)
             found = speakers.set_role_everywhere(study, speaker, role)
-            where = f"{len(found)} interviews" if len(found) > 1 else found[0]
+            where = format_count(len(found), "interview") if len(found) > 1 else found[0]
         else:
             actions.set_role(study, key, speaker, role)
     session.say(f"{speaker or 'The unnamed speaker'} in {where} is {role}.")

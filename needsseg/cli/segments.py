@@ -16,6 +16,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 segment_argument = click.argument("which", metavar="SEGMENT")
 passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
@@ -54,8 +55,7 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
 
 
 def _counted(row: SegmentSummary) -> str:
-    people = f"{row.participants} participant{'' if row.participants == 1 else 's'}"
-    return f"{row.size} passage{'' if row.size == 1 else 's'} of {people}"
+    return f"{format_count(row.size, 'passage')} of {format_count(row.participants, 'participant')}"
 
 
 @click.group(no_args_is_help=False)

@@ -11,6 +11,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import OFFSET, json_option, opened
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 
 @click.command()
@@ -69,9 +70,7 @@ def told(found: actions.Queue) -> list[str]:
             f"acceptable; {outlook.coming:.0%} of the next."
         ]
     if found.unread:
-        lines.append(
-            f"Without further speech of {found.unread} interview{'s' if found.unread != 1 else ''}. To have it: needsseg embed"
-        )
+        lines.append(f"Without further speech of {format_count(found.unread, 'interview')}. To have it: needsseg embed")
     return lines
 
 

@@ -24,6 +24,7 @@ from needsseg.decisions.verdict import (
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import LabelSource
+from needsseg.text import date_of
 
 By = Literal["needs", "behavioral"]
 Outcome = Literal["churned", "at_risk"]
@@ -251,7 +252,7 @@ def _occasion(source: str) -> str:
 
 
 def _day(day: int) -> str:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + day).isoformat()
+    return date_of(day).isoformat()
 
 
 def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from needsseg.decisions.intervals import wilson
 from needsseg.decisions.survey import MOST_CHOSEN, NONE, Option, Question, Survey
 from needsseg.decisions.survey_choice import choose
 from needsseg.decisions.survey_scoring import score
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 LIKE = 0.3
 SMOOTHING = 1.0
-CONFIDENCE_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +67,6 @@ class Accuracy:
             f"the most frequent segment is right for {self.baseline:.2f}. Answers are simulated from what participants said "
             "in their interviews; people who read the options may answer otherwise."
         )
-
-
-def wilson(right: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); from 0 to 1 where nothing was counted."""
-    if not of:
-        return 0.0, 1.0
-    share, square = right / of, CONFIDENCE_Z**2
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = CONFIDENCE_Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def prior(material: Material, segments: Sequence[str], without: str = "") -> dict[str, float]:

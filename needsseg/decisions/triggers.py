@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from needsseg.accounts.timelines import Timeline, Timelines, value_on
-from needsseg.accounts.zones import EPOCH
 from needsseg.decisions.trigger_rules import Feature, TriggerRules
 from needsseg.files import sha256
+from needsseg.text import date_of
 
 KINDS = ("unused_feature", "below_weekly", "team_growth")
 WEEK = 7
@@ -229,15 +229,11 @@ def _trigger(
     kind: str, timeline: Timeline, day: int, evidence: str, found: Timelines, feature: str = "", settled: bool = False
 ) -> Trigger:
     reached = found.last_day is not None and day <= found.last_day + 1
-    return Trigger(kind, timeline.account_id, _date(day), feature, evidence, settled or reached)
-
-
-def _date(day: int) -> date:
-    return date.fromordinal(EPOCH.toordinal() + day)
+    return Trigger(kind, timeline.account_id, date_of(day), feature, evidence, settled or reached)
 
 
 def _day(day: int) -> str:
-    return _date(day).isoformat()
+    return date_of(day).isoformat()
 
 
 def unwatchable(found: Timelines, rules: TriggerRules, serving: Sequence[str] = ()) -> Mapping[str, str]:

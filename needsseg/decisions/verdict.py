@@ -10,6 +10,7 @@ from typing import Literal
 from needsseg.decisions.association import Association
 from needsseg.decisions.increment import Increment
 from needsseg.decisions.survival import LogRank
+from needsseg.text import format_count
 
 Word = Literal["cannot tell", "no sign of it", "adds something"]
 
@@ -101,9 +102,7 @@ def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
         counted = ", ".join(f"“{name}” has {size}" for name, size in small.items())
         reasons.append(f"A segment needs at least {FEWEST_ACCOUNTS} accounts; {counted}.")
         missing = sum(FEWEST_ACCOUNTS - size for size in small.values())
-        needed.append(
-            f"{missing} more labelled account{'' if missing == 1 else 's'} in the segments that are too small"
-        )
+        needed.append(f"{format_count(missing, 'more labelled account')} in the segments that are too small")
     if not reasons and evidence.increment is None and evidence.logrank is not None:
         least = evidence.logrank.least
         if least * evidence.tried > ALPHA:
@@ -118,7 +117,7 @@ def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
 
 def _more_events(evidence: Evidence, left: str) -> str:
     missing = FEWEST_EVENTS - evidence.events
-    words = f"{missing} more account{'' if missing == 1 else 's'} that {left}"
+    words = f"{format_count(missing, 'more account')} that {left}"
     if not evidence.events:
         return f"{words}: label more accounts, or follow these for longer"
     total = math.ceil(FEWEST_EVENTS * evidence.accounts / evidence.events)

@@ -17,6 +17,7 @@ from needsseg.discovery.taught import Taught, learn, questions
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Candidate, Decisions
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -315,7 +316,7 @@ def _candidate_warnings(voices: Counter[str], size: int, stability: float) -> li
     if not voices:
         return warnings
     if len(voices) < 3:
-        warnings.append(f"rests on {len(voices)} participant{'s' if len(voices) > 1 else ''} only")
+        warnings.append(f"rests on {format_count(len(voices), 'participant')} only")
     loudest, count = max(voices.items(), key=lambda item: (item[1], item[0]))
     if count * 2 > size:
         warnings.append(f"{loudest} supplies {count} of its {size} passages")
@@ -330,8 +331,7 @@ def _warnings(
         warnings.append(f"{len(texts)} passages are few: candidates of fewer than {FEWEST_TO_TRUST} are a first guess.")
     if len(candidates) < FEWEST:
         warnings.append(
-            f"The passages yield {len(candidates)} candidate{'' if len(candidates) == 1 else 's'}: "
-            "no three to five stand apart as clearly."
+            f"The passages yield {format_count(len(candidates), 'candidate')}: no three to five stand apart as clearly."
         )
     if len(candidates) > MOST:
         warnings.append(
@@ -346,7 +346,7 @@ def _warnings(
         )
     repeated = len(texts) - len(set(texts))
     if repeated:
-        warnings.append(f"{repeated} passage{'s repeat' if repeated > 1 else ' repeats'} another word for word.")
+        warnings.append(f"{format_count(repeated, 'passage repeats', 'passages repeat')} another word for word.")
     left = len(texts) - sum(candidate.size for candidate in candidates)
     if left * 2 > len(texts):
         warnings.append(f"{left} of {len(texts)} passages fit no candidate.")

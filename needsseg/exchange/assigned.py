@@ -6,14 +6,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from needsseg.accounts.assigned_parts import rows_of
-from needsseg.accounts.zones import EPOCH
 from needsseg.errors import UsageError
 from needsseg.files import whole_file, write_errors
 from needsseg.tables import TableWriter
+from needsseg.text import date_of
 
 ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 OUT = ("row", "id", "account_id", "date", "label", "confidence", "first", "second", "reason", "excerpt", "evidence")
@@ -58,7 +58,7 @@ def _write(assigned: Path, partial: Path, format_: str) -> None:
 
 def _shown(row: dict[str, object]) -> dict[str, object]:
     day = row["day"]
-    when: date | None = EPOCH + timedelta(days=day) if isinstance(day, int) else None
+    when: date | None = date_of(day) if isinstance(day, int) else None
     return {name: (when.isoformat() if when else None) if name == "date" else row[name] for name in OUT}
 
 

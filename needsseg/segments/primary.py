@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from needsseg.records import PrimaryNeed
+from needsseg.text import format_count
 
 FEWEST, SHARE, LEAD = 3, 0.4, 2
 NOWHERE = "no passage of theirs lies in a named segment"
@@ -34,7 +35,7 @@ def _verdict(participant: str, counted: Counter[str]) -> PrimaryNeed:
     why = f"{most} of {total} passages"
     segment: str | None = name
     if most < FEWEST:
-        segment, why = None, f"only {total} passage{'s' if total > 1 else ''} in segments"
+        segment, why = None, f"only {format_count(total, 'passage')} in segments"
     elif share < SHARE:
         segment, why = None, f"no segment carries {SHARE:.0%} of their {total} passages"
     elif most - second < LEAD:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from needsseg.text import format_count
 from needsseg.transcripts.labels import LONGEST_NAME, accepted_labels, counted
 from needsseg.transcripts.spoken import Spoken, flowing, merged, one_line
 
@@ -129,5 +130,5 @@ def overlap_warning(pieces: Sequence[Spoken]) -> tuple[str, ...]:
             latest = piece
     if not count:
         return ()
-    noun = "turn begins" if count == 1 else "turns begin"
-    return (f"{count} {noun} before the speaker before has finished; turns stand in the order they began.",)
+    turns = format_count(count, "turn begins", "turns begin")
+    return (f"{turns} before the speaker before has finished; turns stand in the order they began.",)

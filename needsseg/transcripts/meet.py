@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from needsseg.text import format_count
+
 MEET_TIME = re.compile(r"^\s*(?:#{1,6}\s*)?(?:\*\*)?\d{2}:\d{2}:\d{2}(?:\*\*)?\s*$")
 _END = re.compile(r"^\s*(?:#{1,6}\s*)?[*_]*(?:Transcription|Meeting) ended (?:after|at)\b", re.IGNORECASE)
 _NOTICE = re.compile(
@@ -54,8 +56,9 @@ def left_out_warning(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ..
     count = sum(bool(line.strip()) for line in lines[:first])
     if not count:
         return ()
-    what = "1 paragraph" if count == 1 else f"{count} paragraphs"
-    return (f"{what} above the talk (an AI's notes, attendees) left out: nobody said them.",)
+    return (
+        f"{format_count(count, 'paragraph')} above the talk (an AI's notes, attendees) left out: nobody said them.",
+    )
 
 
 def _notes_above(lines: Sequence[str]) -> bool:

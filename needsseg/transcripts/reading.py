@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.records import Role, Transcript, Turn
+from needsseg.text import format_count
 from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.decoding import decoded
@@ -163,5 +164,5 @@ def _doubts(turns: Sequence[Turn]) -> tuple[str, ...]:
         doubts.append(f"Only one speaker, {named[0]}: questions and answers cannot be told apart.")
     elif "" in speakers:
         count = sum(not turn.speaker for turn in turns)
-        doubts.append(f"{count} {'turn has' if count == 1 else 'turns have'} no speaker.")
+        doubts.append(f"{format_count(count, 'turn has', 'turns have')} no speaker.")
     return tuple(doubts)

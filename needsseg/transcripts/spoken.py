@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from needsseg.text import format_count
+
 PAUSE_MS = 2000
 TURN_WORDS = 120
 LONGEST_TURN_WORDS = 300
@@ -112,5 +114,5 @@ def unread_warning(unread: Sequence[tuple[int, str]]) -> tuple[str, ...]:
     number, text = unread[0]
     shown = one_line(text)
     shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-    noun = "line was" if len(unread) == 1 else "lines were"
-    return (f"{len(unread)} {noun} not read as speech, first line {number}: {shown}",)
+    count = format_count(len(unread), "line was", "lines were")
+    return (f"{count} not read as speech, first line {number}: {shown}",)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from needsseg.errors import TranscriptError
 from needsseg.records import Role
+from needsseg.text import format_count
 from needsseg.transcripts.columns import Columns
 from needsseg.transcripts.contents import Contents
 from needsseg.transcripts.cues import overlap_warning
@@ -92,7 +93,7 @@ def _left_out(rows: Sequence[Row], why: str) -> list[str]:
     if not rows:
         return []
     named = ", ".join(row.where for row in rows[:5]) + (", …" if len(rows) > 5 else "")
-    return [f"{len(rows)} {'row was' if len(rows) == 1 else 'rows were'} left out ({named}): {why}."]
+    return [f"{format_count(len(rows), 'row was', 'rows were')} left out ({named}): {why}."]
 
 
 def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
@@ -167,8 +168,8 @@ def _turns(rows: Sequence[Row], columns: Columns) -> tuple[list[Spoken], list[st
     for column, (_, bad) in ((columns.start, starts), (columns.end, ends)):
         if bad:
             shown = one_line(rows[bad[0]].cells.get(column, ""))[:40]
-            noun = "cell is" if len(bad) == 1 else "cells are"
-            doubts.append(f"{len(bad)} {noun} no time in column “{column}”, first {rows[bad[0]].where}: {shown}")
+            cells_are = format_count(len(bad), "cell is", "cells are")
+            doubts.append(f"{cells_are} no time in column “{column}”, first {rows[bad[0]].where}: {shown}")
     labels = _labels([row.cells.get(columns.speaker, "") for row in rows])
     spoken = [
         Spoken(label, text, start, max(start, end) if start is not None and end is not None else end)

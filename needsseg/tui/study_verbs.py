@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
-from needsseg.tui.words import counted
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.tui.app import NeedssegApp
@@ -52,7 +52,7 @@ def overview(app: NeedssegApp) -> None:
     passages = f"{seen.suggested} suggested, {seen.accepted} accepted, {seen.rejected} rejected"
     said = [
         seen.path,
-        f"{counted(seen.interviews, 'interview')}, {counted(seen.participants, 'participant')}",
+        f"{format_count(seen.interviews, 'interview')}, {format_count(seen.participants, 'participant')}",
         f"Passages: {passages}",
         f"Segments: {seen.candidates} candidates, {seen.named} named, {seen.confirmed} confirmed",
         f"Accounts: {seen.accounts:,}",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from needsseg.decisions.intervals import wilson
 
 MADE_BY = "Report by needsseg"
 """Stands near the start of every report, by which an earlier one is told from any other file."""
@@ -135,15 +136,6 @@ def share_in_words(count: int, of: int) -> str:
         return "0 of 0"
     low, high = wilson(count, of)
     return f"{count} of {of} ({count / of:.0%}, {low * 100:.0f}–{high:.0%})"
-
-
-def wilson(count: int, of: int) -> tuple[float, float]:
-    """The ends of the 95% score interval of a share (Wilson 1927); ``of`` is at least 1."""
-    z = 1.959964
-    share, n = count / of, float(of)
-    middle = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 def printable(words: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needsseg.actions import tiers
+from needsseg.text import format_count
 from needsseg.tui.widgets.prompt import Choice
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
@@ -118,7 +118,7 @@ def choices(profiles: Sequence[AccountProfile], filters: Filters) -> list[Choice
         for value in values:
             on = value in filters.chosen.get(facet, ())
             label = f"{NAMES[facet]}: {worded(facet, value)}"
-            about = counted(held.get(value, 0), "account")
+            about = format_count(held.get(value, 0), "account")
             rows.append(
                 (not on, Choice(f"{facet}{BETWEEN}{value}", ("✓ " if on else "") + label, about + " · off" * on))
             )

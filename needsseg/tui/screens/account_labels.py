@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from needsseg.text import date_of, format_count
 from needsseg.tui.place import Place
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.account_page import AccountPage, LabelledText
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Line = tuple[Content, Place | None]
 RULE = "Confirmed before not; then interview, survey, assigned; then confidence"
 QUOTES, TEXTS = 2, 3
-EPOCH = date(1970, 1, 1)
 
 
 def label_lines(page: AccountPage) -> Iterator[Line]:
@@ -52,15 +51,15 @@ def _evidence(page: AccountPage, label: Label) -> Iterator[Line]:
             yield plain(said, "dim"), Place(quote.passage.interview, quote.passage.id)
     elif label.source == "survey":
         for one in [response for response in page.responses if response.segment == label.segment][:TEXTS]:
-            when = str(EPOCH + timedelta(days=one.day)) if one.day is not None else "no date"
+            when = str(date_of(one.day)) if one.day is not None else "no date"
             answers = "; ".join(f"{asked} → {said}" for asked, said in one.answers)
             yield plain(f"    {one.respondent}, {when}, survey {one.version}: {one_line(answers, 200)}", "dim"), None
     elif label.source == "assigned" and page.assigned is not None:
         found = page.assigned
-        newest = f", the newest of {EPOCH + timedelta(days=found.newest_day)}" if found.newest_day is not None else ""
+        newest = f", the newest of {date_of(found.newest_day)}" if found.newest_day is not None else ""
         undated = f", {found.undated} without a date" if found.undated else ""
         at_odds = f"; {found.disagreement:.0%} of the weight of its texts says otherwise" if found.others else ""
-        yield plain(f"    {counted(found.texts, 'text')}{newest}{undated}{at_odds}", "dim"), None
+        yield plain(f"    {format_count(found.texts, 'text')}{newest}{undated}{at_odds}", "dim"), None
         others = [text for text in page.texts if text.segment != found.segment]
         for text in [*[t for t in page.texts if t.segment == found.segment][:TEXTS], *others[:1]]:
             yield _text(page, text)
@@ -68,7 +67,7 @@ def _evidence(page: AccountPage, label: Label) -> Iterator[Line]:
 
 def _text(page: AccountPage, text: LabelledText) -> Line:
     """A text, and the passage that is closest to it, which opens."""
-    when = str(EPOCH + timedelta(days=text.day)) if text.day is not None else "no date"
+    when = str(date_of(text.day)) if text.day is not None else "no date"
     near = next((page.near[id_] for id_ in text.evidence if id_ in page.near), None)
     said = [plain(f"    “{one_line(text.excerpt, 120)}” {text.file}, {when} · {text.segment} {text.confidence:.2f}")]
     if near is None:

@@ -15,6 +15,7 @@ from textual.widgets import OptionList
 
 from needsseg.actions import account_page
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.account_labels import Line, label_lines
@@ -22,7 +23,7 @@ from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.screens.stack_reading import attempted, uncollected
 from needsseg.tui.widgets.chart import sparkline
 from needsseg.tui.widgets.profile_pane import METHODS, need_words
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,8 +93,8 @@ class AccountPageSheet(Sheet[Place]):
         """What is still to come, or what there is."""
         if self.page is None:
             return "reading its weeks, terms, interviews and triggers …" if self._reading else ""
-        quotes = counted(len(self.page.quotes), "quote")
-        return f"as of {self._as_of} · {quotes} · {counted(len(self.page.triggers), 'trigger')}"
+        quotes = format_count(len(self.page.quotes), "quote")
+        return f"as of {self._as_of} · {quotes} · {format_count(len(self.page.triggers), 'trigger')}"
 
     def _show(self) -> None:
         profile = self._profile
@@ -205,7 +206,7 @@ def _term(term: Term, as_of: date) -> str:
     stands = "running" if term.running else "not begun" if term.start >= as_of else "over"
     until = f"to {term.end}" if term.end else "without an end"
     said = [term.plan or "no plan", f"{term.start} {until}", stands]
-    said += [counted(term.seats, "seat")] if term.seats is not None else []
+    said += [format_count(term.seats, "seat")] if term.seats is not None else []
     said += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
     said += [f"renews {term.renewal}"] if term.renewal else []
     return "  " + " · ".join(said)

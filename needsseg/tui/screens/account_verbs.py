@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from needsseg.actions import accounts, segments
 from needsseg.actions.accounts import AccountProfile, MappingProposal
 from needsseg.errors import TableError
+from needsseg.text import format_count
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.stack_reading import StackDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, one_line
+from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +42,9 @@ def _told_of(found: dict[str, Any]) -> list[str]:
     """The lines that report an import: counts that add up, refused files, refused rows, where they are listed, warnings."""
     rejected = found.get("rejected", [])
     left = [f"{found[key]:,} {words}" for key, words in LEFT_OUT if found.get(key)]
-    left += [f"{counted(len(rejected), 'row')} refused"] if rejected else []
+    left += [f"{format_count(len(rejected), 'row')} refused"] if rejected else []
     rows = f"{found.get('rows', 0):,} read"
-    said = [f"of {counted(found.get('read', 0), 'row')}: {', '.join([rows, *left])}"] if left else []
+    said = [f"of {format_count(found.get('read', 0), 'row')}: {', '.join([rows, *left])}"] if left else []
     said += [f"{file} cannot be read: {reason}" for file, reason in found.get("refused", [])]
     said += [f"{file} is there already; it changes nothing" for file in found.get("unchanged", [])]
     several = found.get("files", 1) > 1
@@ -159,7 +160,7 @@ class AccountVerbs(StackDesk):
         found = outcome.result if isinstance(outcome.result, dict) else {}
         rejected = found.get("rejected", [])
         title = f"read {found.get('rows', 0):,} {found.get('kind', 'rows')} from {found.get('file', 'the file')}"
-        self.done(title + (f", refused {counted(len(rejected), 'row')}" if rejected else ""))
+        self.done(title + (f", refused {format_count(len(rejected), 'row')}" if rejected else ""))
         if said := _told_of(found):
             self.app.push_screen(ReportScreen(title, said))
 
@@ -167,7 +168,7 @@ class AccountVerbs(StackDesk):
         from needsseg.tui.screens.report import ReportScreen
 
         report = accounts.import_participants(self.study, file)
-        self.done(f"took attributes of {counted(len(report.updated), 'participant')} from {file.name}")
+        self.done(f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}")
         if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
             self.app.push_screen(ReportScreen("Rows that were left out", left))
 
@@ -208,7 +209,7 @@ class AccountVerbs(StackDesk):
 
         if path and self.as_of is not None:
             report = export(self.study, chosen, Path(path).expanduser(), self.as_of)
-            self.tell(f"wrote {counted(report.rows, 'account')} to {report.path}, and {report.manifest.name}")
+            self.tell(f"wrote {format_count(report.rows, 'account')} to {report.path}, and {report.manifest.name}")
 
     def action_open(self) -> None:
         """Opens the account under the cursor; a quote or an interview chosen there opens in its transcript."""
@@ -252,7 +253,9 @@ class AccountVerbs(StackDesk):
         where = {str(p.id): p for _, p in quotes}
         self.app.push_screen(
             Prompt(
-                f"{counted(len(quotes), 'quote')} behind {here.name or here.account_id}", choices=choices, free=False
+                f"{format_count(len(quotes), 'quote')} behind {here.name or here.account_id}",
+                choices=choices,
+                free=False,
             ),
             lambda chosen: (
                 self.desk.open_passage(where[chosen].interview, where[chosen].id, "accounts") if chosen else None

@@ -17,6 +17,7 @@ from textual.widgets import LoadingIndicator, Static
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch
+from needsseg.text import format_count
 from needsseg.tui.screens import account_filters
 from needsseg.tui.screens.account_filters import BETWEEN, Filters
 from needsseg.tui.screens.account_keys import ACCOUNT_KEYS, HELP
@@ -25,7 +26,6 @@ from needsseg.tui.screens.stack_reading import Computed, attempted, uncollected
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.long_list import LongList
 from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
@@ -232,7 +232,7 @@ class AccountsScreen(AssignVerbs):
             self.tell(str(choices), wrong=True)
         elif self.is_current:
             about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
-            question = f"Show which of {counted(len(everything), 'account')}?"
+            question = f"Show which of {format_count(len(everything), 'account')}?"
             self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
     def _set_tier(self, chosen: str | None) -> None:

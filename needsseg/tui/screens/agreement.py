@@ -11,9 +11,10 @@ from textual.widgets import OptionList
 
 from needsseg.actions import interviews, measures
 from needsseg.actions.measures import Units
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.measures import Agreed
@@ -77,7 +78,9 @@ class AgreementSheet(Sheet[Place]):
             )
             rest = len(found.disagreements) - MOST
             head = (
-                [] if number else [plain(f"\nWhere they differ: {counted(len(found.disagreements), 'place')}", "bold")]
+                []
+                if number
+                else [plain(f"\nWhere they differ: {format_count(len(found.disagreements), 'place')}", "bold")]
             )
             last = [plain(f"  {rest:,} more: i shows one interview", "dim")] if rest > 0 and number == MOST - 1 else []
             shown.append(lines([*head, who, plain(f"    “{one_line(words, 160)}”"), *last]))
@@ -88,8 +91,8 @@ class AgreementSheet(Sheet[Place]):
         if self._found is None:
             return f"by {self._units}{f', in {self._only}' if self._only else ''}"
         n = self._found.agreement.n
-        where = self._only or counted(len(self._found.interviews), "interview")
-        return f"by {self._units} · {counted(n, self._units)} of {where}"
+        where = self._only or format_count(len(self._found.interviews), "interview")
+        return f"by {self._units} · {format_count(n, self._units)} of {where}"
 
     def action_units(self) -> None:
         """Compares by the next unit."""

@@ -17,6 +17,7 @@ from textual.widgets import ProgressBar, Static
 
 from needsseg.actions import assigning
 from needsseg.actions.accounts import MappingProposal
+from needsseg.text import format_count, format_time_left
 from needsseg.tui.child import Outcome, Step
 from needsseg.tui.screens.account_verbs import AccountVerbs
 from needsseg.tui.screens.base import told
@@ -24,7 +25,7 @@ from needsseg.tui.screens.mapping import Chosen, MappingScreen
 from needsseg.tui.screens.report import PARTLY, ReportScreen
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, plain
+from needsseg.tui.words import plain
 
 FIELDS = {"text": "--text", "account_id": "--account", "date": "--at", "id": "--id"}
 WORKING, WAITING = (
@@ -68,7 +69,7 @@ class AssignProgress(ProgressScreen):
         began, before = self._began = self._began or (now, step.done)
         if step.done > before:
             left = (now - began) * (step.total - step.done) / (step.done - before)
-            said = f"assigning texts · {step.done:,} of {step.total:,} · {time_left(left)}"
+            said = f"assigning texts · {step.done:,} of {step.total:,} · {format_time_left(left)}"
             self.query_one("#doing", Static).update(plain(said))
 
     def action_pause(self) -> None:
@@ -82,15 +83,6 @@ class AssignProgress(ProgressScreen):
     def on_unmount(self) -> None:
         """Nothing is left of it."""
         self._private.cleanup()
-
-
-def time_left(seconds: float) -> str:
-    """How long something still takes, as nobody knows it better: in seconds, minutes or hours."""
-    if seconds < 90:
-        return f"about {max(1, round(seconds))} s left"
-    if seconds < 5_400:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3_600:.1f} h left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +121,7 @@ def report_lines(found: dict[str, Any]) -> list[str]:
     said += [f"{count:>9,}  no label: {why} ({count / texts:.1%})" for why, count in found["abstained"].items()]
     said += [f"{found['duplicates']:,} texts are repeats of others"] if found["duplicates"] else []
     said += [f"{found['resumed']:,} texts were done in an earlier run"] if found["resumed"] else []
-    said += [f"refused: {counted(count, 'row')}: {why}" for why, count in found["refused"].items()]
+    said += [f"refused: {format_count(count, 'row')}: {why}" for why, count in found["refused"].items()]
     said += [f"All refused rows are in {found['rejects_file']}"] if found["refused"] else []
     return said + [str(warning) for warning in found["warnings"]]
 
@@ -197,7 +189,7 @@ class AssignVerbs(AccountVerbs):
             self._show_columns(asked, proposal, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
         else:
             found = outcome.result if isinstance(outcome.result, dict) else {}
-            title = f"labelled {found['labelled']:,} of {counted(found['texts'], 'text')} in {found['file']}"
+            title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"
             if found["unchanged"]:
                 self.done(f"{found['file']} was assigned so before; it changes nothing", undo=False)
             else:

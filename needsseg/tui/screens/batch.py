@@ -14,10 +14,11 @@ from textual.events import Resize
 
 from needsseg.actions import importing, interviews
 from needsseg.actions import speakers as actions
+from needsseg.text import format_count, plural
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, lines, one_line, plain, row
+from needsseg.tui.words import lines, one_line, plain, row
 
 if TYPE_CHECKING:
     from needsseg.actions.speakers import BatchInterview, BatchSpeaker, Merged
@@ -110,7 +111,7 @@ class BatchSheet(Sheet[Place]):
     def state(self) -> str:
         """How many there are, and what comes next."""
         people = sum(len(held.speakers) for held in self._batch)
-        return f"{counted(len(self._batch), 'interview')}, {counted(people, 'speaker')} · {NEXT}"
+        return f"{format_count(len(self._batch), 'interview')}, {format_count(people, 'speaker')} · {NEXT}"
 
     def _line(self, held: BatchInterview, speaker: BatchSpeaker, times: int) -> Content:
         wide = min(WIDEST, (self.size.width or WIDEST) * 98 // 100) - FRAME
@@ -149,7 +150,10 @@ class BatchSheet(Sheet[Place]):
             return
         held, speaker = found
         keys = [one.key for one in self._holding(speaker.label)] if everywhere else [held.key]
-        who, where = actions.called(speaker.label), f"in {counted(len(keys), 'interview')}" if everywhere else "here"
+        who, where = (
+            actions.called(speaker.label),
+            f"in {format_count(len(keys), 'interview')}" if everywhere else "here",
+        )
         at, wrong = self.at, [one for one in self._batch if one.key in keys and _role(one, speaker.label) != role]
         change: Callable[[], object] = partial(interviews.set_role, self.study, held.key, speaker.label, role)
         if everywhere:
@@ -166,7 +170,9 @@ class BatchSheet(Sheet[Place]):
         others = [one for one in held.speakers if one.label != speaker.label]
         options = [
             _Option(
-                one.label, f"here · {one.role}, {counted(one.words, 'word')}", self._merging(found, one.label, [held])
+                one.label,
+                f"here · {one.role}, {format_count(one.words, 'word')}",
+                self._merging(found, one.label, [held]),
             )
             for one in others
         ]
@@ -209,7 +215,7 @@ class BatchSheet(Sheet[Place]):
             options.append(_Option(label, about, self._merging(found, label, self._batch)))
         for one in times:
             both = sum(one in held.labels for held in self._holding(label))
-            about = f"in {counted(times[one], 'interview')}, {both} {'has' if both == 1 else 'have'} both"
+            about = f"in {format_count(times[one], 'interview')}, {both} {plural(both, 'has', 'have')} both"
             if one != label:
                 options.append(_Option(one, about, self._merging(found, one, self._batch)))
         about = (
@@ -227,8 +233,8 @@ class BatchSheet(Sheet[Place]):
             done: list[Merged] = []
             keys = [held.key for held in where]
             if self.attempt("", lambda: done.append(actions.merge_speakers(self.study, label, into, keys))):
-                turned = f"merged into {actions.called(into)} in {counted(len(done[0].merged), 'interview')}"
-                tied = f"one person in {counted(len(done[0].tied), 'interview')}"
+                turned = f"merged into {actions.called(into)} in {format_count(len(done[0].merged), 'interview')}"
+                tied = f"one person in {format_count(len(done[0].tied), 'interview')}"
                 told = [turned] * bool(done[0].merged) + [tied] * bool(done[0].tied)
                 self.done(f"{actions.called(label)}: {', '.join(told)}")
 
@@ -276,7 +282,7 @@ class BatchSheet(Sheet[Place]):
         self.app.push_screen(asked, where)
 
     def _rename(self, label: str, name: str, keys: Sequence[str]) -> None:
-        where = "" if len(keys) == 1 else f" in {len(keys)} interviews"
+        where = "" if len(keys) == 1 else f" in {format_count(len(keys), 'interview')}"
         told = f"{actions.called(label)} is called {one_line(name, 60)}{where}"
         self.attempt(told, partial(actions.rename_speaker, self.study, label, name, keys))
 
@@ -300,7 +306,7 @@ def _role(held: BatchInterview, label: str) -> str:
 
 def _heading(held: BatchInterview) -> Content:
     """An interview's title, format and words; its warnings below it."""
-    warned = f" · {counted(len(held.warnings), 'warning')}" if held.warnings else ""
-    about = f"  {held.format} · {counted(held.words, 'word')}{warned}"
+    warned = f" · {format_count(len(held.warnings), 'warning')}" if held.warnings else ""
+    about = f"  {held.format} · {format_count(held.words, 'word')}{warned}"
     told = [plain(f"  ! {warning}", "$text-warning") for warning in held.warnings]
     return lines([Content.assemble(plain(one_line(held.title, 60), "bold"), plain(about)), *told])

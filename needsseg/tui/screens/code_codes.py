@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from needsseg.actions import passages
+from needsseg.text import format_count
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted
 
 DIGITS = 9
 IN_VIVO = 60
@@ -51,7 +51,9 @@ class CodesUnderKeys(CodeDesk):
             self.view.reveal(self.passage.start, self.passage.end)
         if not self._target():
             return
-        book = [Choice(row.name, row.name, counted(row.passages, "passage")) for row in passages.codebook(self.study)]
+        book = [
+            Choice(row.name, row.name, format_count(row.passages, "passage")) for row in passages.codebook(self.study)
+        ]
         on_it = ", ".join(self.passage.codes) if self.passage and self.selection is None else ""
         about = f"On it already: {on_it}" if on_it else "A new name makes a new code."
         self.app.push_screen(Prompt("Which code?", choices=book, about=about), self.put)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
-from needsseg.tui.words import counted, one_line
+from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
     from needsseg.actions.suggesting import Queue, QueueItem
@@ -182,7 +183,7 @@ class SuggestionQueue(CodeDesk):
 
     def _warn(self) -> None:
         if self._queue is not None and self._queue.outlook.unlikely and self.queueing:
-            seen = counted(self._queue.decisions, "decision")
+            seen = format_count(self._queue.decisions, "decision")
             self.tell(
                 f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
                 "may still be among them. Q ends the queue"

@@ -15,10 +15,11 @@ from textual.widgets import OptionList
 from needsseg.actions import codebook, memos
 from needsseg.actions.codebook import Branch, CodeRow
 from needsseg.actions.studies import Study
+from needsseg.text import format_count
 from needsseg.tui.screens.memo import MemoSheet
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, one_line, plain
+from needsseg.tui.words import one_line, plain
 
 DEEPEST_SHOWN = 8
 LEAST_DESCRIPTION = 16
@@ -84,7 +85,7 @@ class CodebookSheet(Sheet[str]):
         """Pin, place in the tree, colour, name, count, colour's name, description."""
         code = branch.code
         place = " › ".join((*branch.above, "")) if self._filter else "  " * min(branch.depth, DEEPEST_SHOWN)
-        about = [counted(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
+        about = [format_count(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
         parts = [
             plain(f"{code.pin or ' '} ", "bold"),
             plain(place, "dim"),
@@ -100,8 +101,8 @@ class CodebookSheet(Sheet[str]):
     def state(self) -> str:
         """How many codes there are, and which of them are shown."""
         if not self._filter:
-            return counted(len(self._all), "code")
-        return f"{len(self._shown)} of {counted(len(self._all), 'code')} hold “{self._filter}”: esc shows all"
+            return format_count(len(self._all), "code")
+        return f"{len(self._shown)} of {format_count(len(self._all), 'code')} hold “{self._filter}”: esc shows all"
 
     def on_resize(self) -> None:
         """Descriptions are cut to the width there is."""
@@ -237,7 +238,7 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Merge “{here.name}” into which code?",
-                about=f"“{here.name}” ends; its {counted(here.passages, 'passage')}, memos and codes below go over.",
+                about=f"“{here.name}” ends; its {format_count(here.passages, 'passage')}, memos and codes below go over.",
                 choices=self._others(here.name, below=True),
                 free=False,
             ),

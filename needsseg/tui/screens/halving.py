@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from needsseg.actions.segments import MergePreview, ProposedSplit, SegmentSummary
 from needsseg.records import Passage
-from needsseg.tui.words import SEGMENT_WORDS, counted, lines, one_line, plain
+from needsseg.text import format_count
+from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
 
 MOST_QUOTES = 12
 CSS = """
@@ -53,7 +54,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                     ("second", self._halves.smaller, self._halves.smaller_words, "is split off"),
                 ):
                     with VerticalScroll(id=side):
-                        yield Static(_side(f"{counted(len(passages), 'passage')} · {stays}", words, passages))
+                        yield Static(_side(f"{format_count(len(passages), 'passage')} · {stays}", words, passages))
             yield Static("enter splits it so and asks for a name · j k scroll · esc leaves it whole", markup=False)
 
     def on_mount(self) -> None:
@@ -114,7 +115,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
     def _tell(self) -> None:
         self.query_one("#outcome", Static).update(
             plain(
-                f"→ all {counted(self._stays.size + self._goes.size, 'passage')} become “{one_line(self._stays.name, 60)}”",
+                f"→ all {format_count(self._stays.size + self._goes.size, 'passage')} become “{one_line(self._stays.name, 60)}”",
                 "bold",
             )
         )
@@ -135,8 +136,8 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
 
 
 def _about(row: SegmentSummary) -> str:
-    people = counted(row.participants, "participant")
-    return f"{row.name} · {SEGMENT_WORDS[row.status]}, {counted(row.size, 'passage')} of {people}"
+    people = format_count(row.participants, "participant")
+    return f"{row.name} · {SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')} of {people}"
 
 
 def _side(title: str, words: Sequence[str], passages: Sequence[Passage]) -> Content:

@@ -13,8 +13,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions import history
+from needsseg.text import format_count
 from needsseg.tui.screens.base import told
-from needsseg.tui.words import counted, one_line, plain
+from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -65,7 +66,7 @@ class HistoryScreen(ModalScreen[None]):
             gone = entry.state != "done"
             at = entry.at.replace("T", " ").rstrip("Z")
             words = one_line(entry.summary or entry.action)
-            more = f"  {counted(entry.rows, 'row')} · {entry.actor}" + (f" · {WORDS[entry.state]}" if gone else "")
+            more = f"  {format_count(entry.rows, 'row')} · {entry.actor}" + (f" · {WORDS[entry.state]}" if gone else "")
             shown.add_option(
                 Option(
                     Content.assemble(

@@ -14,8 +14,9 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from needsseg.actions import interviews, studies
+from needsseg.text import format_count
 from needsseg.tui.screens.base import StudyScreen, told
-from needsseg.tui.words import counted, lines, plain, row
+from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
     from needsseg.actions.interviews import InterviewRow
@@ -153,7 +154,7 @@ class InterviewsScreen(StudyScreen):
         said = [
             Content.assemble(
                 plain(f"{speaker.label or 'unnamed speaker'}", "bold"),
-                plain(f"  {speaker.role} · {counted(speaker.words, 'word')}"),
+                plain(f"  {speaker.role} · {format_count(speaker.words, 'word')}"),
             )
             for speaker in interviews.speakers(self.study, here.key)
         ]
@@ -315,7 +316,11 @@ class InterviewsScreen(StudyScreen):
 
         said = interviews.speakers(self.study, here.key)
         choices = [
-            Choice(f"{number}", speaker.label or "unnamed speaker", f"{speaker.role}, {counted(speaker.words, 'word')}")
+            Choice(
+                f"{number}",
+                speaker.label or "unnamed speaker",
+                f"{speaker.role}, {format_count(speaker.words, 'word')}",
+            )
             for number, speaker in enumerate(said)
         ]
 

@@ -18,7 +18,8 @@ from needsseg.actions.statements import PARTS
 from needsseg.actions.studies import Study
 from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
-from needsseg.tui.words import lines, plain, shown
+from needsseg.text import safe
+from needsseg.tui.words import lines, plain
 
 KEYS = "enter saves · tab ↓ next part · shift+tab ↑ part before · esc leaves"
 ASKED = {
@@ -73,7 +74,7 @@ class JobSheet(ModalScreen[JobParts | None]):
                 yield Static(lines([plain(f"“{here.quote}”"), *self._of_others()]))
             for part in PARTS:
                 yield Static(self._asked(part, self._first[part]), id=f"asked-{part}", classes="asked", markup=False)
-                yield Input(shown(self._first[part]), id=part, compact=True)
+                yield Input(safe(self._first[part]), id=part, compact=True)
             yield Static(plain(self._state()), id="job-state", classes="line", markup=False)
             yield Static(plain(KEYS), classes="line", markup=False)
 
@@ -88,7 +89,7 @@ class JobSheet(ModalScreen[JobParts | None]):
 
     def _asked(self, part: str, words: str) -> Content:
         """What a part is asked for, and whether it still holds the passage's own words, which nobody saved."""
-        theirs = self._prefilled and words and words == shown(self._first[part])
+        theirs = self._prefilled and words and words == safe(self._first[part])
         return Content.assemble(
             plain(ASKED[part], "bold"), plain("  from the passage, not saved yet" if theirs else "", "dim")
         )
@@ -109,7 +110,7 @@ class JobSheet(ModalScreen[JobParts | None]):
     @property
     def changed(self) -> bool:
         """Whether any part differs from what was there when the sheet was opened."""
-        return any(line.value != shown(self._first[line.id or ""]) for line in self.query(Input))
+        return any(line.value != safe(self._first[line.id or ""]) for line in self.query(Input))
 
     def _tell(self, happened: str) -> None:
         self.query_one("#job-state", Static).update(plain(happened))
@@ -126,7 +127,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         """Saves all parts; a part that was not edited is stored as the passage says it, not as the screen shows it."""
         first = self._first
         said = {line.id or "": line.value for line in self.query(Input)}
-        parts = JobParts(**{part: first[part] if said[part] == shown(first[part]) else said[part] for part in PARTS})
+        parts = JobParts(**{part: first[part] if said[part] == safe(first[part]) else said[part] for part in PARTS})
         try:
             statements.write(self.study, self._passage.id, parts)
         except NeedssegError as error:

@@ -14,7 +14,8 @@ from needsseg.actions import memos
 from needsseg.actions.memos import MemoKind
 from needsseg.actions.studies import Study
 from needsseg.errors import NeedssegError
-from needsseg.tui.words import lines, plain, shown
+from needsseg.text import safe
+from needsseg.tui.words import lines, plain
 
 KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
 
@@ -111,4 +112,4 @@ class MemoSheet(ModalScreen[str | None]):
 
 def _editable(words: str) -> str:
     """Words as they can be edited: a tab stays a tab, other control characters would steer the terminal."""
-    return "\t".join(shown(part) for part in words.split("\t"))
+    return safe(words, tabs=True)

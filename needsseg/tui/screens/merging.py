@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.text import format_count
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
@@ -52,9 +52,9 @@ def _doubts(report: dict[str, object], said: tuple[str, ...]) -> list[str]:
     unplaced, left = report["unplaced"], report["left"]
     doubts = [f"! {line}" for line in said if "NEEDSSEG_CODER" in line]
     if isinstance(unplaced, list) and unplaced:
-        doubts.append(f"{counted(len(unplaced), 'passage')} would have no place in the text here.")
+        doubts.append(f"{format_count(len(unplaced), 'passage')} would have no place in the text here.")
     if isinstance(left, list) and left:
-        doubts.append(f"{counted(len(left), 'thing')} you contradict each other in would stay as here.")
+        doubts.append(f"{format_count(len(left), 'thing')} you contradict each other in would stay as here.")
     return doubts
 
 

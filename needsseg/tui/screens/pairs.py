@@ -10,8 +10,9 @@ from textual.content import Content
 from needsseg.actions import review
 from needsseg.actions.review import PairRow
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.screens.sheet import Sheet
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -42,7 +43,9 @@ class PairsScreen(Sheet[None]):
     def state(self) -> str:
         """How many there are, and how many are not obeyed."""
         unused = sum(bool(pair.unused) for pair in self._pairs)
-        return " · ".join(filter(None, [counted(len(self._pairs), "pair"), f"{unused} no run obeys" if unused else ""]))
+        return " · ".join(
+            filter(None, [format_count(len(self._pairs), "pair"), f"{unused} no run obeys" if unused else ""])
+        )
 
     def action_unpair(self) -> None:
         """Takes the pair under the cursor back."""

@@ -14,11 +14,12 @@ from textual.widgets import OptionList
 from needsseg.actions import accounts, interviews, participants
 from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch, Participant
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -62,7 +63,7 @@ class ParticipantsSheet(Sheet[Place]):
     def state(self) -> str:
         """How many there are, and how many have an account."""
         tied = sum(match.account_id is not None for match in self._matches.values())
-        return counted(len(self.people), "participant") + (f", {tied} with an account" if self._names else "")
+        return format_count(len(self.people), "participant") + (f", {tied} with an account" if self._names else "")
 
     @property
     def here(self) -> Participant | None:
@@ -196,8 +197,8 @@ class ParticipantsSheet(Sheet[Place]):
             self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
             return
         left = [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]
-        took = f"took attributes of {counted(len(report.updated), 'participant')} from {file.name}"
-        self.done(took + (f", left out {counted(len(left), 'row')}" if left else ""), undo=bool(report.updated))
+        took = f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}"
+        self.done(took + (f", left out {format_count(len(left), 'row')}" if left else ""), undo=bool(report.updated))
         if left:
             from needsseg.tui.screens.report import ReportScreen
 

@@ -13,10 +13,11 @@ from textual.widgets import OptionList
 from needsseg.actions import pseudonym_decisions as decisions
 from needsseg.actions import pseudonyms
 from needsseg.actions.pseudonyms import Replacement
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -77,7 +78,7 @@ class PseudonymsSheet(Sheet[Place]):
         """How many rows wait."""
         waiting = sum(row.state == "undecided" for row in self._all)
         shown = " · only undecided are shown" if self._only_undecided else ""
-        return f"{counted(len(self._all), 'row')}, {waiting} undecided; those are replaced too{shown}"
+        return f"{format_count(len(self._all), 'row')}, {waiting} undecided; those are replaced too{shown}"
 
     @property
     def here(self) -> Replacement | None:

@@ -18,9 +18,10 @@ from needsseg.actions import history, interviews, review
 from needsseg.actions.review import Choice, Question
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
+from needsseg.text import format_count, safe
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.base import told
-from needsseg.tui.words import counted, lines, one_line, plain, shown
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -151,7 +152,7 @@ class QuestionScreen(ModalScreen[int]):
         self.query_one(VerticalScroll).scroll_relative(y=by * 3, animate=False)
 
     def _say(self, told: str) -> None:
-        left = f" · {counted(self._asked.left, 'passage')} undecided" if self._asked else ""
+        left = f" · {format_count(self._asked.left, 'passage')} undecided" if self._asked else ""
         skipped = f" · {len(self._skipped)} skipped" if self._skipped else ""
         last = f" · {told}" if told else ""
         self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{left}{last}", "bold"))
@@ -239,9 +240,9 @@ def context(passage: Passage, transcript: Transcript) -> Content:
         Content.assemble(
             head,
             "\n",
-            plain(("…" if start > turn.start else "") + shown(text[start : passage.start]), "dim"),
+            plain(("…" if start > turn.start else "") + safe(text[start : passage.start]), "dim"),
             plain(f"▸{passage.quote}◂", "bold"),
-            plain(shown(text[passage.end : end]) + ("…" if end < turn.end else ""), "dim"),
+            plain(safe(text[passage.end : end]) + ("…" if end < turn.end else ""), "dim"),
         )
     )
     return lines(said)

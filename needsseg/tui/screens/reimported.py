@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from needsseg.actions import passages
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -34,7 +35,7 @@ class Reimported:
     @property
     def summary(self) -> str:
         """It in one line."""
-        return f"{counted(self.kept, 'passage')} kept, {len(self.edited)} edited, {self.lost} without a place"
+        return f"{format_count(self.kept, 'passage')} kept, {len(self.edited)} edited, {self.lost} without a place"
 
 
 def reimport_result(result: object) -> Reimported | None:
@@ -80,7 +81,7 @@ class ReimportedSheet(Sheet[Place]):
         if not self._lost:
             return "nothing is left to place"
         return (
-            f"{counted(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
+            f"{format_count(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
             "needsseg adjust PASSAGE START END; needsseg passages --lost lists them"
         )
 

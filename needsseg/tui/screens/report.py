@@ -11,8 +11,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.text import format_count
 from needsseg.tui.child import Outcome
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 PARTLY = 3
 
@@ -73,9 +74,9 @@ def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
     ]
     said += [f"There already  {_pair(entry)}" for entry in unchanged]
     said += [f"Note  {_pair(entry)}" for entry in warnings]
-    title = f"imported {counted(len(added), 'interview')}"
+    title = f"imported {format_count(len(added), 'interview')}"
     if refused:
-        title += f", refused {counted(len(refused), 'file')}"
+        title += f", refused {format_count(len(refused), 'file')}"
     return title, said, not added
 
 

@@ -18,13 +18,14 @@ from textual.widgets.option_list import Option
 from needsseg.actions import interviews, passages, searching, studies
 from needsseg.actions.searching import EVERYTHING, Filter, Hit, Origin
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.child import Outcome
 from needsseg.tui.place import Place
 from needsseg.tui.reading import ReadingScreen, reader_of
 from needsseg.tui.screens.search_words import filter_words, found_row, left_at, taken_up
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, one_line, plain
+from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -191,7 +192,7 @@ class SearchSheet(Sheet[Place]):
         """How much was found."""
         if not self.hits:
             return ""
-        return f"the best {MOST}; there are more" if self._more else counted(len(self.hits), "hit")
+        return f"the best {MOST}; there are more" if self._more else format_count(len(self.hits), "hit")
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
         """Shows the state, what is searched, and what happened."""
@@ -259,16 +260,20 @@ class SearchSheet(Sheet[Place]):
             theirs = sum(hit.role == "participant" for hit in self.hits)
             rest = len(self.hits) - theirs
             left = (
-                f" {counted(rest, 'hit is', 'hits are')} no participant's words and will be left out." if rest else ""
+                f" {format_count(rest, 'hit is', 'hits are')} no participant's words and will be left out."
+                if rest
+                else ""
             )
-            about = f"It goes on {counted(theirs, 'hit')}; u takes all of it back.{left}"
+            about = f"It goes on {format_count(theirs, 'hit')}; u takes all of it back.{left}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:
         if all(hit.role != "participant" for hit in hits):
             self.tell("these are no participant's words; only those are evidence", wrong=True)
             return
-        book = [Choice(row.name, row.name, counted(row.passages, "passage")) for row in passages.codebook(self.study)]
+        book = [
+            Choice(row.name, row.name, format_count(row.passages, "passage")) for row in passages.codebook(self.study)
+        ]
 
         def put(code: str | None) -> None:
             if code is None:
@@ -280,7 +285,7 @@ class SearchSheet(Sheet[Place]):
                 return
             had = len(done.passages) - done.coded
             self.done(
-                f"coded {counted(done.coded, 'hit')} “{code}”"
+                f"coded {format_count(done.coded, 'hit')} “{code}”"
                 + (f", {had} had it already" if had else "")
                 + (f", left out {done.skipped}" if done.skipped else "")
             )
@@ -311,10 +316,10 @@ class SearchSheet(Sheet[Place]):
             ("participants' words", "", partial(replace, speech="participants")),
         ]
         for code in passages.codebook(self.study):
-            about = counted(code.passages, "passage")
+            about = format_count(code.passages, "passage")
             every.append((f"code: {code.name}", about, partial(replace, code=code.name)))
         for condition, count in searching.conditions(self.study):
-            about = counted(count, "participant")
+            about = format_count(count, "participant")
             every.append((condition, about, partial(_with, condition)))
         for row in interviews.listing(self.study):
             every.append((f"interview: {row.key}", row.title, partial(replace, interview=row.key)))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from needsseg.actions import history
 from needsseg.actions.segments import Backing, Evidence, LeftOver, SegmentSummary
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.prompt import Choice
-from needsseg.tui.words import SEGMENT_WORDS, counted, plain
+from needsseg.tui.words import SEGMENT_WORDS, plain
 
 NONE = "none"
 LEFT_OVER = 0
@@ -74,7 +75,7 @@ class SegmentDesk(StudyScreen):
     def others(self, here: SegmentSummary | None) -> list[Choice]:
         """All segments but this one, to choose from."""
         return [
-            Choice(str(row.id), row.name, f"{SEGMENT_WORDS[row.status]}, {counted(row.size, 'passage')}")
+            Choice(str(row.id), row.name, f"{SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')}")
             for row in self.rows
             if here is None or row.id != here.id
         ]

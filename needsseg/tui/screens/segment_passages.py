@@ -7,11 +7,11 @@ from functools import partial
 from needsseg.actions import review, segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
+from needsseg.text import format_count, plural
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.segment_desk import NONE, SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted
 
 
 class PassageVerbs(SegmentDesk):
@@ -38,14 +38,14 @@ class PassageVerbs(SegmentDesk):
         self.marked -= set(aimed)
         if kind == "proposed" and self.segment:
             review.admit(self.study, aimed)
-            self.done(f"admitted {counted(len(aimed), 'passage')} to “{self.segment.name}”")
+            self.done(f"admitted {format_count(len(aimed), 'passage')} to “{self.segment.name}”")
         elif kind == "member":
             self._keep(aimed)
         elif kind == "loose":
             self._to_nearest(aimed)
         elif kind == "off_topic":
             review.on_topic(self.study, aimed)
-            self.done(f"left {counted(len(aimed), 'passage')} open again")
+            self.done(f"left {format_count(len(aimed), 'passage')} open again")
 
     def _keep(self, aimed: list[int]) -> None:
         here = self.segment
@@ -59,8 +59,8 @@ class PassageVerbs(SegmentDesk):
         # What was kept goes up in the list; one reads on where one was.
         after = self.quotes.following(aimed)
         self.wanted_quote = after.id if after else None
-        them = "it" if len(aimed) == 1 else "them"
-        self.done(f"kept {counted(len(aimed), 'passage')} by hand; no run moves {them}", steps=len(aimed))
+        them = plural(len(aimed), "it", "them")
+        self.done(f"kept {format_count(len(aimed), 'passage')} by hand; no run moves {them}", steps=len(aimed))
         if after is None:
             self.tell(f"{self._happened} · this was the last one")
 
@@ -73,7 +73,7 @@ class PassageVerbs(SegmentDesk):
         for passage, segment in to:
             review.answer(self.study, passage, segment, self.desk.reviewer)
         where = f"“{self.name_of(to[0][1])}”" if len(to) == 1 else "the nearest segments"
-        self.done(f"put {counted(len(to), 'passage')} in {where}", steps=len(to))
+        self.done(f"put {format_count(len(to), 'passage')} in {where}", steps=len(to))
 
     @told
     def action_take_out(self) -> None:
@@ -91,11 +91,11 @@ class PassageVerbs(SegmentDesk):
         self.marked -= set(aimed)
         if kind == "proposed":
             review.decline(self.study, aimed)
-            self.done(f"declined {counted(len(aimed), 'passage')}; no run proposes it here again")
+            self.done(f"declined {format_count(len(aimed), 'passage')}; no run proposes it here again")
         else:
             review.off_topic(self.study, aimed)
             out = "took out" if kind == "member" else "marked"
-            self.done(f"{out} {counted(len(aimed), 'passage')} as off-topic")
+            self.done(f"{out} {format_count(len(aimed), 'passage')} as off-topic")
 
     def action_mark(self) -> None:
         """Marks the quote under the cursor, or takes its mark away."""
@@ -146,7 +146,7 @@ class PassageVerbs(SegmentDesk):
     def _ask_name(self, segment: int, part: list[int]) -> None:
         self.app.push_screen(
             Prompt(
-                f"Name of the segment of these {counted(len(part), 'passage')}?",
+                f"Name of the segment of these {format_count(len(part), 'passage')}?",
                 about="Empty: named after this one.",
                 empty=True,
             ),
@@ -158,7 +158,7 @@ class PassageVerbs(SegmentDesk):
         if name is not None:
             self.wanted = segments.split(self.study, segment, part, name)
             self.marked.clear()
-            self.done(f"split {counted(len(part), 'passage')} off")
+            self.done(f"split {format_count(len(part), 'passage')} off")
 
     def action_move(self) -> None:
         """Asks where the marked quotes go, or the one under the cursor."""
@@ -173,7 +173,9 @@ class PassageVerbs(SegmentDesk):
             return
         self.app.push_screen(
             Prompt(
-                f"Move {counted(len(chosen), 'passage')} to which segment?", choices=self._places(chosen), free=False
+                f"Move {format_count(len(chosen), 'passage')} to which segment?",
+                choices=self._places(chosen),
+                free=False,
             ),
             partial(self._move, chosen),
         )
@@ -191,7 +193,7 @@ class PassageVerbs(SegmentDesk):
         if to is not None:
             segments.move(self.study, chosen, None if to == NONE else int(to))
             self.marked.clear()
-            self.done(f"moved {counted(len(chosen), 'passage')}")
+            self.done(f"moved {format_count(len(chosen), 'passage')}")
 
     def action_pair(self) -> None:
         """Says whether two marked passages speak of one need or of two, or takes that back."""

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from needsseg.actions import review, segments
+from needsseg.text import format_count
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.report import ReportScreen
 from needsseg.tui.screens.segment_desk import SegmentDesk
 from needsseg.tui.widgets import evidence_words
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
@@ -56,7 +56,7 @@ class ReviewReading(SegmentDesk):
 
         def ended(answered: int | None) -> None:
             if answered:
-                self.done(f"answered {counted(answered, 'question')}", steps=answered)
+                self.done(f"answered {format_count(answered, 'question')}", steps=answered)
             else:
                 self.tell("no question was answered")
 
@@ -122,8 +122,8 @@ class ReviewReading(SegmentDesk):
         found = review.compare_runs(self.study, first, second)
         of = found.comparison
         said = [
-            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {counted(of.common, 'passage')} in both.",
-            f"{counted(of.only_first, 'passage')} in run {first} only, {of.only_second} in run {second} only.",
+            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} in both.",
+            f"{format_count(of.only_first, 'passage')} in run {first} only, {of.only_second} in run {second} only.",
             "",
             *found.sentences,
         ]
@@ -164,9 +164,9 @@ class ReviewReading(SegmentDesk):
         rows = segments.listing(self.study)
         found = sum(row.status == "candidate" for row in rows)
         result = outcome.result if isinstance(outcome.result, dict) else {}
-        also = f", {counted(result['found_again'], 'kept one')} again" if result.get("found_again") else ""
+        also = f", {format_count(result['found_again'], 'kept one')} again" if result.get("found_again") else ""
         proposed = sum(row.proposed for row in rows)
-        put = f", {counted(proposed, 'passage')} proposed to kept ones" if proposed else ""
-        self.done(f"found {counted(found, 'candidate')}{also}{put}")
+        put = f", {format_count(proposed, 'passage')} proposed to kept ones" if proposed else ""
+        self.done(f"found {format_count(found, 'candidate')}{also}{put}")
         if run is not None and run.warnings:
-            self.app.push_screen(ReportScreen(f"Found {counted(found, 'candidate')}{also}{put}", run.warnings))
+            self.app.push_screen(ReportScreen(f"Found {format_count(found, 'candidate')}{also}{put}", run.warnings))

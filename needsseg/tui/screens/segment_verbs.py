@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from needsseg.actions import segments
+from needsseg.text import format_count
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.segment_desk import SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 
 class SegmentVerbs(SegmentDesk):
@@ -147,11 +148,10 @@ class SegmentVerbs(SegmentDesk):
             self.tell(f"“{here.name}” is confirmed by {here.confirmed_by}: o reopens it")
             return
         proof = segments.evidence(self.study, here.id)
+        passages = format_count(here.size, "passage")
         about = [
             plain("Stored with your name and the time, as what this rests on:"),
-            plain(
-                f"  {counted(here.size, 'passage')} of {counted(here.participants, 'participant')}, each with its quote's hash"
-            ),
+            plain(f"  {passages} of {format_count(here.participants, 'participant')}, each with its quote's hash"),
             plain(f"  {len(proof.summary.exemplars)} exemplars · keywords {', '.join(here.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in here.warnings),
             plain("Confirmed, it can be changed only after o reopens it."),

@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.text import format_count
 from needsseg.tui.widgets.chart import AXIS, SIGNS, Steps, along, fitted, lowest, plot, ticks
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 HEIGHT = 14
 NAME = 20
@@ -94,12 +95,12 @@ def _figures(found: Mapping[str, Any]) -> list[str]:
     """The test behind the verdict, and the other tests, each in a line."""
     since = found["since"] or "the day after each one's last interview"
     said = [
-        f"{counted(found['accounts'], 'account')}, {found['events']} with the event, from {since}, as of {found['as_of']}; "
+        f"{format_count(found['accounts'], 'account')}, {found['events']} with the event, from {since}, as of {found['as_of']}; "
         f"segments from {found['source']}"
     ]
     if found["p"] is not None:
         said.append(
-            f"p {_p(found['p'])}, and {_p(found['p_corrected'])} corrected for {counted(found['tried'], 'segmentation')} "
+            f"p {_p(found['p'])}, and {_p(found['p_corrected'])} corrected for {format_count(found['tried'], 'segmentation')} "
             f"tried ({found['test']})"
         )
     if test := found["logrank"]:

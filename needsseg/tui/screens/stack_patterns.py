@@ -9,9 +9,10 @@ from textual import on
 from textual.content import Content
 from textual.widgets import OptionList
 
+from needsseg.text import format_count
 from needsseg.tui.screens.account_filters import Filters
 from needsseg.tui.screens.sheet import Sheet
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -45,7 +46,8 @@ class PatternsSheet(Sheet[Filters]):
     def state(self) -> str:
         """How many accounts lie in a pattern, and what to bear in mind."""
         active, none = int(self._found["active"]), len(self._found["none"])
-        said = f"{active:,} active as of {self._found['as_of']} · {active - none:,} in {counted(len(self._patterns), 'pattern')}"
+        patterns = format_count(len(self._patterns), "pattern")
+        said = f"{active:,} active as of {self._found['as_of']} · {active - none:,} in {patterns}"
         if not self._patterns:
             return said
         return "\n".join([f"{said}, {none:,} in none", *(f"! {warning}" for warning in self._found["warnings"])])
@@ -68,7 +70,7 @@ def _block(pattern: Mapping[str, Any], everyone: Mapping[str, float]) -> Content
     return lines(
         [
             Content.assemble(
-                plain(pattern["name"], "bold"), plain(f"  {counted(len(pattern['accounts']), 'account')}")
+                plain(pattern["name"], "bold"), plain(f"  {format_count(len(pattern['accounts']), 'account')}")
             ),
             plain(f"  from the others, in deviations: {apart}"),
             plain(f"  medians (of all active): {medians}", "dim"),

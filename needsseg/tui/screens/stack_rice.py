@@ -13,11 +13,12 @@ from textual.widgets import OptionList, Static
 
 from needsseg.actions import rice
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.report import ReportScreen
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.screens.stack_reading import attempted
-from needsseg.tui.words import counted, lines, plain, row
+from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,7 +93,7 @@ class RiceSheet(Sheet[None]):
         found = self.report
         if found is None:
             return ""
-        refused = [f"{counted(len(found.refused), 'row')} refused, below"] if found.refused else []
+        refused = [f"{format_count(len(found.refused), 'row')} refused, below"] if found.refused else []
         return " · ".join([found.sentences[0].rstrip("."), *refused, "all it rests on stands below the features"])
 
     @on(OptionList.OptionSelected)

@@ -14,12 +14,13 @@ from textual.widgets import OptionList
 
 from needsseg.actions import triggers
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.screens.stack_reading import attempted, uncollected
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
     from datetime import date
@@ -88,7 +89,7 @@ class TriggersSheet(Sheet[Place]):
         counts = Counter(row.trigger.kind for row in self.shown)
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in counts.most_common())
         when = f"{self._weeks} weeks to {self._as_of}" if self._weeks else f"all to {self._as_of}"
-        said = [f"{counted(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
+        said = [f"{format_count(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
         said += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
         return "\n".join([" · ".join(said), *(f"! {warning}" for warning in self._report.warnings)])
 
@@ -108,8 +109,8 @@ class TriggersSheet(Sheet[Place]):
     def action_kind(self) -> None:
         """Asks for a kind."""
         counts = Counter(row.trigger.kind for row in self._of_weeks())
-        choices = [Choice("", "all kinds", counted(sum(counts.values()), "trigger"))]
-        choices += [Choice(kind, _kind(kind), counted(counts[kind], "trigger")) for kind in triggers.KINDS]
+        choices = [Choice("", "all kinds", format_count(sum(counts.values()), "trigger"))]
+        choices += [Choice(kind, _kind(kind), format_count(counts[kind], "trigger")) for kind in triggers.KINDS]
         self.app.push_screen(Prompt("Triggers of which kind?", choices=choices, free=False), self._set_kind)
 
     def _set_kind(self, kind: str | None) -> None:

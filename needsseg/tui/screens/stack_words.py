@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needsseg.text import format_count
 from needsseg.tui.screens.account_filters import worded
 from needsseg.tui.screens.stack_keys import WORDS
 from needsseg.tui.widgets.chart import bars, fitted
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.actions.rollups import Cell, Rollup, Row
@@ -85,7 +85,7 @@ def caution(made: Rollup, view: str) -> str:
     """How far labels and amounts reach, and what says little."""
     labelled = sum(row.labelled for row in made.rows)
     confirmed = sum(row.confirmed for row in made.rows)
-    said = [f"Labels cover {labelled:,} of {counted(made.total.accounts, 'account')}, {confirmed:,} confirmed."]
+    said = [f"Labels cover {labelled:,} of {format_count(made.total.accounts, 'account')}, {confirmed:,} confirmed."]
     if not made.amounts.amounts:
         said.append("No amounts of running subscriptions are known.")
     elif view != "money":

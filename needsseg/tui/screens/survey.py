@@ -15,12 +15,13 @@ from textual.widgets.option_list import Option as Line
 from needsseg.actions import passages, segments, studies
 from needsseg.errors import NotFoundError
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.place import Place
 from needsseg.tui.screens import survey_words as words
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.survey_keys import HELP, SURVEY_KEYS, empty
 from needsseg.tui.screens.survey_verbs import SurveyVerbs
-from needsseg.tui.words import counted, plain
+from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Option, Question
@@ -176,7 +177,11 @@ class SurveyScreen(SurveyVerbs):
                 gone += 1
         rows = [words.quote_line(passage) for passage in self._quotes]
         self._fill("#quotes", rows, 0)
-        said = f"{counted(gone, 'quote')} of it not in the study any more" if gone else "this option rests on no quotes"
+        said = (
+            f"{format_count(gone, 'quote')} of it not in the study any more"
+            if gone
+            else "this option rests on no quotes"
+        )
         if gone or not rows:
             self._list("#quotes").add_option(Line(plain(said, "dim"), disabled=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from needsseg.tui.words import counted
+from needsseg.text import format_count
 
 HELP = """1 2 3 … the questions that are asked, in their order   · drafted, not asked
 Bits: what an answer is expected to tell of the segment, after the questions above it.
@@ -55,7 +55,7 @@ def empty(confirmed: int) -> str:
             "  ?    shows all keys\n"
         )
     return (
-        f"No survey yet. D drafts one from the {counted(confirmed, 'confirmed segment')}.\n\n"
+        f"No survey yet. D drafts one from the {format_count(confirmed, 'confirmed segment')}.\n\n"
         "  D    drafts questions from what tells the segments apart, and picks five\n"
         "  V    takes up an earlier version\n"
         "  ?    shows all keys\n"

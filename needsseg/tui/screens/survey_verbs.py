@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions import survey as surveys
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.loading import aside
 from needsseg.tui.screens import survey_editing as editing
 from needsseg.tui.screens import survey_words as words
@@ -18,7 +19,6 @@ from needsseg.tui.screens.base import told
 from needsseg.tui.screens.stack_reading import attempted
 from needsseg.tui.screens.survey_desk import SurveyDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import counted
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Survey
@@ -61,7 +61,7 @@ class SurveyVerbs(SurveyDesk):
         finally:
             shutil.rmtree(file.parent, ignore_errors=True)
         base = self.edits.saved.version if self.edits.saved is not None else ""
-        self.edited(replace(drafted, version=base), f"drafted {counted(len(drafted.questions), 'question')}")
+        self.edited(replace(drafted, version=base), f"drafted {format_count(len(drafted.questions), 'question')}")
 
     def action_reword(self) -> None:
         """Asks for other words for the question or option under the cursor."""

@@ -9,8 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.screens.survey_editing import MOST_ASKED, Edits
-from needsseg.tui.words import counted, lines, one_line, plain
+from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Accuracy, Option, Question, Survey, SurveyVersion, Verdict
@@ -36,7 +37,7 @@ def title(edits: Edits) -> str:
     which = f"Survey {shown.version}" if shown.version else "Survey, not saved yet"
     which += ", edited" if edits.unsaved and shown.version else ""
     among = ", ".join(one_line(name, 24) for name in shown.segments)
-    return f"{which}: {counted(len(asked), 'question')} tell {bits:.2f} bits of {among}"
+    return f"{which}: {format_count(len(asked), 'question')} tell {bits:.2f} bits of {among}"
 
 
 def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
@@ -50,7 +51,7 @@ def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
             f"These edits began from {shown.version}; the study has {edits.saved.version} by now (V takes it up)."
         )
     if shown is not None and len(shown.chosen) < MOST_ASKED:
-        said.append(f"Only {counted(len(shown.chosen), 'question')} asked of {MOST_ASKED}: space asks one more.")
+        said.append(f"Only {format_count(len(shown.chosen), 'question')} asked of {MOST_ASKED}: space asks one more.")
     return lines([plain(f"! {line}", "bold") for line in said])
 
 
@@ -134,7 +135,7 @@ def verdicts_told(verdicts: Sequence[tuple[str, Verdict]]) -> str:
     routed = sum(verdict.segment is not None for _, verdict in verdicts)
     rest = len(verdicts) - routed - refused
     more = f", {refused} refused" if refused else ""
-    return f"{counted(len(verdicts), 'response')}: {routed} routed, {rest} to the default flow{more}"
+    return f"{format_count(len(verdicts), 'response')}: {routed} routed, {rest} to the default flow{more}"
 
 
 def accuracy_lines(found: Accuracy, shown: Survey) -> list[str]:
@@ -152,7 +153,7 @@ def accuracy_lines(found: Accuracy, shown: Survey) -> list[str]:
 def version_about(row: SurveyVersion) -> str:
     """Who saved a version, when, and what came by it."""
     when = row.made_at.replace("T", " ").rstrip("Z")
-    used = f", {counted(row.responses, 'response')}" if row.responses else ""
+    used = f", {format_count(row.responses, 'response')}" if row.responses else ""
     return f"{row.asked} of {row.drafted} questions asked{used} · {row.made_by} {when}"
 
 
@@ -160,7 +161,7 @@ def routed(found: dict[str, object]) -> tuple[str, list[str]]:
     """What a file of responses came to, in a sentence and in lines."""
     read, labelled = _number(found, "responses"), _number(found, "labelled")
     refused = _rows(found, "refused")
-    where = f"{counted(read, 'response')} of {counted(_number(found, 'accounts'), 'account')}"
+    where = f"{format_count(read, 'response')} of {format_count(_number(found, 'accounts'), 'account')}"
     title = f"{where}: {labelled} labelled by survey {found.get('version', '')}"
     if found.get("unchanged"):
         title += "; all of it was there already"
@@ -175,7 +176,7 @@ def routed(found: dict[str, object]) -> tuple[str, list[str]]:
             said.append(f"refused row {row.get('row', '?')}{cell}: {row.get('reason', '')}")
         else:
             said.append(f"refused: {row}")
-    return title + (f", {counted(len(refused), 'row')} refused" if refused else ""), said
+    return title + (f", {format_count(len(refused), 'row')} refused" if refused else ""), said
 
 
 def _number(found: dict[str, object], name: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from needsseg.tui.words import shown
+from needsseg.text import safe
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 EIGHTHS = "▏▎▍▌▋▊▉█"
@@ -32,7 +32,7 @@ def bar(value: float, most: float, width: int) -> str:
 
 def fitted(text: str, width: int) -> str:
     """Text on one line of exactly ``width`` cells, cut with an ellipsis."""
-    flat = " ".join(shown(text).split())
+    flat = " ".join(safe(text).split())
     return set_cell_size(flat if cell_len(flat) <= width else set_cell_size(flat, width - 1) + "…", width)
 
 

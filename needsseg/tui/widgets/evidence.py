@@ -12,8 +12,9 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
+from needsseg.text import format_count
 from needsseg.tui.widgets import evidence_words as words
-from needsseg.tui.words import counted, lines, plain
+from needsseg.tui.words import lines, plain
 
 Kind = Literal["told", "stated", "proposed", "member", "loose", "off_topic"]
 QUOTES: tuple[Kind, ...] = ("proposed", "member", "loose", "off_topic")
@@ -160,7 +161,7 @@ def _rows(evidence: Evidence, marked: Collection[int], backing: Backing | None, 
     for part in evidence.stated:
         yield Row("stated", words.stated(part, held.get(part.passage), brief), held.get(part.passage))
     if evidence.proposed:
-        count = counted(len(evidence.proposed), "passage")
+        count = format_count(len(evidence.proposed), "passage")
         yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
     for passage, strength in evidence.proposed:
         said = f"? proposed {signs.get(passage.id, '')}".strip()
@@ -180,7 +181,7 @@ def _quoted(passage: Passage, strength: float, said: str, marked: Collection[int
 def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
     off = sum(row.off_topic for row in left)
     head = [
-        plain(f"{LEFT_OVER}: {counted(len(left) - off, 'passage')} in no segment, {off} off-topic", "bold"),
+        plain(f"{LEFT_OVER}: {format_count(len(left) - off, 'passage')} in no segment, {off} off-topic", "bold"),
         plain("The run found no group they clearly belong to; that is a result too. Nearest to a segment first."),
         plain("a puts one in its nearest · v in another · x says it is off-topic", "dim"),
         plain(""),

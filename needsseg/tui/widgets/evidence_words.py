@@ -8,7 +8,8 @@ from textual.content import Content
 
 from needsseg.actions.segments import Backing, Evidence, LeftOver, StatedPart
 from needsseg.records import Passage
-from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, counted, lines, one_line, plain, shown, state
+from needsseg.text import format_count, safe
+from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
 PARTS = {"situation": "situation", "motivation": "wants to", "outcome": "outcome"}
@@ -30,7 +31,7 @@ def backed(backing: Backing | None) -> str:
     """The accounts behind a segment and what they pay, as far as it is known."""
     if backing is None or not backing.accounts:
         return ""
-    known = f"{counted(len(backing.accounts), 'account')}"
+    known = f"{format_count(len(backing.accounts), 'account')}"
     if backing.arr is not None:
         return f"{known}, ARR {amount(backing.arr)}"
     return known + (f" paying {amount(backing.amount)}" if backing.amount is not None else "")
@@ -42,7 +43,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     status = SEGMENT_WORDS[of.status]
     if of.confirmed_by:
         status += f" by {of.confirmed_by}, {(of.confirmed_at or '')[:10]}"
-    size = f"{counted(of.size, 'passage')} of {counted(of.participants, 'participant')}"
+    size = f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}"
     known = [size, backed(backing)]
     known += [f"+ {of.new} new"] if of.new else []
     known += [f"{of.proposed} proposed"] if of.proposed else []
@@ -64,7 +65,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     if evidence.without_vectors:
         warned.append("discover again (D) to see edge and rival")
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
-    parts += [plain(f"! and {counted(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
+    parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
     fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
     if of.statement or of.description:
         fitted += [plain(text, "italic") for text in (of.statement, of.description) if text]
@@ -99,7 +100,9 @@ def names_that_fit(evidence: Evidence) -> Content:
 def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
     of = evidence.summary
-    said = [f"{counted(of.size, 'passage')} of {counted(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"]
+    said = [
+        f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"
+    ]
     if of.stability is not None:
         said.append(f"Stability {of.stability:.3f}: {evidence.stability_word}")
     said += [f"! {warning}" for warning in of.warnings]
@@ -114,7 +117,7 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     if evidence.edge:
         said += ["On the edge towards it:", *(f"  ~ {_attributed(passage)}" for passage in evidence.edge)]
     if evidence.without_vectors:
-        missing = counted(evidence.without_vectors, "passage has", "passages have")
+        missing = format_count(evidence.without_vectors, "passage has", "passages have")
         said += ["", f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it (D)."]
     if evidence.sentence:
         said += ["", f"In the participants' own clauses: {evidence.sentence}"]
@@ -135,12 +138,14 @@ def _money(backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     if backing is None or not backing.accounts:
         return ["Accounts behind it: none known"]
     said = [f"Accounts behind it: {', '.join(companies.get(key) or key for key in backing.accounts)}"]
-    said.append(f"  {counted(backing.participants, 'participant')} matched to an account")
+    said.append(f"  {format_count(backing.participants, 'participant')} matched to an account")
     if backing.arr is not None:
         when = f", as of {backing.as_of}" if backing.as_of else ""
-        said.append(f"  ARR {amount(backing.arr)} of {counted(backing.priced, 'account')} with a known price{when}")
+        said.append(
+            f"  ARR {amount(backing.arr)} of {format_count(backing.priced, 'account')} with a known price{when}"
+        )
     elif backing.amount is not None:
-        of = f"{counted(backing.priced, 'account')} with a known price, as of {backing.as_of}"
+        of = f"{format_count(backing.priced, 'account')} with a known price, as of {backing.as_of}"
         said.append(f"  paying {amount(backing.amount)} ({of}; whether a month or a year is not said)")
     else:
         said.append("  ARR unknown")
@@ -171,7 +176,7 @@ def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "
         plain(f"{words} · " if words else "", "bold"),
         plain(f"{GLYPHS[state(passage)]} {who}{where} · {about}{codes}", "dim"),
         "\n",
-        plain(shown(passage.quote), "reverse" if marked else ""),
+        plain(safe(passage.quote), "reverse" if marked else ""),
         "\n",
     )
 

@@ -13,7 +13,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from needsseg.actions.review import Point
-from needsseg.tui.words import plain, shown
+from needsseg.text import safe
+from needsseg.tui.words import plain
 
 # Filled for the segment that is shown, hollow for the others; letters once the shapes are used up.
 SHAPES = (("▲", "△"), ("■", "□"), ("◆", "◇"), ("▼", "▽"), ("★", "☆"), ("●", "○"), ("▶", "▷"), ("◀", "◁"))
@@ -183,7 +184,7 @@ def legend(
 
 
 def _short(name: str) -> str:
-    flat = " ".join(shown(name).split())
+    flat = " ".join(safe(name).split())
     return flat if len(flat) <= PLACES_FOR_NAMES else flat[: PLACES_FOR_NAMES - 1] + "…"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.content import Content
 
 from needsseg.actions.segments import SegmentSummary
+from needsseg.text import format_count
 from needsseg.tui.widgets.evidence import LEFT_OVER
-from needsseg.tui.words import SEGMENT_GLYPHS, counted, lines, plain
+from needsseg.tui.words import SEGMENT_GLYPHS, lines, plain
 
 MOST_WORDS = 5
 
@@ -16,7 +17,7 @@ def segment_line(row: SegmentSummary) -> Content:
     warned = " !" if row.warnings else ""
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
-    about = f"  {row.size} · {counted(row.participants, 'person', 'people')}{warned}{new}{proposed}"
+    about = f"  {row.size} · {format_count(row.participants, 'person', 'people')}{warned}{new}{proposed}"
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
         plain(about, "dim"),

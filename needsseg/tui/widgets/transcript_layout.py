@@ -12,7 +12,7 @@ from typing import Literal
 from rich.cells import cell_len, chop_cells, split_graphemes
 
 from needsseg.records import Passage, Transcript
-from needsseg.tui.words import shown
+from needsseg.text import safe
 
 LANES = 3
 _WORD = re.compile(r"\S+\s*|\s+")
@@ -93,7 +93,7 @@ def _wrap_narrow(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
 
 def lay_out(transcript: Transcript, width: int, text: str = "") -> list[Line]:
     """All lines of a transcript: each turn has a head, its words and a gap. ``text`` is its text as shown, if at hand."""
-    text = text or shown(transcript.text)
+    text = text or safe(transcript.text)
     made: list[Line] = []
     for number, turn in enumerate(transcript.turns):
         made.append(Line("head", number, turn.start, turn.start))

@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
+from needsseg.text import format_clock, safe
 from needsseg.tui.marking import word_after
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
@@ -31,7 +32,7 @@ from needsseg.tui.widgets.transcript_layout import (
     pieces,
     text_line,
 )
-from needsseg.tui.words import GLYPHS, clock, shown, state
+from needsseg.tui.words import GLYPHS, state
 
 MARGIN = LANES + 2
 WIDEST = 110
@@ -110,7 +111,7 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def show(self, transcript: Transcript) -> None:
         """Shows another transcript from its beginning."""
-        self.transcript, self._text = transcript, shown(transcript.text)
+        self.transcript, self._text = transcript, safe(transcript.text)
         self.selected, self.hits, self._width, self._lines = None, (), 0, []
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
@@ -321,8 +322,8 @@ class TranscriptView(ScrollView, can_focus=True):
             return []
         part = "speaker" if turn.role == "participant" else "other-speaker"
         role = "" if turn.role == "participant" else f" ({turn.role})"
-        time = clock(turn.start_ms)
-        name = " ".join(shown(turn.speaker or "unnamed speaker").split())
+        time = format_clock(turn.start_ms)
+        name = " ".join(safe(turn.speaker or "unnamed speaker").split())
         said = [Segment(f"{name}{role}", self._style(part))]
         return [*said, Segment(f"  {time}", Style(dim=True))] if time else said
 
