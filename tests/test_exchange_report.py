@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as read_html
 
+from needsseg.decisions.intervals import wilson
 from needsseg.exchange.report.content import (
     Bullets,
     Context,
@@ -23,7 +24,6 @@ from needsseg.exchange.report.content import (
     Table,
     Text,
     share_in_words,
-    wilson,
 )
 from needsseg.exchange.report.html import page
 from needsseg.exchange.report.markdown import markdown
@@ -95,6 +95,7 @@ def test_control_characters_leave_no_trace() -> None:
     assert "\x1b" not in page(report("a\x1bb\x00c", charts=False)) and "\x00" not in markdown(report("a\x00b"))
 
 
+@settings(deadline=None)  # the first call imports scipy
 @given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_the_interval_of_a_share_holds_it_and_stays_a_share(counted: tuple[int, int]) -> None:
     count, of = counted

@@ -14,11 +14,11 @@ from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study
 
 from needsseg.actions import history, importing, interviews, passages, segments, studies
 from needsseg.errors import NeedssegError
+from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.screens.history import HistoryScreen
 from needsseg.tui.screens.keys import bindings
-from needsseg.tui.words import shown
 
 LEFT_OUT = ("segments.discover", "app.quit", "app.palette")
 KEYS = {"interviews": "f1", "code": "f2", "segments": "f3", "accounts": "f4", "survey": "f6"}

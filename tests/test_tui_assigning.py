@@ -15,10 +15,11 @@ from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
 from needsseg.actions import assigning, passages, segments, studies
 from needsseg.actions.studies import Study
 from needsseg.study import assignments as stored
+from needsseg.text import format_time_left as time_left
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.account_page import AccountPageSheet
 from needsseg.tui.screens.accounts import AccountsScreen
-from needsseg.tui.screens.assigning import AssignProgress, time_left
+from needsseg.tui.screens.assigning import AssignProgress
 from needsseg.tui.screens.mapping import MappingScreen
 from needsseg.tui.screens.report import ReportScreen
 

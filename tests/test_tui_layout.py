@@ -12,9 +12,12 @@ from tui_desk import ROOT, TEXTS
 
 from needsseg import transcripts
 from needsseg.records import Passage, Transcript, Turn
+from needsseg.text import format_clock as clock
+from needsseg.text import format_count as counted
+from needsseg.text import safe as shown
 from needsseg.tui import marking
 from needsseg.tui.widgets.transcript_layout import grapheme_end, lay_out, line_at, marks, offset_at_cell, pieces, wrap
-from needsseg.tui.words import clock, counted, one_line, plain, shown
+from needsseg.tui.words import one_line, plain
 
 REAL = ROOT / "interviews" / "transcripts"
 
