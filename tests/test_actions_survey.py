@@ -13,7 +13,7 @@ import pytest
 from needsseg.actions import history, passages, segments, studies
 from needsseg.actions import survey as surveys
 from needsseg.decisions.survey_drafting import load_templates
-from needsseg.decisions.survey_table import wilson
+from needsseg.decisions.intervals import wilson
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.settings import shipped
 from needsseg.study.connection import Study

@@ -36,7 +36,7 @@ from needsseg.actions.studies import Study
 from needsseg.records import JobParts, Passage
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.code import CodeScreen
-from needsseg.tui.words import shown
+from needsseg.text import safe as shown
 
 EVERY = pytest.mark.parametrize("name", TEXTS)
 
