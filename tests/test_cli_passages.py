@@ -88,12 +88,10 @@ def test_passages_are_narrowed_by_status_code_interview_and_words(needsseg: Call
 
 def test_deciding_says_what_changed(needsseg: Caller) -> None:
     first, second = needsseg.mark_some("gus-petrakis", 2)
-    assert needsseg.done("decide", first, second, "--accept").err == f"{ACCEPTED} 0; 2 were so already.\n"
-    assert needsseg.done("decide", first, "--reopen").err == f"{LEFT_OPEN} 1.\n"
-    assert needsseg.done("decide", "--all-suggested", "--accept", "--min-score", "0.9").err == f"{ACCEPTED} 0.\n"
-    assert (
-        needsseg.done("decide", "--all-suggested", "--accept", "--interview", "gus-petrakis").err == f"{ACCEPTED} 1.\n"
-    )
+    assert says(needsseg.done("decide", first, second, "--accept").err, ACCEPTED, 0, 2)
+    assert says(needsseg.done("decide", first, "--reopen").err, LEFT_OPEN, 1)
+    assert says(needsseg.done("decide", "--all-suggested", "--accept", "--min-score", "0.9").err, ACCEPTED, 0)
+    assert says(needsseg.done("decide", "--all-suggested", "--accept", "--interview", "gus-petrakis").err, ACCEPTED, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,31 @@ from xml.dom import minidom
 
 import pytest
 from cli_calls import FILES, SAMPLE, Caller
+from wording import (
+    ALIKE_IN_SIZE,
+    AT_LEAST,
+    BEFORE_INTERVIEW,
+    CANNOT_TELL,
+    HOLDS_NO_CURVES,
+    INTERVIEW_DATES_OF,
+    LOOKED_AT_ONCE,
+    MADE_OF_USAGE,
+    MORE_THAT_LEFT,
+    NO_ACCOUNTS,
+    NO_DAY_TO_SEE_LEAVING,
+    NO_INTERVIEW_DATE,
+    NO_NEEDS_YET,
+    NO_SIGN,
+    NO_SOURCE_TO_CHOOSE,
+    NO_SUCH_FOLDER,
+    NOT_CONFIRMED,
+    OVERLAP_OUTCOME,
+    TRIED,
+    WHO_LEFT_UNKNOWN,
+    WROTE,
+    mentions,
+    says,
+)
 
 from needsseg.cli.program import run
 
@@ -54,10 +79,10 @@ def needsseg(
 def test_a_few_interviews_cannot_tell_and_say_what_it_would_take(needsseg: Caller) -> None:
     called = needsseg.done("validate", *AS_OF, *SINCE)
     first = called.out.splitlines()[0]
-    assert first == "Cannot tell whether needs segments add anything over firmographics about who leaves."
-    assert "it takes at least 10" in called.out and "more accounts that left" in called.out
-    assert "segmentations tried" in called.out and "log-rank" in called.out
-    assert "interview dates of" in called.err and "not confirmed by anybody" in called.err
+    assert says(first, CANNOT_TELL, "firmographics")
+    assert says(called.out, AT_LEAST, 10) and says(called.out, MORE_THAT_LEFT)
+    assert says(called.out, TRIED) and "log-rank" in called.out
+    assert says(called.err, INTERVIEW_DATES_OF) and says(called.err, NOT_CONFIRMED)
     assert NEVER not in called.out + called.err
 
 
@@ -72,7 +97,7 @@ def test_the_figures_come_as_json_too(needsseg: Caller) -> None:
 def test_without_interview_dates_since_is_asked_for(needsseg: Caller) -> None:
     called = needsseg("validate", *AS_OF)
     assert called.code == 2 and called.out == ""
-    assert "the study holds no interview date for" in called.err and "--since DATE" in called.err
+    assert says(called.err, NO_INTERVIEW_DATE) and says(called.err, "--since DATE")
 
 
 def test_interview_dates_are_taken_from_attributes(needsseg: Caller) -> None:
@@ -84,49 +109,49 @@ def test_interview_dates_are_taken_from_attributes(needsseg: Caller) -> None:
     assert found["followed"]["most"] == 323 and found["followed"]["least"] < 323
     assert not any("dates" in warning for warning in found["warnings"])
     called = needsseg("validate", *AS_OF, "--since", "2025-08-01")
-    assert called.code == 2 and "followed from before their interview" in called.err
+    assert called.code == 2 and says(called.err, BEFORE_INTERVIEW)
     needsseg.done("participant", "set", "ines-carvalho", "Interview date=in August")
     called = needsseg("validate", *AS_OF)
-    assert called.code == 2 and "ines-carvalho: interview date is 'in August', which is no date" in called.err
+    assert called.code == 2 and says(called.err, "ines-carvalho", "in August", "date")
 
 
 def test_behavioral_segments_are_validated_by_what_comes_after(needsseg: Caller) -> None:
     """271 accounts, 39 of which left: enough for a forecast on accounts left out."""
     called = needsseg.done("validate", *AS_OF, *SINCE, "--by", "behavioral")
-    assert "Brier" in called.out and "AUC" in called.out and "alike in size" in called.out
-    assert called.out.startswith("No sign that behavioral segments add anything over firmographics")
+    assert "Brier" in called.out and "AUC" in called.out and says(called.out, ALIKE_IN_SIZE)
+    assert says(called.out.splitlines()[0], NO_SIGN, "firmographics")
     assert NEVER not in called.out + called.err
 
 
 def test_questions_that_answer_themselves_are_refused(needsseg: Caller) -> None:
     by = ("validate", *AS_OF, *SINCE, "--by", "behavioral")
     called = needsseg(*by, "--outcome", "at-risk")
-    assert called.code == 2 and "made of usage" in called.err
+    assert called.code == 2 and says(called.err, MADE_OF_USAGE)
     called = needsseg(*by, "--features-as-of", "2025-10-01")
-    assert called.code == 2 and "overlap those of the outcome" in called.err
+    assert called.code == 2 and says(called.err, OVERLAP_OUTCOME)
     called = needsseg(*by, "--source", "survey")
-    assert called.code == 2 and "no source to choose" in called.err
+    assert called.code == 2 and says(called.err, NO_SOURCE_TO_CHOOSE)
     called = needsseg("validate", *AS_OF, "--by", "behavioral")
-    assert called.code == 2 and "--since DATE" in called.err
+    assert called.code == 2 and says(called.err, "--since DATE")
     called = needsseg("validate", *AS_OF, "--since", "2026-06-25")
-    assert called.code == 2 and "no day on which leaving could be seen" in called.err
+    assert called.code == 2 and says(called.err, NO_DAY_TO_SEE_LEAVING)
     called = needsseg("validate", *AS_OF, *SINCE, "--source", "survey")
-    assert called.code == 2 and "No label comes from 'survey'" in called.err
+    assert called.code == 2 and says(called.err, "label", "survey")
     called = needsseg("validate", *AS_OF, "--since", "September")
-    assert called.code == 2 and "'September' is not a date" in called.err
+    assert called.code == 2 and says(called.err, "September", "date")
 
 
 def test_needs_can_be_held_against_at_risk(needsseg: Caller) -> None:
     found = needsseg.done("validate", *AS_OF, *SINCE, "--outcome", "at-risk", "--json").json
     assert found["outcome"] == "at_risk" and found["verdict"] == "cannot tell"
-    assert any("looked at once" in warning for warning in found["warnings"])
+    assert any(mentions(warning, LOOKED_AT_ONCE) for warning in found["warnings"])
 
 
 def test_curves_are_written_and_nothing_else_is_overwritten(needsseg: Caller, tmp_path: Path) -> None:
     asked = ("validate", *AS_OF, *SINCE)
     picture, table = tmp_path / "curves.svg", tmp_path / "curves.csv"
     for path in (picture, picture, table, table):
-        assert f"Wrote the curves to {path}" in needsseg.done(*asked, "--curves", path).err
+        assert says(needsseg.done(*asked, "--curves", path).err, WROTE, path)
     assert minidom.parse(str(picture)).getElementsByTagName("desc")  # noqa: S318
     with table.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -134,17 +159,21 @@ def test_curves_are_written_and_nothing_else_is_overwritten(needsseg: Caller, tm
     mine = tmp_path / "mine.csv"
     mine.write_text("kept\n", encoding="utf-8")
     called = needsseg(*asked, "--curves", mine)
-    assert called.code == 1 and "holds no curves" in called.err and mine.read_text(encoding="utf-8") == "kept\n"
+    assert (
+        called.code == 1
+        and says(called.err, "mine.csv", HOLDS_NO_CURVES)
+        and mine.read_text(encoding="utf-8") == "kept\n"
+    )
     needsseg.done(*asked, "--curves", mine, "--force")
     assert needsseg(*asked, "--curves", "curves.pdf").code == 2
     assert needsseg(*asked, "--curves", tmp_path / "study.db.svg").code == 2
-    assert "no such folder" in needsseg(*asked, "--curves", tmp_path / "nowhere" / "c.svg").err
+    assert says(needsseg(*asked, "--curves", tmp_path / "nowhere" / "c.svg").err, NO_SUCH_FOLDER)
 
 
 def test_without_subscriptions_nobody_knows_who_left(empty: Caller) -> None:
-    assert "no accounts yet" in empty("validate", *AS_OF, *SINCE).err
+    assert says(empty("validate", *AS_OF, *SINCE).err, NO_ACCOUNTS)
     empty.done("accounts", "import", ACCOUNTS / "accounts.csv")
     called = empty("validate", *AS_OF, *SINCE)
-    assert called.code == 1 and "nobody knows who left" in called.err
+    assert called.code == 1 and says(called.err, WHO_LEFT_UNKNOWN)
     empty.done("accounts", "import", ACCOUNTS / "subscriptions.csv")
-    assert "No account has a needs segment yet" in empty("validate", *AS_OF, *SINCE).err
+    assert says(empty("validate", *AS_OF, *SINCE).err, NO_NEEDS_YET)

@@ -78,7 +78,7 @@ def test_pairs_and_off_topic(demo: Caller) -> None:
     demo.done("pair", "apart", left[0], left[2])
     listed = demo.done("pairs", "--json").json
     assert [(row["kind"], row["unused"]) for row in listed] == [("together", ""), ("apart", "")]
-    assert demo.done("off-topic", *left[3:5], left[3]).err.endswith(f"{OFF_TOPIC} 2 of 2.\n")
+    assert says(demo.done("off-topic", *left[3:5], left[3]).err.splitlines()[-1], OFF_TOPIC, "2 of 2")
     assert [row["id"] for row in demo.done("leftover", "--json").json if row["off_topic"]] == sorted(left[3:5])
     assert demo.done("off-topic", left[3], "--undo", "--json").json == {"changed": 1}
     demo.done("pair", "remove", left[1], left[0])

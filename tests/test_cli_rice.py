@@ -7,6 +7,18 @@ from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
+from wording import (
+    ARR_IS_KNOWN,
+    ENDED_LEFT_OUT,
+    FEW_ACCOUNTS,
+    LABELS_COVER,
+    MONTH_OR_YEAR,
+    NO_ARR_KNOWN,
+    NO_NAMED_SEGMENT,
+    NO_SUCH,
+    NO_WEIGHTED_SCORE,
+    says,
+)
 
 pytest_plugins = ["cli_calls"]
 ACCOUNTS = SAMPLE / "accounts"
@@ -50,7 +62,7 @@ def test_the_worked_figures(worked: Caller) -> None:
     assert part["weight"] == pytest.approx(12)
     assert (part["accounts"], part["priced"], part["account_share"]) == (50, 50, 0.05)
     assert first["coverage"]["labelled"] == 1000 and first["by"] == "size" and first["as_of"] == "2026-06-01"
-    assert "The size is known of 1000 of 1000 accounts and 100% of the ARR that is known." in called.err
+    assert says(called.err, "size", "1000 of 1000 accounts", "100%", "ARR")
     assert "warning" not in called.err
 
 
@@ -62,9 +74,9 @@ def test_plain_and_weighted_stand_side_by_side_with_the_formula(worked: Caller) 
     )
     assert ["enterprise", "50", "50", "5.0%", "60.0%", "12"] in [line.split() for line in out.splitlines()]
     one = worked.done("rice", "backlog.csv", "--by", "size", "--explain", "single SIGN-ON", "--lambda", "0.5").out
-    assert "plain, rank 2: (enterprise 50) × 1 × 0.8 / 2 = 20.00" in one
-    assert "weighted, rank 2: (enterprise 50 × 12^0.5) × 1 × 0.8 / 2 = 69.28" in one
-    assert "w of enterprise = 0.6 / 0.05 = 12 (50 of its 50 accounts have an amount)" in one
+    assert says(one, "rank 2: (enterprise 50) × 1 × 0.8 / 2 = 20.00")
+    assert says(one, "weighted, rank 2: (enterprise 50 × 12^0.5) × 1 × 0.8 / 2 = 69.28")
+    assert says(one, "enterprise = 0.6 / 0.05 = 12", "50 of its 50 accounts")
     plain = worked.done("rice", "backlog.csv", "--by", "size", "--lambda", "0", "--json").json
     assert [row["weighted"] for row in plain] == [row["plain"] for row in plain] == [320, 20]
 
@@ -75,12 +87,10 @@ def test_rows_that_do_not_fit_are_refused_and_the_rest_is_scored(worked: Caller,
     )
     called = worked("rice", "backlog.csv", "--by", "size", "--json")
     assert (called.code, [row["feature"] for row in called.json]) == (3, ["A"])
-    assert [line for line in called.err.splitlines() if line.startswith("refused")] == [
-        "refused: backlog.csv row 3, column segments: 'enterprize': there is no segment 'enterprize'; there are: small, "
-        "mid_market, enterprise.",
-        "refused: backlog.csv row 4, column confidence: '80': confidence is from 0 to 1, or from 0% to 100%.",
-        "refused: backlog.csv row 5, column effort: '-1': effort is more than 0.",
-    ]
+    third, fourth, fifth = [line for line in called.err.splitlines() if line.startswith("refused: ")]
+    assert says(third, "backlog.csv row 3", "segments", "enterprize", NO_SUCH, "small, mid_market, enterprise")
+    assert says(fourth, "backlog.csv row 4", "confidence", "80", "0 to 1", "0% to 100%")
+    assert says(fifth, "backlog.csv row 5", "effort", "-1", "more than 0")
 
 
 def test_accounts_without_an_amount_are_told_and_not_taken_for_nothing(worked: Caller, tmp_path: Path) -> None:
@@ -101,25 +111,25 @@ def test_accounts_without_an_amount_are_told_and_not_taken_for_nothing(worked: C
     assert (part["accounts"], part["priced"]) == (50, 49)
     assert part["weight"] == pytest.approx((49 * 12_000 / (49 * 12_000 + 799 * 437.5)) / (49 / 848))
     assert first["coverage"]["left_out"] == 1
-    assert "ARR is known of 848 of 999 accounts, 848 of the 999 counted" in called.err
-    assert "1 accounts whose subscription has ended are left out." in called.err
+    assert says(called.err, ARR_IS_KNOWN, "848 of 999 accounts", "848 of the 999")
+    assert says(called.err, 1, ENDED_LEFT_OUT)
     (tmp_path / "small.csv").write_text("feature,segments,impact,confidence,effort\nA,small,1,1,1\n")
     small = worked.done("rice", "small.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
     assert (small.json[0]["plain"], small.json[0]["weighted"], small.json[0]["why"]) == (
         150,
         None,
-        "no ARR is known in small",
+        f"{NO_ARR_KNOWN} small",
     )
-    assert "warning: A has no weighted score: no ARR is known in small." in small.err
+    assert says(small.err, "warning: A", NO_WEIGHTED_SCORE, NO_ARR_KNOWN, "small")
     out = worked.done("rice", "small.csv", "--by", "size", "--as-of", "2026-06-01", "--explain", "A").out
-    assert "weighted: none; no ARR is known in small" in out
+    assert says(out, "weighted", NO_ARR_KNOWN, "small")
 
 
 def test_the_sample_backlog_by_plan_and_without_segments(empty: Caller, tmp_path: Path) -> None:
     for name in ("accounts.csv", "subscriptions.csv", "usage.csv.gz"):
         empty.done("accounts", "import", ACCOUNTS / name)
     unnamed = empty("rice", ACCOUNTS / "backlog.csv")
-    assert (unnamed.code, unnamed.err.splitlines()[0]) == (1, "error: No segment has a name yet.")
+    assert unnamed.code == 1 and says(unnamed.err.splitlines()[0], "error:", NO_NAMED_SEGMENT)
     (tmp_path / "plans.csv").write_text(
         "feature,impact,confidence,effort,reach:Enterprise,reach:Team\nAudit log,1,1,1,20,5\nTheme,1,1,1,,9000\n"
     )
@@ -127,8 +137,8 @@ def test_the_sample_backlog_by_plan_and_without_segments(empty: Caller, tmp_path
     assert called.json[0]["as_of"] == "2026-07-01"
     weights = {part["segment"]: part["weight"] for row in called.json for part in row["parts"]}
     assert weights["Enterprise"] > 1 > weights["Team"] > 0
-    assert "warning: Theme is said to reach 9,000 accounts; there are 350." in called.err
-    assert "The column 'amount' does not say whether its amounts are of a month or a year" in called.err
+    assert says(called.err, "warning: Theme", 9000, 350)
+    assert says(called.err, "column", "amount", MONTH_OR_YEAR)
 
 
 def test_the_sample_backlog_by_needs(needsseg: Caller) -> None:
@@ -140,18 +150,15 @@ def test_the_sample_backlog_by_needs(needsseg: Caller) -> None:
         needsseg.done("segment", "make", name, *needsseg.mark_some("gus-petrakis", 1))
     called = needsseg("rice", ACCOUNTS / "backlog.csv", "--as-of", "2026-07-01", "--json")
     assert len(called.json) == 8, called.err
-    assert "accounts and" in called.err and "Labels cover" in called.err
-    assert "Weights of so few accounts say little: that of Coordinator on 1" in called.err
+    assert says(called.err, "accounts and") and says(called.err, LABELS_COVER)
+    assert says(called.err, FEW_ACCOUNTS, "Coordinator on 1")
 
 
 def test_calls_that_make_no_sense(worked: Caller) -> None:
     gone = worked("rice", "none.csv", "--by", "size")
-    assert (gone.code, gone.err.splitlines()[0]) == (1, "error: There is no file none.csv.")
+    assert gone.code == 1 and says(gone.err.splitlines()[0], "error:", NO_SUCH, "file", "none.csv")
     steep = worked("rice", "backlog.csv", "--by", "size", "--lambda", "2")
-    assert (steep.code, steep.err.splitlines()[0]) == (2, "error: λ = 2 is not between 0 and 1.")
+    assert steep.code == 2 and says(steep.err.splitlines()[0], "error:", "λ = 2", 0, 1)
     assert worked("rice", "backlog.csv", "--by", "colour").code == 2
     lost = worked("rice", "backlog.csv", "--by", "size", "--explain", "Dark mode")
-    assert (lost.code, lost.err.splitlines()[0]) == (
-        1,
-        "error: backlog.csv has no feature 'Dark mode' that could be scored.",
-    )
+    assert lost.code == 1 and says(lost.err.splitlines()[0], "error:", "backlog.csv", "feature", "Dark mode")

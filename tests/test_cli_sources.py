@@ -6,6 +6,22 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import (
+    CHANGES_NOTHING,
+    DAY_OR_MONTH_FIRST,
+    ITS_COLUMNS_ARE_OF,
+    LOOKS_LIKE,
+    NO_ACCOUNT_ID,
+    NO_COLUMN_GIVES,
+    NO_DATABASE,
+    NO_DATE_COLUMN,
+    NO_DATE_FORMAT,
+    NO_TEXT_FILE,
+    STAND_IN_PLACE,
+    THERE_ALREADY,
+    mentions,
+    says,
+)
 
 pytest_plugins = ["cli_calls"]
 HEADER = "event_id,account_id,event,timestamp\n"
@@ -25,15 +41,15 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_whose_dates_are_asked_for(empty: Caller, folder: Path) -> None:
     asked = empty("accounts", "import", folder)
     assert asked.code == 1
-    assert "column 'timestamp' can be read with the day or the month first: '1/2/2026' (usage/a.csv row 2)" in asked.err
-    assert "hint: Say how it is written: --dates timestamp=FORMAT, where FORMAT is one of iso, day-first" in asked.err
+    assert says(asked.err, "timestamp", DAY_OR_MONTH_FIRST, "1/2/2026", "usage/a.csv row 2")
+    assert says(asked.err, "hint:", "--dates timestamp=FORMAT", "iso, day-first")
     called = empty("accounts", "import", folder, "--dates", "timestamp=day-first", "--json")
     assert called.code == 3
     report = called.json
     assert report["read"] == report["rows"] + len(report["rejected"]) + report["duplicates"] + report["dropped"] == 4
-    assert "refused: usage/c.bin: is no text file." in called.err
-    assert "refused: usage/b.csv row 3, column account_id: no account id" in called.err
-    assert "Read 2 events from usage/a.csv and 1 more, 1 rows refused, 1 repeats left out. 4 rows in all." in called.err
+    assert says(called.err, "refused: usage/c.bin", NO_TEXT_FILE)
+    assert says(called.err, "refused: usage/b.csv row 3", "account_id", NO_ACCOUNT_ID)
+    assert says(called.err, "Read 2 events", "usage/a.csv", "1 more", "1 rows refused", "1 repeats", "4 rows")
     assert report["rejects_file"] in called.err
     assert [(row["file"], row["row"]) for row in empty.done("accounts", "rejects", "events", "--json").json] == [
         ("usage/b.csv", 3)
@@ -46,18 +62,15 @@ def test_a_folder_whose_dates_are_asked_for(empty: Caller, folder: Path) -> None
 def test_adding_and_reading_the_same_again(empty: Caller, folder: Path) -> None:
     empty.done("accounts", "import", folder / "a.csv", "--dates", "timestamp=day-first")
     called = empty("accounts", "import", folder / "a.csv", folder / "b.csv", "--add")
-    assert "a.csv is there already; it changes nothing." in called.err
-    assert (
-        "Read 0 events from b.csv, 1 rows refused, 1 repeats left out. 2 rows in all. There are 2 events now."
-        in called.err
-    )
+    assert says(called.err, "a.csv", THERE_ALREADY, CHANGES_NOTHING)
+    assert says(called.err, "Read 0 events", "b.csv", "1 rows refused", "1 repeats", "2 rows", "2 events")
     again = empty.done("accounts", "import", folder / "a.csv", "--add")
     assert "Read" not in again.err
 
 
 def test_a_mapping_is_shown_with_the_first_rows(empty: Caller, folder: Path) -> None:
     shown = empty.done("accounts", "mapping", folder / "a.csv")
-    assert "Say which with --dates timestamp=FORMAT." in shown.err
+    assert says(shown.err, "--dates timestamp=FORMAT")
     found = empty.done(
         "accounts", "mapping", folder / "a.csv", "--dates", "timestamp=month-first", "--map", "event_id=", "--json"
     )
@@ -72,39 +85,41 @@ def test_a_mapping_is_shown_with_the_first_rows(empty: Caller, folder: Path) -> 
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["--dates", "timestamp"], 2, "--dates 'timestamp' is not written column=format."),
-        (["--dates", "timestamp=soon"], 2, "'soon' is no way to write dates."),
-        (["--dates", "event=iso"], 2, "'event' is no column of dates."),
-        (["--table", "events"], 2, "is no database, so --table means nothing here."),
+        (["--dates", "timestamp"], 2, ("--dates", "timestamp", "column=format")),
+        (["--dates", "timestamp=soon"], 2, ("soon", NO_DATE_FORMAT)),
+        (["--dates", "event=iso"], 2, ("event", NO_DATE_COLUMN)),
+        (["--table", "events"], 2, (NO_DATABASE, "--table")),
     ],
 )
-def test_options_that_make_no_sense(empty: Caller, folder: Path, args: list[str], code: int, words: str) -> None:
+def test_options_that_make_no_sense(
+    empty: Caller, folder: Path, args: list[str], code: int, words: tuple[object, ...]
+) -> None:
     called = empty("accounts", "import", folder / "a.csv", *args)
     assert called.code == code
-    assert words in called.err
+    assert says(called.err, *words)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("account_id,event\na1,login\n", "looks like events, but no column gives timestamp."),
-        ("account_id,plan,seats\na1,Team,3\n", "looks like subscriptions, but no column gives start_date."),
+        ("account_id,event\na1,login\n", (LOOKS_LIKE, "events", NO_COLUMN_GIVES, "timestamp")),
+        ("account_id,plan,seats\na1,Team,3\n", (LOOKS_LIKE, "subscriptions", NO_COLUMN_GIVES, "start_date")),
     ],
 )
 def test_a_file_that_lacks_a_column_never_stands_in_place_of_the_accounts(
-    empty: Caller, tmp_path: Path, text: str, words: str
+    empty: Caller, tmp_path: Path, text: str, words: tuple[object, ...]
 ) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text("account_id,name\na1,Ada\na2,Bob\n")
     bad.write_text(text)
     empty.done("accounts", "import", good)
     called = empty("accounts", "import", bad)
-    assert called.code == 1 and words in called.err
-    assert "hint: Say which does with --map" in called.err
+    assert called.code == 1 and says(called.err, *words)
+    assert says(called.err, "hint:", "--map")
     shown = empty.done("accounts", "mapping", bad)
-    assert "warning: No column gives" in shown.err and "Say which does with --map" in shown.err
+    assert says(shown.err, "warning:", NO_COLUMN_GIVES) and says(shown.err, "--map")
     together = empty("accounts", "import", good, bad, "--json")
-    assert together.code == 3 and "refused: bad.csv: its columns are those of" in together.err
+    assert together.code == 3 and says(together.err, "refused: bad.csv", ITS_COLUMNS_ARE_OF)
     (source,) = empty.done("accounts", "sources", "--json").json
     assert (source["kind"], source["row_count"]) == ("accounts", 2)
 
@@ -120,7 +135,7 @@ def test_files_of_another_kind_are_refused_by_name_where_the_kind_is_said(empty:
     (tmp_path / "use.csv").write_text(HEADER + "e1,a1,login,2026-02-01\ne2,a9,login,2026-02-01\n")
     called = empty("accounts", "import", tmp_path / "crm.csv", tmp_path / "use.csv", "--kind", "accounts", "--json")
     assert called.code == 3
-    assert "refused: use.csv: its columns are those of events, not of accounts." in called.err
+    assert says(called.err, "refused: use.csv", ITS_COLUMNS_ARE_OF, "events", "accounts")
     assert (called.json["read"], called.json["rows"]) == (1, 1)
 
 
@@ -130,7 +145,7 @@ def test_reading_the_same_again_is_no_step_to_undo(empty: Caller, tmp_path: Path
     empty.done("accounts", "import", file)
     before = empty.done("history", "--json").json
     again = empty.done("accounts", "import", file)
-    assert "use.csv is there already; it changes nothing." in again.err and "stand in place" not in again.err
+    assert says(again.err, "use.csv", THERE_ALREADY, CHANGES_NOTHING) and not mentions(again.err, STAND_IN_PLACE)
     assert empty.done("history", "--json").json == before
     empty.done("accounts", "import", file, "--map", "event_id=")
     assert len(empty.done("history", "--json").json) == len(before) + 1

@@ -8,6 +8,24 @@ from pathlib import Path
 
 import pytest
 from cli_calls import SAMPLE, Caller
+from wording import (
+    ALL_ACTIVE,
+    HIGH_API_SHARE,
+    HOLDS_NO_ROLLUP,
+    NEVER_USED,
+    NO_EVENTS,
+    NO_PATTERNS,
+    NO_SEGMENT_CALLED,
+    NO_SUCH,
+    NO_SUCH_FOLDER,
+    NOT_ARR,
+    NOT_KNOWN,
+    ROLLUP_BY_ITSELF,
+    UNREADABLE,
+    USE_BY_WEEK,
+    WROTE,
+    says,
+)
 
 from needsseg.accounts import engine
 from needsseg.accounts.patterns import patterns
@@ -66,9 +84,10 @@ def test_the_page_reads_well_and_takes_a_name(used: Caller) -> None:
     name = used.done("account", id_, *DAY, "--json").json["profile"]["name"]
     by_id, by_name = used.done("account", id_, *DAY).out, used.done("account", name.upper(), *DAY).out
     assert by_id == by_name
-    for heading in ("Use, by week, oldest first (12 weeks)", "Lifecycle", "Need", "Recommended"):
+    assert says(by_id, USE_BY_WEEK, "12 weeks")
+    for heading in ("Lifecycle", "Need", "Recommended"):
         assert f"\n{heading}\n" in by_id
-    assert "Minder: interview, confidence 1.00, confirmed by Dana ← its label" in by_id
+    assert says(by_id, "Minder", "interview", "confidence 1.00", "Dana")
     assert any(block in by_id for block in "▂▃▄▅▆▇█")
     for action in used.done("account", id_, *DAY, "--json").json["profile"]["actions"]:
         assert f"→ {action['text']}\n    rule {action['rule']}: {'; '.join(action['evidence'])}" in by_id
@@ -77,16 +96,17 @@ def test_the_page_reads_well_and_takes_a_name(used: Caller) -> None:
 def test_without_usage_there_are_no_weeks_and_no_patterns(sourced: Caller) -> None:
     id_ = account_of(sourced, "ines-carvalho")
     assert sourced.done("account", id_, *DAY, "--json").json["series"] is None
-    assert "Nothing is known of: behavioral" in sourced.done("account", id_, *DAY).out
+    assert says(sourced.done("account", id_, *DAY).out, NOT_KNOWN, "behavioral")
     called = sourced("patterns", *DAY)
-    assert (called.code, called.err.splitlines()[0]) == (1, "error: There are no usage events yet.")
+    assert called.code == 1 and says(called.err.splitlines()[0], "error:", NO_EVENTS)
 
 
 def test_an_account_nobody_knows_is_answered_with_those_near_it(sourced: Caller) -> None:
     called = sourced("account", "ninefold", *DAY)
     assert called.code == 1
-    assert called.err.startswith("error: There is no account 'ninefold'.\nhint: Near it: 0015f")
-    assert "needsseg profile" in sourced("account", "A-1", *DAY).err
+    error, hint = called.err.splitlines()
+    assert says(error, "error:", NO_SUCH, "account", "ninefold") and hint.startswith("hint: ") and "0015f" in hint
+    assert says(sourced("account", "A-1", *DAY).err, "needsseg profile")
 
 
 def test_sparklines_never_show_something_as_nothing() -> None:
@@ -104,11 +124,11 @@ def test_a_roll_up_counts_every_account_and_says_what_it_knows_of_money(used: Ca
     assert (minder["name"], minder["confirmed"], minder["labelled"], minder["total"]["small"]) == ("Minder", 1, 1, True)
     assert (made["arr_known"], made["total"]["arr"]) == (False, None)
     called = used.done("rollup", *DAY, "--rows", "lifecycle", "--by", "plan", "--who")
-    assert "not called ARR" in called.err
-    assert "no plan" in called.out.splitlines()[0]
+    assert says(called.err, NOT_ARR)
+    assert says(called.out.splitlines()[0], "no plan")
     assert called.out.count("0015f") == 390
     twice = used("rollup", *DAY, "--rows", "needs", "--by", "needs")
-    assert (twice.code, "by itself says nothing" in twice.err) == (2, True)
+    assert twice.code == 2 and says(twice.err, ROLLUP_BY_ITSELF)
     assert used("rollup", *DAY, "--by", "mood").code == 2
 
 
@@ -116,7 +136,7 @@ def test_a_roll_up_is_written_a_line_a_cell(used: Caller, tmp_path: Path) -> Non
     out = tmp_path / "by size.csv"
     called = used.done("rollup", *DAY, "--out", out, "--json")
     made = called.json
-    assert f"Wrote the roll-up to {out}." in called.err
+    assert says(called.err, WROTE, out)
     lines = list(csv.DictReader(out.open(encoding="utf-8")))
     assert len(lines) == (len(made["rows"]) + 1) * (len(made["columns"]) + 1)
     by_place = {(line["needs_segment"], line["size"]): line for line in lines}
@@ -132,12 +152,12 @@ def test_a_roll_up_is_written_a_line_a_cell(used: Caller, tmp_path: Path) -> Non
     other = tmp_path / "notes.csv"
     other.write_text("mine\n", encoding="utf-8")
     refused = used("rollup", *DAY, "--out", other)
-    assert refused.code == 1 and "notes.csv exists and holds no roll-up." in refused.err
+    assert refused.code == 1 and says(refused.err, "notes.csv", HOLDS_NO_ROLLUP)
     assert other.read_text(encoding="utf-8") == "mine\n"
     used.done("rollup", *DAY, "--out", other, "--force")
     wrong = used("rollup", *DAY, "--out", tmp_path / "x.xlsx")
-    assert wrong.code == 2 and "roll-ups are written as CSV" in wrong.err
-    assert "no such folder" in used("rollup", *DAY, "--out", tmp_path / "gone" / "x.csv").err
+    assert wrong.code == 2 and says(wrong.err, "roll-ups", "CSV")
+    assert says(used("rollup", *DAY, "--out", tmp_path / "gone" / "x.csv").err, NO_SUCH_FOLDER)
 
 
 def test_an_account_can_be_shown_under_pseudonyms(used: Caller) -> None:
@@ -174,9 +194,9 @@ def test_every_computation_runs_on_the_engine_asked_for(
         monkeypatch.undo()
         assert on_polars.json == used.done(*call, "--json").json
         wrong = used(*call, "--engine", "sparkle")
-        assert wrong.code == 2 and "'sparkle' is no engine." in wrong.err
+        assert wrong.code == 2 and says(wrong.err, "sparkle", "engine", "duckdb")
         monkeypatch.setenv("NEEDSSEG_ENGINE", "sparkle")
-        assert "'sparkle' is no engine." in used(*call).err
+        assert says(used(*call).err, "sparkle", "engine", "duckdb")
         monkeypatch.undo()
 
 
@@ -187,7 +207,7 @@ def _refused(*_: object) -> None:
 def test_the_samples_usage_has_no_patterns_and_that_is_said(used: Caller) -> None:
     called = used.done("patterns", *DAY, "--json")
     assert (called.json["active"], called.json["patterns"], called.json["clouds"]) == (337, [], None)
-    assert "No patterns stand apart" in called.err
+    assert says(called.err, NO_PATTERNS)
 
 
 RULE = '[[rule]]\nid = "call"\naction = "Call about {needs_segment}"\n[rule.when]\nneeds_segment = "Minder"\n'
@@ -214,23 +234,23 @@ def test_an_edited_file_is_tried_before_it_is_in_force(used: Caller, tmp_path: P
     edited = tmp_path / "edited.toml"
     edited.write_text(RULE.replace("Minder", "Mender") + '[serves]\nMinder = ["timeline", "time line"]\n')
     called = used.done("rules", "check", edited)
-    assert "rule call: no segment is called “Mender”." in called.err
-    assert "[serves] Minder: no account ever used “time line”" in called.err
+    assert says(called.err, "rule call", NO_SEGMENT_CALLED, "Mender")
+    assert says(called.err, "[serves] Minder", NEVER_USED, "time line")
     assert "“timeline”" not in called.err
     assert json.loads(used.done("rules", "check", edited, "--json").out)["rules"][0]["id"] == "call"
     edited.write_text(RULE.replace("needs_segment =", "lifecycle_stage ="))
     wrong = used("rules", "check", edited)
     assert wrong.code == 2
-    assert f"{edited}, line 5: rule call: lifecycle_stage is never 'Minder'." in wrong.err
-    assert "cannot be read" in used("rules", "check", tmp_path / "none.toml").err
+    assert says(wrong.err, edited, "line 5", "rule call", "lifecycle_stage", "Minder")
+    assert says(used("rules", "check", tmp_path / "none.toml").err, UNREADABLE)
 
 
 def test_patterns_are_printed_with_what_sets_them_apart(used: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     found = patterns(planted())
     monkeypatch.setattr("needsseg.actions.patterns.patterns", lambda *_: found)
     called = used.done("patterns", *DAY)
-    assert called.err == "110 accounts were active; 110 of them in 2 patterns, 0 in no pattern.\n"
-    assert called.out.count("high API share") == 2
-    assert "  by the rules: technical 50" in called.out
-    assert "Medians of 30 days" in called.out
-    assert called.out.splitlines()[3].startswith("all active")
+    assert says(called.err, "110 accounts", "2 patterns", 0) and called.err.count("\n") == 1
+    assert called.out.count(HIGH_API_SHARE) == 2
+    assert says(called.out, "technical 50")
+    assert says(called.out, "30 days")
+    assert says(called.out.splitlines()[3], ALL_ACTIVE)

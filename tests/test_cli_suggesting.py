@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli_calls import Caller
+from wording import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING, says
 
 from needsseg.actions.suggesting import ENOUGH, Outlook, Queue
 from needsseg.cli.suggesting import told
@@ -15,7 +16,7 @@ def test_the_queue_is_listed_decided_and_learned_from(needsseg: Caller) -> None:
     listed = needsseg.done("queue", "--json", "--limit", "12").json
     assert set(listed) == {"learned", "decisions", "outlook", "unread", "items"}
     assert not listed["learned"] and len(listed["items"]) == 12
-    assert "learns from 10 decisions on" in needsseg.done("queue").err
+    assert says(needsseg.done("queue").err, LEARNS_FROM, "10 decisions")
     for number, item in enumerate(listed["items"]):
         place = (item["interview"], item["start"], item["end"])
         said = needsseg.done("decide-window", *place, "--reject" if number % 2 else "--accept")
@@ -31,22 +32,22 @@ def test_the_queue_is_listed_decided_and_learned_from(needsseg: Caller) -> None:
     assert (row["status"], row["origin"], row["score"]) == ("accepted", "program", fresh["score"])
     shown = needsseg.done("queue", "--limit", "3")
     assert "%" in shown.out
-    assert "Learned from 13 decisions" in shown.err
+    assert says(shown.err, LEARNED_FROM, "13 decisions")
     needsseg.done("undo")
     assert needsseg.done("queue", "--json").json["decisions"] == 12
 
 
 def test_what_cannot_be_decided_is_said(needsseg: Caller) -> None:
-    assert "Nothing is undecided" in needsseg.done("queue").err
+    assert says(needsseg.done("queue").err, NOTHING_UNDECIDED)
     called = needsseg("decide-window", "gus-petrakis", 1, 2, "--accept")
-    assert (called.code, "The queue holds nothing at 1–2" in called.err) == (1, True)
+    assert called.code == 1 and says(called.err, QUEUE_HOLDS_NOTHING, "1–2")
     called = needsseg("decide-window", "gus-petrakis", 1, 2)
-    assert (called.code, "Say one of --accept and --reject." in called.err) == (2, True)
+    assert called.code == 2 and says(called.err, "--accept", "--reject")
 
 
 def test_the_end_is_told_with_both_shares() -> None:
     queue = Queue((), True, 60, Outlook(80, 4.0, 0.11, 0.05, True), 2)
     first, second = told(queue)
-    assert "unlikely to be accepted: 5% of the last decisions were, 11% of the next are expected to be" in first
-    assert second == "Without further speech of 2 interviews. To have it: needsseg embed"
+    assert says(first, "5%", "11%")
+    assert says(second, "2 interviews", "needsseg embed")
     assert str(ENOUGH) in told(Queue((), False, 3, Outlook(80, 4.0, 0.11, None, False), 0))[0]

@@ -8,6 +8,16 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import (
+    HAD_ALREADY,
+    NO_CONFIRMED_SEGMENT,
+    NO_SUCH_OPTION,
+    NO_SURVEY,
+    NOTHING_CHANGED_IN_SURVEY,
+    OWN_FILE,
+    UNREADABLE,
+    says,
+)
 
 from needsseg.actions import segments, studies
 
@@ -30,25 +40,25 @@ def sample(
 
 def test_from_a_draft_to_labels(sample: Caller, tmp_path: Path) -> None:
     drafted = sample.done("survey", "build", "--out", "draft.toml")
-    assert "of which 5 are asked" in drafted.err and "Edit draft.toml" in drafted.err
+    assert says(drafted.err, "5 are asked") and says(drafted.err, "draft.toml")
     assert sample.done("survey", "versions", "--json").json == []
     text = (tmp_path / "draft.toml").read_text(encoding="utf-8")
     (tmp_path / "draft.toml").write_text(text.replace("run into last week?", "meet last week?"), encoding="utf-8")
     saved = sample.done("survey", "edit", "draft.toml", "--json")
     version = saved.json["version"]
-    assert f"Saved version {version}." in saved.err
-    assert "Nothing changed: it is version" in sample.done("survey", "edit", "draft.toml").err
+    assert says(saved.err, "saved", version)
+    assert says(sample.done("survey", "edit", "draft.toml").err, NOTHING_CHANGED_IN_SURVEY, "version")
     shown = sample.done("survey", "show", "--json").json
     asked = [question for question in shown["questions"] if question["asked"]]
     assert any(question["words"].endswith("meet last week?") for question in asked) and shown["drift"] == []
-    assert "18 participants" in sample.done("survey", "accuracy").out
+    assert says(sample.done("survey", "accuracy").out, "18 participants")
     row = ["0015f00000AbCdEAAA", "2026-05-01", *("builder" for _ in asked)]
     header = ["account_id", "date", *(question["key"] for question in asked)]
     Path("r.csv").write_text("\n".join(",".join(cells) for cells in (header, row, [*row[:2], *"xyzuv"])) + "\n")
     called = sample("survey", "route", "r.csv", "--json")
-    assert called.code == 3 and "r.csv row 3" in called.err and "has no such option" in called.err
+    assert called.code == 3 and says(called.err, "r.csv row 3") and says(called.err, NO_SUCH_OPTION)
     assert called.json["labelled"] == 1 and called.json["segments"] == {"Builder": 1}
-    assert "the study had them already" in sample("survey", "route", "r.csv").err
+    assert says(sample("survey", "route", "r.csv").err, HAD_ALREADY)
     tried = sample("survey", "try", "r.csv", "--json")
     assert [each["flow"] for each in tried.json] == ["Builder", "default"] and tried.code == 3
     for kind in ("formbricks", "typeform", "spec"):
@@ -59,20 +69,20 @@ def test_from_a_draft_to_labels(sample: Caller, tmp_path: Path) -> None:
 
 def test_what_cannot_be_is_said(empty: Caller, tmp_path: Path) -> None:
     for args, said in (
-        (("build",), "There is no confirmed segment."),
-        (("show",), "There is no survey yet."),
-        (("route", "r.csv"), "There is no survey yet."),
-        (("edit", "no.toml"), "no.toml cannot be read"),
+        (("build",), (NO_CONFIRMED_SEGMENT,)),
+        (("show",), (NO_SURVEY,)),
+        (("route", "r.csv"), (NO_SURVEY,)),
+        (("edit", "no.toml"), ("no.toml", UNREADABLE)),
     ):
         called = empty("survey", *args)
-        assert called.code in (1, 2) and said in called.err, called.err
+        assert called.code in (1, 2) and says(called.err, *said), called.err
     (tmp_path / "s.toml").write_text("segments = [\n", encoding="utf-8")
-    assert "s.toml: not valid TOML" in empty("survey", "edit", "s.toml").err
+    assert says(empty("survey", "edit", "s.toml").err, "s.toml", "TOML")
     (tmp_path / "s.toml").write_bytes(b"\xff\xfe")
-    assert "s.toml: not UTF-8" in empty("survey", "edit", "s.toml").err
-    assert empty.done("survey", "versions").err.strip() == "There is no survey yet: needsseg survey build --save"
+    assert says(empty("survey", "edit", "s.toml").err, "s.toml", "UTF-8")
+    assert says(empty.done("survey", "versions").err, NO_SURVEY, "needsseg survey build --save")
 
 
 def test_a_draft_never_overwrites_the_study(sample: Caller) -> None:
     called = sample("survey", "build", "--out", sample.study)
-    assert called.code == 2 and "belongs to the study itself" in called.err
+    assert called.code == 2 and says(called.err, OWN_FILE)

@@ -492,6 +492,7 @@ POSITIONS_COUNTED = "code points, a line end counts 1"
 TIMES_LEFT_OUT = "the times at which turns were spoken"
 SUGGESTIONS_LEFT_OUT = "suggestions that nobody decided on"
 YOU_WORK_BLIND = "You work blind"
+NO_CODE_TO_WRITE = "There is no code to write"
 
 # The study: the file, history, memos, colleagues
 THERE_ALREADY = "is there already"
