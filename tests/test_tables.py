@@ -1,0 +1,91 @@
+"""One writer of tables: what is written can be read back, and no cell is computed by a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from needsseg.accounts.rejects import Reject, read_rejects, write_rejects
+from needsseg.decisions.survival import curve
+from needsseg.exchange.curves import curves_csv
+from needsseg.tables import FORMULA_STARTS, TableWriter, neutralised, restorable, restored, table_text
+
+cells = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("=+-@'\"\t\r\n,;")), max_size=8)
+tables = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1))
+FORMULAS = ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", "\r=1"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("quote_all", [False, True])
+@given(tables)
+def test_what_is_written_is_read_back(delimiter: str, line_end: str, quote_all: bool, rows: list[list[str]]) -> None:
+    header = [f"c{number}" for number in range(len(rows[0]))]
+    text = table_text(header, rows, delimiter=delimiter, line_end=line_end, quote_all=quote_all)
+    assert text.endswith(line_end)
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) == [header, *rows]
+
+
+@given(tables)
+def test_a_neutralised_table_has_no_formula_but_its_ids_stay(rows: list[list[str]]) -> None:
+    header = ["account_id", *(f"c{number}" for number in range(1, len(rows[0])))]
+    text = table_text(header, rows, neutralise=True, ids=[0])
+    written = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert [row[0] for row in written] == [row[0] for row in rows]
+    for row, before in zip(written, rows, strict=True):
+        assert not [cell for cell in row[1:] if cell.startswith(FORMULA_STARTS)]
+        assert all(new in (old, f"'{old}") for new, old in zip(row[1:], before[1:], strict=True))
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_text_that_a_spreadsheet_computes_begins_with_a_quote_sign(cell: str) -> None:
+    assert neutralised(cell) == f"'{cell}"
+
+
+def test_numbers_dates_and_empty_cells_stay() -> None:
+    row = [-1, -0.5, None, date(2026, 7, 1), "-1"]
+    assert table_text(["a", "b", "c", "d", "e"], [row], neutralise=True) == "a,b,c,d,e\n-1,-0.5,,2026-07-01,'-1\n"
+    assert table_text(["a", "b", "c", "d", "e"], [row]) == "a,b,c,d,e\n-1,-0.5,,2026-07-01,-1\n"
+
+
+def test_a_lone_carriage_return_is_put_in_quotes_whatever_ends_the_lines() -> None:
+    assert table_text(["a", "b"], [["x\ry", "z"]]) == 'a,b\n"x\ry",z\n'
+
+
+def test_rows_are_written_as_they_come() -> None:
+    out = io.StringIO(newline="")
+    writer = TableWriter(out, quote_all=True)
+    writer.header(["a", "b"])
+    writer.row(["1", ""])
+    assert out.getvalue() == '"a","b"\n"1",""\n'
+    writer.rows(iter([["2", 'say "x"']]))
+    assert out.getvalue() == '"a","b"\n"1",""\n"2","say ""x"""\n'
+
+
+@given(cells)
+def test_a_restorable_cell_is_no_formula_and_is_restored(cell: str) -> None:
+    assert not restorable(cell).startswith(FORMULA_STARTS)
+    assert restored(restorable(cell)) == cell
+
+
+@pytest.mark.parametrize("value", [*FORMULAS, "'=1+1", "plain", "'"])
+def test_refused_rows_are_no_formulas_in_the_file_and_are_read_back_as_they_were(value: str, tmp_path: Path) -> None:
+    listed = [Reject(2, "-column", value, "@reason", "=file.csv"), Reject(3, "name", "", "empty", "file.csv")]
+    path = tmp_path / "rejects.csv"
+    write_rejects(listed, path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        assert not [cell for row in csv.reader(stream) for cell in row if cell.startswith(FORMULA_STARTS)]
+    assert read_rejects(path) == listed
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_segment_named_like_a_formula_is_none_in_the_table_of_curves() -> None:
+    text = curves_csv([curve("=HYPERLINK(1)", [1, 2, 3], [True, False, True])])
+    rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert rows and {row[0] for row in rows} == {"'=HYPERLINK(1)"}
