@@ -17,7 +17,6 @@ from tests.built_studies import BuiltStudies
 
 ROOT = Path(__file__).resolve().parents[1]
 INTERVIEWS = ROOT / "interviews" / "transcripts"
-SHARED = ROOT.parent / "shared"
 SHORT_TALK = (
     "Interviewer: How do you plan your week?\n\n"
     "Anna: When a nurse calls in sick I have to find out who can take her round. It takes me an hour [laughs] 🙂.\n\n"

@@ -13,6 +13,7 @@ from needsseg.accounts import load_rules
 from needsseg.accounts.engine import open_engine
 from needsseg.accounts.series import Series, features_in, nothing, weekly
 from needsseg.accounts.zones import epoch_day
+from tests.requirements import needs
 from tests.test_accounts_stack import AS_OF, Row, made_events, written
 
 RULES = load_rules().events
@@ -41,7 +42,7 @@ def by_hand(rows: list[Row], tz: str) -> dict[str, Series]:
 @pytest.mark.parametrize("tz", ["UTC", "America/Los_Angeles"])
 def test_both_engines_count_weeks_as_a_person_would(tmp_path: Path, backend: str, tz: str) -> None:
     if backend == "polars":
-        pytest.importorskip("polars")
+        needs("polars")
     rows = made_events(3000)
     parquet = written("events", rows, tmp_path)
     with open_engine(backend) as engine:

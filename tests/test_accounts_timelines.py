@@ -13,6 +13,7 @@ import pytest
 from needsseg.accounts import StackFiles, guess_mapping, ingest, read_header
 from needsseg.accounts.timelines import timelines, value_on
 from needsseg.accounts.zones import epoch_day
+from tests.requirements import needs
 
 AS_OF = date(2026, 5, 1)
 Row = dict[str, str]
@@ -66,7 +67,7 @@ def stack(tmp_path: Path) -> tuple[StackFiles, list[Row]]:
 @pytest.mark.parametrize("tz", ["UTC", "America/New_York", "Pacific/Kiritimati"])
 def test_each_day_is_as_a_person_would_count_it(stack: tuple[StackFiles, list[Row]], backend: str, tz: str) -> None:
     if backend == "polars":
-        pytest.importorskip("polars")
+        needs("polars")
     files, rows = stack
     found, end = timelines(files, AS_OF, tz, backend), epoch_day(AS_OF)
     local = [(row, epoch_day(datetime.fromisoformat(row["timestamp"]).astimezone(ZoneInfo(tz)).date())) for row in rows]
