@@ -7,16 +7,15 @@ import hashlib
 import json
 import os
 import random
-import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from cli_calls import Caller
+from wording import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED, refuses, says
 
 from needsseg.accounts import behaviour as tier3
 from needsseg.accounts import spark
@@ -27,6 +26,7 @@ from needsseg.accounts.sources import ingest
 from needsseg.accounts.stack import StackFiles, build
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Label
+from tests.requirements import needs
 
 pytest_plugins = ["cli_calls"]
 
@@ -36,13 +36,6 @@ MERGED = "001A0000006Vm9sIAC"
 EVENTS = ("login", "task_created", "Task Completed", "invite_sent", "setup_completed", "bericht geöffnet", "NULL")
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns")
 LABELS = [Label("会社-7", "coordination", "interview", 0.75, "Dana"), Label(MERGED, "reporting", "survey", 0.5)]
-
-why_no_spark = (
-    "PySpark is not installed" if find_spec("pyspark") is None
-    else "Java is not installed, which Spark needs" if not (shutil.which("java") or os.environ.get("JAVA_HOME"))
-    else ""
-)  # fmt: skip
-needs_spark = pytest.mark.skipif(bool(why_no_spark), reason=why_no_spark)
 
 
 @pytest.fixture(scope="module")
@@ -129,14 +122,14 @@ def test_the_generated_data_have_what_engines_disagree_about(files: StackFiles) 
 
 @pytest.mark.parametrize("tz", ZONES)
 def test_polars_gives_the_bytes_that_duckdb_gives(files: StackFiles, tz: str) -> None:
-    pytest.importorskip("polars")
+    needs("polars")
     assert digest(files, "polars", tz) == digest(files, "duckdb", tz)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_any_number_of_features_gives_the_same(files: StackFiles, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if engine == "polars":
-        pytest.importorskip("polars")
+        needs("polars")
     masked = digest(files, "duckdb")
     monkeypatch.setattr(tier3, "MOST_MASKED", 0)
     assert digest(files, engine) == masked
@@ -153,7 +146,7 @@ def few(files: StackFiles, tmp_path_factory: pytest.TempPathFactory) -> StackFil
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_few_features_give_the_same_as_many(few: StackFiles, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if engine == "polars":
-        pytest.importorskip("polars")
+        needs("polars")
     counted = digest(few, engine)
     monkeypatch.setattr(tier3, "FEW_FEATURES", 0)
     assert digest(few, "duckdb") == counted
@@ -162,6 +155,7 @@ def test_few_features_give_the_same_as_many(few: StackFiles, engine: str, monkey
 @pytest.fixture(scope="module")
 def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """PySpark's own Spark by links, since separate executors write their logs into Spark's folder."""
+    needs("pyspark", "java")
     import pyspark
 
     home = tmp_path_factory.mktemp("spark")
@@ -177,7 +171,6 @@ def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["SPARK_HOME"] = before
 
 
-@needs_spark
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("master", "tz"),
@@ -195,9 +188,9 @@ def test_spark_gives_the_bytes_that_duckdb_gives(
     assert not [left.name for left in files.accounts.parent.iterdir() if left.name.startswith(".spill")]
 
 
-@needs_spark
 @pytest.mark.slow
 def test_executors_need_no_python(files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    needs("pyspark", "java")
     monkeypatch.setenv("PYSPARK_PYTHON", str(tmp_path / "gone"))
     assert digest(files, "spark:local[1]") == digest(files, "duckdb")
     with open_engine("spark:local[1]") as engine:
@@ -205,7 +198,6 @@ def test_executors_need_no_python(files: StackFiles, monkeypatch: pytest.MonkeyP
         assert engine.rows(engine.table(("a", "b"), [('"', "\\'🚀\n\x00")])) == [('"', "\\'🚀\n\x00")]
 
 
-@needs_spark
 @pytest.mark.slow
 def test_a_session_the_caller_has_open_is_used_and_left_open(files: StackFiles, spark_home: Path) -> None:
     from pyspark.sql import SparkSession
@@ -244,13 +236,13 @@ def test_without_a_folder_that_can_be_written_the_systems_own_is_used(
             assert [left.name[:7] for left in tmp_path.iterdir()] == [".spill-"]
         assert not list(tmp_path.iterdir())
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    with pytest.raises(NeedssegError, match=r"gone.*No such file or directory.*TMPDIR"), open_engine("duckdb"):
+    with refuses(NeedssegError, tmp_path / "gone", "No such file or directory", "TMPDIR"), open_engine("duckdb"):
         pass
 
 
 @pytest.mark.parametrize("spec", ["sparkle", "", "spark:", "sc://", "DuckDB"])
 def test_an_unknown_engine_is_named(files: StackFiles, spec: str) -> None:
-    with pytest.raises(UsageError, match=r"is no engine\. Engines: duckdb, polars, spark"):
+    with refuses(UsageError, f"'{spec}'", "duckdb, polars, spark"):
         build(files, [], DAY_AFTER_THE_CLOCKS, backend=spec)
 
 
@@ -260,20 +252,19 @@ def _closed_port() -> int:
         return int(free.getsockname()[1])
 
 
-@needs_spark
 def test_a_cluster_that_does_not_answer_is_named_at_once(files: StackFiles) -> None:
+    needs("pyspark", "java")
     master = f"spark://127.0.0.1:{_closed_port()}"
-    with pytest.raises(
-        NeedssegError, match=rf"No Spark master answers at {master}: Connection refused.*--engine duckdb"
-    ):
+    with refuses(NeedssegError, "Spark master", master, "Connection refused", "--engine duckdb"):
         build(files, [], DAY_AFTER_THE_CLOCKS, backend=f"spark:{master}")
 
 
-@needs_spark
 @pytest.mark.slow
 def test_a_master_that_spark_does_not_know_is_named(files: StackFiles) -> None:
-    with pytest.raises(NeedssegError, match="Spark cannot start on spork://x: (Master must|Could not parse)"):
+    needs("pyspark", "java")
+    with refuses(NeedssegError, "spork://x", "--engine duckdb") as caught:
         build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark:spork://x")
+    assert "Master must" in str(caught.value) or "Could not parse" in str(caught.value)  # what Spark itself says
 
 
 def test_a_connect_server_that_does_not_answer_is_named_at_once(
@@ -281,29 +272,28 @@ def test_a_connect_server_that_does_not_answer_is_named_at_once(
 ) -> None:
     monkeypatch.setattr(spark, "_installed", lambda module, extra: None)
     address = f"sc://127.0.0.1:{_closed_port()}"
-    with pytest.raises(NeedssegError, match=f"No Spark Connect server answers at {address}: Connection refused"):
+    with refuses(NeedssegError, "Spark Connect", address, "Connection refused", "--engine duckdb"):
         build(files, [], DAY_AFTER_THE_CLOCKS, backend=address)
 
 
-@pytest.mark.skipif(find_spec("pyspark") is None, reason="PySpark is not installed")
 def test_without_java_it_is_said_what_to_install(
     files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    needs("pyspark")
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(
-        NeedssegError, match="Spark needs Java 17 or newer, and no java is found.*apt-get install openjdk"
-    ):
+    with refuses(NeedssegError, "Java 17", "apt-get install openjdk", "--engine duckdb") as caught:
         build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark")
+    assert "bin/java" not in str(caught.value)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(NeedssegError, match="where there is no bin/java"):
+    with refuses(NeedssegError, "Java 17", tmp_path, "bin/java"):
         build(files, [], DAY_AFTER_THE_CLOCKS, backend="spark")
 
 
 def test_without_pyspark_it_is_said_what_to_install(files: StackFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for engine, extra in (("spark", "spark"), ("sc://host", "spark-connect")):
-        with pytest.raises(UsageError, match=rf"pyspark is not installed.*needsseg\[{extra}\]"):
+        with refuses(UsageError, "pyspark", f"pip install 'needsseg[{extra}]'"):
             build(files, [], DAY_AFTER_THE_CLOCKS, backend=engine)
 
 
@@ -311,16 +301,16 @@ def test_what_spark_says_becomes_what_to_do() -> None:
     unseen = spark.explained(
         RuntimeError("[FAILED_READ_FILE.FILE_NOT_EXIST] file file:/data/e.parquet does not exist.")
     )
-    assert "executors do not see the account data: /data/e.parquet" in str(unseen)
-    assert "storage that every executor mounts" in unseen.hint
-    assert "does not answer" in str(spark.explained(RuntimeError("StatusCode.UNAVAILABLE failed to connect")))
-    assert str(spark.explained(RuntimeError("\n boom \n at x"))).startswith("Spark stopped: boom Look at")
+    assert says(unseen, "executors", "/data/e.parquet") and says(unseen.hint, SHARED_STORAGE, "--engine duckdb")
+    assert says(spark.explained(RuntimeError("StatusCode.UNAVAILABLE failed to connect")), SPARK_SILENT)
+    stopped = spark.explained(RuntimeError("\n boom \n at x"))
+    assert says(stopped.message, SPARK_STOPPED) and stopped.message.endswith("boom") and stopped.hint
 
 
 def test_the_command_line_takes_an_engine_and_the_settings_name_one(
     needsseg: Caller, files: StackFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("polars")
+    needs("polars")
     for kind in ("accounts", "events"):
         needsseg.done("accounts", "import", files.accounts.parents[1] / f"{kind}.csv")
     day = ("--as-of", DAY_AFTER_THE_CLOCKS)
@@ -330,5 +320,5 @@ def test_the_command_line_takes_an_engine_and_the_settings_name_one(
     monkeypatch.setenv("NEEDSSEG_ENGINE", "sparkle")
     refused = needsseg("profile", *day)
     assert (refused.code, refused.out) == (2, "")
-    assert "'sparkle' is no engine" in refused.err
+    assert says(refused.err, "sparkle", "duckdb, polars, spark")
     assert needsseg.done("profile", *day, "--engine", "duckdb", "--json").out == plain

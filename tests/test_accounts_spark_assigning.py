@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from test_accounts_engines import needs_spark, spark_home
+from test_accounts_engines import spark_home
+from wording import refuses
 
 from needsseg.accounts.spark import open_spark
 from needsseg.accounts.spark_assigning import assigned_on_spark
@@ -16,11 +16,9 @@ from needsseg.embedding import locate, open_encoder
 from needsseg.errors import UsageError
 from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped
+from tests.requirements import needs
 
 __all__ = ["spark_home"]
-why_no_arrow = next((f"{name} is not installed" for name in ("pyarrow", "pandas") if find_spec(name) is None), "")
-needs_arrow = pytest.mark.skipif(bool(why_no_arrow), reason=why_no_arrow)
-needs_onnx = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="ONNX Runtime is not installed")
 
 OWNING = (
     "Nobody knew who had it.", "We asked three times who owns the task.", "It fell between two people again.",
@@ -64,17 +62,16 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["XDG_CACHE_HOME"] = before
 
 
-@needs_spark
-@needs_arrow
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("master", "backend"),
-    [("local[2]", "torch"), pytest.param("local-cluster[2,1,1024]", "onnx", marks=needs_onnx)],
+    [("local[2]", "torch"), ("local-cluster[2,1,1024]", "onnx")],
     ids=["local", "separate executors"],
 )
 def test_spark_gives_the_labels_of_one_machine(
     assigner: Assigner, spark_home: Path, master: str, backend: str, tmp_path: Path
 ) -> None:
+    needs("pyarrow", "pandas", *(["onnxruntime"] if backend == "onnx" else []))
     texts = _texts()
     alone = assigner.assign(open_encoder(locate(), backend).encode(texts).astype("float64"))
     assert {one.label for one in alone} >= {"owning", "reporting"}
@@ -95,26 +92,24 @@ def test_spark_gives_the_labels_of_one_machine(
         assert row.confidence == one.confidence if backend == "onnx" else abs(row.confidence - one.confidence) <= 1e-3
 
 
-@needs_arrow
-@pytest.mark.skipif(find_spec("pyspark") is None, reason="PySpark is not installed")
 def test_what_cannot_be_assigned_on_is_said(assigner: Assigner) -> None:
-    with pytest.raises(UsageError, match="'gpt' is no back end"):
+    needs("pyspark", "pyarrow", "pandas")
+    with refuses(UsageError, "gpt", "torch", "onnx"):
         assigned_on_spark(object(), Path("x"), assigner, locate(), "gpt")
-    with pytest.raises(UsageError, match="this one is Spark Connect's"):
+    with refuses(UsageError, "Spark Connect", "--engine spark:spark://"):
         assigned_on_spark(object(), Path("x"), assigner, locate())
 
 
 def test_without_pyarrow_it_is_said_what_to_install(assigner: Assigner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pyarrow is not installed.*needsseg\[spark-assign\]"):
+    with refuses(UsageError, "pyarrow", "pip install 'needsseg[spark-assign]'"):
         assigned_on_spark(object(), Path("x"), assigner, locate())
 
 
-@needs_spark
-@needs_arrow
 @pytest.mark.slow
 def test_a_missing_column_is_named(assigner: Assigner, spark_home: Path) -> None:
+    needs("pyarrow", "pandas")
     with open_spark("spark:local[1]") as session:
         frame = session.createDataFrame([(1, "a")], "row int, said string")
-        with pytest.raises(UsageError, match=r"no column 'text'.*Columns: row, said"):
+        with refuses(UsageError, "'text'", "row, said"):
             assigned_on_spark(session, frame, assigner, locate())

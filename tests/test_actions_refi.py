@@ -13,6 +13,20 @@ from cli_calls import Caller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from wording import (
+    EXISTS,
+    NO_CODE_TO_WRITE,
+    OWN_FILE,
+    POSITIONS_COUNTED,
+    SUGGESTIONS_LEFT_OUT,
+    TIMES_LEFT_OUT,
+    UNDER_PSEUDONYMS,
+    WITH_REAL_NAMES,
+    YOU_WORK_BLIND,
+    mentions,
+    refuses,
+    says,
+)
 
 from needsseg.actions import (
     blind,
@@ -36,11 +50,11 @@ from needsseg.records import JobParts, Passage
 from needsseg.study import accounts, exchanging
 from needsseg.study import interviews as stored
 from needsseg.study.connection import Study
-from tests.conftest import INTERVIEWS, ROOT, SHARED
+from tests.conftest import INTERVIEWS, ROOT
+from tests.refi_specimens import atlas_ti_project
 
 pytest_plugins = ["cli_calls"]
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / "refi" / "Project.xsd"))
-ATLAS = SHARED / "data" / "refi-qda" / "skyloom_TestProject.qdpx"
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 MEMO = "[laughs] 👩‍👩‍👧 עברית\n\n  日本語\t'\" <b>&amp;"
 
@@ -107,7 +121,8 @@ def held(study: Study) -> list[object]:
 def test_study_to_qdpx_to_study_keeps_everything(coded: Study, tmp_path: Path, tables: Dump) -> None:
     report = refi.export_qdpx(coded, tmp_path / "a.qdpx", original=True)
     assert (report.interviews, report.passages, report.codes, report.notes) == (3, 4, 3, 5)
-    assert report.left_out == ("the times at which turns were spoken, in 2 interviews",)
+    (left_out,) = report.left_out
+    assert says(left_out, TIMES_LEFT_OUT, "2 interviews")
     checked(report.path)
     refi.export_qdpx(coded, tmp_path / "b.qdpx", original=True)
     assert report.path.read_bytes() == (tmp_path / "b.qdpx").read_bytes()
@@ -196,7 +211,7 @@ def test_the_passages_of_segments_go_along(demo_study: Study, tmp_path: Path) ->
     notes = {note.guid: note.name for note in project.notes}
     named = [notes[guid] for source in project.sources for each in source.selections for guid in each.notes]
     assert {name: named.count(name) for name in named} == {f"Segment: {row.name}": row.size for row in kept}
-    assert any("suggestions that nobody decided on" in what for what in report.left_out)
+    assert any(mentions(what, SUGGESTIONS_LEFT_OUT) for what in report.left_out)
 
 
 def foreign(path: Path, text: str, quotes: list[str], extra: str = "", crlf: bool = False) -> Path:
@@ -271,7 +286,8 @@ def test_work_on_the_same_text_is_added_to_what_is_here(coded: Study, tmp_path: 
 
 def test_a_codebook_goes_out_and_comes_in(coded: Study, tmp_path: Path) -> None:
     report = refi.export_qdc(coded, tmp_path / "c.qdc")
-    assert report.codes == 3 and report.left_out == ("1 memos on codes: a codebook holds none",)
+    (left_out,) = report.left_out
+    assert report.codes == 3 and says(left_out, 1, "memos on codes")
     root = etree.parse(report.path).getroot()
     assert root.tag == "{urn:QDA-XML:codebook:1.0}CodeBook" and len(root) == 1
     with studies.init(tmp_path / "other.db") as other:
@@ -287,42 +303,44 @@ def test_a_codebook_goes_out_and_comes_in(coded: Study, tmp_path: Path) -> None:
 
 
 def test_targets_that_are_refused(coded: Study, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="belongs to the study itself"):
+    with refuses(UsageError, coded.path, OWN_FILE):
         refi.export_qdpx(coded, coded.path, overwrite=True)
-    with pytest.raises(UsageError, match="belongs to the study itself"):
+    with refuses(UsageError, coded.path, OWN_FILE):
         refi_import.import_qdpx(coded, coded.path)
     blind.set_blind(coded, True)
-    with pytest.raises(UsageError, match="You work blind"):
+    with refuses(UsageError, YOU_WORK_BLIND, "needsseg blind off"):
         refi.export_qdpx(coded, tmp_path / "blind.qdpx")
     (tmp_path / "there.qdc").write_text("mine")
-    with pytest.raises(NeedssegError, match="exists already"):
+    with refuses(NeedssegError, "there.qdc", EXISTS, "--force"):
         refi.export_qdc(coded, tmp_path / "there.qdc")
     assert (tmp_path / "there.qdc").read_text() == "mine"
-    with studies.init(tmp_path / "empty.db") as empty, pytest.raises(UsageError, match="no code"):
+    with (
+        studies.init(tmp_path / "empty.db") as empty,
+        refuses(UsageError, NO_CODE_TO_WRITE, "needsseg codebook create"),
+    ):
         refi.export_qdc(empty, tmp_path / "new.qdc")
 
 
-@pytest.mark.skipif(not ATLAS.exists(), reason="the file of ATLAS.ti is not here")
-def test_a_file_of_atlas_ti_gives_its_codes_and_says_what_it_lacks(needsseg: Caller) -> None:
-    called = needsseg("import", ATLAS)
+def test_a_file_of_atlas_ti_gives_its_codes_and_says_what_it_lacks(needsseg: Caller, tmp_path: Path) -> None:
+    called = needsseg("import", atlas_ti_project(tmp_path / "bread.qdpx"))
     assert called.code == 3
-    assert "refused: skyloom_TestProject.qdpx: source “Simon.docx”: its text internal://C1C745F7" in called.err
-    assert "warning: skyloom_TestProject.qdpx: PDF “Kellogg's Passion for Nutrition.pdf”: only texts" in called.err
-    assert "0 passages, 0 codings, 14 new codes" in called.err
+    assert says(called.err, "refused: bread.qdpx", "Sixten.docx") and "internal://50D6E815" in called.err
+    assert says(called.err, "warning: bread.qdpx", "The Mill's Way with Oats.pdf")
+    assert says(called.err, "0 passages", "0 codings", "14 new codes")
     assert len(needsseg.done("codes", "--json").json) == 14
 
 
 def test_the_command_line_exports_and_imports(needsseg: Caller, tmp_path: Path) -> None:
     needsseg.mark_some("gus-petrakis", 2)
     made = needsseg.done("export", "qdpx", "a.qdpx", "--original", "--json")
-    assert made.json["passages"] == 2 and "with real names" in made.err
+    assert made.json["passages"] == 2 and says(made.err, WITH_REAL_NAMES)
     assert needsseg("export", "qdpx", "a.qdpx").code == 1
-    assert "under pseudonyms" in needsseg.done("export", "--force", "qdpx", "a.qdpx").err
+    assert says(needsseg.done("export", "--force", "qdpx", "a.qdpx").err, UNDER_PSEUDONYMS)
     needsseg.done("export", "qdpx", "a.qdpx", "--original", "--force")
     studies.init(tmp_path / "b.db").close()
     done = needsseg("import", "a.qdpx", "--json", study=tmp_path / "b.db")
     assert done.code == 0 and done.json[0]["passages"] == 2 and len(done.json[0]["added"]) == 4
-    assert "counts positions like this: code points, a line end counts 1" in done.err
+    assert says(done.err, POSITIONS_COUNTED)
     assert needsseg("import", "a.qdpx", "x.txt").code == 2
     (tmp_path / "no.qdpx").write_text("no zip")
     assert needsseg("import", "no.qdpx").code == 1

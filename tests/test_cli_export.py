@@ -46,6 +46,7 @@ def manifest(path: Path) -> dict[str, object]:
 
 def test_every_target_is_written_with_a_manifest(sourced: Caller, tmp_path: Path) -> None:
     import duckdb
+
     for name in ("sqlite", "duckdb", "dbt", "segment", "amplitude", "mixpanel", "hubspot", "salesforce"):
         path = tmp_path / ("labels.csv" if name == "dbt" else f"out.{name}")
         assert says(sourced.done("export", name, path, *DAY).err, WROTE, "390 accounts", "1 with")
@@ -125,6 +126,7 @@ def test_formulas_are_neutralised_unless_told_not_to(sourced: Caller, tmp_path: 
 def test_a_dbt_seed_comes_with_a_schema_of_its_own(sourced: Caller, tmp_path: Path) -> None:
     needs("yaml")
     import yaml
+
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     sourced.done("export", "dbt", seeds / "labels.csv", *DAY)

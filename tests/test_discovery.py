@@ -1,5 +1,6 @@
 """Discovery: the same candidates every time and in any order, decisions kept exactly, bad input named."""
 
+import gzip
 import itertools
 import json
 import random
@@ -9,6 +10,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wording import (
+    ARE_FEW,
+    BOTH_PLACED,
+    FEW_PARTICIPANTS,
+    IS_EMPTY,
+    KEPT_APART,
+    KEPT_TOGETHER,
+    NAME_AND_SENTENCES,
+    NO_TABLE_OF_NUMBERS,
+    NOT_FINITE,
+    ONE_PERSON,
+    REPEAT,
+    STAND_APART,
+    SUPPLIES,
+    TOGETHER_AND_APART,
+    TOO_FEW,
+    mentions,
+    refuses,
+    says,
+)
 
 from needsseg.discovery import Decisions, decided, discover, load_personas, suggested_names
 from needsseg.discovery.discover import Discovery
@@ -16,9 +37,9 @@ from needsseg.discovery.keywords import keywords
 from needsseg.discovery.shape import unit
 from needsseg.discovery.tree import choices
 from needsseg.errors import DiscoveryError, UsageError
-from tests.conftest import SHARED
+from tests.conftest import ROOT
 
-OPEN = SHARED / "data" / "themes" / "open.jsonl"
+DRAWS = ROOT / "benchmarks" / "draws" / "open.jsonl.gz"
 
 
 def _families(seed: int, sizes: tuple[int, ...] = (30, 25, 20), off: int = 12, d: int = 32):  # type: ignore[no-untyped-def]
@@ -64,12 +85,12 @@ def test_families_are_found_and_strangers_left_out() -> None:
         assert len({speakers[i] for i in candidate.exemplars}) == len(candidate.exemplars), "different participants"
 
 
-@pytest.mark.skipif(not OPEN.exists(), reason="needs the labelled draws")
+@pytest.mark.model
 def test_labelled_draws_reach_a_fair_agreement() -> None:
     """A guard against breaking the method, below what benchmarks show; one draw of each kind."""
     from sklearn.metrics import adjusted_rand_score
 
-    draws = [json.loads(line) for line in OPEN.read_text(encoding="utf-8").splitlines()]
+    draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
     chosen = {draw["family"]: draw for draw in draws}
     scores = {}
     for family, draw in chosen.items():
@@ -150,34 +171,34 @@ def test_decisions_that_do_not_contradict_each_other_all_hold(
 @pytest.mark.parametrize(
     ("decisions", "message"),
     [
-        (Decisions(assigned={0: "A", 1: "B"}, together=((0, 1),)), "Passages 0 and 1 are kept together, but placed"),
-        (Decisions(assigned={0: "A", 2: "B"}, together=((0, 1), (1, 2))), "Passages 0 and 2 are kept together"),
-        (Decisions(together=((0, 1),), apart=((1, 0),)), "both together and apart"),
-        (Decisions(assigned={0: "A", 1: "A"}, apart=((0, 1),)), "kept apart, but both placed in “A”"),
-        (Decisions(assigned={999: "A"}), "names passage 999, but there are 87"),
+        (Decisions(assigned={0: "A", 1: "B"}, together=((0, 1),)), (0, 1, KEPT_TOGETHER)),
+        (Decisions(assigned={0: "A", 2: "B"}, together=((0, 1), (1, 2))), (0, 2, KEPT_TOGETHER)),
+        (Decisions(together=((0, 1),), apart=((1, 0),)), (TOGETHER_AND_APART,)),
+        (Decisions(assigned={0: "A", 1: "A"}, apart=((0, 1),)), (KEPT_APART, BOTH_PLACED, "“A”")),
+        (Decisions(assigned={999: "A"}), ("passage 999", 87)),
     ],
 )
-def test_decisions_that_contradict_each_other_are_named(decisions: Decisions, message: str) -> None:
+def test_decisions_that_contradict_each_other_are_named(decisions: Decisions, message: tuple[object, ...]) -> None:
     texts, speakers, rows, _ = _families(1)
-    with pytest.raises(DiscoveryError, match=message):
+    with refuses(DiscoveryError, *message):
         discover(texts, speakers, vectors=rows, decisions=decisions)
 
 
 def test_bad_input_is_named() -> None:
     texts, speakers, rows, _ = _families(1)
-    with pytest.raises(DiscoveryError, match="There are 4 passages; candidates need at least 5"):
+    with refuses(DiscoveryError, "4 passages", TOO_FEW, 5):
         discover(texts[:4])
-    with pytest.raises(DiscoveryError, match="87 passages but 3 speakers"):
+    with refuses(DiscoveryError, "87 passages", "3 speakers"):
         discover(texts, speakers[:3], vectors=rows)
-    with pytest.raises(DiscoveryError, match="Passage 2 is empty"):
+    with refuses(DiscoveryError, "passage 2", IS_EMPTY):
         discover(["a", "b", "  ", "d", "e"])
     broken = rows.copy()
     broken[7, 3] = np.nan
-    with pytest.raises(DiscoveryError, match="vector of passage 7 is not finite"):
+    with refuses(DiscoveryError, "passage 7", NOT_FINITE):
         discover(texts, vectors=broken)
-    with pytest.raises(DiscoveryError, match="no table of numbers of one length"):
+    with refuses(DiscoveryError, NO_TABLE_OF_NUMBERS):
         discover(texts, vectors=[*rows[:-1].tolist(), [0.5, 0.5]])
-    with pytest.raises(DiscoveryError, match=r"shape \(87,\)|shape \(86, 32\)"):
+    with refuses(DiscoveryError, "shape (86, 32)"):
         discover(texts, vectors=rows[:-1])
 
 
@@ -186,16 +207,16 @@ def test_few_passages_are_said_to_be_few(count: int) -> None:
     texts, _, rows, _ = _families(2, sizes=(4, 4, 4), off=3)
     found = discover(texts[:count], ["P1"] * count, vectors=rows[:count])
     assert len(found.labels) == count
-    assert any("one participant" in warning for warning in found.warnings)
-    assert any(f"{count} passages are few" in warning for warning in found.warnings)
+    assert any(mentions(warning, ONE_PERSON) for warning in found.warnings)
+    assert any(mentions(warning, f"{count} {ARE_FEW}") for warning in found.warnings)
     if len(found.candidates) < 3:
-        assert any("no three to five stand apart as clearly" in warning for warning in found.warnings)
+        assert any(mentions(warning, "three to five", STAND_APART) for warning in found.warnings)
 
 
 def test_identical_passages_are_one_thing_said_often() -> None:
     found = discover(["the very same words"] * 20, [f"P{i}" for i in range(20)], vectors=np.ones((20, 8)))
     assert len(set(found.labels)) == 1
-    assert any("repeat another word for word" in warning for warning in found.warnings)
+    assert any(mentions(warning, REPEAT) for warning in found.warnings)
 
 
 def test_repeated_texts_make_no_difference_to_the_order() -> None:
@@ -220,7 +241,7 @@ def test_unnamed_speakers_are_no_obstacle() -> None:
     texts, speakers, rows, _ = _families(6)
     unknown = discover(texts, [None] * len(texts), vectors=rows)
     assert unknown == discover(texts, None, vectors=rows)
-    assert not any("one participant" in warning for warning in unknown.warnings)
+    assert not any(mentions(warning, ONE_PERSON) for warning in unknown.warnings)
     some = discover(texts, [None if i % 5 else name for i, name in enumerate(speakers)], vectors=rows)
     assert len(some.labels) == len(texts)
 
@@ -230,8 +251,8 @@ def test_one_loud_voice_is_warned_of() -> None:
     speakers = ["Loud" if t == 0 else f"P{i % 7}" for i, t in enumerate(truth)]
     found = discover(texts, speakers, vectors=rows)
     warned = [w for c in found.candidates for w in c.warnings]
-    assert warned[0] == "rests on 1 participant only"
-    assert warned[1].startswith("Loud supplies ")
+    assert says(warned[0], FEW_PARTICIPANTS, "1 participant")
+    assert says(warned[1], "Loud", SUPPLIES)
     assert len(warned) == 2
 
 
@@ -258,5 +279,5 @@ def test_archetypes_are_suggested_by_meaning() -> None:
 def test_a_broken_persona_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "personas.toml"
     file.write_text("[[persona]]\nname = 'X'\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="persona 1 needs a name and a list of sentences"):
+    with refuses(UsageError, "persona 1", NAME_AND_SENTENCES):
         load_personas(file)

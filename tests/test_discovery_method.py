@@ -1,5 +1,6 @@
 """The method's parts: what is set aside, who speaks, how many, how stable, what decisions teach."""
 
+import gzip
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
 
 from needsseg.discovery import Decisions, discover
 from needsseg.discovery.cluster import SKETCH, cluster, themes
@@ -35,9 +37,9 @@ from needsseg.discovery.speakers import (
 )
 from needsseg.discovery.stability import stabilities
 from needsseg.discovery.taught import learn, questions
-from tests.conftest import SHARED
+from tests.conftest import ROOT
 
-OPEN = SHARED / "data" / "themes" / "open.jsonl"
+DRAWS = ROOT / "benchmarks" / "draws" / "open.jsonl.gz"
 
 
 def _around(sizes: tuple[int, ...], off: int = 0, seed: int = 0, d: int = 64, spread: float = 0.9):  # type: ignore[no-untyped-def]
@@ -153,7 +155,7 @@ def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
     assert with_speakers.voices == "nested"
     assert _agreement(truth, with_speakers.labels) >= _agreement(truth, without.labels) - 0.02
     found = discover([f"passage {i}" for i in range(len(rows))], names, vectors=rows)
-    assert any("Candidates follow the participants" in warning for warning in found.warnings)
+    assert any(mentions(warning, FOLLOW_PARTICIPANTS) for warning in found.warnings)
 
 
 def test_association_is_none_by_chance_and_whole_where_one_tells_the_other() -> None:
@@ -183,7 +185,7 @@ def test_the_number_of_candidates_is_the_data_s(count: int) -> None:
     rows, truth = _around((40,) * count, off=6 * count, spread=0.6)
     found = discover([f"passage {i}" for i in range(len(rows))], vectors=rows)
     assert len(found.candidates) == count
-    said = [warning for warning in found.warnings if "stand apart as clearly" in warning]
+    said = [warning for warning in found.warnings if mentions(warning, STAND_APART)]
     assert bool(said) == (count not in (3, 4, 5))
     assert _agreement(truth, found.labels) > 0.8
 
@@ -287,7 +289,7 @@ def test_nine_thousand_repeats_do_not_drown_the_rest() -> None:
     found = discover([texts[i] for i in many], [f"P{i % 15}" for i in many], vectors=rows[many])
     assert _agreement(truth, found.labels[: len(rows)]) > 0.85
     assert len(set(found.labels[len(rows) :])) == 1
-    assert any("9000 passages repeat another" in warning for warning in found.warnings)
+    assert any(mentions(warning, 9000, REPEAT) for warning in found.warnings)
 
 
 def test_long_passages_and_other_languages_are_taken_as_they_come() -> None:
@@ -322,10 +324,10 @@ def test_the_same_with_another_number_of_threads() -> None:
     assert len(said) == 1 and json.loads(said.pop())[0]
 
 
-@pytest.mark.skipif(not OPEN.exists(), reason="needs the labelled draws")
+@pytest.mark.model
 def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> None:
     """A guard below what the benchmark shows."""
-    draws = [json.loads(line) for line in OPEN.read_text(encoding="utf-8").splitlines()]
+    draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
     from needsseg.embedding import encode, locate, text_sha256
 
     agreements = []

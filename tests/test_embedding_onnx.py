@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from wording import NOT_EXPORTED, NOT_INSTALLED, UNREADABLE, refuses
 
 from needsseg.embedding import locate, open_encoder
 from needsseg.embedding_onnx import _runtime, exported, open_onnx
 from needsseg.errors import NeedssegError, UsageError
+from tests.requirements import needs
 
 TEXTS = [
     "Nobody knew who had it.", "The board wants one page.", "If this slips, all of that moves.", "ok",
@@ -24,8 +25,7 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder of its own, so that the model is exported here."""
-    if find_spec("onnxruntime") is None:  # not imported here, since that alone makes it keep a number of this machine
-        pytest.skip("ONNX Runtime is not installed")
+    needs("onnxruntime")  # not imported here, since that alone makes it keep a number of this machine
     return tmp_path_factory.mktemp("cache")
 
 
@@ -76,19 +76,19 @@ def test_nothing_is_kept_or_sent_about_its_use_and_torch_is_not_loaded(folder: P
 def test_a_killed_or_failed_export_leaves_nothing(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("needsseg.embedding_onnx._trace", lambda *_: (_ for _ in ()).throw(RuntimeError("no such op")))
-    with pytest.raises(NeedssegError, match=r"cannot be exported for ONNX Runtime: no such op Set backend to torch"):
+    with refuses(NeedssegError, NOT_EXPORTED, "no such op", "backend", "torch"):
         open_encoder(locate(), "onnx")
     assert list((tmp_path / "needsseg" / "onnx").iterdir()) == []
 
 
 def test_a_damaged_export_says_what_to_delete(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"nothing")
-    with pytest.raises(NeedssegError, match=r"The exported model in .* cannot be read: .*Delete that folder"):
+    with refuses(NeedssegError, "exported model", UNREADABLE, "delete"):
         open_onnx(locate(), tmp_path)
 
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     _runtime.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"onnx is not installed.*needsseg\[onnx\]"):
+    with refuses(UsageError, "onnx", NOT_INSTALLED, "needsseg[onnx]"):
         open_encoder(locate(), "onnx")

@@ -13,15 +13,9 @@ from typing import Any
 import pytest
 
 from needsseg.actions import report, studies
+from tests.requirements import find_command, needs
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed (pip install -e '.[dev]')")
-pytest.importorskip("axe_core_python", reason="axe-core-python is not installed (pip install -e '.[dev]')")
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM or not DRIVER, reason="Debian's chromium and chromium-driver are not installed"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.slow
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 WIDTHS = pytest.mark.parametrize("width", [1200, 390], ids=["desk", "phone"])
 
@@ -40,10 +34,12 @@ def written(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Chromium without a window, which logs what it fetches and what goes wrong."""
+    needs("selenium", "axe", "chromium", "chromedriver")
+    from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
+    options.binary_location = find_command("chromium") or ""
     profile = tmp_path_factory.mktemp("chromium")
     for switch in (
         "--headless=new",
@@ -54,7 +50,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     ):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = webdriver.Chrome(options=options, service=Service(find_command("chromedriver")))
     yield driver
     driver.quit()
 

@@ -1,4 +1,4 @@
-"""Real files: Zoom calls, Otter and Whisper interviews in six formats, AI-led interviews, government layouts."""
+"""Whole files in the layouts of real exports: Zoom calls, Otter and Whisper interviews in six formats, AI-led ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, transcript_files
 from needsseg.transcripts.cues import cues_in
 
-REAL = Path(__file__).parents[1].parent / "shared" / "data" / "transcripts"
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real transcripts are not here")
-
-GOODBOY = REAL / "hitsave" / "2023" / "Goodboy Galaxy"
+DATA = Path(__file__).parent / "data"
+MEETINGS = DATA / "meetings"
+TOOL_LIBRARY = MEETINGS / "tool_library" / "Tool library - Nia Okello.vtt"
+AI_LED = sorted((DATA / "gold").glob("*[0-9].md"))
 
 
 def words_of(transcript: Transcript) -> list[str]:
@@ -31,9 +31,9 @@ def roles_of(transcript: Transcript) -> dict[str, str]:
 
 
 def test_every_file_reads_and_its_offsets_hold() -> None:
-    files = transcript_files(REAL)
-    assert len(files) == 70
-    for path in files:
+    files = transcript_files(MEETINGS)
+    assert len(files) == 18
+    for path in [*files, *AI_LED]:
         transcript = read(path)
         end = 0
         for turn in transcript.turns:
@@ -42,8 +42,8 @@ def test_every_file_reads_and_its_offsets_hold() -> None:
 
 
 def test_one_interview_in_six_formats_has_the_same_words() -> None:
-    stem = "Goodboy Galaxy - Rik Nicol"
-    found = {suffix: read(GOODBOY / f"{stem}.{suffix}") for suffix in ("vtt", "srt", "txt", "text", "lrc", "tsv")}
+    suffixes = ("vtt", "srt", "txt", "text", "lrc", "tsv")
+    found = {suffix: read(TOOL_LIBRARY.with_suffix(f".{suffix}")) for suffix in suffixes}
     assert {suffix: one.format for suffix, one in found.items()} == {
         "vtt": "vtt",
         "srt": "srt",
@@ -53,14 +53,14 @@ def test_one_interview_in_six_formats_has_the_same_words() -> None:
         "tsv": "tsv",
     }
     words = words_of(found["vtt"])
-    assert len(words) > 6000
+    assert words == TOOL_LIBRARY.with_suffix(".text").read_text(encoding="utf-8").split() and len(words) > 600
     assert all(words_of(one) == words for one in found.values())
-    assert all(len(one.turns) < 100 for one in found.values())
+    assert all(len(one.turns) < 15 for one in found.values()), "the 84 lines are put together to turns"
+    assert found["lrc"].turns[-1].end_ms == found["srt"].turns[-1].end_ms > 3_600_000
 
 
 def test_the_same_interview_as_tables_and_documents_has_the_same_words(tmp_path: Path) -> None:
-    source = GOODBOY / "Goodboy Galaxy - Rik Nicol.vtt"
-    cues, _ = cues_in(source.read_text(encoding="utf-8").split("\n"))
+    cues, _ = cues_in(TOOL_LIBRARY.read_text(encoding="utf-8").split("\n"))
     rows = [{"start": cue.start_ms, "end": cue.end_ms, "text": "\n".join(cue.lines)} for cue in cues]
     with (tmp_path / "a.csv").open("w", encoding="utf-16", newline="") as file:
         writer = csv.DictWriter(file, ["start", "end", "text"], delimiter=";")
@@ -75,7 +75,7 @@ def test_the_same_interview_as_tables_and_documents_has_the_same_words(tmp_path:
     for row in rows:
         written.add_paragraph(row["text"])
     written.save(str(tmp_path / "a.docx"))
-    expected = read(source)
+    expected = read(TOOL_LIBRARY)
     found = {suffix: read(tmp_path / f"a.{suffix}") for suffix in ("csv", "jsonl", "json", "odt", "docx")}
     assert {suffix: one.format for suffix, one in found.items()} == {suffix: suffix for suffix in found}
     assert all(words_of(one) == words_of(expected) for one in found.values())
@@ -85,27 +85,26 @@ def test_the_same_interview_as_tables_and_documents_has_the_same_words(tmp_path:
 
 
 def test_a_table_of_interviews_reads_as_their_files_do(tmp_path: Path) -> None:
-    files = transcript_files(REAL / "ai_at_work")
     with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["transcript_id", "text"])
-        for path in files:
+        for path in AI_LED:
             writer.writerow([path.stem, path.read_text(encoding="utf-8").split("\n---\n", 1)[1].strip()])
     found = read_all(tmp_path / "a.csv")
-    assert [key for key, _ in found] == [path.stem for path in files]
-    for path, (_, transcript) in zip(files, found, strict=True):
+    assert [key for key, _ in found] == [path.stem for path in AI_LED]
+    for path, (_, transcript) in zip(AI_LED, found, strict=True):
         alone = read(path)
         assert (transcript.text, transcript.turns) == (alone.text, alone.turns)
 
 
-def test_no_real_file_is_taken_for_another_language_than_english() -> None:
-    assert not [path for path in transcript_files(REAL) if any("English" in one for one in read(path).warnings)]
+def test_no_file_is_taken_for_another_language_than_english() -> None:
+    files = [*transcript_files(MEETINGS), *AI_LED]
+    assert not [path for path in files if any("English" in one for one in read(path).warnings)]
 
 
 def test_ai_led_interviews_keep_their_labels_and_have_two_roles() -> None:
-    files = transcript_files(REAL / "ai_at_work")
-    assert len(files) == 52
-    for path in files:
+    assert len(AI_LED) == 6
+    for path in AI_LED:
         transcript = read(path)
         assert roles_of(transcript) == {"Assistant": "interviewer", "User": "participant", "AI": "interviewer"}
         body = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
@@ -114,12 +113,12 @@ def test_ai_led_interviews_keep_their_labels_and_have_two_roles() -> None:
 
 
 def test_dialogue_pasted_by_a_user_stays_the_users() -> None:
-    transcript = read(REAL / "ai_at_work" / "Illustrator" / "00670.md")
+    transcript = read(DATA / "gold" / "00670.md")
     pasted = next(turn for turn in transcript.turns if "Chosen AI:" in transcript.words(turn))
     assert pasted.speaker == "User"
 
 
-@pytest.mark.parametrize("path", sorted((REAL / "zoom").glob("*.vtt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((MEETINGS / "zoom").glob("*.vtt")), ids=lambda path: path.stem)
 def test_zoom_calls_keep_every_word_and_every_speaker(path: Path) -> None:
     transcript = read(path)
     assert transcript.format == "zoom-vtt"
@@ -130,20 +129,20 @@ def test_zoom_calls_keep_every_word_and_every_speaker(path: Path) -> None:
 
 
 def test_otter_interviews_have_an_interviewer_and_a_participant() -> None:
-    files = sorted((REAL / "hitsave").glob("202[02]/*/*.md"))
+    files = sorted((MEETINGS / "otter").glob("*/*/*.md"))
     assert len(files) == 4
     for path in files:
         transcript = read(path)
         assert transcript.format == "otter"
         known = {label: role for label, role in roles_of(transcript).items() if label != "Unknown Speaker"}
-        assert known.pop("Jonas Rosland") == "interviewer"
+        assert known.pop("Ingmar Ryland") == "interviewer"
         assert list(known.values()) == ["participant"]
         assert "otter.ai" not in transcript.text
         assert transcript.turns[-1].start_ms is not None
 
 
 def test_teams_layout() -> None:
-    transcript = read(REAL / "layouts" / "teams_layout.vtt")
+    transcript = read(MEETINGS / "layouts" / "teams_layout.vtt")
     assert transcript.format == "teams-vtt"
     assert transcript.speakers == ("Rowan Example", "Sample, Dana", "Farías, Carla (Guest)")
     whole = "It’s the locale. Every month I lose, like, half a day on it, and I would rather not have to think about"
@@ -151,11 +150,11 @@ def test_teams_layout() -> None:
     assert roles_of(transcript)["Rowan Example"] == "interviewer"
 
 
-def test_government_layouts() -> None:
-    quoted = read(REAL / "layouts" / "va_askva_excerpt.md")
-    assert roles_of(quoted) == {"Tyler": "interviewer", "P3": "participant"}
+def test_quotations_below_headings_and_timed_lines_of_one_participant() -> None:
+    quoted = read(MEETINGS / "layouts" / "quoted_excerpt.md")
+    assert roles_of(quoted) == {"Tessa": "interviewer", "P3": "participant"}
     assert "Dashboard" not in quoted.text
-    timed = read(REAL / "layouts" / "va_avs_excerpt.md")
+    timed = read(MEETINGS / "layouts" / "timed_excerpt.md")
     assert timed.format == "timed-text"
-    assert "[Redacted PII], so are you comfortable" in timed.text
+    assert "[Redacted PII], so is it fine" in timed.text
     assert timed.turns[0].start_ms == 15_000

@@ -283,20 +283,19 @@ def test_notes_stand_on_top_and_warnings_under_their_interview(tmp_path: Path) -
     play(tmp_path / "new.db", scenes, LARGE)
 
 
-REAL = ROOT.parent / "shared" / "data" / "transcripts"
+MEETINGS = ROOT / "tests" / "data" / "meetings"
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real transcripts are not here")
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-def test_real_meetings_are_shown_whole(tmp_path: Path, size: tuple[int, int]) -> None:
-    with studies.init(tmp_path / "real.db") as study:
-        importing.import_transcripts(study, [REAL / "zoom", REAL / "layouts", REAL / "hitsave"])
+def test_long_meetings_are_shown_whole(tmp_path: Path, size: tuple[int, int]) -> None:
+    with studies.init(tmp_path / "meetings.db") as study:
+        importing.import_transcripts(study, [MEETINGS])
         count = len(interviews.speakers(study))
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet = await opened(app, pilot)
         assert f"18 interviews, {count} speakers" in flat(seen(app))
-        assert "Karim T. (matkt) participant 99 4% Karim T. (matkt)" in flat(seen(app))
+        assert "Karl T. (kestrel) participant 59 10% Karl T. (kestrel)" in flat(seen(app))
         found = set()
         for _ in range(count + 18):
             found.add(at(sheet))
@@ -305,7 +304,7 @@ def test_real_meetings_are_shown_whole(tmp_path: Path, size: tuple[int, int]) ->
             (row.interview, row.label) for row in interviews.speakers(app.study) if row.label
         }
         await pilot.press("g", "j", "P")
-        assert roles(app)["acdt-2026-03-16-074-transcript", "Barnabas"] == "participant"
-        assert "Barnabas is participant in 2 interviews" in flat(seen(app))
+        assert roles(app)["berth-2026-03-16-074-transcript", "Birgit"] == "participant"
+        assert "Birgit is participant in 2 interviews" in flat(seen(app))
 
-    play(tmp_path / "real.db", scenes, size)
+    play(tmp_path / "meetings.db", scenes, size)

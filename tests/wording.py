@@ -135,6 +135,7 @@ NOTHING_IMPORTED = "Nothing was imported"
 ONE_PERSON_ALREADY = "one person already"
 SPEAK_IN_ONE = "speak in one interview"
 NAME_ALREADY = "is the name already"
+NOT_A_WORD_DOCUMENT = "is not a Word document"
 
 # 2 Coding: passages, codes, agreement, pseudonyms
 ONE_LINE = "is one line"
