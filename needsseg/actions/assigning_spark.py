@@ -14,6 +14,7 @@ from needsseg.accounts.texts import StagedTexts, seems_foreign
 from needsseg.actions.assigning_lesson import Lesson
 from needsseg.actions.assigning_run import Known
 from needsseg.embedding import Model
+from needsseg.files import whole_file
 from needsseg.progress import Progress
 
 
@@ -53,11 +54,11 @@ def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
 
     with spill_folder(texts.parent) as folder, duckdb.connect() as con:
         con.execute(f"SET memory_limit = '500MB'; SET temp_directory = {literal(str(folder))}")
-        con.execute(
-            f"COPY (SELECT min(place) AS row, text FROM read_parquet({literal(str(texts))}) GROUP BY text ORDER BY row) "
-            f"TO {literal(str(target))} (FORMAT parquet, ROW_GROUP_SIZE 10000)"
-        )
-        target.chmod(0o600)
+        with whole_file(target, private=True) as partial:
+            con.execute(
+                f"COPY (SELECT min(place) AS row, text FROM read_parquet({literal(str(texts))}) GROUP BY text ORDER BY row) "
+                f"TO {literal(str(partial))} (FORMAT parquet, ROW_GROUP_SIZE 10000, USE_TMP_FILE false)"
+            )
         keys: dict[int, tuple[bytes, bool]] = {}
         rows = con.execute(f"SELECT row, text FROM read_parquet({literal(str(target))})")
         while block := rows.fetchmany(2_000):

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from needsseg.actions.refi import NAMELESS, ROLES, STATEMENT
 from needsseg.errors import TranscriptError
+from needsseg.files import private_folder
 from needsseg.records import JobParts, Role, Transcript, Turn
 from needsseg.study import codebook
 from needsseg.study.connection import now, plain_text
@@ -62,8 +61,8 @@ def _as_transcript(text: str) -> Transcript | None:
     """A text read as transcripts are, where that leaves every character as it is and somebody is named."""
     from needsseg import transcripts
 
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "source.txt"
+    with private_folder(None, "source") as folder:
+        file = folder / "source.txt"
         file.write_bytes(text.encode("utf-8"))
         try:
             read = transcripts.read(file)
