@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wording import LIKE_ACCEPTED, LIKE_REJECTED, says
 
 from benchmarks import suggesting as bench
 from needsseg import transcripts
@@ -129,8 +130,8 @@ def test_what_is_like_the_accepted_comes_first_and_says_so() -> None:
     assert ranking.learned
     assert ranking.order == (1, 0)
     assert ranking.chances[1] > 0.6 > 0.4 > ranking.chances[0]
-    assert likeness(1, open_, decided, said) == "like “words of window 0”, which you accepted (1.00)"
-    assert likeness(0, open_, decided, said) == "like “words of window 6”, which you rejected (1.00)"
+    assert says(likeness(1, open_, decided, said), "“words of window 0”", LIKE_ACCEPTED, "1.00")
+    assert says(likeness(0, open_, decided, said), "“words of window 6”", LIKE_REJECTED, "1.00")
     assert likeness(0, _made([[0, 1, 0]], [0.5]), _made([[1, 0, 0]], [0.5]), [True]) is None
     assert likeness(0, open_, _made([], []), []) is None
 

@@ -5,6 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
+from wording import (
+    FEWER_CELLS,
+    MORE_CELLS,
+    NO_ACCOUNT,
+    NO_ACCOUNT_COLUMN,
+    NO_QUESTION_COLUMN,
+    NO_RESPONSE,
+    NO_SUCH_OPTION,
+    NO_SUCH_QUESTION,
+    OTHER_VERSION,
+    RESPONSE_NOT_OBJECT,
+    refuses,
+    says,
+)
 
 from needsseg.decisions.survey_responses import read_responses
 from needsseg.errors import TableError, UsageError
@@ -38,53 +52,54 @@ def test_formbricks_and_typeform_responses_are_read() -> None:
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        ({"q1": "baker"}, "q1", "question 'q1' has no such option"),
-        ({"answers": {"q1": "builder", "q9": "x"}}, "q9", "the survey has no such question"),
-        ({"q1": "builder", "account_id": ""}, "account_id", "no account"),
+        ({"q1": "baker"}, "q1", ("q1", NO_SUCH_OPTION)),
+        ({"answers": {"q1": "builder", "q9": "x"}}, "q9", (NO_SUCH_QUESTION,)),
+        ({"q1": "builder", "account_id": ""}, "account_id", (NO_ACCOUNT,)),
         ({"q1": "builder", "survey_version": "v2-abcdef"}, "survey_version",
-         "it answers another version of the survey; this one is v1-00ff00"),
+         (OTHER_VERSION, "v1-00ff00")),
         ({"q1": "builder", "v2-abcdef-q1": "builder"}, "",
-         "it answers another version of the survey; this one is v1-00ff00"),
-        ({"q1": "builder", "at": "03/04/2026"}, "at", "not a date written YYYY-MM-DD"),
-        ("a text", "", "not an object"),
+         (OTHER_VERSION, "v1-00ff00")),
+        ({"q1": "builder", "at": "03/04/2026"}, "at", ("date", "YYYY-MM-DD")),
+        ("a text", "", (RESPONSE_NOT_OBJECT,)),
     ],
 )  # fmt: skip
-def test_a_row_that_does_not_fit_is_refused_by_its_number(row: object, column: str, reason: str) -> None:
+def test_a_row_that_does_not_fit_is_refused_by_its_number(row: object, column: str, reason: tuple[object, ...]) -> None:
     good = {"account_id": "A1", "q1": "builder", "q2": None}
     bad = {"account_id": "A1"} | row if isinstance(row, dict) else row
     found = read_responses("\n".join(map(json.dumps, (good, bad, good))), "r.jsonl", ASKED)
     assert [row.row for row in found.rows] == [1, 3]
-    assert [(each.row, each.column, each.reason) for each in found.refused] == [(2, column, reason)]
+    (refused,) = found.refused
+    assert (refused.row, refused.column) == (2, column)
+    assert says(refused.reason, *reason)
 
 
 def test_torn_rows_are_refused() -> None:
     found = read_responses("account_id,q1\nA1,builder,x\n\nA1\nA1,none\n", "r.csv", ASKED)
-    assert [each.reason for each in found.refused] == [
-        "the row has more cells than the header", "the row has fewer cells than the header",
-    ]  # fmt: skip
+    longer, shorter = [each.reason for each in found.refused]
+    assert says(longer, MORE_CELLS) and says(shorter, FEWER_CELLS)
     assert read_responses('{"account_id": "A1", "q1": "none"}\n{"acc', "r.jsonl", ASKED).refused[0].row == 2
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "r holds no response."),
-        ("account_id,q1\n", "r holds no response."),
-        ("account_id,q7\nA,x\n", "r: no column is a question of the survey (columns: account_id, q7)."),
-        ("q1\nbuilder\n", "r: no column says which account a response is of."),
-        ("account_id,v9-abcdef-q1\nA,x\n", "r answers another version of the survey (v9-abcdef); this one is v1-00ff00."),
-        ("account_id,q1,v1-00ff00-q1\nA,x,x\n", "r: two columns are question 'q1'."),
-        ("account_id,q1,q1\nA,x,x\n", "r: two columns are called 'q1'."),
-        ("[1, 2", "r: not valid JSON"),
-        ('{"a"', "r: not valid JSON"),
+        ("", ("r", NO_RESPONSE)),
+        ("account_id,q1\n", ("r", NO_RESPONSE)),
+        ("account_id,q7\nA,x\n", ("r", NO_QUESTION_COLUMN, "account_id, q7")),
+        ("q1\nbuilder\n", ("r", NO_ACCOUNT_COLUMN)),
+        ("account_id,v9-abcdef-q1\nA,x\n", ("r", OTHER_VERSION, "v9-abcdef", "v1-00ff00")),
+        ("account_id,q1,v1-00ff00-q1\nA,x,x\n", ("r", "two columns", "question", "q1")),
+        ("account_id,q1,q1\nA,x,x\n", ("r", "two columns", "called", "q1")),
+        ("[1, 2", ("r", "JSON")),
+        ('{"a"', ("r", "JSON")),
     ],
 )  # fmt: skip
-def test_a_file_that_is_none_says_so(text: str, said: str) -> None:
+def test_a_file_that_is_none_says_so(text: str, said: tuple[object, ...]) -> None:
     with pytest.raises((TableError, UsageError)) as caught:
         read_responses(text, "r", ASKED)
-    assert said in caught.value.message
+    assert says(caught.value.message, *said)
 
 
 def test_a_column_that_is_named_has_to_be_there() -> None:
-    with pytest.raises(UsageError, match=r"r has no column 'crm' \(account\)\. Columns: account_id, q1\."):
+    with refuses(UsageError, "column", "crm", "account", "account_id, q1"):
         read_responses("account_id,q1\nA,none\n", "r", ASKED, account="crm")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from wording import ACCEPTED_TWICE, BLIND_IS_ON, mentions, refuses
 
 from needsseg.actions import (
     blind,
@@ -61,7 +62,7 @@ def of_ada(study: Study) -> list[Passage]:
 def test_suggestions_are_undecided_and_marks_by_hand_hidden(ben: Study) -> None:
     assert shown(ben) == [(start, "suggested", "", ()) for start, _ in SPANS]
     assert passages.one(ben, 1).status == "suggested"
-    with pytest.raises(NotFoundError, match=r"colleague.*Blind mode is on"):
+    with refuses(NotFoundError, "colleague", BLIND_IS_ON):
         passages.one(ben, 5)
     assert passages.listing(ben, status="accepted") == [] and passages.listing(ben, code="late") == []
     assert passages.listing(ben, coder="Ada") == []
@@ -136,7 +137,7 @@ def test_moved_edges_leave_the_colleagues_and_the_suggestion_does_not_come_again
 
 def test_figures_of_others_are_not_told(ben: Study) -> None:
     passages.code(ben, [1], "late")
-    with pytest.raises(UsageError, match=r"Blind mode is on for Ben.*needsseg blind off"):
+    with refuses(UsageError, BLIND_IS_ON, "Ben", "needsseg blind off"):
         measures.agreement(ben)
     assert coverage.coverage(ben).coder == "Ben"
     assert (coverage.coverage(ben).total.decided, coverage.coverage(ben).total.marked) == (1, 4)
@@ -161,7 +162,7 @@ def test_two_rows_of_the_same_words_are_discovered_once(demo_study: Study) -> No
     assert held <= {p.id for p in chosen}, "what a person placed is what is used"
     report = discovery.discover(demo_study)
     assert report.passages == len(ids)
-    assert any("40 passages were accepted twice, by two people" in warning for warning in report.warnings)
+    assert any(mentions(warning, "40 passages", ACCEPTED_TWICE) for warning in report.warnings)
 
 
 def test_what_one_left_open_by_hand_stays_ones_own(ben: Study) -> None:

@@ -7,6 +7,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from wording import (
+    DISK_FULL,
+    EXISTS,
+    IS_NO_FILE,
+    LOCKED,
+    NETWORK_DRIVE,
+    NEWER,
+    NO_STUDY_AT,
+    NOT_A_STUDY,
+    NOT_NEEDSSEGS,
+    NOT_THE_TEXT,
+    NOTHING_CHANGED,
+    refuses,
+    says,
+)
 
 from needsseg.actions import importing, passages, studies
 from needsseg.errors import StudyError
@@ -23,20 +38,20 @@ def test_a_study_is_readable_by_its_owner_alone(study: Study) -> None:
 
 def test_a_second_init_leaves_the_study_alone(study: Study) -> None:
     before = study.path.read_bytes()
-    with pytest.raises(StudyError, match="exists already"):
+    with refuses(StudyError, EXISTS):
         studies.init(study.path)
     assert study.path.read_bytes() == before
 
 
 def test_no_study_there(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"There is no study at .*nothing\.db.*needsseg init"):
+    with refuses(StudyError, NO_STUDY_AT, "nothing.db", "needsseg init"):
         studies.open_study(tmp_path / "nothing.db")
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "notes.db"
     file.write_text("these are notes, not a study", encoding="utf-8")
-    with pytest.raises(StudyError, match="is not a study"):
+    with refuses(StudyError, NOT_A_STUDY):
         studies.open_study(file)
     assert file.read_text(encoding="utf-8") == "these are notes, not a study"
 
@@ -47,7 +62,7 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     other.execute("CREATE TABLE songs (title TEXT)")
     other.close()
     before = file.read_bytes()
-    with pytest.raises(StudyError, match="not a needsseg study"):
+    with refuses(StudyError, NOT_NEEDSSEGS):
         studies.open_study(file)
     assert file.read_bytes() == before
 
@@ -56,7 +71,7 @@ def test_a_study_of_a_newer_version_is_not_touched(study: Study) -> None:
     study.conn.execute("PRAGMA user_version = 99")
     study.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     study.close()
-    with pytest.raises(StudyError, match="newer needsseg.*Upgrade"):
+    with refuses(StudyError, NEWER, "upgrade"):
         studies.open_study(study.path)
 
 
@@ -74,7 +89,7 @@ def test_a_damaged_study_is_named(talk: Study) -> None:
 def test_a_locked_study_says_so_and_loses_nothing(talk: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
     with studies.open_study(talk.path) as second:
-        with talk.writing(), pytest.raises(StudyError, match="locked by another program"):
+        with talk.writing(), refuses(StudyError, LOCKED):
             passages.mark(second, "anna", 55, 70)
         assert passages.listing(second) == []
 
@@ -84,7 +99,7 @@ def test_a_full_disk_changes_nothing(talk: Study, tmp_path: Path) -> None:
     talk.conn.execute(f"PRAGMA max_page_count = {pages}")
     long = tmp_path / "long.txt"
     long.write_text("Interviewer: So?\n\nBea: " + "words and more words. " * 20_000, encoding="utf-8")
-    with pytest.raises(StudyError, match=r"disk .* is full; nothing was changed"):
+    with refuses(StudyError, "disk", DISK_FULL, NOTHING_CHANGED):
         importing.import_transcripts(talk, [long])
     talk.conn.execute("PRAGMA max_page_count = 1073741823")
     assert [row.key for row in _interviews(talk)] == ["anna"]
@@ -134,7 +149,7 @@ def test_a_second_look_from_within_takes_no_lock_away(talk: Study) -> None:
 
 
 def test_a_folder_is_no_study(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="is no file"):
+    with refuses(StudyError, IS_NO_FILE):
         studies.open_study(tmp_path)
 
 
@@ -144,7 +159,7 @@ def test_a_backup_is_whole_private_and_never_overwrites(talk: Study, tmp_path: P
     with studies.open_study(copy) as opened:
         assert [row.key for row in _interviews(opened)] == ["anna"]
         assert studies.check(opened) == []
-    with pytest.raises(StudyError, match="exists already"):
+    with refuses(StudyError, EXISTS):
         studies.backup(talk, copy)
 
 
@@ -153,12 +168,13 @@ def test_check_finds_a_quote_that_was_tampered_with(talk: Study) -> None:
     talk.conn.execute("DROP TRIGGER passages_quote_update")
     talk.conn.execute("UPDATE passages SET quote = 'never said'")
     talk.conn.commit()
-    assert studies.check(talk) == ["passages 1: the quote is not the text at its place"]
+    (problem,) = studies.check(talk)
+    assert says(problem, "passages 1", "quote", NOT_THE_TEXT)
 
 
 @pytest.mark.parametrize(
     ("mounts", "expected"),
-    [("dev / ext4 rw 0 0\nserver:/x {0} nfs4 rw 0 0\n", "network drive (nfs4)"), ("dev / ext4 rw 0 0\n", "")],
+    [("dev / ext4 rw 0 0\nserver:/x {0} nfs4 rw 0 0\n", f"{NETWORK_DRIVE} (nfs4)"), ("dev / ext4 rw 0 0\n", "")],
 )
 def test_a_network_drive_is_warned_of(
     study: Study, mounts: str, expected: str, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from wording import (
+    CONFIRMED,
+    EVIDENCE_OF,
+    KEPT_APART,
+    KEPT_TOGETHER,
+    NO_PAIR,
+    NO_SUCH,
+    NOT_PROPOSED,
+    OVER_OTHERS,
+    PAIR_OF_ITSELF,
+    WHICH_IS_KEPT,
+    refuses,
+    says,
+)
 
 from needsseg.actions import history, importing, passages, review, segments, studies
 from needsseg.errors import NotFoundError, UsageError
@@ -63,36 +77,36 @@ def test_contradictions_are_named_and_change_nothing(talk: Study, six: list[int]
     review.together(talk, a, d)
     segments.confirm(talk, there, by="Maya")
     before = tables(talk)
-    refused: list[tuple[Callable[[], object], str]] = [
-        (lambda: review.apart(talk, b, a), f"Passages {a} and {b} both lie in “Here”, which is kept"),
-        (lambda: review.apart(talk, a, e), f"Passages {a} and {e} are kept together, over others"),
-        (lambda: review.apart(talk, e, d), f"Passages {d} and {e} are kept together.*pair remove {d} {e}"),
-        (lambda: review.together(talk, e, c), f"Passages {a} and {c} would be kept together.*“Here”.*“There”"),
-        (lambda: review.together(talk, e, f), f"Passages {a} and {f} would be kept together.*off-topic"),
-        (lambda: review.together(talk, a, a), "cannot be paired with itself"),
-        (lambda: review.off_topic(talk, [c]), f"Passage {c} is evidence of “There”.*Reopen that first"),
-        (lambda: review.answer(talk, c, here), "“There” is confirmed.*Reopen it first"),
+    refused: list[tuple[Callable[[], object], tuple[object, ...]]] = [
+        (lambda: review.apart(talk, b, a), (a, b, "“Here”", WHICH_IS_KEPT)),
+        (lambda: review.apart(talk, a, e), (a, e, KEPT_TOGETHER, OVER_OTHERS)),
+        (lambda: review.apart(talk, e, d), (d, e, KEPT_TOGETHER, f"pair remove {d} {e}")),
+        (lambda: review.together(talk, e, c), (a, c, KEPT_TOGETHER, "“Here”", "“There”")),
+        (lambda: review.together(talk, e, f), (a, f, KEPT_TOGETHER, "off-topic")),
+        (lambda: review.together(talk, a, a), (PAIR_OF_ITSELF,)),
+        (lambda: review.off_topic(talk, [c]), (f"passage {c}", EVIDENCE_OF, "“There”", "reopen")),
+        (lambda: review.answer(talk, c, here), ("“There”", CONFIRMED, "reopen")),
     ]
     for change, words in refused:
-        with pytest.raises(UsageError, match=words):
+        with refuses(UsageError, *words):
             change()
         assert tables(talk) == before
-    gone: list[Callable[[], object]] = [
-        lambda: review.off_topic(talk, [a, 999]),
-        lambda: review.on_topic(talk, [999]),
-        lambda: review.together(talk, a, 999),
-        lambda: review.answer(talk, 999, here),
-        lambda: review.answer(talk, a, 99),
-        lambda: review.admit(talk, [999]),
-        lambda: review.decline(talk, [a]),
-        lambda: review.unpair(talk, b, c),
+    gone: list[tuple[Callable[[], object], tuple[object, ...]]] = [
+        (lambda: review.off_topic(talk, [a, 999]), (NO_SUCH, "passage 999")),
+        (lambda: review.on_topic(talk, [999]), (NO_SUCH, "passage 999")),
+        (lambda: review.together(talk, a, 999), (NO_SUCH, "passage 999")),
+        (lambda: review.answer(talk, 999, here), (NO_SUCH, "passage 999")),
+        (lambda: review.answer(talk, a, 99), (NO_SUCH, "segment 99")),
+        (lambda: review.admit(talk, [999]), (NO_SUCH, "passage 999")),
+        (lambda: review.decline(talk, [a]), (f"passage {a}", NOT_PROPOSED)),
+        (lambda: review.unpair(talk, b, c), (b, c, NO_PAIR)),
     ]
-    for change in gone:
-        with pytest.raises(NotFoundError, match=r"no passage 999|no segment 99|proposed to no segment|are no pair"):
+    for change, what in gone:
+        with refuses(NotFoundError, *what):
             change()
         assert tables(talk) == before
     review.apart(talk, b, c)
-    with pytest.raises(UsageError, match=f"Passages {b} and {c} are kept apart"):
+    with refuses(UsageError, b, c, KEPT_APART):
         review.together(talk, b, c)
 
 
@@ -103,9 +117,10 @@ def test_a_later_place_counts_more_than_a_pair(talk: Study, six: list[int]) -> N
     review.together(talk, six[2], six[3])
     assert [row.unused for row in review.pairs(talk)] == ["", ""]
     segments.move(talk, six[1:3], here)
-    assert [row.unused for row in review.pairs(talk)] == ["are kept apart, but both were put in “Here”", ""]
+    apart, together = [row.unused for row in review.pairs(talk)]
+    assert says(apart, KEPT_APART, "Here") and together == ""
     review.off_topic(talk, six[3:4])
-    assert review.pairs(talk)[1].unused == "are kept together, but were put in no segment and “Here”"
+    assert says(review.pairs(talk)[1].unused, KEPT_TOGETHER, "no segment", "Here")
 
 
 def test_a_removed_passage_takes_its_decisions_along_and_undo_brings_all_back(

@@ -2,9 +2,9 @@
 
 import sqlite3
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wording import NEEDS_NAME, NO_SPAN, NO_SUCH, NOT_THE_TEXT, TEXT_FIXED, WHO_IS_HERE_AS, refuses
 
 from needsseg.actions import interviews, passages
 from needsseg.errors import NotFoundError, UsageError
@@ -36,7 +36,7 @@ def test_a_marked_quote_is_the_text_at_its_place_or_refused(talk: Study, start: 
 
 
 def test_the_database_itself_refuses_a_quote_that_was_not_said(talk: Study) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="not the text at its place"), talk.action("forge"):
+    with refuses(sqlite3.IntegrityError, NOT_THE_TEXT), talk.action("forge"):
         talk.insert(
             "passages",
             {
@@ -53,7 +53,7 @@ def test_the_database_itself_refuses_a_quote_that_was_not_said(talk: Study) -> N
 
 def test_the_text_under_passages_cannot_be_exchanged(talk: Study) -> None:
     passages.mark(talk, "anna", *SICK)
-    with pytest.raises(sqlite3.IntegrityError, match="is fixed"), talk.action("edit"):
+    with refuses(sqlite3.IntegrityError, TEXT_FIXED), talk.action("edit"):
         talk.execute("UPDATE interviews SET text = 'other'")
 
 
@@ -81,7 +81,7 @@ def test_adjusting_keeps_the_quote_exact_and_counts_as_accepting(talk: Study) ->
     moved = passages.one(talk, 1)
     assert moved.quote == interviews.show(talk, "anna").text[SICK[0] : SICK[1] - 8]
     assert (moved.status, moved.origin) == ("accepted", "program")
-    with pytest.raises(UsageError, match="within one speaker's turn"):
+    with refuses(UsageError, NO_SPAN):
         passages.adjust(talk, 1, 0, 300)
     assert passages.one(talk, 1) == moved
 
@@ -97,7 +97,7 @@ def test_unmark_removes_what_was_marked_by_hand_and_reopens_a_suggestion(talk: S
     assert passages.one(talk, 1).status == "suggested"
     by_hand = passages.mark(talk, "anna", SICK[0], SICK[0] + 4)
     passages.unmark(talk, by_hand)
-    with pytest.raises(NotFoundError, match=f"no passage {by_hand}"):
+    with refuses(NotFoundError, NO_SUCH, "passage", by_hand):
         passages.one(talk, by_hand)
 
 
@@ -111,14 +111,14 @@ def test_codes_are_counted_remembered_and_taken_off(talk: Study) -> None:
     assert passages.recent_codes(talk) == ["[late]", "hand-over"]
     assert passages.uncode(talk, [1], "[late]") == 1
     assert [(row.name, row.passages) for row in passages.codebook(talk)] == [("hand-over", 1), ("[late]", 0)]
-    with pytest.raises(UsageError, match="needs a name"):
+    with refuses(UsageError, NEEDS_NAME, hint=False):
         passages.code(talk, [1], "  ")
 
 
 def test_an_unknown_passage_or_interview_is_named(talk: Study) -> None:
-    with pytest.raises(NotFoundError, match="no passage 7"):
+    with refuses(NotFoundError, NO_SUCH, "passage 7"):
         passages.decide(talk, [7], "accepted")
-    with pytest.raises(NotFoundError, match=r"no interview 'ana'.*anna"):
+    with refuses(NotFoundError, NO_SUCH, "interview", "'ana'", "anna"):
         passages.listing(talk, "ana")
 
 
@@ -128,7 +128,7 @@ def test_a_speaker_who_is_no_participant_loses_only_undecided_suggestions(talk: 
     passages.decide(talk, [1], "accepted")
     interviews.set_role(talk, "anna", "Anna", "other")
     assert [(p.id, p.status) for p in passages.listing(talk)] == [(1, "accepted")]
-    with pytest.raises(NotFoundError, match=r"no speaker 'Ann'.*'Anna'"):
+    with refuses(NotFoundError, "speaker", "'Ann'", "'Anna'"):
         interviews.set_role(talk, "anna", "Ann", "other")
 
 
@@ -141,7 +141,7 @@ def test_what_a_person_touched_outlives_suggesting_again(talk: Study) -> None:
 
 
 def test_an_interviewers_words_are_no_evidence(talk: Study) -> None:
-    with pytest.raises(UsageError, match="words of Interviewer, who is here as interviewer"):
+    with refuses(UsageError, "words of Interviewer", WHO_IS_HERE_AS):
         passages.mark(talk, "anna", 13, 20)
 
 

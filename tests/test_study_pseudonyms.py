@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
+from wording import NO_WORDS_TO_DECIDE, NOT_DECIDED, refuses
 
 from needsseg.actions import history
 from needsseg.errors import NotFoundError, UsageError
@@ -49,9 +49,9 @@ def test_forgetting_names_what_is_not_there(study: Study, tables: Dump) -> None:
     assert pseudonyms.listing(study) == []
     history.undo(study)
     assert tables(study) == before
-    with pytest.raises(NotFoundError, match="Nothing was decided about “Eagle”"), study.action("pseudonym"):
+    with refuses(NotFoundError, NOT_DECIDED, "Eagle"), study.action("pseudonym"):
         pseudonyms.forget(study, "Eagle")
-    with pytest.raises(UsageError, match="no words to decide about"), study.action("pseudonym"):
+    with refuses(UsageError, NO_WORDS_TO_DECIDE), study.action("pseudonym"):
         pseudonyms.decide(study, " \0 ", "other", "keep")
 
 

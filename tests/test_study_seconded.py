@@ -7,6 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from wording import SECONDED, says
 
 from needsseg.actions import blind, coverage, history, importing, interviews, merging, passages, studies
 from needsseg.study import blinding
@@ -28,7 +29,7 @@ def ada(talk: Study) -> Study:
     talk.actor = "Ada"
     report = merging.merge(talk, theirs)
     assert (report.joined, report.seconded, report.coders) == (2, 2, ("Ben",))
-    assert "2 decisions seconded" in report.sentence
+    assert says(report.sentence, f"2 {SECONDED}")
     return talk
 
 

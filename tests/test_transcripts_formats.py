@@ -5,6 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from wording import (
+    NO_SPEAKERS_NAMED,
+    NOT_READ_AS_SPEECH,
+    NOT_TOLD_APART,
+    NUMBERED_QUESTIONS,
+    OVERLAPPING,
+    WORDS_OF_SPEAKER_BEFORE,
+    mentions,
+    says,
+)
 
 from needsseg.records import Transcript
 from needsseg.transcripts import FORMATS, detect, read
@@ -80,7 +90,7 @@ def test_teams_puts_parts_together_orders_by_start_and_parts_two_voices_of_one_c
         (zoe, "On the fridge."),
     ]
     assert transcript.turns[0].start_ms == 210
-    assert any("before the speaker before has finished" in warning for warning in transcript.warnings)
+    assert any(mentions(warning, OVERLAPPING) for warning in transcript.warnings)
     assert {turn.speaker: turn.role for turn in transcript.turns} == {"Novak, Ada": "interviewer", zoe: "participant"}
 
 
@@ -91,7 +101,8 @@ def test_whisper_names_nobody_and_is_cut_at_a_pause() -> None:
         ("", "My brother said: try a board."),
     ]
     assert {turn.role for turn in transcript.turns} == {"participant"}
-    assert transcript.warnings == ("No speakers are named: questions and answers cannot be told apart.",)
+    (warning,) = transcript.warnings
+    assert says(warning, NO_SPEAKERS_NAMED, NOT_TOLD_APART)
     assert not transcript.text.startswith(":")
 
 
@@ -122,7 +133,8 @@ def test_otter_drops_title_and_footer_and_keeps_unknown_speakers() -> None:
     ]
     assert transcript.turns[2].start_ms == 3_729_000
     assert transcript.turns[2].role == "other"
-    assert transcript.warnings == ("1 line was not read as speech, first line 1: Orchard call",)
+    (warning,) = transcript.warnings
+    assert says(warning, 1, NOT_READ_AS_SPEECH, "line 1", "Orchard call")
 
 
 def test_rev_in_both_spacings() -> None:
@@ -228,7 +240,7 @@ def test_numbered_questions_without_names_are_the_interviewers() -> None:
         ("Participant", "Last year. We lost a row."),
     ]
     assert [turn.role for turn in transcript.turns[:2]] == ["interviewer", "participant"]
-    assert "numbered questions were read as the interviewer's" in transcript.warnings[0]
+    assert says(transcript.warnings[0], NUMBERED_QUESTIONS)
     assert said(read(SPECIMENS / "guide.md"))[2:] == [
         ("Interviewer", "And when he is away?"),
         ("Participant", "Then I wait."),
@@ -288,7 +300,7 @@ def test_dialogue_quoted_inside_a_turn_stays_with_the_speaker(tmp_path: Path) ->
     text = "Ann: And then?\n\nBo: It went so.\n\nMe: Help?\nRobot: No.\nMe: Please?\n\nAnn: I see.\n\nBo: Yes.\n"
     transcript = reading(tmp_path, text)
     assert said(transcript)[1] == ("Bo", "It went so.\nMe: Help?\nRobot: No.\nMe: Please?")
-    assert "Line 5: “Me:” was read as words of the speaker before, not as a new speaker." in transcript.warnings
+    assert any(mentions(warning, "line 5", "“Me:”", WORDS_OF_SPEAKER_BEFORE) for warning in transcript.warnings)
 
 
 def test_labels_of_scripts_without_capitals(tmp_path: Path) -> None:

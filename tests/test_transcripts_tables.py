@@ -11,6 +11,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wording import (
+    BROKEN_JSON,
+    CLOSING_QUOTE,
+    LEFT_OUT,
+    NO_JSON_OBJECT,
+    NO_ROW_WITH_WORDS,
+    NO_SPEECH,
+    NO_SPOKEN_COLUMN,
+    NO_TIME_CELL,
+    NO_TURNS,
+    NO_WORDS_IN_COLUMN,
+    NOTHING_IN_COLUMN,
+    OPENING_QUOTE,
+    says,
+)
 
 from needsseg.errors import TranscriptError
 from needsseg.records import Transcript
@@ -83,8 +98,8 @@ def test_a_table_of_interviews_has_one_transcript_for_each_id() -> None:
     }
     with pytest.raises(TranscriptError) as caught:
         read(SPECIMENS / "interviews.csv")
-    assert "holds 2 interviews (orchard_01, orchard_02), not one" in caught.value.message
-    assert "needsseg import" in caught.value.hint
+    assert says(caught.value.message, "2 interviews", "orchard_01, orchard_02")
+    assert says(caught.value.hint, "needsseg import")
 
 
 def test_an_ordinary_file_is_one_transcript_without_an_id() -> None:
@@ -173,49 +188,49 @@ def test_bad_rows_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     )
     found = read_all(written(tmp_path, text))
     assert [key for key, _ in found] == ["w1", "w4"]
-    assert found[0][1].warnings == (
-        "1 row was left out (row 3): no words in column “text”.",
-        "1 row was left out (row 4): nothing in column “transcript_id”, so their interview is unknown.",
-        "w3 (row 5) holds no speech and was left out.",
-    )
+    wordless, unknown, silent = found[0][1].warnings
+    assert says(wordless, 1, LEFT_OUT, "row 3", NO_WORDS_IN_COLUMN, "text")
+    assert says(unknown, 1, LEFT_OUT, "row 4", NOTHING_IN_COLUMN, "transcript_id")
+    assert says(silent, "w3", "row 5", NO_SPEECH, LEFT_OUT)
 
 
 def test_odd_cells_are_named_by_row_and_column(tmp_path: Path) -> None:
     text = "speaker,start,text\nAnn,soon,Hi?\nBo,2,Yes, and no.\nAnn,3,\n"
     transcript = read(written(tmp_path, text))
     assert said(transcript) == [("Ann", "Hi?"), ("Bo", "Yes, and no.")]
-    assert transcript.warnings == (
-        "Row 3: 4 cells below 3 column names; the last were read as words.",
-        "1 row was left out (row 4): no words in column “text”.",
-        "1 cell is no time in column “start”, first row 2: soon",
-    )
+    long, wordless, timeless = transcript.warnings
+    assert says(long, "row 3", "4 cells", 3)
+    assert says(wordless, 1, LEFT_OUT, "row 4", NO_WORDS_IN_COLUMN, "text")
+    assert says(timeless, 1, NO_TIME_CELL, "start", "row 2", "soon")
     lines = '{"speaker":"Ann","text":"Hi?"}\nnonsense\n{"speaker":"Bo","text":"Yes."}\n'
-    assert read(written(tmp_path, lines, "a.jsonl")).warnings[0].startswith("Line 2 is no JSON object")
+    assert says(read(written(tmp_path, lines, "a.jsonl")).warnings[0], "line 2", NO_JSON_OBJECT)
 
 
 def test_a_quotation_mark_that_closes_too_late_is_reported(tmp_path: Path) -> None:
     text = 'speaker,text\nAnn,"Never closed\nBo,Hi\nAnn,"Ok"\nBo,Fine\n'
-    assert read(written(tmp_path, text)).warnings[0].startswith("Line 4: words follow a closing quotation mark")
+    assert says(read(written(tmp_path, text)).warnings[0], "line 4", CLOSING_QUOTE)
 
 
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("a.csv", "account_id,industry\n1,Mining\n", "no column holds what was said (columns: account_id, industry)"),
-        ("b.csv", "speaker,text\n", "no row holds words in column “text”"),
-        ("c.csv", 'speaker,text\nAnn,Hi?\nBo,"never\nclosed\n', "row 3 (line 3), column 2: a quotation mark opens"),
-        ("d.jsonl", "hello\n", "Line 1 is no JSON object"),
-        ("e.json", '{"a": [1,2', "broken JSON at line 1, column 11"),
-        ("f.json", "[1, 2]", "this JSON holds no turns: item 1 is int, not an object"),
-        ("g.csv", 'transcript_id,text\nw1,"---\n"\n', "it holds no speech"),
+        ("a.csv", "account_id,industry\n1,Mining\n", (NO_SPOKEN_COLUMN, "account_id, industry")),
+        ("b.csv", "speaker,text\n", (NO_ROW_WITH_WORDS, "text")),
+        ("c.csv", 'speaker,text\nAnn,Hi?\nBo,"never\nclosed\n', ("row 3", "line 3", "column 2", OPENING_QUOTE)),
+        ("d.jsonl", "hello\n", ("line 1", NO_JSON_OBJECT)),
+        ("e.json", '{"a": [1,2', (BROKEN_JSON, "line 1", "column 11")),
+        ("f.json", "[1, 2]", ("JSON", NO_TURNS, "item 1", "int")),
+        ("g.csv", 'transcript_id,text\nw1,"---\n"\n', (NO_SPEECH,)),
     ],
 )
-def test_a_table_without_speech_is_refused_by_name(tmp_path: Path, name: str, text: str, reason: str) -> None:
+def test_a_table_without_speech_is_refused_by_name(
+    tmp_path: Path, name: str, text: str, reason: tuple[object, ...]
+) -> None:
     path = written(tmp_path, text, name)
     with pytest.raises(TranscriptError) as caught:
         read_all(path)
     assert str(path) in caught.value.message
-    assert reason in caught.value.message
+    assert says(caught.value.message, *reason)
     assert caught.value.hint
 
 
