@@ -42,9 +42,9 @@ quick: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model" -k "not polars and not spark and not postgres" \
 		$(wildcard $(foreach room,$(QUICK),tests/test_$(room).py tests/test_$(room)_*.py))
 
-# The vectors of the texts that tests embed, recorded anew from the bundled model: needed where a test embeds other texts.
+# Embeds the texts of tests that have no recorded vector yet, and adds them to tests/data/vectors.npz.
 vectors: $(READY)
-	$(BIN)/python -m pytest --record-vectors
+	$(BIN)/python -m pytest -n 2 --record-vectors
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -29,24 +29,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-vectors",
         action="store_true",
-        help="embed with the real model and write tests/data/vectors.npz anew (the whole suite, one process)",
+        help="embed texts that have no recorded vector with the real model, and add them to tests/data/vectors.npz",
     )
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if session.config.getoption("--record-vectors") and vectors.RecordingModel.asked:
-        vectors.write(vectors.RecordingModel.asked)
+def pytest_configure(config: pytest.Config) -> None:
+    """Texts have their recorded vectors; the model is loaded for tests that are about it alone."""
+    vectors.RecordedModel.recording = config.getoption("--record-vectors")
+    embedding._load = vectors.stand_in(embedding._load)
 
 
-_load = embedding._load
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    vectors.RecordedModel.real_for_all = item.get_closest_marker("model") is not None
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _recorded_vectors(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Texts have their recorded vectors; no model is loaded."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedding, "_load", vectors.stand_in(_load, request.config.getoption("--record-vectors")))
-        yield
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if vectors.RecordedModel.recording:
+        folder = session.config.cache.mkdir("vectors")
+        vectors.keep_added(folder, getattr(session.config, "workerinput", {}).get("workerid", "alone"))
+        if not hasattr(session.config, "workerinput"):
+            vectors.merge_added(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +57,6 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("NEEDSSEG_") and name != "NEEDSSEG_WRITE_PICTURES"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("USER", "tester")
-
-
-@pytest.fixture(autouse=True)
-def _model_where_marked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test about the model, marked ``model``, loads it."""
-    if request.node.get_closest_marker("model"):
-        monkeypatch.setattr(embedding, "_load", _load)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped
 from tests.requirements import needs
 
+pytestmark = pytest.mark.model
+
 __all__ = ["spark_home"]
 
 OWNING = (

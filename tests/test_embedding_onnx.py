@@ -16,6 +16,8 @@ from needsseg.embedding_onnx import _runtime, exported, open_onnx
 from needsseg.errors import NeedssegError, UsageError
 from tests.requirements import needs
 
+pytestmark = pytest.mark.model
+
 TEXTS = [
     "Nobody knew who had it.", "The board wants one page.", "If this slips, all of that moves.", "ok",
     "Wer übernimmt das? Niemand, wie immer.", "word " * 300, "Nobody knew who had it.", "z" * 5000,
