@@ -51,6 +51,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(find_command("chromedriver")))
+    driver.set_script_timeout(300)  # axe reads the whole page, and other tests may run beside it
     yield driver
     driver.quit()
 
