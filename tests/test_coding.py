@@ -118,7 +118,7 @@ def test_every_kind_of_cue_is_found_and_shown() -> None:
 def test_a_broken_cue_file_is_named(tmp_path: Path, content: str, message: tuple[object, ...]) -> None:
     file = tmp_path / "cues.toml"
     file.write_text(content, encoding="utf-8")
-    with refuses(UsageError, *message) as raised:
+    with refuses(UsageError, *message, hint=False) as raised:
         load_cues(file)
     assert str(file) in str(raised.value)
 
@@ -144,7 +144,7 @@ def test_a_byte_order_mark_and_typographic_apostrophes_do_no_harm(tmp_path: Path
 def test_a_broken_probe_file_is_named(tmp_path: Path, content: str, message: tuple[object, ...]) -> None:
     file = tmp_path / "probes.toml"
     file.write_text(content, encoding="utf-8")
-    with refuses(UsageError, *message):
+    with refuses(UsageError, *message, hint=False):
         load_probes(file)
 
 

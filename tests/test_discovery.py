@@ -188,7 +188,7 @@ def test_bad_input_is_named() -> None:
     texts, speakers, rows, _ = _families(1)
     with refuses(DiscoveryError, "4 passages", TOO_FEW, 5):
         discover(texts[:4])
-    with refuses(DiscoveryError, "87 passages", "3 speakers"):
+    with refuses(DiscoveryError, "87 passages", "3 speakers", hint=False):
         discover(texts, speakers[:3], vectors=rows)
     with refuses(DiscoveryError, "passage 2", IS_EMPTY):
         discover(["a", "b", "  ", "d", "e"])
@@ -198,7 +198,7 @@ def test_bad_input_is_named() -> None:
         discover(texts, vectors=broken)
     with refuses(DiscoveryError, NO_TABLE_OF_NUMBERS):
         discover(texts, vectors=[*rows[:-1].tolist(), [0.5, 0.5]])
-    with refuses(DiscoveryError, "shape (86, 32)"):
+    with refuses(DiscoveryError, "shape (86, 32)", hint=False):
         discover(texts, vectors=rows[:-1])
 
 
@@ -279,5 +279,5 @@ def test_archetypes_are_suggested_by_meaning() -> None:
 def test_a_broken_persona_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "personas.toml"
     file.write_text("[[persona]]\nname = 'X'\n", encoding="utf-8")
-    with refuses(UsageError, "persona 1", NAME_AND_SENTENCES):
+    with refuses(UsageError, "persona 1", NAME_AND_SENTENCES, hint=False):
         load_personas(file)

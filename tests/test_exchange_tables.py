@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from wording import NO_SUCH_FOLDER, NO_TABLE_FORMAT, ONLY_CSV_CELLS, UNWRITABLE, refuses
 
 from needsseg.accounts import AccountProfile, profiles
 from needsseg.accounts.lifecycle import Lifecycle
@@ -87,7 +88,7 @@ def test_the_manifest_tells_where_the_table_came_from(tmp_path: Path) -> None:
     assert (manifest["as_of_date"], manifest["segmentation_version"]) == (["2026-07-01"], ["run 12"])
     assert {name: manifest[name] for name in extra} == extra
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out.csv", "out.csv.manifest.json"]
-    with pytest.raises(UsageError, match="'rows' already"):
+    with refuses(UsageError, "'rows'", "already"):
         write(made(), path, "csv", {"rows": 5})
 
 
@@ -106,14 +107,14 @@ def test_no_profiles_give_an_empty_table(tmp_path: Path) -> None:
 
 
 def test_refusals(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="'xlsx' is no table format"):
+    with refuses(UsageError, "xlsx", NO_TABLE_FORMAT):
         write(made(), tmp_path / "out.xlsx", "xlsx")
-    with pytest.raises(UsageError, match="Only CSV cells"):
+    with refuses(UsageError, ONLY_CSV_CELLS):
         write(made(), tmp_path / "out.jsonl", "jsonl", neutralise_formulas=True)
-    with pytest.raises(NeedssegError, match="no such folder"):
+    with refuses(NeedssegError, NO_SUCH_FOLDER):
         write(made(), tmp_path / "absent" / "out.csv", "csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(NeedssegError, match="cannot be written"):
+    with refuses(NeedssegError, UNWRITABLE):
         write(made(), tmp_path / "folder.csv", "csv")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.csv"]
 

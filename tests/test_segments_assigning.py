@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from wording import NO_CONFIRMED_SEGMENT, ONLY_SEGMENT, refuses
 
 from needsseg.errors import UsageError
 from needsseg.segments import assign
@@ -112,7 +113,7 @@ def test_passages_of_no_segment_teach_what_does_not_belong() -> None:
 
 def test_one_segment_alone_needs_passages_outside_it() -> None:
     rows, names, _ = _segments()
-    with pytest.raises(UsageError, match="“Builder” is the only segment, and no passage lies outside it"):
+    with refuses(UsageError, "Builder", ONLY_SEGMENT):
         learn(rows[:20], names[:20])
     found = learn(rows[:20], names[:20], others=rows[20:]).assign(_segments(seed=6)[0])
     assert sum(verdict.label is None for verdict in found[20:]) >= 36
@@ -127,11 +128,11 @@ def test_a_segment_of_one_persons_words_still_works() -> None:
 
 def test_no_segment_and_shares_that_are_none_are_refused() -> None:
     rows, names, _ = _segments()
-    with pytest.raises(UsageError, match="There is no confirmed segment"):
+    with refuses(UsageError, NO_CONFIRMED_SEGMENT):
         learn(rows[:0], [])
-    with pytest.raises(UsageError, match=r"precision = 1\.0"):
+    with refuses(UsageError, "precision = 1.0", hint=False):
         learn(rows, names, precision=1.0)
-    with pytest.raises(UsageError, match=r"off-topic = 0"):
+    with refuses(UsageError, "off-topic = 0", hint=False):
         learn(rows, names, off_topic=0)
 
 
