@@ -4,8 +4,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from needsseg.actions import assigning, memos, passages, review, segments, statements, studies
 from needsseg.actions import survey as surveys
+from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
@@ -27,10 +26,7 @@ def _commands() -> set[str]:
 
 @pytest.mark.parametrize("command", sorted(_commands()))
 def test_every_command_in_the_readme_exists(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "needsseg.cli", *command.split(), "--help"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    assert run([*command.split(), "--help"]) == 0
 
 
 def test_the_readme_shows_every_setting() -> None:
@@ -62,7 +58,9 @@ FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
 @pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)
-def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder: Path, tmp_path: Path) -> None:
+def test_json_is_as_documented(
+    command: str, shape: str, told: str, demo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = tmp_path / "needsseg.db"
     shutil.copy(demo_folder / "needsseg.db", study)
     shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
@@ -103,11 +101,9 @@ def test_json_is_as_documented(command: str, shape: str, told: str, demo_folder:
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
     words = [filled.get(word, word) for word in shlex.split(command)]
-    done = subprocess.run(
-        [sys.executable, "-m", "needsseg.cli", "--study", study, *words, "--json"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    printed = json.loads(done.stdout)
+    capsys.readouterr()
+    assert run(["--study", str(study), *words, "--json"]) == 0, capsys.readouterr().err
+    printed = json.loads(capsys.readouterr().out)
     assert isinstance(printed, list if shape == "array" else dict)
     first = printed[0] if isinstance(printed, list) and printed else printed
     names = {word for group in re.findall("`([^`]+)`", told) for word in group.split()}
