@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from cli_calls import Caller
+from wording import ONE_PERSON, THERE_ALREADY, says
 
 pytest_plugins = ["cli_calls"]
 
@@ -32,7 +33,7 @@ def test_from_interviews_to_candidates_and_again_the_same(needsseg: Caller) -> N
     assert "Kept" in [row["name"] for row in needsseg.done("segments", "--json").json]
     newest, first = needsseg.done("runs", "--json").json
     assert (newest["seed"], newest["input_sha256"]) == (3, first["input_sha256"])
-    assert "Run 2: " in again.err
+    assert says(again.err, "Run 2")
 
 
 @pytest.mark.slow
@@ -44,7 +45,7 @@ def test_too_few_passages_are_refused_and_one_person_is_warned_about(needsseg: C
     assert "5" in few.err or "five" in few.err
     needsseg.mark_some("gus-petrakis", 20)
     alone = needsseg.done("discover")
-    assert "warning: All passages come from one participant; these are themes of one person, not segments." in alone.err
+    assert says(alone.err, "warning:", ONE_PERSON)
 
 
 @pytest.mark.slow
@@ -73,5 +74,5 @@ def test_a_demo_leaves_a_study_that_is_there_alone(needsseg: Caller) -> None:
     before = (folder / "needsseg.db").read_bytes()
     called = needsseg("demo", "--dir", folder, "--no-tui")
     assert (called.code, called.out) == (1, "")
-    assert f"{folder / 'needsseg.db'} is there already." in called.err
+    assert says(called.err, folder / "needsseg.db", THERE_ALREADY)
     assert (folder / "needsseg.db").read_bytes() == before

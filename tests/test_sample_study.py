@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from wording import THERE_ALREADY, refuses, says
 
 from needsseg import transcripts
 from needsseg.actions import accounts, history, interviews, passages, pseudonyms, segments, studies
@@ -124,7 +125,7 @@ def test_a_demo_cut_short_leaves_nothing_in_the_way(tmp_path: Path) -> None:
 def test_a_second_demo_overwrites_nothing(demo_folder: Path) -> None:
     from needsseg.actions.demo import demo
 
-    with pytest.raises(NeedssegError, match="is there already"):
+    with refuses(NeedssegError, THERE_ALREADY):
         demo(demo_folder)
 
 
@@ -151,7 +152,7 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
         [program, "demo", "--no-tui", "--dir", "out"], cwd=elsewhere, capture_output=True, text=True, timeout=300
     )
     assert ran.returncode == 0, ran.stderr
-    assert "18 interviews" in ran.stdout
+    assert says(ran.stdout, "18 interviews")
     assert (elsewhere / "out" / "needsseg.db").exists() and (elsewhere / "out" / "accounts.csv").exists()
     where = subprocess.run(
         [python, "-c", "import needsseg; print(needsseg.__file__)"], cwd=elsewhere, capture_output=True, text=True
