@@ -93,7 +93,7 @@ def test_rows_that_cannot_be_read_are_named_by_row_column_value_and_reason(needs
     called = needsseg("accounts", "import", file, "--kind", "subscriptions")
     assert called.code == 3
     assert says(called.err, "refused:", "subscriptions.csv", "row 3", "start_date", "31.12.25x")
-    assert says(called.err, "Read 1", "1 rows refused")
+    assert says(called.err, "Read 1", "1 row", "refused")
 
 
 def test_an_account_id_that_comes_twice_is_refused(needsseg: Caller, tmp_path: Path) -> None:

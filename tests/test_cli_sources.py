@@ -49,7 +49,7 @@ def test_a_folder_whose_dates_are_asked_for(empty: Caller, folder: Path) -> None
     assert report["read"] == report["rows"] + len(report["rejected"]) + report["duplicates"] + report["dropped"] == 4
     assert says(called.err, "refused: usage/c.bin", NO_TEXT_FILE)
     assert says(called.err, "refused: usage/b.csv row 3", "account_id", NO_ACCOUNT_ID)
-    assert says(called.err, "Read 2 events", "usage/a.csv", "1 more", "1 rows refused", "1 repeats", "4 rows")
+    assert says(called.err, "Read 2 events", "usage/a.csv", "1 more", "1 row", "refused", "1 repeat", "4 rows")
     assert report["rejects_file"] in called.err
     assert [(row["file"], row["row"]) for row in empty.done("accounts", "rejects", "events", "--json").json] == [
         ("usage/b.csv", 3)
@@ -63,7 +63,7 @@ def test_adding_and_reading_the_same_again(empty: Caller, folder: Path) -> None:
     empty.done("accounts", "import", folder / "a.csv", "--dates", "timestamp=day-first")
     called = empty("accounts", "import", folder / "a.csv", folder / "b.csv", "--add")
     assert says(called.err, "a.csv", THERE_ALREADY, CHANGES_NOTHING)
-    assert says(called.err, "Read 0 events", "b.csv", "1 rows refused", "1 repeats", "2 rows", "2 events")
+    assert says(called.err, "Read 0 events", "b.csv", "1 row", "refused", "1 repeat", "2 rows", "2 events")
     again = empty.done("accounts", "import", folder / "a.csv", "--add")
     assert "Read" not in again.err
 

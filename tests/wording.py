@@ -20,12 +20,18 @@ def _squeezed(text: object) -> str:
 
 
 def _stands_in(text: str, what: object) -> bool:
-    """Tell whether ``what`` stands in the text as whole words; a number also with its thousands separated."""
+    """Tell whether ``what`` stands in the text as whole words.
+
+    An int stands there with its thousands separated too, and a count ("1 row") with its noun in either number.
+    """
     wanted = [f"{what}", f"{what:,}"] if isinstance(what, int) and not isinstance(what, bool) else [str(what)]
     for each in map(_squeezed, wanted):
         before = r"(?<!\w)(?<!\d[.,])" if each[:1].isdigit() else r"(?<!\w)" if re.match(r"\w", each) else ""
         after = r"(?!\w)(?![.,]\d)" if each[-1:].isdigit() else r"(?!\w)" if re.search(r"\w$", each) else ""
-        if each and re.search(before + re.escape(each) + after, text):
+        pattern = re.escape(each)
+        if re.fullmatch(r"\d[\d,]* .*[a-z]", each):
+            pattern = re.escape(each.removesuffix("s")) + "s?"
+        if each and re.search(before + pattern + after, text):
             return True
     return False
 
