@@ -50,7 +50,9 @@ def test_a_command_is_found_where_java_home_says(monkeypatch: pytest.MonkeyPatch
 
 
 def test_one_place_decides_on_skips_and_none_looks_outside_the_repository() -> None:
-    forbidden = re.compile(r"importorskip|pytest\.skip\(|mark\.skip|/ \"shared\"|parents\[(?:2\]|1\]\.parent)|ROOT\.parent\b")
+    forbidden = re.compile(
+        r"importorskip|pytest\.skip\(|mark\.skip|/ \"shared\"|parents\[(?:2\]|1\]\.parent)|ROOT\.parent\b"
+    )
     found = [
         f"{file.name}:{number}: {line.strip()}"
         for file in sorted(TESTS.glob("*.py"))
