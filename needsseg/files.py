@@ -173,7 +173,11 @@ def _keep_earlier(path: Path) -> Path | None:
     try:
         os.link(path, kept, follow_symlinks=False)
     except OSError:
-        shutil.copy2(path, kept, follow_symlinks=False)
+        try:
+            shutil.copy2(path, kept, follow_symlinks=False)
+        except BaseException:
+            kept.unlink(missing_ok=True)
+            raise
     return kept
 
 

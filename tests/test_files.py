@@ -138,6 +138,26 @@ def test_earlier_files_are_put_back_also_where_the_disk_knows_no_second_names(tm
     assert files_of(tmp_path) == before
 
 
+def test_an_earlier_file_that_can_neither_be_linked_nor_copied_leaves_all_as_it_was(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    second.write_text("earlier b")
+    before = files_of(tmp_path)
+
+    def half_a_copy(_source: Path, target: Path, **_options: bool) -> None:
+        target.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with (
+        patch("os.link", side_effect=PermissionError(1, "Operation not permitted")),
+        patch("shutil.copy2", half_a_copy),
+        pytest.raises(OSError, match="No space"),
+        whole_files([first, second]) as partials,
+    ):
+        for partial in partials:
+            partial.write_text("new")
+    assert files_of(tmp_path) == before
+
+
 def test_a_folder_in_the_place_of_one_file_is_refused_before_any_is_replaced(tmp_path: Path) -> None:
     file, folder = tmp_path / "a", tmp_path / "b"
     file.write_text("earlier")
