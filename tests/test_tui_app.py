@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def test_an_empty_study_names_the_next_key_on_every_screen(tmp_path: Path, size:
             ("interviews", "f1", "i imports a file, or a folder"),
         ):
             await pilot.press(key)
-            await pilot.pause(0.1)
+            await settled(app, pilot)
             assert app.current_mode == mode
             assert words in flat(seen(app))
 
@@ -50,7 +49,7 @@ def test_no_key_breaks_an_empty_study(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         for mode, key in KEYS.items():
             await pilot.press(key)
-            await pilot.pause(0.1)
+            await settled(app, pilot)
             screen = app.screen
             assert isinstance(screen, StudyScreen)
             for _, binding in bindings(screen):
@@ -58,13 +57,13 @@ def test_no_key_breaks_an_empty_study(tmp_path: Path) -> None:
                     "go("
                 ):
                     await screen.run_action(binding.action)
-                    await asyncio.sleep(0.01)
+                    await pilot.pause()
                     while app.screen is not screen and len(app.screen_stack) > 1:
                         await pilot.press("escape")
                         await pilot.pause()
                     if app.current_mode != mode:
                         await pilot.press(key)
-                        await pilot.pause(0.1)
+                        await settled(app, pilot)
 
     play(tmp_path / "new.db", scenes)
 
@@ -72,10 +71,10 @@ def test_no_key_breaks_an_empty_study(tmp_path: Path) -> None:
 def test_clicking_a_tab_goes_there(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await pilot.click("ModeBar", offset=(28, 0))
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "segments"
         await pilot.click("ModeBar", offset=(60, 0))
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "survey"
 
     play(small_study(tmp_path), scenes)
@@ -85,7 +84,7 @@ def test_every_binding_has_an_id_of_its_own_and_words(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         for key in KEYS.values():
             await pilot.press(key)
-            await pilot.pause(0.1)
+            await settled(app, pilot)
             named = [binding for _, binding in bindings(app.screen)]
             assert len({binding.id for binding in named}) == len(named) > 8
             for binding in named:
@@ -99,7 +98,7 @@ def test_every_binding_has_an_id_of_its_own_and_words(tmp_path: Path) -> None:
 def test_the_help_lists_the_keys_of_the_screen(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await pilot.press("f2")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         await pilot.press("question_mark")
         await pilot.pause()
         text = flat(seen(app))
@@ -118,9 +117,9 @@ def test_the_palette_finds_verbs_and_backs_up(tmp_path: Path) -> None:
         await pilot.pause()
         for letter in "back up":
             await pilot.press("space" if letter == " " else letter)
-        await pilot.pause(0.5)
+        await settled(app, pilot)
         await pilot.press("down", "enter")
-        await pilot.pause(0.2)
+        await settled(app, pilot)
         assert "Copy the study to which file?" in flat(seen(app))
         await pilot.press("enter")
         await pilot.pause()
@@ -231,7 +230,7 @@ def test_reopening_shows_the_screen_that_was_left(tmp_path: Path) -> None:
     async def leaving(app: NeedssegApp, pilot: Pilot[int]) -> None:
         with_segments(app.study)
         await pilot.press("f3")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         await pilot.press("j", "ctrl+q")
 
     async def coming_back(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -273,7 +272,7 @@ def test_undoing_an_import_empties_the_screens(tmp_path: Path) -> None:
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await pilot.press("f2")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert "No passages here yet" in flat(seen(app))
         await pilot.press("u")
         await pilot.pause()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
+from tui_waiting import until
 
 from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
 from needsseg.actions import assigning, passages, segments, studies
@@ -148,13 +149,6 @@ def test_p_pauses_and_esc_ends_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "    time.sleep(0.02)\n"
     )
 
-    async def until(app: NeedssegApp, pilot: Pilot[int], words: str) -> None:
-        for _ in range(200):
-            await pilot.pause(0.05)
-            if words in flat(seen(app)):
-                return
-        raise AssertionError(flat(seen(app)))
-
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
         monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", script])
@@ -163,13 +157,13 @@ def test_p_pauses_and_esc_ends_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await pilot.press("enter")
         await typed(pilot, "they")
         await pilot.press("r", "enter")
-        await until(app, pilot, "left")
+        await until(app, lambda: "left" in flat(seen(app)))
         assert "of 100,000 · about" in flat(seen(app))
         await pilot.press("p")
-        await until(app, pilot, "paused · ")
+        await until(app, lambda: "paused · " in flat(seen(app)))
         assert "paused · p goes on" in flat(seen(app))
         await pilot.press("p")
-        await until(app, pilot, "assigning texts")
+        await until(app, lambda: "assigning texts" in flat(seen(app)))
         await pilot.press("escape")
         await settled(app, pilot)
         assert "ended; the study is as it was" in flat(seen(app))

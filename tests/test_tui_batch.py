@@ -36,7 +36,7 @@ def made(folder: Path, **texts: str) -> Path:
 
 async def opened(app: NeedssegApp, pilot: Pilot[int]) -> BatchSheet:
     await pilot.press("v")
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     assert isinstance(app.screen, BatchSheet)
     return app.screen
 
@@ -234,12 +234,11 @@ def test_removing_and_opening_an_interview_and_rows_without_a_speaker(tmp_path: 
         await pilot.press("x", "i", "m", "enter")
         assert app.screen is sheet
         await pilot.press("u", "u", "G", "enter")
-        await pilot.pause(0.1)
         await settled(app, pilot)
         assert app.current_mode == "code"
         assert "Nobody tells me before noon" in flat(seen(app))
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "interviews"
 
     play(made(tmp_path, one=ONE, two=TWO), scenes)

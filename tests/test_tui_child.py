@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from tui_desk import flat, play, seen, settled, small_study
+from tui_waiting import until
 
 from needsseg.actions import interviews
 from needsseg.tui import child
@@ -94,17 +95,11 @@ def test_esc_cancels_and_the_study_is_as_it_was(tmp_path: Path, monkeypatch: pyt
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         before = interviews.listing(app.study)
         await pilot.press("s")
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if "sleeping" in seen(app):
-                break
+        await until(app, lambda: "sleeping" in seen(app))
         assert isinstance(app.screen, ProgressScreen)
         assert "sleeping · 0 of 9" in flat(seen(app))
         await pilot.press("escape")
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if not isinstance(app.screen, ProgressScreen):
-                break
+        await until(app, lambda: not isinstance(app.screen, ProgressScreen))
         assert gone(int(pid.read_text()))
         assert "cancelled; the study is as it was" in flat(seen(app))
         assert interviews.listing(app.study) == before

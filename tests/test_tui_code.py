@@ -19,7 +19,7 @@ INES = "ines-carvalho"
 async def opened(app: NeedssegApp, pilot: Pilot[int], key: str = INES) -> CodeScreen:
     """The coding screen on one interview."""
     app.open_passage(key, None, "interviews")
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     assert isinstance(app.screen, CodeScreen)
     return app.screen
 
@@ -333,7 +333,7 @@ def test_clicks_select_a_word_a_sentence_a_turn(tmp_path: Path) -> None:
             assert screen.selection is not None
             sizes.append(screen.selection[1] - screen.selection[0])
             await pilot.press("escape")
-            await pilot.pause(0.6)
+            await pilot.pause()
         assert sizes == sorted(sizes)
         assert sizes[0] < sizes[1]
 
@@ -415,7 +415,7 @@ def test_going_to_other_interviews_and_back(tmp_path: Path) -> None:
         await pilot.press("less_than_sign")
         assert "no other interview" in seen(app)
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "interviews"
 
     play(small_study(tmp_path), scenes)

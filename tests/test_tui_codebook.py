@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
-from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, small_study, typed
+from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 
 from needsseg.actions import codebook, history, interviews, memos, passages, statements
 from needsseg.errors import NotFoundError
@@ -29,7 +29,7 @@ async def booked(app: NeedssegApp, pilot: Pilot[int]) -> CodebookSheet:
     answers.clear()
     sheet = CodebookSheet(app.study)
     app.push_screen(sheet, answers.append)
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     assert app.screen is sheet
     return sheet
 
@@ -50,7 +50,7 @@ async def chosen(pilot: Pilot[int], words: str) -> None:
     line.value = words
     await pilot.pause()
     await pilot.press("enter")
-    await pilot.pause(0.1)
+    await pilot.pause()
 
 
 @SIZES
@@ -104,7 +104,7 @@ def test_colours_and_pins_are_shown_in_words_and_digits(tmp_path: Path, size: tu
         await pilot.press("c")
         await pilot.pause()
         await pilot.press("down", "enter")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert codebook.one(app.study, "hand-over").color == "red"
         assert "■ hand-over 1 passage · red" in flat(seen(app))
         await pilot.press("c")
@@ -169,7 +169,7 @@ def test_codes_are_moved_merged_and_deleted(tmp_path: Path, size: tuple[int, int
         await pilot.press("x")
         await pilot.pause()
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert shape(app) == [(0, "late"), (0, "time")]
         await pilot.press("u", "u")
         assert shape(app) == [(0, "hand-over"), (0, "late"), (1, "far"), (0, "time")]
@@ -292,7 +292,7 @@ async def noted(app: NeedssegApp, pilot: Pilot[int], kind: memos.MemoKind, of: i
     answers.clear()
     sheet = MemoSheet(app.study, kind, of, f"Memo on {of}")
     app.push_screen(sheet, answers.append)
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     return sheet
 
 
@@ -396,7 +396,7 @@ def test_a_memo_from_the_codebook(tmp_path: Path, size: tuple[int, int]) -> None
         await pilot.pause()
         assert "Memo on the code “hand-over”" in flat(seen(app))
         await pilot.press("h", "m", "escape")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.screen is sheet
         assert "1 passage · memo" in flat(seen(app))
         assert "wrote the memo · u undoes" in flat(seen(app))
@@ -422,7 +422,7 @@ async def asked(app: NeedssegApp, pilot: Pilot[int], passage: int) -> JobSheet:
     answers.clear()
     sheet = JobSheet(app.study, passage)
     app.push_screen(sheet, answers.append)
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     return sheet
 
 

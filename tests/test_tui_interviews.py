@@ -173,11 +173,11 @@ def test_filter_remove_open_and_ends(tmp_path: Path) -> None:
         await pilot.press("g", "j", "k")
         assert "interview 1/3" in seen(app)
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "code"
         assert "Ines Carvalho" in seen(app)
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         assert app.current_mode == "interviews"
 
     play(small_study(tmp_path), scenes)

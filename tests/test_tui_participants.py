@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, small_study, typed, with_accounts
+from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed, with_accounts
 
 from needsseg.actions import accounts, importing, interviews, participants, passages, pseudonyms
 from needsseg.records import Participant
@@ -29,7 +29,7 @@ async def over(
     answers: list[Place | None] = []
     sheet = made(app.study)
     app.push_screen(sheet, answers.append)
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     return sheet, answers
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
+import tui_waiting
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -92,4 +91,4 @@ def test_strange_names_and_small_places_break_nothing(size: tuple[int, int]) -> 
             await pilot.pause()
             assert app.export_screenshot()
 
-    asyncio.run(run())
+    tui_waiting.run(run())

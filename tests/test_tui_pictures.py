@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, play
+from tui_desk import LARGE, SMALL, play, settled
 from tui_full_desk import MAREK, full_study, sheets
 from tui_pictures import picture, still
-from tui_review_desk import reviewing, until
+from tui_review_desk import reviewing
 from tui_survey_desk import hand_survey
+from tui_waiting import until
 
 from needsseg.actions import passages, studies
 from needsseg.actions.segments import confirm
@@ -66,13 +67,13 @@ async def segments(app: NeedssegApp, pilot: Pilot[int]) -> None:
 async def accounts(app: NeedssegApp, pilot: Pilot[int]) -> None:
     """The accounts with their profiles."""
     await pilot.press("f4")
-    await until(pilot, lambda: isinstance(app.screen, AccountsScreen) and app.screen.profiles)
+    await until(app, lambda: isinstance(app.screen, AccountsScreen) and app.screen.profiles)
 
 
 async def stack(app: NeedssegApp, pilot: Pilot[int]) -> None:
     """The roll-up with its bars."""
     await pilot.press("f5")
-    await until(pilot, lambda: isinstance(app.screen, StackScreen) and app.screen.made)
+    await until(app, lambda: isinstance(app.screen, StackScreen) and app.screen.made)
 
 
 async def survey(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -136,14 +137,9 @@ def test_the_screen_looks_as_it_did(study: Path, name: str, size: tuple[int, int
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await SCENES[name](app, pilot)
-        await still(app, pilot)
-        before = picture(app)
-        for _ in range(40):  # what comes in beside the screen has come in when nothing moves any more
-            await pilot.pause(0.05)
-            found[:] = [picture(app)]
-            if found[0] == before:
-                return
-            before = found[0]
+        await still(app)
+        await settled(app, pilot)
+        found.append(picture(app))
 
     play(study, scenes, size)
     kept = PICTURES / f"{name}-{size[0]}x{size[1]}.txt"
@@ -167,7 +163,7 @@ def test_a_picture_tells_styles_and_grounds_but_no_colours(tmp_path: Path, size:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         for theme in ("nord", "dracula"):
             app.theme = theme
-            await pilot.pause(0.1)
+            await pilot.pause()
             drawn.append(picture(app))
             svgs.append(app.export_screenshot())
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, ROOT, SMALL, flat, play, seen
+from tui_desk import LARGE, ROOT, SMALL, flat, play, seen, settled
 
 from needsseg.actions import importing, passages, studies, suggesting
 from needsseg.tui.app import NeedssegApp
@@ -37,10 +37,10 @@ def path(suggested: bytes, tmp_path: Path) -> Path:
 
 async def opened(app: NeedssegApp, pilot: Pilot[int]) -> CodeScreen:
     app.open_passage("ines-carvalho", None, "interviews")
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     assert isinstance(app.screen, CodeScreen)
     await pilot.press("Q")
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     return app.screen
 
 

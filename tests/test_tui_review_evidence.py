@@ -6,7 +6,8 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 from tui_desk import LARGE, SMALL, flat, play, seen, settled
-from tui_review_desk import mapped, members, reviewing, rows, until
+from tui_review_desk import mapped, members, reviewing, rows
+from tui_waiting import until
 
 from needsseg.actions import segments, studies
 from needsseg.actions.studies import Study
@@ -29,7 +30,7 @@ def test_evidence_stands_before_names_and_fits_the_screen(demo_study: Study, siz
         assert [row.passage.id for row in screen.quotes.rows if row.kind == "member" and row.passage] == [
             passage.id for passage, _ in proof.passages
         ]
-        await pilot.pause(0.1)
+        await settled(app, pilot)
         head = screen.quotes.rows[0].content.plain
         assert f"{proof.summary.size} passages of {proof.summary.participants} participants" in head
         assert proof.rival is None or f"“{proof.rival.name}” {proof.rival.nearness:.2f}" in head
@@ -76,7 +77,7 @@ def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         assert screen.segment is not None
-        await until(pilot, lambda: bool(screen.backing))
+        await until(app, lambda: bool(screen.backing))
         await pilot.press("i")
         await pilot.pause()
         assert isinstance(app.screen, ReportScreen)
@@ -121,7 +122,7 @@ def test_a_large_screen_shows_the_map_beside_the_evidence(demo_study: Study) -> 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         small = screen.query_one("#nearby", PassageMap)
-        await until(pilot, lambda: bool(small.drawn))
+        await until(app, lambda: bool(small.drawn))
         await pilot.pause()
         assert CURSOR in seen(app)
         assert screen.quotes.display
@@ -138,11 +139,11 @@ def test_without_vectors_the_screen_says_what_is_missing(demo_study: Study) -> N
         assert screen.shown is not None and screen.shown.edge is None
         assert "discover again (D) to see edge" in screen.quotes.rows[0].content.plain
         await pilot.press("M")
-        await until(pilot, lambda: "no vector" in flat(seen(app)))
+        await until(app, lambda: "no vector" in flat(seen(app)))
         await pilot.press("M", "s")
-        await until(pilot, lambda: "no halves to propose" in flat(seen(app)))
+        await until(app, lambda: "no halves to propose" in flat(seen(app)))
         await pilot.press("Q")
-        await until(pilot, lambda: "no vector" in flat(seen(app)))
+        await until(app, lambda: "no vector" in flat(seen(app)))
         await pilot.press("escape")
 
     play(demo_study.path, scenes)

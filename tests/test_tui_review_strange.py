@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, small_study
+from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study
 from tui_review_desk import reviewing
 
 from needsseg.actions import interviews, passages, review, segments, studies
@@ -104,12 +104,8 @@ def test_a_question_of_many_segments_keeps_its_choices_and_keys_in_sight(demo_st
         asked.workers.cancel_all()
         names = [Choice(n, f"Segment {n}", 0.5) for n in range(1, 8)]
         asked._show(Question(longest, "may fit no need", (*names, Choice(None, "no need", 0.0)), 3, 2), "")
-        for _ in range(100):  # the box is fitted after a refresh or two, later where the machine is busy
-            await pilot.pause(0.05)
-            drawn = ["".join(part.text for part in strip) for strip in app.screen._compositor.render_strips()]
-            text = "\n".join(drawn)
-            if "0  no need" in text and "▸" in text:
-                break
+        await settled(app, pilot)  # the box is fitted after a refresh or two
+        text = seen(app)
         assert "7  Segment 7" in text and "0  no need" in text and "esc ends" in text
         assert "▸" in text, "the passage is in sight, if not all that was said before it"
         await pilot.press("pagedown", "pagedown", "pagedown")

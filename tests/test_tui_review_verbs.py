@@ -8,7 +8,8 @@ import sys
 import pytest
 from textual.pilot import Pilot
 from tui_desk import SMALL, flat, play, seen, settled, typed
-from tui_review_desk import members, reviewing, rows, sizes, until
+from tui_review_desk import members, reviewing, rows, sizes
+from tui_waiting import until
 
 from needsseg.actions import discovery as discovering
 from needsseg.actions import review, segments
@@ -141,14 +142,14 @@ def test_split_is_proposed_and_by_hand(demo_study: Study) -> None:
         before, here = sizes(app.study), screen.segment
         assert here is not None
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(app.screen, HalvingScreen))
+        await until(app, lambda: isinstance(app.screen, HalvingScreen))
         await pilot.pause()
         assert "is split off" in flat(seen(app))
         await pilot.press("j", "escape")
         await pilot.pause()
         assert sizes(app.study) == before
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(app.screen, HalvingScreen))
+        await until(app, lambda: isinstance(app.screen, HalvingScreen))
         await pilot.press("enter")
         await pilot.pause()
         await typed(pilot, "Half [of] it")
@@ -241,7 +242,7 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await pilot.pause()
         asking = app.screen
         assert isinstance(asking, QuestionScreen)
-        await until(pilot, lambda: asking._asked is not None)
+        await until(app, lambda: asking._asked is not None)
         first = asking._asked
         assert first is not None
         text = flat(seen(app))
@@ -251,20 +252,20 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await pilot.press("1")
         to = first.choices[0].segment
         assert to is not None and first.passage.id in members(app.study, to)
-        await until(pilot, lambda: asking._asked is not None)
+        await until(app, lambda: asking._asked is not None)
         second = asking._asked
         assert second is not None and second.passage.id != first.passage.id
         assert "1 answered" in flat(seen(app))
         await pilot.press("0")
         assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
-        await until(pilot, lambda: asking._asked is not None)
+        await until(app, lambda: asking._asked is not None)
         await pilot.press("u")
         assert review.off_topic_passages(app.study) == []
-        await until(pilot, lambda: asking._asked is not None)
+        await until(app, lambda: asking._asked is not None)
         assert asking._asked is not None
         skipped = asking._asked.passage.id
         await pilot.press("s")
-        await until(pilot, lambda: asking._asked is not None)
+        await until(app, lambda: asking._asked is not None)
         assert asking._asked is not None and asking._asked.passage.id != skipped
         await pilot.press("escape")
         await pilot.pause()
@@ -313,7 +314,7 @@ def test_sensitivity_is_told_by_kind(
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await reviewing(app, pilot)
         await pilot.press("S")
-        await until(pilot, lambda: isinstance(app.screen, ReportScreen))
+        await until(app, lambda: isinstance(app.screen, ReportScreen))
         await pilot.pause()
         text = flat(seen(app))
         if result["rows"]:

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 from tui_desk import LARGE, SMALL, flat, play, seen, small_study
+from tui_waiting import until
 
 from needsseg.actions import history, passages, searching, studies
 from needsseg.tui import child, reading
@@ -36,7 +37,7 @@ async def opened(
     given: list[object] = []
     sheet = SearchSheet(app.study, *args, **kwargs)  # type: ignore[arg-type]
     app.push_screen(sheet, given.append)
-    await pilot.pause(0.1)
+    await pilot.pause()
     return sheet, given
 
 
@@ -45,7 +46,7 @@ async def asked(pilot: Pilot[int], words: str) -> None:
     line = pilot.app.screen.query_one("#words", Input)
     line.value = words
     await pilot.press("enter")
-    await pilot.pause(0.1)
+    await pilot.pause()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_words_are_found_shown_and_opened_in_context(tmp_path: Path, size: tuple
         assert sheet.line.has_focus
         assert "Type words and press enter." in flat(seen(app))
         await pilot.press(*"whiteboard", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert sheet.listed.has_focus and sheet.hits
         assert "‹whiteboard›" in flat(seen(app)) and f"{len(sheet.hits)} hit" in flat(seen(app))
         assert "esc back" in seen(app), "the line of keys fits"
@@ -111,14 +112,14 @@ def test_codes_go_on_one_or_on_all_and_are_taken_back(tmp_path: Path) -> None:
         await pilot.press("c")
         assert isinstance(app.screen, Prompt)
         await pilot.press(*"one", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert [p.quote for p in passages.listing(app.study, code="one")] == [sheet.hits[0].words]
         assert "✓ one" in seen(app) or "# one" in seen(app)
         await pilot.press("C")
         await pilot.pause()
         assert f"It goes on {len(sheet.hits)} hit" in flat(seen(app))
         await pilot.press(*"all", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert len(passages.listing(app.study, code="all")) == len(sheet.hits)
         assert f"coded {len(sheet.hits)} hits “all” · u undoes" in flat(seen(app))
         await pilot.press("u", "u")
@@ -198,14 +199,14 @@ def test_by_meaning_and_more_like_it(by_meaning: Path, size: tuple[int, int]) ->
         assert f"{sheet.hits[0].score:.2f}" in seen(app)
         first = sheet.hits[0]
         await pilot.press("m")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert sheet.hits and first.words not in [hit.words for hit in sheet.hits]
         assert "more like these words" in seen(app)
         await pilot.press("t")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert sheet.hits[0] == first
         await pilot.press("t")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert sheet.hits == [] and "by words" in seen(app)
 
     play(by_meaning, scenes, size)
@@ -254,12 +255,9 @@ def test_reading_by_meaning_can_be_cancelled(tmp_path: Path, monkeypatch: pytest
         await pilot.press("f5")
         await asked(pilot, ABOUT)
         assert isinstance(app.screen, ProgressScreen)
-        await pilot.pause(0.3)
+        await pilot.pause()
         await pilot.press("escape")
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if app.screen is sheet:
-                break
+        await until(app, lambda: app.screen is sheet)
         assert "cancelled; what is shown is what was found before" in flat(seen(app))
 
     play(small_study(tmp_path), scenes)
@@ -280,10 +278,7 @@ def test_a_reader_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
         sheet, _ = await opened(app, pilot)
         await pilot.press("f5")
         await asked(pilot, ABOUT)
-        for _ in range(100):
-            await pilot.pause(0.05)
-            if app.screen is sheet:
-                break
+        await until(app, lambda: app.screen is sheet)
         assert told in flat(seen(app))
 
     play(small_study(tmp_path), scenes)

@@ -22,7 +22,7 @@ def prepared(folder: Path) -> Path:
 
 async def opened(app: NeedssegApp, pilot: Pilot[int]) -> SegmentsScreen:
     await pilot.press("f3")
-    await pilot.pause(0.1)
+    await settled(app, pilot)
     assert isinstance(app.screen, SegmentsScreen)
     return app.screen
 

@@ -200,7 +200,7 @@ def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await opened(app, pilot)
         for keys in (("c", "enter", "enter"), ("P",)):
             await pilot.press(*keys)
-            await pilot.pause(0.1)
+            await pilot.pause()
             assert isinstance(app.screen, ProgressScreen)
             await pilot.press("escape")
             await settled(app, pilot)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tui_waiting
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
-from tui_review_desk import until
 from tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey
+from tui_waiting import until
 
 from needsseg.actions import accounts, history, segments, studies
 from needsseg.actions import survey as surveys
@@ -62,10 +63,9 @@ def asked(screen: SurveyScreen) -> int:
     return len(screen.edits.shown.chosen) if screen.edits.shown is not None else 0
 
 
-async def quiet(app: NeedssegApp, pilot: Pilot[int]) -> None:
+async def quiet(app: NeedssegApp) -> None:
     """Waits for workers, but for children that never end."""
-    await until(pilot, lambda: all(worker.is_finished or worker.name == "child" for worker in app.workers))
-    await pilot.pause()
+    await tui_waiting.settled(app, but="child")
 
 
 def versions(study: Study) -> list[str]:
@@ -246,7 +246,7 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
         sheet = app.screen
         assert isinstance(sheet, TrialSheet) and "Paste answers" in flat(seen(app))
         await pilot.press("ctrl+t")
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         text = flat(seen(app))
         assert "example-1 → Coordinator" in text and "3 responses: 2 routed, 1 to the default flow" in text
         await pilot.press("ctrl+t")
@@ -254,17 +254,17 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
         sheet.area.text = (
             '{"id": "r1", "last_week": "coordinator", "most_often": "builder_draft", "most_time": "builder_draft"}'
         )
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         assert "r1 → default flow: contradictory" in flat(seen(app)) and "speaks for Builder [draft]" in flat(seen(app))
         sheet.area.text = "id,last_week,most_often\nr2,coordinator,coordinator\n"
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         assert "r2 → Coordinator" in flat(seen(app))
         sheet.area.text = UNKNOWN
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         assert "row 1 → refused" in flat(seen(app)) and "never heard of" in flat(seen(app)).split("refused")[1]
         assert "1 response: 0 routed, 0 to the default flow, 1 refused" in flat(seen(app))
         sheet.area.text = "{broken"
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         assert "! " in flat(seen(app)) and isinstance(app.screen, TrialSheet)
         await pilot.press("escape", "T")
         assert isinstance(app.screen, TrialSheet) and app.screen.query_one(TextArea).text == "{broken"
@@ -384,7 +384,7 @@ def test_every_key_of_the_survey_does_something(path: Path, monkeypatch: pytest.
             await pilot.press(*first.get(key, "").split())
             before = seen(app), len(app.screen_stack), app.focused
             await pilot.press(key)
-            await quiet(app, pilot)
+            await quiet(app)
             assert (seen(app), len(app.screen_stack), app.focused) != before, key
             if key == "u":
                 history.redo(app.study)
@@ -436,17 +436,17 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("D")
-        await until(pilot, lambda: app.screen is screen)
+        await until(app, lambda: app.screen is screen)
         shown = screen.edits.shown
         assert shown is not None and 5 == len(shown.chosen) <= len(shown.questions), flat(seen(app))
         assert "drafted" in flat(seen(app))
         await pilot.press("enter", "enter")
         assert screen._quotes and "quote 1/" in flat(seen(app))
         await pilot.press("W", "A")
-        await quiet(app, pilot)
+        await quiet(app)
         assert "labels are right" in flat(seen(app)) and "interval" in flat(seen(app))
         await pilot.press("escape", "T", "ctrl+t")
-        await pilot.pause(0.4)
+        await settled(app, pilot)
         assert "3 routed" in flat(seen(app))
         await pilot.press("escape")
         best = [q.options[0].key for q in shown.asked]
@@ -454,8 +454,8 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await pilot.press("i")
         await typed(pilot, str(answers))
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ReportScreen))
-        await pilot.pause(0.1)
+        await until(app, lambda: isinstance(app.screen, ReportScreen))
+        await settled(app, pilot)
         assert "1 response of 1 account: 1 labelled by survey v1-" in flat(seen(app))
         assert "refused row 3" in flat(seen(app))
         assert [label.account_id for label in surveys.labels(app.study)] == [account]

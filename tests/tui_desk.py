@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import html
 import re
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import tui_waiting
 from textual.pilot import Pilot
 from textual.widgets import Input
+from tui_pictures import words
 
 from needsseg.actions import accounts, importing, interviews, passages, segments, studies
 from needsseg.actions.studies import Study
@@ -100,24 +100,24 @@ def with_accounts(study: Study, folder: Path) -> None:
     accounts.import_source(study, folder / "events.csv")
 
 
-def play(path: Path, scenes: Play, size: tuple[int, int] = SMALL) -> None:
-    """Opens the app on a study and plays some keys."""
+def play(path: Path, scenes: Play, size: tuple[int, int] = SMALL, *, draws: bool = True) -> None:
+    """Opens the app on a study and plays some keys; without ``draws``, draws only what is looked at."""
 
     async def run() -> None:
         with studies.open_study(path) as study:
             app = NeedssegApp(study)
+            app.animation_level = "none"
             async with app.run_test(size=size, notifications=True) as pilot:
                 await pilot.pause()
                 await scenes(app, pilot)
 
-    asyncio.run(run())
+    tui_waiting.run(run(), draws=draws)
 
 
 async def settled(app: NeedssegApp, pilot: Pilot[int]) -> None:
-    """Waits for workers, and for what they tell the screen."""
+    """Waits for workers and short delays, and for what they tell the screen."""
     await pilot.pause()
-    await app.workers.wait_for_complete(list(app.workers))
-    await pilot.pause(0.1)
+    await tui_waiting.settled(app)
 
 
 async def typed(pilot: Pilot[int], words: str) -> None:
@@ -130,17 +130,8 @@ async def typed(pilot: Pilot[int], words: str) -> None:
 
 
 def seen(app: NeedssegApp) -> str:
-    """The screen as text, a line a line, read from the public screenshot."""
-    found: dict[int, list[str]] = {}
-    for line, text in _texts(app.export_screenshot()):
-        found.setdefault(line, []).append(text)
-    return "\n".join("".join(found[line]) for line in sorted(found))
-
-
-def _texts(svg: str) -> Iterator[tuple[int, str]]:
-    pattern = re.compile(r'<text[^>]*clip-path="url\(#[^)]*line-(\d+)\)"[^>]*>(.*?)</text>', re.DOTALL)
-    for match in pattern.finditer(svg):
-        yield int(match.group(1)), html.unescape(match.group(2)).replace("\xa0", " ")
+    """The screen as text, a line a line."""
+    return words(app)
 
 
 def flat(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A screen as a picture in text: its lines, and below them where each line is styled, read from the public screenshot.
+"""A screen as a picture in text: its lines, and below them where each line is styled, read from what the screen draws.
 
 Styles are letters: b bold, i italic, u underlined, s struck out, f a foreground other than the one most of the screen has,
 and A, B, C … the backgrounds other than the one most of the screen has, in the order in which they come. Which colours these
@@ -7,101 +7,147 @@ are is left out: another theme gives the same picture, unless two colours of one
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from string import ascii_uppercase
+from typing import Any, NamedTuple
 
-from rich.cells import split_graphemes
-from textual.pilot import Pilot
+from rich.cells import cell_len, split_graphemes
+from rich.color import blend_rgb
+from rich.segment import Segment
+from rich.style import Style
+from rich.terminal_theme import SVG_EXPORT_THEME
+from textual.app import App
+from textual.strip import Strip
 from textual.widgets import Input, TextArea
+from tui_waiting import idle
 
-from needsseg.tui.app import NeedssegApp
-
-CELL, LINE = 12.2, 24.4
-_RULE = re.compile(r"\.[\w-]+-(r\d+) \{ ([^}]*)\}")
-_RECT = re.compile(r'<rect fill="(#\w+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="[\d.]+" shape-rendering')
-_TEXT = re.compile(
-    r'<text class="[\w-]+-(r\d+)" x="([\d.]+)" y="[\d.]+" textLength="[\d.]+" clip-path="url\(#[\w-]+-line-(\d+)\)">(.*?)</text>',
-    re.DOTALL,
-)
-LETTERS = (("font-weight: bold", "b"), ("font-style: italic", "i"), ("underline", "u"), ("line-through", "s"))
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?")
-Place = tuple[int, int]
 
 
-async def still(app: NeedssegApp, pilot: Pilot[int]) -> None:
+class Look(NamedTuple):
+    """How text is drawn: its letters, its colour, and its background where it has one."""
+
+    letters: str
+    colour: str
+    ground: str
+
+
+class Stretch(NamedTuple):
+    """Text in one style, from a column of a line on."""
+
+    line: int
+    column: int
+    text: str
+    look: Look
+
+
+async def still(app: App[Any]) -> None:
     """Cursors in lines stop blinking, or a picture would depend on when it is taken."""
     for line in (*app.screen.query(Input), *app.screen.query(TextArea)):
         line.cursor_blink = False
-    await pilot.pause()
+    await idle(app)
 
 
-def picture(app: NeedssegApp) -> str:
+def strips(app: App[Any]) -> list[list[Strip]]:
+    """All that the screen draws, with the screens that show through it: what Textual makes a screenshot of."""
+    update: Any = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    return [list(line) for line in update.strips]
+
+
+def stretches(lines: list[list[Strip]], width: int) -> list[Stretch]:
+    """What ``strips`` gives, a stretch for each run of one style."""
+    found = []
+    for line, parts in enumerate(lines):
+        segments = [segment for strip in parts for segment in strip if not segment.control]
+        column = 0
+        for text, style, _ in next(Segment.split_and_crop_lines(segments, width), ()):
+            found.append(Stretch(line, column, text, _look(style)))
+            column += cell_len(text)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _look(style: Style | None) -> Look:
+    """A style as a screenshot has it."""
+    style = style or Style()
+    theme = SVG_EXPORT_THEME
+    front, back = style.color, style.bgcolor
+    colour = theme.foreground_color if front is None or front.is_default else front.get_truecolor(theme)
+    ground = theme.background_color if back is None or back.is_default else back.get_truecolor(theme)
+    if style.reverse:
+        colour, ground = ground, colour
+    if style.dim:
+        colour = blend_rgb(colour, ground, 0.4)
+    drawn = style.reverse or (back is not None and not back.is_default)
+    marks = (("b", style.bold), ("i", style.italic), ("u", style.underline), ("s", style.strike))
+    return Look("".join(letter for letter, there in marks if there), colour.hex, ground.hex if drawn else "")
+
+
+def picture(app: App[Any]) -> str:
     """The lines of the screen, a rule, and the styled stretches of each line as ``line  column+cells letters``."""
-    return drawn(app.export_screenshot(), *app.size)
+    return drawn(stretches(strips(app), app.size.width), *app.size)
 
 
-def drawn(svg: str, width: int, height: int) -> str:
-    """A screenshot as ``picture`` shows it; times are zeros in it."""
-    chars, looks = _texts(svg, dict(_RULE.findall(svg)))
-    usual = Counter(colour for _, colour in looks.values()).most_common(1)[0][0] if looks else ""
-    grounds = _grounds(svg)
-    lines = ["".join(chars.get((y, x), " ") for x in range(width)).rstrip() for y in range(height)]
+def drawn(found: list[Stretch], width: int, height: int) -> str:
+    """What a screen draws, as ``picture`` shows it; times are zeros in it."""
+    chars = [[" "] * width for _ in range(height)]
+    looks: list[list[Look | None]] = [[None] * width for _ in range(height)]
+    grounds = [[""] * width for _ in range(height)]
+    for line, column, text, look in found:
+        blank = not text.strip(" ")
+        for start, end, wide in _graphemes(text):
+            chars[line][column] = text[start:end]
+            for cell in range(column, column + wide):
+                grounds[line][cell] = look.ground
+                looks[line][cell] = None if blank else look
+            for cell in range(column + 1, column + wide):
+                chars[line][cell] = ""
+            column += wide
+    letters = _ground_letters(grounds)
+    colours = Counter(look.colour for row in looks for look in row if look)
+    usual = colours.most_common(1)[0][0] if colours else ""
     styled = []
-    for y in range(height):
-        letters = [_letters(looks.get((y, x)), usual) + grounds.get((y, x), "") for x in range(width)]
-        if any(letters):
-            styled.append("  ".join([f"{y:2}", *_runs(letters)]))
-    return MOMENT.sub(lambda found: re.sub(r"\d", "0", found[0]), "\n".join([*lines, "-" * width, *styled])) + "\n"
+    for line in range(height):
+        cells = zip(looks[line], grounds[line], strict=True)
+        shown = [
+            (look.letters + "f" * (look.colour != usual) if look else "") + letters[ground] for look, ground in cells
+        ]
+        if any(shown):
+            styled.append("  ".join([f"{line:2}", *_runs(shown)]))
+    lines = ["".join(row).rstrip() for row in chars]
+    return MOMENT.sub(lambda moment: re.sub(r"\d", "0", moment[0]), "\n".join([*lines, "-" * width, *styled])) + "\n"
 
 
-def words(svg: str) -> str:
-    """The words of a screenshot, a line a line."""
-    found: dict[int, list[str]] = {}
-    for _, _, line, text in _TEXT.findall(svg):
-        found.setdefault(int(line), []).append(html.unescape(text).replace("\xa0", " "))
-    return "\n".join("".join(found[line]) for line in sorted(found))
+def _graphemes(text: str) -> list[tuple[int, int, int]]:
+    if text.isascii() and text.isprintable():
+        return [(at, at + 1, 1) for at in range(len(text))]
+    return split_graphemes(text)[0]
 
 
-def _letters(look: tuple[str, str] | None, usual: str) -> str:
-    return "" if look is None else look[0] + ("f" if look[1] != usual else "")
+def words(app: App[Any]) -> str:
+    """The words of the screen, a line a line; lines without any are left out."""
+    return worded(stretches(strips(app), app.size.width))
 
 
-def _texts(svg: str, rules: dict[str, str]) -> tuple[dict[Place, str], dict[Place, tuple[str, str]]]:
-    """What stands in each cell, a wide character in its first one, and how: its letters and its colour."""
-    chars: dict[Place, str] = {}
-    looks: dict[Place, tuple[str, str]] = {}
-    for rule, x, line, words in _TEXT.findall(svg):
-        text, at = html.unescape(words).replace("\xa0", " "), round(float(x) / CELL)
-        if text == "\n":
-            continue
-        said = rules.get(rule, "")
-        letters = "".join(letter for words, letter in LETTERS if words in said)
-        colour = re.search(r"fill: (#\w+)", said)
-        for start, end, wide in split_graphemes(text)[0]:
-            chars[int(line), at] = text[start:end]
-            for cell in range(at, at + wide):
-                looks[int(line), cell] = letters, colour[1] if colour else ""
-            for cell in range(at + 1, at + wide):
-                chars[int(line), cell] = ""
-            at += wide
-    return chars, looks
+def worded(found: list[Stretch]) -> str:
+    """What a screen draws, as ``words`` shows it."""
+    lines: dict[int, list[str]] = {}
+    for line, _, text, _ in found:
+        if text.strip(" "):
+            lines.setdefault(line, []).append(text)
+    return "\n".join("".join(lines[line]) for line in sorted(lines))
 
 
-def _grounds(svg: str) -> dict[Place, str]:
-    """The letter of the background of each cell that has another one than most."""
-    found: dict[Place, str] = {}
-    for colour, x, y, width in _RECT.findall(svg):
-        first = round(float(x) / CELL)
-        for cell in range(first, first + round(float(width) / CELL)):
-            found[round((float(y) - 1.5) / LINE), cell] = colour
-    usual = Counter(found.values()).most_common(1)[0][0] if found else ""
-    others = [colour for colour in dict.fromkeys(found[place] for place in sorted(found)) if colour != usual]
-    letters = dict(zip(others, ascii_uppercase, strict=False))
-    return {place: letters.get(colour, "+") for place, colour in found.items() if colour != usual}
+def _ground_letters(grounds: list[list[str]]) -> dict[str, str]:
+    """The letter of each background other than the one of most cells."""
+    counted = Counter(ground for row in grounds for ground in row if ground)
+    usual = counted.most_common(1)[0][0] if counted else ""
+    others = dict.fromkeys(ground for row in grounds for ground in row if ground not in ("", usual))
+    return {"": "", usual: ""} | dict.fromkeys(others, "+") | dict(zip(others, ascii_uppercase, strict=False))
 
 
 def _runs(letters: list[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.pilot import Pilot
+from tui_waiting import until
 
 from needsseg.actions import segments
 from needsseg.actions.segments import SegmentSummary
@@ -12,23 +13,13 @@ from needsseg.tui.screens.segments import SegmentsScreen
 from needsseg.tui.widgets.passage_map import PassageMap
 
 
-async def until(pilot: Pilot[int], there: object, seconds: float = 60.0) -> None:
-    """Waits until ``there()`` is true."""
-    assert callable(there)
-    for _ in range(int(seconds / 0.05)):
-        if there():
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("it never came")
-
-
 async def reviewing(app: NeedssegApp, pilot: Pilot[int]) -> SegmentsScreen:
     """The segments screen with its evidence read."""
     await pilot.press("f3")
-    await until(pilot, lambda: isinstance(app.screen, SegmentsScreen))
+    await until(app, lambda: isinstance(app.screen, SegmentsScreen))
     screen = app.screen
     assert isinstance(screen, SegmentsScreen)
-    await until(pilot, lambda: screen.shown is not None or not screen.rows)
+    await until(app, lambda: screen.shown is not None or not screen.rows)
     await pilot.pause()
     return screen
 
@@ -37,7 +28,7 @@ async def mapped(screen: SegmentsScreen, pilot: Pilot[int]) -> PassageMap:
     """The map in place of the evidence, drawn."""
     await pilot.press("M")
     shown = screen.query_one("#map", PassageMap)
-    await until(pilot, lambda: bool(shown.drawn))
+    await until(screen.app, lambda: shown.drawn)
     return shown
 
 
