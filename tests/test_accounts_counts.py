@@ -48,6 +48,7 @@ def counted(done: object) -> tuple[int, int]:
     return read, rows + len(rejected) + duplicates + dropped
 
 
+@pytest.mark.slow
 @given(st.lists(line, min_size=1, max_size=15), st.booleans(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_the_counts_add_up_for_mangled_files(

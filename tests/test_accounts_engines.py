@@ -307,6 +307,7 @@ def test_what_spark_says_becomes_what_to_do() -> None:
     assert says(stopped.message, SPARK_STOPPED) and stopped.message.endswith("boom") and stopped.hint
 
 
+@pytest.mark.slow
 def test_the_command_line_takes_an_engine_and_the_settings_name_one(
     needsseg: Caller, files: StackFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

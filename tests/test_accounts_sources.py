@@ -239,6 +239,7 @@ def test_short_ids_become_the_same_long_ids_in_every_place(short: str) -> None:
     assert value(account_key(f"'{short}'")) == value(account_key(f"'{long}'")) == long
 
 
+@pytest.mark.slow
 @given(
     st.datetimes(min_value=datetime(2001, 1, 1), max_value=datetime(2049, 1, 1)),
     st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]),
@@ -294,6 +295,7 @@ def test_dates_as_they_are_written(form: str, cell: str, expected: int | None) -
     assert stamp(cell, utc_second("s", "UTC"), form) == expected
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\x01"), min_size=1), min_size=1, max_size=8)
 )

@@ -127,6 +127,7 @@ def test_a_preview_shows_the_columns_and_what_would_be_refused(tmp_path: Path) -
     assert seen.rows[1].refused == f"text: {NO_TEXT}"
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=60), st.integers(1, 20), st.integers(5, 100))
 def test_chunks_hold_every_text_once_and_end_where_they_end_from_any_start(

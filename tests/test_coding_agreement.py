@@ -78,6 +78,7 @@ def test_by_character_is_what_counting_every_character_gives(marks: dict[str, li
         assert code.alpha == (pytest.approx(1 - (1 - sum(same) / len(same)) / expected) if expected else None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(coders)
 def test_kappa_is_that_of_a_known_library(marks: dict[str, list[Mark]]) -> None:

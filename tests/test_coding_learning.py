@@ -1,6 +1,7 @@
 """The program learns from decisions: better than the untrained order at equal effort, honest below ten, the same every time."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,9 @@ def _made(rows: list[list[float]], untrained: list[float]) -> Measured:
 
 
 def test_the_marks_of_the_sample_study_are_exact() -> None:
+    read = cache(transcripts.read)
     for row in csv.DictReader((DATA / "sample_marks.csv").read_text(encoding="utf-8").splitlines()):
-        transcript = transcripts.read(INTERVIEWS / row["file"])
+        transcript = read(INTERVIEWS / row["file"])
         assert transcript.text.count(row["quote"]) == 1, row
         start = transcript.text.index(row["quote"])
         end = start + len(row["quote"])
@@ -56,6 +58,7 @@ def test_learning_beats_the_untrained_order_on_the_gold_set_at_equal_effort(gold
         assert found >= found_untrained
 
 
+@pytest.mark.slow
 def test_learning_needs_fewer_decisions_in_the_sample_study(sample: bench.Marked) -> None:
     ours = bench.needed(sample, bench.learning(sample))
     random = np.mean([bench.needed(sample, bench.at_random(sample, seed)) for seed in range(20)])
@@ -82,6 +85,7 @@ def test_a_threshold_of_nothing_gives_every_window() -> None:
     assert all(0 <= s.score <= 1 for s in scored)
 
 
+@pytest.mark.slow
 def test_expected_acceptable_windows_are_near_what_there_is(sample: bench.Marked) -> None:
     order = bench.learning(sample)
     for effort in (60, 150, 240):
@@ -92,6 +96,7 @@ def test_expected_acceptable_windows_are_near_what_there_is(sample: bench.Marked
         assert abs(outlook.left - truly) < 0.2 * len(left)
 
 
+@pytest.mark.slow
 def test_below_ten_decisions_the_untrained_order_stands(sample: bench.Marked) -> None:
     order = bench.untrained(sample)
     for count in (0, 1, ENOUGH - 1):

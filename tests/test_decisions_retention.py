@@ -178,6 +178,7 @@ def test_fishers_test_of_four_cells_is_that_of_scipy(cells: list[int]) -> None:
     assert exact and p == pytest.approx(float(fisher_exact(table)[1]))
 
 
+@pytest.mark.slow
 def test_freeman_and_haltons_test_agrees_with_scipys_permutations() -> None:
     from scipy.stats import PermutationMethod, fisher_exact
 
@@ -277,6 +278,7 @@ def test_what_size_explains_alone_is_no_effect_of_segments() -> None:
     assert says(said(found), ALIKE_IN_SIZE)
 
 
+@pytest.mark.slow
 def test_without_an_effect_at_most_one_verdict_in_twenty_is_positive() -> None:
     """200 studies after one run each, so that two segmentations were tried; the tests themselves keep to 5% as well."""
     rng = np.random.default_rng(7)

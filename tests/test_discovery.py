@@ -61,6 +61,7 @@ def _same(a: Discovery, b: Discovery, order: list[int]) -> bool:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_the_same_in_any_row_order(seed: int) -> None:
@@ -219,6 +220,7 @@ def test_identical_passages_are_one_thing_said_often() -> None:
     assert any(mentions(warning, REPEAT) for warning in found.warnings)
 
 
+@pytest.mark.slow
 def test_repeated_texts_make_no_difference_to_the_order() -> None:
     texts, speakers, rows, _ = _families(8)
     texts = [text if i % 3 else texts[0] for i, text in enumerate(texts)]

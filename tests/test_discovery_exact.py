@@ -143,6 +143,7 @@ print(seen)
 """
 
 
+@pytest.mark.slow
 def test_the_first_run_too_is_held_to_one_thread():
     import os
 

@@ -190,6 +190,7 @@ def test_the_number_of_candidates_is_the_data_s(count: int) -> None:
     assert _agreement(truth, found.labels) > 0.8
 
 
+@pytest.mark.slow
 def test_stability_is_high_for_what_comes_back_and_low_for_what_does_not() -> None:
     rows, _ = _around((40, 40, 40), spread=0.5)
     found = cluster(rows, None)
@@ -205,6 +206,7 @@ def test_stability_is_high_for_what_comes_back_and_low_for_what_does_not() -> No
     assert any("unstable" in warning for c in one.candidates for warning in c.warnings)
 
 
+@pytest.mark.slow
 def test_answers_pull_the_rest_along() -> None:
     """Two themes that people see as one, and one they see as two by what is said beside it."""
     rows, truth = _around((50, 50, 50, 50), off=20, spread=1.0)
@@ -268,6 +270,7 @@ def test_questions_look_everywhere_first_and_then_where_doubt_is() -> None:
     assert sorted([*everything, *first]) == list(range(len(rows)))
 
 
+@pytest.mark.slow
 def test_beyond_the_sketch_passages_go_where_the_sketch_goes() -> None:
     sizes = (SKETCH // 2, SKETCH // 2, SKETCH // 3)
     rows, truth = _around(sizes, off=SKETCH // 6, spread=0.8)
@@ -315,6 +318,7 @@ print(json.dumps([found.labels, found.strengths, [c.stability for c in found.can
 """
 
 
+@pytest.mark.slow
 def test_the_same_with_another_number_of_threads() -> None:
     said = set()
     for threads in ("1", "2", "4"):

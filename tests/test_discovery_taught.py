@@ -106,6 +106,7 @@ def test_answers_teach_the_same_in_any_row_order(loose) -> None:
     assert [other.strengths[at[i]] for i in range(len(texts))] == list(one.strengths)
 
 
+@pytest.mark.slow
 def test_confirming_in_the_sample_study_leaves_the_other_candidates_as_they_were(demo_study: Study) -> None:
     while any(row.status != "candidate" for row in segments.listing(demo_study)):
         history.undo(demo_study)

@@ -82,6 +82,7 @@ def test_what_people_said_stays_words_in_markdown(words: str) -> None:
     assert "- no list" not in [line.strip() for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_the_same_report_gives_the_same_bytes_again_and_again() -> None:
     assert page(report("one")) == page(report("one")) and markdown(report("one")) == markdown(report("one"))
 

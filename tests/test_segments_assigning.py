@@ -76,6 +76,7 @@ def test_evidence_is_the_closest_passages_of_the_segment_itself(assigner: Assign
         assert {assigner.names[assigner.codes[place]] for place in verdict.evidence} == {verdict.first}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_neither_the_order_nor_the_company_of_texts_changes_a_verdict(seed: int) -> None:

@@ -283,6 +283,7 @@ def test_a_code_that_is_not_there_is_named(coded: Study, tables: Dump, verb: Cal
     assert tables(coded) == before
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_any_changes_leave_a_tree_and_are_taken_back(

@@ -121,6 +121,7 @@ def test_an_interrupted_action_leaves_no_trace(talk: Study) -> None:
     assert history.entries(talk) == entries
 
 
+@pytest.mark.slow
 def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     path.touch(mode=0o600)
