@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from needsseg import embedding
 from needsseg.actions import importing, studies
@@ -23,6 +24,11 @@ SHORT_TALK = (
     "Interviewer: And then?\n\n"
     "Anna: I just want to see at a glance who has what. Before that we used a whiteboard and nobody knew.\n"
 )
+
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
