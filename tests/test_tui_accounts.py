@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
+from tui_desk import (
+    LARGE,
+    SMALL,
+    built_once,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+    with_segments,
+)
 
 from needsseg.actions import accounts, history, studies
 from needsseg.actions.studies import Study
@@ -22,6 +34,7 @@ from needsseg.tui.screens.mapping import MappingScreen
 from needsseg.tui.screens.matches import MatchesScreen
 
 
+@built_once
 def prepared(folder: Path) -> Path:
     path = small_study(folder)
     with studies.open_study(path) as study:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, flat, participant_sentences, play, seen, settled, small_study, typed
+from tui_desk import LARGE, SMALL, built_once, flat, participant_sentences, play, seen, settled, small_study, typed
 
 from needsseg.actions import blind, coverage, interviews, passages, studies
 from needsseg.actions.studies import Study
@@ -27,6 +27,7 @@ def code_as(study: Study, name: str, key: str, spans: list[tuple[int, int]], cod
     study.actor = before
 
 
+@built_once
 def two_coders(folder: Path) -> Path:
     path = small_study(folder)
     with studies.open_study(path) as study:

@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
+from tui_desk import (
+    LARGE,
+    SMALL,
+    built_once,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+    with_segments,
+)
 from tui_waiting import until
 
 from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
@@ -27,6 +39,7 @@ from needsseg.tui.screens.report import ReportScreen
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 
 
+@built_once
 def prepared(folder: Path) -> Path:
     """Two confirmed segments, three accounts, and a file of what Ines said, as from the third account."""
     path = small_study(folder)

@@ -6,7 +6,20 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
+from tui_desk import (
+    LARGE,
+    SMALL,
+    TEXTS,
+    built_once,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+    with_segments,
+)
 
 from needsseg.actions import studies
 from needsseg.exchange.report.content import Head, Quote, Report, Section, Table, Text
@@ -15,13 +28,18 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.stack_report import WholeReport, parts
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-def test_the_report_is_read_part_by_part_and_written(tmp_path: Path, size: tuple[int, int]) -> None:
-    path = small_study(tmp_path)
+@built_once
+def prepared(folder: Path) -> Path:
+    """The small study with segments and accounts."""
+    path = small_study(folder)
     with studies.open_study(path) as study:
         with_segments(study)
-        with_accounts(study, tmp_path)
+        with_accounts(study, folder)
+    return path
 
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_the_report_is_read_part_by_part_and_written(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await pilot.press("f5")
         await settled(app, pilot)
@@ -38,7 +56,7 @@ def test_the_report_is_read_part_by_part_and_written(tmp_path: Path, size: tuple
         await settled(app, pilot)
         assert "wrote the report to" in flat(seen(app)) and (tmp_path / "out.html").is_file()
 
-    play(path, scenes, size)
+    play(prepared(tmp_path), scenes, size)
 
 
 def test_without_accounts_it_is_shown_too_and_a_file_that_is_none_is_left(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_segments
+from tui_desk import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed, with_segments
 
 from needsseg.actions import segments, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.segments import SegmentsScreen
 
 
+@built_once
 def prepared(folder: Path) -> Path:
     path = small_study(folder)
     with studies.open_study(path) as study:

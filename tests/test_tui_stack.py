@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed, with_accounts, with_segments
+from tui_desk import (
+    LARGE,
+    SMALL,
+    built_once,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+    with_segments,
+)
 
 from needsseg.accounts.firmographic import SIZES
 from needsseg.actions import accounts, rollups, studies, tiers
@@ -31,6 +43,7 @@ from needsseg.tui.widgets.progress import ProgressScreen
 SIZES_OF_SCREEN = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 
 
+@built_once
 def prepared(folder: Path) -> Path:
     """The small study with accounts, and terms of which one has ended."""
     path = small_study(folder)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
-from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
+from tui_desk import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
 from tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey
 from tui_waiting import until
 
@@ -36,13 +36,18 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 UNKNOWN = '{"id": "r9", "last_week": "never heard of"}'
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@built_once
+def surveyed(folder: Path) -> Path:
     """The small study with a survey."""
-    made = small_study(tmp_path)
+    made = small_study(folder)
     with studies.open_study(made) as study:
         with_survey(study)
     return made
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return surveyed(tmp_path)
 
 
 async def opened(app: NeedssegApp, pilot: Pilot[int]) -> SurveyScreen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,13 +36,25 @@ STRANGE_TALK = "Interviewer: What did you do?\n\nMai [PM]: " + " ".join(f"{text}
 Play = Callable[[NeedssegApp, "Pilot[int]"], Awaitable[None]]
 
 
-_MADE = TemporaryDirectory(prefix="needsseg-tui-")
+def built_once(build: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """``build`` makes a study in a folder: done once a process, and copied to each folder with all that lies beside it."""
+    made: list[tuple[TemporaryDirectory[str], Path]] = []
+
+    @wraps(build)
+    def copied(folder: Path) -> Path:
+        if not made:
+            template = TemporaryDirectory(prefix="needsseg-tui-")
+            made.append((template, build(Path(template.name))))
+        template, path = made[0]
+        shutil.copytree(template.name, folder, dirs_exist_ok=True)
+        return folder / path.relative_to(template.name)
+
+    return copied
 
 
-@cache
-def _template() -> Path:
+@built_once
+def small_study(folder: Path) -> Path:
     """Two real interviews with ten suggestions and a code, and one interview of strange texts."""
-    folder = Path(_MADE.name)
     strange = folder / "strange.txt"
     strange.write_text(STRANGE_TALK, encoding="utf-8")
     real = ROOT / "interviews" / "transcripts"
@@ -53,6 +65,7 @@ def _template() -> Path:
                 passages.decide(study, [passages.mark(study, key, start, end)], "suggested")
         first = passages.listing(study, "marek-nowotny")[0]
         passages.code(study, [first.id], "hand-over")
+    strange.unlink()
     return folder / "study.db"
 
 
@@ -61,13 +74,6 @@ def participant_sentences(study: Study, key: str, number: int) -> list[tuple[int
     transcript = interviews.show(study, key)
     turns = [t for t in transcript.turns if t.role == "participant" and t.end - t.start > 120]
     return [interviews.sentences(transcript, t.start, t.end)[0] for t in turns[:number]]
-
-
-def small_study(folder: Path) -> Path:
-    """A copy of the small study."""
-    path = folder / "study.db"
-    shutil.copyfile(_template(), path)
-    return path
 
 
 def with_segments(study: Study) -> tuple[int, int]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from textual.screen import Screen
-from tui_desk import participant_sentences, small_study, with_accounts, with_segments
+from tui_desk import built_once, participant_sentences, small_study, with_accounts, with_segments
 from tui_survey_desk import hand_survey
 
 from needsseg.actions import (
@@ -32,19 +29,11 @@ from needsseg.records import JobParts
 from needsseg.tui.app import NeedssegApp
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
-_MADE = TemporaryDirectory(prefix="needsseg-full-")
 
 
+@built_once
 def full_study(folder: Path) -> Path:
-    """A copy of the full study; what lies beside it (accounts, a CSV) comes along."""
-    shutil.copytree(_template(), folder, dirs_exist_ok=True)
-    return folder / "study.db"
-
-
-@cache
-def _template() -> Path:
     """Three interviews, two coders, overlapping passages, codes in a tree, notes, segments, a pair, and accounts."""
-    folder = Path(_MADE.name)
     path = small_study(folder)
     with studies.open_study(path) as study:
         with_segments(study)
@@ -67,7 +56,7 @@ def _template() -> Path:
         review.together(study, held[2], held[3])
         review.together(study, held[0], held[1])
         coverage.mark_read(study, INES, range(8))
-    return path.parent
+    return path
 
 
 def _code(study: Study) -> None:

@@ -11,8 +11,7 @@ import gc
 import selectors
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 from unittest import mock
 
@@ -27,7 +26,6 @@ from textual.timer import Timer
 
 T = TypeVar("T")
 _PARSED: dict[object, list[RuleSet]] = {}
-_RENDER_UPDATE = Compositor.render_update
 LIMIT_SECONDS = 60.0
 SHORT_SECONDS = 1.0
 """A timer that rings once and sooner than this is waited for: a screen does something after a short delay.
@@ -61,26 +59,36 @@ class WatchedSelector(selectors.DefaultSelector):
 
 
 class _WatchedLoop(asyncio.SelectorEventLoop):
-    def __init__(self, draws: bool) -> None:
+    def __init__(self) -> None:
         self.watched = WatchedSelector()
-        self.draws = draws
         super().__init__(self.watched)
 
 
 def run(main: Coroutine[Any, Any, T], *, draws: bool = True) -> T:
     """As ``asyncio.run``, in a loop in which ``idle``, ``until`` and ``settled`` can be awaited.
 
-    Without ``draws`` the screen is drawn only where a test looks at it.
+    Without ``draws`` a screen is drawn only where a test looks at it: it has to be looked at until nothing comes of that.
     """
-    with asyncio.Runner(loop_factory=partial(_WatchedLoop, draws)) as runner, _quick_textual(), _few_collections():
+    with asyncio.Runner(loop_factory=_WatchedLoop) as runner, _quick_textual(), _few_collections(), _drawing(draws):
         return runner.run(main)
 
 
 @contextmanager
+def _drawing(draws: bool) -> Iterator[None]:
+    render_update = Compositor.render_update
+
+    def only_asked_for(compositor: Compositor, full: bool = False, **more: Any) -> Any:
+        return render_update(compositor, full, **more) if full else None
+
+    with nullcontext() if draws else mock.patch.object(Compositor, "render_update", only_asked_for):
+        yield
+
+
+@contextmanager
 def _few_collections() -> Iterator[None]:
-    """All that was imported is looked through for cycles a tenth as often: an app makes many objects."""
+    """Cycles are looked for less often: an app makes many objects, most of which go without that."""
     kept = gc.get_threshold()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(50_000, 20, 10)
     try:
         yield
     finally:
@@ -91,8 +99,8 @@ def _few_collections() -> Iterator[None]:
 def _quick_textual() -> Iterator[None]:
     """Textual without what only slows tests down.
 
-    Its pilot waits as ``idle`` does. A screen that is switched to is drawn at once and not after 50 ms. What changes is drawn
-    when the app is idle, where a terminal would have shown some steps on the way too. A style sheet is parsed once a process.
+    Its pilot waits as ``idle`` does. A screen that is switched to is drawn at once and not after 50 ms. A style sheet is
+    parsed once a process.
     """
     parse_rules = Stylesheet._parse_rules
 
@@ -105,15 +113,11 @@ def _quick_textual() -> Iterator[None]:
             _PARSED[key] = parse_rules(sheet, *css, **more)
         return _PARSED[key]
 
-    def render_update(compositor: Compositor, full: bool = False, **more: Any) -> Any:
-        return _RENDER_UPDATE(compositor, full, **more) if full else None
-
     with (
         mock.patch("textual.app.wait_for_idle", wait_for_idle),
         mock.patch("textual.pilot.wait_for_idle", wait_for_idle),
         mock.patch.object(App, "delay_update", lambda app, delay=0.0: app.call_later(lambda: app.screen.refresh())),
         mock.patch.object(Stylesheet, "_parse_rules", parsed),
-        mock.patch.object(Compositor, "render_update", render_update),
     ):
         yield
 
@@ -130,8 +134,6 @@ async def idle(app: App[Any]) -> None:
             screen._on_timer_update()  # as the timer would within 1/60 s
         elif app._batch_count or not app.animator._complete_event.is_set():
             await asyncio.sleep(0.001)
-        elif loop.draws and screen._compositor._dirty_regions:
-            _RENDER_UPDATE(screen._compositor, screen_stack=app._background_screens)
         else:
             return
         assert time.monotonic() < deadline, (
