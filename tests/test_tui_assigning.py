@@ -13,6 +13,7 @@ from tui_desk import (
     LARGE,
     SMALL,
     built_once,
+    command_with_recorded_vectors,
     flat,
     play,
     seen,
@@ -26,6 +27,7 @@ from tui_waiting import until
 
 from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
 from needsseg.actions import assigning, passages, segments, studies
+from needsseg.actions.embedding import embedded
 from needsseg.actions.studies import Study
 from needsseg.study import assignments as stored
 from needsseg.text import format_time_left as time_left
@@ -50,6 +52,7 @@ def prepared(folder: Path) -> Path:
         with_accounts(study, folder)
         said = [passage.quote for passage in passages.listing(study, "ines-carvalho")]
         marek = [passage.quote for passage in passages.listing(study, "marek-nowotny")]
+        embedded(study, [*said, *marek])  # here, where vectors can be recorded: a child only reads them
     with (folder / "notes.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["what [b]they[/b] said", "account_id", "created_at"])
@@ -72,8 +75,11 @@ def everything(sheet: AccountPageSheet) -> str:
 
 
 @SIZES
-def test_a_file_is_assigned_with_its_columns_shown_first(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_file_is_assigned_with_its_columns_shown_first(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = prepared(tmp_path)
+    monkeypatch.setattr(NeedssegApp, "command", command_with_recorded_vectors)
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)

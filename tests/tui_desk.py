@@ -16,7 +16,9 @@ from tui_pictures import words
 
 from needsseg.actions import accounts, importing, interviews, passages, segments, studies
 from needsseg.actions.studies import Study
+from needsseg.tui import child
 from needsseg.tui.app import NeedssegApp
+from tests.vectors import RecordedModel
 
 SMALL, LARGE = (80, 24), (120, 40)
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,6 +120,25 @@ def play(path: Path, scenes: Play, size: tuple[int, int] = SMALL, *, draws: bool
                 await scenes(app, pilot)
 
     tui_waiting.run(run(), draws=draws)
+
+
+def command_with_recorded_vectors(app: NeedssegApp, *arguments: str) -> list[str]:
+    """In place of ``NeedssegApp.command``: the same program, which takes recorded vectors and loads no model.
+
+    Where vectors are being recorded it is the program itself: what this process has added, another does not have yet.
+    """
+    real = child.command(app.study.path, *arguments)
+    if RecordedModel.recording:
+        return real
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from needsseg import embedding\n"
+        "from tests import vectors\n"
+        "embedding._load = vectors.stand_in(embedding._load)\n"
+        "from needsseg.cli import main\n"
+        "main()\n"
+    )
+    return [real[0], "-c", script, *real[3:]]
 
 
 async def settled(app: NeedssegApp, pilot: Pilot[int]) -> None:
