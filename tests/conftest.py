@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,13 +46,22 @@ def pytest_configure(config: pytest.Config) -> None:
     embedding._load = vectors.stand_in(embedding._load)
 
 
+def cache_folder(config: pytest.Config, name: str) -> Path:
+    """A folder in pytest's cache; without the cache (``-p no:cacheprovider``), one of this run alone."""
+    if (cache := getattr(config, "cache", None)) is not None:
+        return Path(cache.mkdir(name))
+    folder = Path(tempfile.gettempdir()) / f"needsseg-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     vectors.RecordedModel.real_for_all = item.get_closest_marker("model") is not None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if vectors.RecordedModel.recording:
-        folder = session.config.cache.mkdir("vectors")
+        folder = cache_folder(session.config, "vectors")
         vectors.keep_added(folder, getattr(session.config, "workerinput", {}).get("workerid", "alone"))
         if not hasattr(session.config, "workerinput"):
             vectors.merge_added(folder)
@@ -68,7 +78,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def built_studies(request: pytest.FixtureRequest) -> BuiltStudies:
     """Studies that are dear to build, by name: built once per version of the code, to be copied."""
-    return BuiltStudies(request.config.cache.mkdir("studies"))
+    return BuiltStudies(cache_folder(request.config, "studies"))
 
 
 @pytest.fixture
