@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +11,8 @@ PassageStatus = Literal["suggested", "accepted", "rejected"]
 PassageOrigin = Literal["program", "hand"]
 LabelSource = Literal["interview", "survey", "assigned"]
 
+WORD_KINDS = ("speech", "label", "time", "heading", "note", "metadata", "markup", "repeated", "unread")
+"""What a word of a transcript's source is; ``unread`` is what no rule recognised."""
 UNASSIGNED = -1
 PROFILE_COLUMNS = (
     "account_id",
@@ -40,13 +43,32 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words of a source that did not become speech: what kind they are, how many, and the first lines that hold them."""
+
+    kind: str
+    words: int
+    first_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """The text of one interview, fixed at import: Unicode, LF line ends; ``text[turn.start:turn.end]`` was said."""
+    """The text of one interview, fixed at import: Unicode, LF line ends; ``text[turn.start:turn.end]`` was said.
+
+    ``words_by_kind`` tells what became of each word of the source (WORD_KINDS), empty where the text came from elsewhere;
+    ``left_out`` are the kinds that a person should look at. ``suspicions`` are doubts about who said what, each with its
+    line; they stand among the ``warnings`` too. ``attributes`` are what a table says of its speakers, by speaker.
+    """
 
     text: str
     turns: tuple[Turn, ...]
     format: str
     warnings: tuple[str, ...] = ()
+    words_by_kind: Mapping[str, int] = field(default_factory=dict, hash=False)
+    left_out: tuple[LeftOut, ...] = ()
+    suspicions: tuple[str, ...] = ()
+    title: str = ""
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def speakers(self) -> tuple[str, ...]:

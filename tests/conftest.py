@@ -50,7 +50,9 @@ def cache_folder(config: pytest.Config, name: str) -> Path:
     """A folder in pytest's cache; without the cache (``-p no:cacheprovider``), one of this run alone."""
     if (cache := getattr(config, "cache", None)) is not None:
         return Path(cache.mkdir(name))
-    folder = Path(tempfile.gettempdir()) / f"needsseg-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}" / name
+    folder = (
+        Path(tempfile.gettempdir()) / f"needsseg-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}" / name
+    )
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from needsseg.errors import StudyError, TranscriptError
-from needsseg.records import Transcript, Turn
+from needsseg.records import LeftOut, Transcript, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class Spool:
     def put(self, transcript: Transcript) -> tuple[int, int]:
         """Keeps a transcript; its place, for ``get``. Raises TranscriptError where it holds halves of characters."""
         turns = [(t.speaker, t.role, t.start, t.end, t.start_ms, t.end_ms) for t in transcript.turns]
-        whole = (transcript.text, turns, transcript.format, transcript.warnings)
+        left_out = [(one.kind, one.words, one.first_lines) for one in transcript.left_out]
+        attributes = {speaker: dict(told) for speaker, told in transcript.attributes.items()}
+        about = (dict(transcript.words_by_kind), left_out, transcript.suspicions, transcript.title, attributes)
+        whole = (transcript.text, turns, transcript.format, transcript.warnings, *about)
         try:
             data = json.dumps(whole, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
@@ -56,8 +59,20 @@ class Spool:
     def get(self, place: tuple[int, int]) -> Transcript:
         """A transcript as it was put there."""
         self._file.seek(place[0])
-        text, turns, form, warnings = json.loads(self._file.read(place[1]))
-        return Transcript(text, tuple(Turn(*turn) for turn in turns), form, tuple(warnings))
+        text, turns, form, warnings, words, left_out, suspicions, title, attributes = json.loads(
+            self._file.read(place[1])
+        )
+        return Transcript(
+            text,
+            tuple(Turn(*turn) for turn in turns),
+            form,
+            tuple(warnings),
+            words,
+            tuple(LeftOut(kind, count, tuple(lines)) for kind, count, lines in left_out),
+            tuple(suspicions),
+            title,
+            attributes,
+        )
 
 
 @contextmanager

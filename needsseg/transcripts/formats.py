@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.documents import read_meet_word, read_odt, read_teams_word, read_word
 from needsseg.transcripts.headed import read_otter
 from needsseg.transcripts.markdown import read_markdown
@@ -13,7 +14,7 @@ from needsseg.transcripts.text import read_text
 from needsseg.transcripts.timed import read_lrc, read_timed, read_tsv
 from needsseg.transcripts.vtt import read_teams, read_unlabelled, read_zoom
 
-LinesReader = Callable[[Sequence[str]], Reading]
+LinesReader = Callable[[Sequence[str], ReadingChoices], Reading]
 
 TEXT_FORMATS: Mapping[str, LinesReader] = {
     "zoom-vtt": read_zoom,

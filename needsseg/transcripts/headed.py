@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cues import milliseconds
 from needsseg.transcripts.markdown import HEADING
 from needsseg.transcripts.spoken import Reading, Spoken, merged, unread_warning
@@ -14,7 +15,7 @@ OTTER_FOOTER = re.compile(r"^\s*Transcribed by (?:<?https?://)?otter\.ai/?>?\s*$
 TEAMS_NOTICE = re.compile(r"^\s*(?:.{1,80}?\s+)?(?:started|stopped) (?:the )?transcription\.?\s*$", re.IGNORECASE)
 
 
-def read_otter(lines: Sequence[str]) -> Reading:
+def read_otter(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Otter's export: header, words, blank line; the footer is dropped, ``Unknown Speaker`` stays a speaker."""
     return read_headed(["" if OTTER_FOOTER.match(line) or HEADING.match(line) else line for line in lines])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.layout import read_lines
 from needsseg.transcripts.meet import from_meet, only_the_talk
 from needsseg.transcripts.spoken import Reading
@@ -18,7 +19,7 @@ _BULLET_LABEL = re.compile(r"^\s*[-*+]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
 _COMMENT = re.compile(r"^\s*<!--.*-->\s*$")
 
 
-def read_markdown(lines: Sequence[str]) -> Reading:
+def read_markdown(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Turns of a Markdown file; block structure is dropped, emphasis inside the words stays as written."""
     return read_lines(_without_furniture(only_the_talk(lines) if from_meet(lines) else lines))
 

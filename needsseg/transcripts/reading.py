@@ -11,6 +11,7 @@ from types import MappingProxyType
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.records import Role, Transcript, Turn
 from needsseg.text import format_count
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.decoding import decoded
@@ -22,6 +23,7 @@ from needsseg.transcripts.roles import guess_roles
 from needsseg.transcripts.rows import json_of_speech, looks_delimited
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.tables import read_table
+from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
 
 SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx", ".odt", ".csv", ".tsv", ".jsonl")
 _TABLES = frozenset({".csv", ".tsv", ".jsonl"})
@@ -30,14 +32,17 @@ _LONGEST_LINE = 20_000_000
 _NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
 
 
-def read(path: str | Path, format: str | None = None) -> Transcript:
+def read(
+    path: str | Path, format: str | None = None, anyway: bool = False, choices: ReadingChoices = NO_CHOICES
+) -> Transcript:
     """The one transcript in a file, with speakers, guessed roles and warnings.
 
     ``format`` (one of FORMATS) overrules the detector; an unknown name is a UsageError. Offsets are code points.
-    Raises TranscriptError, naming the file, where it cannot be opened, is binary or damaged, holds no speech, or is a
-    table of several interviews, for which there is ``read_all``.
+    Raises TranscriptError, naming the file, where it cannot be opened, is binary or damaged, holds no speech, is not
+    understood for more than a tenth of its words (unless ``anyway``), or is a table of several interviews, for which
+    there is ``read_all``.
     """
-    found = read_all(path, format)
+    found = read_all(path, format, anyway, choices)
     if len(found) > 1:
         keys = ", ".join(key for key, _ in found[:3]) + (", …" if len(found) > 3 else "")
         raise TranscriptError(
@@ -47,32 +52,48 @@ def read(path: str | Path, format: str | None = None) -> Transcript:
     return found[0][1]
 
 
-def read_all(path: str | Path, format: str | None = None) -> list[tuple[str, Transcript]]:
+def read_all(
+    path: str | Path, format: str | None = None, anyway: bool = False, choices: ReadingChoices = NO_CHOICES
+) -> list[tuple[str, Transcript]]:
     """Every transcript in a file, each with what tells it from the others: its id in a table, else "".
 
     An ordinary file has one entry, a table with an id column (``transcript_id,text``, or one row a turn) one for each
     id, in the order of the rows. A row or an interview of a table that cannot be read is named in the warnings of the
     first transcript, and the rest goes on. Raises as ``read`` does; a table without any speech is refused.
     """
-    if format is not None and format not in FORMATS:
-        raise UsageError(f"Unknown transcript format {format!r}.", f"Known formats: {', '.join(FORMATS)}.")
+    wanted = format or choices.layout
+    if wanted and wanted not in FORMATS:
+        raise UsageError(f"Unknown transcript format {wanted!r}.", f"Known formats: {', '.join(FORMATS)}.")
     path = Path(path)
     contents = contents_of(path)
-    name = format or format_of(contents, path.suffix)
+    name = wanted or format_of(contents, path.suffix)
     if (contents.kind != "text") != (name in WORD_FORMATS):
         raise _of_another_kind(path, contents, name)
     if name in TABLE_FORMATS:
-        found, warnings = _all_in_table(contents.lines, name, path)
+        found, counts, warnings = _all_in_table(contents.lines, name, path, choices)
     else:
-        reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines)
-        found, warnings = [("", _transcript(reading, name))], ()
+        reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines, choices)
+        found, counts, warnings = [("", _transcript(reading, name, choices.roles))], [count_words(reading)], ()
         if not found[0][1].turns:
             hint = "Check the file, or name its format yourself."
             raise TranscriptError(f"{path}: {_nothing(contents, name)}", hint)
+    if not anyway:
+        refuse_unread(counts, str(path))
     key, first = found[0]
     foreign = sum(not seems_english(_said(transcript)) for _, transcript in found)
     doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(found)))
     return [(key, replace(first, warnings=doubts)), *found[1:]]
+
+
+def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
+    """The transcript in the lines of a text that stands in another file (a REFI-QDA source), as a file of its own gives it.
+
+    Text that is read as a table, or in which nobody says anything, gives a transcript without turns.
+    """
+    name = format_of(Contents(tuple(lines)), suffix)
+    if name in TABLE_FORMATS:
+        return Transcript("", (), name)
+    return _transcript(TEXT_FORMATS[name](lines, NO_CHOICES), name)
 
 
 def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
@@ -83,9 +104,11 @@ def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptErr
     )
 
 
-def _all_in_table(lines: Sequence[str], name: str, path: Path) -> tuple[list[tuple[str, Transcript]], tuple[str, ...]]:
-    table = read_table(lines, name, str(path))
-    found = [(one, _transcript(one.reading, name, one.roles)) for one in table.interviews]
+def _all_in_table(
+    lines: Sequence[str], name: str, path: Path, choices: ReadingChoices
+) -> tuple[list[tuple[str, Transcript]], list[WordCounts], tuple[str, ...]]:
+    table = read_table(lines, name, str(path), choices)
+    found = [(one, _transcript(one.reading, name, {**one.roles, **choices.roles})) for one in table.interviews]
     heard = [(one.key, transcript) for one, transcript in found if transcript.turns]
     silent = tuple(
         f"{one.key} ({one.where}) holds no speech and was left out."
@@ -94,14 +117,25 @@ def _all_in_table(lines: Sequence[str], name: str, path: Path) -> tuple[list[tup
     )
     if not heard:
         raise TranscriptError(f"{path}: read as {name}, it holds no speech.", "Check the table's columns.")
-    return heard, (*table.warnings, *silent)
+    return heard, [count_words(one.reading) for one, _ in found], (*table.warnings, *silent)
 
 
 def _transcript(reading: Reading, name: str, told: Mapping[str, Role] = MappingProxyType({})) -> Transcript:
     text, turns = compose(reading.spoken)
     roles = {**guess_roles(turns, text), **told}
     cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
-    return Transcript(text, cast, name, reading.warnings + _doubts(cast))
+    counts = count_words(reading)
+    return Transcript(
+        text,
+        cast,
+        name,
+        (*reading.warnings, *warnings_about(counts), *reading.suspicions, *_doubts(cast)),
+        counts.by_kind if reading.source else {},
+        counts.left_out,
+        reading.suspicions,
+        reading.title,
+        reading.attributes,
+    )
 
 
 def _said(transcript: Transcript) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from needsseg.text import format_count
 
@@ -20,20 +20,49 @@ _CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words of one speaker ("" where unknown); a line feed in ``words`` separates paragraphs."""
+    """Words of one speaker ("" where unknown); a line feed in ``words`` separates paragraphs.
+
+    ``line`` is the number of the source line (paragraph, row) where it begins, from 1; 0 where nobody knows.
+    """
 
     speaker: str
     words: str
     start_ms: int | None = None
     end_ms: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What some words of a source line are: ``words`` of the words in ``source[line]`` (from 0) are of ``kind``."""
+
+    line: int
+    kind: str
+    words: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one format module found in one file."""
+    """What one format module found in one file.
+
+    ``source`` are the pieces that the file's words stand in (lines, paragraphs, cells), ``marks`` what these words are; a
+    word that no mark tells of is unread. ``unit`` is what a person calls such a piece. ``title`` names the interview where
+    the file does; ``attributes`` are what a table says of its speakers.
+    """
 
     spoken: tuple[Spoken, ...]
     warnings: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    source: tuple[str, ...] = ()
+    unit: str = "line"
+    title: str = ""
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    suspicions: tuple[str, ...] = ()
+
+
+def marked(line: int, kind: str, text: str) -> Mark:
+    """A mark for all words of ``text``, which stands in the source line ``line`` (from 0)."""
+    return Mark(line, kind, len(text.split()))
 
 
 def one_line(text: str) -> str:

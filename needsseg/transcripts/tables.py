@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from needsseg.errors import TranscriptError
 from needsseg.records import Role
 from needsseg.text import format_count
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.columns import Columns
 from needsseg.transcripts.contents import Contents
 from needsseg.transcripts.cues import overlap_warning
@@ -45,7 +46,7 @@ class Table:
     warnings: tuple[str, ...] = ()
 
 
-def read_table(lines: Sequence[str], kind: str, name: str) -> Table:
+def read_table(lines: Sequence[str], kind: str, name: str, choices: ReadingChoices = NO_CHOICES) -> Table:
     """The interviews in a table; ``kind`` is one of TABLE_FORMATS, ``name`` the file for messages.
 
     Rows without words or without an id are left out and named in the warnings. Raises TranscriptError where no column
@@ -128,7 +129,7 @@ def _is_talk(text: str) -> bool:
 def _nested(text: str) -> Reading:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kind = format_of(Contents(tuple(lines)), "")
-    return TEXT_FORMATS[kind if kind in TEXT_FORMATS else "text"](lines)
+    return TEXT_FORMATS[kind if kind in TEXT_FORMATS else "text"](lines, NO_CHOICES)
 
 
 def _interview(key: str, rows: Sequence[Row], columns: Columns, of: int) -> tuple[Interview, list[str]]:

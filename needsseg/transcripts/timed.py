@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cues import Cue, by_label, cues_in, in_time, labels_in, milliseconds, without_speakers
 from needsseg.transcripts.spoken import Reading, unread_warning
 
@@ -12,13 +13,13 @@ LRC_LINE = re.compile(r"^\[(\d+):(\d+)[.,](\d+)\](.*)$")
 TSV_HEADER = "start\tend\ttext"
 
 
-def read_timed(lines: Sequence[str]) -> Reading:
+def read_timed(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """``[00:43.810 --> 00:47.850]  words``, or a bare timing line with the words beneath."""
     cues, unread = cues_in(lines)
     return _reading(cues, unread)
 
 
-def read_lrc(lines: Sequence[str]) -> Reading:
+def read_lrc(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """``[00:43.810]words``; an empty stamped line is the end of the one before."""
     cues: list[Cue] = []
     unread: list[tuple[int, str]] = []
@@ -39,7 +40,7 @@ def read_lrc(lines: Sequence[str]) -> Reading:
     return _reading(cues, unread)
 
 
-def read_tsv(lines: Sequence[str]) -> Reading:
+def read_tsv(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Whisper's table: start and end in milliseconds and the words, separated by tabs, below one header line."""
     cues: list[Cue] = []
     unread: list[tuple[int, str]] = []

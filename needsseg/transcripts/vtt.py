@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cues import (
     Cue,
     by_label,
@@ -21,7 +22,7 @@ VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>", re.IGNORECASE)
 _PART = re.compile(r"^(.*/\d+)-(\d+)$")
 
 
-def read_zoom(lines: Sequence[str]) -> Reading:
+def read_zoom(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Zoom's layout: a numeric id, the timing line, ``Name: words``."""
     cues, unread = cues_in(lines)
     ordered = in_time(cues)
@@ -29,13 +30,13 @@ def read_zoom(lines: Sequence[str]) -> Reading:
     return Reading(turns, unread_warning(unread) + overlap_warning(turns))
 
 
-def read_unlabelled(lines: Sequence[str]) -> Reading:
+def read_unlabelled(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Whisper's layout: timing lines and words, hours omitted, nobody named."""
     cues, unread = cues_in(lines)
     return Reading(without_speakers(in_time(cues)), unread_warning(unread))
 
 
-def read_teams(lines: Sequence[str]) -> Reading:
+def read_teams(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Teams' layout: ids ``GUID/10-0``, ``<v Name>`` voices, cues that overlap and stand out of order.
 
     The parts ``-0``, ``-1`` of one utterance are put together before utterances are ordered by their start, so that a

@@ -1,0 +1,108 @@
+"""What became of each word of a source: counted by kind, shown where much was left out, refused where too much was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from needsseg.errors import TranscriptError
+from needsseg.records import WORD_KINDS, LeftOut
+from needsseg.text import format_count
+from needsseg.transcripts.spoken import Reading, one_line
+
+WARNED_SHARE = 0.02
+REFUSED_SHARE = 0.10
+SHOWN_SHARE = 0.05
+FEW_WORDS = 5
+"""Fewer unread words than these are shown, and never refuse a file."""
+_FIRST_LINES = 3
+_SHOWN_LENGTH = 60
+_NEVER_SHOWN = frozenset({"speech", "label", "time"})
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """Words by kind (all of WORD_KINDS; their sum is the source's words), and the kinds that a person should look at."""
+
+    by_kind: dict[str, int]
+    left_out: tuple[LeftOut, ...]
+
+
+def count_words(reading: Reading) -> WordCounts:
+    """Counts the words of a reading's source by what its marks say they are.
+
+    A word is what white space parts. One that holds speech and something else (``[00:12]Yes``) is speech. What no mark
+    tells of is unread.
+    """
+    marks: dict[int, Counter[str]] = {}
+    for mark in reading.marks:
+        marks.setdefault(mark.line, Counter())[mark.kind] += mark.words
+    total: Counter[str] = Counter()
+    first: dict[str, list[str]] = {}
+    for index, line in enumerate(reading.source):
+        for kind, count in _of_line(len(line.split()), marks.get(index, Counter())).items():
+            total[kind] += count
+            if len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
+                shown.append(f"{reading.unit} {index + 1}: {_short(line)}")
+    words = sum(total.values())
+    left_out = tuple(
+        LeftOut(kind, total[kind], tuple(first[kind]))
+        for kind in WORD_KINDS
+        if kind not in _NEVER_SHOWN
+        and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
+        and total[kind] >= FEW_WORDS
+    )
+    return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out)
+
+
+def _of_line(words: int, marks: Counter[str]) -> dict[str, int]:
+    """The words of one line by kind: speech first, since a word glued to a label or a time is speech."""
+    found: dict[str, int] = {}
+    left = max(words, marks["speech"])
+    for kind in WORD_KINDS:
+        if count := min(marks[kind], left):
+            found[kind], left = count, left - count
+    if left:
+        found["unread"] = found.get("unread", 0) + left
+    return found
+
+
+def warnings_about(counts: WordCounts) -> tuple[str, ...]:
+    """A warning for each kind of which much was left out, with its first lines."""
+    words = sum(counts.by_kind.values())
+    return tuple(
+        f"{format_count(one.words, 'word')} ({one.words / words:.0%}) {_told(one.kind)}: {'; '.join(one.first_lines)}."
+        for one in counts.left_out
+    )
+
+
+def refuse_unread(counts: Sequence[WordCounts], name: str) -> None:
+    """Raises TranscriptError where more than a tenth of the words of a file were not read; ``name`` is the file."""
+    words = sum(sum(one.by_kind.values()) for one in counts)
+    unread = sum(one.by_kind["unread"] for one in counts)
+    if unread < FEW_WORDS or unread <= REFUSED_SHARE * words:
+        return
+    first = next((kind.first_lines for one in counts for kind in one.left_out if kind.kind == "unread"), ())
+    raise TranscriptError(
+        f"{name}: {unread} of {words} words ({unread / words:.0%}) were not understood: {'; '.join(first)}.",
+        "Choose the layout or the label pattern yourself, or read it anyway (--anyway).",
+    )
+
+
+def _told(kind: str) -> str:
+    return "were not understood and left out" if kind == "unread" else f"were taken for {_PLAIN[kind]} and left out"
+
+
+_PLAIN = {
+    "heading": "headings",
+    "note": "notes that nobody said",
+    "metadata": "facts about the file",
+    "markup": "markup",
+    "repeated": "repeats of what was read before",
+}
+
+
+def _short(line: str) -> str:
+    plain = one_line(line)
+    return plain if len(plain) <= _SHOWN_LENGTH else f"{plain[: _SHOWN_LENGTH - 1]}…"
