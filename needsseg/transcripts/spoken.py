@@ -14,6 +14,9 @@ LONGEST_TURN_WORDS = 300
 NUMBERED = "\x1e"
 """Stands before a paragraph that a word processor numbers; a control character, so it never becomes speech."""
 
+HEADED = "\x1d"
+"""Stands before a paragraph that a word processor styles as a heading, likewise."""
+
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFEFF])
 
