@@ -41,7 +41,7 @@ def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
         ("labelled.srt", "srt"),
         ("unlabelled.srt", "srt"),
         ("otter.txt", "otter"),
-        ("rev.txt", "rev"),
+        ("rev.txt", "name-time"),
         ("rev_spaced.txt", "rev"),
         ("plain.txt", "text"),
         ("stamped.txt", "text"),
@@ -49,7 +49,7 @@ def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
         ("quoted.md", "markdown"),
         ("bold.md", "markdown"),
         ("bold_above.md", "markdown"),
-        ("italic_above.md", "markdown"),
+        ("italic_above.md", "name-above"),
         ("timing_lines.md", "timed-text"),
         ("guide.txt", "text"),
         ("guide.md", "markdown"),
@@ -133,8 +133,10 @@ def test_otter_drops_title_and_footer_and_keeps_unknown_speakers() -> None:
     ]
     assert transcript.turns[2].start_ms == 3_729_000
     assert transcript.turns[2].role == "other"
-    (warning,) = transcript.warnings
-    assert says(warning, 1, NOT_READ_AS_SPEECH, "line 1", "Orchard call")
+    assert transcript.title == "Orchard call"
+    assert {kind: count for kind, count in transcript.words_by_kind.items() if count} == {
+        "speech": 15, "label": 6, "time": 3, "heading": 2, "note": 3,
+    }  # fmt: skip
 
 
 def test_rev_in_both_spacings() -> None:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from needsseg.transcripts.chat import looks_like_chat
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.cues import TIMING, cues_in, in_time, labels_in
 from needsseg.transcripts.documents import word_format
-from needsseg.transcripts.headed import HEADER, OTTER_FOOTER
+from needsseg.transcripts.lines import layout_of
 from needsseg.transcripts.rows import looks_delimited, looks_json
 from needsseg.transcripts.text import REV_LINE
 from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
@@ -48,7 +49,7 @@ def format_of(contents: Contents, suffix: str) -> str:
         return table
     if sum(bool(LRC_LINE.match(line.strip())) for line in filled) * 2 > len(filled):
         return "lrc"
-    return _prose(filled, suffix)
+    return _prose(lines, filled, suffix)
 
 
 def _table(lines: Sequence[str], suffix: str) -> str:
@@ -77,10 +78,11 @@ def _timed(lines: Sequence[str], filled: Sequence[str]) -> str:
     return "zoom-vtt" if numbered * 2 > len(cues) and labels_in(in_time(cues)) else "timed-text"
 
 
-def _prose(filled: Sequence[str], suffix: str) -> str:
-    headers = sum(bool(HEADER.match(line)) for line in filled)
-    if headers > 1 or (headers and (headers * 3 >= len(filled) or any(OTTER_FOOTER.match(line) for line in filled))):
-        return "otter"
+def _prose(lines: Sequence[str], filled: Sequence[str], suffix: str) -> str:
+    if looks_like_chat(lines):
+        return "chat"
+    if layout := layout_of(lines):
+        return layout
     if sum(bool(REV_LINE.match(line)) for line in filled) * 3 >= len(filled) > 0:
         return "rev"
     if any(_MARKDOWN.match(line) for line in filled) or suffix.casefold() in {".md", ".markdown"}:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from needsseg.transcripts.chat import read_chat
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.documents import read_meet_word, read_odt, read_teams_word, read_word
-from needsseg.transcripts.headed import read_otter
-from needsseg.transcripts.markdown import read_markdown
+from needsseg.transcripts.line_layouts import LINE_LAYOUTS
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.srt import read_srt
-from needsseg.transcripts.text import read_text
+from needsseg.transcripts.text import read_markdown, read_text, reader_of
 from needsseg.transcripts.timed import read_lrc, read_timed, read_tsv
 from needsseg.transcripts.vtt import read_teams, read_unlabelled, read_zoom
 
@@ -24,7 +24,8 @@ TEXT_FORMATS: Mapping[str, LinesReader] = {
     "timed-text": read_timed,
     "lrc": read_lrc,
     "tsv": read_tsv,
-    "otter": read_otter,
+    **{layout.name: reader_of(layout.name) for layout in LINE_LAYOUTS},
+    "chat": read_chat,
     "rev": read_text,
     "text": read_text,
     "markdown": read_markdown,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from needsseg.transcripts.spoken import NUMBERED, Reading, Spoken, merged, one_line
+from needsseg.transcripts.spoken import NUMBERED, Mark, Reading, Spoken, merged, one_line
 
 _NUMBER = re.compile(
     r"^(?P<indent>\s*)[*_]{0,3}(?:Q(?:uestion)?\s*)?(?P<number>\d{1,3})(?:[.):]|\.\d+\.?)[*_]{0,3}\s+(?=\S)", re.I
@@ -28,24 +29,32 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
     if not asked:
         return None
     pieces: list[Spoken] = []
+    marks: list[Mark] = []
     apart = True
     for index, line in enumerate(lines):
+        words = ""
         if index in asked:
-            pieces.append(Spoken("Interviewer", asked[index]))
+            words = asked[index]
+            pieces.append(Spoken("Interviewer", words, line=index + 1))
         elif pieces and one_line(line):
             last = pieces[-1]
             if not apart and last.speaker == "Interviewer" and _goes_on(last.words, line, lines[index - 1]):
-                pieces[-1] = Spoken("Interviewer", f"{last.words} {line.strip()}")
+                words = line.strip()
+                pieces[-1] = replace(last, words=f"{last.words} {words}")
             else:
                 glue = last.speaker == "Participant" and not apart and not _BULLET.match(line)
                 words = _BULLET.sub("", line).strip()
-                pieces[-1:] = (
-                    [Spoken(last.speaker, f"{last.words} {words}")] if glue else [last, Spoken("Participant", words)]
-                )
+                if glue:
+                    pieces[-1] = replace(last, words=f"{last.words} {words}")
+                else:
+                    pieces.append(Spoken("Participant", words, line=index + 1))
+        if words:
+            said = len(words.split())
+            marks += [Mark(index, "speech", said), Mark(index, "markup", len(line.split()) - said)]
         apart = not one_line(line)
     if not any(piece.speaker == "Participant" for piece in pieces):
         return None
-    return Reading(merged(pieces, by_paragraph=True), (_WARNING,))
+    return Reading(merged(pieces, by_paragraph=True), (_WARNING,), tuple(marks), tuple(lines))
 
 
 def questions_in(lines: Sequence[str]) -> dict[int, str]:

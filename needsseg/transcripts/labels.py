@@ -38,6 +38,43 @@ METADATA = words(
     "about this session",
 }
 
+FIELDS_ABOVE = METADATA | words(
+    "host hosts guest guests episode interviewee interviewees interviewer interviewers moderators respondent respondents "
+    "series season producer editor reviewer version role organisation age gender occupation profession pseudonym "
+    "audio video recorder equipment setting context background datum ort dauer teilnehmer befragte transkript sprecher "
+    "fecha lugar duración entrevistado durée lieu format system type platform meeting call client customer account"
+)
+"""Labels of fields where they stand once, above the talk; in the talk some of them are people."""
+NOTES = words(
+    "note notes legend legende symbols symbole key abbreviations conventions comment comments remark remarks todo to-do "
+    "action actions highlight bookmark anmerkung anmerkungen kommentar notiz nota remarque disclaimer description"
+) | {
+    "action item",
+    "action items",
+    "next step",
+    "next steps",
+    "follow-up",
+    "follow up",
+    "screen sharing",
+    "transcriber note",
+    "transcriber's note",
+    "transcriber’s note",
+    "transcriber notes",
+    "transcription note",
+    "transcription notes",
+    "transcription conventions",
+    "transcript notes",
+    "editor's note",
+    "editor’s note",
+    "field note",
+    "field notes",
+    "observer note",
+    "note to self",
+    "key takeaway",
+    "key takeaways",
+    "stage direction",
+}
+
 _PROSE = words(
     "note notes nb example examples problem problems summary goal goals result results pros cons first firstly second "
     "secondly third thirdly finally conclusion reason edit update ps tip caveat monday tuesday wednesday thursday "
@@ -65,6 +102,17 @@ _ADDRESS = re.compile(r"^[\w.+-]+@[\w.-]+$")
 def is_metadata(label: str) -> bool:
     """Whether a label names a field about the file (``Date``, ``Transcript ID``), never a person."""
     return label.casefold().strip(" *_") in METADATA
+
+
+def is_note(label: str) -> bool:
+    """Whether a label opens a note of who wrote the transcript (``Note``, ``ACTION ITEM``), never a turn."""
+    return label.casefold().strip(" *_[]()") in NOTES
+
+
+def is_field_above(label: str) -> bool:
+    """Whether a label that stands once above the talk names a field (``Guests``, ``Episode 5``)."""
+    plain = re.sub(r"[\s\d#.]+$", "", label.casefold().strip(" *_"))
+    return plain in FIELDS_ABOVE
 
 
 def like_a_name(label: str) -> bool:

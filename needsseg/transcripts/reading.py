@@ -22,6 +22,7 @@ from needsseg.transcripts.language import language_warning, seems_english
 from needsseg.transcripts.roles import guess_roles
 from needsseg.transcripts.rows import json_of_speech, looks_delimited
 from needsseg.transcripts.spoken import Reading
+from needsseg.transcripts.suspicions import suspicions
 from needsseg.transcripts.tables import read_table
 from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
 
@@ -125,14 +126,15 @@ def _transcript(reading: Reading, name: str, told: Mapping[str, Role] = MappingP
     roles = {**guess_roles(turns, text), **told}
     cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
     counts = count_words(reading)
+    doubts = (*reading.suspicions, *suspicions(reading.spoken, roles, reading.unit))
     return Transcript(
         text,
         cast,
         name,
-        (*reading.warnings, *warnings_about(counts), *reading.suspicions, *_doubts(cast)),
+        (*reading.warnings, *warnings_about(counts), *doubts, *_doubts(cast)),
         counts.by_kind if reading.source else {},
         counts.left_out,
-        reading.suspicions,
+        doubts,
         reading.title,
         reading.attributes,
     )

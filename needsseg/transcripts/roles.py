@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from needsseg.records import Role, Turn
@@ -27,6 +27,17 @@ _INITIAL_ASKS = frozenset({"i", "int", "m", "mod"})
 _MARGIN = 0.1
 _SMALL_GROUP = 3
 _GROUP_MARGIN = 0.25
+_CLEARLY = 0.25
+_CONSENT_WEIGHT = 0.2
+_OPENING_TURNS = 6
+_CODE = re.compile(r"^[a-z]{1,2}\s*[-_#]?\s*\d{0,3}$")
+_CONSENT = re.compile(
+    r"\b(?:consent|(?:audio |video )?record(?:ing|ed)?|confidential\w*|anonym\w+|withdraw|stop (?:at any|when)|"
+    r"thank you for (?:taking|making|your) (?:the |this )?time|thanks for (?:joining|taking|making)|my name is|"
+    r"(?:i'd|i would|we'd) like to (?:ask|talk|start)|before we (?:start|begin)|einwilligung|aufnahme|aufzeichn\w+|"
+    r"vertraulich|anonymisier\w+|consentimiento|graba\w+|consentement|enregistr\w+)\b",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 12
 _SMALL_SHARE = 0.02
 
@@ -37,22 +48,33 @@ class _Voice:
     questions: float
     rate: float
     tiny: bool
+    asking_turns: float
+    consent: bool
 
     @property
     def asks(self) -> float:
         """Share of all questions less share of all words: positive for those who ask more than they tell."""
-        return self.questions - self.words
+        return self.questions - self.words + (_CONSENT_WEIGHT if self.consent else 0.0)
+
+    @property
+    def clearly_asks(self) -> bool:
+        """Whether someone asks far more than they tell, in turns that end in questions."""
+        return self.asks > _CLEARLY and self.asking_turns >= _CLEARLY
 
 
 def guess_roles(turns: Sequence[Turn], text: str) -> dict[str, Role]:
     """A role for every speaker label in ``turns``.
 
-    Labels that say it (Interviewer, P3, Carla (Guest)) decide. Of the others, whoever has a clearly larger share of
-    the questions than of the words is the interviewer; a few stray words among three or more speakers are ``other``;
-    the rest are participants. A lone speaker is a participant unless the label says otherwise. The thresholds are ours.
+    Labels that say it in words (Interviewer, Carla (Guest)) decide. Letters and numbers (P3, A1, R) are a hint that what
+    people do overrules: who clearly asks more than they tell, speaks in questions and explains consent interviews,
+    whatever the label. A few stray words among three or more speakers are ``other``; the rest are participants. A lone
+    speaker is a participant unless the label says otherwise. The thresholds are ours.
     """
     voices = _voices(turns, text)
     known: dict[str, Role] = {label: role for label in voices if (role := role_from_label(label))}
+    codes = {label for label in voices if _CODE.match(label.casefold())}
+    if len(voices) > 1 and not any(role == "interviewer" for label, role in known.items() if label not in codes):
+        known |= _by_conduct(codes, known, voices)
     # "(Guest)" is what Teams adds to people from outside: it names one participant, not all of them.
     named: set[Role] = {role for label, role in known.items() if not label.casefold().endswith("(guest)")}
     open_labels = [label for label in voices if label not in known]
@@ -63,6 +85,18 @@ def guess_roles(turns: Sequence[Turn], text: str) -> dict[str, Role]:
     return {label: known.get(label) or rest[label] for label in voices}
 
 
+def _by_conduct(codes: set[str], known: Mapping[str, Role], voices: Mapping[str, _Voice]) -> dict[str, Role]:
+    """Roles of coded labels where what they do says otherwise than their letters."""
+    asking = {label for label, voice in voices.items() if label and voice.clearly_asks}
+    told: dict[str, Role] = {}
+    for label in codes:
+        if label in asking and known.get(label) != "interviewer" and len(asking) == 1:
+            told[label] = "interviewer"
+        elif known.get(label) == "interviewer" and asking and label not in asking and voices[label].asks < 0:
+            told[label] = "participant"
+    return told
+
+
 def role_from_label(label: str) -> Role | None:
     """The role a label names by itself, or None: ``Moderator``, ``P3``, ``Farías, Carla (Guest)``."""
     plain = " ".join(label.casefold().split())
@@ -71,6 +105,9 @@ def role_from_label(label: str) -> Role | None:
     bare = re.sub(r"[\s\d#:_-]+$", "", plain)
     if bare in _INITIAL_ASKS and len(plain) <= 4:
         return "interviewer"
+    if len(bare) == 1 and bare != plain and not _NUMBERED.match(plain):
+        # A1 and S00 say nothing: some number their assistants so, others their answers.
+        return None
     aside = " ".join(re.findall(r"\(([^()]*)\)", plain))
     words = re.sub(r"\([^()]*\)", " ", plain).replace("/", " ").split()
     candidates = {bare, *aside.split(), *(words[:1] + words[-1:] if len(words) < 4 else [])}
@@ -111,20 +148,30 @@ def _voices(turns: Sequence[Turn], text: str) -> dict[str, _Voice]:
     words: dict[str, int] = {}
     marks: dict[str, int] = {}
     sentences: dict[str, int] = {}
-    for turn in turns:
+    taken: dict[str, int] = {}
+    asking: dict[str, int] = {}
+    consent: dict[str, int] = {}
+    for number, turn in enumerate(turns):
         said = text[turn.start : turn.end]
         words[turn.speaker] = words.get(turn.speaker, 0) + (len(said.split()) if not _dense(said) else len(said) // 2)
         asked = sum(said.count(mark) for mark in "?？؟")
         marks[turn.speaker] = marks.get(turn.speaker, 0) + asked
         ends = asked + said.count(".") + said.count("!") + said.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)
+        taken[turn.speaker] = taken.get(turn.speaker, 0) + 1
+        asking[turn.speaker] = asking.get(turn.speaker, 0) + (said.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟"))
+        if number < _OPENING_TURNS:
+            consent[turn.speaker] = consent.get(turn.speaker, 0) + len(set(map(str.casefold, _CONSENT.findall(said))))
     all_words, all_marks = sum(words.values()) or 1, sum(marks.values())
+    explains = max(consent, key=lambda label: consent[label], default="")
     return {
         label: _Voice(
             count / all_words,
             marks[label] / all_marks if all_marks else 0.5,
             marks[label] / sentences[label],
             count <= _FEW_WORDS and count / all_words < _SMALL_SHARE,
+            asking[label] / taken[label],
+            label == explains and consent[label] > 1,
         )
         for label, count in words.items()
     }

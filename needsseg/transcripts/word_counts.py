@@ -15,7 +15,7 @@ WARNED_SHARE = 0.02
 REFUSED_SHARE = 0.10
 SHOWN_SHARE = 0.05
 FEW_WORDS = 5
-"""Fewer unread words than these are shown, and never refuse a file."""
+"""Fewer unread words than these never refuse a file."""
 _FIRST_LINES = 3
 _SHOWN_LENGTH = 60
 _NEVER_SHOWN = frozenset({"speech", "label", "time"})
@@ -51,7 +51,6 @@ def count_words(reading: Reading) -> WordCounts:
         for kind in WORD_KINDS
         if kind not in _NEVER_SHOWN
         and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
-        and total[kind] >= FEW_WORDS
     )
     return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out)
 

@@ -1,4 +1,4 @@
-"""Labelled lines: ``Name: words`` and its many dresses, in plain text, Markdown and Word paragraphs."""
+"""Labels on the line of the words: ``Name: words`` and its many dresses, in plain text, Markdown and Word paragraphs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from needsseg.transcripts.cues import milliseconds
-from needsseg.transcripts.guide import questions_in, read_guide
-from needsseg.transcripts.labels import LONGEST_NAME, accepted_labels, counted, is_metadata, like_a_name
-from needsseg.transcripts.roles import role_from_label
-from needsseg.transcripts.spoken import Reading, Spoken, flowing, merged, one_line, unread_warning
+from needsseg.transcripts.labels import (
+    LONGEST_NAME,
+    accepted_labels,
+    counted,
+    is_field_above,
+    is_metadata,
+    is_note,
+    like_a_name,
+)
+from needsseg.transcripts.spoken import one_line
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
-_LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$))\s*(?:[-–|:]\s+)?")
+_LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$|[^\W\d_][^:]{{0,62}}:\s))\s*(?:[-–|:]\s+)?")
+_CHEVRONS = re.compile(r"^(?:>>+|»+)\s*")
 _BRACKETED_TIME = re.compile(rf"^[\[(]{_CLOCK}[\])]\s*")
 _TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s*$")
 _EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?P<name>[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$")
 _AFTER_EMPHASIS = re.compile(rf"^\s*(?:[\[(]\s*{_CLOCK}\s*[\])])?\s*(?P<colon>[:：]?)\s*(?P<words>.*)$")
 _COLON = re.compile(
-    rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
+    rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?(?:[:*](?:in|innen|r))?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
 )
 _BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
 _ONLY_TIME = re.compile(rf"^[\[(]?{_CLOCK}[\])]?$")
@@ -40,7 +47,7 @@ class Labelled:
 
 def labelled(line: str) -> Labelled | None:
     """The label and words of a line, if it has the shape of one that begins a turn."""
-    rest, start = line.strip(), None
+    rest, start = _CHEVRONS.sub("", line.strip()), None
     if match := _LEADING_TIME.match(rest):
         groups = match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)
         start, rest = milliseconds(*groups), rest[match.end() :].strip()
@@ -54,8 +61,13 @@ def labelled(line: str) -> Labelled | None:
         if match["time"]:
             start = milliseconds(*match.group(3, 4, 5, 6))
         label = one_line(match["name"]).strip("[]") if match["name"].startswith("[") else one_line(match["name"])
-        return Labelled(label, match["words"].removesuffix("\\"), start, "colon")
+        return Labelled(_without_mark(label), match["words"].removesuffix("\\"), start, "colon")
     return None
+
+
+def _without_mark(label: str) -> str:
+    """``Oda?`` as ``Oda``: some set off who asks by a question mark."""
+    return label[:-1].rstrip() if label.endswith("?") and like_a_name(label[:-1]) else label
 
 
 def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
@@ -63,6 +75,9 @@ def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
     if time := _TRAILING_TIME.search(name):
         groups = time.group(1, 2, 3, 4) if time.group(2) else time.group(5, 6, 7, 8)
         start, name = milliseconds(*groups), name[: time.start()]
+    if time := _LEADING_TIME.match(name):
+        groups = time.group(1, 2, 3, 4) if time.group(2) else time.group(5, 6, 7, 8)
+        start, name = milliseconds(*groups), name[time.end() :]
     after = _AFTER_EMPHASIS.match(match["rest"])
     if after is None:
         return None
@@ -82,7 +97,7 @@ def stamp(line: str) -> int | None:
     return milliseconds(*(match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)))
 
 
-def _without_spoken_times(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def without_spoken_times(found: Sequence[Labelled | None]) -> list[Labelled | None]:
     """Labels without a time written in words (``Sarah 2 3:`` for 2 min 3 s), where a name bears several of them."""
     times: dict[str, set[str]] = {}
     for item in found:
@@ -124,11 +139,34 @@ def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> froze
     paragraphs = sum(bool(line) and start for line, start in zip(lines, starts, strict=True))
     if sum(count for count in brackets.values() if count > 1) * 2 >= max(paragraphs, 3):
         accepted |= set(brackets)
-    return frozenset(accepted - _about_the_file(lines, wanted, counts, accepted))
+    return frozenset(accepted - _no_voices(wanted, counts, accepted))
 
 
-def _fields_above(lines: Sequence[str], found: Sequence[Labelled | None]) -> int:
-    """How many lines the first paragraph takes, where it is a block of fields (``Date: …``, ``Participant: P4``)."""
+def _no_voices(found: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]) -> set[str]:
+    """Labels that name no speaker: of notes, and of fields above the talk that stand once and have a value, no sentence."""
+    notes = {label for label in accepted if is_note(label)}
+    repeated = {label for label in accepted - notes if counts[label] > 1}
+    if len(repeated) < 2:
+        return notes
+    head = next(index for index, item in enumerate(found) if item and item.label in repeated)
+    above = [item for item in found[:head] if item and counts[item.label] == 1]
+    side_by_side = any(first and second for first, second in pairwise(found[:head]))
+    return notes | {
+        item.label
+        for item in above
+        if (is_field_above(item.label) and not _is_said(item.words))
+        or item.words in accepted
+        or (side_by_side and not _is_said(item.words))
+    }
+
+
+def _is_said(words: str) -> bool:
+    """Whether words end as a sentence does."""
+    return bool(_SENTENCE_END.search(words))
+
+
+def without_fields_above(lines: Sequence[str], found: Sequence[Labelled | None]) -> int:
+    """How many lines a first paragraph of fields (``Date: …``, ``Participant: P4``) takes with what stands above it."""
     first = next((index for index, line in enumerate(lines) if line), 0)
     end = next((index for index in range(first, len(lines)) if not lines[index]), len(lines))
     block = found[first:end]
@@ -163,96 +201,3 @@ def _about_the_file(
     values = {item.label for item in fields if item.words in accepted or not _SENTENCE_END.search(item.words)}
     side_by_side = any(first and second for first, second in pairwise(found[:head]))
     return values if side_by_side or any(item.words in accepted for item in fields) else set()
-
-
-def read_lines(lines: Sequence[str]) -> Reading:
-    """Turns from lines; empty lines part paragraphs, and what does not belong to the talk has been emptied before."""
-    stripped = [one_line(line) for line in lines]
-    found = _without_spoken_times([labelled(line) if line else None for line in stripped])
-    for index in range(_fields_above(stripped, found)):
-        stripped[index], found[index] = "", None
-    accepted = speakers_in(stripped, found)
-    if not accepted:
-        return read_guide(lines) or _nobody_named(stripped, found)
-    if asked := _asked_without_name(lines, found, accepted):
-        found = [asked.get(index, item) for index, item in enumerate(found)]
-        accepted |= {"Interviewer"}
-    pieces: list[Spoken] = []
-    unread: list[tuple[int, str]] = []
-    quoted: dict[str, int] = {}
-    start: int | None = None
-    apart = False
-    for number, (line, item) in enumerate(zip(stripped, found, strict=True), 1):
-        if not line:
-            apart = True
-            continue
-        if (time := stamp(line)) is not None:
-            start = time
-        elif item and item.label in accepted:
-            pieces.append(Spoken(item.label, item.words, item.start_ms if item.start_ms is not None else start))
-            start = None
-        elif not pieces:
-            if not (item and (is_metadata(item.label) or item.kind == "alone")):
-                unread.append((number, line))
-        elif item and item.kind == "alone":
-            unread.append((number, line))
-        else:
-            if item and like_a_name(item.label) and item.kind == "colon":
-                quoted.setdefault(item.label, number)
-            pieces[-1] = _longer(pieces[-1], _BRACKETED_TIME.sub("", line), apart or item is not None)
-        apart = False
-    turns = merged(pieces, by_paragraph=True)
-    return Reading(turns, unread_warning(unread) + _quoted_warning(quoted) + _once_warning(turns))
-
-
-def _asked_without_name(
-    lines: Sequence[str], found: Sequence[Labelled | None], accepted: frozenset[str]
-) -> dict[int, Labelled]:
-    """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
-    if len(accepted) != 1:
-        return {}
-    asked = {index: words for index, words in questions_in(lines).items() if found[index] is None}
-    below = [next((at for at in range(index + 1, len(lines)) if lines[at].strip()), index) for index in asked]
-    answered = sum((item := found[at]) is not None and item.label in accepted for at in below)
-    if len(asked) < 2 or 2 * answered < len(asked):
-        return {}
-    return {index: Labelled("Interviewer", words, None, "colon") for index, words in asked.items()}
-
-
-def _longer(piece: Spoken, line: str, new_paragraph: bool) -> Spoken:
-    glue = "\n" if new_paragraph and piece.words else " "
-    return Spoken(piece.speaker, f"{piece.words}{glue}{line.removesuffix(chr(92))}", piece.start_ms, piece.end_ms)
-
-
-def _nobody_named(lines: Sequence[str], found: Sequence[Labelled | None]) -> Reading:
-    blocks: list[list[Spoken]] = [[]]
-    start: int | None = None
-    for line, item in zip(lines, found, strict=True):
-        if not line:
-            blocks.append([])
-        elif (time := stamp(line)) is not None:
-            start = time
-        elif not (item and is_metadata(item.label)):
-            match = _BRACKETED_TIME.match(line)
-            at = milliseconds(*match.group(1, 2, 3, 4)) if match else start
-            blocks[-1].append(Spoken("", line[match.end() :] if match else line, at))
-            start = None
-    filled = [block for block in blocks if block]
-    if len(filled) == 1:
-        return Reading(flowing(filled[0]))
-    return Reading(tuple(Spoken("", " ".join(part.words for part in block), block[0].start_ms) for block in filled))
-
-
-def _quoted_warning(quoted: dict[str, int]) -> tuple[str, ...]:
-    return tuple(
-        f"Line {number}: “{label}:” was read as words of the speaker before, not as a new speaker."
-        for label, number in quoted.items()
-    )
-
-
-def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
-    counts = counted([turn.speaker for turn in turns])
-    if len(turns) < 10 or len(counts) < 3:
-        return ()
-    once = [label for label, count in counts.items() if count == 1 and role_from_label(label) is None]
-    return tuple(f"“{label}” speaks only once: check that it is a speaker." for label in once)

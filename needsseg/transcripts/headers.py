@@ -1,0 +1,192 @@
+"""Finding the header lines of a transcript, and which of the layouts they have."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from needsseg.transcripts.labels import is_metadata, like_a_name, perhaps_a_name
+from needsseg.transcripts.line_layouts import CLOCK, LINE_LAYOUTS, SPOKEN, LineLayout, patterns
+from needsseg.transcripts.spoken import HEADED, one_line
+
+SAMPLE = 3_000
+"""Lines that decide on the layout; the chosen one is then looked for in all."""
+LONGEST_HEADER = 160
+_DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
+_TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d (?:sec|Sek|seg)", re.IGNORECASE)
+_CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?$")
+_SPOKEN_PARTS = re.compile(r"\d+")
+_CLOSE = 0.8
+_IN_ORDER = 0.7
+_STRICT_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who speaks from a line on: label, words on the same line ("" where they stand below), times in milliseconds.
+
+    ``lines`` is how many lines the header takes; ``time`` is the written time (its words are counted as such).
+    """
+
+    label: str
+    words: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+    lines: int = 1
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A layout and the headers it has in a text, by line index."""
+
+    layout: LineLayout
+    headers: dict[int, Header]
+
+
+def clock_ms(text: str) -> int | None:
+    """A written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (frames are left out), ``7.5``, ``1 minute 3 seconds``."""
+    if match := _CLOCK_PARTS.match(text):
+        hours, minutes, seconds, fraction = match.groups()
+        whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+        return whole * 1000 + int(((fraction or "0") + "00")[:3])
+    if " " in text:
+        numbers = [int(number) for number in _SPOKEN_PARTS.findall(text)][:3]
+        seconds_in_all = 0
+        for number in numbers:
+            seconds_in_all = seconds_in_all * 60 + number
+        return seconds_in_all * 1000
+    try:
+        return round(float(text.rstrip("s").replace(",", ".")) * 1000)
+    except ValueError:
+        return None
+
+
+def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
+    """The layout whose headers a text has, or None where none fits or ``rival`` headers of another kind are more.
+
+    Of the layouts that find nearly as many headers as the best, the first in the table is taken: it says most.
+    """
+    sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
+    tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := headers_of(layout, sample))]
+    most = max((len(one.headers) for one in tried), default=0)
+    if not most or most < _CLOSE * rival:
+        return None
+    layout = next(one.layout for one in tried if len(one.headers) >= _CLOSE * max(most, rival))
+    return Found(layout, headers_of(layout, lines))
+
+
+def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    """The header lines that a layout has in a text, by index; empty where they are no headers of a talk."""
+    best: dict[int, Header] = {}
+    for template in layout.templates:
+        found = _plausible(_matches(template, layout.above, lines), layout, lines)
+        if len(found) > len(best):
+            best = found
+    if best and len(layout.templates) > 1:
+        # A file may mix forms: an hour in, a time gets longer, or a name its company.
+        for template in layout.templates:
+            names = {header.label for header in best.values()}
+            for index, header in _matches(template, layout.above, lines).items():
+                if index not in best and header.label in names:
+                    best[index] = header
+    return dict(sorted(best.items()))
+
+
+def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Header]:
+    first, *more = patterns(template, above)
+    timed = "time}" in template.split("\n")[0] or "{spoken}" in template.split("\n")[0]
+    found: dict[int, Header] = {}
+    for index, line in enumerate(lines):
+        if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
+            continue
+        match = first.match(_DECORATION.sub("", line))
+        if not match:
+            continue
+        parts = {name: part for name, part in match.groupdict().items() if part}
+        taken = 1
+        for pattern in more:
+            below = index + taken
+            if below < len(lines) and not lines[below].strip():
+                below += 1
+            match = pattern.match(_DECORATION.sub("", lines[below])) if below < len(lines) else None
+            if not match:
+                break
+            parts |= {name: part for name, part in match.groupdict().items() if part}
+            taken = below - index + 1
+        else:
+            time, end = parts.get("time", ""), parts.get("end", "")
+            found[index] = Header(
+                one_line(parts["name"]).strip("-–— "),
+                parts.get("words", "").strip(),
+                clock_ms(time) if time else None,
+                clock_ms(end) if end else None,
+                taken,
+                f"{time} {end}".strip(),
+            )
+    return found
+
+
+def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    counts = Counter(header.label for header in found.values())
+    timed = any(header.time for header in found.values())
+
+    def names_somebody(label: str) -> bool:
+        if not label or is_metadata(label) or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label):
+            return False
+        if layout.strict:
+            return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
+        return like_a_name(label) or counts[label] > 1
+
+    kept = {index: header for index, header in found.items() if names_somebody(header.label)}
+    if layout.strict and not timed:
+        # A name that comes once is taken where the layout is sure from the others.
+        if _share_of_paragraphs(kept, lines, layout) < _STRICT_SHARE:
+            return {}
+        once = {index: header for index, header in found.items() if index not in kept and like_a_name(header.label)}
+        if layout.name == "name-above":
+            once = {index: header for index, header in once.items() if _begins_paragraph(index, lines)}
+        kept |= once
+    labels = {header.label for header in kept.values()}
+    if len(kept) < 2 or (len(kept) > 3 and len(labels) > 0.75 * len(kept)):
+        return {}
+    if layout.strict and (len(kept) < 3 or not 2 <= len(labels) <= 15):
+        return {}
+    times = [header.start_ms for _, header in sorted(kept.items()) if header.start_ms is not None]
+    if len(times) > 2 and sum(a <= b for a, b in pairwise(times)) < _IN_ORDER * (len(times) - 1):
+        return {}
+    if layout.above and _with_words_below(kept, lines) * 2 < len(kept):
+        return {}
+    return kept
+
+
+def _begins_paragraph(index: int, lines: Sequence[str]) -> bool:
+    return index == 0 or not lines[index - 1].strip()
+
+
+def _share_of_paragraphs(found: dict[int, Header], lines: Sequence[str], layout: LineLayout) -> float:
+    """The share of paragraphs that begin with a header; of lines, where a text has no paragraphs."""
+    begins = [index for index, line in enumerate(lines) if line.strip() and _begins_paragraph(index, lines)]
+    if layout.name == "name-above":
+        filled = sum(bool(line.strip()) for line in lines)
+        if len(begins) < len(found):
+            return 1.0 if 0.25 <= len(found) / max(filled, 1) <= 0.5 else 0.0
+        apart = sum(index in found for index in begins)
+        headings = sum(lines[index].lstrip().startswith(("#", HEADED)) for index in found)
+        return 1.0 if headings == len(found) else apart / max(len(begins), 1)
+    if len(begins) < len(found):
+        begins = [index for index, line in enumerate(lines) if line.strip()]
+    return sum(index in found for index in begins) / max(len(begins), 1)
+
+
+def _with_words_below(found: dict[int, Header], lines: Sequence[str]) -> int:
+    count = 0
+    for index, header in found.items():
+        below = index + header.lines
+        while below < len(lines) and not lines[below].strip():
+            below += 1
+        count += below < len(lines) and below not in found
+    return count

@@ -1,0 +1,257 @@
+"""The layouts of transcripts in plain lines: what a header line looks like, where time, name and words stand.
+
+A template is a line in which ``{name}``, ``{time}``, ``{end}`` and ``{words}`` stand for these parts: one space stands for
+any white space, two for a wide gap (a tab or several spaces), ``~`` for a space or none; a line feed parts the lines of a
+header. Emphasis (``**``) around the parts is passed over. A new layout is one entry here, with its example, which the tests
+read and docs/transcripts.md shows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?"
+SPOKEN = (
+    r"(?:\d+ (?:hours?|Stunden?|heures?|horas?|ore) )?(?:\d+ (?:minutes?|Minuten?|minutos?|minuti) )?"
+    r"\d+ (?:seconds?|Sekunden?|secondes?|segundos?|secondi)"
+)
+_EMPHASIS = r"[*_]{0,3}"
+_PARTS = {
+    "name": r"(?P<name>[^\s\[\](){}<>|:：#*_@,][^\[\]{}<>:：*]{0,62}?)",
+    "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
+    "letter": r"(?P<name>[QA])",
+    "time": rf"(?P<time>{CLOCK})",
+    "spoken": rf"(?P<time>{SPOKEN})(?:\s*{CLOCK})?",
+    "from": rf"(?P<time>{CLOCK}|\d+[.,]\d+s?)",
+    "end": rf"(?P<end>{CLOCK}|\d+[.,]\d+s?)",
+    "words": r"(?P<words>\S.*)",
+    "everyone": r"[^:]{1,63}?",
+    "open": r"\{",
+    "close": r"\}",
+}
+_BARE = frozenset({"words", "everyone", "open", "close"})
+"""Parts around which no emphasis is looked for."""
+_RANGE = re.compile(r"\{time\}(.*?)\{end\}")
+
+
+@dataclass(frozen=True, slots=True)
+class LineLayout:
+    """One layout of plain lines: its name as a format, what it looks like, its templates, and an example.
+
+    ``above`` means that the words stand below the header; ``strict`` that most paragraphs must begin with a header and
+    every name come back, since the header alone says little.
+    """
+
+    name: str
+    title: str
+    templates: tuple[str, ...]
+    example: str
+    above: bool = False
+    strict: bool = False
+
+
+LINE_LAYOUTS: tuple[LineLayout, ...] = (
+    LineLayout(
+        "range-over-name",
+        "A range of times, the name below it, then the words (Premiere, DaVinci Resolve)",
+        ("{time}~-~{end}\n{name}", "[{time}~-~{end}]\n{name}", "{time}~-->~{end}\n{name}", "{time} {end}\n{name}"),
+        "00:00:03:20 - 00:00:07:04\nOda\nHow do the orders come?\n\n00:00:07:10 - 00:00:12:00\nTeo\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "name-over-time",
+        "The name, the time below it, then the words (copied from Teams' pane, Grain)",
+        ("{name}\n{spoken}", "{name}\n{time}", "{name}\n[{time}]", "{name}\n({time})", "{name}\n{time}~-~{end}"),
+        "Oda Brinkholt\n0 minutes 3 seconds\nHow do the orders come?\nTeo Marsand\n0 minutes 7 seconds\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "time-over-name",
+        "A time, the name below it, then the words",
+        ("{time}\n{name}", "[{time}]\n{name}", "({time})\n{name}", "{spoken}\n{name}"),
+        "00:03\nOda Brinkholt\nHow do the orders come?\n\n00:07\nTeo Marsand\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "range-label",
+        "A range of times and `Name:` before the words",
+        (
+            "[{time}~-~{end}] {name}: {words}", "[{time}~-->~{end}] {name}: {words}", "({time}~-~{end}) {name}: {words}",
+            "{time}~-~{end} {name}: {words}", "{time}~-->~{end} {name}: {words}", "[{time}~-->~{end}] [{name}]: {words}",
+            "[{time}~-->~{end}] [{name}] {words}", "[{time}~-~{end}] [{name}]: {words}", "[{time}~-~{end}] [{name}] {words}",
+        ),
+        "[00:00:03 - 00:00:06] Oda: How do the orders come?\n[00:00:07 - 00:00:11] Teo: By phone, before six.",
+    ),
+    LineLayout(
+        "label-range",
+        "A name and a range of times before the words (WhisperX, Reduct)",
+        (
+            "[{name}] [{time}~-->~{end}]: {words}", "[{name}] [{time}~-->~{end}] {words}", "[{name}] [{time}~-~{end}]: {words}",
+            "[{name}] [{time}~-~{end}] {words}", "[{name}] ({time}~-~{end})~: {words}", "[{name}] ({time}~-~{end}) {words}",
+            "{name} [{time}~-->~{end}]~: {words}", "{name} [{time}~-~{end}]~: {words}", "{name} ({time}~-~{end})~: {words}",
+            "{name} {time}~-->~{end}~: {words}", "{name} {time}~-~{end}~: {words}", "{name}: [{time}~-~{end}] {words}",
+            "{name}: [{time}~-->~{end}] {words}", "{name}: ({time}~-~{end}) {words}", "{code} [{time}~-~{end}] {words}",
+            "{code} [{time}~-->~{end}] {words}", "{code} ({time}~-~{end}) {words}",
+        ),
+        "[SPEAKER_00] [00:00:03.000 --> 00:00:06.000]: How do the orders come?\n"
+        "[SPEAKER_01] [00:00:07.000 --> 00:00:11.000]: By phone, before six.",
+    ),
+    LineLayout(
+        "bracket-time",
+        "Name and time in one pair of brackets before the words",
+        (
+            "[{name}, {time}]~: {words}", "[{name}, {time}] {words}", "({name}, {time}) {words}", "[{name} {time}]~: {words}",
+            "[{name} {time}] {words}", "[{time}, {name}] {words}", "[{time} {name}]~: {words}", "[{time} {name}] {words}",
+            "[{name} | {time}] {words}", "[{name} - {time}] {words}", "[{time} - {name}] {words}",
+        ),
+        "[SPEAKER_00, 00:00:03] How do the orders come?\n[SPEAKER_01, 00:00:07] By phone, before six.",
+    ),
+    LineLayout(
+        "label-time",
+        "`Name:`, the time, then the words on one line",
+        (
+            "{name}: [{time}]~-~{words}", "{name}: [{time}] {words}", "{name}: ({time}) {words}", "{name}:  {time}  {words}",
+            "{name}: {time} {words}", "[{name}] [{time}]~: {words}", "[{name}] [{time}] {words}", "[{name}] ({time})~: {words}",
+            "[{name}] ({time}) {words}", "[{time}] [{name}]~: {words}",
+        ),
+        "Oda Brinkholt: [00:00:03] How do the orders come?\nTeo Marsand: [00:00:07] By phone, before six.",
+    ),
+    LineLayout(
+        "zoom-chat",
+        "A chat saved by Zoom: time, `From Name`, words",
+        (
+            "{time} From {name} to {everyone}~: {words}", "{time} From {name}~: {words}", "{time} {name} to {everyone}~: {words}",
+        ),
+        "10:00:03\t From  Oda : How do the orders come?\n10:00:07\t From  Teo : By phone, before six.",
+    ),
+    LineLayout(
+        "time-columns",
+        "Name, time and words in columns (Rev.ai)",
+        ("{name}  {time}  {words}", "{time}  {name}  {words}", "{name}  [{time}]  {words}", "{name} | {time} | {words}",
+         "{time} | {name} | {words}", "{time}~-~{end}  {name}  {words}", "{name}  {time}~-~{end}  {words}"),
+        "Speaker 0    00:00:03    How do the orders come?\nSpeaker 1    00:00:07    By phone, before six.",
+    ),
+    LineLayout(
+        "range-name",
+        "A range of times and the name above the words",
+        (
+            "[{time}~-~{end}] {name}", "[{time}~-->~{end}] {name}", "({time}~-~{end}) {name}", "{time}~-->~{end} {name}",
+            "{time}~-~{end} {name}", "{time}~-~{end} | {name}", "[{time}~-~{end}] - {name}",
+        ),
+        "00:00:03 - 00:00:06 Oda Brinkholt\nHow do the orders come?\n\n00:00:07 - 00:00:11 Teo Marsand\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "name-range",
+        "The name and a range of times above the words (older Teams)",
+        (
+            "{name} [{time}~-~{end}]", "{name} [{time}~-->~{end}]", "{name} ({time}~-~{end})", "{name} ({time}~-->~{end})",
+            "{name} {time}~-->~{end}", "{name} | {time}~-~{end}", "{name} {time}~-~{end}",
+        ),
+        "Oda Brinkholt 00:00:03.120 --> 00:00:06.040\nHow do the orders come?\n\n"
+        "Teo Marsand 00:00:07.000 --> 00:00:11.040\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "name-time",
+        "The name, and the time set off by brackets or a sign, above the words (Riverside, tl;dv, Read.ai)",
+        (
+            "{name} ({time})", "{name} [{time}]", "{name} <{time}>", "{name} | {time}", "{name} - {time}", "{name} @ {time}",
+            "{name} · {time}", "{name} • {time}", "{name} at {time}", "{name}: {time}", "{name}, {time}", "{name} ({spoken})",
+            "{name} {spoken}",
+        ),
+        "Oda Brinkholt (00:03)\nHow do the orders come?\n\nTeo Marsand (00:07)\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "time-name",
+        "The time, then the name, above the words (Fathom, Word's Transcribe)",
+        (
+            "[{time}]~-~{name}", "({time})~-~{name}", "{time} - {name}", "@{time} - {name}", "{time} | {name}", "{time} · {name}",
+            "{time} • {name}", "{time}: {name}", "[{time}] {name}", "({time}) {name}", "{time} {name}", "{spoken} {name}",
+        ),
+        "0:03 - Oda Brinkholt (bakery.example)\n  How do the orders come?\n\n0:07 - Teo Marsand\n  By phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "otter",
+        "The name and the time above the words (Otter, Teams' Word files)",
+        ("{name}  {time}", "{name} {time}"),
+        "Oda Brinkholt  0:03\nHow do the orders come?\n\nTeo Marsand  0:07\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
+        "coded-speaker",
+        "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
+        ("({code}) {words}", "{code} {words}", "<{code}> {words}"),
+        "(speaker 0) How do the orders come?\n(speaker 1) By phone, before six.",
+        strict=True,
+    ),
+    LineLayout(
+        "curly",
+        "The name in curly or angle brackets before the words",
+        ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}"),
+        "{Oda Brinkholt} How do the orders come?\n\n{Teo Marsand} By phone, before six.",
+        strict=True,
+    ),
+    LineLayout(
+        "question-answer",
+        "`Q.` and `A.` before the words (depositions)",
+        ("{letter}. {words}", "{letter}  {words}", "{letter}) {words}", "{letter} - {words}"),
+        "Q. How do the orders come?\nA. By phone, before six.\nQ. And on Sundays?\nA. Not at all.",
+        strict=True,
+    ),
+    LineLayout(
+        "dash-label",
+        "The name and a dash before the words",
+        ("{name} – {words}", "{name} — {words}", "{name} - {words}"),
+        "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
+        strict=True,
+    ),
+    LineLayout(
+        "name-above",
+        "The name on a line of its own (or as a heading) above the words",
+        ("{name}",),
+        "Oda Brinkholt\nHow do the orders come?\n\nTeo Marsand\nBy phone, before six.\n\n"
+        "Oda Brinkholt\nAnd on Sundays?\n\nTeo Marsand\nNot at all.",
+        above=True,
+        strict=True,
+    ),
+)  # fmt: skip
+
+
+@cache
+def patterns(template: str, above: bool) -> tuple[re.Pattern[str], ...]:
+    """A template's regular expressions, one a line of the header."""
+    lines = _RANGE.sub(r"{from}\1{end}", template).split("\n")
+    return tuple(re.compile(_pattern(line, above)) for line in lines)
+
+
+def _pattern(template: str, above: bool) -> str:
+    out = [rf"^\s*{_EMPHASIS}\s*"]
+    at = 0
+    for match in re.finditer(r"\{(\w+)\}", template):
+        part = match[1]
+        around = "" if part in _BARE else _EMPHASIS
+        out += [_literal(template[at : match.start()]), around, _PARTS[part], around]
+        at = match.end()
+    out.append(_literal(template[at:]))
+    return "".join(out) + (rf"\s*{_EMPHASIS}\s*[:：]?{_EMPHASIS}\s*$" if above else "$")
+
+
+def _literal(text: str) -> str:
+    out: list[str] = []
+    for piece in re.split(r"( {2,}| |~)", text):
+        if piece.startswith("  "):
+            out.append(r"(?:[ \t]*\t[ \t]*|[ \t]{2,})")
+        elif piece == " ":
+            out.append(r"\s+")
+        elif piece == "~":
+            out.append(r"\s*")
+        elif piece == "-":
+            out.append("[-–—]")
+        elif piece:
+            out.append(re.escape(piece) + (_EMPHASIS if piece.endswith((":", "]", ")")) else ""))
+    return "".join(out)

@@ -1,0 +1,449 @@
+"""Transcripts in plain lines: the layout is found, each line told for what it is, and turns are made of what was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+from needsseg.errors import UsageError
+from needsseg.transcripts.around import Around, above_the_talk, around_the_talk, is_field_block
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.guide import questions_in, read_guide
+from needsseg.transcripts.headers import Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.labelled import (
+    Labelled,
+    labelled,
+    speakers_in,
+    stamp,
+    without_fields_above,
+    without_spoken_times,
+)
+from needsseg.transcripts.labels import counted, is_metadata, is_note, like_a_name
+from needsseg.transcripts.line_layouts import CLOCK, LINE_LAYOUTS, SPOKEN
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line, unread_warning
+from needsseg.transcripts.undress import undressed
+
+_BRACKETED_TIME = re.compile(rf"^[\[(]\s*(?P<time>{CLOCK})\s*[\])]\s*")
+_BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
+_QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+_ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
+_LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
+_MOST_ASKED = 0.6
+
+
+def read_lines(
+    lines: Sequence[str], choices: ReadingChoices = NO_CHOICES, layout: str = "", markdown: bool = True
+) -> Reading:
+    """Turns from the lines of a text, in the layout of that name, or in the one that fits best where ``layout`` is empty.
+
+    Layouts are those of LINE_LAYOUTS, and ``text`` for labels on the line of the words. Every word of ``lines`` is told of.
+    """
+    return _Reader(lines, choices, layout, markdown).reading()
+
+
+def layout_of(lines: Sequence[str]) -> str:
+    """The name of the layout of plain lines; "" where labels stand on the line of the words, or nobody is named."""
+    found = _Reader(lines, NO_CHOICES, "", True).headed
+    return found.layout.name if found else ""
+
+
+@dataclass
+class _Reader:
+    given: Sequence[str]
+    choices: ReadingChoices
+    layout: str
+    markdown: bool
+    marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lines, dress = undressed(self.given)
+        self.marks += dress.marks
+        self.ends = dress.ends
+
+    @cached_property
+    def headed(self) -> Found | None:
+        """The layout and headers, but for labels on the line of the words."""
+        if self.choices.label_pattern or self.layout == "text":
+            return None
+        if self.layout:
+            layout = _LAYOUTS[self.layout]
+            return Found(layout, headers_of(layout, self.lines))
+        _, found, speakers = self.by_label
+        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in found))
+
+    @cached_property
+    def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
+        """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
+        return self._labels(around_the_talk(self.lines, markdown=self.markdown))
+
+    def _labels(self, around: Around) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
+        kept = ["" if index in around.kinds else _plain(line) for index, line in enumerate(self.lines)]
+        found = without_spoken_times([labelled(line) if line else None for line in kept])
+        fields = without_fields_above(kept, found)
+        for index in range(fields):
+            found[index] = None
+        speakers = speakers_in(["" if index < fields else line for index, line in enumerate(kept)], found)
+        return kept, found, speakers - self.choices.not_speakers
+
+    def reading(self) -> Reading:
+        """The turns, with what became of each word."""
+        if self.choices.label_pattern:
+            headers = _by_pattern(self.lines, self.choices.label_pattern)
+        elif self.headed:
+            headers = self.headed.headers
+        else:
+            return self._by_label()
+        headers = {index: one for index, one in headers.items() if one.label not in self.choices.not_speakers}
+        around = around_the_talk(self.lines, frozenset(headers), markdown=self.markdown)
+        kept = [
+            "" if index in around.kinds and index not in headers else _plain(line)
+            for index, line in enumerate(self.lines)
+        ]
+        return self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
+
+    def _by_label(self) -> Reading:
+        around = around_the_talk(self.lines, markdown=self.markdown)
+        kept, found, speakers = self.by_label
+        if not speakers:
+            return self._without_labels(kept, found, around)
+        headers = {
+            index: Header(item.label, item.words, item.start_ms)
+            for index, item in enumerate(found)
+            if item and item.label in speakers
+        }
+        if asked := _asked_without_name(self.given, found, speakers):
+            headers |= {index: Header("Interviewer", words) for index, words in asked.items()}
+        return self._turns(kept, dict(sorted(headers.items())), found, around)
+
+    def _without_labels(self, kept: list[str], found: list[Labelled | None], around: Around) -> Reading:
+        guided = read_guide(["" if index in around.kinds else line for index, line in enumerate(self.given)])
+        if guided:
+            above = next((mark.line for mark in guided.marks), 0)
+            marks, unread, title = above_the_talk(kept, found, above, around.kinds, frozenset())
+            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks]
+            return replace(
+                guided,
+                warnings=(*unread_warning([(index + 1, kept[index]) for index in unread]), *guided.warnings),
+                marks=tuple(guided_marks),
+                source=tuple(self.given),
+                title=around.title or title,
+            )
+        spoken, marks = _nobody_named(kept, found, self.choices.unlabelled)
+        return Reading(
+            spoken, (), (*self.marks, *_kinds(around, self.given), *marks), tuple(self.given), title=around.title
+        )
+
+    def _turns(
+        self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
+    ) -> Reading:
+        maker = _Turns(kept, headers, found, around, self.choices.unlabelled or _unlabelled(kept, headers, found))
+        turns = maker.make()
+        for line, end in self.ends.items():
+            turns = [
+                replace(one, end_ms=end) if one.line <= line + 1 < _next_line(turns, at) else one
+                for at, one in enumerate(turns)
+            ]
+        joined = merged(turns, by_paragraph=True)
+        return Reading(
+            joined,
+            (
+                *unread_warning([(index + 1, kept[index]) for index in maker.unread]),
+                *maker.told,
+                *_quoted_warning(maker.quoted),
+                *_once_warning(joined),
+            ),
+            (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept)),
+            tuple(self.given),
+            title=around.title or maker.title,
+            suspicions=tuple(maker.suspicions),
+        )
+
+
+def _next_line(turns: Sequence[Spoken], at: int) -> int:
+    return turns[at + 1].line if at + 1 < len(turns) else 1 << 60
+
+
+def _plain(line: str) -> str:
+    return one_line(_BULLET_LABEL.sub("", _QUOTE.sub("", line)))
+
+
+def _kinds(around: Around, lines: Sequence[str], headers: Mapping[int, Header] | None = None) -> list[Mark]:
+    return [
+        marked(index, kind, lines[index]) for index, kind in around.kinds.items() if not headers or index not in headers
+    ]
+
+
+def _decoration(lines: Sequence[str], kept: Sequence[str]) -> list[Mark]:
+    """Signs of quotes and lists before the words."""
+    pairs = enumerate(zip(lines, kept, strict=True))
+    return [
+        Mark(index, "markup", len(line.split()) - len(one.split()))
+        for index, (line, one) in pairs
+        if one and line != one
+    ]
+
+
+def _by_pattern(lines: Sequence[str], pattern: str) -> dict[int, Header]:
+    """Headers by a pattern that a person gave; raises UsageError where it is none or has no group ``speaker``."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise UsageError(f"The label pattern is no regular expression: {error}.", "Correct it.") from error
+    if "speaker" not in compiled.groupindex:
+        raise UsageError("The label pattern has no group “speaker”.", r"For example: (?P<speaker>\w+): (?P<words>.*)")
+    headers: dict[int, Header] = {}
+    for index, line in enumerate(lines):
+        match = compiled.match(line.strip())
+        if match and (label := one_line(match["speaker"] or "")):
+            parts = match.groupdict()
+            rest = parts["words"] if "words" in parts else line.strip()[match.end() :]
+            time = parts.get("time") or ""
+            headers[index] = Header(label, (rest or "").strip(), clock_ms(time) if time else None, time=time)
+    return headers
+
+
+class _Turns:
+    """Makes turns of headers and the lines between them, and tells of every word."""
+
+    def __init__(
+        self,
+        kept: list[str],
+        headers: Mapping[int, Header],
+        found: Sequence[Labelled | None],
+        around: Around,
+        unlabelled: str,
+    ) -> None:
+        self.kept, self.headers, self.found, self.around, self.unlabelled = kept, headers, found, around, unlabelled
+        self.pieces: list[Spoken] = []
+        self.marks: list[Mark] = []
+        self.unread: list[int] = []
+        self.quoted: dict[str, int] = {}
+        self.told: list[str] = []
+        self.suspicions: list[str] = []
+        self.title = ""
+        self.start: int | None = None
+        self.speakers = frozenset(header.label for header in headers.values())
+        self.no_blanks = not any(not line for line in kept)
+
+    def make(self) -> list[Spoken]:
+        """The turns, one for each header and each paragraph that belongs to nobody named."""
+        first = next(iter(self.headers), len(self.kept))
+        above = self._above(first)
+        apart = True
+        index = above
+        while index < len(self.kept):
+            line = self.kept[index]
+            if not line:
+                apart = True
+                index += 1
+                continue
+            taken = self._header(index) or self._stamp(index) or self._field_block(index, apart) or self._note(index)
+            if not taken:
+                self._said(index, apart)
+                taken = 1
+            apart = False
+            index += taken
+        if self.unlabelled and any(piece.speaker == self.unlabelled for piece in self.pieces):
+            labels = ", ".join(sorted(self.speakers - {self.unlabelled})[:3])
+            self.told.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
+        return self.pieces
+
+    def _above(self, first: int) -> int:
+        # A time that stands right above the first header belongs to it.
+        end = first
+        while end and (not self.kept[end - 1] or stamp(self.kept[end - 1]) is not None):
+            end -= 1
+        marks, self.unread, self.title = above_the_talk(self.kept, self.found, end, self.around.kinds, self.speakers)
+        self.marks += marks
+        return end
+
+    def _header(self, index: int) -> int:
+        header = self.headers.get(index)
+        if header is None:
+            return 0
+        words = header.words.removesuffix("\\").strip()
+        start = header.start_ms if header.start_ms is not None else self.start
+        self.pieces.append(Spoken(header.label, words, start, header.end_ms, index + 1))
+        self.start = None
+        said, time = len(words.split()), len(header.time.split()) if header.lines == 1 else 0
+        self.marks += [Mark(index, "speech", said), Mark(index, "time", time)]
+        self.marks.append(Mark(index, "label", max(0, len(self.kept[index].split()) - said - time)))
+        for below in range(index + 1, index + header.lines):
+            timed = re.search(r"\d", self.kept[below]) is not None
+            self.marks.append(marked(below, "time" if timed and header.time else "label", self.kept[below]))
+        return header.lines
+
+    def _stamp(self, index: int) -> int:
+        line = self.kept[index]
+        time = stamp(line)
+        if time is None:
+            match = re.fullmatch(
+                rf"[\[(]?(?P<time>{CLOCK}|{SPOKEN})[\])]?(?:\s*(?:-->|[-–—,])\s*[\[(]?{CLOCK}[\])]?)?", line
+            )
+            if not match and self._names_again(line):
+                self.marks.append(marked(index, "label", line))
+                return 1
+            if not match:
+                return 0
+            time = clock_ms(match["time"])
+        if self.pieces and not self.pieces[-1].words and self.pieces[-1].start_ms is None:
+            self.pieces[-1] = replace(self.pieces[-1], start_ms=time)
+        else:
+            self.start = time
+        self.marks.append(marked(index, "time", line))
+        return 1
+
+    def _names_again(self, line: str) -> bool:
+        """Whether a line right below a header gives its name and time once more, for a reader who cannot see them."""
+        last = self.pieces[-1] if self.pieces else None
+        if last is None or last.words:
+            return False
+        return re.fullmatch(rf"{re.escape(last.speaker)}(?:\s+(?:{SPOKEN}|{CLOCK}))?", line) is not None
+
+    def _field_block(self, index: int, apart: bool) -> int:
+        if not apart or not self.pieces:
+            return 0
+        end = index
+        while end < len(self.kept) and self.kept[end] and end not in self.headers:
+            end += 1
+        if not is_field_block(self.kept[index:end], self.found[index:end], self.speakers):
+            return 0
+        self.marks += [marked(at, "metadata", self.kept[at]) for at in range(index, end)]
+        self.suspicions.append(
+            f"Line {index + 1}: fields as at the head of a transcript; a second transcript may begin here."
+        )
+        return end - index
+
+    def _note(self, index: int) -> int:
+        item = self.found[index]
+        if not (self.pieces and item and is_note(item.label)):
+            if self.pieces and item and item.kind == "alone" and item.label not in self.speakers:
+                self.unread.append(index)
+                return 1
+            return 0
+        self.marks.append(marked(index, "note", self.kept[index]))
+        return 1
+
+    def _said(self, index: int, apart: bool) -> None:
+        line, item = self.kept[index], self.found[index]
+        new_paragraph = apart or item is not None
+        match = _BRACKETED_TIME.match(line)
+        words = (line[match.end() :] if match else line).removesuffix("\\").strip()
+        at = clock_ms(match["time"]) if match else self.start
+        if not self.pieces and not self.unlabelled:
+            self.unread.append(index)
+            return
+        if item and like_a_name(item.label) and item.kind == "colon":
+            self.quoted.setdefault(item.label, index + 1)
+        if self.unlabelled and (not self.pieces or self._begins_own(apart)):
+            self.pieces.append(Spoken(self.unlabelled, words, at, None, index + 1))
+        else:
+            last = self.pieces[-1]
+            glue = "\n" if new_paragraph and last.words else " "
+            self.pieces[-1] = replace(last, words=f"{last.words}{glue}{words}" if last.words else words)
+        said = len(words.split())
+        self.marks += [Mark(index, "speech", said), Mark(index, "time", len(line.split()) - said)]
+
+    def _begins_own(self, apart: bool) -> bool:
+        return bool(self.pieces[-1].words) and (apart or self.no_blanks) and self.pieces[-1].speaker != self.unlabelled
+
+
+def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+    """Who speaks where no label stands, in a text that labels one side alone: ``Participant``, ``Interviewer``, or ""."""
+    labels = {header.label for header in headers.values()}
+    if len(labels) != 1 or len(headers) < 2:
+        return ""
+    paragraphs: list[list[int]] = [[]]
+    no_blanks = not any(not line for line in kept)
+    for index in range(next(iter(headers)), len(kept)):
+        if not kept[index] or no_blanks or index in headers:
+            paragraphs.append([])
+        if kept[index] and stamp(kept[index]) is None:
+            paragraphs[-1].append(index)
+    blocks = [block for block in paragraphs if block]
+    own = [block for block in blocks if block[0] in headers]
+    others = [block for block in blocks if block[0] not in headers]
+    if len(others) * 2 < len(own):
+        return ""
+    asked = sum(_asks(kept, block) for block in own) / len(own)
+    asked_by_others = sum(_asks(kept, block) for block in others) / len(others)
+    role = role_from_label(next(iter(labels)))
+    follows = sum(after[0] not in headers for before, after in pairwise(blocks) if before[0] in headers)
+    if follows * 2 < len(own):
+        return ""
+    if role != "participant" and (asked >= _MOST_ASKED or (role == "interviewer" and asked > asked_by_others)):
+        return "Participant"
+    return (
+        "Interviewer"
+        if role != "interviewer" and asked_by_others >= _MOST_ASKED and asked < asked_by_others / 2
+        else ""
+    )
+
+
+def _asks(kept: Sequence[str], block: Sequence[int]) -> bool:
+    return any(_ASKS.search(kept[index]) for index in block[-2:])
+
+
+def _asked_without_name(
+    lines: Sequence[str], found: Sequence[Labelled | None], accepted: frozenset[str]
+) -> dict[int, str]:
+    """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
+    if len(accepted) != 1:
+        return {}
+    asked = {index: words for index, words in questions_in(lines).items() if found[index] is None}
+    below = [next((at for at in range(index + 1, len(lines)) if lines[at].strip()), index) for index in asked]
+    answered = sum((item := found[at]) is not None and item.label in accepted for at in below)
+    return asked if len(asked) >= 2 and 2 * answered >= len(asked) else {}
+
+
+def _nobody_named(
+    lines: Sequence[str], found: Sequence[Labelled | None], speaker: str
+) -> tuple[tuple[Spoken, ...], list[Mark]]:
+    blocks: list[list[Spoken]] = [[]]
+    marks: list[Mark] = []
+    start: int | None = None
+    for index, (line, item) in enumerate(zip(lines, found, strict=True)):
+        if not line:
+            blocks.append([])
+        elif (time := stamp(line)) is not None:
+            start = time
+            marks.append(marked(index, "time", line))
+        elif item and is_metadata(item.label):
+            marks.append(marked(index, "metadata", line))
+        else:
+            match = _BRACKETED_TIME.match(line)
+            at = clock_ms(match["time"]) if match else start
+            words = line[match.end() :] if match else line
+            blocks[-1].append(Spoken(speaker, words, at, None, index + 1))
+            marks += [
+                Mark(index, "speech", len(words.split())),
+                Mark(index, "time", len(line.split()) - len(words.split())),
+            ]
+            start = None
+    filled = [block for block in blocks if block]
+    if len(filled) == 1:
+        return flowing(filled[0]), marks
+    return tuple(replace(block[0], words=" ".join(part.words for part in block)) for block in filled), marks
+
+
+def _quoted_warning(quoted: dict[str, int]) -> tuple[str, ...]:
+    return tuple(
+        f"Line {number}: “{label}:” was read as words of the speaker before, not as a new speaker."
+        for label, number in quoted.items()
+    )
+
+
+def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
+    counts = counted([turn.speaker for turn in turns])
+    if len(turns) < 10 or len(counts) < 3:
+        return ()
+    once = {
+        turn.speaker: turn.line for turn in turns if counts[turn.speaker] == 1 and role_from_label(turn.speaker) is None
+    }
+    return tuple(
+        f"“{label}” speaks only once (line {line}): check that it is a speaker." for label, line in once.items()
+    )

@@ -1,0 +1,144 @@
+"""Doubts about who said what: signs that a transcript was read otherwise than it was meant, each with its line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from needsseg.records import Role
+from needsseg.transcripts.spoken import Spoken
+
+ONE_TURN_SHARE = 0.6
+"""A turn with more of a file's words than this is suspicious where others are labelled."""
+ASKED_SHARE = 0.5
+FEWEST_QUESTIONS = 6
+_FEWEST_WORDS = 60
+_FEWEST_TURNS = 6
+_LABEL_A_LINE = 0.7
+_SHINGLE = 5
+_TWICE_SHARE = 0.5
+_TWICE_WORDS = 150
+_LEFT_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
+_LEFT_MARKUP = re.compile(
+    r"</?(?:p|span|div|v|c|i|b|font|br|u)\b[^<>]{0,80}>|\{\\[a-z]|&(?:amp|nbsp|lt|gt|quot);|\\(?:par|pard|b0)\b"
+)
+
+
+def suspicions(spoken: Sequence[Spoken], roles: Mapping[str, Role], unit: str = "line") -> tuple[str, ...]:
+    """Sentences that each name a line and what seems wrong there; none for an ordinary interview.
+
+    ``spoken`` are the turns in order with their lines, ``roles`` the roles of their speakers. The thresholds are ours.
+    """
+    turns = [(piece, len(piece.words.split())) for piece in spoken if piece.words.strip()]
+    total = sum(count for _, count in turns)
+    if not total:
+        return ()
+    return (
+        *_one_voice(turns, total, unit),
+        *_asking(turns, roles, unit),
+        *_many_labels(turns, unit),
+        *_twice(turns, unit),
+        *_left_over(turns, unit),
+    )
+
+
+def _at(piece: Spoken, unit: str) -> str:
+    return f"{unit[0].upper()}{unit[1:]} {piece.line}: " if piece.line else ""
+
+
+def _one_voice(turns: Sequence[tuple[Spoken, int]], total: int, unit: str) -> list[str]:
+    named = {piece.speaker for piece, _ in turns if piece.speaker}
+    if len(named) < 2 or total < _FEWEST_WORDS:
+        return []
+    piece, count = max(turns, key=lambda turn: turn[1])
+    times = Counter(piece.speaker for piece, _ in turns)
+    words = Counter[str]()
+    for one, number in turns:
+        words[one.speaker] += number
+    if count > ONE_TURN_SHARE * total:
+        who = piece.speaker or "nobody named"
+        return [
+            f"{_at(piece, unit)}one turn of {who} holds {count / total:.0%} of all words; labels below may be missing."
+        ]
+    if piece.speaker and times[piece.speaker] == 1 and count == max(words.values()) and len(turns) >= _FEWEST_TURNS:
+        return [f"{_at(piece, unit)}{piece.speaker} speaks once and has the most words."]
+    return []
+
+
+def _asking(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit: str) -> list[str]:
+    asked: Counter[str] = Counter()
+    for piece, _ in turns:
+        asked[piece.speaker] += sum(piece.words.count(mark) for mark in "?？؟")
+    questions = sum(asked.values())
+    if questions < FEWEST_QUESTIONS or len({piece.speaker for piece, _ in turns if piece.speaker}) < 2:
+        return []
+    told: list[str] = []
+    words = Counter[str]()
+    for piece, number in turns:
+        words[piece.speaker] += number
+    total = sum(words.values())
+    for speaker, count in asked.items():
+        # Who talks most asks most in passing; only more questions than words say that somebody interviews.
+        if roles.get(speaker) == "participant" and count / questions > max(ASKED_SHARE, words[speaker] / total):
+            first = next(piece for piece, _ in turns if piece.speaker == speaker and "?" in piece.words)
+            told.append(
+                f"{_at(first, unit)}{speaker or 'a turn without a speaker'} is a participant and asks {count} of {questions} "
+                "questions; check the roles."
+            )
+    return told
+
+
+def _many_labels(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
+    named = [piece for piece, _ in turns if piece.speaker]
+    labels = {piece.speaker for piece in named}
+    if len(named) < 6 or len(labels) < _LABEL_A_LINE * len(named):
+        return []
+    return [
+        f"{_at(named[0], unit)}nearly every turn has a speaker of its own ({len(labels)}); labels may be read wrongly."
+    ]
+
+
+def _twice(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
+    """The same conversation twice: most runs of five words from some turn on stand above it too."""
+    words: list[str] = []
+    starts: list[int] = []
+    for piece, _ in turns:
+        starts.append(len(words))
+        words += re.findall(r"\w+", piece.words.casefold())
+    if len(words) < 2 * _TWICE_WORDS:
+        return []
+    first_seen: dict[tuple[str, ...], int] = {}
+    again = [0] * (len(words) + 1)
+    for at in range(len(words) - _SHINGLE + 1):
+        shingle = tuple(words[at : at + _SHINGLE])
+        seen = first_seen.setdefault(shingle, at)
+        again[at + 1] = again[at] + (at - seen >= _TWICE_WORDS)
+    for at in range(len(words) - _SHINGLE + 1, len(words)):
+        again[at + 1] = again[at]
+    for (piece, _), start in zip(turns, starts, strict=True):
+        rest = len(words) - start
+        if rest < _TWICE_WORDS:
+            break
+        head = min(rest, _TWICE_WORDS)
+        repeated = again[start + head] - again[start]
+        if repeated >= _TWICE_SHARE * head and again[-1] - again[start] >= _TWICE_SHARE * rest:
+            return [f"{_at(piece, unit)}the same conversation seems to begin again; the file may hold it twice."]
+    return _within(turns, starts, again, unit)
+
+
+def _within(turns: Sequence[tuple[Spoken, int]], starts: Sequence[int], again: Sequence[int], unit: str) -> list[str]:
+    ends = [*starts[1:], len(again) - 1]
+    for (piece, _), start, end in zip(turns, starts, ends, strict=True):
+        if end - start >= 2 * _TWICE_WORDS and again[end] - again[start] >= _TWICE_SHARE * (end - start):
+            return [f"{_at(piece, unit)}this turn repeats what stands above; the file may hold the conversation twice."]
+    return []
+
+
+def _left_over(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
+    told: list[str] = []
+    for shape, what in ((_LEFT_TIME, "times"), (_LEFT_MARKUP, "markup")):
+        found = [piece for piece, _ in turns if shape.search(piece.words)]
+        if len(found) >= 3 or (found and len(found) * 2 > len(turns)):
+            told.append(f"{_at(found[0], unit)}{what} were left within what is said, in {len(found)} turns.")
+    return told
