@@ -49,7 +49,7 @@ def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
         ("quoted.md", "markdown"),
         ("bold.md", "markdown"),
         ("bold_above.md", "markdown"),
-        ("italic_above.md", "name-above"),
+        ("italic_above.md", "markdown"),
         ("timing_lines.md", "timed-text"),
         ("guide.txt", "text"),
         ("guide.md", "markdown"),

@@ -20,20 +20,18 @@ _PROGRAM_NOTE = re.compile(
     r"Transcribed (?:by|with|using) |Generated (?:by|with) |Subtitles by |Recorded (?:by|with) ).*$",
     re.IGNORECASE,
 )
-_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{2,})\s*$")
+_UNDERLINE = re.compile(r"^\s{0,3}={2,}\s*$")
 _LINK_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])?\s*!?\[[^\]]*\]\([^)]*\)\s*$")
 _LICENCE = re.compile(r"SPDX-|\bcopyright\b|©|\blicen[cs]ed?\b|\bCC[ -]BY\b|all rights reserved", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w{2,}")
 _FILE = re.compile(
     r"^\S(?:.{0,100}\S)?\.(?:mp[34]|m4a|wav|ogg|flac|aac|wma|mov|webm|docx?|txt|vtt|srt|pdf|odt|rtf)$", re.IGNORECASE
 )
-_MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|januar|februar|märz|mai|juni|juli|oktober|dezember|"
-    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|janvier|février|avril|juin|juillet|août"
-)
-_DATE = re.compile(
-    rf"^\W*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\W+)?(?:\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}|\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{_MONTH})\W*"
-    rf"(?:\d{{4}})?|(?:{_MONTH})\s+\d{{1,2}}(?:st|nd|rd|th)?\W*(?:\d{{4}})?)(?:\W*(?:T|at|,|um)?\W*\d{{1,2}}[:.h]\d{{2}}(?::\d{{2}})?\s*(?:[ap]\.?m\.?)?Z?\W*(?:UTC|GMT|CET|CEST|[A-Z]{{3,4}})?)?\W*$",
+_DATE_WORD = re.compile(
+    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*|"
+    r"januar|februar|märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|janvier|février|"
+    r"avril|juin|juillet|août|\d{1,2}(?:st|nd|rd|th)|\d+(?:[-./:,]\d+)*(?:[ap]\.?m\.?|t\d.*|z|h|min)?|[ap]\.?m\.?|utc|gmt|ces?t|"
+    r"[ecmp][sd]t|at|on|to|um|uhr|am|le|el|de|recorded|published|created|updated|date|mins?|minutes?|hours?|h|hrs?|secs?|s|seconds?)$",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
@@ -65,8 +63,17 @@ class Around:
     title: str = ""
 
 
-def around_the_talk(lines: Sequence[str], headers: frozenset[int] = frozenset(), *, markdown: bool = True) -> Around:
-    """Lines that stand around a talk by their very form; the lines in ``headers`` begin turns and are none of them."""
+def around_the_talk(
+    lines: Sequence[str],
+    headers: frozenset[int] = frozenset(),
+    said: frozenset[int] = frozenset(),
+    *,
+    markdown: bool = True,
+) -> Around:
+    """Lines that stand around a talk by their very form.
+
+    The lines in ``headers`` begin turns and are none of them, nor are those in ``said``, right below such a header.
+    """
     kinds: dict[int, str] = dict.fromkeys(range(front_matter(lines)), "metadata")
     title = _front_title(lines, len(kinds))
     section = False
@@ -76,7 +83,7 @@ def around_the_talk(lines: Sequence[str], headers: frozenset[int] = frozenset(),
         plain = line.strip()
         if not plain or index in kinds:
             continue
-        if index in headers:
+        if index in headers or index in said:
             section = False
         elif comment or plain.startswith("<!--"):
             comment = "-->" not in plain
@@ -148,7 +155,7 @@ def above_the_talk(
         for index in block:
             plain = one_line(lines[index])
             short = len(plain.split()) <= _TITLE_WORDS
-            if index not in known and short and "metadata" in known.values():
+            if index not in known and short and "metadata" in known.values() and (title or told or index != block[0]):
                 known[index] = "metadata"
             if index not in known and short and not title and not _SENTENCE_END.search(plain):
                 known[index], title = "heading", plain.strip("*_# ")
@@ -175,13 +182,19 @@ def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> s
         return "metadata"
     if item and not item.words and is_field_above(item.label):
         return "metadata"
-    if _only_names(plain, speakers) or _DATE.match(plain) or _DURATION.match(plain) or _FILE.match(plain):
+    if _only_names(plain, speakers) or _is_date(plain) or _DURATION.match(plain) or _FILE.match(plain):
         return "metadata"
     if _LICENCE.search(plain) or _ADDRESS.search(plain):
         return "metadata"
     if _WHOLE_ASIDE.match(plain):
         return "note"
     return "metadata" if re.match(r"^[#*|;%>-]+\s*[\w -]{2,30}:\s", plain) else ""
+
+
+def _is_date(text: str) -> bool:
+    """Whether a line holds a date, a time or a length and nothing else: ``Thu, Feb 12, 2026 10:00AM • 24:11``."""
+    words = [word for raw in text.split() if (word := raw.strip(" ,;.•·|()[]-–—"))]
+    return any(char.isdigit() for char in text) and bool(words) and all(_DATE_WORD.match(word) for word in words)
 
 
 def _only_names(text: str, speakers: frozenset[str]) -> bool:

@@ -50,7 +50,7 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
                     pieces.append(Spoken("Participant", words, line=index + 1))
         if words:
             said = len(words.split())
-            marks += [Mark(index, "speech", said), Mark(index, "markup", len(line.split()) - said)]
+            marks += [Mark(index, "speech", said), Mark(index, "label", len(line.split()) - said)]
         apart = not one_line(line)
     if not any(piece.speaker == "Participant" for piece in pieces):
         return None

@@ -17,11 +17,16 @@ SAMPLE = 3_000
 LONGEST_HEADER = 160
 _DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
 _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d (?:sec|Sek|seg)", re.IGNORECASE)
-_CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?$")
+_CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
 _SPOKEN_PARTS = re.compile(r"\d+")
+_NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
 _CLOSE = 0.8
 _IN_ORDER = 0.7
 _STRICT_SHARE = 0.5
+_MOST_DISTINCT = 0.75
+LONGEST_NAME_WORDS = 7
+MANY_SPEAKERS = 8
+"""More names than these, hardly one of which comes back, are headings (of chapters, of parts) and no speakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,11 @@ class Found:
 def clock_ms(text: str) -> int | None:
     """A written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (frames are left out), ``7.5``, ``1 minute 3 seconds``."""
     if match := _CLOCK_PARTS.match(text):
-        hours, minutes, seconds, fraction = match.groups()
-        whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+        hours, minutes, seconds, fraction, half = match.groups()
+        if half and hours is None:
+            hours, minutes, seconds = minutes, seconds, "0"
+        late = 12 if half and half in "Pp" and int(hours) < 12 else 0
+        whole = (int(hours or 0) + late) * 3600 + int(minutes) * 60 + int(seconds)
         return whole * 1000 + int(((fraction or "0") + "00")[:3])
     if " " in text:
         numbers = [int(number) for number in _SPOKEN_PARTS.findall(text)][:3]
@@ -72,6 +80,7 @@ def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
     """
     sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
     tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := headers_of(layout, sample))]
+    tried = [one for one in tried if len(one.headers) > (rival if one.layout.strict else 0)]
     most = max((len(one.headers) for one in tried), default=0)
     if not most or most < _CLOSE * rival:
         return None
@@ -98,7 +107,7 @@ def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
 
 def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Header]:
     first, *more = patterns(template, above)
-    timed = "time}" in template.split("\n")[0] or "{spoken}" in template.split("\n")[0]
+    timed = re.search(r"\{(?:time|spoken|moment)\}", template.split("\n")[0]) is not None
     found: dict[int, Header] = {}
     for index, line in enumerate(lines):
         if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
@@ -120,7 +129,7 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
         else:
             time, end = parts.get("time", ""), parts.get("end", "")
             found[index] = Header(
-                one_line(parts["name"]).strip("-–— "),
+                one_line(parts["name"]).strip("-–—| "),
                 parts.get("words", "").strip(),
                 clock_ms(time) if time else None,
                 clock_ms(end) if end else None,
@@ -135,11 +144,14 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
     timed = any(header.time for header in found.values())
 
     def names_somebody(label: str) -> bool:
-        if not label or is_metadata(label) or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label):
+        if not any(map(str.isalpha, label)) or is_metadata(label) or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label):
             return False
         if layout.strict:
             return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
-        return like_a_name(label) or counts[label] > 1
+        if _NUMBER_OF.match(label):
+            return False
+        said = label.endswith((".", "?", "!", "…")) or len(label.split()) > LONGEST_NAME_WORDS
+        return like_a_name(label) or (counts[label] > 1 and not said)
 
     kept = {index: header for index, header in found.items() if names_somebody(header.label)}
     if layout.strict and not timed:
@@ -150,8 +162,10 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
         if layout.name == "name-above":
             once = {index: header for index, header in once.items() if _begins_paragraph(index, lines)}
         kept |= once
+    if layout.above and layout.strict:
+        kept = {index: header for index, header in kept.items() if _below(index, header, lines) not in kept}
     labels = {header.label for header in kept.values()}
-    if len(kept) < 2 or (len(kept) > 3 and len(labels) > 0.75 * len(kept)):
+    if len(kept) < 2 or (len(labels) > MANY_SPEAKERS and len(labels) > _MOST_DISTINCT * len(kept)):
         return {}
     if layout.strict and (len(kept) < 3 or not 2 <= len(labels) <= 15):
         return {}
@@ -182,11 +196,14 @@ def _share_of_paragraphs(found: dict[int, Header], lines: Sequence[str], layout:
     return sum(index in found for index in begins) / max(len(begins), 1)
 
 
+def _below(index: int, header: Header, lines: Sequence[str]) -> int:
+    """The index of the first filled line below a header; the number of lines where there is none."""
+    below = index + header.lines
+    while below < len(lines) and not lines[below].strip():
+        below += 1
+    return below
+
+
 def _with_words_below(found: dict[int, Header], lines: Sequence[str]) -> int:
-    count = 0
-    for index, header in found.items():
-        below = index + header.lines
-        while below < len(lines) and not lines[below].strip():
-            below += 1
-        count += below < len(lines) and below not in found
-    return count
+    places = [_below(index, header, lines) for index, header in found.items()]
+    return sum(place < len(lines) and place not in found for place in places)

@@ -17,6 +17,7 @@ from needsseg.transcripts.labels import (
     is_note,
     like_a_name,
 )
+from needsseg.transcripts.roles import role_from_label
 from needsseg.transcripts.spoken import one_line
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
@@ -32,6 +33,7 @@ _COLON = re.compile(
 _BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
 _ONLY_TIME = re.compile(rf"^[\[(]?{_CLOCK}[\])]?$")
 _SPOKEN_TIME = re.compile(r"^(?P<name>\S.*?) (?P<minutes>\d{1,3}) (?P<seconds>[0-5]?\d)$")
+_QUESTION_NUMBER = re.compile(r"^(?:Q|Question|Frage|Pregunta|Domanda|Vraag)\s*\.?\s*\d{1,3}$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 
 
@@ -66,7 +68,8 @@ def labelled(line: str) -> Labelled | None:
 
 
 def _without_mark(label: str) -> str:
-    """``Oda?`` as ``Oda``: some set off who asks by a question mark."""
+    """``Oda?`` as ``Oda``, since some set off who asks by a question mark, and ``“Oda”`` without its quotation marks."""
+    label = label[1:-1].strip() if len(label) > 2 and label[0] in "\"“„'" and label[-1] in "\"”“'" else label
     return label[:-1].rstrip() if label.endswith("?") and like_a_name(label[:-1]) else label
 
 
@@ -144,7 +147,8 @@ def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> froze
 
 def _no_voices(found: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]) -> set[str]:
     """Labels that name no speaker: of notes, and of fields above the talk that stand once and have a value, no sentence."""
-    notes = {label for label in accepted if is_note(label)}
+    questions = {label for label in accepted if _QUESTION_NUMBER.match(label) and counts[label] == 1}
+    notes = {label for label in accepted if is_note(label)} | (questions if len(questions) > 1 else set())
     repeated = {label for label in accepted - notes if counts[label] > 1}
     if len(repeated) < 2:
         return notes
@@ -154,7 +158,7 @@ def _no_voices(found: Sequence[Labelled | None], counts: dict[str, int], accepte
     return notes | {
         item.label
         for item in above
-        if (is_field_above(item.label) and not _is_said(item.words))
+        if (is_field_above(item.label) and not _is_said(item.words) and role_from_label(item.label) != "interviewer")
         or item.words in accepted
         or (side_by_side and not _is_said(item.words))
     }

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?"
+CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
+_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
 SPOKEN = (
     r"(?:\d+ (?:hours?|Stunden?|heures?|horas?|ore) )?(?:\d+ (?:minutes?|Minuten?|minutos?|minuti) )?"
     r"\d+ (?:seconds?|Sekunden?|secondes?|segundos?|secondi)"
@@ -23,6 +24,7 @@ _PARTS = {
     "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
     "letter": r"(?P<name>[QA])",
     "time": rf"(?P<time>{CLOCK})",
+    "moment": rf"{_DATE},?\s+(?P<time>{CLOCK})",
     "spoken": rf"(?P<time>{SPOKEN})(?:\s*{CLOCK})?",
     "from": rf"(?P<time>{CLOCK}|\d+[.,]\d+s?)",
     "end": rf"(?P<end>{CLOCK}|\d+[.,]\d+s?)",
@@ -127,6 +129,12 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "10:00:03\t From  Oda : How do the orders come?\n10:00:07\t From  Teo : By phone, before six.",
     ),
     LineLayout(
+        "message",
+        "Date, time and `Name:` before the words (WhatsApp and other messages)",
+        ("[{moment}] {name}: {words}", "{moment} - {name}: {words}", "{moment} {name}: {words}", "{name}, [{moment}]: {words}"),
+        "[12/02/2026, 10:00:03] Oda: How do the orders come?\n[12/02/2026, 10:00:07] Teo: By phone, before six.",
+    ),
+    LineLayout(
         "time-columns",
         "Name, time and words in columns (Rev.ai)",
         ("{name}  {time}  {words}", "{time}  {name}  {words}", "{name}  [{time}]  {words}", "{name} | {time} | {words}",
@@ -186,14 +194,16 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "coded-speaker",
         "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
         ("({code}) {words}", "{code} {words}", "<{code}> {words}"),
-        "(speaker 0) How do the orders come?\n(speaker 1) By phone, before six.",
+        "(speaker 0) How do the orders come?\n(speaker 1) By phone, before six.\n"
+        "(speaker 0) And on Sundays?\n(speaker 1) Not at all.",
         strict=True,
     ),
     LineLayout(
         "curly",
         "The name in curly or angle brackets before the words",
         ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}"),
-        "{Oda Brinkholt} How do the orders come?\n\n{Teo Marsand} By phone, before six.",
+        "{Oda Brinkholt} How do the orders come?\n{Teo Marsand} By phone, before six.\n"
+        "{Oda Brinkholt} And on Sundays?\n{Teo Marsand} Not at all.",
         strict=True,
     ),
     LineLayout(
@@ -208,6 +218,13 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "The name and a dash before the words",
         ("{name} – {words}", "{name} — {words}", "{name} - {words}"),
         "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
+        strict=True,
+    ),
+    LineLayout(
+        "name-column",
+        "The name, a tab or a wide gap, then the words",
+        ("{name}  {words}",),
+        "Oda\tHow do the orders come?\nTeo\tBy phone, before six.\nOda\tAnd on Sundays?\nTeo\tNot at all.",
         strict=True,
     ),
     LineLayout(

@@ -28,6 +28,7 @@ from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, 
 from needsseg.transcripts.undress import undressed
 
 _BRACKETED_TIME = re.compile(rf"^[\[(]\s*(?P<time>{CLOCK})\s*[\])]\s*")
+_TIME_WORD = re.compile(r"\d:\d\d|^[\[(]?\d+[.,]\d+s?[\])]?:?$|^-+>$")
 _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
@@ -98,7 +99,8 @@ class _Reader:
         else:
             return self._by_label()
         headers = {index: one for index, one in headers.items() if one.label not in self.choices.not_speakers}
-        around = around_the_talk(self.lines, frozenset(headers), markdown=self.markdown)
+        below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
+        around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
         kept = [
             "" if index in around.kinds and index not in headers else _plain(line)
             for index, line in enumerate(self.lines)
@@ -227,6 +229,7 @@ class _Turns:
         self.title = ""
         self.start: int | None = None
         self.speakers = frozenset(header.label for header in headers.values())
+        self.timed = bool(headers) and all(header.time for header in headers.values())
         self.no_blanks = not any(not line for line in kept)
 
     def make(self) -> list[Spoken]:
@@ -241,7 +244,13 @@ class _Turns:
                 apart = True
                 index += 1
                 continue
-            taken = self._header(index) or self._stamp(index) or self._field_block(index, apart) or self._note(index)
+            taken = (
+                self._header(index)
+                or self._name_before(index)
+                or self._stamp(index)
+                or self._field_block(index, apart)
+                or self._note(index)
+            )
             if not taken:
                 self._said(index, apart)
                 taken = 1
@@ -269,13 +278,25 @@ class _Turns:
         start = header.start_ms if header.start_ms is not None else self.start
         self.pieces.append(Spoken(header.label, words, start, header.end_ms, index + 1))
         self.start = None
-        said, time = len(words.split()), len(header.time.split()) if header.lines == 1 else 0
+        said = len(words.split())
+        before = self.kept[index].split()[: max(0, len(self.kept[index].split()) - said)]
+        time = sum(bool(_TIME_WORD.search(word)) for word in before)
+        if " " in header.time and header.lines == 1 and not time:
+            time = len(header.time.split())
         self.marks += [Mark(index, "speech", said), Mark(index, "time", time)]
-        self.marks.append(Mark(index, "label", max(0, len(self.kept[index].split()) - said - time)))
+        self.marks.append(Mark(index, "label", max(0, len(before) - time)))
         for below in range(index + 1, index + header.lines):
             timed = re.search(r"\d", self.kept[below]) is not None
             self.marks.append(marked(below, "time" if timed and header.time else "label", self.kept[below]))
         return header.lines
+
+    def _name_before(self, index: int) -> int:
+        """A line with nothing but the name of the header right below it: copied from a page that shows a picture there."""
+        header = self.headers.get(index + 1)
+        if header is None or self.kept[index] != header.label:
+            return 0
+        self.marks.append(marked(index, "label", self.kept[index]))
+        return 1
 
     def _stamp(self, index: int) -> int:
         line = self.kept[index]
@@ -290,6 +311,8 @@ class _Turns:
             if not match:
                 return 0
             time = clock_ms(match["time"])
+        if self.timed and self.pieces and time != self.pieces[-1].start_ms:
+            return 0  # the headers have the times: this one was said
         if self.pieces and not self.pieces[-1].words and self.pieces[-1].start_ms is None:
             self.pieces[-1] = replace(self.pieces[-1], start_ms=time)
         else:

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from needsseg.transcripts.headers import clock_ms
+from needsseg.transcripts.labels import like_a_name
+from needsseg.transcripts.line_layouts import CLOCK
 from needsseg.transcripts.spoken import Mark
 
 # f4, MAXQDA, noScribe: #00:00:06-6#, or #00:00:06#, [00:00:06-6]
 _F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
 _NUMBERED = re.compile(r"^\s*0*(\d{1,6})(?:[ \t]+(?=\S)|\s*$)")
+_LISTED = re.compile(r"^\s*(\d{1,4})[.)]\s+(?=\S)")
+_TIME_BEHIND = re.compile(rf"(?<=\S\s)\s*[\[(]({CLOCK})[\])]\s*$")
 _MANY = 0.8
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 
@@ -45,23 +49,43 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
                     plain[index] = f"[{found[0][1]}] {plain[index].strip()}"
                     continue
                 marks.append(Mark(index, "time", len(line.split()) - len(plain[index].split())))
-    if _numbered(plain):
+    for shape in (_NUMBERED, _LISTED):
+        if _counts(plain, shape) and (shape is _NUMBERED or _labelled_behind(plain)):
+            for index, line in enumerate(plain):
+                if match := shape.match(line):
+                    plain[index] = line[match.end() :]
+                    marks.append(Mark(index, "label", 1))
+    if _end_in_times(plain):
         for index, line in enumerate(plain):
-            if match := _NUMBERED.match(line):
-                plain[index] = line[match.end() :]
-                marks.append(Mark(index, "markup", 1))
+            if (match := _TIME_BEHIND.search(line)) and (time := clock_ms(match[1])) is not None:
+                plain[index], ends[index] = line[: match.start()], time
+                marks.append(Mark(index, "time", 1))
     return plain, Dress(tuple(marks), ends)
 
 
-def _numbered(lines: Sequence[str]) -> bool:
-    """Whether nearly every line begins with a number that counts lines."""
+def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
+    """Whether nearly every line begins with a number that counts lines; titles and legends above may stand without."""
     filled = [line for line in lines if line.strip()]
-    # Legends and titles above may stand without numbers.
-    first = next((index for index, line in enumerate(filled) if _NUMBERED.match(line)), None)
+    first = next((index for index, line in enumerate(filled) if shape.match(line)), None)
     if first is None:
         return False
-    counted = [int(match[1]) if (match := _NUMBERED.match(line)) else None for line in filled[first:]]
+    counted = [int(match[1]) if (match := shape.match(line)) else None for line in filled[first:]]
     if len(counted) < 4:
         return False
     follow = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(counted))
     return follow >= _MANY * (len(counted) - 1)
+
+
+def _labelled_behind(lines: Sequence[str]) -> bool:
+    """Whether most numbered lines have a label behind the number, at least one of which comes back."""
+    behind = [line[match.end() :] for line in lines if (match := _LISTED.match(line))]
+    labels = [
+        label for line in behind if (colon := line.find(":")) > 0 and like_a_name(label := line[:colon].strip("*_ "))
+    ]
+    return len(labels) >= _MANY * len(behind) and len(set(labels)) < len(labels)
+
+
+def _end_in_times(lines: Sequence[str]) -> bool:
+    """Whether most lines end in a time in brackets, as noScribe and others write the end of a turn."""
+    filled = [line for line in lines if line.strip()]
+    return sum(bool(_TIME_BEHIND.search(line)) for line in filled) > max(1, len(filled) // 2)

@@ -49,8 +49,7 @@ def count_words(reading: Reading) -> WordCounts:
     left_out = tuple(
         LeftOut(kind, total[kind], tuple(first[kind]))
         for kind in WORD_KINDS
-        if kind not in _NEVER_SHOWN
-        and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
+        if kind not in _NEVER_SHOWN and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
     )
     return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out)
 
