@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from needsseg.transcripts.labels import is_metadata, like_a_name, perhaps_a_name
@@ -89,20 +90,21 @@ def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
 
 
 def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
-    """The header lines that a layout has in a text, by index; empty where they are no headers of a talk."""
-    best: dict[int, Header] = {}
-    for template in layout.templates:
-        found = _plausible(_matches(template, layout.above, lines), layout, lines)
-        if len(found) > len(best):
-            best = found
-    if best and len(layout.templates) > 1:
-        # A file may mix forms: an hour in, a time gets longer, or a name its company.
-        for template in layout.templates:
-            names = {header.label for header in best.values()}
-            for index, header in _matches(template, layout.above, lines).items():
-                if index not in best and header.label in names:
-                    best[index] = header
-    return dict(sorted(best.items()))
+    """The header lines that a layout has in a text, by index; empty where they are no headers of a talk.
+
+    The first lines tell which of the layout's templates the text uses.
+    """
+    sample = lines[:SAMPLE]
+    matches = {template: _matches(template, layout.above, sample) for template in layout.templates}
+    best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample)))
+    found = _plausible(_matches(best, layout.above, lines) if len(lines) > SAMPLE else matches[best], layout, lines)
+    # A file may mix forms: an hour in, a time gets longer, or a name its company.
+    names = {header.label for header in found.values()}
+    for template, some in matches.items():
+        if template != best and any(index not in found and one.label in names for index, one in some.items()):
+            more = _matches(template, layout.above, lines) if len(lines) > SAMPLE else some
+            found |= {index: one for index, one in more.items() if index not in found and one.label in names}
+    return dict(sorted(found.items()))
 
 
 def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Header]:
@@ -143,6 +145,7 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
     counts = Counter(header.label for header in found.values())
     timed = any(header.time for header in found.values())
 
+    @cache
     def names_somebody(label: str) -> bool:
         if not any(map(str.isalpha, label)) or is_metadata(label) or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label):
             return False

@@ -12,7 +12,7 @@ from needsseg.errors import UsageError
 from needsseg.transcripts.around import Around, above_the_talk, around_the_talk, is_field_block
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.guide import questions_in, read_guide
-from needsseg.transcripts.headers import Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
 from needsseg.transcripts.labelled import (
     Labelled,
     labelled,
@@ -47,8 +47,11 @@ def read_lines(
 
 
 def layout_of(lines: Sequence[str]) -> str:
-    """The name of the layout of plain lines; "" where labels stand on the line of the words, or nobody is named."""
-    found = _Reader(lines, NO_CHOICES, "", True).headed
+    """The name of the layout of plain lines; "" where labels stand on the line of the words, or nobody is named.
+
+    The first lines decide.
+    """
+    found = _Reader(lines[:SAMPLE], NO_CHOICES, "", True).headed
     return found.layout.name if found else ""
 
 

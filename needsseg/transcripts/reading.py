@@ -74,7 +74,8 @@ def read_all(
         found, counts, warnings = _all_in_table(contents.lines, name, path, choices)
     else:
         reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines, choices)
-        found, counts, warnings = [("", _transcript(reading, name, choices.roles))], [count_words(reading)], ()
+        counts, warnings = [count_words(reading)], ()
+        found = [("", _transcript(reading, counts[0], name, choices.roles))]
         if not found[0][1].turns:
             hint = "Check the file, or name its format yourself."
             raise TranscriptError(f"{path}: {_nothing(contents, name)}", hint)
@@ -94,7 +95,8 @@ def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
     name = format_of(Contents(tuple(lines)), suffix)
     if name in TABLE_FORMATS:
         return Transcript("", (), name)
-    return _transcript(TEXT_FORMATS[name](lines, NO_CHOICES), name)
+    reading = TEXT_FORMATS[name](lines, NO_CHOICES)
+    return _transcript(reading, count_words(reading), name)
 
 
 def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
@@ -109,7 +111,11 @@ def _all_in_table(
     lines: Sequence[str], name: str, path: Path, choices: ReadingChoices
 ) -> tuple[list[tuple[str, Transcript]], list[WordCounts], tuple[str, ...]]:
     table = read_table(lines, name, str(path), choices)
-    found = [(one, _transcript(one.reading, name, {**one.roles, **choices.roles})) for one in table.interviews]
+    counts = [count_words(one.reading) for one in table.interviews]
+    found = [
+        (one, _transcript(one.reading, counted, name, {**one.roles, **choices.roles}))
+        for one, counted in zip(table.interviews, counts, strict=True)
+    ]
     heard = [(one.key, transcript) for one, transcript in found if transcript.turns]
     silent = tuple(
         f"{one.key} ({one.where}) holds no speech and was left out."
@@ -118,14 +124,15 @@ def _all_in_table(
     )
     if not heard:
         raise TranscriptError(f"{path}: read as {name}, it holds no speech.", "Check the table's columns.")
-    return heard, [count_words(one.reading) for one, _ in found], (*table.warnings, *silent)
+    return heard, counts, (*table.warnings, *silent)
 
 
-def _transcript(reading: Reading, name: str, told: Mapping[str, Role] = MappingProxyType({})) -> Transcript:
+def _transcript(
+    reading: Reading, counts: WordCounts, name: str, told: Mapping[str, Role] = MappingProxyType({})
+) -> Transcript:
     text, turns = compose(reading.spoken)
     roles = {**guess_roles(turns, text), **told}
     cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
-    counts = count_words(reading)
     doubts = (*reading.suspicions, *suspicions(reading.spoken, roles, reading.unit))
     return Transcript(
         text,

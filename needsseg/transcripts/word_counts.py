@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from needsseg.errors import TranscriptError
@@ -35,15 +35,16 @@ def count_words(reading: Reading) -> WordCounts:
     A word is what white space parts. One that holds speech and something else (``[00:12]Yes``) is speech. What no mark
     tells of is unread.
     """
-    marks: dict[int, Counter[str]] = {}
+    marks: dict[int, dict[str, int]] = {}
     for mark in reading.marks:
-        marks.setdefault(mark.line, Counter())[mark.kind] += mark.words
+        of_line = marks.setdefault(mark.line, {})
+        of_line[mark.kind] = of_line.get(mark.kind, 0) + mark.words
     total: Counter[str] = Counter()
     first: dict[str, list[str]] = {}
     for index, line in enumerate(reading.source):
-        for kind, count in _of_line(len(line.split()), marks.get(index, Counter())).items():
+        for kind, count in _of_line(len(line.split()), marks.get(index, {})).items():
             total[kind] += count
-            if len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
+            if kind not in _NEVER_SHOWN and len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
                 shown.append(f"{reading.unit} {index + 1}: {_short(line)}")
     words = sum(total.values())
     left_out = tuple(
@@ -54,12 +55,14 @@ def count_words(reading: Reading) -> WordCounts:
     return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out)
 
 
-def _of_line(words: int, marks: Counter[str]) -> dict[str, int]:
+def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
     """The words of one line by kind: speech first, since a word glued to a label or a time is speech."""
+    if len(marks) == 1 and (kind := next(iter(marks))) and marks[kind] >= words:
+        return {kind: marks[kind] if kind == "speech" else words} if words else {}
     found: dict[str, int] = {}
-    left = max(words, marks["speech"])
-    for kind in WORD_KINDS:
-        if count := min(marks[kind], left):
+    left = max(words, marks.get("speech", 0))
+    for kind in WORD_KINDS if marks else ():
+        if count := min(marks.get(kind, 0), left):
             found[kind], left = count, left - count
     if left:
         found["unread"] = found.get("unread", 0) + left
