@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from wording import (
     NO_SPEAKERS_NAMED,
-    NOT_READ_AS_SPEECH,
     NOT_TOLD_APART,
     NUMBERED_QUESTIONS,
     OVERLAPPING,

@@ -1,0 +1,146 @@
+"""Every word of a source is accounted for: said, or left out by a rule; what no rule knows is told, or refuses the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from wording import mentions, refuses
+
+from needsseg.errors import TranscriptError, UsageError
+from needsseg.records import WORD_KINDS, Transcript
+from needsseg.transcripts import ReadingChoices, read, read_all, read_text_lines
+
+SPECIMENS = Path(__file__).parent / "data" / "transcripts"
+INTERVIEWS = Path(__file__).resolve().parents[1] / "interviews" / "transcripts"
+TALK = (
+    "Oda: How do the orders reach you?\nTeo: By phone, before six, and I write them down.\n"
+    "Oda: And then?\nTeo: Then I bake what I can read of it.\n"
+)
+
+
+def text(tmp_path: Path, words: str, name: str = "talk.txt") -> Path:
+    path = tmp_path / name
+    path.write_text(words, encoding="utf-8")
+    return path
+
+
+def spoken_words(transcript: Transcript) -> int:
+    return sum(len(transcript.words(turn).split()) for turn in transcript.turns)
+
+
+@pytest.mark.parametrize("path", sorted([*SPECIMENS.iterdir(), *INTERVIEWS.iterdir()]), ids=lambda path: path.name)
+def test_the_words_that_are_said_are_those_of_the_turns(path: Path) -> None:
+    for _, transcript in read_all(path, anyway=True):
+        assert set(transcript.words_by_kind) == set(WORD_KINDS)
+        assert transcript.words_by_kind["speech"] == spoken_words(transcript)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        path for path in [*SPECIMENS.iterdir(), *INTERVIEWS.iterdir()] if path.suffix in {".txt", ".md", ".vtt", ".srt"}
+    ),
+    ids=lambda path: path.name,
+)
+def test_the_sum_is_the_words_of_the_file(path: Path) -> None:
+    transcript = read(path, anyway=True)
+    assert sum(transcript.words_by_kind.values()) == len(path.read_text(encoding="utf-8-sig").split())
+
+
+@pytest.mark.parametrize(
+    ("above", "kind", "count"),
+    [
+        ("", "unread", 0),
+        ("# Morning orders\n\n", "heading", 3),
+        ("Morning orders\n\n", "heading", 2),
+        ("Date: 11.02.2026\nPlace: the bakery\n\n", "metadata", 5),
+        ("Thu, Feb 12, 2026 10:00AM • 24:11\n\n", "metadata", 7),
+        ("https://calls.example/x1\n\n", "metadata", 1),
+        ("---\ntitle: Orders\n---\n\n", "metadata", 4),
+        ("# SPDX-License-Identifier: CC0-1.0\n\n", "metadata", 3),
+        ("Hosts: Oda\nGuests: Teo\n\n", "metadata", 4),
+        ("Oda, Teo\n\n", "metadata", 2),
+        ("Legend:\n(.) short pause\nXX: not understood\n\n", "note", 6),
+        ("<!-- checked by Ada -->\n\n", "note", 5),
+        ("==========\n\n", "markup", 1),
+        ("## Summary\n\nThey bake bread and miss orders.\n\n## Transcript\n\n", "note", 6),
+    ],
+)
+def test_what_stands_above_the_talk_is_told_by_its_kind(tmp_path: Path, above: str, kind: str, count: int) -> None:
+    transcript = read(text(tmp_path, above + TALK))
+    assert transcript.speakers == ("Oda", "Teo")
+    assert transcript.words_by_kind[kind] == count
+    assert transcript.words_by_kind["unread"] == 0
+    assert spoken_words(transcript) == spoken_words(read_text_lines(TALK.split("\n")))
+
+
+@pytest.mark.parametrize(
+    "line", ["Note: the telephone rings, a short break", "ACTION ITEM: bring the list", "TRANSCRIBER'S NOTE: dog barks"]
+)
+def test_a_note_between_the_turns_is_nobodys(tmp_path: Path, line: str) -> None:
+    talk = TALK.replace("Oda: And then?", f"{line}\nOda: And then?")
+    transcript = read(text(tmp_path, talk))
+    assert transcript.speakers == ("Oda", "Teo")
+    assert transcript.words_by_kind["note"] == len(line.split())
+    assert line.split(": ")[1] not in transcript.text
+
+
+def test_a_few_words_that_no_rule_knows_are_shown(tmp_path: Path) -> None:
+    above = "We sat in the room behind the oven, where it is warm.\n\n"
+    transcript = read(text(tmp_path, above + TALK * 6))
+    (left,) = (one for one in transcript.left_out if one.kind == "unread")
+    assert left.words == 12
+    assert left.first_lines == ("line 1: We sat in the room behind the oven, where it is warm.",)
+    assert any(mentions(warning, 12, "line 1", "We sat in the room") for warning in transcript.warnings)
+
+
+def test_a_file_that_is_not_understood_is_refused_unless_wanted_anyway(tmp_path: Path) -> None:
+    above = (
+        "We sat in the room behind the oven, where it is warm, and we spoke of orders, lists, drivers and of bread.\n\n"
+    )
+    path = text(tmp_path, above + TALK)
+    with refuses(TranscriptError, str(path), "22 of", "line 1", "We sat in the room", "--anyway"):
+        read(path)
+    transcript = read(path, anyway=True)
+    assert transcript.words_by_kind["unread"] == 22
+    assert transcript.speakers == ("Oda", "Teo")
+
+
+def test_choices_overrule_what_the_program_would_read(tmp_path: Path) -> None:
+    path = text(tmp_path, TALK.replace("Oda:", "[Oda]").replace("Teo:", "[Teo]") + "Weather: fine\n")
+    assert read(path, choices=ReadingChoices(label_pattern=r"\[(?P<speaker>\w+)\]\s*(?P<words>.*)")).speakers == (
+        "Oda",
+        "Teo",
+    )
+    timed = text(tmp_path, "7 Oda> Who bakes?\n9 Teo> I do.\n12 Oda> Alone?\n", "odd.txt")
+    choices = ReadingChoices(
+        label_pattern=r"(?P<time>\d+) (?P<speaker>\w+)> (?P<words>.*)", roles={"Teo": "interviewer"}
+    )
+    found = read(timed, choices=choices)
+    assert [(turn.speaker, turn.start_ms) for turn in found.turns] == [("Oda", 7_000), ("Teo", 9_000), ("Oda", 12_000)]
+    assert [turn.role for turn in found.turns if turn.speaker == "Teo"] == ["interviewer"]
+    alone = text(tmp_path, "Oda: Who bakes?\nI do.\nOda: Alone?\nYes.\n", "alone.txt")
+    assert read(alone, choices=ReadingChoices(unlabelled="Teo")).speakers == ("Oda", "Teo")
+    weather = text(tmp_path, TALK + "Weather: fine and cold\n", "weather.txt")
+    assert "Weather" in read(weather).speakers
+    assert read(weather, choices=ReadingChoices(not_speakers=frozenset({"Weather"}))).speakers == ("Oda", "Teo")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"), [("(", "no regular expression"), (r"(?P<name>\w+):", "no group “speaker”")]
+)
+def test_a_pattern_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str, told: str) -> None:
+    with refuses(UsageError, told):
+        read(text(tmp_path, TALK), choices=ReadingChoices(label_pattern=pattern))
+
+
+def test_only_one_side_labelled() -> None:
+    asked = "MODERATOR: 1. Who bakes?\n\nI do, on Mondays.\n\nMODERATOR: 2. And then?\n\nThen Teo.\n\nMODERATOR: 3. Why?\n\nNobody knows.\n"
+    transcript = read_text_lines(asked.split("\n"))
+    assert [(turn.speaker, turn.role) for turn in transcript.turns[:2]] == [
+        ("MODERATOR", "interviewer"), ("Participant", "participant"),
+    ]  # fmt: skip
+    assert any(mentions(warning, "MODERATOR", "Participant") for warning in transcript.warnings)
+    answered = "Who bakes?\n\nP3: I do, on Mondays.\n\nAnd then?\n\nP3: Then Teo.\n\nWhy?\n\nP3: Nobody knows.\n"
+    assert {turn.speaker: turn.role for turn in read_text_lines(answered.split("\n")).turns}["P3"] == "participant"
