@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.documents import read_meet_word, read_odt, read_teams_word, read_word
+from needsseg.transcripts.documents import read_document, read_meet_word, read_teams_word, read_word
 from needsseg.transcripts.headed import read_otter
 from needsseg.transcripts.markdown import read_markdown
 from needsseg.transcripts.spoken import Reading
@@ -33,7 +33,10 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "docx": read_word,
     "teams-docx": read_teams_word,
     "meet-docx": read_meet_word,
-    "odt": read_odt,
+    "odt": read_document,
+    "rtf": read_document,
+    "pdf": read_document,
+    "html": read_document,
 }
 TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")
 FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS, *TABLE_FORMATS)
