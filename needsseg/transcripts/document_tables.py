@@ -70,7 +70,9 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
         for row in table[header + 1 :]:
             if row.cells == repeats:
                 state.marks.append(marked(row.at, "heading", " ".join(row.cells)))
-    if state.words * 2 <= sum(len(plain(piece).split()) for piece in paragraphs):
+    lines = state.lines
+    outside = sum(len(plain(piece).split()) for at, piece in enumerate(paragraphs) if at not in lines)
+    if state.words <= outside:
         return None
     state.take_around(paragraphs)
     turns = merged((piece for _, piece in sorted(state.pieces, key=lambda one: one[0])), by_paragraph=True)
@@ -198,7 +200,11 @@ class _State:
         self.pieces: list[tuple[int, Spoken]] = []
         self.marks: list[Mark] = []
         self.words = 0
-        self._read: set[int] = set()
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The paragraphs of which a mark tells."""
+        return frozenset(mark.line for mark in self.marks)
 
     def take(self, rows: Sequence[_Row], columns: _Columns) -> None:
         """Reads the rows of one table."""
@@ -209,7 +215,6 @@ class _State:
         starts, ends = _times(rows, columns)
         speaker = self.choices.unlabelled
         for row, start, end in zip(rows, starts, ends, strict=True):
-            self._read.add(row.at)
             label = _label(row.cell(columns.speaker)) if columns.speaker >= 0 else ""
             if label and label not in self.choices.not_speakers:
                 speaker = label
@@ -233,7 +238,6 @@ class _State:
                 self.marks.append(marked(row.at, kind, cell))
 
     def _take_voices(self, row: _Row, columns: _Columns) -> None:
-        self._read.add(row.at)
         speakers = dict(columns.voices)
         for column, cell in enumerate(row.cells):
             self.marks.append(marked(row.at, "speech" if column in speakers else "metadata", cell))
@@ -246,11 +250,10 @@ class _State:
     def take_around(self, paragraphs: Sequence[str]) -> None:
         """Reads what stands outside the tables."""
         known = {piece.speaker for _, piece in self.pieces}
-        marked_before = {mark.line for mark in self.marks}
-        first = True
+        first, lines = True, self.lines
         for at, piece in enumerate(paragraphs):
             text = plain(piece)
-            if at in marked_before or not text.strip():
+            if at in lines or not text.strip():
                 continue
             item = labelled(text) if "\n" not in text else None
             if item and item.kind == "colon" and item.label in known and item.words:

@@ -33,7 +33,12 @@ _BLOCKS = words(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SPEAKER = re.compile(r"(?:^|[\s_-])(?:speaker|speakername|author|who|participant)(?:[\s_-]?name)?(?:$|[\s_-])", re.I)
 _TIME = re.compile(r"(?:^|[\s_-])(?:time|timestamp|timecode|start|offset)(?:$|[\s_-])", re.IGNORECASE)
+_LABEL = "\x1a"
 _CLOCK = re.compile(r"^\d{1,3}(?::\d{2}){1,2}(?:[.,]\d{1,3})?$")
+# A label and a time that their classes named, in the order in which a page shows them.
+_NAME_THEN_TIME = re.compile(
+    rf"^(?P<name>{_LABEL}[^\n{_LABEL}]{{1,80}}:)\s+(?P<time>\[[\d:.,]+\])\s*(?P<words>.*)$", re.DOTALL
+)
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _DEEPEST = 2_000
 
@@ -160,10 +165,13 @@ class _Page:
 
     def end_line(self, heading: bool = False) -> None:
         """Ends a paragraph, if there is one."""
-        text = "\n".join(part.strip() for part in "".join(self._line).split("\v")).strip("\n")
+        text = "\n".join(re.sub(r" {2,}", " ", part).strip() for part in "".join(self._line).split("\v")).strip("\n")
         self._line.clear()
         if not text.strip():
             return
+        if match := _NAME_THEN_TIME.match(text):
+            text = f"{match['time']} {match['name']} {match['words']}".rstrip()
+        text = text.replace(_LABEL, "")
         target = self._paragraphs[-1] if self._paragraphs else self.pieces
         target.append(text if self._paragraphs else headed(text) if heading else self._sign + text)
         self._sign = ""
@@ -187,7 +195,7 @@ class _Page:
             bare = text.strip("[]()")
             self._line.append(f" [{bare}] " if _CLOCK.match(bare) else f" {text} ")
         elif text and len(text.split()) <= 6:
-            self._line.append(f" {text.rstrip(':')}: ")
+            self._line.append(f" {_LABEL}{text.rstrip(':')}: ")
         else:
             self._line.append(text)
 

@@ -20,6 +20,7 @@ _DEEPEST = 10_000
 # Signs within the text that striprtf passes on: private characters that no transcript holds.
 _SIGNS = tuple(chr(0xF8E0 + number) for number in range(7))
 _BESIDE, _TALK, _CELL, _ROW, _LINE, _HEADING, _NUMBER = _SIGNS
+_SPACES = dict.fromkeys(map(ord, _SIGNS), " ")
 _KINDS = ("markup", "note", "heading")
 # Destinations that hold words beside the talk, by what they are.
 _BESIDE_WORDS = {
@@ -185,11 +186,13 @@ class _Marker:
         elif word in {"par", "sect", "page"}:
             self._headed = False
             yield token
-        elif word in {"cell", "nestcell"}:
-            yield _CELL
-        elif word in {"row", "nestrow"}:
-            yield _ROW
+        elif word in {"cell", "nestcell", "row", "nestrow"}:
+            # A cell ends where its words are deleted too.
+            yield _TALK if self._kind else ""
+            self._kind = ""
+            yield _CELL if word.endswith("cell") else _ROW
         elif word == "line":
+            yield from self._sign_of_kind()
             yield _LINE
         elif word == "uc":
             yield f"\\uc{argument or 1} "
@@ -272,6 +275,6 @@ def _pieces(text: str) -> Iterator[str]:
     if cells:
         yield row([cell.replace(_NUMBER, "").strip() for cell in cells])
     for kind in _KINDS:
-        told = " ".join(" ".join(part for one, part in beside if one == kind).split())
+        told = " ".join(" ".join(part for one, part in beside if one == kind).translate(_SPACES).split())
         if told:
             yield aside(kind, told)
