@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.columns import columns_of
@@ -55,7 +55,7 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
     state = _State(choices)
     last: _Columns | None = None
     for table, (header, named) in tables:
-        columns = named or _columns_by_content(table[header + 1 :])
+        columns = _timed(named, table[header + 1 :]) if named else _columns_by_content(table[header + 1 :])
         if columns is None and last is not None and len(table[0].cells) == len(rows[0].cells):
             columns = last
         if columns is None:
@@ -86,6 +86,18 @@ def row_as_line(cells: Sequence[str]) -> str:
     if len(filled) != 2:
         return time + " ".join(filled)
     return f"{time}{filled[0].rstrip(':')}: {filled[1]}"
+
+
+def rows_of_facts(paragraphs: Sequence[str]) -> frozenset[int]:
+    """The rows, but the last, of tables ``Field | value`` about the file: as lines they are one block of fields."""
+    rows = [_Row(at, tuple(cells)) for at, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None]
+    return frozenset(
+        row.at
+        for table in _blocks(rows)
+        if any(is_metadata(row.cell(0).strip().rstrip(":")) for row in table)
+        and all(sum(bool(cell.strip()) for cell in row.cells) <= 2 for row in table)
+        for row in table[:-1]
+    )
 
 
 def _blocks(rows: Sequence[_Row]) -> list[list[_Row]]:
@@ -141,6 +153,8 @@ def _columns_by_name(cells: Sequence[str]) -> _Columns | None:
 
 def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
     """Columns of a table without names: words run, speakers come back, times are clock times."""
+    # The first row may be a header; with enough rows the others tell as much.
+    table = table[1:] if len(table) > 4 else table
     width = max((len(row.cells) for row in table), default=0)
     columns = [[cell for row in table if (cell := row.cell(column).strip())] for column in range(width)]
     if len(table) < 2 or width < 2 or not all(columns[:2]):
@@ -163,6 +177,17 @@ def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
     speaker = min(speakers, key=lambda at: (at > words, len({_label(cell) for cell in columns[at]})))
     start = times[0] if times else -1
     return _Columns(words, speaker, start, times[1] if len(times) > 1 else -1)
+
+
+def _timed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
+    """Columns with that of the times, where no name told it and one holds nothing but clock times."""
+    if columns.start >= 0 or columns.voices:
+        return columns
+    for at in range(max((len(row.cells) for row in table), default=0)):
+        cells = [cell for row in table if (cell := row.cell(at).strip())]
+        if at not in {columns.words, columns.speaker} and _mostly(cells, _TIME.match):
+            return replace(columns, start=at)
+    return columns
 
 
 def _mostly(column: Sequence[str], is_one: Callable[[str], object]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
-from needsseg.transcripts.document_tables import read_tables, row_as_line
+from needsseg.transcripts.document_tables import read_tables, row_as_line, rows_of_facts
 from needsseg.transcripts.meet import MEET_TIME, from_meet, kinds_around_the_talk, left_out_warning, only_the_talk
 from needsseg.transcripts.pieces import apart, cells_of, plain
 from needsseg.transcripts.spoken import HEADED, Mark, Reading, marked
@@ -25,6 +25,18 @@ def word_format(pieces: Sequence[str]) -> str:
     if any(MEET_TIME.match(text) for text in paragraphs) or from_meet(paragraphs):
         return "meet-docx"
     return "docx"
+
+
+def read_pdf(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
+    """The lines of a PDF in whichever of the Word layouts they have; a line goes on in the one below."""
+    paragraphs, _ = apart(pieces)
+    if word_format(pieces) == "teams-docx":
+        reading = read_below_headers(paragraphs, choices, wrapped=True)
+    elif word_format(pieces) == "meet-docx":
+        return read_meet_word(pieces, choices)
+    else:
+        reading = _by_lines(paragraphs, choices, wrapped=True)
+    return replace(_with_asides(reading, pieces), unit="line")
 
 
 def read_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
@@ -64,18 +76,20 @@ def read_document(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -
     return _READERS[word_format(pieces)](pieces, choices)
 
 
-def _by_lines(paragraphs: Sequence[str], choices: ReadingChoices) -> Reading:
-    """Paragraphs read as lines, a blank line after each; the account tells of paragraphs again."""
+def _by_lines(paragraphs: Sequence[str], choices: ReadingChoices, wrapped: bool = False) -> Reading:
+    """Paragraphs read as lines, a blank line after each unless they are ``wrapped``; the account tells of paragraphs."""
     paragraphs = _without_idle_headings(paragraphs)
     lines: list[str] = []
     origin: list[int] = []
+    facts = rows_of_facts(paragraphs)
     for at, paragraph in enumerate(paragraphs):
         cells = cells_of(paragraph)
         text = paragraph if cells is None else row_as_line(cells)
         sign = HEADED if text.startswith(HEADED) else ""
         parts = text.removeprefix(sign).replace("\v", "\n").split("\n")
-        lines += [*(sign + part if part.strip() else "" for part in parts), ""]
-        origin += [at] * (len(parts) + 1)
+        end = [] if wrapped or at in facts else [""]
+        lines += [*(sign + part if part.strip() else "" for part in parts), *end]
+        origin += [at] * (len(parts) + len(end))
     reading = read_text(lines, choices)
     spoken = tuple(replace(one, line=origin[one.line - 1] + 1 if one.line else 0) for one in reading.spoken)
     if not reading.source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.documents import read_document, read_meet_word, read_teams_word, read_word
+from needsseg.transcripts.documents import read_document, read_meet_word, read_pdf, read_teams_word, read_word
 from needsseg.transcripts.headed import read_otter
 from needsseg.transcripts.markdown import read_markdown
 from needsseg.transcripts.spoken import Reading
@@ -35,7 +35,7 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "meet-docx": read_meet_word,
     "odt": read_document,
     "rtf": read_document,
-    "pdf": read_document,
+    "pdf": read_pdf,
     "html": read_document,
 }
 TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")

@@ -17,6 +17,8 @@ _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}]+)", re.DOTALL
 )
 _DEEPEST = 10_000
+_PART = 20_000
+_END = "\\par "
 # Signs within the text that striprtf passes on: private characters that no transcript holds.
 _SIGNS = tuple(chr(0xF8E0 + number) for number in range(7))
 _BESIDE, _TALK, _CELL, _ROW, _LINE, _HEADING, _NUMBER = _SIGNS
@@ -55,9 +57,10 @@ def rtf_pieces(data: bytes, name: str) -> list[str]:
 
     try:
         source = data.decode(_code_page(data), errors="replace").translate(dict.fromkeys(map(ord, (*_SIGNS, "\0"))))
-        marked = "".join(_Marker(source).marked())
-        text = rtf_to_text(marked, encoding=_code_page(data), errors="replace")
-        text = _whole_characters(text)
+        source = source[max(source.find("{\\rtf"), 0) :]
+        page = _code_page(data)
+        parts = [rtf_to_text(part, encoding=page, errors="replace") for part in _Marker(source).parts()]
+        text = _whole_characters("".join(parts))
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise TranscriptError(f"{name}: this RTF document is damaged: {error}.", _SAVE_AGAIN) from error
     return list(_pieces(text))
@@ -85,12 +88,15 @@ def _whole_characters(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds within a group: whether its words are deleted or hidden, their kind, whether it has any."""
+    """What holds within a group: whether its words are deleted or hidden, their kind, whether it has any, how they are
+    written: the font, and how many characters stand for one that old programs do not know."""
 
     deleted: bool = False
     hidden: bool = False
     beside: str = ""
     skipped: bool = False
+    font: str = ""
+    fallback: str = "1"
 
     @property
     def kind(self) -> str:
@@ -107,18 +113,37 @@ class _Marker:
         self._now = _Group()
         self._kind = ""
         self._heading = self._headed = self._in_table = False
+        self._default_font = ""
+        self._written = ("", "1")
 
-    def marked(self) -> Iterator[str]:
-        """The tokens of the file that are left, in order, with the signs between them."""
-        yield "{\\rtf1 "
-        yield _fonts(_group_at(self._source, "\\fonttbl"))
+    def parts(self) -> Iterator[str]:
+        """The marked tokens as documents of their own, of some thousand characters each: striprtf takes time that grows
+        with the square of the length."""
+        fonts = _fonts(_group_at(self._source, "\\fonttbl"))
+        tokens: list[str] = []
+        length = 0
+        for token in self._marked():
+            tokens.append(token)
+            length += len(token)
+            # A part ends with a paragraph, or within a very long one after plain words: never within one character.
+            plain_words = length >= _PART * 10 and token != "" and not token.startswith(("\\", "{"))
+            if (length >= _PART and token == _END) or plain_words:
+                yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
+                tokens = [f"\\uc{self._now.fallback} ", f"\\f{self._now.font} " if self._now.font else ""]
+                self._written = (self._now.font, self._now.fallback)
+                length = 0
+        yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
+
+    def _marked(self) -> Iterator[str]:
+        """The tokens of the file that are left, in order, with the signs between them; no group is."""
         position, source = 0, self._source
         while match := _TOKEN.match(source, position):
             position = match.end()
             word, argument, code, sign, brace, text = match.groups()
             if brace:
                 self._brace(brace)
-                yield "" if self._now.skipped else brace
+                # A group ends what stands for an unknown character.
+                yield "" if self._now.skipped else "{}"
                 if not self._groups:
                     break
             elif word == "bin" and argument:
@@ -133,11 +158,10 @@ class _Marker:
                     # What comes next may be letters, and shall not become part of the control word.
                     yield from self._kept(word, argument, match[0].rstrip(" ") + " ")
             elif sign in {"\r", "\n"}:
-                yield from self._kept("par", None, "\\par ")
+                yield from self._kept("par", None, _END)
             elif not self._now.skipped:
-                yield from self._sign_of_kind()
+                yield from self._before_words()
                 yield match[0] if code or sign else without_signs(text.replace("\r", "").replace("\n", ""))
-        yield "}"
 
     def _brace(self, brace: str) -> None:
         if brace == "{":
@@ -158,14 +182,22 @@ class _Marker:
         off = argument == "0"
         if word in _NO_WORDS:
             self._now = replace(self._now, skipped=True)
+        elif word == "f" and argument:
+            self._now = replace(self._now, font=argument.lstrip("-"))
+        elif word == "deff" and argument:
+            self._now = replace(self._now, font=argument.lstrip("-"))
+            self._default_font = self._now.font
+        elif word == "uc":
+            self._now = replace(self._now, fallback=(argument or "1").lstrip("-"))
         elif word in _BESIDE_WORDS:
             self._now = replace(self._now, beside=_BESIDE_WORDS[word], skipped=False)
+            self._kind = ""
         elif word == "deleted":
             self._now = replace(self._now, deleted=not off)
         elif word == "v":
             self._now = replace(self._now, hidden=not off)
         elif word == "plain":
-            self._now = replace(self._now, deleted=False, hidden=False)
+            self._now = replace(self._now, deleted=False, hidden=False, font=self._default_font)
         elif self._now.skipped or self._now.beside:
             return
         elif word == "pard":
@@ -194,14 +226,20 @@ class _Marker:
         elif word == "line":
             yield from self._sign_of_kind()
             yield _LINE
-        elif word == "uc":
-            yield f"\\uc{argument or 1} "
         elif word == "u":
-            yield from self._sign_of_kind()
-            yield token if argument and -0x8000 <= int(argument) <= 0xFFFF else "?"
-        elif word in {"f", "deff", "tab"} or word in _CHARACTERS:
-            yield from self._sign_of_kind()
+            yield from self._before_words()
+            yield token if argument and -0x8000 <= int(argument) <= 0xFFFF else ""
+        elif word == "tab" or word in _CHARACTERS:
+            yield from self._before_words()
             yield token
+
+    def _before_words(self) -> Iterator[str]:
+        """Signs and control words without which the words that follow would be taken for something else."""
+        yield from self._sign_of_kind()
+        if (self._now.font, self._now.fallback) != self._written:
+            self._written = (self._now.font, self._now.fallback)
+            yield f"\\uc{self._now.fallback} "
+            yield f"\\f{self._now.font} " if self._now.font else ""
 
     def _sign_of_kind(self) -> Iterator[str]:
         """A sign where the words that follow are of another kind than those before."""

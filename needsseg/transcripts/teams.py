@@ -98,13 +98,15 @@ def header_of(paragraphs: Sequence[str]) -> Header | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def read_below_headers(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
+def read_below_headers(
+    paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES, wrapped: bool = False
+) -> Reading:
     """Turns below headers; what stands above the first is about the meeting, and notices of transcription are dropped.
 
-    A paragraph is a piece of the source; within a turn a line feed parts paragraphs.
+    A paragraph is a piece of the source; within a turn a line feed parts paragraphs, unless they are ``wrapped`` lines.
     """
     header = header_of(paragraphs) or HEADERS[0]
-    state = _State(header, choices)
+    state = _State(header, choices, wrapped)
     lines = list(_lines(paragraphs))
     index = 0
     while index < len(lines):
@@ -118,8 +120,9 @@ def read_below_headers(paragraphs: Sequence[str], choices: ReadingChoices = NO_C
 class _State:
     """The turns read so far, and what each word was."""
 
-    def __init__(self, header: Header, choices: ReadingChoices) -> None:
+    def __init__(self, header: Header, choices: ReadingChoices, wrapped: bool) -> None:
         self.header = header
+        self.wrapped = wrapped
         self.choices = choices
         self.pieces: list[Spoken] = []
         self.marks: list[Mark] = []
@@ -175,7 +178,7 @@ class _State:
         if not self.pieces:
             self.pieces.append(Spoken(self.choices.unlabelled, "", None, None, line.paragraph + 1))
         last = self.pieces[-1]
-        glue = "" if not last.words else " " if line.paragraph == self._paragraph else "\n"
+        glue = "" if not last.words else " " if self.wrapped or line.paragraph == self._paragraph else "\n"
         self.pieces[-1] = replace(last, words=f"{last.words}{glue}{line.text}")
         self.marks.append(marked(line.paragraph, "speech", line.text))
         self._paragraph = line.paragraph
@@ -204,7 +207,7 @@ def _matches(header: Header, lines: Sequence[_Line], index: int) -> bool:
     if match is None:
         return False
     name = match.groupdict().get("name") or ""
-    if name and ("-->" in name or _PARTS.match(name.split()[-1])):
+    if name and ("-->" in name or ": " in name or _PARTS.match(name.split()[-1])):
         return False
     return like_a_name(name) or not header.named
 

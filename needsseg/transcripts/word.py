@@ -18,6 +18,7 @@ _DRAWN = frozenset({"drawing", "pict", "object", "AlternateContent"})
 _SIGNS = {
     "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "", "delText": "",
 }  # fmt: skip
+_OUTLINE_LEVELS = frozenset("012345678")
 _OFF = frozenset({"0", "false", "off"})
 _SIDE_PARTS = {
     "header": "heading", "footer": "heading", "footnotes": "note", "endnotes": "note", "comments": "note",
@@ -85,19 +86,20 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> Iterator[str]:
         text = "".join(self._inline(element))
-        style = _style(element)
+        properties = element.find(f"{W}pPr")
+        style = _value(properties, "pStyle")
         if style in self.styles.contents and text.strip():
             self._aside("heading", [text])
-        elif style in self.styles.headings or _has_outline_level(element):
+        elif style in self.styles.headings or _value(properties, "outlineLvl") in _OUTLINE_LEVELS:
             yield headed(text)
         else:
-            yield NUMBERED + text if text and self._is_counted(element, style) else text
+            yield NUMBERED + text if text and self._is_counted(properties, style) else text
 
-    def _is_counted(self, paragraph: Any, style: str) -> bool:
-        number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
+    def _is_counted(self, properties: Any, style: str) -> bool:
+        number = properties.find(f"{W}numPr/{W}numId") if properties is not None else None
         if number is None:
             return style in self.styles.counting_styles
-        level = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
+        level = properties.find(f"{W}numPr/{W}ilvl")
         return (level is None or level.get(f"{W}val") == "0") and number.get(f"{W}val") in self.styles.counting
 
     def _inline(self, element: Any) -> Iterator[str]:
@@ -160,14 +162,10 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
             yield from _inside(child, name)
 
 
-def _style(paragraph: Any) -> str:
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
-    return style.get(f"{W}val", "") if style is not None else ""
-
-
-def _has_outline_level(paragraph: Any) -> bool:
-    level = paragraph.find(f"{W}pPr/{W}outlineLvl")
-    return level is not None and level.get(f"{W}val", "9") in "012345678"
+def _value(properties: Any, name: str) -> str:
+    """The value of a property of a paragraph, "" where it has none."""
+    element = properties.find(f"{W}{name}") if properties is not None else None
+    return element.get(f"{W}val", "") if element is not None else ""
 
 
 def _is_contents_list(element: Any) -> bool:
