@@ -12,8 +12,8 @@ import pytest
 from wording import A_FOLDER, EMPTY_FILE, NO_SUCH_FILE, refuses
 
 from needsseg.errors import TranscriptError
-from needsseg.transcripts import detect, read
 from needsseg.transcripts import contents as opening
+from needsseg.transcripts import detect, read
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".docx", ".pdf", ".rtf", ".html", ".odt", ".csv"])
@@ -46,7 +46,7 @@ def test_links_that_lead_nowhere_and_names_that_cannot_be(tmp_path: Path) -> Non
         with refuses(TranscriptError):
             read(tmp_path / f"{name}.txt")
     odd = Path(os.fsdecode(bytes(tmp_path) + b"/o\xffdd"))
-    for suffix, data in ((".txt", b""), (".docx", b"x"), (".pdf", b"x"), (".rtf", b"{\\rtf1{"), (".odt", b"x")):
+    for suffix, data in ((".txt", b""), (".docx", b"x"), (".pdf", b"x"), (".odt", b"x")):
         path = odd.with_suffix(suffix)
         path.write_bytes(data)
         with pytest.raises(TranscriptError) as caught:
@@ -116,3 +116,18 @@ def test_the_content_says_what_a_file_is(tmp_path: Path) -> None:
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
     with refuses(TranscriptError, "a.doc", "Word", "docx"):
         read(tmp_path / "a.doc")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:package><pkg:part>', "Word"),
+        ('<?xml version="1.0"?><w:wordDocument><w:body>', "Word"),
+        ('<?xml version="1.0"?>\n<office:document><office:body>', "OpenDocument"),
+        ("From: <Saved>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n", "web archive"),
+    ],
+)
+def test_documents_as_markup_of_another_kind_are_named(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "a.xml").write_text(f"{text}Ines: Who?", encoding="utf-8")
+    with refuses(TranscriptError, "a.xml", what):
+        read(tmp_path / "a.xml")

@@ -308,3 +308,18 @@ def test_damaged_packing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TranscriptError) as caught:
         read(path)
     assert says(caught.value.message, "a.docx")
+
+
+def test_questions_in_bold_where_nobody_is_named(tmp_path: Path) -> None:
+    def bold(text: str, value: str = "true") -> str:
+        return f'<w:p><w:r><w:rPr><w:b w:val="{value}"/></w:rPr><w:t>{text}</w:t></w:r></w:p>'
+
+    body = bold("Who reads them?") + paragraph("My father.") + bold("Always?") + bold("Mostly?", "0") + paragraph("No.")
+    assert said(read(word_file(tmp_path / "a.docx", body))) == [
+        ("Interviewer", "Who reads them?"),
+        ("Participant", "My father."),
+        ("Interviewer", "Always?"),
+        ("Participant", "Mostly?\nNo."),
+    ]
+    named = bold("Ines: Who reads them?") + paragraph("Tam: My father.") + bold("Ines: Always?") + paragraph("Tam: No.")
+    assert [name for name, _ in said(read(word_file(tmp_path / "b.docx", named)))] == ["Ines", "Tam", "Ines", "Tam"]

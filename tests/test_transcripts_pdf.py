@@ -109,3 +109,8 @@ def test_protected_and_damaged_files_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         with refuses(TranscriptError, name, "PDF"):
             read(tmp_path / name)
+
+
+def test_a_page_that_unpacks_to_a_huge_drawing_is_refused(tmp_path: Path) -> None:
+    with refuses(TranscriptError, "a.pdf", "PDF"):
+        read(pdf_file(tmp_path / "a.pdf", ["Ines: Who?"], ["Tam: " + "a" * 5_000_000]))

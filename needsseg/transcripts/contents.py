@@ -21,6 +21,13 @@ _HEAD = 4_096
 _BLANK = b"\0 \t\r\n"
 _ZIP = b"PK\x03\x04"
 _SPLIT_IT = "Split it, or export the talk alone: an hour of talk has less than 1 MB of text."
+_SAVE_AS_DOCX = "Open it in a word processor, save it as .docx and import that."
+_OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
+    ((b"<?xml", b"<pkg:package"), "a Word document as XML", _SAVE_AS_DOCX),
+    ((b"<?xml", b"w:wordDocument"), "a Word document as XML", _SAVE_AS_DOCX),
+    ((b"<?xml", b"<office:document"), "a flat OpenDocument text (.fodt)", _SAVE_AS_DOCX),
+    ((b"MIME-Version:", b"multipart/related"), "a web archive (.mht)", "Save the page as .html and import that."),
+)
 _KINDS_OF_NODE: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -49,6 +56,7 @@ def contents_of(path: Path) -> Contents:
     suffix = path.suffix.casefold()
     kind = _kind_of(path, head, suffix)
     if kind == "text":
+        _refuse_by_name(head, name)
         return _text(path, name)
     _refuse_large(path, name, LARGEST_DOCUMENT)
     try:
@@ -62,6 +70,14 @@ def contents_of(path: Path) -> Contents:
 def shown_name(path: Path) -> str:
     """A path as a message may show it: bytes that are no text as question marks."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _refuse_by_name(head: bytes, name: str) -> None:
+    """Raises TranscriptError for documents written as text of another kind, whose markup nobody should read as talk."""
+    start = head.replace(b"\0", b"")
+    for signs, what, hint in _OTHER_KINDS:
+        if all(sign in start for sign in signs):
+            raise TranscriptError(f"{name}: this is {what}, not a text transcript.", hint)
 
 
 def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:

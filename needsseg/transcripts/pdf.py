@@ -14,6 +14,7 @@ from needsseg.transcripts.labels import words
 from needsseg.transcripts.pieces import aside, without_signs
 
 LARGEST_TEXT = 20_000_000
+LARGEST_DRAWING = 5_000_000
 MOST_PAGES = 5_000
 _SAVE_AS_TEXT = "Save the transcript as .docx or plain text and import that."
 _CONTROL = dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
@@ -74,6 +75,10 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
             )
         size = 0
         for number, page in enumerate(reader.pages, 1):
+            if _drawing_size(page) > LARGEST_DRAWING:
+                raise TranscriptError(
+                    f"{path}: page {number} of this PDF is a drawing too large to read.", _SAVE_AS_TEXT
+                )
             text = without_signs(page.extract_text().translate(_CONTROL).replace("\f", "\n"))
             size += len(text)
             if size > LARGEST_TEXT:
@@ -92,6 +97,14 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
         shown = f"{type(error).__name__}: {error}"[:200]
         raise TranscriptError(f"{path}: this PDF is damaged: {shown}.", _SAVE_AS_TEXT) from error
     return pages, pictures
+
+
+def _drawing_size(page: Any) -> int:
+    """How many bytes draw a page, unpacked: taking them apart takes time."""
+    contents = page.get("/Contents")
+    found = contents.get_object() if contents is not None else []
+    parts = found if isinstance(found, list) else [found]
+    return sum(len(data) for part in parts if (data := getattr(part.get_object(), "get_data", bytes)()))
 
 
 def _has_picture(page: Any) -> bool:

@@ -28,10 +28,10 @@ _SIDE_PARTS = {
 def paragraphs_of(path: Path) -> list[str]:
     """The pieces of a Word file in order: paragraphs with line breaks as LF, table rows, words beside the talk.
 
-    Paragraphs of a heading style begin with HEADED, those that Word numbers with NUMBERED; rows and words beside the
-    talk (tracked deletions, hidden text, text boxes, comments, notes, headers and footers) stand as ``pieces`` has it.
-    Tracked insertions are speech. Raises TranscriptError where the file is no Word document, is damaged or unpacks to
-    more than an interview can hold.
+    Paragraphs of a heading style begin with HEADED, those that Word numbers and questions all in bold with NUMBERED.
+    Rows and words beside the talk (tracked deletions, hidden text, text boxes, comments, notes, headers and footers)
+    stand as ``pieces`` has it. Tracked insertions are speech. Raises TranscriptError where the file is no Word document,
+    is damaged or unpacks to more than an interview can hold.
     """
     with opened_parts(path) as parts:
         body = _body(parts.main)
@@ -93,7 +93,8 @@ class _Reader:
         elif style in self.styles.headings or _value(properties, "outlineLvl") in _OUTLINE_LEVELS:
             yield headed(text)
         else:
-            yield NUMBERED + text if text and self._is_counted(properties, style) else text
+            counted = self._is_counted(properties, style) or (text.rstrip().endswith("?") and _is_bold(element))
+            yield NUMBERED + text if text and counted else text
 
     def _is_counted(self, properties: Any, style: str) -> bool:
         number = properties.find(f"{W}numPr/{W}numId") if properties is not None else None
@@ -160,6 +161,14 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
             yield child
         elif found and found not in {"p", "tbl", "tr", "tc"} and found not in _EMPTY and found not in _DELETED:
             yield from _inside(child, name)
+
+
+def _is_bold(paragraph: Any) -> bool:
+    """Whether all words of a paragraph are bold; where nobody is named, such questions are the interviewer's."""
+    runs = [run for run in paragraph.iter(f"{W}r") if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))]
+    return bool(runs) and all(
+        (bold := run.find(f"{W}rPr/{W}b")) is not None and bold.get(f"{W}val", "true") not in _OFF for run in runs
+    )
 
 
 def _value(properties: Any, name: str) -> str:
