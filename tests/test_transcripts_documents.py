@@ -323,3 +323,15 @@ def test_questions_in_bold_where_nobody_is_named(tmp_path: Path) -> None:
     ]
     named = bold("Ines: Who reads them?") + paragraph("Tam: My father.") + bold("Ines: Always?") + paragraph("Tam: No.")
     assert [name for name, _ in said(read(word_file(tmp_path / "b.docx", named)))] == ["Ines", "Tam", "Ines", "Tam"]
+
+
+def test_what_stands_around_a_table_of_turns(tmp_path: Path) -> None:
+    rows = [("Speaker", "Text"), *WORDS[:2]]
+    around = paragraph("Seeds") + paragraph("Date: 3 May") + table(*rows) + paragraph("Tam Reyes: And at night, too.")
+    transcript = read(
+        word_file(tmp_path / "a.docx", around + paragraph("Written down by hand."), parts=None), anyway=True
+    )
+    assert said(transcript) == [WORDS[0], ("Tam Reyes", f"{WORDS[1][1]}\nAnd at night, too.")]
+    assert is_accounted(transcript, unread=4)
+    counts = transcript.words_by_kind
+    assert (counts["heading"], counts["metadata"], counts["label"]) == (3, 3, 6)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.columns import columns_of
 from needsseg.transcripts.labels import is_metadata, like_a_name
-from needsseg.transcripts.layout import labelled
 from needsseg.transcripts.moments import in_milliseconds, unit_of
 from needsseg.transcripts.pieces import cells_of, plain
 from needsseg.transcripts.roles import role_from_label
@@ -20,6 +19,7 @@ _TITLE_ROWS = 3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOCK = r"[\[(]?\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,7})?[\])]?"
 _TIME = re.compile(rf"^(?P<start>{_CLOCK})(?:\s*(?:-->|->|–|—|-|to|bis|à|a)\s*(?P<end>{_CLOCK}))?$")
+_LABELLED = re.compile(r"^\s*(?P<label>[^:：\n]{1,63}?)\s*[:：]\s*(?P<words>\S.*)$", re.DOTALL)
 _NAME_AND_TIME = re.compile(rf"^(?P<name>.*\S)\s+(?P<time>{_CLOCK})$", re.DOTALL)
 
 
@@ -280,14 +280,15 @@ class _State:
             text = plain(piece)
             if at in lines or not text.strip():
                 continue
-            item = labelled(text) if "\n" not in text else None
-            if item and item.kind == "colon" and item.label in known and item.words:
-                spoken = len(item.words.split())
-                self.pieces.append((at, Spoken(item.label, item.words, item.start_ms, None, at + 1)))
+            item = _LABELLED.match(text)
+            label = " ".join(item["label"].split()) if item else ""
+            if item and label in known:
+                spoken = len(item["words"].split())
+                self.pieces.append((at, Spoken(label, item["words"], None, None, at + 1)))
                 self.marks += [Mark(at, "speech", spoken), Mark(at, "label", len(text.split()) - spoken)]
             elif piece.startswith(HEADED) or first:
                 self.marks.append(marked(at, "heading", text))
-            elif is_metadata((cells_of(piece) or [item.label if item else ""])[0].rstrip(":")):
+            elif is_metadata((cells_of(piece) or [label])[0].rstrip(":")):
                 self.marks.append(marked(at, "metadata", text))
             first = False
 
