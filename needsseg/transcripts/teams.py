@@ -11,7 +11,7 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cues import milliseconds
 from needsseg.transcripts.labels import like_a_name
 from needsseg.transcripts.pieces import CELL, plain
-from needsseg.transcripts.spoken import HEADED, Mark, Reading, Spoken, marked, merged, unread_warning
+from needsseg.transcripts.spoken import HEADED, Mark, Reading, Spoken, marked, merged
 
 _CLOCK = r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,7})?"
 _NAME = r"(?P<name>\S(?:.{0,61}\S)?)"
@@ -30,7 +30,7 @@ _ABOUT = re.compile(
     r"|(?=\d)(?:\d+ ?h)?\s*(?:\d+ ?m(?:in)?)?\s*(?:\d+ ?s)?"  # 58m 12s
     r"|(?:meeting )?transcript(?:ion)?|audio file|audiodatei|fichier audio|archivo de audio"
     r"|.{1,120}\.(?:mp3|mp4|m4a|wav|webm|ogg|aac|mov|wma)"
-    r"|.{0,120}-\d{8}_\d{6}(?:utc)?-(?:meeting )?(?:recording|transcript))$",
+    r")$",
     re.IGNORECASE,
 )
 
@@ -112,9 +112,7 @@ def read_below_headers(
     while index < len(lines):
         index += state.take(lines, index)
     source = tuple(map(plain, paragraphs))
-    return Reading(
-        merged(state.pieces, by_paragraph=True), unread_warning(state.unread), tuple(state.marks), source, "paragraph"
-    )
+    return Reading(merged(state.pieces, by_paragraph=True), (), tuple(state.marks), source, "paragraph")
 
 
 class _State:
@@ -126,7 +124,6 @@ class _State:
         self.choices = choices
         self.pieces: list[Spoken] = []
         self.marks: list[Mark] = []
-        self.unread: list[tuple[int, str]] = []
         self._paragraph = -1
         self._above = True
         self._title = True
@@ -167,12 +164,12 @@ class _State:
         return taken
 
     def _take_above(self, line: _Line) -> None:
-        about = _ABOUT.match(line.text)
-        kind = "metadata" if about else "heading" if self._title else "unread"
-        if about is None or self._title:
-            self.unread.append((line.paragraph + 1, line.text))
-        self._title = False
-        self.marks.append(marked(line.paragraph, kind, line.text))
+        """A line above the first turn: facts about the meeting, or, once, its title."""
+        about = _ABOUT.match(line.text) is not None
+        self.marks.append(
+            marked(line.paragraph, "metadata" if about else "heading" if self._title else "unread", line.text)
+        )
+        self._title = self._title and about
 
     def _go_on(self, line: _Line) -> None:
         if not self.pieces:
