@@ -259,7 +259,9 @@ class _State:
                 timed = len(cell.split()) - len(label.split())
                 self.marks += [Mark(row.at, kind, len(label.split())), Mark(row.at, "time", max(timed, 0))]
             else:
-                kind = "time" if column in {columns.start, columns.end} else "metadata"
+                # A number counts the turns, as labels do.
+                other = "label" if cell.strip().rstrip(".").isdecimal() else "metadata"
+                kind = "time" if column in {columns.start, columns.end} else other
                 self.marks.append(marked(row.at, kind, cell))
 
     def _take_voices(self, row: _Row, columns: _Columns) -> None:
