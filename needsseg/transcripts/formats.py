@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from needsseg.transcripts.chat import read_chat
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.documents import read_meet_word, read_odt, read_teams_word, read_word
+from needsseg.transcripts.documents import read_document, read_meet_word, read_pdf, read_teams_word, read_word
 from needsseg.transcripts.line_layouts import LINE_LAYOUTS
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.srt import read_srt
@@ -34,7 +34,10 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "docx": read_word,
     "teams-docx": read_teams_word,
     "meet-docx": read_meet_word,
-    "odt": read_odt,
+    "odt": read_document,
+    "rtf": read_document,
+    "pdf": read_pdf,
+    "html": read_document,
 }
 TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")
 FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS, *TABLE_FORMATS)

@@ -192,7 +192,7 @@ def _share_of_paragraphs(found: dict[int, Header], lines: Sequence[str], layout:
         if len(begins) < len(found):
             return 1.0 if 0.25 <= len(found) / max(filled, 1) <= 0.5 else 0.0
         apart = sum(index in found for index in begins)
-        headings = sum(lines[index].lstrip().startswith(("#", HEADED)) for index in found)
+        headings = sum(lines[index].startswith(HEADED) or lines[index].lstrip().startswith("#") for index in found)
         return 1.0 if headings == len(found) else apart / max(len(begins), 1)
     if len(begins) < len(found):
         begins = [index for index, line in enumerate(lines) if line.strip()]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from needsseg.text import format_count
+from needsseg.transcripts.spoken import HEADED
 
 MEET_TIME = re.compile(r"^\s*(?:#{1,6}\s*)?(?:\*\*)?\d{2}:\d{2}:\d{2}(?:\*\*)?\s*$")
 _END = re.compile(r"^\s*(?:#{1,6}\s*)?[*_]*(?:Transcription|Meeting) ended (?:after|at)\b", re.IGNORECASE)
@@ -50,10 +51,23 @@ def only_the_talk(lines: Sequence[str]) -> list[str]:
     return kept
 
 
+def kinds_around_the_talk(lines: Sequence[str], kept: Sequence[str]) -> dict[int, str]:
+    """What the lines are that ``only_the_talk`` emptied: Meet's own notices, headings, else an AI's ``note``."""
+    return {
+        index: "metadata"
+        if _NOTICE.match(line) or _END.match(line)
+        else "heading"
+        if line.startswith(HEADED)
+        else "note"
+        for index, (line, rest) in enumerate(zip(lines, kept, strict=True))
+        if line.strip() and not rest.strip()
+    }
+
+
 def left_out_warning(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
     """A warning that counts the paragraphs above the talk that were taken for notes and attendees."""
     first = next((index for index, line in enumerate(kept) if line.strip()), len(kept))
-    count = sum(bool(line.strip()) for line in lines[:first])
+    count = sum(bool(line.strip()) for line in lines[:first] if not line.startswith(HEADED))
     if not count:
         return ()
     return (
@@ -64,8 +78,3 @@ def left_out_warning(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ..
 def _notes_above(lines: Sequence[str]) -> bool:
     first = next((index for index, line in enumerate(lines) if MEET_TIME.match(line)), 0)
     return any(_ABOVE.match(line) for line in lines[:first])
-
-
-def heading(text: str) -> str:
-    """What is left of a heading: Meet writes its clock times as headings; no other heading is speech."""
-    return text if MEET_TIME.match(text) else ""

@@ -100,7 +100,14 @@ def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
 
 
 def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
-    kind = {"text": "a text file", "docx": "a Word document", "odt": "an OpenDocument text"}[contents.kind]
+    kind = {
+        "text": "a text file",
+        "docx": "a Word document",
+        "odt": "an OpenDocument text",
+        "rtf": "a rich-text (RTF) document",
+        "pdf": "a PDF",
+        "html": "a web page",
+    }[contents.kind]
     known = (*TEXT_FORMATS, *TABLE_FORMATS) if contents.kind == "text" else tuple(WORD_FORMATS)
     return TranscriptError(
         f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."

@@ -1,153 +1,182 @@
-"""Word documents (.docx): their paragraphs, as WordprocessingML holds them (ECMA-376 part 1)."""
+"""Word documents (.docx): their paragraphs, as WordprocessingML holds them (ECMA-376 part 1, transitional and strict)."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from needsseg.errors import TranscriptError
-from needsseg.transcripts.meet import heading
-from needsseg.transcripts.spoken import NUMBERED, table_row
+from needsseg.transcripts.pieces import aside, headed, row
+from needsseg.transcripts.spoken import HEADED, NUMBERED
+from needsseg.transcripts.word_parts import Parts, W, WordStyles, opened_parts, styles_in
 
-LARGEST_FILE = 200_000_000
-LARGEST_CONTENT = 50_000_000
-_SAVE_AGAIN = "Open it in a word processor, save it again as .docx (or as plain text) and import that."
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-# Text that change tracking keeps though it is gone, drawings with their text boxes, furigana, field instructions.
-_NO_SPEECH = frozenset(
-    {f"{_W}{name}" for name in ("del", "moveFrom", "drawing", "pict", "object", "rt", "pPr", "rPr", "sdtPr")}
-    | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"}
-)
-_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Styles:
-    """Ids of heading styles, of numberings that count, and of paragraph styles that count by themselves."""
-
-    headings: frozenset[str]
-    counting: frozenset[str]
-    counting_styles: frozenset[str]
+# Text that change tracking keeps though it is gone; its words count as markup.
+_DELETED = frozenset({"del", "moveFrom", "rt"})
+# What holds no words of the document.
+_EMPTY = frozenset({"pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "instrText"})
+_DRAWN = frozenset({"drawing", "pict", "object", "AlternateContent"})
+_SIGNS = {
+    "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "", "delText": "",
+}  # fmt: skip
+_OUTLINE_LEVELS = frozenset("012345678")
+_OFF = frozenset({"0", "false", "off"})
+_SIDE_PARTS = {
+    "header": "heading", "footer": "heading", "footnotes": "note", "endnotes": "note", "comments": "note",
+}  # fmt: skip
 
 
 def paragraphs_of(path: Path) -> list[str]:
-    """The paragraphs of a Word file in order, headings emptied, line breaks as LF; a table row as ``cell: cell``.
+    """The pieces of a Word file in order: paragraphs with line breaks as LF, table rows, words beside the talk.
 
-    Tracked insertions are speech, tracked deletions, comments, footnotes and text boxes are not. Raises
-    TranscriptError where the file is no Word document, is damaged or unpacks to more than an interview can hold.
+    Paragraphs of a heading style begin with HEADED, those that Word numbers and questions all in bold with NUMBERED.
+    Rows and words beside the talk (tracked deletions, hidden text, text boxes, comments, notes, headers and footers)
+    stand as ``pieces`` has it. Tracked insertions are speech. Raises TranscriptError where the file is no Word document,
+    is damaged or unpacks to more than an interview can hold.
     """
-    import docx
-    from docx.opc.exceptions import OpcError
-    from lxml.etree import LxmlError
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if "word/document.xml" not in archive.namelist():
-                raise TranscriptError(f"{path}: this zip archive is not a Word document (.docx).", _SAVE_AGAIN)
-            sizes = {part.filename: part.file_size for part in archive.infolist()}
-            if sum(sizes.values()) > LARGEST_FILE or sizes["word/document.xml"] > LARGEST_CONTENT:
-                raise TranscriptError(f"{path}: it unpacks to more text than an interview can hold.", _SAVE_AGAIN)
-        document = docx.Document(str(path))
-        counting = _counting(document)
-        styles = _Styles(_headings(document), counting, _counting_styles(document, counting))
-        return list(_blocks(document.element.body, styles))
-    except (zipfile.BadZipFile, zlib.error, OpcError, LxmlError, LookupError, ValueError, EOFError, OSError) as error:
-        raise TranscriptError(f"{path}: damaged or not a Word document (.docx): {error}.", _SAVE_AGAIN) from error
-    except (AttributeError, TypeError) as error:
-        # python-docx takes parts for what their names promise; in a damaged file they are something else.
-        raise TranscriptError(f"{path}: damaged: its parts are not those of a Word document.", _SAVE_AGAIN) from error
-    except RuntimeError as error:
-        raise TranscriptError(f"{path}: packed in a way that cannot be read: {error}.", _SAVE_AGAIN) from error
+    with opened_parts(path) as parts:
+        body = _body(parts.main)
+        reader = _Reader(styles_in(parts), [])
+        pieces = list(reader.blocks(body)) if body is not None else []
+        pieces += [aside(kind, text) for kind, text in reader.asides]
+        pieces += _beside(parts, reader.styles)
+    return pieces
 
 
-def _headings(document: Any) -> frozenset[str]:
-    """The ids of heading styles; Word translates the ids, but not the names it keeps for them."""
-    return frozenset(
-        style.style_id for style in document.styles if (style.name or "").startswith(("Heading", "Title", "Subtitle"))
+def _body(root: Any) -> Any:
+    return root.find(f"{W}body")
+
+
+def _beside(parts: Parts, styles: WordStyles) -> Iterator[str]:
+    """Words of the parts that stand beside the body; a header that many sections share counts once."""
+    shown: set[tuple[str, str]] = set()
+    for kind, root in parts.related(_SIDE_PARTS):
+        reader = _Reader(styles, [])
+        text = " ".join(" ".join(reader.blocks(root)).translate({0x1D: None, 0x1E: None, 0x1F: " "}).split())
+        if text and (kind, text) not in shown:
+            shown.add((kind, text))
+            yield aside(kind, text)
+
+
+class _Reader:
+    """One walk over the blocks of a part, which gathers what stands beside the talk."""
+
+    def __init__(self, styles: WordStyles, asides: list[tuple[str, str]]) -> None:
+        self.styles = styles
+        self.asides = asides
+
+    def blocks(self, parent: Any) -> Iterator[str]:
+        """Paragraphs and rows below an element, those in its wrappers (content controls, insertions) too."""
+        for element in parent:
+            name = _name(element)
+            if name == "p":
+                yield from self._paragraph(element)
+            elif name == "tbl":
+                for table_row in _inside(element, "tr"):
+                    yield row(["\n".join(self._cell(cell)) for cell in _inside(table_row, "tc")])
+            elif name in _DELETED:
+                self._aside("markup", self._texts(element))
+            elif _is_contents_list(element):
+                self._aside("heading", self._texts(element))
+            elif name and name not in _EMPTY and name not in _DRAWN:
+                yield from self.blocks(element)
+
+    def _cell(self, cell: Any) -> Iterator[str]:
+        for piece in self.blocks(cell):
+            yield piece.removeprefix(HEADED).removeprefix(NUMBERED).replace("\x1f", " ").strip()
+
+    def _paragraph(self, element: Any) -> Iterator[str]:
+        text = "".join(self._inline(element))
+        properties = element.find(f"{W}pPr")
+        style = _value(properties, "pStyle")
+        if style in self.styles.contents and text.strip():
+            self._aside("heading", [text])
+        elif style in self.styles.headings or _value(properties, "outlineLvl") in _OUTLINE_LEVELS:
+            yield headed(text)
+        else:
+            counted = self._is_counted(properties, style) or (text.rstrip().endswith("?") and _is_bold(element))
+            yield NUMBERED + text if text and counted else text
+
+    def _is_counted(self, properties: Any, style: str) -> bool:
+        number = properties.find(f"{W}numPr/{W}numId") if properties is not None else None
+        if number is None:
+            return style in self.styles.counting_styles
+        level = properties.find(f"{W}numPr/{W}ilvl")
+        return (level is None or level.get(f"{W}val") == "0") and number.get(f"{W}val") in self.styles.counting
+
+    def _inline(self, element: Any) -> Iterator[str]:
+        for child in element:
+            name = _name(child)
+            if name == "t":
+                # A soft hyphen says where a word may be broken; nobody said it.
+                yield (child.text or "").replace("\xad", "")
+            elif name in _SIGNS:
+                yield _SIGNS[name]
+            elif name in _DELETED:
+                self._aside("markup", self._texts(child))
+            elif name in _DRAWN:
+                self._aside("note", self._boxes(child))
+            elif name == "r" and self._is_hidden(child):
+                self._aside("markup", self._texts(child))
+            elif name and name not in _EMPTY:
+                yield from self._inline(child)
+
+    def _is_hidden(self, run: Any) -> bool:
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return False
+        vanish = properties.find(f"{W}vanish")
+        if vanish is not None:
+            return vanish.get(f"{W}val", "true") not in _OFF
+        style = properties.find(f"{W}rStyle")
+        return style is not None and style.get(f"{W}val") in self.styles.hidden
+
+    def _texts(self, element: Any) -> Iterable[str]:
+        for child in element.iter(f"{W}t", f"{W}delText"):
+            yield child.text or ""
+            if child.getparent().getnext() is None:
+                yield " "
+
+    def _boxes(self, element: Any) -> Iterator[str]:
+        """The paragraphs of text boxes; an alternative for old programs repeats them and is passed over."""
+        for paragraph in element.iter(f"{W}p"):
+            if not any(_name(above) == "Fallback" for above in paragraph.iterancestors()):
+                yield from self._texts(paragraph)
+                yield " "
+
+    def _aside(self, kind: str, texts: Iterable[str]) -> None:
+        if text := " ".join("".join(texts).split()):
+            self.asides.append((kind, text))
+
+
+def _name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _inside(element: Any, name: str) -> Iterator[Any]:
+    """Rows of a table or cells of a row, those in wrappers too, but none of a table inside it."""
+    for child in element:
+        found = _name(child)
+        if found == name:
+            yield child
+        elif found and found not in {"p", "tbl", "tr", "tc"} and found not in _EMPTY and found not in _DELETED:
+            yield from _inside(child, name)
+
+
+def _is_bold(paragraph: Any) -> bool:
+    """Whether all words of a paragraph are bold; where nobody is named, such questions are the interviewer's."""
+    runs = [run for run in paragraph.iter(f"{W}r") if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))]
+    return bool(runs) and all(
+        (bold := run.find(f"{W}rPr/{W}b")) is not None and bold.get(f"{W}val", "true") not in _OFF for run in runs
     )
 
 
-def _counting(document: Any) -> frozenset[str]:
-    """The ids of numberings whose first level counts, so that a numbered question is told from a bullet."""
-    part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None)
-    root = getattr(part, "element", None)
-    if root is None:
-        return frozenset()
-    counted = {
-        abstract.get(f"{_W}abstractNumId")
-        for abstract in root.iter(f"{_W}abstractNum")
-        for level in abstract.iterfind(f"{_W}lvl[@{_W}ilvl='0']/{_W}numFmt")
-        if level.get(f"{_W}val") not in {"bullet", "none"}
-    }
-    return frozenset(
-        number.get(f"{_W}numId")
-        for number in root.iter(f"{_W}num")
-        if any(link.get(f"{_W}val") in counted for link in number.iter(f"{_W}abstractNumId"))
-    )
-
-
-def _counting_styles(document: Any, counting: frozenset[str]) -> frozenset[str]:
-    """The ids of paragraph styles that count by themselves (List Number)."""
-    return frozenset(
-        style.style_id
-        for style in document.styles
-        if (number := style.element.find(f"{_W}pPr/{_W}numPr/{_W}numId")) is not None
-        and number.get(f"{_W}val") in counting
-    )
-
-
-def _blocks(parent: Any, styles: _Styles) -> Iterator[str]:
-    for element in parent:
-        tag = element.tag
-        if tag == f"{_W}p":
-            text = _inline(element)
-            if _style(element) in styles.headings:
-                yield heading(text)
-            else:
-                yield NUMBERED + text if text and _is_counted(element, styles) else text
-        elif tag == f"{_W}tbl":
-            for row in _within(element, "tr", "tbl"):
-                cells = _within(row, "tc", "tr")
-                yield table_row(["\n".join(_blocks(cell, styles)).replace(NUMBERED, "").strip() for cell in cells])
-        elif isinstance(tag, str) and tag not in _NO_SPEECH and not _is_contents_list(element):
-            yield from _blocks(element, styles)
-
-
-def _within(element: Any, name: str, owner: str) -> list[Any]:
-    """Rows of a table or cells of a row, but none of a table inside it."""
-    return [found for found in element.iter(f"{_W}{name}") if next(found.iterancestors(f"{_W}{owner}")) is element]
-
-
-def _style(paragraph: Any) -> str:
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    return style.get(f"{_W}val", "") if style is not None else ""
+def _value(properties: Any, name: str) -> str:
+    """The value of a property of a paragraph, "" where it has none."""
+    element = properties.find(f"{W}{name}") if properties is not None else None
+    return element.get(f"{W}val", "") if element is not None else ""
 
 
 def _is_contents_list(element: Any) -> bool:
-    gallery = element.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
-    return gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
-
-
-def _is_counted(paragraph: Any, styles: _Styles) -> bool:
-    number = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}numId")
-    if number is None:
-        return _style(paragraph) in styles.counting_styles
-    level = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}ilvl")
-    return (level is None or level.get(f"{_W}val") == "0") and number.get(f"{_W}val") in styles.counting
-
-
-def _inline(element: Any) -> str:
-    parts: list[str] = []
-    for child in element:
-        tag = child.tag
-        if tag == f"{_W}t":
-            parts.append(child.text or "")
-        elif tag in _SIGNS:
-            parts.append(_SIGNS[tag])
-        elif isinstance(tag, str) and tag not in _NO_SPEECH:
-            parts.append(_inline(child))
-    return "".join(parts)
+    gallery = element.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
+    return gallery is not None and gallery.get(f"{W}val") == "Table of Contents"
