@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
 from needsseg.errors import UsageError
@@ -75,6 +76,20 @@ class ChoiceResolver:
             remembered = base != NO_CHOICES
         anyway = chosen.anyway or shape.key in chosen.anyway_shapes
         return FileChoices(combined(base, chosen.general), anyway, shape, remembered)
+
+
+def reading_choices(
+    layout: str = "",
+    label_pattern: str = "",
+    columns: Mapping[str, str] = MappingProxyType({}),
+    not_speakers: Iterable[str] = (),
+    unlabelled: str = "",
+    roles: Mapping[str, Role] = MappingProxyType({}),
+) -> ReadingChoices:
+    """Choices of their parts; raises UsageError for those that make no sense."""
+    choices = ReadingChoices(layout, label_pattern, dict(columns), frozenset(not_speakers), unlabelled, dict(roles))
+    check(choices)
+    return choices
 
 
 def combined(base: ReadingChoices, over: ReadingChoices) -> ReadingChoices:

@@ -89,10 +89,10 @@ def read_interviews(file: Path, chosen: FileChoices) -> list[tuple[str, Transcri
     return found
 
 
-def reason_of(error: Exception) -> str:
-    """Why a file is refused, in words; a fault of the program names its place, so that it can be reported."""
+def reason_of(error: Exception, file: Path | None = None) -> str:
+    """Why a file is refused, in words without its name; a fault of the program names its place, so that it can be reported."""
     if isinstance(error, NeedssegError):
-        return str(error)
+        return storable(str(error).removeprefix(f"{file}: "))
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
     frames = traceback.extract_tb(error.__traceback__)

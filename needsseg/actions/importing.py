@@ -162,7 +162,7 @@ def _parse(
         chosen = resolver.resolve(file)
         found = read_interviews(file, chosen)
     except Exception as error:
-        report.refused.append(Refused(called.name, reason_of(error)))
+        report.refused.append(Refused(called.name, reason_of(error, file)))
         return
     for part, transcript in found:
         name, stem, content = called.name, called.stem, digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,8 @@ WHAT_TO_DO: Mapping[str, str] = {
 """What to do with files that may hold talk and are not read, by their endings."""
 _PEEK = 65_536
 _LONGEST_LINE = 20_000_000
-_NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
-_LONG_CELL = 5
+_NO_TALK = re.compile(r"~\$.*|(?:README|LICEN[SC]E|COPYING|CHANGELOG)(?:_[a-z]{2}|[-.][\w.-]*)?", re.IGNORECASE)
+_LONG_CELL = 8
 _SAMPLE_LINES = 20
 
 
@@ -71,7 +71,7 @@ class FolderContents:
 def folder_contents(folder: str | Path) -> FolderContents:
     """What lies below a folder, at any depth.
 
-    Files of SUFFIXES are to be read, tables only where their columns are those of speech. Tables with long cells, files
+    Files of SUFFIXES are to be read, tables only where their columns are those of speech or their cells are long. Files
     of WHAT_TO_DO, symbolic links out of the folder, and whatever is no file though it is named like a transcript may hold
     talk. All else (README and LICENSE, lock files of a word processor, pictures) is listed as ``others``, except for what
     is hidden (a name with a leading dot), which is left out.
@@ -86,11 +86,13 @@ def folder_contents(folder: str | Path) -> FolderContents:
     for path, reason in _walk(root):
         if reason:
             passed_over.append(PassedOver(path, reason))
-        elif _NO_TALK.match(path.name):
+        elif _NO_TALK.fullmatch(path.name):
             others.append(path)
         elif reason := _why_not_read(path):
             passed_over.append(PassedOver(path, reason))
-        elif path.suffix.casefold() not in SUFFIXES or (path.suffix.casefold() in _TABLES and not _holds_speech(path)):
+        elif path.suffix.casefold() not in SUFFIXES or (
+            path.suffix.casefold() in _TABLES and not _may_hold_speech(path)
+        ):
             others.append(path)
         else:
             files.append(path)
@@ -143,7 +145,7 @@ def _of_a_link(path: Path, home: Path) -> str:
 
 def _may_hold_talk(path: Path) -> bool:
     suffix = path.suffix.casefold()
-    return (suffix in SUFFIXES or suffix in WHAT_TO_DO) and not _NO_TALK.match(path.name)
+    return (suffix in SUFFIXES or suffix in WHAT_TO_DO) and not _NO_TALK.fullmatch(path.name)
 
 
 def _why_not_read(path: Path) -> str:
@@ -154,8 +156,6 @@ def _why_not_read(path: Path) -> str:
             return reason
     except OSError as error:
         return f"cannot be read: {error.strerror}."
-    if suffix in _TABLES and not _holds_speech(path) and _has_long_cells(path):
-        return "is a table of which no column is known to hold speech. Name the column: --column words=NAME"
     if suffix in WHAT_TO_DO:
         return f"{suffix} is not read. {WHAT_TO_DO[suffix]}"
     return ""
@@ -174,19 +174,21 @@ def _head(path: Path) -> list[str] | None:
     return head.split("\n")
 
 
-def _holds_speech(path: Path) -> bool:
-    """Whether a table's columns are those of speech; also where it cannot be read, so that importing it says why."""
+def _may_hold_speech(path: Path) -> bool:
+    """Whether a table's columns are those of speech, or its cells long enough for it.
+
+    True also where it cannot be read, so that importing it says why.
+    """
     lines = _head(path)
     if lines is None:
         return path.is_file()
-    return looks_delimited(lines) or json_of_speech(lines)
+    return looks_delimited(lines) or json_of_speech(lines) or _has_long_cells(lines)
 
 
-def _has_long_cells(path: Path) -> bool:
-    """Whether cells of a table below its header are long enough to hold what somebody said."""
-    lines = [line for line in _head(path) or [] if line.strip()][1:_SAMPLE_LINES]
-    cells = [cell for line in lines for cell in re.split(r"[,;\t|]", line)]
-    return any(len(cell.split()) >= _LONG_CELL for cell in cells)
+def _has_long_cells(lines: Sequence[str]) -> bool:
+    """Whether a cell of a table below its header is long enough to hold what somebody said."""
+    filled = [line for line in lines if line.strip()][1:_SAMPLE_LINES]
+    return any(len(cell.split()) >= _LONG_CELL for line in filled for cell in re.split(r"[,;\t|]", line))
 
 
 def _path_of(passed: PassedOver) -> Path:
