@@ -18,8 +18,29 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 if TYPE_CHECKING:
     from needsseg.transcripts import FileShape
 
+__all__ = [
+    "COLUMN_KINDS",
+    "NOTHING_CHOSEN",
+    "ROLES",
+    "ChoiceResolver",
+    "FileChoices",
+    "ImportChoices",
+    "ReadingChoices",
+    "check",
+    "choice_words",
+    "choices_from",
+    "choices_json",
+    "combined",
+    "import_choices_json",
+    "layouts",
+    "reading_choices",
+    "remember",
+    "with_json",
+]
+
 COLUMN_KINDS = ("words", "speaker", "start", "end", "interview")
 """What a table's column may be chosen to hold."""
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,13 @@ def reading_choices(
     return choices
 
 
+def layouts() -> tuple[str, ...]:
+    """The layouts that can be chosen."""
+    from needsseg.transcripts import FORMATS
+
+    return FORMATS
+
+
 def combined(base: ReadingChoices, over: ReadingChoices) -> ReadingChoices:
     """``base`` with what is chosen in ``over`` in its place; columns, roles and labels of both."""
     return ReadingChoices(
@@ -146,8 +174,8 @@ def check(choices: ReadingChoices) -> None:
         check_label_pattern(choices.label_pattern)
     if unknown := [kind for kind in choices.columns if kind not in COLUMN_KINDS]:
         raise UsageError(f"A column cannot hold '{unknown[0]}'.", f"It holds one of: {', '.join(COLUMN_KINDS)}.")
-    if unknown := [role for role in choices.roles.values() if role not in get_args(Role)]:
-        raise UsageError(f"'{unknown[0]}' is not a role.", f"Roles are: {', '.join(get_args(Role))}.")
+    if unknown := [role for role in choices.roles.values() if role not in ROLES]:
+        raise UsageError(f"'{unknown[0]}' is not a role.", f"Roles are: {', '.join(ROLES)}.")
 
 
 def import_choices_json(chosen: ImportChoices) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions import import_choices, importing
-from needsseg.actions.import_choices import COLUMN_KINDS, ImportChoices
+from needsseg.actions.import_choices import COLUMN_KINDS, ROLES, ImportChoices
 from needsseg.cli import refi
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_text
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from needsseg.actions.import_preview import ImportPreview, PreviewFile, PreviewInterview
     from needsseg.records import Role
 
-ROLE_NAMES = ("interviewer", "participant", "other")
-
 
 def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """``LEFT=RIGHT`` of each value; the last ``=`` parts them for roles, the first for columns."""
@@ -33,8 +31,8 @@ def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
         if not sign or not right.strip():
             raise click.BadParameter(f"'{value}' is not written {option.metavar}.", ctx, option)
         key = left if option.name == "roles" else left.strip()
-        if option.name == "roles" and right not in ROLE_NAMES:
-            raise click.BadParameter(f"'{right}' is not a role; roles are: {', '.join(ROLE_NAMES)}.", ctx, option)
+        if option.name == "roles" and right not in ROLES:
+            raise click.BadParameter(f"'{right}' is not a role; roles are: {', '.join(ROLES)}.", ctx, option)
         if option.name == "columns" and key not in COLUMN_KINDS:
             raise click.BadParameter(
                 f"a column cannot hold '{key}'; it holds one of: {', '.join(COLUMN_KINDS)}.", ctx, option
