@@ -61,8 +61,8 @@ class ImportPreviewSheet(Sheet[list[str]]):
 
     TITLE = "Preview of the import"
     KEYS = (
-        "enter imports · space leaves out · l layout  L labels  c columns  r roles · n not a speaker  b unlabelled lines\n"
-        "A import anyway · 0 as detected · u takes the last choice back · J K scroll the details · esc closes"
+        "enter imports · space leaves out · l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
+        "A import anyway · 0 as detected · u takes a choice back · J K scroll the details · esc closes"
     )
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
