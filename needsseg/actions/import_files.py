@@ -9,11 +9,16 @@ from pathlib import Path
 
 from needsseg.actions.import_choices import FileChoices
 from needsseg.errors import NeedssegError, TranscriptError
+from needsseg.files import file_sha256
 from needsseg.records import Transcript
 from needsseg.study.connection import Study
 
 _LONGEST_MS = 10 * 365 * 24 * 3_600_000
 """Ten years; a time beyond it is a fault of the file."""
+
+
+_LARGEST = 500_000_000
+"""Bytes; no transcript is larger, and reading it to its end would take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,19 @@ def _why_refused(study: Study, path: Path) -> str:
     if study.owns(path):
         return "belongs to the study itself"
     return transcripts.why_no_file(path) if path.exists() else "does not exist"
+
+
+def content_of(file: Path) -> str:
+    """The SHA-256 of a file, by which it is known again; "" for one without a size, as those that the system makes up.
+
+    Raises TranscriptError for one that is far too large.
+    """
+    size = file.stat().st_size
+    if size > _LARGEST:
+        raise TranscriptError(
+            f"{file}: is larger than {_LARGEST // 1_000_000} MB, which no transcript is.", "Name the transcript itself."
+        )
+    return file_sha256(file) if size and file.is_file() else ""
 
 
 def read_interviews(file: Path, chosen: FileChoices) -> list[tuple[str, Transcript]]:

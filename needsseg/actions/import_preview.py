@@ -16,9 +16,9 @@ from needsseg.actions.import_choices import (
     choices_json,
     combined,
 )
-from needsseg.actions.import_files import Refused, files_of, read_interviews, reason_of, storable
+from needsseg.actions.import_files import Refused, content_of, files_of, read_interviews, reason_of, storable
 from needsseg.actions.interview_names import file_names, titles_of
-from needsseg.files import file_sha256, sha256
+from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Role, Transcript
 from needsseg.study import interviews
@@ -125,8 +125,8 @@ def preview(
 def _previewed(file: Path, name: str, stem: str, resolver: ChoiceResolver, known: dict[str, str]) -> PreviewFile:
     chosen = FileChoices()
     try:
+        digest = content_of(file)
         chosen = resolver.resolve(file, with_shape=True)
-        digest = file_sha256(file)
         found = [
             (part, transcript, digest if not part else sha256(f"{digest}\0{storable(part)}"))
             for part, transcript in read_interviews(file, chosen)

@@ -20,13 +20,13 @@ from needsseg.actions.import_choices import (
     combined,
     remember,
 )
-from needsseg.actions.import_files import Refused, files_of, read_interviews, reason_of, storable
+from needsseg.actions.import_files import Refused, content_of, files_of, read_interviews, reason_of, storable
 from needsseg.actions.interview_names import FileName, file_names, titles_of
 from needsseg.actions.likeness import much_alike, words_sha256
 from needsseg.actions.reimporting import Edited, ReimportReport, reimport
 from needsseg.actions.spooling import Parsed, Spool, spooling
 from needsseg.errors import NeedssegError, NotFoundError, StudyError
-from needsseg.files import file_sha256, sha256
+from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
 from needsseg.study import accounts, history, interviews
@@ -155,7 +155,7 @@ def _parse(
     Whatever goes wrong is the file's refusal, but for a study that cannot take what was read.
     """
     try:
-        digest = file_sha256(file) if file.is_file() else ""
+        digest = content_of(file)
         if digest in known.by_content:
             report.unchanged.append(called.name)
             return

@@ -12,13 +12,14 @@ from needsseg.errors import UsageError
 _TIME = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _NAME = r"[^\W\d_][^\n:：<>\[\]{}()|\t#*]{0,39}?"
 _WORDS = r"(?P<words>\S.*)"
+_COLON = r"\s*[:：](?!\d\d)\s*"
 _KNOWN: tuple[tuple[str, str], ...] = (
-    ("[time] Name: words", rf"^\s*[\[(]?(?P<time>{_TIME})[\])]?\s*[-–—]?\s*(?P<speaker>{_NAME})\s*[:：]\s*{_WORDS}$"),
-    ("Name [time]: words", rf"^\s*(?P<speaker>{_NAME})\s*[\[(](?P<time>{_TIME})[\])]\s*[:：]\s*{_WORDS}$"),
+    ("[time] Name: words", rf"^\s*[\[(]?(?P<time>{_TIME})[\])]?\s*[-–—]?\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
+    ("Name [time]: words", rf"^\s*(?P<speaker>{_NAME})\s*[\[(](?P<time>{_TIME})[\])]{_COLON}{_WORDS}$"),
     ("**Name:** words", rf"^\s*\*\*(?P<speaker>{_NAME})\s*[:：]?\*\*\s*[:：]?\s*{_WORDS}$"),
-    (">> NAME: words", rf"^\s*>>+\s*(?P<speaker>{_NAME})\s*[:：]\s*{_WORDS}$"),
+    (">> NAME: words", rf"^\s*>>+\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
     ("[Name]: words", rf"^\s*[\[{{<(](?P<speaker>{_NAME})[\]}}>)]\s*[:：]?\s*{_WORDS}$"),
-    ("Name: words", rf"^\s*(?P<speaker>{_NAME})\s*[:：]\s*{_WORDS}$"),
+    ("Name: words", rf"^\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
     ("Name (time), words below", rf"^\s*(?P<speaker>{_NAME})\s*[\[(](?P<time>{_TIME})[\])]\s*$"),
     ("time Name, words below", rf"^\s*[\[(]?(?P<time>{_TIME})[\])]?\s*[-–—|]?\s*(?P<speaker>{_NAME})\s*$"),
     ("Name time, words below", rf"^\s*(?P<speaker>{_NAME})\s*[-–—|]?\s+(?P<time>{_TIME})\s*$"),
