@@ -19,26 +19,16 @@ from needsseg.actions.import_preview import ImportPreview, PreviewFile, preview_
 from needsseg.errors import EXIT_DONE, EXIT_PARTLY, NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.screens.import_preview_questions import PreviewQuestions
 from needsseg.tui.screens.import_preview_words import details, file_row, refused_row
-from needsseg.tui.screens.sheet import Sheet
-from needsseg.tui.widgets.prompt import Choice, Prompt
-from needsseg.tui.words import lines, one_line, plain
+from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from needsseg.actions.studies import Study
 
-AS_DETECTED = "\0"
-"""The value of the answer that leaves a choice to the program."""
 _MOST_PATHS = 500
-_COLUMNS = {
-    "words": "what was said",
-    "speaker": "who said it",
-    "start": "when it began",
-    "end": "when it ended",
-    "interview": "which interview it belongs to",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +42,7 @@ class _Chosen:
         return replace(self, by_shape=tuple((dict(self.by_shape) | {shape: choices}).items()))
 
 
-class ImportPreviewSheet(Sheet[list[str]]):
+class ImportPreviewSheet(PreviewQuestions):
     """Files left, details of the one under the cursor below; gives the arguments of the import, or None.
 
     ``found`` is a preview that was read already; without it ``paths`` are read, in a child that esc ends. A change reads
@@ -268,133 +258,6 @@ class ImportPreviewSheet(Sheet[list[str]]):
         self._skipped ^= {file.path}
         self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'taken in'}", undo=False)
 
-    def _ask(
-        self,
-        question: str,
-        choices: Sequence[Choice],
-        take: Callable[[str], None],
-        about: str = "",
-        *,
-        free: bool = False,
-    ) -> None:
-        def answered(value: str | None) -> None:
-            if value is not None:
-                take(value)
-
-        self.app.push_screen(Prompt(question, choices=choices, free=free, about=about), answered)
-
-    def action_layout(self) -> None:
-        """Asks for the layout by which files of this shape are read."""
-        if (file := self._changeable()) is None:
-            return
-
-        def take(layout: str) -> None:
-            layout = "" if layout == AS_DETECTED else layout
-            self._choose(f"layout: {layout or 'as detected'}", lambda choices: replace(choices, layout=layout))
-
-        choices = [Choice(AS_DETECTED, "as detected", file.layout)]
-        self._ask("Which layout?", [*choices, *(Choice(name, name) for name in import_choices.layouts())], take)
-
-    def action_labels(self) -> None:
-        """Asks how lines name their speakers: a way found in the file, or a regular expression."""
-        if (file := self._changeable()) is None:
-            return
-
-        def take(pattern: str) -> None:
-            pattern = "" if pattern == AS_DETECTED else pattern
-            looks = next((each["looks"] for each in file.label_patterns if each["pattern"] == pattern), pattern)
-            told = f"labels: {one_line(looks, 60) or 'as detected'}"
-            self._choose(told, lambda choices: replace(choices, label_pattern=pattern))
-
-        choices = [Choice(AS_DETECTED, "as detected")] + [
-            Choice(
-                each["pattern"],
-                each["looks"],
-                f"{format_count(each['lines'], 'line')}: {', '.join(each['speakers'])}",
-            )
-            for each in file.label_patterns
-        ]
-        about = r"Or type a regular expression, for example: (?P<speaker>[A-Z]\w+) - (?P<words>.*)"
-        self._ask("How do lines name their speaker?", choices, take, about, free=True)
-
-    def action_columns(self) -> None:
-        """Asks for what a column of the table holds."""
-        if (file := self._changeable()) is None:
-            return
-        if not file.columns:
-            self.tell("that is for a table")
-            return
-
-        def take(column: str, kind: str) -> None:
-            def change(choices: ReadingChoices) -> ReadingChoices:
-                rest = {held: name for held, name in choices.columns.items() if held != kind}
-                return replace(choices, columns=rest if column == AS_DETECTED else {**rest, kind: column})
-
-            self._choose(f"{kind}: {'as detected' if column == AS_DETECTED else column}", change)
-
-        def ask_column(kind: str) -> None:
-            columns = [Choice(AS_DETECTED, "as detected"), *(Choice(name, name) for name in file.columns)]
-            self._ask(f"Which column holds {_COLUMNS[kind]}?", columns, lambda column: take(column, kind))
-
-        self._ask(
-            "Choose the column of what?", [Choice(kind, kind, about) for kind, about in _COLUMNS.items()], ask_column
-        )
-
-    def _labels(self, file: PreviewFile) -> list[Choice]:
-        words: dict[str, tuple[str, int]] = {}
-        for one in file.interviews:
-            for speaker in one.speakers:
-                words[speaker.label] = speaker.role, words.get(speaker.label, ("", 0))[1] + speaker.words
-        return [
-            Choice(label, label or "unnamed", f"{role}, {format_count(count, 'word')}")
-            for label, (role, count) in words.items()
-        ]
-
-    def action_role(self) -> None:
-        """Asks for a speaker's role, in all files of this shape."""
-        if (file := self._changeable()) is None:
-            return
-
-        def ask_role(label: str) -> None:
-            roles = [Choice(role, role) for role in import_choices.ROLES]
-            self._ask(f"What is {label or 'the unnamed speaker'}?", roles, lambda role: take(label, role))
-
-        def take(label: str, role: str) -> None:
-            known = next(each for each in import_choices.ROLES if each == role)
-            told = f"{label or 'the unnamed speaker'} is {role}"
-            self._choose(told, lambda choices: replace(choices, roles={**choices.roles, label: known}))
-
-        self._ask("Whose role?", self._labels(file), ask_role)
-
-    def action_not_speaker(self) -> None:
-        """Asks for a label that names nobody."""
-        if (file := self._changeable()) is None:
-            return
-
-        def take(label: str) -> None:
-            self._choose(
-                f"“{label}” is not a speaker",
-                lambda choices: replace(choices, not_speakers=choices.not_speakers | {label}),
-            )
-
-        about = "Its lines go to the speaker before, or are left out as notes."
-        named = [choice for choice in self._labels(file) if choice.value]
-        self._ask("Which label is not a speaker?", named, take, about, free=True)
-
-    def action_unlabelled(self) -> None:
-        """Asks whose words the lines without a label are."""
-        if (file := self._changeable()) is None:
-            return
-
-        def take(label: str) -> None:
-            label = "" if label == AS_DETECTED else label
-            told = f"lines without a label: {label or 'as detected'}"
-            self._choose(told, lambda choices: replace(choices, unlabelled=label))
-
-        named = [choice for choice in self._labels(file) if choice.value]
-        choices = [Choice(AS_DETECTED, "as detected"), *named]
-        self._ask("Whom do lines without a label belong to?", choices, take, "Or type a name.", free=True)
-
     def action_anyway(self) -> None:
         """Reads files of this shape though more than a tenth of their words is not understood, or refuses them again."""
         if (file := self._changeable()) is None:
@@ -404,11 +267,6 @@ class ImportPreviewSheet(Sheet[list[str]]):
         anyway = self._chosen.anyway ^ {file.shape}
         told = "is read anyway" if file.shape in anyway else "is refused where too much is not understood"
         self._change(told, replace(self._chosen, anyway=anyway))
-
-    def action_reset(self) -> None:
-        """Leaves the reading of files of this shape to the program again."""
-        if self._changeable() is not None:
-            self._choose("as detected", lambda _: import_choices.reading_choices())
 
     def _replay(self, *, forward: bool) -> None:
         """Takes the last choice back, or makes it again; nothing in the study was changed."""
