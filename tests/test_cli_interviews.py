@@ -37,7 +37,7 @@ def test_an_empty_study_has_empty_lists_and_says_so_on_stderr(empty: Caller) -> 
 
 def test_show_gives_offsets_that_cut_out_what_was_said(needsseg: Caller) -> None:
     shown = needsseg.done("show", "ines-carvalho", "--json").json
-    assert shown.keys() == {"key", "title", "format", "warnings", "text", "turns"}
+    assert shown.keys() == {"key", "title", "format", "warnings", "words_by_kind", "text", "turns"}
     turn = shown["turns"][5]
     assert turn.keys() == {"speaker", "role", "start", "end", "start_ms", "end_ms"}
     said = shown["text"][turn["start"] : turn["end"]]

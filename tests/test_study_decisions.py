@@ -152,7 +152,7 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
         old.setattr(connection, "LATEST", 1)
         old.setattr(migrations, "migrations", first_only)
         with studies.init(path) as study:
-            importing.import_transcripts(study, [file])
+            _import_into_first_shape(study, file)
             with study.action("mark"):
                 study.execute(
                     'INSERT INTO passages (interview_id, speaker_id, start, "end", quote, status, origin) '
@@ -178,6 +178,24 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
         assert [p.id for p in review.off_topic_passages(study)] == [1]
         assert studies.check(study) == []
     assert (tmp_path / "study.db.before-migration-1").exists()
+
+
+def _import_into_first_shape(study: Study, file: Path) -> None:
+    """Stores an interview as the first version did: without what later migrations add."""
+    from needsseg import transcripts
+    from needsseg.study import interviews
+
+    read = transcripts.read(file)
+    roles = {turn.speaker: turn.role for turn in read.turns}
+    row = {"key": "anna", "title": "Anna", "format": read.format, "file_name": file.name, "file_sha256": "0"}
+    with study.action("import"):
+        study.insert("interviews", row | {"text": read.text, "text_sha256": "0", "imported_at": "2026-01-01T00:00:00Z"})
+        ids = {
+            label: study.insert("speakers", {"interview_id": 1, "label": label, "role": roles[label]})
+            for label in read.speakers
+        }
+        interviews.add_turns(study, 1, read, ids)
+        interviews.link_participants(study, "anna")
 
 
 def test_what_was_declined_for_one_segment_is_not_put_to_it_by_a_merge(talk: Study, six: list[int]) -> None:

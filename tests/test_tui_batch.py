@@ -293,10 +293,10 @@ def test_long_meetings_are_shown_whole(tmp_path: Path, size: tuple[int, int]) ->
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet = await opened(app, pilot)
-        assert f"18 interviews, {count} speakers" in flat(seen(app))
+        assert f"19 interviews, {count} speakers" in flat(seen(app))
         assert "Karl T. (kestrel) participant 59 10% Karl T. (kestrel)" in flat(seen(app))
         found = set()
-        for _ in range(count + 18):
+        for _ in range(count + 19):
             found.add(at(sheet))
             await pilot.press("j")
         assert {pair for pair in found if pair[1]} == {

@@ -12,6 +12,7 @@ from needsseg.actions import importing, interviews, passages, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.child import Outcome
 from needsseg.tui.screens.batch import BatchSheet
+from needsseg.tui.screens.import_preview import ImportPreviewSheet
 from needsseg.tui.screens.reimported import ReimportedSheet, reimport_result
 from needsseg.tui.screens.report import added_keys, import_report
 
@@ -27,6 +28,10 @@ def test_importing_a_folder_opens_the_review_and_names_what_was_refused(tmp_path
         await pilot.press("i")
         await pilot.pause()
         await typed(pilot, str(folder))
+        await settled(app, pilot)
+        assert isinstance(app.screen, ImportPreviewSheet)
+        assert "1 file to import · 1 refused" in flat(seen(app))
+        await pilot.press("enter")
         await settled(app, pilot)
         assert isinstance(app.screen, BatchSheet)
         text = flat(seen(app))

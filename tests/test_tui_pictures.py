@@ -99,6 +99,7 @@ SCENES: dict[str, Scene] = {
     "job": sheet("JobSheet"),
     "search": sheet("SearchSheet", "j"),
     "batch": sheet("BatchSheet"),
+    "import-preview": sheet("ImportPreviewSheet", "j"),
     "coverage": sheet("CoverageSheet"),
     "agreement": sheet("AgreementSheet", "G"),
     "participants": sheet("ParticipantsSheet"),

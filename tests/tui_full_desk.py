@@ -24,6 +24,8 @@ from needsseg.actions import (
     statements,
     studies,
 )
+from needsseg.actions.import_files import Refused
+from needsseg.actions.import_preview import ImportPreview, PreviewFile, PreviewInterview, PreviewSpeaker
 from needsseg.actions.studies import Study
 from needsseg.records import JobParts
 from needsseg.tui.app import NeedssegApp
@@ -89,6 +91,34 @@ def _write(study: Study) -> None:
     study.actor = before
 
 
+def an_import() -> ImportPreview:
+    """A preview of a clean file with more speakers than are seen at once, a doubtful table, and what is not read."""
+    people = tuple(
+        PreviewSpeaker(f"Anna {n}", "participant", n + 1, 40 + n, "We go there [laughs] every day …") for n in range(30)
+    )
+    words = {"speech": 1635, "label": 30, "time": 30, "heading": 4, "note": 0, "unread": 0}
+    pattern = {"looks": "Name: words", "pattern": "(?P<speaker>.*?): ", "lines": 30, "speakers": ("Anna 1", "Anna 2")}
+    clean = PreviewInterview("", "Anna", "text", False, people, words, (), (), ())
+    left = {"kind": "unread", "words": 12, "first_lines": ("row 3: nothing known [x]",)}
+    suspicion = "Row 2: Bo owns 95% of the words."
+    table = PreviewInterview(
+        "", "Round", "csv", False, people[:2], words, (left,), (suspicion,), ("1 row was left out.",)
+    )
+    return ImportPreview(
+        (
+            PreviewFile("anna.txt", "calls/anna.txt", ".txt text", "text", (clean,), label_patterns=(pattern,)),
+            PreviewFile(
+                "round.csv", "calls/round.csv", ".csv csv: Who, What", "csv", (table,), columns=("Who", "What"),
+                choices={"unlabelled": "Bo"}, remembered=True,
+            ),
+            PreviewFile("bad [x].docx", "calls/bad [x].docx", "", "", refused="damaged or not a Word document (.docx)."),
+        ),
+        (Refused("nowhere", "does not exist"),),
+        (Refused("call.mp3", ".mp3 is not read. Have it transcribed, and import the transcript."),),
+        ("shed.png",),
+    )  # fmt: skip
+
+
 def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     """Every sheet by the name of its class, each made as the app makes it, with something to show."""
     from needsseg.tui.screens import keys, report
@@ -100,6 +130,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.coverage import CoverageSheet
     from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
     from needsseg.tui.screens.history import HistoryScreen
+    from needsseg.tui.screens.import_preview import ImportPreviewSheet
     from needsseg.tui.screens.job import JobSheet
     from needsseg.tui.screens.mapping import MappingScreen
     from needsseg.tui.screens.matches import MatchesScreen
@@ -133,6 +164,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         ),
         "AgreementSheet": lambda app: AgreementSheet(app.study, INES),
         "BatchSheet": lambda app: BatchSheet(app.study),
+        "ImportPreviewSheet": lambda app: ImportPreviewSheet(app.study, ["calls"], an_import()),
         "CodebookSheet": lambda app: CodebookSheet(app.study),
         "CoverageSheet": lambda app: CoverageSheet(app.study),
         "ParticipantsSheet": lambda app: ParticipantsSheet(app.study),

@@ -4,73 +4,112 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.actions.import_choices import (
+    NOTHING_CHOSEN,
+    ChoiceResolver,
+    FileChoices,
+    ImportChoices,
+    check,
+    choice_words,
+    combined,
+    remember,
+)
+from needsseg.actions.import_files import Refused, content_of, files_of, read_interviews, reason_of, storable
+from needsseg.actions.interview_names import FileName, file_names, titles_of
 from needsseg.actions.likeness import much_alike, words_sha256
+from needsseg.actions.reimporting import Edited, ReimportReport, reimport
 from needsseg.actions.spooling import Parsed, Spool, spooling
-from needsseg.errors import NotFoundError, TranscriptError
-from needsseg.files import file_sha256, sha256
+from needsseg.errors import NeedssegError, NotFoundError, StudyError
+from needsseg.files import sha256
 from needsseg.progress import Progress, silent
-from needsseg.records import Passage, Transcript
-from needsseg.study import history, interviews, passages, reimporting
-from needsseg.study.connection import Study
+from needsseg.records import Transcript
+from needsseg.study import accounts, history, interviews
+from needsseg.study.connection import Study, plain_text
 from needsseg.text import format_count
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 
 if TYPE_CHECKING:
-    from needsseg.coding.anchoring import Anchor
+    from needsseg.records import Participant
 
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that was not imported, why, and what to do."""
-
-    file: str
-    reason: str
+_FIELDS = {
+    "email": "email",
+    "e-mail": "email",
+    "mail": "email",
+    "company": "company",
+    "crm_id": "crm_id",
+    "crm id": "crm_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: keys added, files already there, files that changed since, files refused."""
+    """What an import did: keys added, files already there, files that changed since, files refused.
+
+    ``passed_over`` are files in folders that may hold talk and were not read, ``others`` anything else in folders.
+    ``words_by_kind`` is the account of the source's words of each interview added, by its key. ``remembered`` are files
+    read by what was chosen for others of their shape before, and what that is.
+    """
 
     added: tuple[str, ...]
     unchanged: tuple[str, ...]
     changed: tuple[str, ...]
     refused: tuple[Refused, ...]
     warnings: tuple[tuple[str, str], ...]
+    passed_over: tuple[Refused, ...] = ()
+    others: tuple[str, ...] = ()
+    words_by_kind: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    remembered: tuple[tuple[str, str], ...] = ()
 
 
 def import_transcripts(
-    study: Study, paths: Sequence[Path], format: str | None = None, progress: Progress = silent
+    study: Study,
+    paths: Sequence[Path],
+    format: str | None = None,
+    progress: Progress = silent,
+    chosen: ImportChoices = NOTHING_CHOSEN,
 ) -> ImportReport:
     """Imports transcript files, and folders with all they hold, as one action.
 
     Every file is parsed before the study is locked, so that others write meanwhile; the memory used is that of one file.
+    ``format`` is the layout of all files; ``chosen`` says how files are read otherwise, and what is chosen is remembered
+    for files of the same shape. Whatever goes wrong with one file is its refusal, by name. Raises UsageError for choices
+    that make no sense.
     """
-    report = _Growing()
-    files = _files(study, paths, report.refused)
-    known = _Known(study)
+    if format:
+        chosen = replace(chosen, general=combined(chosen.general, ReadingChoices(layout=format)))
+    check(chosen.general)
+    gathered = files_of(study, paths, chosen.skipped)
+    files = gathered.files
+    report = _Growing(refused=list(gathered.refused))
+    known, resolver, names = _Known(study), ChoiceResolver(study, chosen), file_names(files)
     with spooling(study.path.parent) as spool:
         for number, file in enumerate(files):
             progress("importing", number, len(files))
-            _parse(study, file, format, known, spool, report)
+            _parse(study, file, names[file], known, resolver, spool, report)
         progress("importing", len(files), len(files))
         if spool.parsed:
             _store(study, spool, known, report, progress)
-    return report.whole()
+    return replace(report.whole(), passed_over=gathered.passed_over, others=gathered.others)
 
 
 @dataclass(slots=True)
 class _Growing:
-    """An import's report while it is written."""
+    """An import's report while it is written; ``shapes`` are the choices by which a file's interviews were read."""
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    words_by_kind: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, FileChoices] = field(default_factory=dict)
 
     def whole(self) -> ImportReport:
         return ImportReport(
@@ -79,6 +118,8 @@ class _Growing:
             tuple(self.changed),
             tuple(self.refused),
             tuple(self.warnings),
+            words_by_kind=self.words_by_kind,
+            remembered=tuple(self.remembered.items()),
         )
 
 
@@ -100,38 +141,53 @@ class _Known:
         self.by_words = {self._words[key][1]: key for key in sorted(texts)}
 
 
-def _parse(study: Study, file: Path, format: str | None, known: _Known, spool: Spool, report: _Growing) -> None:
-    """Puts what one file holds into the spool: one interview, or those of a table, each by the id that the table gives it."""
-    from needsseg import transcripts
+def _parse(
+    study: Study,
+    file: Path,
+    called: FileName,
+    known: _Known,
+    resolver: ChoiceResolver,
+    spool: Spool,
+    report: _Growing,
+) -> None:
+    """Puts what one file holds into the spool: one interview, or those of a table, each by the id that the table gives it.
 
-    whole = _storable(file.name)
+    Whatever goes wrong is the file's refusal, but for a study that cannot take what was read.
+    """
     try:
-        digest = file_sha256(file) if file.is_file() else ""
-        found = [] if digest in known.by_content else transcripts.read_all(file, format)
-    except TranscriptError as error:
-        report.refused.append(Refused(whole, str(error)))
+        digest = content_of(file)
+        if digest in known.by_content:
+            report.unchanged.append(called.name)
+            return
+        chosen = resolver.resolve(file)
+        found = read_interviews(file, chosen)
+    except Exception as error:
+        report.refused.append(Refused(called.name, reason_of(error, file)))
         return
-    except OSError as error:
-        report.refused.append(Refused(whole, f"cannot be read: {error.strerror}"))
-        return
-    if not found:
-        report.unchanged.append(whole)
     for part, transcript in found:
-        part = _storable(part)
-        name, stem = (f"{whole}#{part}", f"{Path(whole).stem} {part}") if part else (whole, Path(whole).stem)
-        content = sha256(f"{digest}\0{part}") if part else digest
+        name, stem, content = called.name, called.stem, digest
+        if part:
+            part = storable(part)
+            name, stem, content = f"{name}#{part}", f"{stem} {part}", sha256(f"{digest}\0{part}")
         if content in known.by_content:
             report.unchanged.append(name)
             continue
+        report.shapes[name] = chosen
         try:
             place = spool.put(transcript)
-        except TranscriptError as error:
-            report.refused.append(Refused(name, str(error)))
+            words = words_sha256(transcript.words(turn) for turn in transcript.turns)
+        except StudyError:
+            raise
+        except Exception as error:
+            report.refused.append(Refused(name, reason_of(error)))
             continue
-        words = words_sha256(transcript.words(turn) for turn in transcript.turns)
         namesake = known.by_file.get(name)
         alike = namesake is not None and _is_version_of(study, transcript, namesake)
-        spool.parsed.append(Parsed(name, stem, content, words, place, namesake, alike))
+        if namesake is None and name != file.name and (plain := known.by_file.get(storable(file.name))):
+            # Imported before by the bare name of its file, which does not tell it from others.
+            alike = _is_version_of(study, transcript, plain)
+            name, namesake = (storable(file.name), plain) if alike else (name, None)
+        spool.parsed.append(Parsed(name, stem, content, words, place, namesake, alike, transcript.title))
 
 
 def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress: Progress) -> None:
@@ -139,7 +195,9 @@ def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
         known.look(study)
-        for number, parsed in enumerate(spool.parsed):
+        used = Counter(title.casefold() for title in interviews.titles(study))
+        titles = titles_of([(parsed.stem, parsed.title) for parsed in spool.parsed], used)
+        for number, (parsed, title) in enumerate(zip(spool.parsed, titles, strict=True)):
             progress("storing", number, len(spool.parsed))
             namesake = known.by_file.get(parsed.name)
             if parsed.content in known.by_content:
@@ -151,115 +209,67 @@ def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress
             if namesake and (parsed.alike if same else _is_version_of(study, transcript, namesake)):
                 report.changed.append(parsed.name)
                 continue
-            if namesake:
-                told = f"is another conversation than {namesake[0]}, whose file has the same name"
-                report.warnings.append((parsed.name, told))
-            _add(study, parsed, transcript, known, report)
+            if reason := _add(study, parsed, title, transcript, known, report):
+                report.refused.append(Refused(parsed.name, reason))
+            elif namesake:
+                warning = f"is another conversation than {namesake[0]}, whose file has the same name"
+                report.warnings.append((parsed.name, warning))
         action.summary = f"imported {format_count(len(report.added), 'interview')}"
     progress("storing", len(spool.parsed), len(spool.parsed))
 
 
-def _add(study: Study, parsed: Parsed, transcript: Transcript, known: _Known, report: _Growing) -> None:
-    key = _key(parsed.stem, known.keys)
-    interviews.add(study, key, _title(parsed.stem), parsed.name, parsed.content, transcript)
+def _add(study: Study, parsed: Parsed, title: str, transcript: Transcript, known: _Known, report: _Growing) -> str:
+    """Stores one interview and what was chosen for files of its shape; why it cannot be stored, or ""."""
+    key, chosen = _key(parsed.stem, known.keys), report.shapes.get(parsed.name, FileChoices())
+    study.execute("SAVEPOINT one_interview")
+    try:
+        interviews.add(study, key, title, parsed.name, parsed.content, transcript)
+        _take_attributes(study, key, transcript)
+        if chosen.shape is not None:
+            remember(study, chosen.shape.key, chosen.choices)
+    except NeedssegError:
+        raise
+    except Exception as error:
+        study.execute("ROLLBACK TO one_interview")
+        return reason_of(error)
+    finally:
+        # After a full disk SQLite has ended the transaction, and the savepoint with it.
+        if study.conn.in_transaction:
+            study.execute("RELEASE one_interview")
     known.keys.add(key)
     known.by_content[parsed.content], known.by_file[parsed.name] = key, (key, parsed.content)
     report.added.append(key)
+    report.words_by_kind[key] = dict(transcript.words_by_kind)
     report.warnings += [(parsed.name, warning) for warning in transcript.warnings]
+    if chosen.remembered and chosen.choices != NO_CHOICES:
+        report.remembered[parsed.name] = choice_words(chosen.choices)
     same = known.by_words.setdefault(parsed.words, key)
     if same != key:
         report.warnings.append((parsed.name, f"has the same words as {same}; remove one of them"))
+    return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A passage whose words were edited in the new text, before and after."""
-
-    passage: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReimportReport:
-    """What a new text did to an interview's passages: how many kept their very words, which were edited, which lost."""
-
-    key: str
-    kept: int
-    edited: tuple[Edited, ...]
-    lost: tuple[Passage, ...]
-    warnings: tuple[str, ...]
+def _take_attributes(study: Study, key: str, transcript: Transcript) -> None:
+    """Stores what a table says of its speakers with the participants they are (inside an action)."""
+    if not transcript.attributes:
+        return
+    for label, who in accounts.participants_of(study, key).items():
+        if label in transcript.attributes:
+            accounts.update_participant(study, _with_attributes(who, transcript.attributes[label]))
 
 
-def reimport(study: Study, key: str, file: Path, format: str | None = None) -> ReimportReport:
-    """Puts an edited transcript in place of an interview's text, its passages following their words; one action.
-
-    A passage whose words cannot be placed with certainty is kept as it was, without a place, and listed; an earlier lost one
-    comes back where its words stand exactly once. Raises TranscriptError for a file that cannot be read.
-    """
-    if study.owns(file):
-        raise TranscriptError(f"{file}: belongs to the study itself.", "Name a transcript.")
-    from needsseg import transcripts
-    from needsseg.actions.speakers import carried_over
-
-    read = transcripts.read(file, format)
-    with study.action("reimport") as action:
-        old = interviews.transcript(study, key)
-        transcript = carried_over(old, read)
-        held = passages.listing(study, key)
-        found = _places(study, key, old, transcript, held)
-        digest = file_sha256(file)
-        reimporting.replace_text(
-            study, key, file.name, digest, transcript, {passage: (at.start, at.end) for passage, at in found.items()}
-        )
-        after = {passage.id: passage for passage in passages.listing(study, key)}
-        edited = tuple(
-            Edited(passage.id, passage.quote, after[passage.id].quote)
-            for passage in held
-            if passage.id in found and not found[passage.id].exact
-        )
-        lost = tuple(passage for passage in after.values() if not passage.anchored)
-        action.summary = f"read {key} again: {len(found)} of {len(held)} passages placed"
-    return ReimportReport(key, len(found) - len(edited), edited, lost, transcript.warnings)
-
-
-def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequence[Passage]) -> dict[int, Anchor]:
-    """Where passages stand in a new text, each within one turn of a participant."""
-    # Here, since the app's first screen imports this module and rarely reads a text again.
-    from needsseg.coding.anchoring import Anchor, anchor
-
-    standing = [passage for passage in held if passage.anchored]
-    found = dict(zip(standing, anchor(old.text, new.text, [(p.start, p.end) for p in standing]), strict=True))
-    for passage in held:
-        if not passage.anchored and new.text.count(passage.quote) == 1:
-            at = new.text.index(passage.quote)
-            found[passage] = Anchor(at, at + len(passage.quote), True)
-    roles = reimporting.known_roles(study, key, new)
-    turns = [turn for turn in new.turns if roles[turn.speaker] == "participant"]
-    return {
-        passage.id: at
-        for passage, at in found.items()
-        if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in turns)
-    }
-
-
-def _files(study: Study, paths: Sequence[Path], refused: list[Refused]) -> list[Path]:
-    from needsseg import transcripts
-
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = transcripts.transcript_files(path)
-            if not inside:
-                refused.append(Refused(str(path), f"holds no transcript ({' '.join(transcripts.SUFFIXES)})"))
-            files += inside
-        elif study.owns(path):
-            refused.append(Refused(str(path), "belongs to the study itself"))
-        elif path.exists():
-            files.append(path)
-        else:
-            refused.append(Refused(str(path), "does not exist"))
-    return list(dict.fromkeys(files))
+def _with_attributes(who: Participant, values: Mapping[str, str]) -> Participant:
+    """A participant with attributes beside those that are known; e-mail, company and CRM id have fields of their own."""
+    plain = {" ".join(plain_text(name).lower().split()): plain_text(value) for name, value in values.items()}
+    named = {_FIELDS[name]: value for name, value in plain.items() if name in _FIELDS and value}
+    rest = {name: value for name, value in plain.items() if name and value and name not in _FIELDS}
+    return replace(
+        who,
+        email=named.get("email", who.email),
+        company=named.get("company", who.company),
+        crm_id=named.get("crm_id", who.crm_id),
+        attributes=who.attributes | rest,
+    )
 
 
 def _is_version_of(study: Study, transcript: Transcript, namesake: tuple[str, str]) -> bool:
@@ -270,11 +280,6 @@ def _is_version_of(study: Study, transcript: Transcript, namesake: tuple[str, st
         return False
 
 
-def _storable(text: str) -> str:
-    """A file's name or an id as a study can hold it: what is no UTF-8 is written out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _key(stem: str, taken: set[str]) -> str:
     """A short, unused key made of a file's name: lower case letters, digits and hyphens, of any script."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c)).lower()
@@ -283,11 +288,6 @@ def _key(stem: str, taken: set[str]) -> str:
     while unused in taken:
         unused, number = f"{key}-{number}", number + 1
     return unused
-
-
-def _title(stem: str) -> str:
-    words = re.sub(r"[-_\s]+", " ", stem).strip() or stem
-    return words.title() if words == words.lower() else words
 
 
 def remove_interview(study: Study, key: str) -> None:

@@ -48,7 +48,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
     rows = _csv_rows(path)
     known = accounts.participants(study)
     files = {
-        key: {_plain(part) for name in names for part in (name, PurePosixPath(name).stem)}
+        key: {_plain(part) for name in names for part in (name, PurePosixPath(name).name, PurePosixPath(name).stem)}
         for key, names in accounts.participant_files(study).items()
     }
     took: dict[str, int] = {}
@@ -169,9 +169,12 @@ def _participant(
 ) -> tuple[Participant | None, str]:
     """The one participant a row means; else None, and why where several could be meant."""
     file, name, email = (_plain(row.get(column, "")) for column in ("file", "participant", "email"))
-    file = PurePosixPath(file.replace("\\", "/")).name
+    parts = PurePosixPath(file.replace("\\", "/")).parts
+    # As much of the path as an interview is named by: "anna/index.md" is not any other index.md.
+    tails = ["/".join(parts[start:]) for start in range(len(parts))]
+    of_file = ([who for who in known if tail in files.get(who.key, ())] for tail in tails)
     told = {
-        "file": [who for who in known if file and file in files.get(who.key, ())],
+        "file": next((fitting for fitting in of_file if fitting), []),
         "name": [who for who in known if name and _plain(who.name) == name],
         "e-mail": [who for who in known if email and _plain(who.email) == email],
     }

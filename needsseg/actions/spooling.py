@@ -19,7 +19,8 @@ class Parsed:
     """A transcript that waits in the spool: where it comes from, what tells it from others, and its place there.
 
     ``content`` is the SHA-256 of its file or of its part of a table, ``words`` that of what is said. ``namesake`` are key
-    and content of the interview that had its file's name when it was parsed, and ``alike`` whether both are one talk.
+    and content of the interview that had its file's name when it was parsed, and ``alike`` whether both are one talk; ``title``
+    is its own title line.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Parsed:
     place: tuple[int, int]
     namesake: tuple[str, str] | None = None
     alike: bool = False
+    title: str = ""
 
 
 class Spool:

@@ -1,4 +1,4 @@
-"""import, interviews, show, role, remove."""
+"""reimport, interviews, show, role, remove."""
 
 from __future__ import annotations
 
@@ -10,43 +10,12 @@ import click
 
 from needsseg.actions import importing
 from needsseg.actions import interviews as actions
-from needsseg.cli import refi, shapes
+from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.records import Role, Turn
 from needsseg.text import format_clock, format_count
-
-
-@click.command("import")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "format_", metavar="NAME", help="Read every file as this format, whatever it looks like.")
-@json_option
-@click.pass_obj
-def import_(session: Session, paths: tuple[Path, ...], format_: str | None, as_json: bool) -> None:
-    """Import transcripts: files, and folders with all they hold. Prints the keys of the new interviews.
-
-    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported. Projects
-    (.qdpx) and codebooks (.qdc) of other programs for qualitative analysis are imported whole, each as one step to undo.
-    """
-    if refi.asked(paths):
-        refi.import_files(session, paths, as_json)
-        return
-    with opened(session) as study, session.progressing() as progress:
-        report = importing.import_transcripts(study, paths, format_, progress)
-    if as_json:
-        print_object(asdict(report))
-    else:
-        for key in report.added:
-            print_text(key)
-    for file, warning in report.warnings:
-        session.warn(f"{file}: {warning}")
-    for file in report.changed:
-        session.refuse(file, "changed since it was imported. Bring the new text in with: needsseg reimport KEY FILE")
-    for refused in report.refused:
-        session.refuse(refused.file, refused.reason)
-    there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
-    session.say(f"Imported {format_count(len(report.added), 'interview')}{there}.")
 
 
 @click.command()

@@ -28,6 +28,7 @@ def interview(row: InterviewRow) -> Shape:
         "passages": {"suggested": row.suggested, "accepted": row.accepted, "rejected": row.rejected},
         "file": row.file_name,
         "warnings": row.warnings,
+        "words_by_kind": row.words_by_kind,
     }
 
 
@@ -38,6 +39,7 @@ def shown(key: str, title: str, transcript: Transcript) -> Shape:
         "title": title,
         "format": transcript.format,
         "warnings": transcript.warnings,
+        "words_by_kind": transcript.words_by_kind,
         "text": transcript.text,
         "turns": [asdict(turn) for turn in transcript.turns],
     }

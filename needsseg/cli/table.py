@@ -31,7 +31,7 @@ COMMANDS: dict[str, Entry] = {
     "redo": _entry("history", "redo", _STUDY, "Do again what was undone last."),
     "backup": _entry("study", "backup", _STUDY, "Copy the whole study to a file."),
     "check": _entry("study", "check", _STUDY, "Check that the study's file is sound."),
-    "import": _entry("interviews", "import_", _TALK, "Import transcripts: files and folders."),
+    "import": _entry("importing", "import_", _TALK, "Import transcripts: files and folders."),
     "reimport": _entry("interviews", "reimport", _TALK, "Put an edited transcript in place of an interview's text."),
     "merge": _entry("merging", "merge", _TALK, "Bring a colleague's work on the same transcripts in."),
     "interviews": _entry("interviews", "interviews", _TALK, "List the interviews."),

@@ -46,6 +46,20 @@ def participants(study: Study) -> list[Participant]:
     ]
 
 
+def participants_of(study: Study, interview: str) -> dict[str, Participant]:
+    """The participants of one interview, by the labels they speak under."""
+    return {
+        row["label"]: Participant(
+            row["key"], row["name"], row["email"], row["company"], row["crm_id"], json.loads(row["attributes"])
+        )
+        for row in study.rows(
+            "SELECT s.label, p.* FROM participants p JOIN speakers s ON s.participant_id = p.id "
+            "JOIN interviews i ON i.id = s.interview_id WHERE i.key = ? AND s.role = 'participant' ORDER BY s.id",
+            [interview],
+        )
+    }
+
+
 def participant_files(study: Study) -> dict[str, list[str]]:
     """For each participant, the names of the files they speak in, each followed by its interview's key."""
     found: dict[str, list[str]] = {}

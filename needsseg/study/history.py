@@ -41,6 +41,7 @@ JOURNALLED = (
     "assignments",
     "surveys",
     "survey_answers",
+    "import_choices",
 )
 
 

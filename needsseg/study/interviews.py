@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError
@@ -12,6 +12,7 @@ from needsseg.files import sha256
 from needsseg.records import Role, Transcript, Turn
 from needsseg.study import passages
 from needsseg.study.connection import now
+from needsseg.study.readings import account_fields, account_json
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -32,6 +33,7 @@ class InterviewRow:
     accepted: int
     rejected: int
     warnings: tuple[str, ...]
+    words_by_kind: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
             "text_sha256": sha256(transcript.text),
             "warnings": json.dumps(list(transcript.warnings), ensure_ascii=False),
             "imported_at": now(),
+            "reading": account_json(transcript),
         },
     )
     ids: dict[str, int] = {}
@@ -124,7 +127,7 @@ def _unused_participant_key(study: Study, key: str) -> str:
 def listing(study: Study) -> list[InterviewRow]:
     """All interviews, by key."""
     rows = study.rows(
-        "SELECT i.id, i.key, i.title, i.format, i.file_name, i.warnings, count(t.id) AS turns, "
+        "SELECT i.id, i.key, i.title, i.format, i.file_name, i.warnings, i.reading, count(t.id) AS turns, "
         "coalesce(sum(length(t.words) - length(replace(replace(t.words, ' ', ''), char(10), '')) + 1), 0) AS words "
         "FROM interviews i LEFT JOIN turns t ON t.interview_id = i.id GROUP BY i.id ORDER BY i.key"
     )
@@ -152,6 +155,7 @@ def listing(study: Study) -> list[InterviewRow]:
             counts.get(row["id"], {}).get("accepted", 0),
             counts.get(row["id"], {}).get("rejected", 0),
             tuple(json.loads(row["warnings"])),
+            account_fields(row["reading"])["words_by_kind"],
         )
         for row in rows
     ]
@@ -193,6 +197,11 @@ def title(study: Study, key: str) -> str:
     return str(_required(study, key)["title"])
 
 
+def titles(study: Study) -> list[str]:
+    """The titles of all interviews."""
+    return [row[0] for row in study.rows("SELECT title FROM interviews")]
+
+
 def transcript(study: Study, key: str) -> Transcript:
     """The transcript of one interview, roles as they are set now; raises NotFoundError for an unknown key."""
     interview = _required(study, key)
@@ -206,6 +215,7 @@ def transcript(study: Study, key: str) -> Transcript:
         tuple(Turn(*turn) for turn in turns),
         interview["format"],
         tuple(json.loads(interview["warnings"])),
+        **account_fields(interview["reading"]),
     )
 
 

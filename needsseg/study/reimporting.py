@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.files import sha256
 from needsseg.records import Transcript
-from needsseg.study import interviews
+from needsseg.study import interviews, readings
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -32,7 +32,8 @@ def replace_text(
     interview = interviews.required_id(study, key)
     study.execute("UPDATE passages SET anchored = 0 WHERE interview_id = ?", [interview])
     study.execute(
-        "UPDATE interviews SET text = ?, text_sha256 = ?, format = ?, file_name = ?, file_sha256 = ?, warnings = ? WHERE id = ?",
+        "UPDATE interviews SET text = ?, text_sha256 = ?, format = ?, file_name = ?, file_sha256 = ?, warnings = ?, "
+        "reading = ? WHERE id = ?",
         [
             transcript.text,
             sha256(transcript.text),
@@ -40,6 +41,7 @@ def replace_text(
             file_name,
             file_sha256,
             json.dumps(list(transcript.warnings), ensure_ascii=False),
+            readings.account_json(transcript),
             interview,
         ],
     )

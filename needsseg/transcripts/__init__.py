@@ -2,17 +2,32 @@
 
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.detection import detect
+from needsseg.transcripts.folders import (
+    SUFFIXES,
+    FolderContents,
+    PassedOver,
+    folder_contents,
+    transcript_files,
+    why_no_file,
+)
 from needsseg.transcripts.formats import FORMATS
-from needsseg.transcripts.reading import SUFFIXES, read, read_all, read_text_lines, transcript_files
+from needsseg.transcripts.reading import read, read_all, read_text_lines
+from needsseg.transcripts.shapes import FileShape, shape_of
 
 __all__ = [
     "FORMATS",
     "NO_CHOICES",
     "SUFFIXES",
+    "FileShape",
+    "FolderContents",
+    "PassedOver",
     "ReadingChoices",
     "detect",
+    "folder_contents",
     "read",
     "read_all",
     "read_text_lines",
+    "shape_of",
     "transcript_files",
+    "why_no_file",
 ]

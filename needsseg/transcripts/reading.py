@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,23 +13,15 @@ from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
-from needsseg.transcripts.decoding import decoded
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TABLE_FORMATS, TEXT_FORMATS, WORD_FORMATS
 from needsseg.transcripts.labels import same_person
 from needsseg.transcripts.language import language_warning, seems_english
 from needsseg.transcripts.roles import guess_roles
-from needsseg.transcripts.rows import json_of_speech, looks_delimited
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.suspicions import suspicions
 from needsseg.transcripts.tables import read_table
 from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
-
-SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx", ".odt", ".csv", ".tsv", ".jsonl")
-_TABLES = frozenset({".csv", ".tsv", ".jsonl"})
-_PEEK = 65_536
-_LONGEST_LINE = 20_000_000
-_NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
 
 
 def read(
@@ -156,43 +147,6 @@ def _transcript(
 
 def _said(transcript: Transcript) -> str:
     return "\n".join(transcript.words(turn) for turn in transcript.turns)
-
-
-def transcript_files(folder: str | Path) -> list[Path]:
-    """The files below a folder that may be transcripts, sorted by path.
-
-    Only the suffixes in SUFFIXES, tables only where their columns are those of speech (``participants.csv`` is not);
-    nothing hidden (a name with a leading dot, at any depth below the folder), no lock files of a word processor
-    (``~$…``), no README or LICENSE (``README.de.md``, ``LICENSE-MIT.txt``; but ``License talks.txt`` is listed). Other
-    files are not listed, even where ``read`` could read them.
-    Raises TranscriptError where the folder is missing or is no folder.
-    """
-    root = Path(folder)
-    if not root.is_dir():
-        raise TranscriptError(f"{root}: there is no such folder.", "Check the path.")
-    return sorted(path for path in root.rglob("*") if _listed(path, root) and path.is_file())
-
-
-def _listed(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    suffix = path.suffix.casefold()
-    if suffix not in SUFFIXES or hidden or _NO_TALK.match(path.name):
-        return False
-    return suffix not in _TABLES or _holds_speech(path)
-
-
-def _holds_speech(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_PEEK)
-            if b"\n" not in data:
-                data += file.readline(_LONGEST_LINE)
-        head, _ = decoded(data, str(path))
-    except (OSError, TranscriptError):
-        # Listed all the same: importing it then names the file and says what is wrong.
-        return path.is_file()
-    lines = head.split("\n")
-    return looks_delimited(lines) or json_of_speech(lines)
 
 
 def _nothing(contents: Contents, name: str) -> str:

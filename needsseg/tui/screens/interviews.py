@@ -28,9 +28,11 @@ COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
 )  # fmt: skip
 WIDTHS = tuple(width for _, width in COLUMNS)
+_PROJECTS = frozenset({".qdpx", ".qdc"})
+"""Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
 EMPTY = """No interviews yet.
 
-  i   imports a file, or a folder of transcripts (.txt .md .vtt .srt .docx .odt .csv .jsonl)
+  i   imports a file, or a folder of transcripts, and shows what it reads first
   ?   shows all keys
 """
 
@@ -188,15 +190,26 @@ class InterviewsScreen(StudyScreen):
             self.desk.remember(self.MODE, {"key": self._here.key})
 
     def action_import_files(self) -> None:
-        """Asks for a path, and imports what is there."""
+        """Asks for a path, and shows what would be imported from there."""
         from needsseg.tui.widgets.prompt import Prompt
 
         self.app.push_screen(Prompt("Import which file or folder?", path=True), self._import)
 
     def _import(self, path: str | None) -> None:
-        if path:
-            where = str(Path(path).expanduser())
-            self.run_verb(f"Importing {path}", self._imported, ["import", "--json", "--", where])
+        if not path:
+            return
+        from needsseg.tui.screens.import_preview import ImportPreviewSheet
+
+        where = str(Path(path).expanduser())
+        title = f"Importing {path}"
+        if Path(where).suffix.casefold() in _PROJECTS:
+            self.run_verb(title, self._imported, ["import", "--json", "--", where])
+        else:
+            self.app.push_screen(ImportPreviewSheet(self.study, [where]), partial(self._previewed, title))
+
+    def _previewed(self, title: str, arguments: list[str] | None) -> None:
+        if arguments is not None:
+            self.run_verb(title, self._imported, arguments)
 
     def _imported(self, outcome: Outcome) -> None:
         from needsseg.tui.screens.report import ReportScreen, added_keys, import_report

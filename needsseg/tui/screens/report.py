@@ -68,6 +68,7 @@ def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
         said = [outcome.error, outcome.hint, *(line for line in outcome.said if line != outcome.error)]
         return ("nothing was imported" if failed else "imported"), [line for line in said if line], failed
     said = [f"Refused  {_pair(entry)}" for entry in refused]
+    said += [f"Passed over  {_pair(entry)}" for entry in _listed(result, "passed_over")]
     said += [
         f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, R reads it again"
         for entry in changed

@@ -1,0 +1,72 @@
+"""Ways in which a text may label its speakers, and which of them a text seems to use: for a person to choose from."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from needsseg.errors import UsageError
+
+_TIME = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+_NAME = r"[^\W\d_][^\n:：<>\[\]{}()|\t#*]{0,39}?"
+_WORDS = r"(?P<words>\S.*)"
+_COLON = r"\s*[:：](?!\d\d)\s*"
+_KNOWN: tuple[tuple[str, str], ...] = (
+    ("[time] Name: words", rf"^\s*[\[(]?(?P<time>{_TIME})[\])]?\s*[-–—]?\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
+    ("Name [time]: words", rf"^\s*(?P<speaker>{_NAME})\s*[\[(](?P<time>{_TIME})[\])]{_COLON}{_WORDS}$"),
+    ("**Name:** words", rf"^\s*\*\*(?P<speaker>{_NAME})\s*[:：]?\*\*\s*[:：]?\s*{_WORDS}$"),
+    (">> NAME: words", rf"^\s*>>+\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
+    ("[Name]: words", rf"^\s*[\[{{<(](?P<speaker>{_NAME})[\]}}>)]\s*[:：]?\s*{_WORDS}$"),
+    ("Name: words", rf"^\s*(?P<speaker>{_NAME}){_COLON}{_WORDS}$"),
+    ("Name (time), words below", rf"^\s*(?P<speaker>{_NAME})\s*[\[(](?P<time>{_TIME})[\])]\s*$"),
+    ("time Name, words below", rf"^\s*[\[(]?(?P<time>{_TIME})[\])]?\s*[-–—|]?\s*(?P<speaker>{_NAME})\s*$"),
+    ("Name time, words below", rf"^\s*(?P<speaker>{_NAME})\s*[-–—|]?\s+(?P<time>{_TIME})\s*$"),
+    ("# Name, words below", rf"^\s*#{{1,6}}\s+(?P<speaker>{_NAME})\s*:?\s*$"),
+    ("Name:, words below", rf"^\s*(?P<speaker>{_NAME})\s*[:：]\s*$"),
+    ("Name | words", rf"^\s*(?P<speaker>{_NAME})\s*[|\t]\s*{_WORDS}$"),
+    ("Name – words", rf"^\s*(?P<speaker>{_NAME})\s+[-–—]\s+{_WORDS}$"),
+)
+_GROUPS = frozenset({"speaker", "time", "words"})
+_LINES_READ = 5_000
+_LONGEST_LINE = 2_000
+_FEWEST_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPattern:
+    """A way of labelling speakers: how it looks, its regular expression, and the lines and speakers it fits in a text."""
+
+    looks: str
+    pattern: str
+    lines: int
+    speakers: tuple[str, ...]
+
+
+def label_patterns_in(lines: Sequence[str]) -> tuple[LabelPattern, ...]:
+    """The patterns that fit a text, those of most lines first: each fits two lines at least and one speaker twice."""
+    found: list[LabelPattern] = []
+    texts = [line for line in lines[:_LINES_READ] if line.strip() and len(line) <= _LONGEST_LINE]
+    for looks, pattern in _KNOWN:
+        compiled = re.compile(pattern)
+        labels = Counter(match["speaker"].strip() for line in texts if (match := compiled.match(line)))
+        count = sum(labels.values())
+        if count >= _FEWEST_LINES and count > len(labels):
+            found.append(LabelPattern(looks, pattern, count, tuple(label for label, _ in labels.most_common(8))))
+    return tuple(sorted(found, key=lambda each: -each.lines))
+
+
+def check_label_pattern(pattern: str) -> None:
+    """Raises UsageError for what is no regular expression with a group ``speaker`` and no groups but the known ones."""
+    try:
+        groups = set(re.compile(pattern).groupindex)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UsageError(
+            f"“{pattern}” is not a valid regular expression: {error}.", "It is written as in Python's re module."
+        ) from error
+    if "speaker" not in groups or groups - _GROUPS:
+        raise UsageError(
+            f"“{pattern}” needs the named group “speaker”, and may have “time” and “words” beside it.",
+            r"For example: (?P<speaker>[A-Z]\w+) - (?P<words>.*)",
+        )

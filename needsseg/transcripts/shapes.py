@@ -1,0 +1,42 @@
+"""The shape of a file: what makes files alike, so that a choice for one of them holds for the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.transcripts.contents import contents_of
+from needsseg.transcripts.detection import format_of
+from needsseg.transcripts.formats import TABLE_FORMATS
+from needsseg.transcripts.label_patterns import LabelPattern, label_patterns_in
+from needsseg.transcripts.rows import delimited, json_lines, json_whole
+
+_ROWS = {"csv": delimited, "jsonl": json_lines, "json": json_whole}
+_MOST_COLUMNS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """What tells files of one kind from others, and what a person may choose from in reading them.
+
+    ``key`` is the same for files whose ending, layout as detected, and columns or way of labelling speakers are the same.
+    """
+
+    key: str
+    layout: str
+    label_patterns: tuple[LabelPattern, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+def shape_of(path: str | Path) -> FileShape:
+    """The shape of a file, whatever a person chose for it. Raises TranscriptError where it cannot be opened or is binary."""
+    path = Path(path)
+    contents = contents_of(path)
+    suffix = path.suffix.casefold()
+    layout = format_of(contents, suffix)
+    if layout in TABLE_FORMATS:
+        columns = _ROWS[layout](contents.lines, str(path)).names[:_MOST_COLUMNS] if layout in _ROWS else ()
+        return FileShape(f"{suffix} {layout}: {', '.join(columns)}", layout, (), columns)
+    patterns = label_patterns_in(contents.lines)
+    looks = f": {patterns[0].looks}" if patterns else ""
+    return FileShape(f"{suffix} {layout}{looks}", layout, patterns)
