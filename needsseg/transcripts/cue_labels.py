@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from needsseg.errors import UsageError
@@ -28,7 +28,7 @@ _INNER = r"(?P<speaker>[^\[\](){}<>【】（）]{1,75}(?:\([^()]{1,40}\)[^\[\]()
 _CHANGE = re.compile(r"(?:^|(?<=\s))(?:>{2,3}|＞＞)\s*")
 _DASH = re.compile(r"^\s*[-–—‐‑]{1,2}\s*(?=[^\s\d>-])")
 _BULLET = re.compile(r"^\s*[•*·]\s+")
-_DASH_WITHIN = re.compile(r"(?<=[.?!…\"”])\s+[-–—]\s*(?=[^\W\d_a-z]|[¿¡\"“])")
+_DASH_WITHIN = re.compile(r"(?<=[.?!…\"”])\s+[-–—‐‑]\s*(?=[^\W\d_a-z]|[¿¡\"“])")
 _URL = re.compile(r"//|\d:\d|^\w+:/")
 _NOT_AFTER_BRACKET = re.compile(r"^[,.;!?)\]]")
 _GENERIC = re.compile(
@@ -38,7 +38,8 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _COUNTING = re.compile(r"^[\d\s.:-]+$|^[0-9a-fA-F]{8}-[0-9a-fA-F-]{13,}(?:/[\d-]+)?$|^[0-9a-fA-F]{16,}$")
-_ID_PARTS = re.compile(r"^(?:\d+\s*[-–.:)#|/]?\s*)?(?P<name>.*?)(?:\s*[-–:#|/]?\s*\(?#?\d+\)?)?[:：]?$")
+_ID_NUMBER_BEFORE = re.compile(r"^\d+\s?[-–.:)#|/]?\s*")
+_ID_NUMBER_BEHIND = re.compile(r"\s?[-–:#|/]?\s?\(?#?\d+\)?$")
 _QUOTED = re.compile(r"^(?:\d+\s*[-–.:)]?\s*)?[\"“](?P<name>[^\"”]{1,63})[\"”](?:\s*\([^()]*\))?$")
 _TECHNICAL = word_set(
     "cue segment seg line caption captions subtitle sub id chapter slide part block frame scene track chunk sentence "
@@ -67,7 +68,7 @@ FORMS: tuple[LabelForm, ...] = (
     ),
     LabelForm(
         "bold",
-        re.compile(r"^\s*(\*{1,3}|__?)(?P<speaker>[^*_]{1,75}?)\s*(?::\1|\1\s*:)\s*(?P<words>.*)$", re.DOTALL),
+        re.compile(r"^\s*(\*{1,3}|__?)(?P<speaker>[^*\s][^*]{0,74}?)\s*(?::\1|\1\s*:)\s*(?P<words>.*)$", re.DOTALL),
         "**Ada:** words",
     ),
     LabelForm("colon", re.compile(rf"^\s*{_NAME}\s?\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL), "Ada: words"),
@@ -143,15 +144,17 @@ def find_naming(
         return Naming(dashes=dashes, bare_stamps=bare_stamps, pattern=pattern)
     never = frozenset(one_line(label).casefold() for label in choices.not_speakers)
     accepted: dict[str, frozenset[str]] = {}
+    parted = [[part for line in lines for _, part in changes_in(line) if part.strip()] for lines in filled]
     for form in FORMS:
-        if form.weak and any(accepted.values()):
-            continue
-        labels = _accepted(form, filled, bare_stamps)
-        accepted[form.name] = frozenset(label for label in labels if label.casefold() not in never)
-    by_ident: Mapping[str, str] = {} if any(accepted.values()) else speakers_by_ident(idents)
-    return Naming(
-        accepted, {ident: name for ident, name in by_ident.items() if name.casefold() not in never}, dashes, bare_stamps
-    )
+        if not form.weak:
+            accepted[form.name], _ = _accepted(form, parted, bare_stamps, never)
+    if not any(accepted.values()):
+        weak = {form.name: _accepted(form, parted, bare_stamps, never) for form in FORMS if form.weak}
+        name, (labels, _) = max(weak.items(), key=lambda item: item[1][1])
+        accepted[name] = labels
+    people = {} if any(accepted.values()) else speakers_by_ident(idents)
+    by_ident = {ident: name for ident, name in people.items() if name.casefold() not in never}
+    return Naming(accepted, by_ident, dashes, bare_stamps)
 
 
 def compiled_pattern(choices: ReadingChoices) -> re.Pattern[str] | None:
@@ -204,9 +207,8 @@ def speakers_by_ident(idents: Sequence[str]) -> dict[str, str]:
     quoted = {ident: match.group("name").strip() for ident in filled if (match := _QUOTED.match(ident))}
     if len(quoted) * 2 >= len(set(filled)):
         return {ident: name for ident, name in quoted.items() if names_somebody(name)}
-    readings: tuple[Callable[[str], str], ...] = (lambda ident: ident.rstrip(":："), _name_in_ident)
-    for reading in readings:
-        names = {ident: one_line(reading(ident)) for ident in filled}
+    for before, behind in ((False, False), (True, False), (False, True), (True, True)):
+        names = {ident: _name_in_ident(ident, before, behind) for ident in filled}
         counts = Counter(names[ident] for ident in filled)
         if _are_people(counts):
             return names
@@ -218,9 +220,11 @@ def counts_cues(ident: str) -> bool:
     return bool(_COUNTING.match(ident))
 
 
-def _name_in_ident(ident: str) -> str:
-    match = _ID_PARTS.match(ident[:200])
-    return match.group("name") if match else ""
+def _name_in_ident(ident: str, before: bool, behind: bool) -> str:
+    """An id without the running number before it, or behind."""
+    ident = ident.rstrip(":： ")
+    ident = _ID_NUMBER_BEFORE.sub("", ident) if before else ident
+    return one_line(_ID_NUMBER_BEHIND.sub("", ident) if behind else ident)
 
 
 def _are_people(counts: Counter[str]) -> bool:
@@ -274,13 +278,17 @@ def _match_of_choice(pattern: re.Pattern[str], text: str) -> LabelMatch | None:
     return LabelMatch(one_line(match.group("speaker")), words or "", text[: len(text) - len(words or "")])
 
 
-def _accepted(form: LabelForm, cues: Sequence[Sequence[str]], bare_stamps: bool) -> frozenset[str]:
-    """The labels of one form that name speakers, from how often and where they stand."""
+def _accepted(
+    form: LabelForm, cues: Sequence[Sequence[str]], bare_stamps: bool, never: frozenset[str]
+) -> tuple[frozenset[str], int]:
+    """The labels of one form that name speakers, from how often and where they stand, and how often they do."""
     counts: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
     for lines in cues:
         for at, line in enumerate(lines):
             if label := _candidate(form, line, at + 1 < len(lines), bare_stamps):
+                if label.casefold() in never:
+                    continue
                 counts[label] += 1
                 firsts[label] += at == 0
     counts_of_form = {
@@ -291,7 +299,8 @@ def _accepted(form: LabelForm, cues: Sequence[Sequence[str]], bare_stamps: bool)
     }
     accept = counts_of_form.get(form.name, _accepted_colons)
     labels = accept(counts, firsts, len(cues))
-    return labels if sum(counts[label] for label in labels) * 20 >= len(cues) else frozenset()
+    total = sum(counts[label] for label in labels)
+    return (labels, total) if total * 20 >= len(cues) else (frozenset(), 0)
 
 
 def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) -> str:
@@ -303,6 +312,9 @@ def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) ->
         return ""
     label, words = _clean(match.group("speaker")), match.group("words").strip()
     if not label or len(label) > LONGEST_NAME or _URL.search(label):
+        return ""
+    if form.name == "tight" and followed and " " not in words:
+        # "Interviewer:in" on a line of its own is a name whole.
         return ""
     if form.name == "bracket" and (
         not (words or followed) or _NOT_AFTER_BRACKET.match(words) or is_note(line, whole_cue=False)

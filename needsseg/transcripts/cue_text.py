@@ -26,6 +26,7 @@ _LEFT_BEHIND = re.compile(
 _GROUPS = re.compile(r"^\s*(?:-\s*)?(?:(?:\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】|\*[^*]+\*)[\s.,!]*)+$")
 _GROUP = re.compile(r"[\[(（【*]([^\[\]()（）【】*]*)[\])）】*]")
 _MUSIC = re.compile(r"^\s*[-–]?\s*[♪♫♬♩]")
+_MUSIC_BEHIND = re.compile(r"[♪♫♬♩]\s*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LONGEST_ASIDE = 8
 
@@ -123,10 +124,11 @@ def is_note(text: str, *, whole_cue: bool) -> bool:
     """Whether a text holds nothing that was said: descriptions of sounds in brackets, or a line of music.
 
     Brackets within a cue of several lines need a word of sound; where they are the whole cue, a few words suffice.
-    ``[inaudible]`` stands for what was said and ``[laughs]`` is somebody's: they are no notes.
+    ``[inaudible]`` stands for what was said and ``[laughs]`` is somebody's: they are no notes. Whether signs of music
+    alone are one depends on the other lines (``is_only_signs``).
     """
     if _MUSIC.match(text):
-        return True
+        return not is_only_signs(text) and (not whole_cue or bool(_MUSIC_BEHIND.search(text)))
     if not _GROUPS.match(text):
         return False
     groups = [one_line(group) for group in _GROUP.findall(text)]
@@ -137,6 +139,11 @@ def is_note(text: str, *, whole_cue: bool) -> bool:
         or (whole_cue and (len(group.split()) <= _LONGEST_ASIDE if "[" in text or group.isupper() else _short(group)))
         for group in groups
     )
+
+
+def is_only_signs(text: str) -> bool:
+    """Whether a line holds signs of music and nothing else: a note in captions that describe sounds elsewhere too."""
+    return bool(_MUSIC.match(text)) and not names_somebody(text)
 
 
 def _short(group: str) -> bool:

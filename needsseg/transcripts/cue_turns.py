@@ -11,7 +11,15 @@ from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cue_labels import Naming, changes_in, counts_cues, dashes_in, find_naming
 from needsseg.transcripts.cue_objects import CueObject, objects_in
-from needsseg.transcripts.cue_text import Segment, is_note, left_behind, names_somebody, segments_of, without_stamp
+from needsseg.transcripts.cue_text import (
+    Segment,
+    is_note,
+    is_only_signs,
+    left_behind,
+    names_somebody,
+    segments_of,
+    without_stamp,
+)
 from needsseg.transcripts.cues import Cue, CueFile, overlap_warning
 from needsseg.transcripts.rolling import Repeats, find_repeats
 from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line, unread_warning
@@ -49,8 +57,8 @@ class _CueParts:
         return (voices[0] or "", voices[-1] or "") if voices else ("", "")
 
     @property
-    def words(self) -> list[str]:
-        return [] if self.objects else [word for segment in self.segments for word in segment.text.split()]
+    def words(self) -> list[list[str]]:
+        return [] if self.objects else [segment.text.split() for segment in self.segments]
 
 
 def read_cues(
@@ -72,7 +80,7 @@ def read_cues(
         part.segments = _without_repeats(part, count, marks)
     texts = [[segment.text for segment in part.segments if segment.text.strip()] for part in parts if not part.objects]
     naming = find_naming(texts, [part.cue.ident for part in parts if not part.objects], choices, named=named)
-    speech = _Speech(naming, choices, marks, carry_voice=_voices_on_change(parts))
+    speech = _Speech(naming, choices, marks, _voices_on_change(parts), _describe_sounds(texts))
     for index, part in enumerate(parts):
         speech.add(part, at_edge=index in (0, len(parts) - 1))
     turns = _turns(speech.pieces)
@@ -132,6 +140,11 @@ def _voices_on_change(parts: Iterable[_CueParts]) -> bool:
     return nameless * 2 >= len(named) or (len(set(named)) > 1 and all(a != b for a, b in pairwise(named)))
 
 
+def _describe_sounds(cues: Iterable[Sequence[str]]) -> bool:
+    """Whether captions describe sounds, in two places at least: one odd sign proves nothing."""
+    return sum(is_only_signs(text) or is_note(text, whole_cue=False) for lines in cues for text in lines) > 1
+
+
 @dataclass(slots=True)
 class _Speech:
     """Goes through cues in order; ``speaker`` is who spoke last, ``changed`` whether the next words are another's."""
@@ -140,6 +153,7 @@ class _Speech:
     choices: ReadingChoices
     marks: list[Mark]
     carry_voice: bool
+    sounds: bool
     pieces: list[_Piece] = field(default_factory=list)
     speaker: str = ""
     changed: bool = False
@@ -166,7 +180,7 @@ class _Speech:
 
     def _is_note(self, lines: Sequence[Segment], whole: str) -> bool:
         first = self.naming.match(lines[0].text, alone=len(lines) < 2) if lines else None
-        return not first and is_note(whole, whole_cue=True)
+        return not first and (is_note(whole, whole_cue=True) or (self.sounds and is_only_signs(whole)))
 
     def _ident(self, cue: Cue) -> None:
         if cue.ident_at < 0:
@@ -219,7 +233,9 @@ class _Speech:
             self.changed = self.changed or not match.speaker
             self.marks.append(marked(segment.line, "label", match.label))
             self._say(self.speaker, match.words, cue, segment.line)
-        elif not self._is_label_line(text) and is_note(text, whole_cue=False):
+        elif not self._is_label_line(text) and (
+            is_note(text, whole_cue=False) or (self.sounds and is_only_signs(text))
+        ):
             self.marks.append(marked(segment.line, "note", text))
         else:
             for dashed, words in dashes_in(text) if self.naming.dashes else [(False, text)]:

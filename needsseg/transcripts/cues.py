@@ -35,6 +35,7 @@ _ID_SHAPED = re.compile(
 )
 _FIELD = re.compile(r"^\s*([A-Za-z][\w -]{0,40}?)\s*[:=]\s*\S")
 _TITLE = re.compile(r"^WEBVTT\s+[-–]\s*(\S.{0,79})$")
+_LONGEST_TITLE = 12
 _NO_TITLE = re.compile(r"generated|created by|transcribed|exported|powered by|https?:|www\.", re.IGNORECASE)
 
 
@@ -123,11 +124,13 @@ class _Parser:
     block: str = ""
     after_blank: bool = True
     section: int = 0
+    numbered: bool = False
     title: str = ""
 
     def parse(self) -> CueFile:
         self.timings = [timing_of(line) for line in self.lines]
         self.timings.append(None)
+        self.lines = [*self.lines, ""]
         for index, line in enumerate(self.lines):
             if timing := self.timings[index]:
                 self._begin_cue(index, timing)
@@ -151,8 +154,10 @@ class _Parser:
             self.absurd.append(index + 1)
             start = before if start >= LATEST_MS else start
             end = start if end >= LATEST_MS else end
-        if self.ident[0] == "1" and any(cue.ident.isdigit() for cue in self.cues[-1:]):
-            self.section += 1
+        if self.ident[0] == "1":
+            # A second cue 1 begins another file that was put behind the first.
+            self.section += self.numbered
+            self.numbered = True
         line = self.lines[index]
         settings = None if bracket else _SETTINGS.match(rest)
         words = rest[settings.end() :] if settings else rest
@@ -197,14 +202,24 @@ class _Parser:
             is_metadata(match.group(1)) or match.group(1).startswith(("Kind", "X-"))
         ):
             self.marks.append(marked(index, "metadata", line))
+        elif self._is_title(index, line):
+            self.title = self.title or line.strip().lstrip("# ")
+            self.marks.append(marked(index, "heading", line))
         else:
             self.unread.append((index + 1, line))
         self.after_blank = False
 
+    def _is_title(self, index: int, line: str) -> bool:
+        """Whether a line before the first cue is the file's title: a heading, or short, first and by itself."""
+        if line.startswith("#"):
+            return True
+        alone = not any(text.strip() for text in (*self.lines[:index], self.lines[index + 1]))
+        return alone and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
+
     def _header(self, index: int, line: str) -> None:
         self.after_blank = False
         if self.cues:
-            self.section += 1
+            self.section, self.numbered = self.section + 1, False
         match = _TITLE.match(line.lstrip("\ufeff").rstrip())
         title = match.group(1) if match and not _NO_TITLE.search(match.group(1)) and ":" not in match.group(1) else ""
         self.title = self.title or title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 _FEWEST_WORDS = 3
 _ROLLING_SHARE = 0.4
@@ -22,14 +23,15 @@ class Repeats:
     doubted: tuple[int, ...] = ()
 
 
-def find_repeats(cues: Sequence[Sequence[str]], voices: Sequence[tuple[str, str]]) -> Repeats:
-    """The repeats of cues, each the words it shows; ``voices`` are the voices at the start and the end of each.
+def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple[str, str]]) -> Repeats:
+    """The repeats of cues, each the words of its lines; ``voices`` are the voices at the start and the end of each.
 
     A file rolls where two cues in five begin with what the cue before ended with: a line that has moved up, or a
     line that grows word by word. Elsewhere people do say a thing twice, and nothing is left out.
     """
-    shown = [[_folded(word) for word in words] for words in cues]
+    shown = [[_folded(word) for line in lines for word in line] for lines in cues]
     overlaps = [0] * len(cues)
+    fresh = [len(words) for words in shown]
     strong = filled = 0
     previous = -1
     for index, words in enumerate(shown):
@@ -39,8 +41,11 @@ def find_repeats(cues: Sequence[Sequence[str]], voices: Sequence[tuple[str, str]
         if previous >= 0 and voices[previous][1] == voices[index][0]:
             before = shown[previous]
             length = _overlap(before, words)
-            if length in (len(words), len(before)) or length >= _FEWEST_WORDS:
+            # Whole lines of the cue before come again, or what was new in it, however short they are.
+            whole = {len(words), len(before), fresh[previous], *accumulate(map(len, reversed(cues[previous])))}
+            if length in whole or length >= _FEWEST_WORDS:
                 overlaps[index] = length
+                fresh[index] = (fresh[previous] if length == len(before) else 0) + len(words) - length
                 strong += length > 0
         previous = index
     if strong >= 2 and strong >= _ROLLING_SHARE * (filled - 1):
