@@ -41,6 +41,7 @@ _COUNTING = re.compile(r"^[\d\s.:-]+$|^[0-9a-fA-F]{8}-[0-9a-fA-F-]{13,}(?:/[\d-]
 _ID_NUMBER_BEFORE = re.compile(r"^\d+\s?[-–.:)#|/]?\s*")
 _ID_NUMBER_BEHIND = re.compile(r"\s?[-–:#|/]?\s?\(?#?\d+\)?$")
 _QUOTED = re.compile(r"^(?:\d+\s*[-–.:)]?\s*)?[\"“](?P<name>[^\"”]{1,63})[\"”](?:\s*\([^()]*\))?$")
+_LONGEST_LINE_NAME = 5
 _TECHNICAL = word_set(
     "cue segment seg line caption captions subtitle sub id chapter slide part block frame scene track chunk sentence "
     "paragraph utterance item row intro title section kapitel untertitel zeile"
@@ -76,7 +77,10 @@ FORMS: tuple[LabelForm, ...] = (
         "tight", re.compile(r"^\s*(?P<speaker>[^:：]{1,63}):(?P<words>[^\s/\d:].*)$", re.DOTALL), "Ada:words", True
     ),
     LabelForm(
-        "dash", re.compile(r"^\s*(?P<speaker>[^\s-].{0,62}?)\s[-–—]\s+(?P<words>\S.*)$", re.DOTALL), "Ada - words", True
+        "dash",
+        re.compile(r"^\s*(?P<speaker>[^\s-].{0,62}?)\s[-–—|]\s+(?P<words>\S.*)$", re.DOTALL),
+        "Ada - words",
+        True,
     ),
     LabelForm("line", re.compile(r"^\s*(?P<speaker>\S.{0,62})\s*$(?P<words>)"), "Ada ⏎ words", True),
 )
@@ -317,10 +321,15 @@ def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) ->
         # "Interviewer:in" on a line of its own is a name whole.
         return ""
     if form.name == "bracket" and (
-        not (words or followed) or _NOT_AFTER_BRACKET.match(words) or is_note(line, whole_cue=False)
+        not (words or followed or _numbered(label)) or _NOT_AFTER_BRACKET.match(words) or is_note(line, whole_cue=False)
     ):
         return ""
     return label
+
+
+def _numbered(label: str) -> bool:
+    """Whether a label is what programs call a speaker: ``SPEAKER_00``, ``spk_1``, ``S2``."""
+    return bool(_GENERIC.match(label)) and any(char.isdigit() for char in label)
 
 
 def _accepted_brackets(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
@@ -343,7 +352,7 @@ def _accepted_colons(counts: Counter[str], firsts: Counter[str], cues: int) -> f
     sure = accepted_labels(
         Counter({shape: sum(counts[each] for each in labels) for shape, labels in shapes.items() if shape})
     )
-    accepted = {label for shape in sure for label in shapes[shape]}
+    accepted = {label for shape in sure for label in shapes[shape]} | set(filter(_numbered, counts))
     covered = firsts.total()
     if covered * 10 >= cues * 9 and (cues > 3 or len(firsts) < covered):
         accepted |= {label for label in firsts if names_somebody(label) and not is_metadata(label) and firsts[label]}
@@ -363,15 +372,18 @@ def _accepted_tight(counts: Counter[str], firsts: Counter[str], cues: int) -> fr
 
 
 def _accepted_lines(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Names on a line of their own above the words: few of them, again and again."""
-    repeated = {
-        label
-        for label, count in firsts.items()
-        if count > 1 and label[-1] not in ".?!,;…" and (like_a_name(_shape(label)) or perhaps_a_name(_shape(label)))
-    }
+    """Names on a line of their own above the words: few of them, again and again.
+
+    In capitals, or in a script without, any line has the shape of a name; elsewhere names may come once where all
+    cues begin with one.
+    """
+    shaped = {label for label in firsts if label[-1] not in ".?!,;…" and like_a_name(_shape(label))}
+    mixed = {label for label in shaped if any(map(str.islower, label)) and len(label.split()) < _LONGEST_LINE_NAME}
+    small = {label for label in firsts if label[-1] not in ".?!,;…" and perhaps_a_name(_shape(label))}
+    repeated = {label for label in shaped | small if firsts[label] > 1}
+    if sum(firsts[label] for label in mixed) * 10 >= cues * 9:
+        return frozenset(mixed | repeated)
     total = sum(firsts[label] for label in repeated)
     if total * 4 < cues or len(repeated) * 2 > total:
         return frozenset()
-    if total * 5 >= cues * 4:
-        repeated |= {label for label in firsts if like_a_name(_shape(label)) and label[-1] not in ".?!,;…"}
-    return frozenset(repeated)
+    return frozenset(repeated | shaped if total * 5 >= cues * 4 else repeated)

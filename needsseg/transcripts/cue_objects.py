@@ -19,6 +19,7 @@ _NAME = (
     "speakerlabel", "speakerid", "speakertag", "voice", "from", "who",
 )  # fmt: skip
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"")
+_OPENING = re.compile(r"^\s*\[?\s*\{\s*\"")
 _DEEPEST = 4
 _LONGEST = 1_000_000
 
@@ -33,14 +34,19 @@ class CueObject:
     words_line: int
 
 
-def objects_in(lines: Sequence[str]) -> list[CueObject]:
-    """The spoken objects in the lines of a cue: one or a list over all lines, or one in each; empty where there are none."""
+def objects_in(lines: Sequence[str]) -> list[CueObject] | None:
+    """The spoken objects in the lines of a cue: one or a list over all lines, or one in each.
+
+    Empty where the objects hold no words that were said; None where the lines are no JSON.
+    """
     first = next((line.lstrip() for line in lines if line.strip()), "")
     if not first.startswith(("{", "[")) or (first.startswith("[") and "{" not in "".join(lines)):
-        return []
+        return None
     places = _places_of_strings(lines)
     value = _loaded("\n".join(lines))
     values = [value] if value is not None else [each for line in lines if (each := _loaded(line)) is not None]
+    if not values:
+        return None
     found = [one for value in values for one in _spoken(value, _DEEPEST)]
     return [
         CueObject(
@@ -48,6 +54,11 @@ def objects_in(lines: Sequence[str]) -> list[CueObject]:
         )
         for name, words in found
     ]
+
+
+def looks_broken(lines: Sequence[str]) -> bool:
+    """Whether lines begin as an object does, which is one that cannot be read where other cues hold objects."""
+    return bool(_OPENING.match(next((line for line in lines if line.strip()), "")))
 
 
 def _loaded(text: str) -> Any:

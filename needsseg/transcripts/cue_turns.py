@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cue_labels import Naming, changes_in, counts_cues, dashes_in, find_naming
-from needsseg.transcripts.cue_objects import CueObject, objects_in
+from needsseg.transcripts.cue_objects import CueObject, looks_broken, objects_in
 from needsseg.transcripts.cue_text import (
     Segment,
     is_note,
@@ -49,7 +49,7 @@ class _CueParts:
 
     cue: Cue
     segments: list[Segment]
-    objects: list[CueObject]
+    objects: list[CueObject] | None
 
     @property
     def voices(self) -> tuple[str, str]:
@@ -58,7 +58,7 @@ class _CueParts:
 
     @property
     def words(self) -> list[list[str]]:
-        return [] if self.objects else [segment.text.split() for segment in self.segments]
+        return [] if self.objects is not None else [segment.text.split() for segment in self.segments]
 
 
 def read_cues(
@@ -74,19 +74,22 @@ def read_cues(
     a short "OK." of somebody else does not cut a sentence in two. Raises UsageError where a chosen pattern is none.
     """
     parts = [_parts_of(cue, named) for cue in _ordered(file.cues)]
+    parts, broken = _without_broken_objects(parts)
     repeats = find_repeats([part.words for part in parts], [part.voices for part in parts])
     marks = list(file.marks)
     for part, count in zip(parts, repeats.words, strict=True):
         part.segments = _without_repeats(part, count, marks)
-    texts = [[segment.text for segment in part.segments if segment.text.strip()] for part in parts if not part.objects]
-    naming = find_naming(texts, [part.cue.ident for part in parts if not part.objects], choices, named=named)
+    texts = [
+        [segment.text for segment in part.segments if segment.text.strip()] for part in parts if part.objects is None
+    ]
+    naming = find_naming(texts, [part.cue.ident for part in parts if part.objects is None], choices, named=named)
     speech = _Speech(naming, choices, marks, _voices_on_change(parts), _describe_sounds(texts))
     for index, part in enumerate(parts):
         speech.add(part, at_edge=index in (0, len(parts) - 1))
     turns = _turns(speech.pieces)
     return Reading(
         turns,
-        unread_warning(file.unread) + file.warnings + (overlap_warning(turns) if named else ()),
+        unread_warning((*file.unread, *broken)) + file.warnings + (overlap_warning(turns) if named else ()),
         tuple(marks),
         tuple(lines),
         title=file.title,
@@ -100,6 +103,20 @@ def _parts_of(cue: Cue, named: bool) -> _CueParts:
     if not named:
         segments = [replace(segment, voice=None) for segment in segments]
     return _CueParts(cue, segments, objects)
+
+
+def _without_broken_objects(parts: list[_CueParts]) -> tuple[list[_CueParts], list[tuple[int, str]]]:
+    """Cues without those whose object cannot be read, and the lines (number, text) of these."""
+    if not any(part.objects for part in parts):
+        return parts, []
+    broken = [part.objects is None and looks_broken(part.cue.lines) for part in parts]
+    lines = [
+        (number + 1, text)
+        for part, bad in zip(parts, broken, strict=True)
+        if bad
+        for number, text in zip(part.cue.numbers, part.cue.lines, strict=True)
+    ]
+    return [part for part, bad in zip(parts, broken, strict=True) if not bad], lines
 
 
 def _ordered(cues: Sequence[Cue]) -> list[Cue]:
@@ -158,14 +175,15 @@ class _Speech:
     speaker: str = ""
     changed: bool = False
     labelled: bool = False
+    dashed: bool = False
 
     def add(self, part: _CueParts, *, at_edge: bool) -> None:
         """Adds the pieces of one cue, and marks what its lines hold besides."""
         cue = part.cue
-        self.labelled = False
+        self.labelled = self.dashed = False
         self._ident(cue)
-        if part.objects:
-            self._objects(part)
+        if part.objects is not None:
+            self._objects(part.objects, cue)
         else:
             lines = [segment for segment in part.segments if segment.text.strip()]
             whole = one_line(" ".join(segment.text for segment in lines))
@@ -192,13 +210,13 @@ class _Speech:
         if self.naming.by_ident:
             self.speaker, self.labelled = speaker or "", True
 
-    def _objects(self, part: _CueParts) -> None:
-        numbers = part.cue.numbers
-        for one in part.objects:
+    def _objects(self, objects: Sequence[CueObject], cue: Cue) -> None:
+        for one in objects:
+            self.changed = self.changed or one.speaker != self.speaker
             self.labelled = True
-            self._say(one.speaker, one.words, part.cue, numbers[one.words_line])
-            self.marks.append(marked(numbers[one.name_line], "label", one.speaker))
-        for number, raw in zip(numbers, part.cue.lines, strict=True):
+            self._say(one.speaker, one.words, cue, cue.numbers[one.words_line])
+            self.marks.append(marked(cue.numbers[one.name_line], "label", one.speaker))
+        for number, raw in zip(cue.numbers, cue.lines, strict=True):
             self.marks.append(marked(number, "metadata", raw))
 
     def _segment(self, segment: Segment, cue: Cue, index: int, count: int) -> None:
@@ -256,8 +274,9 @@ class _Speech:
             self._change_to(match.speaker)
             self.marks.append(marked(segment.line, "label", match.label))
             words = match.words
-        elif not segment.voice:
+        elif self.dashed or not self.labelled:
             self.changed, self.speaker = True, ""
+        self.dashed = True
         self._say(self.speaker, words, cue, segment.line)
 
     def _plain(self, text: str, segment: Segment, cue: Cue) -> None:
@@ -287,7 +306,7 @@ class _Speech:
 
     def _markup(self, number: int, raw: str, part: _CueParts) -> None:
         """Marks the words of a line that are tags, and names within voice tags."""
-        if part.objects or not any(sign in raw for sign in "<{&\\"):
+        if part.objects is not None or not any(sign in raw for sign in "<{&\\"):
             return
         texts = segments_of(number, raw)
         words = sum(len(segment.text.split()) for segment in texts)
