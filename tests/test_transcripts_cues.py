@@ -637,3 +637,70 @@ def test_lyrics_fields_and_titles(tmp_path: Path) -> None:
     transcript = reading(tmp_path, text, "a.lrc")
     assert said(transcript) == [("Maud", "Dry?"), ("Ivo", "No."), ("Maud", "Why?")]
     assert transcript.title == "Seed talk" and transcript.words_by_kind["unread"] == 0
+
+
+def test_objects_that_cannot_be_read_are_named_and_never_speech(tmp_path: Path) -> None:
+    talk = talk_of(("Maud", "Ivo"))
+    text = vtt(talk, LINES["object"]) + '\n09:00.000 --> 09:01.000\n{"speakerName": "Ivo", "spokenText": "Half\n'
+    transcript = reading(tmp_path, text)
+    assert said(transcript) == talk
+    assert transcript.words_by_kind["unread"] == 4
+    assert any(mentions(warning, "1 line", "Half") for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" + " " * 50_000,
+        "<v " * 20_000,
+        "*a" * 30_000,
+        "Maud" + " " * 50_000 + ":",
+        "[SPEAKER_TURN" * 5000,
+        ">> " * 20_000,
+    ],
+    ids=["spaces", "voices", "stars", "label", "turns", "chevrons"],
+)
+def test_long_lines_take_linear_time(tmp_path: Path, line: str) -> None:
+    talk = [("", line), ("", "Words that stay.")]
+    assert "Words that stay." in read_text(tmp_path, vtt(talk, lambda who, words: words))
+
+
+def read_text(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "long.vtt"
+    path.write_text(text, encoding="utf-8")
+    return read(path, anyway=True).text
+
+
+def test_two_turns_suffice_for_names_that_are_plain(tmp_path: Path) -> None:
+    talk = talk_of(("Maud Tellis", "Ivo Krann"))[:2]
+    for form in ("colon", "brackets and colon", "parentheses", "voice"):
+        assert said(reading(tmp_path, srt(talk, FORMS[form]), "a.srt")) == talk
+    assert said(reading(tmp_path, srt(talk, LINES["name above"]), "a.srt")) == talk
+
+
+@pytest.mark.parametrize(
+    "names", [("spk_0", "spk_1"), ("S1", "S2"), ("speaker 1", "speaker 2"), ("Speaker #1", "Speaker #2")]
+)
+def test_what_programs_call_speakers_needs_no_repeat(tmp_path: Path, names: tuple[str, str]) -> None:
+    talk = talk_of(names)[:2]
+    for form in ("colon", "brackets", "parentheses"):
+        assert said(reading(tmp_path, srt(talk, FORMS[form]), "a.srt")) == talk
+
+
+def test_a_name_behind_the_timing_line(tmp_path: Path) -> None:
+    talk = talk_of(("Maud Tellis", "Ivo Krann"))
+    cues = (f"{clock(i * 10)} --> {clock(i * 10 + 9)} {who}\n{words}\n" for i, (who, words) in enumerate(talk))
+    assert said(reading(tmp_path, "WEBVTT\n\n" + "\n".join(cues))) == talk
+
+
+def test_suspicions_stay_silent_over_ordinary_files() -> None:
+    files = [
+        path
+        for folder in ("data", "../interviews")
+        for path in sorted((Path(__file__).parent / folder).rglob("*.[vs][tr]t"))
+    ]
+    assert len(files) > 15
+    for path in files:
+        transcript = read(path)
+        assert_words_add_up(transcript, path.read_text(encoding="utf-8"))
+        assert transcript.suspicions == () and transcript.words_by_kind["unread"] == 0

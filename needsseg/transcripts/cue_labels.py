@@ -64,25 +64,25 @@ class LabelForm:
 FORMS: tuple[LabelForm, ...] = (
     LabelForm(
         "bracket",
-        re.compile(rf"^\s*[\[({{<【（]\s*{_INNER}\s*[\])}}>】）]\s*(?:[:：]\s*|[-–—|]\s+)?(?P<words>.*)$", re.DOTALL),
+        re.compile(
+            rf"^[\[({{<【（]\s{{0,3}}{_INNER}\s{{0,3}}[\])}}>】）]\s*(?:[:：]\s*|[-–—|]\s+)?(?P<words>.*)$", re.DOTALL
+        ),
         "[SPEAKER_00]: words",
     ),
     LabelForm(
         "bold",
-        re.compile(r"^\s*(\*{1,3}|__?)(?P<speaker>[^*\s][^*]{0,74}?)\s*(?::\1|\1\s*:)\s*(?P<words>.*)$", re.DOTALL),
+        re.compile(r"^(\*{1,3}|__?)(?P<speaker>[^*\s][^*]{0,74}?)(?::\1|\1\s{0,3}:)\s*(?P<words>.*)$", re.DOTALL),
         "**Ada:** words",
     ),
-    LabelForm("colon", re.compile(rf"^\s*{_NAME}\s?\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL), "Ada: words"),
-    LabelForm(
-        "tight", re.compile(r"^\s*(?P<speaker>[^:：]{1,63}):(?P<words>[^\s/\d:].*)$", re.DOTALL), "Ada:words", True
-    ),
+    LabelForm("colon", re.compile(rf"^{_NAME}\s?\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL), "Ada: words"),
+    LabelForm("tight", re.compile(r"^(?P<speaker>[^:：]{1,63}):(?P<words>[^\s/\d:].*)$", re.DOTALL), "Ada:words", True),
     LabelForm(
         "dash",
-        re.compile(r"^\s*(?P<speaker>[^\s-].{0,62}?)\s[-–—|]\s+(?P<words>\S.*)$", re.DOTALL),
+        re.compile(r"^(?P<speaker>[^\s-].{0,62}?)\s[-–—|]\s+(?P<words>\S.*)$", re.DOTALL),
         "Ada - words",
         True,
     ),
-    LabelForm("line", re.compile(r"^\s*(?P<speaker>\S.{0,62})\s*$(?P<words>)"), "Ada ⏎ words", True),
+    LabelForm("line", re.compile(r"^(?P<speaker>\S.{0,62})\s*$(?P<words>)"), "Ada ⏎ words", True),
 )
 
 
@@ -183,9 +183,9 @@ def changes_in(text: str) -> list[tuple[bool, str]]:
     if ">>" not in text and "＞＞" not in text:
         return [(False, text)]
     cuts = list(_CHANGE.finditer(text))
-    parts: list[tuple[bool, str]] = []
-    if not cuts or text[: cuts[0].start()].strip():
-        parts.append((False, text[: cuts[0].start()] if cuts else text))
+    if not cuts:
+        return [(False, text)]
+    parts = [(False, text[: cuts[0].start()])] if text[: cuts[0].start()].strip() else []
     for match, following in zip(cuts, [*cuts[1:], None], strict=True):
         parts.append((True, text[match.end() : following.start() if following else len(text)]))
     return parts

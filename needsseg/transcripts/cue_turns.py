@@ -26,7 +26,7 @@ from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, 
 
 _PART = re.compile(r"^(.{1,80}/\d{1,12})-(\d{1,12})$")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]]*$")
-_TURN_SIGN = re.compile(r"\s*\[SPEAKER[_ ]TURN\]\s*$")
+_TURN_SIGNS = ("[SPEAKER_TURN]", "[SPEAKER TURN]")
 _CREDIT = re.compile(
     r"^(?:(?:automatically )?(?:transcribed|transcript|subtitles?|subtitled|captions?|captioned|translated)\b.{0,40}"
     r"(?:https?://|www\.|\.(?:ai|com|org)\b).{0,60}|(?:subtitles|captions) by .{1,60})$",
@@ -242,10 +242,12 @@ class _Speech:
         return bool(self.pieces) and not self.naming.names and not self.naming.pattern and bool(self.speaker)
 
     def _line(self, text: str, segment: Segment, cue: Cue, *, alone: bool) -> None:
-        ends_turn = _TURN_SIGN.search(text)
+        text = text.strip()
+        ends_turn = text.endswith(_TURN_SIGNS)
         if ends_turn:
-            self.marks.append(marked(segment.line, "markup", ends_turn.group()))
-            text = text[: ends_turn.start()]
+            sign = text[text.rindex("[") :]
+            self.marks.append(marked(segment.line, "markup", sign))
+            text = text[: -len(sign)]
         if match := self.naming.match(text, alone=alone):
             self._change_to(match.speaker)
             self.changed = self.changed or not match.speaker

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from needsseg.text import format_count
 from needsseg.transcripts.cue_labels import find_naming
+from needsseg.transcripts.cue_objects import objects_in
 from needsseg.transcripts.cue_text import segments_of
 from needsseg.transcripts.labels import is_metadata
 from needsseg.transcripts.spoken import Mark, Spoken, marked
@@ -125,6 +126,7 @@ class _Parser:
     after_blank: bool = True
     section: int = 0
     numbered: bool = False
+    began: bool = False
     title: str = ""
 
     def parse(self) -> CueFile:
@@ -207,13 +209,13 @@ class _Parser:
             self.marks.append(marked(index, "heading", line))
         else:
             self.unread.append((index + 1, line))
-        self.after_blank = False
+        self.after_blank, self.began = False, True
 
     def _is_title(self, index: int, line: str) -> bool:
         """Whether a line before the first cue is the file's title: a heading, or short, first and by itself."""
         if line.startswith("#"):
             return True
-        alone = not any(text.strip() for text in (*self.lines[:index], self.lines[index + 1]))
+        alone = not self.began and not self.lines[index + 1].strip()
         return alone and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
 
     def _header(self, index: int, line: str) -> None:
@@ -254,6 +256,9 @@ def _of_stamp(text: str) -> int:
 
 def labels_in(cues: Sequence[Cue]) -> frozenset[str]:
     """Labels that name speakers in cues, in whichever form; none where fewer than one cue in twenty carries one."""
+    speakers = {one.speaker for cue in cues for one in objects_in(cue.lines) or ()} - {""}
+    if speakers:
+        return frozenset(speakers)
     texts = [[part.text for at, line in enumerate(cue.lines) for part in segments_of(at, line)] for cue in cues]
     return find_naming(texts, [cue.ident for cue in cues]).names
 
