@@ -375,6 +375,13 @@ def test_what_people_say_twice_stays(tmp_path: Path) -> None:
     assert said(reading(tmp_path, srt(talk, FORMS["colon"]), "a.srt"))[1] == ("Ivo", "Yes. Yes.")
 
 
+@pytest.mark.parametrize("words", ["Yes.", "Thank you.", "Thank you for listening to this."])
+def test_the_same_words_many_times_are_no_rolling_captions(tmp_path: Path, words: str) -> None:
+    talk = [("", words)] * 6 + [("", "Bye then.")]
+    transcript = reading(tmp_path, vtt(talk, lambda who, words: words))
+    assert transcript.text.count(words) == 6 and transcript.words_by_kind["repeated"] == 0
+
+
 def test_repeats_in_a_file_that_does_not_roll_are_doubted(tmp_path: Path) -> None:
     talk = talk_of(("", ""))
     talk[4:4] = [("", "Thank you for watching this talk.")] * 5
@@ -567,6 +574,8 @@ def test_what_somebody_does_while_speaking_and_what_was_not_understood_stay(tmp_
         "[Redacted PII], so is it fine?",
         "(and I mean all of them) they leak",
         "He said - and I agree - no.",
+        "[in Spanish] Mañana.",
+        "(on the phone) Hello there.",
     ],
 )
 def test_prose_in_cues_without_speakers_names_nobody(tmp_path: Path, prose: str) -> None:

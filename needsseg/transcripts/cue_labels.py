@@ -355,7 +355,14 @@ def _accepted_colons(counts: Counter[str], firsts: Counter[str], cues: int) -> f
     accepted = {label for shape in sure for label in shapes[shape]} | set(filter(_numbered, counts))
     covered = firsts.total()
     if covered * 10 >= cues * 9 and (cues > 3 or len(firsts) < covered):
-        accepted |= {label for label in firsts if names_somebody(label) and not is_metadata(label) and firsts[label]}
+        accepted |= {
+            label
+            for label, count in firsts.items()
+            if count
+            and names_somebody(label)
+            and not is_metadata(label)
+            and (count > 1 or perhaps_a_name(_shape(label)))
+        }
     elif covered * 4 >= cues * 3:
         accepted |= {label for label, count in firsts.items() if count > 1 and names_somebody(label)}
     elif covered * 2 >= cues:

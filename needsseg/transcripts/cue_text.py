@@ -52,6 +52,7 @@ _STANDS_FOR_SPEECH = word_set(
     "inaudible unintelligible indiscernible unclear crosstalk redacted pii anonymised anonymized removed deleted bleep "
     "unverständlich inaudibile ininteligible inintelligible onverstaanbaar неразборчиво foreign speaking speaks"
 )
+_PREPOSITIONS = word_set("in on over off to from at with through via auf im en au sur al über")
 _KEPT = _OF_A_VOICE | _STANDS_FOR_SPEECH - {"speaking", "speaks", "foreign"}
 
 
@@ -115,9 +116,11 @@ def left_behind(words: str) -> str:
 
 
 def is_sound(text: str) -> bool:
-    """Whether words in brackets describe a sound (``upbeat music``), or stand for words (``inaudible``), not a name."""
+    """Whether words in brackets name nobody: sounds (``upbeat music``), ``inaudible``, how one speaks (``in Spanish``)."""
     words = [word.casefold() for word in _WORD.findall(text.replace("_", " "))]
-    return any(word in _SOUNDS or word in _OF_A_VOICE or word in _STANDS_FOR_SPEECH for word in words)
+    return bool(words and words[0] in _PREPOSITIONS) or any(
+        word in _SOUNDS or word in _OF_A_VOICE or word in _STANDS_FOR_SPEECH for word in words
+    )
 
 
 def is_note(text: str, *, whole_cue: bool) -> bool:

@@ -32,8 +32,8 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
     shown = [[_folded(word) for line in lines for word in line] for lines in cues]
     overlaps = [0] * len(cues)
     fresh = [len(words) for words in shown]
-    strong = filled = 0
-    previous = -1
+    strong = short = filled = 0
+    previous, again = -1, False
     for index, words in enumerate(shown):
         if not words:
             continue
@@ -46,9 +46,15 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
             if length in whole or length >= _FEWEST_WORDS:
                 overlaps[index] = length
                 fresh[index] = (fresh[previous] if length == len(before) else 0) + len(words) - length
-                strong += length > 0
+                # A third time the same is how people (and faulty programs) speak; short words twice prove nothing alone.
+                same = length == len(words) == len(before)
+                if length and not (same and again):
+                    strong, short = (strong, short + 1) if same and length < _FEWEST_WORDS else (strong + 1, short)
+                again = same
+            else:
+                again = False
         previous = index
-    if strong >= 2 and strong >= _ROLLING_SHARE * (filled - 1):
+    if strong >= 2 and strong + short >= _ROLLING_SHARE * (filled - 1):
         return Repeats(tuple(overlaps))
     doubted = tuple(index for index, length in enumerate(overlaps) if length >= _DOUBTED_WORDS)
     return Repeats((0,) * len(cues), doubted if len(doubted) >= _DOUBTED_CUES else ())
