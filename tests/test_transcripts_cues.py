@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from needsseg.records import Transcript
 from needsseg.transcripts import read
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.cues import LATEST_MS, is_timing, milliseconds
+from needsseg.transcripts.srt import read_srt
+from needsseg.transcripts.timed import read_timed
+from needsseg.transcripts.vtt import read_unlabelled, read_zoom
+from needsseg.transcripts.word_counts import count_words
 
 Talk = Sequence[tuple[str, str]]
 Payload = Callable[[str, str], str]
@@ -713,3 +718,25 @@ def test_suspicions_stay_silent_over_ordinary_files() -> None:
         transcript = read(path)
         assert_words_add_up(transcript, path.read_text(encoding="utf-8"))
         assert transcript.suspicions == () and transcript.words_by_kind["unread"] == 0
+
+
+FRAGMENTS = (
+    "-->", "<v ", ">", ">>", "[", "(", '{"speakerName":', "\n", "\n\n", "00:00:01.000", "9" * 40, ":", "- ", "♪", "\u2028",
+    "\x1c", "&#99999999;", "&nbsp;", "<br>", "\\N", "WEBVTT", "NOTE", "1", "²", "[Music]", '"', "}", "\t", "*", "<c>", "{\\an8}",
+)  # fmt: skip
+
+
+def test_whatever_stands_in_cues_is_read_or_refused_and_speech_is_counted_exactly() -> None:
+    chance = random.Random(5)
+    talk = talk_of(("Maud", "Ivo"))[:6]
+    seeds = [write(talk, form) for write in CONTAINERS.values() for form in (*FORMS.values(), *LINES.values())]
+    for _ in range(300):
+        text = chance.choice(seeds)
+        for _ in range(chance.randint(1, 8)):
+            at = chance.randrange(len(text) + 1)
+            text = text[:at] + chance.choice((chance.choice(FRAGMENTS), "")) + text[at + chance.choice((0, 1, 20)) :]
+        lines = text.split("\n")
+        for reader in (read_srt, read_zoom, read_unlabelled, read_timed):
+            found = reader(lines)
+            said_words = sum(len(one.words.split()) for one in found.spoken)
+            assert count_words(found).by_kind["speech"] == said_words, text
