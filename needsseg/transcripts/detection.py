@@ -8,13 +8,13 @@ from pathlib import Path
 
 from needsseg.transcripts.chat import looks_like_chat
 from needsseg.transcripts.contents import Contents, contents_of
-from needsseg.transcripts.cues import TIMING, cues_in, in_time, labels_in
+from needsseg.transcripts.cue_text import VOICE
+from needsseg.transcripts.cues import cues_in, in_time, is_timing, labels_in
 from needsseg.transcripts.documents import word_format
 from needsseg.transcripts.lines import layout_of
 from needsseg.transcripts.rows import looks_delimited, looks_json
 from needsseg.transcripts.text import REV_LINE
 from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
-from needsseg.transcripts.vtt import VOICE
 
 _MARKDOWN = re.compile(
     r"^\s{0,3}#{1,6}\s+\S|^\s*(?:[-*+]\s+)?\*{1,3}[^*\s][^*]{0,80}\*{1,3}\s*(?:[:\[(\\]|$)|^\s*\*{2,3}[^*]{1,80}:\*{2,3}|^>\s"
@@ -40,7 +40,7 @@ def format_of(contents: Contents, suffix: str) -> str:
     filled = [line for line in lines if line.strip()]
     if filled and filled[0].lstrip().startswith("WEBVTT"):
         return _kind_of_vtt(lines)
-    timings = sum(bool(TIMING.match(line)) for line in filled if "->" in line)
+    timings = sum(map(is_timing, filled))
     if timings and timings * 8 >= len(filled):
         return "srt" if any(_SRT_TIME.match(line) for line in filled) else _timed(lines, filled)
     if filled and filled[0].strip() == TSV_HEADER:
