@@ -10,6 +10,7 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import PROTECTED, decoded
 from needsseg.transcripts.odt import is_odt, odt_paragraphs
 from needsseg.transcripts.word import paragraphs_of
+from needsseg.transcripts.workbook import Sheet, is_workbook, sheets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Contents:
     """Lines of a text file, or paragraphs of a document, with the warnings that reading them gave."""
 
     lines: tuple[str, ...]
-    kind: Literal["text", "docx", "odt"] = "text"
+    kind: Literal["text", "docx", "odt", "xlsx"] = "text"
     warnings: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
 
 def contents_of(path: Path) -> Contents:
@@ -29,6 +31,8 @@ def contents_of(path: Path) -> Contents:
     suffix = path.suffix.casefold()
     if suffix == ".odt" or (data.startswith(b"PK\x03\x04") and is_odt(path)):
         return Contents(tuple(odt_paragraphs(path)), "odt")
+    if data.startswith(b"PK\x03\x04") and (suffix in {".xlsx", ".xlsm"} or is_workbook(path)):
+        return Contents((), "xlsx", sheets=sheets_of(path))
     if data.startswith(b"PK\x03\x04") or (suffix == ".docx" and not data.startswith(PROTECTED)):
         return Contents(tuple(paragraphs_of(path)), "docx")
     text, warnings = decoded(data, str(path))

@@ -10,7 +10,8 @@ from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.cues import TIMING, cues_in, in_time, labels_in
 from needsseg.transcripts.documents import word_format
 from needsseg.transcripts.headed import HEADER, OTTER_FOOTER
-from needsseg.transcripts.rows import looks_delimited, looks_json
+from needsseg.transcripts.json_rows import looks_json
+from needsseg.transcripts.rows import looks_delimited
 from needsseg.transcripts.text import REV_LINE
 from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
 from needsseg.transcripts.vtt import VOICE
@@ -34,7 +35,7 @@ def detect(path: str | Path) -> str:
 def format_of(contents: Contents, suffix: str) -> str:
     """The layout of contents already read; the suffix decides only where the content does not."""
     if contents.kind != "text":
-        return "odt" if contents.kind == "odt" else word_format(contents.lines)
+        return contents.kind if contents.kind in {"odt", "xlsx"} else word_format(contents.lines)
     lines = contents.lines
     filled = [line for line in lines if line.strip()]
     if filled and filled[0].lstrip().startswith("WEBVTT"):
@@ -56,8 +57,8 @@ def _table(lines: Sequence[str], suffix: str) -> str:
     if json := looks_json(lines):
         return json
     suffix = suffix.casefold()
-    if suffix in {".jsonl", ".ndjson", ".json"}:
-        return "json" if suffix == ".json" else "jsonl"
+    if suffix in {".jsonl", ".ndjson", ".json", ".dote", ".otr"}:
+        return "jsonl" if suffix in {".jsonl", ".ndjson"} else "json"
     return "csv" if suffix in {".csv", ".tsv"} or looks_delimited(lines) else ""
 
 

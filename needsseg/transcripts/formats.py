@@ -35,6 +35,6 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "meet-docx": read_meet_word,
     "odt": read_odt,
 }
-TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")
+TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json", "xlsx")
 FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS, *TABLE_FORMATS)
 CUE_FORMATS = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})

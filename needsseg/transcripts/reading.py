@@ -17,16 +17,21 @@ from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.decoding import decoded
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TABLE_FORMATS, TEXT_FORMATS, WORD_FORMATS
+from needsseg.transcripts.json_rows import json_of_speech, json_text_of_speech
 from needsseg.transcripts.labels import same_person
 from needsseg.transcripts.language import language_warning, seems_english
 from needsseg.transcripts.roles import guess_roles
-from needsseg.transcripts.rows import json_of_speech, looks_delimited
+from needsseg.transcripts.rows import looks_delimited
 from needsseg.transcripts.spoken import Reading
-from needsseg.transcripts.tables import read_table
+from needsseg.transcripts.tables import read_table, read_workbook
 from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
+from needsseg.transcripts.workbook import sheets_of
 
-SUFFIXES: tuple[str, ...] = (".txt", ".text", ".md", ".vtt", ".srt", ".docx", ".odt", ".csv", ".tsv", ".jsonl")
-_TABLES = frozenset({".csv", ".tsv", ".jsonl"})
+SUFFIXES: tuple[str, ...] = (
+    ".txt", ".text", ".md", ".vtt", ".srt", ".docx", ".odt", ".csv", ".tsv", ".jsonl", ".json", ".dote", ".otr", ".xlsx",
+)  # fmt: skip
+_TABLES = frozenset({".csv", ".tsv", ".jsonl", ".json", ".xlsx"})
+_LARGEST_PEEKED_JSON = 50_000_000
 _PEEK = 65_536
 _LONGEST_LINE = 20_000_000
 _NO_TALK = re.compile(r"~\$|(?:README|LICEN[SC]E)(?![a-z\s])", re.IGNORECASE)
@@ -67,10 +72,10 @@ def read_all(
     path = Path(path)
     contents = contents_of(path)
     name = wanted or format_of(contents, path.suffix)
-    if (contents.kind != "text") != (name in WORD_FORMATS):
+    if {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word") != _kind_of(name):
         raise _of_another_kind(path, contents, name)
     if name in TABLE_FORMATS:
-        found, counts, warnings = _all_in_table(contents.lines, name, path, choices)
+        found, counts, warnings = _all_in_table(contents, name, path, choices)
     else:
         reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines, choices)
         found, counts, warnings = [("", _transcript(reading, name, choices.roles))], [count_words(reading)], ()
@@ -96,18 +101,28 @@ def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
     return _transcript(TEXT_FORMATS[name](lines, NO_CHOICES), name)
 
 
+def _kind_of(name: str) -> str:
+    return "word" if name in WORD_FORMATS else "xlsx" if name == "xlsx" else "text"
+
+
 def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
-    kind = {"text": "a text file", "docx": "a Word document", "odt": "an OpenDocument text"}[contents.kind]
-    known = (*TEXT_FORMATS, *TABLE_FORMATS) if contents.kind == "text" else tuple(WORD_FORMATS)
+    kind = {
+        "text": "a text file", "docx": "a Word document", "odt": "an OpenDocument text", "xlsx": "an Excel workbook"
+    }[contents.kind]  # fmt: skip
+    own = {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word")
+    known = [each for each in FORMATS if _kind_of(each) == own]
     return TranscriptError(
         f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."
     )
 
 
 def _all_in_table(
-    lines: Sequence[str], name: str, path: Path, choices: ReadingChoices
+    contents: Contents, name: str, path: Path, choices: ReadingChoices
 ) -> tuple[list[tuple[str, Transcript]], list[WordCounts], tuple[str, ...]]:
-    table = read_table(lines, name, str(path), choices)
+    if contents.kind == "xlsx":
+        table = read_workbook(contents.sheets, str(path), choices)
+    else:
+        table = read_table(contents.lines, name, str(path), choices)
     found = [(one, _transcript(one.reading, name, {**one.roles, **choices.roles})) for one in table.interviews]
     heard = [(one.key, transcript) for one, transcript in found if transcript.turns]
     silent = tuple(
@@ -167,6 +182,11 @@ def _listed(path: Path, root: Path) -> bool:
 
 def _holds_speech(path: Path) -> bool:
     try:
+        if path.suffix.casefold() == ".xlsx":
+            return bool(read_workbook(sheets_of(path), str(path)).interviews)
+        if path.suffix.casefold() == ".json":
+            text, _ = decoded(path.read_bytes()[:_LARGEST_PEEKED_JSON], str(path))
+            return json_text_of_speech(text)
         with path.open("rb") as file:
             data = file.read(_PEEK)
             if b"\n" not in data:

@@ -49,7 +49,8 @@ class Reading:
     """What one format module found in one file.
 
     ``source`` are the pieces that the file's words stand in (lines, paragraphs, cells), ``marks`` what these words are; a
-    word that no mark tells of is unread. ``unit`` is what a person calls such a piece. ``title`` names the interview where
+    word that no mark tells of is unread. ``unit`` is what a person calls such a piece, ``numbers`` are the pieces' numbers
+    where they are not 1, 2, 3 … (rows of one of several interviews). ``title`` names the interview where
     the file does; ``attributes`` are what a table says of its speakers.
     """
 
@@ -61,6 +62,7 @@ class Reading:
     title: str = ""
     attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     suspicions: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 def marked(line: int, kind: str, text: str) -> Mark:
