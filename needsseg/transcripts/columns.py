@@ -27,6 +27,10 @@ _SPEAKER = (
     "locuteur", "locutrice", "hablante", "orador", "falante", "parlante", "interlocuteur", "interlocutor", "spreker",
     "channel",
 )  # fmt: skip
+_SPEAKER_PATTERN = re.compile(
+    r"^(?:speaker|participant|respondent|sprecher|locuteur|hablante|talker|interviewee)"
+    r"(?: (?:code|no|nr|num|number|tag|initials|pseudonym|alias|name|label|id))?$"
+)
 _ROLE = ("role", "speaker role", "speaker type", "participant role", "rolle", "rol", "rôle")
 _KEY = (
     "transcript id", "interview id", "interview", "interview key", "transcript", "transcript name", "session id",
@@ -113,7 +117,9 @@ def columns_of(names: Sequence[str]) -> Columns:
 def with_others(columns: Columns, known: dict[str, str]) -> Columns:
     """The columns of speaker, role and interview beside those of words and times, by name."""
     taken = {columns.words, columns.start, columns.end}
-    speaker = _first(known, _SPEAKER, taken)
+    speaker = _first(known, _SPEAKER, taken) or _first(
+        known, [plain for plain in known if _SPEAKER_PATTERN.match(plain)], taken
+    )
     role = _first(known, _ROLE, taken | {speaker})
     key = _first(known, _KEY, taken | {speaker}) or _first(
         known, [plain for plain in known if _KEY_PATTERN.match(plain)], taken | {speaker}

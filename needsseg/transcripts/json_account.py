@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from needsseg.transcripts.json_layouts import (
@@ -20,8 +21,10 @@ from needsseg.transcripts.json_layouts import (
 from needsseg.transcripts.moments import is_time, parts_of_range
 
 _PLAIN = re.compile(r"[\W_]+")
+_LABEL = re.compile(r"^\s*[^:\n]{1,63}:\s+")
 _MOST_SEARCHES = 2_000
-_CHUNK = 12
+_CHUNK = {"time": 1_000, "label": 1_000, "metadata": 12, "repeated": 12}
+"""How many values of a kind become one piece of the account, since each alone is a word or two."""
 _LABELS = frozenset({*SPEAKER_KEYS, *NAME_KEYS} - {"title", "role"})
 _TIMES = frozenset({*START_KEYS, *END_KEYS, "duration", "created_at", "createdAt", "date", "timestamp"})
 _WORDS = frozenset({*WORDS_KEYS, "lexical", "itn", "maskedITN", "srt", "vtt", "paragraphs", "punctuated", "masked"})
@@ -40,22 +43,21 @@ def left_over(value: Any, used: set[tuple[int, str]], spoken: Sequence[str]) -> 
 
     Single words that also carry a time, and whose word occurs in the speech, are ``time``: they time what was read.
     Longer text that stands in the speech as it is, word by word, is ``repeated``. Keys tell labels, times, headings,
-    notes that nobody said, and facts about the file. Values of one kind that follow each other become one text.
+    notes that nobody said, and facts about the file. Short values of one kind become one text.
     """
     repeats = _Repeats(spoken)
     found: list[tuple[str, str]] = []
-    held: list[str] = []
-    kind_held = ""
+    held: dict[str, list[str]] = {}
     for keys, record, key, text in _texts(value):
         if (id(record), key) in used or not text.strip():
             continue
         kind = _kind(keys, record, key, text, repeats)
-        if held and (kind != kind_held or len(held) == _CHUNK):
-            found.append((" ".join(held), kind_held))
-            held = []
-        held.append(text)
-        kind_held = kind
-    return [*found, (" ".join(held), kind_held)] if held else found
+        texts = held.setdefault(kind, [])
+        texts.append(text)
+        if len(texts) >= _CHUNK.get(kind, 1):
+            found.append((" ".join(texts), kind))
+            texts.clear()
+    return [*found, *((" ".join(texts), kind) for kind, texts in held.items() if texts)]
 
 
 def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, str]]:
@@ -67,9 +69,12 @@ def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, s
             yield keys, record, key, item
         elif isinstance(item, dict):
             above = (*keys[-3:], key) if key else keys
-            stack.extend((above, item, name, each) for name, each in reversed(item.items()))
+            for name, each in item.items():
+                if isinstance(each, str):
+                    yield above, item, name, each
+            stack.extend((above, item, name, each) for name, each in item.items() if isinstance(each, dict | list))
         elif isinstance(item, list):
-            stack.extend((keys, record, key, each) for each in reversed(item) if not isinstance(each, int | float))
+            stack.extend((keys, record, key, each) for each in reversed(item) if isinstance(each, str | dict | list))
 
 
 class _Repeats:
@@ -87,6 +92,13 @@ class _Repeats:
         return not plain or all(word in self._words for word in plain.split())
 
     def has_text(self, text: str) -> bool:
+        """Whether a text, or each of its lines without a label, stands in the speech word by word."""
+        lines = [line for line in text.split("\n") if line.strip()]
+        return self._has(text) or (
+            (len(lines) > 1 or bool(_LABEL.match(text))) and all(self._has(_LABEL.sub("", line)) for line in lines)
+        )
+
+    def _has(self, text: str) -> bool:
         plain = _plain(text)
         if not plain or plain in self._turns:
             return True
@@ -103,6 +115,11 @@ def _plain(text: str) -> str:
     return _PLAIN.sub(" ", text).strip().casefold()
 
 
+@lru_cache(maxsize=4_096)
+def _tells_notes(key: str) -> bool:
+    return bool(_NOTES.search(key))
+
+
 def _kind(keys: tuple[str, ...], record: dict[str, Any], key: str, text: str, repeats: _Repeats) -> str:
     words = len(text.split())
     if key in _TIMES or is_time(text) or parts_of_range(text) is not None:
@@ -111,7 +128,7 @@ def _kind(keys: tuple[str, ...], record: dict[str, Any], key: str, text: str, re
         return "time"
     if key in _WORDS and repeats.has_text(text):
         return "repeated"
-    if any(_NOTES.search(name) for name in (*keys, key)):
+    if _tells_notes(key) or any(_tells_notes(name) for name in keys):
         return "note"
     if key in _TITLES:
         return "heading"

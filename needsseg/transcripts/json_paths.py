@@ -72,7 +72,10 @@ def value_at(record: Any, paths: Sequence[str]) -> Found | None:
     """The first value, of text, number, list or object, to which one of the paths leads; None where none does."""
     for path in paths:
         value, holder, key = record, record, path
-        for step in _steps(path):
+        steps = _steps(path)
+        if len(steps) == 1 and (not isinstance(record, dict) or path not in record):
+            continue
+        for step in steps:
             holder, key = (value, step) if isinstance(step, str) else (holder, key)
             if isinstance(step, str):
                 value = value.get(step) if isinstance(value, dict) else None
@@ -95,30 +98,25 @@ def objects_by_path(root: Any) -> dict[str, list[Place]]:
         if isinstance(value, dict):
             inner = replace(place, above=(*place.above, value))
             grouped = _grouped(value)
-            below = [
+            inside = [
                 (item, f"{path}.{'*' if grouped else key}".lstrip("."), replace(inner, group=key) if grouped else inner)
                 for key, item in value.items()
                 if isinstance(item, dict | list)
             ]
-            stack.extend(reversed(below))
+            stack.extend(reversed(inside))
         elif isinstance(value, list):
             many = path.rpartition(".")[2] in _CHANNELS and len(value) > 1
-            items = [
-                (
-                    item,
-                    Place(
-                        item if isinstance(item, dict) else {},
-                        place.above,
-                        str(index) if many else place.channel,
-                        place.root if path else index + 1,
-                        place.group,
-                    ),
-                )
-                for index, item in enumerate(value)
-                if isinstance(item, dict | list)
-            ]
-            found.setdefault(f"{path}[]", []).extend(each for item, each in items if isinstance(item, dict))
-            stack.extend((item, f"{path}[]", replace(each, record={})) for item, each in reversed(items))
+            below: list[tuple[Any, str, Place]] = []
+            places = found.setdefault(f"{path}[]", [])
+            for index, item in enumerate(value):
+                if not isinstance(item, dict | list):
+                    continue
+                channel, number = str(index) if many else place.channel, place.root if path else index + 1
+                if isinstance(item, dict):
+                    places.append(Place(item, place.above, channel, number, place.group))
+                if any(isinstance(each, dict | list) for each in (item.values() if isinstance(item, dict) else item)):
+                    below.append((item, f"{path}[]", Place({}, place.above, channel, number, place.group)))
+            stack.extend(reversed(below))
     return {path: places for path, places in found.items() if places}
 
 
@@ -127,3 +125,19 @@ def _grouped(value: dict[str, Any]) -> bool:
     return bool(value) and all(
         _ID.match(key) and isinstance(item, list) and item and isinstance(item[0], dict) for key, item in value.items()
     )
+
+
+def lists_under(root: Any, keys: frozenset[str], first: int = 100) -> list[dict[str, Any]]:
+    """The objects of all lists under one of these keys; of long lists on the way only the first items are searched."""
+    found: list[dict[str, Any]] = []
+    stack: list[Any] = [root]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(item for item in reversed(value[:first]) if isinstance(item, dict | list))
+        elif isinstance(value, dict):
+            for key in keys & value.keys():
+                if isinstance(value[key], list):
+                    found.extend(item for item in value[key] if isinstance(item, dict))
+            stack.extend(item for item in value.values() if isinstance(item, dict | list))
+    return found

@@ -21,7 +21,7 @@ from needsseg.transcripts.json_layouts import (
     START_KEYS,
     TITLE_KEYS,
 )
-from needsseg.transcripts.json_paths import objects_by_path, value_at
+from needsseg.transcripts.json_paths import lists_under, objects_by_path, value_at
 from needsseg.transcripts.json_turns import Candidate, JsonTurn, best_candidate, layout_turns, turns_in
 from needsseg.transcripts.rows import Row, Rows, chosen_columns
 
@@ -75,6 +75,8 @@ def looks_json(lines: Sequence[str]) -> str:
     filled = [line.strip() for line in lines if line.strip()]
     if not filled or filled[0][0] not in "{[":
         return ""
+    if len(filled) == 1 and filled[0].startswith('{"') and filled[0].endswith("}"):
+        return "json"
     if filled[0].startswith("{") and filled[0].endswith("}") and _is_object(filled[0]):
         return "jsonl" if len(filled) > 1 else "json"
     opens = filled[0] in {"{", "[", "[{"} or filled[0].startswith(('{"', '[{"', '{ "', "[{ ", "[ {"))
@@ -106,7 +108,8 @@ def _of_speech(text: str) -> bool:
     if best is None or best.layout.turns in {"", "[]"}:
         return False
     turns = turns_in(best.places, best.layout)
-    return any(turn.speaker or turn.start for turn in turns)
+    speakers = {turn.speaker for turn in turns if turn.speaker}
+    return any(turn.start for turn in turns) or 1 < len(speakers) < len(turns)
 
 
 def _is_object(line: str) -> bool:
@@ -122,12 +125,11 @@ def _rows(
     value = document.value
     documents = value if isinstance(value, list) else [value]
     service = None if choices.columns else layout_turns(documents)
-    by_path = objects_by_path(value)
-    best = None if service else best_candidate(by_path)
+    best = None if service else best_candidate(objects_by_path(value))
     if service or (best and (best.layout.turns not in {"", "[]"} or best.layout.by_word)):
         layout, turns = service or _by_keys(best)
         several = isinstance(value, list)
-        rows, columns = _turn_rows(turns, wheres, several, _people(by_path, value), known_unit=bool(layout.unit))
+        rows, columns = _turn_rows(turns, wheres, several, _people(value), known_unit=bool(layout.unit))
         used = {source for turn in turns for source in turn.sources}
     else:
         rows, columns, used = _flat_rows(documents, wheres, name, choices)
@@ -137,6 +139,9 @@ def _rows(
             )
     spoken = [row.cells.get(column, "") for row in rows for column in columns.spoken]
     extra = left_over(value, used, spoken)
+    if choices.columns.get("words"):
+        # A person who names the key of the words says that the others hold none.
+        extra = [(text, kind or "metadata") for text, kind in extra]
     warnings, lost = odd
     warnings = [*warnings, *_doubled_warning(document)]
     extra += [(text, "") for text in lost]
@@ -223,21 +228,18 @@ def _number(value: Any) -> str:
         return ""
 
 
-def _people(by_path: Mapping[str, Any], value: Any) -> dict[str, tuple[str, str]]:
+def _people(value: Any) -> dict[str, tuple[str, str]]:
     """Names and roles of speakers by their ids, where the document lists its people."""
     people: dict[str, tuple[str, str]] = {}
-    for path, places in by_path.items():
-        if path.rpartition(".")[2].removesuffix("[]") not in PEOPLE_KEYS:
+    for record in lists_under(value, PEOPLE_KEYS):
+        name, role = value_at(record, NAME_KEYS), value_at(record, ROLE_KEYS)
+        if name is None or isinstance(name.value, dict | list):
             continue
-        for place in places:
-            name, role = value_at(place.record, NAME_KEYS), value_at(place.record, ROLE_KEYS)
-            if name is None or isinstance(name.value, dict | list):
-                continue
-            told = str(role.value) if role and isinstance(role.value, str) else ""
-            for key in ID_KEYS:
-                ident = place.record.get(key)
-                if ident is not None and not isinstance(ident, dict | list | bool) and key != name.key:
-                    people.setdefault(_number(ident), (str(name.value), told))
+        told = str(role.value) if role and isinstance(role.value, str) else ""
+        for key in ID_KEYS:
+            ident = record.get(key)
+            if ident is not None and not isinstance(ident, dict | list | bool) and key != name.key:
+                people.setdefault(_number(ident), (str(name.value), told))
     for record in _records_around(value):
         for key in PEOPLE_KEYS & set(record):
             if isinstance(record[key], dict):

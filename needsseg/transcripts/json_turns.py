@@ -76,16 +76,33 @@ def _holds_whole(document: Any, layout: JsonLayout, places: Sequence[Place]) -> 
     return len(places) >= _WHOLE * sum(1 for _ in places_at(document, layout.whole))
 
 
+class _Around:
+    """The interviews of places, each told once by the objects around it: thousands of words share them."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._known: dict[tuple[int, ...], str] = {}
+
+    def interview_of(self, place: Place) -> str:
+        if place.group:
+            return place.group
+        key = tuple(map(id, place.above))
+        if key not in self._known:
+            self._known[key] = interview_of(place, self._path)
+        return self._known[key]
+
+
 def turns_in(places: Sequence[Place], layout: JsonLayout) -> list[JsonTurn]:
     """The turns at some places of a document, by a layout."""
     starts = _speakers_by_start(places, layout)
+    around = _Around(layout.turns)
     pieces: list[JsonTurn] = []
     for place in places:
         if layout.parts:
             for part in places_at(place.record, layout.parts, place):
-                pieces += _piece(replace(part, root=place.root), layout, starts)
+                pieces += _piece(replace(part, root=place.root), layout, starts, around)
         else:
-            pieces += _piece(place, layout, starts)
+            pieces += _piece(place, layout, starts, around)
     if not layout.by_word:
         return [piece for piece in pieces if piece.words.strip()]
     return list(_runs(_in_order(pieces, places)))
@@ -102,7 +119,7 @@ def _speakers_by_start(places: Sequence[Place], layout: JsonLayout) -> dict[str,
     }
 
 
-def _piece(place: Place, layout: JsonLayout, starts: dict[str, str]) -> Iterator[JsonTurn]:
+def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], around: _Around) -> Iterator[JsonTurn]:
     found = value_at(place.record, layout.words)
     if found is None or isinstance(found.value, dict | list):
         return
@@ -114,7 +131,7 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str]) -> Iterator
         speaker = starts.get(str(place.record.get("start_time")), "")
     words = found.value if isinstance(found.value, str) else str(found.value)
     yield JsonTurn(
-        words, speaker, start, end, interview_of(place, layout.turns), role, place.root, ((found.holder, found.key),)
+        words, speaker, start, end, around.interview_of(place), role, place.root, ((found.holder, found.key),)
     )
 
 
@@ -299,7 +316,7 @@ def best_candidate(by_path: dict[str, list[Place]]) -> Candidate | None:
         )
         named = sum(bool(speaker_at(place, layout.speaker)[0]) for place in sample) * 2 >= len(sample)
         timed = value_at(sample[0].record, START_KEYS) is not None
-        rank = (int(named), int(not layout.by_word), int(timed), int(path not in {"", "[]"}), words)
+        rank = (int(named), int(timed), int(not layout.by_word), int(path not in {"", "[]"}), words)
         found.append(Candidate(layout, places, words, rank))
     most = max((candidate.words for candidate in found), default=0)
     full = [candidate for candidate in found if candidate.words >= _FILLED * most]

@@ -89,7 +89,7 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
             f"{name}: this table has more than {_WIDEST:,} columns.", "Leave out those without speech."
         )
     head, names = _header(filled)
-    extra = [(number, _line(record), "heading") for number, record in filled[:head]]
+    extra = [(number, _line(record), "heading") for number, record in filled[: max(head, 0)]]
     if head >= 0:
         extra.append((filled[head][0], _line(filled[head][1]), HEADER))
     first, names, under = _under_header(filled, head, names)
@@ -165,13 +165,10 @@ def _header(filled: Records) -> tuple[int, tuple[str, ...]]:
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Column names that differ: those without one are numbered, later ones of the same name too; empty last ones go."""
-    kept = list(names)
-    while kept and not kept[-1]:
-        kept.pop()
+    """Column names that differ: those without one are numbered, later ones of the same name too."""
     seen: Counter[str] = Counter()
     unique: list[str] = []
-    for number, name in enumerate(kept, 1):
+    for number, name in enumerate(names, 1):
         plain = name or f"column {number}"
         seen[plain] += 1
         unique.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")

@@ -92,7 +92,8 @@ def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = 
     warnings += [
         f"Sheet “{sheet.name}”: {each}" if several else each for sheet, table in tables for each in table.warnings
     ]
-    interviews[0] = replace(interviews[0], reading=with_pieces(interviews[0].reading, silent))
+    if interviews[0].reading.source:
+        interviews[0] = replace(interviews[0], reading=with_pieces(interviews[0].reading, silent))
     return Table(tuple(interviews), tuple(warnings))
 
 
@@ -117,7 +118,7 @@ def _table_of(table: Rows, name: str, choices: ReadingChoices) -> Table:
         one, doubts = _interview(key, group, table, columns, choices)
         about = f"{key}: " if len(groups) > 1 else ""
         warnings += [f"{about}{doubt}" for doubt in doubts]
-        if not interviews:
+        if not interviews and one.reading.source:
             one = replace(one, reading=with_pieces(one.reading, extra))
         title = one.reading.title or (table.title if len(groups) == 1 else "")
         interviews.append(replace(one, reading=replace(one.reading, title=title)))
