@@ -20,7 +20,7 @@ class Piece:
 
 
 def row_pieces(rows: Sequence[Row], columns: Columns, only_words: bool, but: str = "") -> list[Piece]:
-    """A piece a row; cells of words are speech, of speakers and interviews labels, of times times, the others facts about the row.
+    """A piece a row: words are speech, speakers and interviews labels, times times, other cells facts about the row.
 
     ``only_words`` leaves out all but the words; ``but`` is a column that is accounted for elsewhere.
     """
