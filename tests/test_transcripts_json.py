@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from needsseg.errors import NeedssegError, TranscriptError
 from needsseg.records import Transcript
@@ -229,6 +234,21 @@ def aws_items(labelled: bool = True) -> Any:
 
 def aws_older() -> Any:
     return aws_items(labelled=False)
+
+
+def aws_channels() -> Any:
+    """Each speaker on a channel of their own."""
+    channels = []
+    for name, number in NUMBERS.items():
+        items: list[dict[str, Any]] = []
+        for each, words, start in TALK:
+            for token, begin, end in tokens_of(start, words) if each == name else ():
+                item: dict[str, Any] = {"alternatives": [{"content": token}], "type": "punctuation"}
+                if begin is not None:
+                    item |= {"type": "pronunciation", "start_time": str(begin), "end_time": str(end)}
+                items.append(item)
+        channels.append({"channel_label": f"ch_{number}", "items": items})
+    return {"results": {"channel_labels": {"channels": channels, "number_of_channels": 2}}}
 
 
 def aws_segments() -> Any:
@@ -575,6 +595,7 @@ LAYOUTS: list[tuple[Callable[[], Any], dict[str, str]]] = [
     (aws_items, SPK),
     (aws_older, SPK),
     (aws_segments, SPK),
+    (aws_channels, {name: f"ch_{number}" for name, number in NUMBERS.items()}),
     (rev_ai, SPEAKERS),
     (google_last_result, FROM_ONE),
     (google_each_result, FROM_ONE),
@@ -648,7 +669,16 @@ def test_the_account_of_each_layout_adds_up(tmp_path: Path, layout: Callable[[],
     counts = transcript.words_by_kind
     assert counts["speech"] == sum(len(transcript.words(turn).split()) for turn in transcript.turns)
     assert counts["unread"] == 0
-    if layout not in {otranscribe, aws_items, aws_older, aws_segments, rev_ai, speechmatics, deepgram_channels}:
+    if layout not in {
+        otranscribe,
+        aws_items,
+        aws_older,
+        aws_segments,
+        aws_channels,
+        rev_ai,
+        speechmatics,
+        deepgram_channels,
+    }:
         # Where each word is a value of its own, punctuation is glued to the word before it.
         assert sum(counts.values()) == sum(len(text.split()) for text in texts_in(layout()))
 
@@ -673,6 +703,55 @@ def test_interviews_under_ids_and_in_lists_stay_apart(tmp_path: Path) -> None:
     assert [key for key, _ in read_all(written(tmp_path, calls))] == ["881", "882"]
     lines = "\n".join(json.dumps({"id": key, "utterances": assemblyai()["utterances"]}) for key in ("a", "b"))
     assert [key for key, _ in read_all(written(tmp_path, lines, "talk.jsonl"))] == ["a", "b"]
+
+
+def test_conversations_a_line_without_ids_stay_apart(tmp_path: Path) -> None:
+    turns = [{"role": "assistant", "content": "What is it?"}, {"role": "user", "content": "A boat."}]
+    lines = "\r\n".join(json.dumps({"messages": turns}) for _ in range(3))
+    found = read_all(written(tmp_path, lines, "talk.jsonl"))
+    assert [key for key, _ in found] == ["line 1", "line 2", "line 3"]
+    assert said(found[2][1]) == [("assistant", "What is it?"), ("user", "A boat.")]
+
+
+def test_one_channel_for_all_is_no_speaker(tmp_path: Path) -> None:
+    document = azure()
+    for phrase in document["recognizedPhrases"]:
+        del phrase["speaker"]
+    assert read(written(tmp_path, document)).speakers == ("",)
+
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyzäøé", min_size=1, max_size=9)
+SENTENCE = st.lists(WORD, min_size=1, max_size=8).map(lambda words: f"{' '.join(words).capitalize()}.")
+
+
+@given(st.lists(SENTENCE, min_size=2, max_size=9), st.sampled_from([each for each in LAYOUTS if each[1] != NOBODY]))
+def test_any_talk_comes_back_from_any_layout(
+    sentences: list[str], layout: tuple[Callable[[], Any], dict[str, str]]
+) -> None:
+    names = list(NUMBERS)
+    talk = [(names[number % 2], words, 10_000 * number) for number, words in enumerate(sentences)]
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(sys.modules[__name__], "TALK", talk)
+        transcript = read(written(Path(folder), layout[0]()), anyway=True)
+    assert said(transcript) == [(layout[1][name], words) for name, words, _ in talk]
+    assert all(
+        abs((turn.start_ms or 0) - start) <= 1_000 for turn, (_, _, start) in zip(transcript.turns, talk, strict=True)
+    )
+    assert transcript.words_by_kind["speech"] == sum(len(words.split()) for words in sentences)
+
+
+def test_mutated_files_raise_nothing_but_our_own_errors(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    pieces = ['"', ",", "{", "}", "[", "]", ":", "null", "1e999", "-1", "\n", "\0", "<", "true", '"text":', "9" * 30]
+    for number in range(400):
+        text = json.dumps(chance.choice(LAYOUTS)[0]())
+        for _ in range(chance.randint(1, 6)):
+            at, cut = chance.randrange(len(text)), chance.choice([0, 0, 1, 30])
+            text = text[:at] + chance.choice([*pieces, text[at : at + 40]]) + text[at + cut :]
+        try:
+            read_all(written(tmp_path, text, f"talk.{('json', 'jsonl', 'csv')[number % 3]}"), anyway=number % 2 == 0)
+        except NeedssegError as error:
+            assert error.hint
 
 
 def test_a_title_in_the_file_names_the_interview(tmp_path: Path) -> None:

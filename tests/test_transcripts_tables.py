@@ -378,6 +378,13 @@ def test_one_row_an_answer_gives_the_respondents_attributes(tmp_path: Path) -> N
     assert transcript.attributes == {"Participant": {"age": "33"}}
 
 
+def test_long_texts_of_different_people_are_interviews(tmp_path: Path) -> None:
+    account = " ".join(words for _, words in FOCUS)
+    rows = [["participant", "text"], *[[f"P{number}", account] for number in range(1, 4)]]
+    found = read_all(written(tmp_path, in_csv(rows)))
+    assert [(key, one.speakers) for key, one in found] == [("P1", ("P1",)), ("P2", ("P2",)), ("P3", ("P3",))]
+
+
 def test_what_a_column_says_of_each_speaker_is_an_attribute(tmp_path: Path) -> None:
     age = {"Mod": "", "P1": "33", "P2": "41"}
     rows = [[name, age[name], "May", words] for name, words in FOCUS]

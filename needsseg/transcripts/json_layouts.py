@@ -13,10 +13,11 @@ class JsonLayout:
     it has its words itself). ``words``, ``speaker``, ``start`` and ``end`` are paths from a part, then from its turn; the
     first that leads to a value counts. A path is keys with dots; ``[]`` is every item of a list, ``[0]`` or ``[-1]`` one.
 
-    ``unit`` is the unit of numbers: ``s``, ``ms``, ``ticks`` (100 ns) or ``samples`` (1/16,000 s), "" where the numbers tell;
-    ``lasts`` is the path to how long a turn is, where it has no end. ``by_word`` says that parts are single words;
-    ``needs_speaker`` that the layout is this one only where each part names a speaker. ``whole`` is the path to all words of
-    which the turns must hold at least 45%. ``speakers_by_start`` leads to objects that name speakers by the start of a word.
+    ``unit`` is the unit of numbers: ``s``, ``ms``, ``ticks`` (100 ns) or ``samples`` (1/16,000 s), "" where the numbers
+    tell; ``lasts`` is the path to how long a turn is, where it has no end. ``by_word`` says that parts are single words;
+    ``needs_speaker`` that the layout is this one only where four parts of five name a speaker other than 0. ``whole`` is the
+    path to all words of which the turns must hold at least 45%. ``speakers_by_start`` leads to objects that name speakers
+    by the start of a word.
     """
 
     service: str
@@ -120,6 +121,17 @@ JSON_LAYOUTS: tuple[JsonLayout, ...] = (
         by_word=True,
     ),
     JsonLayout(
+        "Google with speakers",
+        "results[].alternatives[0].words[]",
+        ("word",),
+        speaker=("speakerTag", "speakerLabel", "speaker_tag", "speaker_label"),
+        start=("startTime", "startOffset", "start_time", "start_offset"),
+        end=("endTime", "endOffset", "end_time", "end_offset"),
+        unit="s",
+        by_word=True,
+        needs_speaker=True,
+    ),
+    JsonLayout(
         "Google, speakers in the last result",
         "results[-1].alternatives[0].words[]",
         ("word",),
@@ -130,17 +142,6 @@ JSON_LAYOUTS: tuple[JsonLayout, ...] = (
         by_word=True,
         needs_speaker=True,
         whole="results[].alternatives[0].words[]",
-    ),
-    JsonLayout(
-        "Google with speakers",
-        "results[].alternatives[0].words[]",
-        ("word",),
-        speaker=("speakerTag", "speakerLabel", "speaker_tag", "speaker_label"),
-        start=("startTime", "startOffset", "start_time", "start_offset"),
-        end=("endTime", "endOffset", "end_time", "end_offset"),
-        unit="s",
-        by_word=True,
-        needs_speaker=True,
     ),
     JsonLayout(
         "Speechmatics",
@@ -233,17 +234,6 @@ JSON_LAYOUTS: tuple[JsonLayout, ...] = (
         end=("end_time",),
         unit="ms",
     ),
-    JsonLayout(
-        "Trint",
-        "transcript.words[]",
-        ("text",),
-        speaker=("speaker", "spid"),
-        start=("time",),
-        unit="ms",
-        lasts=("duration",),
-        by_word=True,
-        needs_speaker=True,
-    ),
 )
 """Tried in this order; what none of them is, is read by the keys that its fullest list of objects has."""
 
@@ -260,7 +250,7 @@ SPEAKER_KEYS = (
     "participant_id", "spk", "speaker_tag", "role", "author", "sender", "who", "name", "from", "user", "attributedTo",
     "actor", "channel_label", "sprecher", "locuteur", "spid",
 )  # fmt: skip
-SURE_SPEAKER_KEYS = (*SPEAKER_KEYS[: SPEAKER_KEYS.index("author")], "attributedTo", "spid")
+SURE_SPEAKER_KEYS = (*SPEAKER_KEYS[: SPEAKER_KEYS.index("author")], "attributedTo", "spid", "channel_label")
 """Those that name a speaker on an object around the words too, where ``name`` or ``user`` would name the file's owner."""
 START_KEYS = (
     "start_ms", "startMs", "start_time_ms", "startTimeMs", "offsetMilliseconds", "start", "start_time", "startTime",

@@ -167,7 +167,7 @@ def _turn_rows(
 ) -> tuple[list[Row], Columns]:
     start, end = ("start_ms", "end_ms") if known_unit else ("start", "end")
     rows: list[Row] = []
-    named = any(turn.interview for turn in turns)
+    named = any(turn.interview for turn in turns) or (several and _talks_apart(turns))
     for number, turn in enumerate(turns, 1):
         label, role = people.get(turn.speaker, (turn.speaker, ""))
         interview = turn.interview or (
@@ -189,6 +189,14 @@ def _turn_rows(
         return key if key in filled else ""
 
     return rows, Columns("text", kept("speaker"), kept("role"), kept(start), kept(end), kept("interview_id"))
+
+
+def _talks_apart(turns: Sequence[JsonTurn]) -> bool:
+    """Whether most items of the root hold a talk of at least two speakers each, so that they are interviews."""
+    speakers: dict[int, set[str]] = {}
+    for turn in turns:
+        speakers.setdefault(turn.root, set()).add(turn.speaker)
+    return sum(len(names) > 1 for names in speakers.values()) * 2 > len(speakers)
 
 
 def _flat_rows(

@@ -27,6 +27,8 @@ from needsseg.transcripts.moments import milliseconds_of
 _IN_MS = {"s": 1000.0, "ms": 1.0, "ticks": 1e-4, "samples": 1 / 16}
 _SENTENCE_END = re.compile(r"[.!?…。！？]$")
 _MARK = re.compile(r"^[^\w\s]+$")
+_CHANNEL = frozenset({"channel", "channelTag", "channel_label"})
+_NAMED = 0.8
 _WHOLE = 0.45
 _FILLED = 0.4
 """A list of objects is a transcript where it holds this share of the words that the fullest list holds."""
@@ -45,6 +47,7 @@ class JsonTurn:
     role: str = ""
     root: int = 0
     sources: tuple[tuple[int, str], ...] = ()
+    from_channel: bool = False
 
 
 def layout_turns(documents: Sequence[Any]) -> tuple[JsonLayout, list[JsonTurn]] | None:
@@ -69,7 +72,10 @@ def _turns_by(documents: Sequence[Any], layout: JsonLayout, several: bool) -> li
             if layout.whole and len(turns) and not _holds_whole(document, layout, places):
                 return []
     named = sum(bool(turn.speaker) for turn in turns)
-    return [] if layout.needs_speaker and named * 2 < len(turns) else turns
+    if not layout.needs_speaker and _CHANNEL & set(layout.speaker) and len({turn.speaker for turn in turns}) == 1:
+        # One channel for all is a recording, not a person.
+        turns = [replace(turn, speaker="") if turn.from_channel else turn for turn in turns]
+    return [] if layout.needs_speaker and named < _NAMED * len(turns) else turns
 
 
 def _holds_whole(document: Any, layout: JsonLayout, places: Sequence[Place]) -> bool:
@@ -127,11 +133,23 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], around: _Ar
     if layout.lasts and not end:
         end = _plus(start, _time(place.record, layout.lasts, layout.unit), layout.unit)
     speaker, role = speaker_at(place, layout.speaker)
+    if layout.needs_speaker and speaker == "0":
+        speaker = ""
     if not speaker and starts:
         speaker = starts.get(str(place.record.get("start_time")), "")
     words = found.value if isinstance(found.value, str) else str(found.value)
+    named_by = value_at(place.record, layout.speaker)
+    from_channel = named_by is not None and named_by.key in _CHANNEL
     yield JsonTurn(
-        words, speaker, start, end, around.interview_of(place), role, place.root, ((found.holder, found.key),)
+        words,
+        speaker,
+        start,
+        end,
+        around.interview_of(place),
+        role,
+        place.root,
+        ((found.holder, found.key),),
+        from_channel,
     )
 
 

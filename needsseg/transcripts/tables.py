@@ -26,6 +26,8 @@ _READERS: Mapping[str, Callable[[Sequence[str], str, ReadingChoices], Rows]] = {
     "jsonl": json_lines,
     "json": json_whole,
 }
+_FEWEST_ACCOUNTS = 3
+_ACCOUNT_WORDS = 25
 _NAME_THEM = "Name the columns in the first row, for example: transcript_id,speaker,start,text."
 
 
@@ -186,12 +188,21 @@ def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
     texts = [row.cells.get(columns.words, "") for row in rows]
     if columns.key:
         keys = [row.cells.get(columns.key, "") for row in rows]
-        vague = columns.key.strip().casefold() == "id" or bool(columns.speaker or columns.start)
+        vague = columns.key.strip().casefold() == "id"
         numbered = vague and len(set(keys)) == len(keys) > 1 and not _mostly_talks(texts)
         return replace(columns, key="") if numbered else columns
     if columns.speaker and not columns.start and _mostly_talks(texts):
         return replace(columns, key=columns.speaker, speaker="")
+    if columns.speaker and not columns.start and _one_text_a_person(rows, columns, texts):
+        return replace(columns, key=columns.speaker)
     return columns
+
+
+def _one_text_a_person(rows: Sequence[Row], columns: Columns, texts: Sequence[str]) -> bool:
+    """Whether each row is a long text of somebody else: accounts that people wrote or told alone, no conversation."""
+    people = [row.cells.get(columns.speaker, "").strip() for row in rows]
+    words = sum(len(text.split()) for text in texts)
+    return len(rows) >= _FEWEST_ACCOUNTS and len(set(people)) == len(people) and words >= _ACCOUNT_WORDS * len(rows)
 
 
 def _mostly_talks(texts: Sequence[str]) -> bool:
