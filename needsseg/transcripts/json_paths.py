@@ -72,8 +72,13 @@ def value_at(record: Any, paths: Sequence[str]) -> Found | None:
     """The first value, of text, number, list or object, to which one of the paths leads; None where none does."""
     for path in paths:
         value, holder, key = record, record, path
+        if isinstance(record, dict) and path in record:
+            value = record[path]
+            if value is not None and not isinstance(value, bool) and value != "":
+                return Found(value, id(record), path)
+            continue
         steps = _steps(path)
-        if len(steps) == 1 and (not isinstance(record, dict) or path not in record):
+        if len(steps) == 1:
             continue
         for step in steps:
             holder, key = (value, step) if isinstance(step, str) else (holder, key)

@@ -301,8 +301,8 @@ def guessed_layout(path: str, places: Sequence[Place]) -> JsonLayout | None:
         path,
         (best[1],),
         speaker=tuple(key for key in SPEAKER_KEYS if key != best[1]),
-        start=START_KEYS,
-        end=END_KEYS,
+        start=tuple(key for key in START_KEYS if any(value_at(record, (key,)) for record in sample)),
+        end=tuple(key for key in END_KEYS if any(value_at(record, (key,)) for record in sample)),
         unit=unit,
         by_word=single and timed,
     )
