@@ -41,7 +41,7 @@ _DURATION = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)*_]*$")
 _WHOLE_ASIDE = re.compile(r"^[*_]*[\[(].*[\])][*_]*\.?$")
 _NO_TALK_SECTIONS = NOTES | METADATA | {
-    "overview", "chapters", "chapter", "highlights", "takeaways", "details", "show notes", "resources", "links", "contents",
+    "summary", "overview", "chapters", "chapter", "highlights", "takeaways", "details", "show notes", "resources", "links", "contents",
     "table of contents", "summary keywords", "about", "about the interview", "about the participant", "background", "tl;dr",
     "key points", "outline", "minutes", "key topics", "topics", "decisions", "meeting notes", "ai summary", "ai notes",
     "participants", "attendees", "speakers", "metadata", "interview details", "zusammenfassung", "resumen", "résumé",

@@ -10,31 +10,68 @@ from needsseg.transcripts.roles import role_from_label
 
 _WORDS = (
     "text", "words", "utterance", "content", "transcript", "transcription", "transcript text", "said", "speech",
-    "spoken text", "message", "sentence", "dialogue", "conversation", "body", "caption", "line", "quote", "texto",
-    "texte",
+    "spoken text", "spoken words", "message", "sentence", "dialogue", "dialog", "conversation", "body", "caption",
+    "line", "quote", "verbatim", "comment", "comments", "statement", "utterances", "turn text", "message text",
+    "paragraph", "what was said", "texto", "texte", "texto hablado", "inhalt", "transkript", "wortlaut", "äußerung",
+    "aussage", "beitrag", "contenido", "contenu", "transcripción", "transcrição", "comentario", "commentaire",
+    "kommentar", "testo", "tekst", "paroles", "fala", "conteúdo",
 )  # fmt: skip
+_WEAK_WORDS = frozenset(
+    {"comment", "comments", "statement", "paragraph", "kommentar", "commentaire", "comentario", "body", "line"}
+)
+_WEAK_SPEAKER = frozenset({"name", "from", "person", "user", "user name", "channel"})
 _SPEAKER = (
-    "speaker", "speaker name", "speaker label", "speaker id", "name", "who", "voice", "author", "sender",
-    "participant", "participant name", "respondent", "user", "user name", "role", "sprecher", "locuteur", "hablante",
+    "speaker", "speaker name", "speaker label", "speaker id", "speakers", "name", "who", "voice", "author", "sender",
+    "participant", "participant name", "respondent", "user", "user name", "display name", "from", "actor", "talker",
+    "speaker display name", "speaker designation", "role", "sprecher", "sprecherin", "sprecher in", "person",
+    "locuteur", "locutrice", "hablante", "orador", "falante", "parlante", "interlocuteur", "interlocutor", "spreker",
+    "channel",
 )  # fmt: skip
-_ROLE = ("role", "speaker role", "speaker type", "participant role")
+_SPEAKER_PATTERN = re.compile(
+    r"^(?:speaker|participant|respondent|sprecher|locuteur|hablante|talker|interviewee)"
+    r"(?: (?:code|no|nr|num|number|tag|initials|pseudonym|alias|name|label|id))?$"
+)
+_ROLE = ("role", "speaker role", "speaker type", "participant role", "rolle", "rol", "rôle")
 _KEY = (
     "transcript id", "interview id", "interview", "interview key", "transcript", "transcript name", "session id",
     "session", "conversation id", "dialogue id", "dialog id", "call id", "meeting id", "recording id", "document id",
     "doc id", "file", "filename", "file name", "document", "recording", "meeting", "conversation",
 )  # fmt: skip
-_PERSON = ("participant id", "participant", "respondent id", "respondent", "name")
-_UNIT = r"(?: in)?(?: (?P<unit>ms|msecs?|milliseconds?|s|secs?|seconds?|hh mm ss(?: m?s+)?))?"
-_START = re.compile(rf"^(?:start|begin|onset|timestamp|time|time ?code|offset)(?: time| timestamp| ts)?{_UNIT}$")
-_END = re.compile(rf"^(?:end|stop|finish)(?: time| timestamp| ts)?{_UNIT}$")
-_ASKED, _ANSWERED = ("question", "prompt"), ("answer", "response", "reply")
+_KEY_PATTERN = re.compile(
+    r"^(?:focus group|fokusgruppe|grupo focal|session|interview|transcript|meeting|call|recording|conversation|episode|"
+    r"dialogue|dialog|document|doc|file|entretien|entrevista|gespräch|gesprek|sitzung|sesión|intervista)"
+    r"(?: (?:id|no|nr|num|number|name|key|code|title|ref|reference|date))?(?: \d)?$"
+)
+_VAGUE_KEY = re.compile(
+    r"^(?:focus )?(?:group|case|gruppe|groupe|grupo|fg|source|title|site|wave)(?: (?:id|no|nr|number|name))?$"
+)
+_PERSON = (
+    "participant id", "participant", "respondent id", "respondent", "response id", "subject id", "user id", "name",
+    "id", "case id", "teilnehmer", "befragte", "participante", "répondant",
+)  # fmt: skip
+_UNIT = r"(?: in)?(?: (?P<unit>ms|msecs?|milliseconds?|s|secs?|seconds?|hh mm ss(?: m?s+)?|mm ss))?"
+_START = re.compile(
+    rf"^(?:(?:start|begin|beginning|onset|timestamps?|time|time ?codes?|timespan|time span|time range|offset|in|in point|"
+    rf"time in|tmin|ts|from time|start point|anfang|beginn|startzeit|zeit|zeitmarke|début|debut|temps|inicio|início|tiempo|"
+    rf"tempo|hora|begin time|spoken at)(?: time| time ?code| timestamp| timestamps| ts| offset)?|time ?code in){_UNIT}$"
+)
+_END = re.compile(
+    rf"^(?:(?:end|stop|finish|offset end|out|out point|time out|tmax|until|to time|ende|endzeit|fin|final|fim)"
+    rf"(?: time| time ?code| timestamp| ts| offset)?|time ?code out){_UNIT}$"
+)
+_ASKED = ("question", "question text", "prompt", "asked", "frage", "pregunta", "pergunta", "domanda", "vraag")
+_ANSWERED = (
+    "answer", "answer text", "response", "response text", "reply", "answered", "antwort", "respuesta", "réponse",
+    "resposta", "risposta", "antwoord",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Column names by what they hold, "" where there is none.
 
-    ``voices`` are (column, speaker) where every speaker has a column; then ``words`` and ``speaker`` are empty.
+    ``voices`` are (column, speaker) where every speaker has a column, ``answers`` the open questions of a survey whose
+    rows are respondents; then ``words`` and ``speaker`` are empty.
     """
 
     words: str = ""
@@ -44,11 +81,20 @@ class Columns:
     end: str = ""
     key: str = ""
     voices: tuple[tuple[str, str], ...] = field(default=())
+    answers: tuple[str, ...] = field(default=())
 
     @property
     def of_speech(self) -> bool:
         """Whether the names alone make a transcript: words, and something that goes with words."""
-        return bool(self.voices or (self.words and (self.speaker or self.start or self.key)))
+        # A list of customers has a name and a comment too.
+        weak = plain_name(self.words) in _WEAK_WORDS and plain_name(self.speaker) in _WEAK_SPEAKER
+        speaker = "" if weak else self.speaker
+        return bool(self.voices or self.answers or (self.words and (speaker or self.start or self.key)))
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The columns that hold words that somebody said or wrote."""
+        return self.answers or tuple(column for column, _ in self.voices) or ((self.words,) if self.words else ())
 
 
 def columns_of(names: Sequence[str]) -> Columns:
@@ -57,9 +103,7 @@ def columns_of(names: Sequence[str]) -> Columns:
     ``role`` is the speaker where nothing else names one. A bare ``id`` or a participant tells interviews apart only
     where it can be nothing else: no speaker, no times.
     """
-    known: dict[str, str] = {}
-    for name in names:
-        known.setdefault(_plain(name), name)
+    known = names_by_plain(names)
     words = _first(known, _WORDS)
     start = next((name for plain, name in known.items() if _START.match(plain)), "")
     end = next((name for plain, name in known.items() if _END.match(plain)), "")
@@ -67,19 +111,58 @@ def columns_of(names: Sequence[str]) -> Columns:
         voices = _voices(known)
         key = _first(known, (*_KEY, *_PERSON), [column for column, _ in voices])
         return Columns(voices=voices, key=key) if voices else Columns()
-    taken = {words}
-    speaker = _first(known, _SPEAKER, taken)
+    return with_others(Columns(words, start=start, end=end), known)
+
+
+def with_others(columns: Columns, known: dict[str, str]) -> Columns:
+    """The columns of speaker, role and interview beside those of words and times, by name."""
+    taken = {columns.words, columns.start, columns.end}
+    speaker = _first(known, _SPEAKER, taken) or _first(
+        known, [plain for plain in known if _SPEAKER_PATTERN.match(plain)], taken
+    )
     role = _first(known, _ROLE, taken | {speaker})
-    key = _first(known, _KEY, taken | {speaker})
-    if not key and not start and _plain(speaker) in {"", *_PERSON}:
+    key = _first(known, _KEY, taken | {speaker}) or _first(
+        known, [plain for plain in known if _KEY_PATTERN.match(plain)], taken | {speaker}
+    )
+    if not key and not columns.start and plain_name(speaker) in {"", *_PERSON}:
         # "participant,text" has one row a person as often as one row a turn: the rows tell which (see tables.py).
         key = _first(known, ("participant id", "respondent id", "id"), taken | {speaker})
-    return Columns(words, speaker, role, start, end, key)
+    return Columns(columns.words, speaker, role, columns.start, columns.end, key)
+
+
+def names_by_plain(names: Sequence[str]) -> dict[str, str]:
+    """Column names by their plain form (small letters, single spaces); of two alike, the first."""
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(plain_name(name), name)
+    return known
+
+
+def words_names(names: Sequence[str]) -> list[str]:
+    """The columns whose names say that they hold words, the most telling first."""
+    known = names_by_plain(names)
+    return [known[plain] for plain in _WORDS if plain in known]
+
+
+def person_name(names: Sequence[str]) -> str:
+    """The column whose name says that it names respondents, "" where none does."""
+    return _first(names_by_plain(names), _PERSON)
+
+
+def vague_keys(names: Sequence[str]) -> list[str]:
+    """Columns that may tell interviews apart (``group``, ``site``), where the rows bear it out."""
+    return [name for plain, name in names_by_plain(names).items() if _VAGUE_KEY.match(plain)]
+
+
+def is_time_name(name: str) -> bool:
+    """Whether a column's name says that it holds times."""
+    plain = plain_name(name)
+    return bool(_START.match(plain) or _END.match(plain))
 
 
 def unit_in(name: str) -> str:
     """``ms`` or ``s`` where a time column's name says so, else ""."""
-    plain = _plain(name)
+    plain = plain_name(name)
     match = _START.match(plain) or _END.match(plain)
     unit = (match["unit"] or "") if match else ""
     return "ms" if unit.startswith(("ms", "milli")) else "s" if unit.startswith("s") else ""
@@ -99,6 +182,7 @@ def _first(known: dict[str, str], wanted: Iterable[str], taken: Iterable[str] = 
     return next((known[plain] for plain in wanted if plain in known and known[plain] not in used), "")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A column's name in small letters, words apart: ``startTime`` and ``Start_Time`` are ``start time``."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return re.sub(r"[\W_]+", " ", apart).strip().casefold()

@@ -13,10 +13,11 @@ from typing import BinaryIO, Literal
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import PROTECTED, decoded
+from needsseg.transcripts.workbook import Sheet, sheets_of
 
 LARGEST_TEXT = 50_000_000
 LARGEST_DOCUMENT = 500_000_000
-Kind = Literal["text", "docx", "odt", "rtf", "pdf", "html"]
+Kind = Literal["text", "docx", "odt", "rtf", "pdf", "html", "xlsx"]
 _HEAD = 4_096
 _BLANK = b"\0 \t\r\n"
 _ZIP = b"PK\x03\x04"
@@ -43,6 +44,7 @@ class Contents:
     lines: tuple[str, ...]
     kind: Kind = "text"
     warnings: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
 
 def contents_of(path: Path) -> Contents:
@@ -109,7 +111,9 @@ def _kind_of_archive(path: Path, suffix: str) -> Kind | Literal["zip"]:
         return "odt" if suffix == ".odt" else "docx"
     if "content.xml" in names and not any(name.startswith("word/") for name in names):
         return "odt"
-    return "zip" if names & {"xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml"} else "docx"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "zip" if names & {"xl/workbook.bin", "ppt/presentation.xml"} else "docx"
 
 
 def _document(path: Path, kind: Kind | Literal["zip"]) -> Contents:
@@ -121,9 +125,11 @@ def _document(path: Path, kind: Kind | Literal["zip"]) -> Contents:
 
     if kind == "zip":
         raise TranscriptError(
-            f"{path}: this is an Excel workbook (.xlsx) or a presentation (.pptx), not a transcript.",
-            "Save the sheet that holds the talk as .csv, or the text as .docx, and import that.",
+            f"{path}: this is a presentation (.pptx) or a binary workbook (.xlsb), not a transcript.",
+            "Save the sheet that holds the talk as .xlsx, or the text as .docx, and import that.",
         )
+    if kind == "xlsx":
+        return Contents((), "xlsx", sheets=sheets_of(path))
     if kind == "pdf":
         pieces, warnings = pdf_pieces(path)
         return Contents(tuple(pieces), "pdf", warnings)

@@ -11,8 +11,9 @@ from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.cue_text import VOICE
 from needsseg.transcripts.cues import cues_in, in_time, is_timing, labels_in
 from needsseg.transcripts.documents import word_format
+from needsseg.transcripts.json_rows import looks_json
 from needsseg.transcripts.lines import layout_of
-from needsseg.transcripts.rows import looks_delimited, looks_json
+from needsseg.transcripts.rows import looks_delimited
 from needsseg.transcripts.text import REV_LINE
 from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
 
@@ -57,8 +58,8 @@ def _table(lines: Sequence[str], suffix: str) -> str:
     if json := looks_json(lines):
         return json
     suffix = suffix.casefold()
-    if suffix in {".jsonl", ".ndjson", ".json"}:
-        return "json" if suffix == ".json" else "jsonl"
+    if suffix in {".jsonl", ".ndjson", ".json", ".dote", ".otr"}:
+        return "jsonl" if suffix in {".jsonl", ".ndjson"} else "json"
     return "csv" if suffix in {".csv", ".tsv"} or looks_delimited(lines) else ""
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import decoded
-from needsseg.transcripts.rows import json_of_speech, looks_delimited
+from needsseg.transcripts.json_rows import json_of_speech
+from needsseg.transcripts.rows import looks_delimited
 
 SUFFIXES: tuple[str, ...] = (
     ".txt", ".text", ".md", ".markdown", ".vtt", ".srt", ".lrc", ".docx", ".odt", ".rtf", ".pdf", ".html", ".htm",

@@ -39,6 +39,6 @@ WORD_FORMATS: Mapping[str, LinesReader] = {
     "pdf": read_pdf,
     "html": read_document,
 }
-TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json")
+TABLE_FORMATS: tuple[str, ...] = ("csv", "jsonl", "json", "xlsx")
 FORMATS: tuple[str, ...] = (*TEXT_FORMATS, *WORD_FORMATS, *TABLE_FORMATS)
 CUE_FORMATS = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})

@@ -67,6 +67,7 @@ class _Reader:
         self.lines, dress = undressed(self.given)
         self.marks += dress.marks
         self.ends = dress.ends
+        self.fields = 0
 
     @cached_property
     def headed(self) -> Found | None:
@@ -87,10 +88,9 @@ class _Reader:
     def _labels(self, around: Around) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         kept = ["" if index in around.kinds else _plain(line) for index, line in enumerate(self.lines)]
         found = without_spoken_times([labelled(line) if line else None for line in kept])
-        fields = without_fields_above(kept, found)
-        for index in range(fields):
-            found[index] = None
-        speakers = speakers_in(["" if index < fields else line for index, line in enumerate(kept)], found)
+        self.fields = without_fields_above(kept, found)
+        voices = [None if index < self.fields else item for index, item in enumerate(found)]
+        speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
         return kept, found, speakers - self.choices.not_speakers
 
     def reading(self) -> Reading:
@@ -118,7 +118,7 @@ class _Reader:
         headers = {
             index: Header(item.label, item.words, item.start_ms)
             for index, item in enumerate(found)
-            if item and item.label in speakers
+            if item and item.label in speakers and index >= self.fields
         }
         if asked := _asked_without_name(self.given, found, speakers):
             headers |= {index: Header("Interviewer", words) for index, words in asked.items()}
@@ -233,7 +233,7 @@ class _Turns:
         self.start: int | None = None
         self.speakers = frozenset(header.label for header in headers.values())
         self.timed = bool(headers) and all(header.time for header in headers.values())
-        self.no_blanks = not any(not line for line in kept)
+        self.no_blanks = _without_blanks(kept)
 
     def make(self) -> list[Spoken]:
         """The turns, one for each header and each paragraph that belongs to nobody named."""
@@ -384,7 +384,7 @@ def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Seque
     if len(labels) != 1 or len(headers) < 2:
         return ""
     paragraphs: list[list[int]] = [[]]
-    no_blanks = not any(not line for line in kept)
+    no_blanks = _without_blanks(kept)
     for index in range(next(iter(headers)), len(kept)):
         if not kept[index] or no_blanks or index in headers:
             paragraphs.append([])
@@ -408,6 +408,12 @@ def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Seque
         if role != "interviewer" and asked_by_others >= _MOST_ASKED and asked < asked_by_others / 2
         else ""
     )
+
+
+def _without_blanks(kept: Sequence[str]) -> bool:
+    """Whether no blank line stands between filled ones, so that each line is a paragraph."""
+    filled = [index for index, line in enumerate(kept) if line]
+    return bool(filled) and filled[-1] - filled[0] + 1 == len(filled)
 
 
 def _asks(kept: Sequence[str], block: Sequence[int]) -> bool:

@@ -1,7 +1,8 @@
-"""Time cells of a table become milliseconds: clock times, ISO times, seconds or milliseconds."""
+"""Time cells of a table become milliseconds: clock times, ISO times and durations, ranges, seconds or milliseconds."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,11 +10,20 @@ from datetime import datetime
 from needsseg.transcripts.columns import unit_in
 from needsseg.transcripts.cues import milliseconds
 
-_CLOCK = re.compile(r"^[\[(]?(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,6})|[:;]\d{2})?[\])]?$")
-_NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?\s*(ms|s|sec|seconds)?$", re.IGNORECASE)
+_CLOCK = re.compile(r"^[\[(#]?(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9})|[:;]\d{2,3}|-\d)?[\])#]?$")
+_NUMBER = re.compile(r"^-?\d{1,30}(?:[.,]\d{1,30})?(?:e[+-]?\d{1,3})?\s*(ms|s|sec|secs|seconds?|milliseconds?)?$", re.I)
 _FRACTION = re.compile(r"^\d+[.,]\d+$")
+_LETTERED = re.compile(
+    r"^(?:PT)?(?:(?P<h>\d{1,4})\s*h(?:ours?|rs?)?\s*)?(?:(?P<m>\d{1,5})\s*m(?:in(?:utes?|s)?)?\s*)?"
+    r"(?:(?P<s>\d{1,7})(?:[.,](?P<f>\d{1,9}))?\s*s(?:ec(?:onds?|s)?)?)?$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"^(\S.{0,38}?)\s*(?:-->|->|→|–|—|\bto\b|\s-\s|(?<=\d)-(?=\d+:))\s*(\S.{0,38})$")
+_ISO = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d")
 _SLOWEST_WORDS_PER_SECOND = 0.08
-_ABSENT = frozenset({"", "n/a", "na", "none", "null", "nan", "-"})
+_LONGEST_S = 1e9
+_DIGITS = 15
+_ABSENT = frozenset({"", "n/a", "na", "none", "null", "nan", "-", "inf", "infinity"})
 
 
 def unit_of(cells: Sequence[str], words: int) -> str:
@@ -22,7 +32,7 @@ def unit_of(cells: Sequence[str], words: int) -> str:
     Milliseconds where seconds would mean a talk of fewer than 0.08 words a second: people say two or three, and a
     thousandth of that is the other reading. Numbers with a fraction are seconds.
     """
-    numbers = [int(text) for cell in cells if (text := cell.strip()).isdecimal()]
+    numbers = [int(text) for cell in cells if (text := cell.strip()).isdecimal() and len(text) <= _DIGITS]
     if len(numbers) < 2 or any(_FRACTION.match(cell.strip()) for cell in cells):
         return "s"
     span = max(numbers) - min(numbers)
@@ -49,20 +59,55 @@ def in_milliseconds(cells: Sequence[str], column: str, unit: str) -> tuple[list[
     return found, bad
 
 
+def parts_of_range(cell: str) -> tuple[str, str] | None:
+    """The two times of a cell such as ``0:00.0 - 0:07.0`` or ``00:01 --> 00:04``; None where it is no range."""
+    match = _RANGE.match(cell.strip("[]() \t"))
+    if match and all(is_time(part) or _NUMBER.match(part.strip()) for part in match.groups()):
+        return match[1].strip(), match[2].strip()
+    return None
+
+
+def is_time(cell: str) -> bool:
+    """Whether a cell is a time by its shape: of a clock, ISO, with a unit. A bare number is none."""
+    text = cell.strip()
+    number = _NUMBER.match(text)
+    return bool(_CLOCK.match(text) or _ISO.match(text) or (number and number[1]) or _lettered(text) is not None)
+
+
+def milliseconds_of(text: str, unit: str) -> int | None:
+    """Milliseconds of one time; ``unit`` (``ms`` or ``s``) is that of a bare number. None where it is no time."""
+    return _one(text.strip(), unit) if text.strip() else None
+
+
 def _one(text: str, unit: str) -> int | None:
     if match := _CLOCK.match(text):
         return milliseconds(*match.group(1, 2, 3, 4))
     if match := _NUMBER.match(text):
         own = (match[1] or "").casefold()
-        number = float(text[: match.start(1)] if match[1] else text.replace(",", "."))
-        return round(number) if (own or unit) == "ms" else round(number * 1000) if number < 1e9 else None
-    return None
+        number = float((text[: match.start(1)] if match[1] else text).replace(",", "."))
+        in_thousandths = own in {"ms", "millisecond", "milliseconds"} or (not own and unit == "ms")
+        seconds = number / 1000 if in_thousandths else number
+        return round(seconds * 1000) if math.isfinite(seconds) and seconds < _LONGEST_S else None
+    return _lettered(text)
+
+
+def _lettered(text: str) -> int | None:
+    """Milliseconds of ``1h 2m 3s``, ``0 minutes 7 seconds`` or ``PT1M2.5S``; None for anything else."""
+    match = _LETTERED.match(text) if text[-1:].isalpha() else None
+    if match is None or not (match["h"] or match["m"] or match["s"]):
+        return None
+    return milliseconds(match["h"], match["m"] or "0", match["s"] or "0", match["f"])
 
 
 def _dated(text: str) -> float | None:
-    if not re.match(r"^\d{4}-\d\d-\d\d[T ]\d", text):
+    if not _ISO.match(text):
         return None
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        return datetime.fromisoformat(_short_fraction(text).replace("Z", "+00:00")).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def _short_fraction(text: str) -> str:
+    """An ISO time whose fraction has at most six digits, as many as Python reads."""
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)

@@ -20,7 +20,7 @@ from needsseg.transcripts.language import language_warning, seems_english
 from needsseg.transcripts.roles import guess_roles
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.suspicions import suspicions
-from needsseg.transcripts.tables import read_table
+from needsseg.transcripts.tables import read_table, read_workbook
 from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
 
 
@@ -59,10 +59,10 @@ def read_all(
     path = Path(path)
     contents = contents_of(path)
     name = wanted or format_of(contents, path.suffix)
-    if (contents.kind != "text") != (name in WORD_FORMATS):
+    if {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word") != _kind_of(name):
         raise _of_another_kind(path, contents, name)
     if name in TABLE_FORMATS:
-        found, counts, warnings = _all_in_table(contents.lines, name, path, choices)
+        found, counts, warnings = _all_in_table(contents, name, path, choices)
     else:
         reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines, choices)
         counts, warnings = [count_words(reading)], ()
@@ -90,6 +90,10 @@ def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
     return _transcript(reading, count_words(reading), name)
 
 
+def _kind_of(name: str) -> str:
+    return "word" if name in WORD_FORMATS else "xlsx" if name == "xlsx" else "text"
+
+
 def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptError:
     kind = {
         "text": "a text file",
@@ -98,17 +102,22 @@ def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptErr
         "rtf": "a rich-text (RTF) document",
         "pdf": "a PDF",
         "html": "a web page",
+        "xlsx": "an Excel workbook",
     }[contents.kind]
-    known = (*TEXT_FORMATS, *TABLE_FORMATS) if contents.kind == "text" else tuple(WORD_FORMATS)
+    own = {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word")
+    known = [each for each in FORMATS if _kind_of(each) == own]
     return TranscriptError(
         f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."
     )
 
 
 def _all_in_table(
-    lines: Sequence[str], name: str, path: Path, choices: ReadingChoices
+    contents: Contents, name: str, path: Path, choices: ReadingChoices
 ) -> tuple[list[tuple[str, Transcript]], list[WordCounts], tuple[str, ...]]:
-    table = read_table(lines, name, str(path), choices)
+    if contents.kind == "xlsx":
+        table = read_workbook(contents.sheets, str(path), choices)
+    else:
+        table = read_table(contents.lines, name, str(path), choices)
     counts = [count_words(one.reading) for one in table.interviews]
     found = [
         (one, _transcript(one.reading, counted, name, {**one.roles, **choices.roles}))

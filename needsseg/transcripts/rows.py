@@ -1,72 +1,146 @@
-"""Delimited text and JSON become rows of named cells, each with the place it stands at."""
+"""Delimited text and sheets become rows of named cells, each with the place it stands at."""
 
 from __future__ import annotations
 
 import csv
-import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from needsseg.errors import TranscriptError
-from needsseg.transcripts.columns import Columns, columns_of
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.column_contents import columns_by_content
+from needsseg.transcripts.columns import Columns, columns_of, plain_name
+from needsseg.transcripts.moments import is_time, parts_of_range
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 100_000_000
-_TURNS = ("turns", "utterances", "segments", "messages", "dialogue", "conversation", "transcript", "results")
 _END = "\x1f"
-_TITLES = 5
+HEADER = "header"
+"""The kind of the row of column names: labels where a column is known, headings where it is not."""
+_TITLES = 10
+_WIDEST = 2_000
+_FEW_OPEN = 3
 # The line below the header of a table in Markdown.
 _RULE = re.compile(r"^\s*(?::?-{3,}:?)?\s*$")
+_UNDER_HEADER = re.compile(
+    r"^\s*(?:\{\s*\"ImportId\".*|open-ended response|response|other \(please specify\))?\s*$", re.IGNORECASE
+)
+
+Records = Sequence[tuple[int, list[str]]]
+"""Rows of a table with their numbers, as a spreadsheet shows them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: ``where`` names it for a person (``row 7``, ``line 3, turn 2``); cells by column name."""
+    """One record: ``where`` names it for a person (``row 7``, ``line 3, turn 2``); cells by column name; its number."""
 
     where: str
     cells: Mapping[str, str]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table as read: its rows, its columns, and what was odd about it."""
+    """A table as read: its rows, its columns, and what was odd about it.
+
+    ``extra`` is text that stands in no row, as (number of its piece, text, kind of words); ``unit`` is what a piece is
+    called. Where ``only_words``, the rows' other cells are among the extra text. ``told`` says what the source holds, in
+    its own terms, for a refusal.
+    """
 
     rows: tuple[Row, ...]
     columns: Columns
     names: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    extra: tuple[tuple[int, str, str], ...] = ()
+    unit: str = "row"
+    only_words: bool = False
+    title: str = ""
+    told: str = ""
 
 
-def delimited(lines: Sequence[str], name: str) -> Rows:
+def delimited(lines: Sequence[str], name: str, choices: ReadingChoices = NO_CHOICES) -> Rows:
     """Rows of a delimited file; row numbers are those a spreadsheet shows.
 
-    The first of the five first filled rows that names the columns of speech is the header (titles may stand above), or
-    else the first. The delimiter is the one of comma, semicolon, tab and bar under which most columns are known. Quoted cells may
-    hold line ends. Raises TranscriptError, naming line and column, where a quotation mark never closes.
+    The delimiter is the one of comma, semicolon, tab and bar under which most columns are known. Quoted cells may hold
+    line ends. Raises TranscriptError, naming line and column, where a quotation mark never closes, or where most rows
+    open one that they do not close.
     """
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(lines)
-    warnings: list[str] = []
     records = _records(lines, delimiter, name)
+    stray = _stray_quotation(lines, delimiter, name)
+    return rows_of(records, delimiter, name, choices, stray)
+
+
+def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices, warnings: Sequence[str] = ()) -> Rows:
+    """Rows of named cells from records, the header among the first ten found by its names, or as the first full one.
+
+    Titles above the header and the second header line of survey tools are headings. Raises TranscriptError where the
+    table is wider than 2,000 columns.
+    """
     filled = [(number, record) for number, record in records if any(cell.strip() for cell in record)]
     if not filled:
-        return Rows((), Columns(), ())
-    head = next((index for index, (_, record) in enumerate(filled[:_TITLES]) if columns_of(record).of_speech), 0)
-    names = tuple(cell.strip() for cell in filled[head][1])
-    columns = columns_of(names)
+        return Rows((), Columns(), (), tuple(warnings))
+    if max(len(record) for _, record in filled[:1_000]) > _WIDEST:
+        raise TranscriptError(
+            f"{name}: this table has more than {_WIDEST:,} columns.", "Leave out those without speech."
+        )
+    head, names = _header(filled)
+    extra = [(number, _line(record), "heading") for number, record in filled[: max(head, 0)]]
+    if head >= 0:
+        extra.append((filled[head][0], _line(filled[head][1]), HEADER))
+    first, names, under = _under_header(filled, head, names)
+    extra += under
+    columns = columns_by_content(names, [dict(zip(names, record, strict=False)) for _, record in filled[first:]])
+    columns = chosen_columns(columns, names, choices, name)
+    doubts = list(warnings)
     rows: list[Row] = []
-    for number, record in filled[head + 1 :]:
+    for number, record in filled[first:]:
         if all(_RULE.match(cell) for cell in record):
+            extra.append((number, _line(record), "markup"))
             continue
         cells = record
         if len(record) > len(names):
             cells, warning = _too_many(record, names, columns, delimiter)
-            warnings.append(f"Row {number}: {len(record)} cells below {len(names)} column names; {warning}")
+            doubts.append(f"Row {number}: {len(record)} cells below {len(names)} column names; {warning}")
         if cells:
-            rows.append(Row(f"row {number}", dict(zip(names, cells, strict=False))))
-    return Rows(tuple(rows), columns, names, (*_stray_quotation(lines, delimiter), *warnings))
+            rows.append(Row(f"row {number}", dict(zip(names, cells, strict=False)), number))
+        else:
+            extra.append((number, _line(record), ""))
+    return Rows(tuple(rows), columns, names, tuple(doubts), tuple(extra))
+
+
+def chosen_columns(columns: Columns, names: Sequence[str], choices: ReadingChoices, name: str) -> Columns:
+    """The columns with what a person chose in their place; raises TranscriptError where there is no such column."""
+    if not any(choices.columns.values()):
+        return columns
+    exact = {plain_name(each): each for each in names} | {each: each for each in names}
+    parts: dict[str, str] = {}
+    for part, column in choices.columns.items():
+        found = exact.get(column, exact.get(plain_name(column), "")) if column else ""
+        if column and not found:
+            known = ", ".join(names[:12])
+            raise TranscriptError(f"{name}: there is no column “{column}” (columns: {known}).", "Choose one of these.")
+        parts["key" if part == "interview" else part] = found
+    words = parts.get("words", columns.words)
+    if not words:
+        return columns
+    taken = {words, *parts.values()}
+
+    def kept(part: str, guessed: str) -> str:
+        return parts.get(part, "" if guessed in taken else guessed)
+
+    return Columns(
+        words,
+        kept("speaker", columns.speaker),
+        kept("role", columns.role),
+        kept("start", columns.start),
+        kept("end", columns.end),
+        kept("key", columns.key),
+    )
 
 
 def looks_delimited(lines: Sequence[str]) -> bool:
@@ -77,95 +151,51 @@ def looks_delimited(lines: Sequence[str]) -> bool:
     )
 
 
-def json_lines(lines: Sequence[str], name: str) -> Rows:
-    """Rows of a JSON-lines file, one object a line; an object may hold a list of turns.
+def _header(filled: Records) -> tuple[int, tuple[str, ...]]:
+    """The index of the header among the filled rows and its names; -1 where the first row holds times, so is no header."""
+    head = next((index for index, (_, record) in enumerate(filled[:_TITLES]) if columns_of(record).of_speech), None)
+    if head is None:
+        widths = [sum(bool(cell.strip()) for cell in record) for _, record in filled[:_TITLES]]
+        head = widths.index(max(widths))
+        first = filled[head][1]
+        if any(is_time(cell) or parts_of_range(cell) for cell in first if cell.strip()) and len(filled) > 1:
+            width = max(len(record) for _, record in filled[:1_000])
+            return -1, tuple(f"column {number}" for number in range(1, width + 1))
+    return head, _unique([cell.strip() for cell in filled[head][1]])
 
-    A line that is no JSON object is left out with a warning that names it; raises TranscriptError where none is.
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Column names that differ: those without one are numbered, later ones of the same name too."""
+    seen: Counter[str] = Counter()
+    unique: list[str] = []
+    for number, name in enumerate(names, 1):
+        plain = name or f"column {number}"
+        seen[plain] += 1
+        unique.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    return tuple(unique)
+
+
+def _under_header(
+    filled: Records, head: int, names: tuple[str, ...]
+) -> tuple[int, tuple[str, ...], list[tuple[int, str, str]]]:
+    """The index of the first row below the header, the names, and what stands between.
+
+    Survey tools write a second and third line: the questions' wording above a line of ids, or what kind of answer it is.
     """
-    rows: list[Row] = []
-    warnings: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            rows += _rows_of(json.loads(line), f"line {number}")
-        except (ValueError, RecursionError) as error:
-            warnings.append(f"Line {number} is no JSON object and was left out: {error}.")
-    if not rows and warnings:
-        raise TranscriptError(f"{name}: {warnings[0]}", "Write one JSON object a line, or save the file as CSV.")
-    return _table(rows, warnings)
+    first = head + 1
+    for index in range(first, min(first + 2, len(filled))):
+        record = filled[index][1]
+        if head >= 0 and any(cell.strip() for cell in record) and all(_UNDER_HEADER.match(cell) for cell in record):
+            between = filled[first : index + 1]
+            if index > first:
+                worded = [question.strip() or name for question, name in zip(filled[first][1], names, strict=False)]
+                names = _unique([*worded, *names[len(worded) :]])
+            return index + 1, names, [(number, _line(cells), "heading") for number, cells in between]
+    return first, names, []
 
 
-def json_whole(lines: Sequence[str], name: str) -> Rows:
-    """Rows of one JSON document: a list of turns, or an object that holds one; raises TranscriptError if broken."""
-    try:
-        document = json.loads("\n".join(lines))
-        records = document if isinstance(document, list) else [document]
-        rows = [row for number, record in enumerate(records, 1) for row in _rows_of(record, f"item {number}")]
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise TranscriptError(f"{name}: broken JSON at {where}: {error.msg}.", "Export the file again.") from error
-    except (ValueError, RecursionError) as error:
-        raise TranscriptError(f"{name}: this JSON holds no turns: {error}.", "Export the turns as CSV.") from error
-    return _table(rows, [])
-
-
-def looks_json(lines: Sequence[str]) -> str:
-    """``jsonl``, ``json`` or "": what kind of JSON the lines are, if any."""
-    filled = [line.strip() for line in lines if line.strip()]
-    if not filled or filled[0][0] not in "{[":
-        return ""
-    if filled[0].startswith("{") and filled[0].endswith("}") and _loads(filled[0]):
-        return "jsonl" if len(filled) > 1 else "json"
-    opens = filled[0] in {"{", "[", "[{"} or filled[0].startswith(('{"', '[{"'))
-    return "json" if opens and filled[-1][-1] in "}]" else ""
-
-
-def json_of_speech(lines: Sequence[str]) -> bool:
-    """Whether the first filled line is a JSON object with the columns of speech, or with a list of turns."""
-    head = next((line for line in lines if line.strip()), "")
-    try:
-        rows = _rows_of(json.loads(head), "line 1")
-    except (ValueError, RecursionError):
-        return False
-    return columns_of(list(rows[0].cells)).of_speech
-
-
-def _loads(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _rows_of(record: Any, where: str) -> list[Row]:
-    if not isinstance(record, dict):
-        raise ValueError(f"{where} is {type(record).__name__}, not an object")
-    nested = next((key for key in _TURNS if _is_turns(record.get(key))), "")
-    if not nested:
-        return [Row(where, {key: _cell(value) for key, value in record.items()})]
-    above = columns_of([key for key, value in record.items() if not isinstance(value, dict | list)] + ["text"])
-    named = next((name for name in (above.key, "id", "name", "title") if name in record), "")
-    shared = {"interview_id": _cell(record[named])} if named else {}
-    return [
-        Row(f"{where}, turn {number}", {**shared, **{key: _cell(value) for key, value in turn.items()}})
-        for number, turn in enumerate(record[nested], 1)
-    ]
-
-
-def _is_turns(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
-
-
-def _cell(value: Any) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
-    return value if isinstance(value, str) else str(value)
-
-
-def _table(rows: list[Row], warnings: list[str]) -> Rows:
-    names = tuple(dict.fromkeys(name for row in rows for name in row.cells))
-    return Rows(tuple(rows), columns_of(names), names, tuple(warnings))
+def _line(record: Sequence[str]) -> str:
+    return " ".join(cell.strip() for cell in record if cell.strip())
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -174,9 +204,14 @@ def _delimiter(lines: Sequence[str]) -> str:
     def known(mark: str, head: str) -> tuple[bool, int, int]:
         columns = columns_of(next(csv.reader([head], delimiter=mark), []))
         found = sum(bool(part) for part in (columns.words, columns.speaker, columns.start, columns.key, columns.voices))
-        return columns.of_speech, found, head.count(mark)
+        return columns.of_speech, found, 0
 
-    return max(_DELIMITERS, key=lambda mark: max((known(mark, head) for head in heads), default=(False, 0, 0)))
+    def score(mark: str) -> tuple[tuple[bool, int, int], float, int]:
+        best = max((known(mark, head) for head in heads), default=(False, 0, 0))
+        widths = Counter(len(record) for record in csv.reader(heads, delimiter=mark) if len(record) > 1)
+        return best, max(widths.values(), default=0), sum(head.count(mark) for head in heads)
+
+    return max(_DELIMITERS, key=score)
 
 
 def _records(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int, list[str]]]:
@@ -207,13 +242,22 @@ def _records(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int,
     return list(enumerate(records, 1))
 
 
-def _stray_quotation(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    """A warning where words follow a closing quotation mark: often one above was never closed and swallowed rows."""
+def _stray_quotation(lines: Sequence[str], delimiter: str, name: str) -> tuple[str, ...]:
+    """A warning where words follow a closing quotation mark: often one above was never closed and swallowed rows.
+
+    Raises TranscriptError where that is so and most lines hold an odd number of quotation marks.
+    """
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
     try:
         for _ in reader:
             pass
     except csv.Error:
+        odd = [number for number, line in enumerate(lines, 1) if line.count('"') % 2]
+        if len(odd) >= _FEW_OPEN and len(odd) * 2 > sum(bool(line.strip()) for line in lines):
+            raise TranscriptError(
+                f"{name}: {len(odd):,} lines open a quotation mark and do not close it, the first is line {odd[0]}.",
+                "Save the table as CSV again, so that quotation marks inside a cell stand twice.",
+            ) from None
         return (f"Line {reader.line_num}: words follow a closing quotation mark; check that none above is left open.",)
     return ()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.transcripts.contents import contents_of
+from needsseg.transcripts.choices import NO_CHOICES
+from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import TABLE_FORMATS
+from needsseg.transcripts.json_rows import json_lines, json_whole
 from needsseg.transcripts.label_patterns import LabelPattern, label_patterns_in
-from needsseg.transcripts.rows import delimited, json_lines, json_whole
+from needsseg.transcripts.rows import delimited, rows_of
 
 _ROWS = {"csv": delimited, "jsonl": json_lines, "json": json_whole}
 _MOST_COLUMNS = 40
@@ -35,8 +37,16 @@ def shape_of(path: str | Path) -> FileShape:
     suffix = path.suffix.casefold()
     layout = format_of(contents, suffix)
     if layout in TABLE_FORMATS:
-        columns = _ROWS[layout](contents.lines, str(path)).names[:_MOST_COLUMNS] if layout in _ROWS else ()
+        columns = _columns(contents, layout, path)
         return FileShape(f"{suffix} {layout}: {', '.join(columns)}", layout, (), columns)
     patterns = label_patterns_in(contents.lines)
     looks = f": {patterns[0].looks}" if patterns else ""
     return FileShape(f"{suffix} {layout}{looks}", layout, patterns)
+
+
+def _columns(contents: Contents, layout: str, path: Path) -> tuple[str, ...]:
+    """The names of a table's columns, of a workbook's first sheet."""
+    if layout == "xlsx":
+        records = contents.sheets[0].records if contents.sheets else []
+        return rows_of(records, ",", str(path), NO_CHOICES).names[:_MOST_COLUMNS]
+    return _ROWS[layout](contents.lines, str(path), NO_CHOICES).names[:_MOST_COLUMNS]

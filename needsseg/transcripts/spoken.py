@@ -49,7 +49,8 @@ class Reading:
     """What one format module found in one file.
 
     ``source`` are the pieces that the file's words stand in (lines, paragraphs, cells), ``marks`` what these words are; a
-    word that no mark tells of is unread. ``unit`` is what a person calls such a piece. ``title`` names the interview where
+    word that no mark tells of is unread. ``unit`` is what a person calls such a piece, ``numbers`` are the pieces' numbers
+    where they are not 1, 2, 3 … (rows of one of several interviews). ``title`` names the interview where
     the file does; ``attributes`` are what a table says of its speakers.
     """
 
@@ -61,6 +62,7 @@ class Reading:
     title: str = ""
     attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     suspicions: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 def marked(line: int, kind: str, text: str) -> Mark:
@@ -80,16 +82,16 @@ def tidy(text: str) -> str:
 
 def merged(pieces: Iterable[Spoken], *, by_paragraph: bool = False) -> tuple[Spoken, ...]:
     """Consecutive pieces of one known speaker as one; pieces without a speaker stay as they are."""
-    out: list[Spoken] = []
-    glue = "\n" if by_paragraph else " "
+    groups: list[list[Spoken]] = []
     for piece in pieces:
         if not tidy(piece.words):
             continue
-        if out and piece.speaker and piece.speaker == out[-1].speaker:
-            out[-1] = _together(out[-1], piece, glue)
+        if groups and piece.speaker and piece.speaker == groups[-1][0].speaker:
+            groups[-1].append(piece)
         else:
-            out.append(piece)
-    return tuple(out)
+            groups.append([piece])
+    # Joined once a group: adding piece by piece would copy a long turn again for each.
+    return tuple(_together(group, "\n" if by_paragraph else " ") for group in groups)
 
 
 def flowing(pieces: Sequence[Spoken]) -> tuple[Spoken, ...]:
@@ -126,9 +128,11 @@ def _run(pieces: Sequence[Spoken]) -> Spoken:
     return replace(pieces[0], words=words, end_ms=max(ends, default=None))
 
 
-def _together(first: Spoken, second: Spoken, glue: str) -> Spoken:
-    ends = [end for end in (first.end_ms, second.end_ms) if end is not None]
-    return replace(first, words=f"{first.words}{glue}{second.words}", end_ms=max(ends, default=None))
+def _together(pieces: Sequence[Spoken], glue: str) -> Spoken:
+    if len(pieces) == 1:
+        return pieces[0]
+    ends = [piece.end_ms for piece in pieces if piece.end_ms is not None]
+    return replace(pieces[0], words=glue.join(piece.words for piece in pieces), end_ms=max(ends, default=None))
 
 
 def table_row(cells: Sequence[str]) -> str:

@@ -1,8 +1,7 @@
-"""Tables of speech: one row a turn, or one row an interview whose text is itself a transcript."""
+"""Tables of speech: one row a turn, one row an answer, or one row an interview whose text is itself a transcript."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,19 +11,23 @@ from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.columns import Columns
 from needsseg.transcripts.contents import Contents
-from needsseg.transcripts.cues import overlap_warning
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import TEXT_FORMATS
-from needsseg.transcripts.moments import in_milliseconds, unit_of
-from needsseg.transcripts.roles import role_from_label
-from needsseg.transcripts.rows import Row, Rows, delimited, json_lines, json_whole
-from needsseg.transcripts.spoken import Reading, Spoken, flowing, merged, one_line
+from needsseg.transcripts.json_rows import json_lines, json_whole
+from needsseg.transcripts.otranscribe import read_otranscribe
+from needsseg.transcripts.rows import Row, Rows, delimited, rows_of
+from needsseg.transcripts.spoken import Reading, one_line
+from needsseg.transcripts.table_account import Piece, extra_pieces, row_pieces, with_pieces
+from needsseg.transcripts.table_turns import answers_reading, attributes_of, turns_reading, voices_reading
+from needsseg.transcripts.workbook import Sheet
 
-_READERS: Mapping[str, Callable[[Sequence[str], str], Rows]] = {
+_READERS: Mapping[str, Callable[[Sequence[str], str, ReadingChoices], Rows]] = {
     "csv": delimited,
     "jsonl": json_lines,
     "json": json_whole,
 }
+_FEWEST_ACCOUNTS = 3
+_ACCOUNT_WORDS = 25
 _NAME_THEM = "Name the columns in the first row, for example: transcript_id,speaker,start,text."
 
 
@@ -50,44 +53,121 @@ def read_table(lines: Sequence[str], kind: str, name: str, choices: ReadingChoic
     """The interviews in a table; ``kind`` is one of TABLE_FORMATS, ``name`` the file for messages.
 
     Rows without words or without an id are left out and named in the warnings. Raises TranscriptError where no column
-    holds words or no row holds any.
+    holds words or no row holds any; for JSON it says which keys stand at which depth.
     """
-    found = _READERS[kind](lines, name)
-    columns = found.columns
-    if not columns.words and not columns.voices:
-        known = ", ".join(found.names[:12]) or "none"
-        raise TranscriptError(f"{name}: no column holds what was said (columns: {known}).", _NAME_THEM)
-    rows, warnings = _with_words(found.rows, columns)
+    if kind == "json" and (reading := read_otranscribe(lines, choices)) is not None:
+        return Table((Interview("", reading, "line 1"),))
+    return _table_of(_READERS[kind](lines, name, choices), name, choices)
+
+
+def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = NO_CHOICES) -> Table:
+    """The interviews in all sheets of a workbook that hold speech; the other sheets are named in the warnings.
+
+    Where several sheets hold speech, the sheet's name tells its interviews apart. Raises TranscriptError where none does.
+    """
+    tables: list[tuple[Sheet, Table]] = []
+    warnings: list[str] = []
+    refusals: list[TranscriptError] = []
+    silent: list[Piece] = []
+    for sheet in sheets:
+        try:
+            rows = rows_of(sheet.records, "\t", f"{name}: sheet “{sheet.name}”", choices)
+            tables.append((sheet, _table_of(rows, f"{name}: sheet “{sheet.name}”", choices)))
+        except TranscriptError as error:
+            refusals.append(error)
+            warnings.append(f"Sheet “{sheet.name}” holds no speech and was left out.")
+            silent += [
+                Piece(number, " ".join(cells), (("metadata", " ".join(cells)),)) for number, cells in sheet.records
+            ]
+    if not tables:
+        raise refusals[0] if refusals else TranscriptError(f"{name}: this workbook is empty.", "Check the file.")
+    several = len(tables) > 1
+    interviews = [
+        replace(
+            one,
+            key=f"{sheet.name} {one.key}".strip() if several else one.key,
+            where=f"sheet “{sheet.name}”, {one.where}",
+        )
+        for sheet, table in tables
+        for one in table.interviews
+    ]
+    warnings += [
+        f"Sheet “{sheet.name}”: {each}" if several else each for sheet, table in tables for each in table.warnings
+    ]
+    if interviews[0].reading.source:
+        interviews[0] = replace(interviews[0], reading=with_pieces(interviews[0].reading, silent))
+    return Table(tuple(interviews), tuple(warnings))
+
+
+def _table_of(table: Rows, name: str, choices: ReadingChoices) -> Table:
+    columns = table.columns
+    if not columns.spoken:
+        raise _no_words(table, name)
+    rows, silent, warnings = _with_words(table.rows, columns)
     if not rows:
-        column = columns.words or ", ".join(column for column, _ in columns.voices)
         first = f" {warnings[0]}" if warnings else ""
+        column = ", ".join(columns.spoken)
         raise TranscriptError(f"{name}: no row holds words in column “{column}”.{first}", "Check the table.")
-    columns = _settled(rows, columns)
-    rows, nameless = _with_id(rows, columns)
-    warnings += nameless
+    columns = columns if choices.columns else _settled(rows, columns)
+    rows, nameless, doubts = _with_id(rows, columns)
+    warnings += doubts
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(one_line(row.cells.get(columns.key, "")) if columns.key else "", []).append(row)
-    speech = [_interview(key, group, columns, len(groups)) for key, group in groups.items()]
-    warnings += [warning for _, doubts in speech for warning in doubts]
-    return Table(tuple(interview for interview, _ in speech), (*found.warnings, *warnings))
+        groups.setdefault(_key_of(row, columns), []).append(row)
+    extra = extra_pieces(table, columns, silent, nameless)
+    interviews: list[Interview] = []
+    for key, group in groups.items():
+        one, doubts = _interview(key, group, table, columns, choices)
+        about = f"{key}: " if len(groups) > 1 else ""
+        warnings += [f"{about}{doubt}" for doubt in doubts]
+        if not interviews and one.reading.source:
+            one = replace(one, reading=with_pieces(one.reading, extra))
+        title = one.reading.title or (table.title if len(groups) == 1 else "")
+        interviews.append(replace(one, reading=replace(one.reading, title=title)))
+    return Table(tuple(interviews), (*table.warnings, *warnings))
 
 
-def _with_words(rows: Sequence[Row], columns: Columns) -> tuple[list[Row], list[str]]:
-    wanted = [columns.words] if columns.words else [column for column, _ in columns.voices]
+def _key_of(row: Row, columns: Columns) -> str:
+    if columns.answers and not columns.key:
+        return row.where
+    return one_line(row.cells.get(columns.key, "")) if columns.key else ""
+
+
+def _no_words(table: Rows, name: str) -> TranscriptError:
+    if table.told:
+        return TranscriptError(
+            f"{name}: this JSON holds no turns that can be told: no column holds what was said ({table.told}).",
+            "Export the turns as CSV, or name the key that holds the words (column words).",
+        )
+    known = ", ".join(table.names[:12]) or "none"
+    return TranscriptError(f"{name}: no column holds what was said (columns: {known}).", _NAME_THEM)
+
+
+def _with_words(rows: Sequence[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
     heard: list[Row] = []
     silent: list[Row] = []
     for row in rows:
-        (heard if any(one_line(row.cells.get(column, "")) for column in wanted) else silent).append(row)
-    return heard, _left_out(silent, f"no words in column “{wanted[0]}”")
+        (heard if any(one_line(row.cells.get(column, "")) for column in columns.spoken) else silent).append(row)
+    return heard, silent, _left_out(silent, f"no words in column “{columns.spoken[0]}”")
 
 
-def _with_id(rows: list[Row], columns: Columns) -> tuple[list[Row], list[str]]:
+def _with_id(rows: list[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
+    """Rows whose interview is known, the others, and what to say of them.
+
+    Where each id stands once, with rows below it that have none, it is written only where an interview begins.
+    """
     named = [row for row in rows if one_line(row.cells.get(columns.key, ""))]
-    if not columns.key or not named:
-        return rows, []
+    if not columns.key or not named or len(named) == len(rows):
+        return rows, [], []
+    keys = [one_line(row.cells[columns.key]) for row in named]
+    if rows[0] is named[0] and len(set(keys)) == len(keys) and len(rows) >= 3 * len(keys):
+        filled: list[Row] = []
+        for row in rows:
+            key = row.cells.get(columns.key, "").strip() or filled[-1].cells[columns.key]
+            filled.append(replace(row, cells={**row.cells, columns.key: key}))
+        return filled, [], []
     nameless = [row for row in rows if not one_line(row.cells.get(columns.key, ""))]
-    return named, _left_out(nameless, f"nothing in column “{columns.key}”, so their interview is unknown")
+    return named, nameless, _left_out(nameless, f"nothing in column “{columns.key}”, so their interview is unknown")
 
 
 def _left_out(rows: Sequence[Row], why: str) -> list[str]:
@@ -103,7 +183,7 @@ def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
     An ``id`` that differs in every row numbers turns where no text holds a talk; a participant in every row of a table
     without an id names interviews where the texts are whole talks.
     """
-    if columns.voices:
+    if columns.voices or columns.answers:
         return columns
     texts = [row.cells.get(columns.words, "") for row in rows]
     if columns.key:
@@ -113,7 +193,16 @@ def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
         return replace(columns, key="") if numbered else columns
     if columns.speaker and not columns.start and _mostly_talks(texts):
         return replace(columns, key=columns.speaker, speaker="")
+    if columns.speaker and not columns.start and _one_text_a_person(rows, columns, texts):
+        return replace(columns, key=columns.speaker)
     return columns
+
+
+def _one_text_a_person(rows: Sequence[Row], columns: Columns, texts: Sequence[str]) -> bool:
+    """Whether each row is a long text of somebody else: accounts that people wrote or told alone, no conversation."""
+    people = [row.cells.get(columns.speaker, "").strip() for row in rows]
+    words = sum(len(text.split()) for text in texts)
+    return len(rows) >= _FEWEST_ACCOUNTS and len(set(people)) == len(people) and words >= _ACCOUNT_WORDS * len(rows)
 
 
 def _mostly_talks(texts: Sequence[str]) -> bool:
@@ -126,84 +215,52 @@ def _is_talk(text: str) -> bool:
     return "\n" in text.strip() and len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
 
 
-def _nested(text: str) -> Reading:
+def _nested(text: str, choices: ReadingChoices = NO_CHOICES) -> Reading:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kind = format_of(Contents(tuple(lines)), "")
-    return TEXT_FORMATS[kind if kind in TEXT_FORMATS else "text"](lines, NO_CHOICES)
+    return TEXT_FORMATS[kind if kind in TEXT_FORMATS else "text"](lines, choices)
 
 
-def _interview(key: str, rows: Sequence[Row], columns: Columns, of: int) -> tuple[Interview, list[str]]:
-    about, where = f"{key}: " if of > 1 else "", rows[0].where
-    if columns.voices:
-        spoken = [
-            Spoken(speaker, words)
-            for row in rows
-            for column, speaker in columns.voices
-            if one_line(words := row.cells.get(column, ""))
-        ]
-        return Interview(key, Reading(merged(spoken, by_paragraph=True)), where), []
-    if not columns.speaker or (len(rows) == 1 and _is_talk(rows[0].cells.get(columns.words, ""))):
-        text = "\n\n".join(row.cells.get(columns.words, "") for row in rows)
-        if not columns.start or _is_talk(text):
-            return Interview(key, _nested(text), where), []
-    spoken, doubts = _turns(rows, columns)
-    named = any(piece.speaker for piece in spoken)
-    timed = any(piece.end_ms is not None for piece in spoken)
-    turns = merged(spoken, by_paragraph=not timed) if named else flowing(spoken) if timed else tuple(spoken)
-    return (
-        Interview(key, Reading(turns, overlap_warning(turns) if named else ()), where, _roles(rows, columns, spoken)),
-        [f"{about}{doubt}" for doubt in doubts],
-    )
+def _interview(
+    key: str, rows: Sequence[Row], table: Rows, columns: Columns, choices: ReadingChoices
+) -> tuple[Interview, list[str]]:
+    """One interview of a table, and doubts about its rows."""
+    where = rows[0].where
+    if columns.voices or columns.answers:
+        reading = answers_reading(rows, columns) if columns.answers else voices_reading(rows, columns)
+        pieces = row_pieces(rows, columns, table.only_words)
+        if columns.answers:
+            pieces += [Piece(piece.line, piece.words, (("speech", piece.words),)) for piece in reading.spoken[::2]]
+        roles: dict[str, Role] = {"Interviewer": "interviewer", "Participant": "participant"}
+        told = {label: roles[label] for label in {piece.speaker for piece in reading.spoken} & set(roles)}
+        return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, told), []
+    talk = _talk(rows, columns, choices)
+    if talk is not None:
+        others = [] if table.only_words else row_pieces(rows, replace(columns, words=""), False, but=columns.words)
+        attributes = attributes_of(rows, columns)
+        voices = {piece.speaker for piece in talk.spoken if piece.speaker}
+        given = {speaker: attributes for speaker in _participants(talk) if attributes and len(voices) > 1}
+        if talk.source:
+            talk = with_pieces(talk, others)
+        return Interview(key, replace(talk, attributes=given or talk.attributes), where), []
+    reading, roles_told, doubts = turns_reading(rows, columns, choices)
+    pieces = row_pieces(rows, columns, table.only_words)
+    return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, roles_told), doubts
 
 
-def _turns(rows: Sequence[Row], columns: Columns) -> tuple[list[Spoken], list[str]]:
-    words = [row.cells.get(columns.words, "") for row in rows]
-    count = sum(len(text.split()) for text in words)
-    cells = {
-        column: [row.cells.get(column, "") if column else "" for row in rows] for column in (columns.start, columns.end)
-    }
-    unit = unit_of([cell for column in cells.values() for cell in column], count)
-    starts = in_milliseconds(cells[columns.start], columns.start, unit)
-    ends = in_milliseconds(cells[columns.end], columns.end, unit)
-    doubts: list[str] = []
-    for column, (_, bad) in ((columns.start, starts), (columns.end, ends)):
-        if bad:
-            shown = one_line(rows[bad[0]].cells.get(column, ""))[:40]
-            cells_are = format_count(len(bad), "cell is", "cells are")
-            doubts.append(f"{cells_are} no time in column “{column}”, first {rows[bad[0]].where}: {shown}")
-    labels = _labels([row.cells.get(columns.speaker, "") for row in rows])
-    spoken = [
-        Spoken(label, text, start, max(start, end) if start is not None and end is not None else end)
-        for label, text, start, end in zip(labels, words, starts[0], ends[0], strict=True)
-    ]
-    if all(piece.start_ms is not None for piece in spoken):
-        spoken.sort(key=lambda piece: piece.start_ms or 0)
-    return spoken, doubts
+def _talk(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -> Reading | None:
+    """The transcript that the cells of words are by themselves; None where their rows are turns."""
+    if columns.speaker and not (len(rows) == 1 and _is_talk(rows[0].cells.get(columns.words, ""))):
+        return None
+    text = "\n\n".join(row.cells.get(columns.words, "") for row in rows)
+    return _nested(text, choices) if not columns.start or _is_talk(text) else None
 
 
-def _labels(cells: Sequence[str]) -> list[str]:
-    """Speaker labels; where all are numbers or single letters (``0``, ``B``), as transcription services write them,
-    ``Speaker`` goes before, except for Q and A."""
-    labels = [one_line(cell).rstrip(":：").strip() for cell in cells]
-    named = {label for label in labels if label}
-    bare = all(label.isdecimal() or (len(label) == 1 and label.isupper() and label.isascii()) for label in named)
-    if not bare or named & {"Q", "I", "P", "R", "M"}:
-        return labels
-    return [f"Speaker {label}" if label else "" for label in labels]
+def _participants(talk: Reading) -> list[str]:
+    """The one participant of a talk, by the roles that a file of its own would get; empty where there are several."""
+    from needsseg.transcripts.compose import compose
+    from needsseg.transcripts.roles import guess_roles
 
-
-def _roles(rows: Sequence[Row], columns: Columns, spoken: Sequence[Spoken]) -> dict[str, Role]:
-    """Roles where a column beside the speaker's names them and it does not contradict itself."""
-    if not columns.role:
-        return {}
-    labels = _labels([row.cells.get(columns.speaker, "") for row in rows])
-    told = Counter(
-        (label, role)
-        for label, row in zip(labels, rows, strict=True)
-        if (role := role_from_label(one_line(row.cells.get(columns.role, "")))) is not None
-    )
-    roles: dict[str, Role] = {}
-    for (label, role), _ in told.most_common():
-        roles.setdefault(label, role)
-    present = {piece.speaker for piece in spoken}
-    return {label: role for label, role in roles.items() if label in present}
+    text, turns = compose(talk.spoken)
+    found = [speaker for speaker, role in guess_roles(turns, text).items() if role == "participant" and speaker]
+    return found if len(found) == 1 else []

@@ -45,7 +45,8 @@ def count_words(reading: Reading) -> WordCounts:
         for kind, count in _of_line(len(line.split()), marks.get(index, {})).items():
             total[kind] += count
             if kind not in _NEVER_SHOWN and len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
-                shown.append(f"{reading.unit} {index + 1}: {_short(line)}")
+                number = reading.numbers[index] if reading.numbers else index + 1
+                shown.append(f"{reading.unit} {number}: {_short(line)}")
     words = sum(total.values())
     left_out = tuple(
         LeftOut(kind, total[kind], tuple(first[kind]))
