@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from needsseg.actions.refi_import import RefiImport
 
 FORMATS = ("qdpx", "qdc")
-_LOST = ("source", "selection", "selections", "coding", "memo", "job statement")
+_LOST = (
+    "source", "picture", "PDF", "audio", "video", "selection", "selections", "coding", "code on a whole source", "memo",
+    "job statement", "annotation", "note", "description", "description of a variable", "case", "memo of a case",
+    "codes of a case", "variables",
+)  # fmt: skip
 """Kinds of what was dropped that leave an import partly done."""
 _ALSO = (
     "For other programs for qualitative analysis: needsseg export qdpx PATH (the whole study as a REFI-QDA project) and "
@@ -74,6 +78,8 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
         print_object({**asdict(report), "path": str(report.path)})
     for what in report.left_out:
         session.warn(f"left out: {what}")
+    for what in report.dropped_by_others:
+        session.warn(f"known to be lost elsewhere: {what}")
     held = f"{report.interviews} interviews, {report.passages} passages, " if format_ == "qdpx" else ""
     told = "under pseudonyms" if report.pseudonyms else "with real names"
     session.say(f"Wrote {held}{report.codes} codes to {report.path}, {told}.")

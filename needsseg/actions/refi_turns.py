@@ -1,0 +1,117 @@
+"""Where the turns that the transcript reader finds stand in the text of a source, of which no character changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from needsseg.records import Role, Transcript, Turn
+
+_NO_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
+_NEAR = 40
+"""Signs between where the last turn ended and the label of the next, and between that label and its words."""
+_GAP = 200
+"""Signs between two words of one turn: a time, a page number, a note."""
+_CUES = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})
+_FEWEST_COVERED = 0.5
+
+
+def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tuple[Turn, ...] | None, str]:
+    """The turns of a text with their places in it, and why there are none where a transcript was found and not placed.
+
+    None where nobody is named and the text is no list of cues. ``roles`` are those that somebody set, by printed label;
+    ``name`` is the source's, whose suffix may say what layout it has.
+    """
+    from needsseg.transcripts.reading import read_text_lines
+
+    suffix = name[name.rfind(".") :].casefold() if re.search(r"\.(?:md|vtt|srt|txt)$", name, re.IGNORECASE) else ".txt"
+    read = read_text_lines(text.split("\n"), suffix)
+    if not read.turns or not (any(turn.speaker for turn in read.turns) or read.format in _CUES):
+        return None, ""
+    turns = _placed(text, read)
+    if turns is None:
+        return None, "its turns cannot be placed in its text, so it is kept as one turn"
+    covered = sum(len(_NO_WORDS.sub("", text[turn.start : turn.end])) for turn in turns)
+    if covered < _FEWEST_COVERED * len(_NO_WORDS.sub("", text)):
+        return None, "most of its words would be in no turn, so it is kept as one turn"
+    return tuple(replace(turn, role=roles.get(turn.speaker, turn.role)) for turn in turns), ""
+
+
+def _placed(text: str, read: Transcript) -> list[Turn] | None:
+    signs = [(match.start(), match[0]) for match in re.finditer(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]", text)]
+    at, squeezed = [place for place, _ in signs], "".join(sign for _, sign in signs)
+    turns: list[Turn] = []
+    cursor = 0
+    for turn in read.turns:
+        words = [_NO_WORDS.sub("", word) for word in read.words(turn).split()]
+        runs = _runs(text, squeezed, at, [word for word in words if word], _NO_WORDS.sub("", turn.speaker), cursor)
+        if runs is None:
+            return None
+        for index, (first, last) in enumerate(runs):
+            start, end = at[first], at[last - 1] + 1
+            begins, ends = index == 0, index == len(runs) - 1
+            turns.append(
+                Turn(turn.speaker, turn.role, start, end, turn.start_ms if begins else None, turn.end_ms if ends else None)
+            )
+            cursor = last
+    return turns
+
+
+def _runs(
+    text: str, squeezed: str, at: Sequence[int], words: Sequence[str], label: str, cursor: int
+) -> list[tuple[int, int]] | None:
+    """Where the words of a turn stand from ``cursor`` on: one stretch, or several where the text has other things between."""
+    whole = "".join(words)
+    first = _whole_words(text, squeezed, at, whole, cursor)
+    printed = squeezed.find(label, cursor, cursor + _NEAR + len(label)) if label else -1
+    if printed >= 0 and first is not None:
+        # The same words may stand in what lies before the label.
+        behind = _whole_words(text, squeezed, at, whole, printed + len(label))
+        if behind is not None and behind - printed - len(label) <= _NEAR:
+            first = behind
+    if first is not None and (first - cursor <= _GAP + len(label) or len(whole) > _NEAR):
+        return [(first, first + len(whole))]
+    runs: list[tuple[int, int]] = []
+    place = cursor if printed < 0 else printed + len(label)
+    for word in words:
+        found = squeezed.find(word, place, place + _GAP + len(word))
+        if found < 0:
+            return [(first, first + len(whole))] if first is not None else None
+        if runs and found == place:
+            runs[-1] = (runs[-1][0], found + len(word))
+        else:
+            runs.append((found, found + len(word)))
+        place = found + len(word)
+    return runs
+
+
+def _whole_words(text: str, squeezed: str, at: Sequence[int], words: str, cursor: int) -> int | None:
+    """Where signs stand from ``cursor`` on so that they neither begin nor end inside a word."""
+    found = squeezed.find(words, cursor)
+    while found >= 0:
+        start, end = at[found], at[found + len(words) - 1] + 1
+        begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
+        ends = end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
+        if begins and ends:
+            return found
+        found = squeezed.find(words, found + 1)
+    return None
+
+
+def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn, ...]:
+    """Turns with the moments of a recording, each a position in the text and milliseconds.
+
+    A turn begins at the last moment that stands between the turn before and its first word, and ends at the first one
+    that stands between its last word and the next turn. Times that the text itself gives stay.
+    """
+    found: list[Turn] = []
+    for index, turn in enumerate(turns):
+        before = turns[index - 1].end if index else -1
+        after = turns[index + 1].start if index + 1 < len(turns) else None
+        starts = [ms for place, ms in times if before < place <= turn.start]
+        ends = [ms for place, ms in times if place >= turn.end and (after is None or place < after)]
+        start = turn.start_ms if turn.start_ms is not None else (starts[-1] if starts else None)
+        end = turn.end_ms if turn.end_ms is not None else (ends[0] if ends else None)
+        found.append(replace(turn, start_ms=start, end_ms=end if start is None or end is None or end >= start else None))
+    return tuple(found)
