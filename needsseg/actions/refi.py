@@ -288,9 +288,10 @@ class _Making:
         made: list[refi.Selection] = []
         for person in people:
             own = [each for each in codings if each.by == person]
-            decided = shared or (not made and (not own or not mark.by or len(people) > 1))
+            # What has no code becomes an annotation elsewhere, which may forget the text it is on.
+            decided = shared or not own or (not made and (not mark.by or len(people) > 1))
             kind: BlockKind = "Accepted" if mark.status == "accepted" else "Undecided"
-            blocks = [Block(kind, mark.by, mark.at)] if decided else []
+            blocks = [Block(kind, mark.by, mark.at, place=self.over.interview(key))] if decided else []
             notes: list[str] = []
             words = ""
             if memo := memos.get(person):

@@ -10,7 +10,7 @@ from typing import Literal
 BlockKind = Literal["Memo", "Job statement", "Accepted", "Undecided"]
 _HEAD = re.compile(
     r"(?:^|\n\n)\[(?:(?P<kind>Memo|Job statement) by (?P<writer>.*)|Passage accepted by (?P<coder>.*)|Passage undecided"
-    r"(?P<nobody>)), (?P<at>\S*)\](?:\n|$)"
+    r"), (?P<at>[^\s,]*)(?:, in (?P<place>[^\]\n]*))?\](?:(?=\n\n\[(?:Memo|Job statement|Passage) )|\n|$)"
 )
 _LIKE_A_HEAD = re.compile(r"^(\\*\[(?:Memo|Job statement|Passage) )", re.MULTILINE)
 _ESCAPED = re.compile(r"^\\(\\*\[(?:Memo|Job statement|Passage) )", re.MULTILINE)
@@ -18,13 +18,16 @@ _ESCAPED = re.compile(r"^\\(\\*\[(?:Memo|Job statement|Passage) )", re.MULTILINE
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a description: who wrote it, when, and the words. Words are empty for a passage that somebody
-    accepted, or nobody decided on."""
+    """A part of a description: who wrote it, when, and the words, which a passage's decision has none of.
+
+    ``place`` is the interview that a passage is in, for programs that forget it.
+    """
 
     kind: BlockKind
     by: str
     at: str
     words: str = ""
+    place: str = ""
 
 
 def with_blocks(description: str, blocks: Iterable[Block]) -> str:
@@ -35,7 +38,8 @@ def with_blocks(description: str, blocks: Iterable[Block]) -> str:
         if block.kind in ("Accepted", "Undecided"):
             what = f"Passage accepted by {block.by}" if block.kind == "Accepted" else "Passage undecided"
         words = _LIKE_A_HEAD.sub(r"\\\1", block.words)
-        parts.append(f"[{what}, {block.at}]" + (f"\n{words}" if words else ""))
+        place = f", in {block.place}" if block.place else ""
+        parts.append(f"[{what}, {block.at}{place}]" + (f"\n{words}" if words else ""))
     return "\n\n".join(parts)
 
 
@@ -53,7 +57,7 @@ def split_blocks(text: str) -> tuple[str, tuple[Block, ...]]:
             blocks.append(Block(kind, head["writer"], head["at"], words))
         else:
             kind = "Undecided" if head["coder"] is None else "Accepted"
-            blocks.append(Block(kind, head["coder"] or "", head["at"]))
+            blocks.append(Block(kind, head["coder"] or "", head["at"], place=head["place"] or ""))
             if words.strip():
                 description = f"{description}\n\n{words}" if description else words
     return _ESCAPED.sub(r"\1", description), tuple(blocks)

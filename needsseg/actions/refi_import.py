@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from needsseg.actions.refi_drafts import Draft, draft_of, moment, on_one_line, u
 from needsseg.actions.refi_passages import take_selections
 from needsseg.actions.refi_people import take_cases, take_source_values
 from needsseg.actions.refi_taking import Taking, Written
+from needsseg.actions.refi_turns import moved_to
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.study import codebook, exchanging, interviews
@@ -74,10 +75,12 @@ def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
 
 def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
     """Takes what was read over, as one action."""
-    drafts = [draft_of(source, read.project) for source in read.project.sources]
+    sources, lost = _with_annotations(read)
+    drafts = [draft_of(source, read.project) for source in sources]
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
         taking = Taking(study, path.name, read)
+        taking.dropped += lost
         _take_codes(taking)
         for draft in drafts:
             _take_source(taking, draft)
@@ -91,6 +94,26 @@ def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
         counted["passages"], counted["marks"], counted["memos"], counted["people"],
         how.in_words, how.score, how.edges, tuple(taking.dropped),
     )  # fmt: skip
+
+
+def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[refi.Dropped]]:
+    """The sources with those annotations that say themselves which text they are on, and the others as dropped."""
+    from needsseg.exchange import refi
+
+    names = {variable.guid: variable.name for variable in read.project.variables}
+    sources = list(read.project.sources)
+    keys = {value.text: at for at, each in enumerate(sources) for value in each.values if names.get(value.variable) == KEY}
+    dropped: list[refi.Dropped] = []
+    for annotation in read.project.annotations:
+        words, blocks = split_blocks(annotation.description)
+        at = next((keys[block.place] for block in blocks if block.place in keys), None)
+        if at is None:
+            told = words.strip() or f"{annotation.start}–{annotation.end}"
+            dropped.append(refi.Dropped("annotation", told[:60], "the file does not say which text it is on"))
+            continue
+        found, _ = refi.placed(replace(sources[at], selections=(annotation,)), read.convention, False, dropped)
+        sources[at] = replace(sources[at], selections=(*sources[at].selections, *found.selections))
+    return tuple(sources), dropped
 
 
 def _take_codes(taking: Taking) -> None:
@@ -122,8 +145,7 @@ def _memos_in(blocks: Sequence[Block]) -> list[Written]:
 
 def _take_source(taking: Taking, draft: Draft) -> None:
     """Takes one source over with its passages, memos and variables."""
-    source = draft.source
-    key = _interview(taking, draft)
+    key, source = _interview(taking, draft)
     for guid in (source.guid, *source.also):
         taking.keys.setdefault(guid, key)
     if draft.doubt:
@@ -138,20 +160,42 @@ def _take_source(taking: Taking, draft: Draft) -> None:
     take_source_values(taking, source.name, key, said)
 
 
-def _interview(taking: Taking, draft: Draft) -> str:
-    """The key of the interview that has this very text, which is added where there is none."""
-    digest = sha256(draft.source.text)
-    for key, held in interviews.text_sha256(taking.study).items():
-        if held == digest and key not in taking.added:
-            taking.joined.append(key)
-            return key
+def _interview(taking: Taking, draft: Draft) -> tuple[str, refi.Source]:
+    """The key of the interview that has this very text, which is added where there is none, and the source with its places.
+
+    A text that differs in white space alone is the same, and places follow their words.
+    """
+    text = draft.source.text
+    held = _same_words(taking, text)
+    if held is not None:
+        key, here = held
+        taking.joined.append(key)
+        if here == text:
+            return key, draft.source
+        found = replace(draft.source, text=here, selections=moved_to(draft.source, here))
+        taking.drop("turns", draft.source.name, f"the study has this text as {key}, with other white space")
+        return key, found
     stem = taking.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
     name = on_one_line(draft.source.name) or "source"
     key = _key(stem, set(interviews.keys(taking.study)))
-    content = sha256(f"{digest}\0{draft.source.guid}\0{taking.file}")
+    content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{taking.file}")
     interviews.add(taking.study, key, name, f"{taking.file}#{name}", content, draft.transcript)
     taking.added.append(key)
-    return key
+    return key, draft.source
+
+
+def _same_words(taking: Taking, text: str) -> tuple[str, str] | None:
+    """The interview that was in the study before and has this text, or the same but for white space, with its own."""
+    digest, words = sha256(text), "".join(text.split())
+    before = {key: one for key, one in interviews.text_sha256(taking.study).items() if key not in taking.added}
+    for key, one in before.items():
+        if one == digest:
+            return key, text
+    for key in before:
+        here = interviews.transcript(taking.study, key).text
+        if "".join(here.split()) == words:
+            return key, here
+    return None
 
 
 def _tell_leftovers(taking: Taking) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from needsseg.records import Role, Transcript, Turn
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
 
 _NO_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
 _NEAR = 40
@@ -114,4 +119,15 @@ def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn
         start = turn.start_ms if turn.start_ms is not None else (starts[-1] if starts else None)
         end = turn.end_ms if turn.end_ms is not None else (ends[0] if ends else None)
         found.append(replace(turn, start_ms=start, end_ms=end if start is None or end is None or end >= start else None))
+    return tuple(found)
+
+
+def moved_to(source: refi.Source, text: str) -> tuple[refi.Selection, ...]:
+    """The selections of a source in a text that differs from its own in white space alone."""
+    old, new = ([match.start() for match in re.finditer(r"\S", each)] for each in (source.text, text))
+    found = []
+    for selection in source.selections:
+        first, after = bisect_left(old, selection.start), bisect_left(old, selection.end)
+        if first < after:
+            found.append(replace(selection, start=new[first], end=new[after - 1] + 1))
     return tuple(found)

@@ -3,6 +3,7 @@
 from needsseg.exchange.refi.layout import labelled_turns
 from needsseg.exchange.refi.offsets import Convention, Shifted, shifted
 from needsseg.exchange.refi.parsing import Dropped
+from needsseg.exchange.refi.placing import placed
 from needsseg.exchange.refi.reading import Read, read_codebook, read_project
 from needsseg.exchange.refi.records import (
     Case,
@@ -36,6 +37,7 @@ __all__ = [
     "Value",
     "Variable",
     "labelled_turns",
+    "placed",
     "read_codebook",
     "read_project",
     "shifted",

@@ -79,7 +79,7 @@ def placed(source: Source, how: Convention, quotes: bool, dropped: list[Dropped]
         span = counters.place(selection, how)
         place, why = span, "lies outside the text of"
         if selection.unsure:
-            place, why = _unsure(counters, selection, span), "its place is not certain in"
+            place, why = _unsure(counters, selection, how, span), "its place is not certain in"
         elif words is not None and len(_plain(selection.name)) >= _FEWEST_SIGNS:
             place = _by_words(counters, words, selection, span)
             why = why if span is None else "its words are not where it stands, nor near, in"
@@ -121,12 +121,18 @@ def _holds(words: str, name: str) -> bool:
 
 
 def _unsure(
-    counters: _Counters, selection: Selection, span: tuple[int, int] | None
+    counters: _Counters, selection: Selection, how: Convention, span: tuple[int, int] | None
 ) -> tuple[int, int] | None:
-    """The place of a selection that may be counted another way than the rest: the one that lies between words."""
-    found = {place for place in (span, counters.place(selection, _ALL[0])) if place is not None}
+    """The place of a selection that may be counted another way than the rest: the one that lies between words.
+
+    Where all ways give one place, or the rest is counted as the standard says, nothing is uncertain.
+    """
+    counted = (span, *(counters.place(selection, one) for one in _ALL[:2]))
+    found = list(dict.fromkeys(place for place in counted if place is not None))
     good = [place for place in found if fitting(counters.text, place) == 2]
-    return good[0] if len(good) == 1 else None
+    if len(found) == 1 or len(good) == 1:
+        return (good or found)[0]
+    return span if not how.utf16 and how.line_end == 1 and not how.mark and not how.inclusive else None
 
 
 class _Counters:

@@ -57,7 +57,7 @@ def read_project(path: Path) -> Read:
         read = read_sources(root, archive, dropped)
         notes, annotations = _notes(root, archive, dropped)
     origin = root.get("origin")
-    read = _with_annotations(read, annotations, dropped)
+    read, lost = _with_annotations(read, annotations)
     held = [(source.text, [(each.start, each.end) for each in source.selections if not each.unsure]) for source in read]
     # What this program wrote counts as it says, also where somebody marked parts of words.
     own = origin.startswith("needsseg ")
@@ -85,6 +85,7 @@ def read_project(path: Path) -> Read:
             for each in root.within("Sets")
         ),
         root.words("Description"),
+        lost,
     )
     _doubles(project, dropped)
     _drop(dropped, root.within("Links"), "link", "links are not kept")
@@ -93,25 +94,25 @@ def read_project(path: Path) -> Read:
 
 
 def _with_annotations(
-    sources: Sequence[Source], annotations: Sequence[tuple[str, Selection]], dropped: list[Dropped]
-) -> list[Source]:
-    """Sources with the annotations of their words, each a note with a place; those without a source are listed."""
+    sources: Sequence[Source], annotations: Sequence[tuple[str, Selection]]
+) -> tuple[list[Source], tuple[Selection, ...]]:
+    """Sources with the annotations of their words, each a note with a place, and those of which no source is known."""
     by_source: dict[str, list[Selection]] = {}
+    lost: list[Selection] = []
     notes_of = {note: source.guid for source in sources for note in source.notes}
     for note, selection in annotations:
-        if note in notes_of:
-            by_source.setdefault(notes_of[note], []).append(selection)
-        elif len(sources) == 1:
-            by_source.setdefault(sources[0].guid, []).append(selection)
-        else:
-            told = selection.description or f"{selection.start}–{selection.end}"
-            dropped.append(Dropped("annotation", told, "the file does not say which text it is on"))
-    found = []
-    for source in sources:
-        added = tuple(by_source.get(source.guid, ()))
-        notes = tuple(note for note in source.notes if note not in {guid for guid, _ in annotations})
-        found.append(replace(source, selections=(*source.selections, *added), notes=notes))
-    return found
+        source = notes_of.get(note) or (sources[0].guid if len(sources) == 1 else "")
+        (by_source.setdefault(source, []) if source else lost).append(selection)
+    ids = {guid for guid, _ in annotations}
+    found = [
+        replace(
+            source,
+            selections=(*source.selections, *by_source.get(source.guid, ())),
+            notes=tuple(note for note in source.notes if note not in ids),
+        )
+        for source in sources
+    ]
+    return found, tuple(lost)
 
 
 def _drop(dropped: list[Dropped], nodes: Iterable[Node], kind: str, why: str) -> None:

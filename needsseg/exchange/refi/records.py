@@ -128,7 +128,7 @@ class SourceSet:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A whole project."""
+    """A whole project; ``annotations`` have a place in a text of which the file does not say which it is."""
 
     name: str
     origin: str = ""
@@ -140,3 +140,4 @@ class Project:
     notes: tuple[Note, ...] = ()
     sets: tuple[SourceSet, ...] = ()
     description: str = ""
+    annotations: tuple[Selection, ...] = ()
