@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,7 +112,7 @@ def held(study: Study) -> list[object]:
         [(b.code.name, b.above, b.code.color, b.code.description) for b in codebook.tree(study)],
         sorted((m.kind, str(at[int(m.of)] if m.kind == "passage" else m.of), m.words, m.written_by, m.written_at)
                for m in memos.listing(study)),
-        [(at[s.passage], s.parts, s.written_by, s.written_at) for s in statements.listing(study)],
+        sorted((at[s.passage], astuple(s.parts), s.written_by, s.written_at) for s in statements.listing(study)),
         accounts.participants(study),
         accounts.links(study),
     ]  # fmt: skip

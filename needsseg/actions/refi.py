@@ -29,6 +29,8 @@ COLOURS = {
     "blue": "#1f77b4", "violet": "#7b4fb5", "pink": "#e377c2", "grey": "#7f7f7f",
 }  # fmt: skip
 """The study's named colours as others see them."""
+NO_COLOUR = "#b3b3b4"
+"""Stands for a code without a colour, since other programs give one of their own to it."""
 ROLES: tuple[tuple[Role, str], ...] = (
     ("interviewer", "interviewers"),
     ("participant", "participants"),
@@ -218,7 +220,7 @@ class _Making:
             made.append(
                 refi.Code(
                     self.guid("code", code.id), name, "" if code.parent is None else self.guid("code", code.parent),
-                    COLOURS.get(code.color, code.color),
+                    COLOURS.get(code.color, code.color) or NO_COLOUR,
                     self._described(self.over.text(code.description), written) if with_memos else self.over.text(code.description),
                     tuple(self._note(memo, f"Memo on {name}") for memo in written),
                 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.importing import _key
-from needsseg.actions.refi import COLOURS, KEY, SEGMENT_NOTE
+from needsseg.actions.refi import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
 from needsseg.actions.refi_blocks import Block, split_blocks
 from needsseg.actions.refi_drafts import Draft, draft_of, moment, on_one_line, unused
 from needsseg.actions.refi_passages import take_selections
@@ -24,7 +24,7 @@ from needsseg.study.connection import Study
 if TYPE_CHECKING:
     from needsseg.exchange import refi
 
-_NAMED = {value: name for name, value in COLOURS.items()}
+_NAMED = {**{value: name for name, value in COLOURS.items()}, NO_COLOUR: ""}
 _SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$", re.IGNORECASE)
 
 
@@ -186,15 +186,16 @@ def _interview(taking: Taking, draft: Draft) -> tuple[str, refi.Source]:
 
 def _same_words(taking: Taking, text: str) -> tuple[str, str] | None:
     """The interview that was in the study before and has this text, or the same but for white space, with its own."""
-    digest, words = sha256(text), "".join(text.split())
+    digest, words = sha256(text), sha256("".join(text.split()))
     before = {key: one for key, one in interviews.text_sha256(taking.study).items() if key not in taking.added}
     for key, one in before.items():
         if one == digest:
             return key, text
     for key in before:
-        here = interviews.transcript(taking.study, key).text
-        if "".join(here.split()) == words:
-            return key, here
+        if key not in taking.words_held:
+            taking.words_held[key] = sha256("".join(interviews.transcript(taking.study, key).text.split()))
+        if taking.words_held[key] == words:
+            return key, interviews.transcript(taking.study, key).text
     return None
 
 

@@ -38,6 +38,8 @@ class Taking:
         self.joined: list[str] = []
         self.keys: dict[str, str] = {}
         """The interview of each source, by all ids that refer to it."""
+        self.words_held: dict[str, str] = {}
+        """The SHA-256 of the words of interviews that were here before, by key."""
         self.names: dict[str, str] = {}
         """The name of each code here, by its id in the file."""
         self.users = {user.guid: on_one_line(user.name) for user in read.project.users}
