@@ -111,3 +111,19 @@ def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None
             with studies.init(Path(folder) / "c.db") as third:
                 assert refi_import.import_qdpx(third, back).dropped == ()
                 assert without_times(held(third)) == without_times(before)
+
+
+def test_segments_and_undecided_passages_invent_nothing(demo_study: Study, tmp_path: Path) -> None:
+    made = refi.export_qdpx(demo_study, tmp_path / "a.qdpx", original=True)
+    back = through_qualcoder(made.path, tmp_path / "b.qdpx")
+    before, listed = held(demo_study), passages.listing(demo_study)
+    done = refi_import.import_qdpx(demo_study, back)
+    assert held(demo_study) == before and passages.listing(demo_study) == listed
+    assert (done.passages, done.marks, done.memos, done.people) == (0, 0, 0, 0)
+    assert {each.kind for each in done.dropped} <= {"segment", "account"}
+    with studies.init(tmp_path / "other.db") as other:
+        refi_import.import_qdpx(other, back)
+        marked = [(p.interview, p.start, p.end, p.status) for p in listed if p.status == "accepted"]
+        there = [(p.interview, p.start, p.end, p.status) for p in passages.listing(other) if p.status == "accepted"]
+        assert there == marked
+        assert without_times(held(other))[7] == without_times(before)[7]
