@@ -103,7 +103,9 @@ class _Rewriting:
             assert each.get("name") not in names, "its journal takes a name once"
             names.add(each.get("name"))
             file = str(uuid.uuid4())
-            self.files[f"sources/{file}.txt"] = b"\xef\xbb\xbf" + (each.findtext(f"{NS}PlainTextContent") or "").encode()
+            self.files[f"sources/{file}.txt"] = (
+                b"\xef\xbb\xbf" + (each.findtext(f"{NS}PlainTextContent") or "").encode()
+            )
             found.append(
                 f'<Note guid="{file}" {self.user(each)}creationDateTime="{each.get("creationDateTime")}" '
                 f'name={quoteattr(each.get("name"))} plainTextPath="internal://{file}.txt" >\n<Description /></Note>\n'

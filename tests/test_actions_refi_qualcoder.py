@@ -74,11 +74,18 @@ def test_a_study_comes_back_from_qualcoder_into_a_new_and_into_the_same_study(
     assert (again.passages, again.marks, again.memos, again.codes, again.people, again.added) == (0, 0, 0, 0, 0, ())
 
 
-WORDS = st.lists(st.sampled_from(["we", "wait", "🙂", "👩‍👩‍👧", "Größe", "R&D", "<late>", "ok."]), min_size=2, max_size=7)
+WORDS = st.lists(
+    st.sampled_from(["we", "wait", "🙂", "👩‍👩‍👧", "Größe", "R&D", "<late>", "ok."]), min_size=2, max_size=7
+)
 PEOPLE = st.sampled_from(["Ben", "Kim Õ", "tester"])
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(WORDS, min_size=1, max_size=4), st.data())
 def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
@@ -97,7 +104,9 @@ def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None
                     if what == "code":
                         passages.code(first, [passage], data.draw(st.sampled_from("abc")))
                     elif what == "memo":
-                        memos.write(first, "passage", passage, data.draw(st.sampled_from([MEMO, "R&D", "[Memo by x, 1]"])))
+                        memos.write(
+                            first, "passage", passage, data.draw(st.sampled_from([MEMO, "R&D", "[Memo by x, 1]"]))
+                        )
                     else:
                         statements.write(first, passage, JobParts(pain=data.draw(st.sampled_from(["long", "slow"]))))
             participants.change(first, "anna", {"ward": data.draw(st.sampled_from(["3", "a & b"]))})

@@ -88,7 +88,9 @@ def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
     uncoded = sum(not each.codings for source in project.sources for each in source.selections)
     counted = {
         "sets (segments) are dropped": len(project.sets),
-        "notes become journal entries of their own; memos and job statements stand in descriptions too": len(project.notes),
+        "notes become journal entries of their own; memos and job statements stand in descriptions too": len(
+            project.notes
+        ),
         "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
         "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
     }
@@ -221,15 +223,19 @@ class _Making:
                 refi.Code(
                     self.guid("code", code.id), name, "" if code.parent is None else self.guid("code", code.parent),
                     COLOURS.get(code.color, code.color) or NO_COLOUR,
-                    self._described(self.over.text(code.description), written) if with_memos else self.over.text(code.description),
+                    self._described(self.over.text(code.description), written),
                     tuple(self._note(memo, f"Memo on {name}") for memo in written),
                 )
             )  # fmt: skip
         return tuple(made)
 
     def _described(self, description: str, written: Sequence[Memo], interview: str | None = None) -> str:
-        """A description with the memos on the same thing, for programs that keep no notes at it."""
-        blocks = [Block("Memo", each.written_by, each.written_at, self.over.text(each.words, interview)) for each in written]
+        """A description with the memos on the same thing, for programs that keep no notes at it; as it is without any."""
+        if not written:
+            return description
+        blocks = [
+            Block("Memo", each.written_by, each.written_at, self.over.text(each.words, interview)) for each in written
+        ]
         return with_blocks(description, blocks)
 
     def source(self, key: str) -> refi.Source:
@@ -312,7 +318,7 @@ class _Making:
                         refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
                         for each in own
                     ),
-                    tuple([*notes, *([] if made else self.segments[mark.id])]),
+                    (*notes, *([] if made else self.segments[mark.id])),
                 )
             )  # fmt: skip
         return made

@@ -55,6 +55,22 @@ def import_qdc(study: Study, path: Path) -> RefiImport:
     return _import(study, path, codes_only=True)
 
 
+def import_code_table(study: Study, path: Path) -> RefiImport:
+    """Takes the codes of a table over (CSV, TSV or xlsx: code, parent, description); one action, as ``import_qdc``."""
+    from needsseg.exchange import refi
+
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name a table of codes.")
+    return _take(study, path, refi.read_code_table(path))
+
+
+def is_code_table(path: Path) -> bool:
+    """Whether a file is a table of codes, to be told from a table of talk."""
+    from needsseg.exchange import refi
+
+    return path.is_file() and refi.is_code_table(path)
+
+
 def import_qdpx(study: Study, path: Path) -> RefiImport:
     """Takes a REFI-QDA project over; one action.
 
@@ -102,7 +118,9 @@ def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[re
 
     names = {variable.guid: variable.name for variable in read.project.variables}
     sources = list(read.project.sources)
-    keys = {value.text: at for at, each in enumerate(sources) for value in each.values if names.get(value.variable) == KEY}
+    keys = {
+        value.text: at for at, each in enumerate(sources) for value in each.values if names.get(value.variable) == KEY
+    }
     dropped: list[refi.Dropped] = []
     for annotation in read.project.annotations:
         words, blocks = split_blocks(annotation.description)

@@ -65,7 +65,9 @@ def _passages(taking: Taking, source: refi.Source, exact: bool) -> list[_Passage
         start, end = (selection.start, selection.end) if exact else _trimmed(source.text, selection)
         words, blocks = split_blocks(selection.description)
         decided = next((block for block in blocks if block.kind in ("Accepted", "Undecided")), None)
-        known = (found.get((start, end, decided)) or found.get((start, end, None))) if decided else alone.get((start, end))
+        known = (
+            (found.get((start, end, decided)) or found.get((start, end, None))) if decided else alone.get((start, end))
+        )
         passage = known or _Passage(start, end, decided)
         if known is None or passage.decided is None:
             found.pop((start, end, passage.decided), None)
@@ -97,16 +99,16 @@ def _trimmed(text: str, selection: refi.Selection) -> tuple[int, int]:
     return start, start + len(words.strip())
 
 
-def _placed(
-    taking: Taking, key: str, passage: _Passage, taken: set[int], told: Counter[tuple[str, str]]
-) -> int | None:
+def _placed(taking: Taking, key: str, passage: _Passage, taken: set[int], told: Counter[tuple[str, str]]) -> int | None:
     """The passage here: one that stands at the place already, or a new one; None where it was rejected."""
     first = passage.selections[0]
     by, at = taking.who(first.user), moment(first.at)
     accepted = passage.decided is None or passage.decided.kind == "Accepted"
     if passage.decided is not None and accepted:
         by, at = passage.decided.by, moment(passage.decided.at)
-    here = [each for each in exchanging.passages_at(taking.study, key, passage.start, passage.end) if each.id not in taken]
+    here = [
+        each for each in exchanging.passages_at(taking.study, key, passage.start, passage.end) if each.id not in taken
+    ]
     same = next((each for each in here if each.by == by and each.status == "accepted"), None) or next(iter(here), None)
     if same is not None:
         if same.status == "suggested" and accepted:

@@ -88,7 +88,9 @@ class Taking:
         for writer, said in by_writer.items():
             words = "\n\n".join(each.words for each in said.values())
             at = max(each.at for each in said.values())
-            self.tell(exchanging_memos.put_memo(self.study, kind, of, words, writer, at), "memo", writer, f"{kind} {of}")
+            self.tell(
+                exchanging_memos.put_memo(self.study, kind, of, words, writer, at), "memo", writer, f"{kind} {of}"
+            )
 
     def statements(self, passage: int, blocks: Iterable[Block]) -> None:
         """Takes job statements over."""

@@ -57,7 +57,14 @@ def _placed(text: str, read: Transcript) -> list[Turn] | None:
             start, end = at[first], at[last - 1] + 1
             begins, ends = index == 0, index == len(runs) - 1
             turns.append(
-                Turn(turn.speaker, turn.role, start, end, turn.start_ms if begins else None, turn.end_ms if ends else None)
+                Turn(
+                    turn.speaker,
+                    turn.role,
+                    start,
+                    end,
+                    turn.start_ms if begins else None,
+                    turn.end_ms if ends else None,
+                )
             )
             cursor = last
     return turns
@@ -118,7 +125,9 @@ def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn
         ends = [ms for place, ms in times if place >= turn.end and (after is None or place < after)]
         start = turn.start_ms if turn.start_ms is not None else (starts[-1] if starts else None)
         end = turn.end_ms if turn.end_ms is not None else (ends[0] if ends else None)
-        found.append(replace(turn, start_ms=start, end_ms=end if start is None or end is None or end >= start else None))
+        found.append(
+            replace(turn, start_ms=start, end_ms=end if start is None or end is None or end >= start else None)
+        )
     return tuple(found)
 
 

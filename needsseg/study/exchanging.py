@@ -181,19 +181,17 @@ def put_mark(
     outside all turns of who spoke before. None where the interview has no turns.
     """
     turns = study.rows(
-        "SELECT t.speaker_id, s.label, s.role, t.start, t.\"end\" FROM turns t JOIN speakers s ON s.id = t.speaker_id "
+        'SELECT t.speaker_id, s.label, s.role, t.start, t."end" FROM turns t JOIN speakers s ON s.id = t.speaker_id '
         "JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq",
         [interview],
     )
-    if not turns:
+    if found is None or not turns:
         return None
     within = [turn for turn in turns if turn["start"] <= start and end <= turn["end"]]
     overlapping = within or [turn for turn in turns if turn["start"] < end and start < turn["end"]]
     earlier = [turn for turn in turns if turn["start"] <= start]
     near = overlapping or earlier[-1:] or turns[:1]
     turn = next((each for each in near if each["role"] == "participant"), near[0])
-    found = study.row("SELECT id, text FROM interviews WHERE key = ?", [interview])
-    assert found is not None, "an interview with turns is there"
     row = {
         "interview_id": found["id"], "speaker_id": turn["speaker_id"], "start": start, "end": end,
         "quote": found["text"][start:end], "status": "accepted" if accepted else "suggested",
@@ -216,7 +214,9 @@ def coded_by(study: Study, passages: Sequence[int], code: str, by: str) -> bool:
     """Whether one of some passages carries a code of one coder."""
     code_id = codebook.id_of(study, code)
     return any(
-        study.row("SELECT 1 FROM passage_codes WHERE passage_id = ? AND code_id = ? AND coded_by = ?", [each, code_id, by])
+        study.row(
+            "SELECT 1 FROM passage_codes WHERE passage_id = ? AND code_id = ? AND coded_by = ?", [each, code_id, by]
+        )
         for each in passages
     )
 

@@ -18,6 +18,7 @@ from needsseg.exchange.refi.records import (
     Value,
     Variable,
 )
+from needsseg.exchange.refi.tables import is_code_table, read_code_table
 from needsseg.exchange.refi.writing import write_codebook, write_project
 
 __all__ = [
@@ -36,8 +37,10 @@ __all__ = [
     "User",
     "Value",
     "Variable",
+    "is_code_table",
     "labelled_turns",
     "placed",
+    "read_code_table",
     "read_codebook",
     "read_project",
     "shifted",

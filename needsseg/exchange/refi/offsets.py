@@ -105,7 +105,9 @@ def fitting(text: str, span: tuple[int, int] | None) -> int:
     begins = not text[start].isspace() and (start == 0 or not (_in_word(text[start - 1]) and _in_word(text[start])))
     last = len(text[start:end].rstrip("\n")) + start
     # A selection of whole lines takes in their breaks, and what follows is another line.
-    ends = (start < last < end) or (not text[end - 1].isspace()) and (end == len(text) or not (_in_word(text[end - 1]) and _in_word(text[end])))
+    takes_break_in = start < last < end
+    inside = end < len(text) and _in_word(text[end - 1]) and _in_word(text[end])
+    ends = takes_break_in or not (text[end - 1].isspace() or inside)
     return int(begins) + int(ends)
 
 

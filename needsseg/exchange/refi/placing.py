@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import product
 
 from needsseg.exchange.refi.offsets import Convention, fitting, placer
@@ -15,6 +16,8 @@ _FEWEST_SIGNS = 3
 _CUT_FROM = 20
 """A name of so many signs may be the beginning of a longer quote."""
 _WINDOW = 400
+_COMPARED = 400
+_MUCH_ALIKE = 0.8
 _ALL = tuple(
     Convention(utf16, line_end, mark, inclusive)
     for inclusive, mark, line_end, utf16 in product((False, True), (False, True), (1, 2), (False, True))
@@ -106,8 +109,10 @@ def _by_words(
             return place
     near = sorted(words.spans(name), key=lambda place: abs(place[0] - selection.start))
     if not near:
-        # A name that stands nowhere was given by a person; the place then counts, if it is one between words.
-        return span if span is not None and fitting(counters.text, span) == 2 else None
+        # Words that were corrected since are still much like those at the place.
+        there = "" if span is None else _plain(counters.text[slice(*span)])
+        alike = SequenceMatcher(None, name[:_COMPARED], there[:_COMPARED], autojunk=False).ratio() >= _MUCH_ALIKE
+        return span if alike else None
     first = abs(near[0][0] - selection.start)
     second = abs(near[1][0] - selection.start) if len(near) > 1 else None
     long = selection.end - selection.start > 2 * len(name) + 8

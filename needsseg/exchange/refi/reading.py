@@ -167,8 +167,8 @@ def _notes(
                 (node.id(), replace(each, user=user, at=at, description=words, unsure=True)) for each in marked
             ]
             continue
-        for each in marked:
-            dropped.append(Dropped(f"selection of the note “{name}”", each.name or each.guid, "notes are not coded"))
+        kind, why = f"selection of the note “{name}”", "notes are not coded"
+        dropped += [Dropped(kind, each.name or each.guid, why) for each in marked]
         notes.append(Note(node.id(), name, words, user, at))
     return tuple(notes), annotations
 

@@ -11,7 +11,6 @@ from needsseg.exchange.refi.archive import Archive, DamagedMemberError
 from needsseg.exchange.refi.parsing import Dropped, Node
 from needsseg.exchange.refi.records import Coding, Selection, Source, Value
 from needsseg.files import private_folder
-from needsseg.text import format_count
 
 _KINDS = {"picturesource": "picture", "pdfsource": "PDF", "audiosource": "audio", "videosource": "video"}
 _RECORDINGS = frozenset({"audiosource", "videosource"})
@@ -83,8 +82,8 @@ def _selections_in(node: Node, deep: bool) -> Iterator[Node]:
 
 def _tell_codes_on_all(node: Node, dropped: list[Dropped]) -> None:
     name = node.get("name") or node.id()
-    for coding in node.all("Coding"):
-        dropped.append(Dropped("code on a whole source", name, f"only passages are coded ({coding.id()})"))
+    kind, why = "code on a whole source", "only passages are coded"
+    dropped += [Dropped(kind, name, f"{why} ({coding.id()})") for coding in node.all("Coding")]
 
 
 def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dropped: list[Dropped]) -> Source | None:
