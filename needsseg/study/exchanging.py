@@ -180,6 +180,7 @@ def put_mark(
     It is of the speaker in whose turn it lies; one that reaches over several turns is of the first participant in it, one
     outside all turns of who spoke before. None where the interview has no turns.
     """
+    found = study.row("SELECT id, text FROM interviews WHERE key = ?", [interview])
     turns = study.rows(
         'SELECT t.speaker_id, s.label, s.role, t.start, t."end" FROM turns t JOIN speakers s ON s.id = t.speaker_id '
         "JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq",
