@@ -111,7 +111,7 @@ def _kind(path: Path) -> str:
 
 
 def import_files(session: Session, paths: Sequence[Path], as_json: bool) -> None:
-    """Imports projects and codebooks, one action each; a file that cannot be read is refused by name."""
+    """Import projects and codebooks, one action each; a file that cannot be read is refused by name."""
     from needsseg.actions import refi_import
 
     done: list[RefiImport] = []
