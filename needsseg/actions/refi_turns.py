@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from needsseg.errors import TranscriptError
 from needsseg.records import Role, Transcript, Turn
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
 
 _NO_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
+_SIGN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]")
 _NEAR = 40
 """Signs between where the last turn ended and the label of the next, and between that label and its words."""
 _GAP = 200
 """Signs between two words of one turn: a time, a page number, a note."""
+_FARTHEST = 100_000
+"""Signs between two turns: a summary that nobody said, at most."""
 _CUES = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})
 _FEWEST_COVERED = 0.5
 
@@ -31,7 +36,10 @@ def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tu
     from needsseg.transcripts.reading import read_text_lines
 
     suffix = name[name.rfind(".") :].casefold() if re.search(r"\.(?:md|vtt|srt|txt)$", name, re.IGNORECASE) else ".txt"
-    read = read_text_lines(text.split("\n"), suffix)
+    try:
+        read = read_text_lines(text.split("\n"), suffix)
+    except TranscriptError as error:
+        return None, f"it is kept as one turn: {error.message}"
     if not read.turns or not (any(turn.speaker for turn in read.turns) or read.format in _CUES):
         return None, ""
     turns = _placed(text, read)
@@ -44,8 +52,8 @@ def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tu
 
 
 def _placed(text: str, read: Transcript) -> list[Turn] | None:
-    signs = [(match.start(), match[0]) for match in re.finditer(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]", text)]
-    at, squeezed = [place for place, _ in signs], "".join(sign for _, sign in signs)
+    squeezed = _NO_WORDS.sub("", text)
+    at = array("L", (match.start() for match in _SIGN.finditer(text)))
     turns: list[Turn] = []
     cursor = 0
     for turn in read.turns:
@@ -100,14 +108,15 @@ def _runs(
 
 def _whole_words(text: str, squeezed: str, at: Sequence[int], words: str, cursor: int) -> int | None:
     """Where signs stand from ``cursor`` on so that they neither begin nor end inside a word."""
-    found = squeezed.find(words, cursor)
+    until = cursor + _FARTHEST + len(words)
+    found = squeezed.find(words, cursor, until)
     while found >= 0:
         start, end = at[found], at[found + len(words) - 1] + 1
         begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
         ends = end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
         if begins and ends:
             return found
-        found = squeezed.find(words, found + 1)
+        found = squeezed.find(words, found + 1, until)
     return None
 
 
@@ -118,16 +127,20 @@ def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn
     that stands between its last word and the next turn. Times that the text itself gives stay.
     """
     found: list[Turn] = []
+    places = [place for place, _ in times]
     for index, turn in enumerate(turns):
         before = turns[index - 1].end if index else -1
         after = turns[index + 1].start if index + 1 < len(turns) else None
-        starts = [ms for place, ms in times if before < place <= turn.start]
-        ends = [ms for place, ms in times if place >= turn.end and (after is None or place < after)]
-        start = turn.start_ms if turn.start_ms is not None else (starts[-1] if starts else None)
-        end = turn.end_ms if turn.end_ms is not None else (ends[0] if ends else None)
-        found.append(
-            replace(turn, start_ms=start, end_ms=end if start is None or end is None or end >= start else None)
-        )
+        last = bisect_right(places, turn.start) - 1
+        first = bisect_left(places, turn.end)
+        start, end = turn.start_ms, turn.end_ms
+        if start is None and last >= 0 and places[last] > before:
+            start = times[last][1]
+        if end is None and first < len(times) and (after is None or places[first] < after):
+            end = times[first][1]
+        if start is not None and end is not None and end < start:
+            end = None
+        found.append(replace(turn, start_ms=start, end_ms=end))
     return tuple(found)
 
 
