@@ -57,8 +57,7 @@ def _placed(text: str, read: Transcript) -> list[Turn] | None:
     turns: list[Turn] = []
     cursor = 0
     for turn in read.turns:
-        words = [_NO_WORDS.sub("", word) for word in read.words(turn).split()]
-        runs = _runs(text, squeezed, at, [word for word in words if word], _NO_WORDS.sub("", turn.speaker), cursor)
+        runs = _runs(text, squeezed, at, read.words(turn), _NO_WORDS.sub("", turn.speaker), cursor)
         if runs is None:
             return None
         for index, (first, last) in enumerate(runs):
@@ -79,10 +78,10 @@ def _placed(text: str, read: Transcript) -> list[Turn] | None:
 
 
 def _runs(
-    text: str, squeezed: str, at: Sequence[int], words: Sequence[str], label: str, cursor: int
+    text: str, squeezed: str, at: Sequence[int], said: str, label: str, cursor: int
 ) -> list[tuple[int, int]] | None:
     """Where the words of a turn stand from ``cursor`` on: one stretch, or several where the text has other things between."""
-    whole = "".join(words)
+    whole = _NO_WORDS.sub("", said)
     first = _whole_words(text, squeezed, at, whole, cursor)
     printed = squeezed.find(label, cursor, cursor + _NEAR + len(label)) if label else -1
     if printed >= 0 and first is not None:
@@ -94,7 +93,7 @@ def _runs(
         return [(first, first + len(whole))]
     runs: list[tuple[int, int]] = []
     place = cursor if printed < 0 else printed + len(label)
-    for word in words:
+    for word in filter(None, (_NO_WORDS.sub("", word) for word in said.split())):
         found = squeezed.find(word, place, place + _GAP + len(word))
         if found < 0:
             return [(first, first + len(whole))] if first is not None else None
