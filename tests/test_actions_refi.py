@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,7 +112,7 @@ def held(study: Study) -> list[object]:
         [(b.code.name, b.above, b.code.color, b.code.description) for b in codebook.tree(study)],
         sorted((m.kind, str(at[int(m.of)] if m.kind == "passage" else m.of), m.words, m.written_by, m.written_at)
                for m in memos.listing(study)),
-        [(at[s.passage], s.parts, s.written_by, s.written_at) for s in statements.listing(study)],
+        sorted((at[s.passage], astuple(s.parts), s.written_by, s.written_at) for s in statements.listing(study)),
         accounts.participants(study),
         accounts.links(study),
     ]  # fmt: skip
@@ -185,7 +185,8 @@ def test_a_covered_export_names_nobody_and_its_passages_hold_the_covered_words(c
     assert "Participant 1" in written and "Somewhere far" in written
     over = pseudonyms.cover(coded)
     sources = files.read_project(tmp_path / "a.qdpx").project.sources
-    shown = sorted(source.text[s.start : s.end] for source in sources for s in source.selections)
+    # Each person who worked on a passage has a selection of their own.
+    shown = sorted({source.text[s.start : s.end] for source in sources for s in source.selections})
     assert shown == sorted(over.text(p.quote, p.interview) for p in passages.listing(coded, status="accepted"))
     with studies.init(tmp_path / "b.db") as other:
         done = refi_import.import_qdpx(other, tmp_path / "a.qdpx")
@@ -257,15 +258,23 @@ DIALOGUE = (
 )
 
 
-@pytest.mark.parametrize(("quote", "turns"), [("a nurse calls", 4), ("And then?\n\nAnna: I just", 1)])
-def test_a_dialogue_has_its_speakers_unless_selections_cross_them(
-    quote: str, turns: int, study: Study, tmp_path: Path
+@pytest.mark.parametrize(
+    ("quote", "speaker", "told"),
+    [
+        ("a nurse calls", "Anna", False),
+        ("And then?\n\nAnna: I just", "Anna", True),
+        ("How do you plan", "Interviewer", True),
+        ("Interviewer: How", "Interviewer", True),
+    ],
+)
+def test_a_dialogue_has_its_speakers_and_every_selection_its_words(
+    quote: str, speaker: str, told: bool, study: Study, tmp_path: Path
 ) -> None:
     done = refi_import.import_qdpx(study, foreign(tmp_path / "p.qdpx", DIALOGUE, [quote]))
     shown = interviews.show(study, "talk")
-    assert (shown.text, len(shown.turns)) == (DIALOGUE, turns)
-    assert [p.quote for p in passages.listing(study)] == [quote]
-    assert ("turns" in [each.kind for each in done.dropped]) == (turns == 1)
+    assert (shown.text, [turn.speaker for turn in shown.turns]) == (DIALOGUE, ["Interviewer", "Anna"] * 2)
+    assert [(p.quote, p.speaker) for p in passages.listing(study)] == [(quote, speaker)]
+    assert ("passages" in [each.kind for each in done.dropped]) == told
 
 
 def test_work_on_the_same_text_is_added_to_what_is_here(coded: Study, tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_duplicate_guids_are_told(tmp_path: Path) -> None:
          (DOCUMENT_TYPE,)),
         ('<!DOCTYPE Project SYSTEM "http://127.0.0.1:9/x.dtd"><Project name="p"/>', (DOCUMENT_TYPE,)),
         ("<Project", (NO_XML,)),
-        ("<Project>" + "<a>" * 300 + "</a>" * 300 + "</Project>", (NO_XML,)),
+        ("<Project>" + "<Code>" * 300 + "</Code>" * 300 + "</Project>", (NO_XML,)),
         ("<Other/>", (BEGINS_WITH, "<other>")),
     ],
 )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from needsseg import __version__
 from needsseg.actions import blind, pseudonyms
 from needsseg.actions.pseudonyms import Cover
+from needsseg.actions.refi_blocks import Block, BlockKind, with_blocks
 from needsseg.actions.refi_cover import LABEL, covered_text, statement_words
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Role, Transcript
@@ -27,6 +29,8 @@ COLOURS = {
     "blue": "#1f77b4", "violet": "#7b4fb5", "pink": "#e377c2", "grey": "#7f7f7f",
 }  # fmt: skip
 """The study's named colours as others see them."""
+NO_COLOUR = "#b3b3b4"
+"""Stands for a code without a colour, since other programs give one of their own to it."""
 ROLES: tuple[tuple[Role, str], ...] = (
     ("interviewer", "interviewers"),
     ("participant", "participants"),
@@ -37,12 +41,14 @@ STATEMENT = "Job statement"
 SEGMENT_NOTE = "Segment: "
 """Begins the name of a note that stands for a segment; its passages refer to it."""
 NAMELESS = "(without a name)"
+KEY = "key"
+"""The variable of a source that holds the interview's key."""
 _SPACE = uuid.UUID("6e9d3c0e-5f0f-5b7e-9a53-0c7b1f8a2d41")
 
 
 @dataclass(frozen=True, slots=True)
 class RefiReport:
-    """What was written, and what the standard has no place for, in words."""
+    """What was written, what the standard has no place for, and what other programs are known to drop, in words."""
 
     path: Path
     interviews: int
@@ -52,6 +58,7 @@ class RefiReport:
     cases: int
     pseudonyms: bool
     left_out: tuple[str, ...]
+    dropped_by_others: tuple[str, ...] = ()
 
 
 def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
@@ -71,9 +78,23 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
     refi.write_project(project, path)
     return RefiReport(
-        path, len(project.sources), sum(len(source.selections) for source in project.sources), len(project.codes),
-        len(project.notes), len(project.cases), not original, left_out,
+        path, len(project.sources), len(exchanging.marks(study)), len(project.codes),
+        len(project.notes), len(project.cases), not original, left_out, _dropped_by_others(project),
     )  # fmt: skip
+
+
+def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
+    """What programs that were tried are known to lose of a project, counted."""
+    uncoded = sum(not each.codings for source in project.sources for each in source.selections)
+    counted = {
+        "sets (segments) are dropped": len(project.sets),
+        "notes become journal entries of their own; memos and job statements stand in descriptions too": len(
+            project.notes
+        ),
+        "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
+        "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
+    }
+    return tuple(f"QualCoder: {what} ({count})" for what, count in counted.items() if count)
 
 
 def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
@@ -81,7 +102,7 @@ def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: b
     from needsseg.exchange import refi
 
     _check_target(study, path, overwrite)
-    codes = _Making(study, pseudonyms.cover(study, original=original)).codes()
+    codes = _Making(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
     refi.write_codebook(codes, f"needsseg {__version__}", path)
     kept = len(memos.listing(study, "code"))
     left = (f"{kept} memos on codes: a codebook holds none",) if kept else ()
@@ -147,9 +168,13 @@ class _Making:
         self.left_out: list[str] = []
         self.timed = 0
         self.ids = exchanging.interview_ids(study)
+        # A note without a date stops the import of programs that keep notes as a journal.
+        self.began = min(interviews.imported_at(study).values(), default="1970-01-01T00:00:00Z")
+        self.note_names: set[str] = set()
         self.marks: dict[str, list[exchanging.Mark]] = defaultdict(list)
         for mark in exchanging.marks(study):
             self.marks[mark.interview].append(mark)
+        self.places = Counter((each.interview, each.start, each.end) for held in self.marks.values() for each in held)
         self.codings: dict[int, list[exchanging.CodeMark]] = defaultdict(list)
         for coding in exchanging.code_marks(study):
             self.codings[coding.passage].append(coding)
@@ -171,8 +196,8 @@ class _Making:
             if row.status in ("named", "confirmed"):
                 guid = self.guid("segment note", row.id)
                 words = self.over.text(row.statement or row.description or row.name)
-                by, at = self.user(row.confirmed_by or ""), row.confirmed_at or ""
-                self.notes.append(refi.Note(guid, f"{SEGMENT_NOTE}{row.name}", words, by, at))
+                by, at = self.user(row.confirmed_by or ""), row.confirmed_at or self.began
+                self.notes.append(refi.Note(guid, self._unused(f"{SEGMENT_NOTE}{row.name}"), words, by, at))
                 for member in members.get(row.id, []):
                     self.segments[member.passage].append(guid)
 
@@ -186,19 +211,32 @@ class _Making:
     def variable(self, name: str) -> str:
         return self.variables.setdefault(name, self.guid("variable", name))
 
-    def codes(self) -> tuple[refi.Code, ...]:
-        """The codebook, each code with the notes on it."""
+    def codes(self, with_memos: bool = True) -> tuple[refi.Code, ...]:
+        """The codebook, each code with the notes on it, which stand in its description too."""
         from needsseg.exchange import refi
 
-        return tuple(
-            refi.Code(
-                self.guid("code", code.id), self.over.text(code.name),
-                "" if code.parent is None else self.guid("code", code.parent),
-                COLOURS.get(code.color, code.color), self.over.text(code.description),
-                tuple(self._note(memo, f"Memo on {self.over.text(code.name)}") for memo in self.memos["code", code.name]),
-            )
-            for code in exchanging.codes(self.study)
-        )  # fmt: skip
+        made = []
+        for code in exchanging.codes(self.study):
+            name = self.over.text(code.name)
+            written = self.memos["code", code.name] if with_memos else []
+            made.append(
+                refi.Code(
+                    self.guid("code", code.id), name, "" if code.parent is None else self.guid("code", code.parent),
+                    COLOURS.get(code.color, code.color) or NO_COLOUR,
+                    self._described(self.over.text(code.description), written),
+                    tuple(self._note(memo, f"Memo on {name}") for memo in written),
+                )
+            )  # fmt: skip
+        return tuple(made)
+
+    def _described(self, description: str, written: Sequence[Memo], interview: str | None = None) -> str:
+        """A description with the memos on the same thing, for programs that keep no notes at it; as it is without any."""
+        if not written:
+            return description
+        blocks = [
+            Block("Memo", each.written_by, each.written_at, self.over.text(each.words, interview)) for each in written
+        ]
+        return with_blocks(description, blocks)
 
     def source(self, key: str) -> refi.Source:
         """One interview with its passages."""
@@ -212,13 +250,15 @@ class _Making:
             self.timed += 1
         return refi.Source(
             self.guid("interview", self.ids[key]), title, text.text,
-            tuple(self._selection(mark, key, text) for mark in self.marks[key]), "",
+            tuple(each for mark in self.marks[key] for each in self._selections_of(mark, key, text)),
+            self._described("", self.memos["interview", key], key),
             tuple(self._note(memo, f"Memo on {named}", key) for memo in self.memos["interview", key]),
             tuple(self._values(named, transcript, text)), "", interviews.imported_at(self.study)[key],
         )  # fmt: skip
 
     def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
         """Who speaks, by role, where the text as it is written lets a reader find their turns again by it."""
+        from needsseg.actions.refi_drafts import turns_of
         from needsseg.exchange import refi
 
         printed: dict[str, Role] = {}
@@ -228,50 +268,83 @@ class _Making:
             gap = LABEL.fullmatch(text.text[after:start])
             printed[gap["label"] if gap else ""] = turn.role
             after = end
-        found = refi.labelled_turns(text.text, printed)
+        found, _ = turns_of(text.text, printed, "")
         same = found is not None and [(turn.start, turn.end, turn.role) for turn in found] == [
             (start, end, turn.role) for turn, (start, end) in zip(transcript.turns, spans, strict=True)
         ]
-        values = [refi.Value(self.variable("key"), named)]
+        values = [refi.Value(self.variable(KEY), named)]
         if not same:
             self.left_out.append(f"where turns of {named} begin and end")
-            return values
         for role, name in ROLES:
             labels = [label or NAMELESS for label, held in printed.items() if held == role]
             if labels:
                 values.append(refi.Value(self.variable(name), "\n".join(labels)))
         return values
 
-    def _selection(self, mark: exchanging.Mark, key: str, text: refi.Shifted) -> refi.Selection:
+    def _selections_of(self, mark: exchanging.Mark, key: str, text: refi.Shifted) -> list[refi.Selection]:
+        """One selection for each person who accepted, coded or wrote of a passage: other programs keep one user of each."""
         from needsseg.exchange import refi
 
         start, end = text.span(mark.start, mark.end)
-        written = self.memos["passage", mark.id]
-        notes = [self._note(memo, f"Memo on passage {mark.id}", key) for memo in written]
-        notes += [self._statement(statement, key) for statement in self.statements[mark.id]]
-        return refi.Selection(
-            self.guid("passage", mark.id), start, end, self.user(mark.by), mark.at,
-            # Programs that show no notes at a selection show its description.
-            "\n\n".join(self.over.text(memo.words, key) for memo in written),
-            tuple(
-                refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
-                for each in self.codings[mark.id]
-            ),
-            tuple(notes + self.segments[mark.id]),
-        )  # fmt: skip
+        memos = {memo.written_by: memo for memo in self.memos["passage", mark.id]}
+        statements = {each.written_by: each for each in self.statements[mark.id]}
+        codings = self.codings[mark.id]
+        people = list(dict.fromkeys([mark.by, *(each.by for each in codings), *memos, *statements]))
+        if not mark.by and len(people) > 1:
+            people.remove("")
+        shared = self.places[mark.interview, mark.start, mark.end] > 1
+        made: list[refi.Selection] = []
+        for person in people:
+            own = [each for each in codings if each.by == person]
+            # What has no code becomes an annotation elsewhere, which may forget the text it is on.
+            decided = shared or not own or (not made and (not mark.by or len(people) > 1))
+            kind: BlockKind = "Accepted" if mark.status == "accepted" else "Undecided"
+            blocks = [Block(kind, mark.by, mark.at, place=self.over.interview(key))] if decided else []
+            notes: list[str] = []
+            words = ""
+            if memo := memos.get(person):
+                words = self.over.text(memo.words, key)
+                notes.append(self._note(memo, f"Memo on passage {mark.id}", key))
+            if statement := statements.get(person):
+                said = statement_words(statement.parts, self.over, key)
+                blocks.append(Block("Job statement", person, statement.written_at, said))
+                notes.append(self._statement(statement, said))
+            made.append(
+                refi.Selection(
+                    self.guid("passage", f"{mark.id} {person}" if made else mark.id), start, end,
+                    self.user(person), mark.at if person == mark.by else "" if not own else own[0].at,
+                    with_blocks(words, blocks),
+                    tuple(
+                        refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
+                        for each in own
+                    ),
+                    (*notes, *([] if made else self.segments[mark.id])),
+                )
+            )  # fmt: skip
+        return made
 
     def _note(self, memo: Memo, name: str, interview: str | None = None) -> str:
         from needsseg.exchange import refi
 
         guid = self.guid("memo", memo.id)
         words = self.over.text(memo.words, interview)
-        self.notes.append(refi.Note(guid, name, words, self.user(memo.written_by), memo.written_at))
+        name = self._unused(f"{name} by {memo.written_by}")
+        self.notes.append(refi.Note(guid, name, words, self.user(memo.written_by), memo.written_at or self.began))
         return guid
 
-    def _statement(self, statement: statements.PassageStatement, interview: str) -> str:
+    def _statement(self, statement: statements.PassageStatement, words: str) -> str:
         from needsseg.exchange import refi
 
         guid = self.guid("statement", f"{statement.passage} {statement.written_by}")
-        words = statement_words(statement.parts, self.over, interview)
-        self.notes.append(refi.Note(guid, STATEMENT, words, self.user(statement.written_by), statement.written_at))
+        name = self._unused(f"{STATEMENT} on passage {statement.passage} by {statement.written_by}")
+        at = statement.written_at or self.began
+        self.notes.append(refi.Note(guid, name, words, self.user(statement.written_by), at))
         return guid
+
+    def _unused(self, name: str) -> str:
+        """A name that no note has yet: programs that keep notes as a journal want them to be different."""
+        number, unused = 2, name
+        while unused in self.note_names:
+            unused, number = f"{name} ({number})", number + 1
+        self.note_names.add(unused)
+        return unused

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from needsseg.exchange import refi
 
 KIND, PARTICIPANT, ACCOUNT = "case", "participant", "account"
-SPEAKS_AS, SEGMENT, LINKED = "speaks as", "needs_segment", "account_id"
+SPEAKS_AS, SPEAKS_IN, SEGMENT, LINKED = "speaks as", "speaks in", "needs_segment", "account_id"
+NAME = "participant name"
+"""Who a case is where another case is called so too: programs want the names of cases to be different."""
 FIELDS = ("email", "company", "crm_id")
 _TELLING = ("account_id", "domain", "crm_id", "email")
 _ACCOUNT_FIELDS = ("account_id", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack")
@@ -49,17 +51,23 @@ def cases_of(
         return tuple(guid("interview", sources[key]) for key in keys)
 
     made = []
+    taken: set[str] = set()
     for person in accounts.participants(study):
         labels = dict.fromkeys(printed(study, over, voice) for voice in spoken[person.key])
         said = {
             KIND: PARTICIPANT,
             SPEAKS_AS: "\n".join(label for label in labels if label),
+            # Programs are known to forget the sources that a case refers to.
+            SPEAKS_IN: "\n".join(sorted({over.interview(voice.interview) for voice in spoken[person.key]})),
             **_facts(person, over),
             SEGMENT: needs.get(person.key) or "",
             LINKED: (linked.get(person.key) or "") if over.original else "",
         }
         name = over.name(person.key, person.name)
-        made.append(refi.Case(guid("participant", ids[person.key]), name, values(said), heard([person.key])))
+        unique = _unused(name, taken)
+        if unique != name:
+            said[NAME] = name
+        made.append(refi.Case(guid("participant", ids[person.key]), unique, values(said), heard([person.key])))
     if "accounts" not in accounts.sources(study):
         return tuple(made)
     people: dict[str, list[str]] = defaultdict(list)
@@ -70,10 +78,18 @@ def cases_of(
         if account.account_id in people:
             said = {KIND: ACCOUNT, **_account_facts(account, over)}
             held = heard(people[account.account_id])
-            made.append(
-                refi.Case(guid("account", account.account_id), _company(over, account.name), values(said), held)
-            )
+            name = _unused(_company(over, account.name), taken)
+            made.append(refi.Case(guid("account", account.account_id), name, values(said), held))
     return tuple(made)
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """A name that no case has yet, in any case of letters."""
+    number, unused = 2, name
+    while unused.casefold() in taken:
+        unused, number = f"{name} ({number})", number + 1
+    taken.add(unused.casefold())
+    return unused
 
 
 def printed(study: Study, over: Cover, voice: exchanging.Voice) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from needsseg.actions.refi import NAMELESS, ROLES, STATEMENT
-from needsseg.errors import TranscriptError
-from needsseg.files import private_folder
+from needsseg.actions.refi_turns import read_turns, timed
 from needsseg.records import JobParts, Role, Transcript, Turn
 from needsseg.study import codebook
 from needsseg.study.connection import now, plain_text
@@ -24,59 +23,54 @@ _PARTS = tuple(field.name for field in fields(JobParts))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source with its transcript, whose text is the source's, and why that is one turn where it is."""
+    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be."""
 
     source: refi.Source
     transcript: Transcript
     doubt: str
 
 
-def transcript_of(source: refi.Source, project: refi.Project) -> tuple[Transcript, str]:
-    """The turns of a source, without changing its text: as its variables say, as a transcript is read, or one turn."""
-    from needsseg.exchange import refi
-
+def draft_of(source: refi.Source, project: refi.Project) -> Draft:
+    """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
     names = {variable.guid: variable.name for variable in project.variables}
     said = {names.get(value.variable, ""): value.text for value in source.values}
-    roles: dict[str, Role] = {
+    turns, doubt = turns_of(source.text, roles_in(said), source.name)
+    if turns is None:
+        turns = (Turn("", "participant", 0, len(source.text)),)
+    return Draft(source, Transcript(source.text, timed(turns, source.times), "refi-qda"), doubt)
+
+
+def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
+    """The roles of those who speak in a source, by printed label, as this program writes them into its variables."""
+    return {
         "" if label == NAMELESS else label: role
         for role, name in ROLES
         for label in said.get(name, "").split("\n")
         if label
     }
-    found = refi.labelled_turns(source.text, roles) if roles else None
-    transcript = Transcript(source.text, found, "refi-qda") if found else _as_transcript(source.text)
-    whole = Transcript(source.text, (Turn("", "participant", 0, len(source.text)),), "refi-qda")
-    if transcript is None:
-        return whole, ""
-    spans = [(turn.start, turn.end) for turn in transcript.turns if turn.role == "participant"]
-    outside = sum(
-        not any(start <= each.start and each.end <= end for start, end in spans) for each in source.selections
-    )
-    if outside and not found:
-        return whole, f"selections that reach beyond one participant's turn: {outside}; so the text is kept as one turn"
-    return transcript, ""
 
 
-def _as_transcript(text: str) -> Transcript | None:
-    """A text read as transcripts are, where that leaves every character as it is and somebody is named."""
-    from needsseg import transcripts
+def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tuple[Turn, ...] | None, str]:
+    """The turns of a text: by the labels that are known, else as the transcript reader finds them; and a doubt.
 
-    with private_folder(None, "source") as folder:
-        file = folder / "source.txt"
-        file.write_bytes(text.encode("utf-8"))
-        try:
-            read = transcripts.read(file)
-        except TranscriptError:
-            return None
-    named = any(turn.speaker and turn.role == "participant" for turn in read.turns)
-    return replace(read, format="refi-qda", warnings=()) if read.text == text and named else None
+    A line break at the end of the text belongs to no turn.
+    """
+    from needsseg.exchange import refi
+
+    found = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
+    return (found, "") if found else read_turns(text, roles, name)
 
 
 def statement_in(note: refi.Note) -> JobParts | None:
     """A job statement written as a note; None for any other note."""
-    lines = [line.partition(": ") for line in note.text.split("\n")]
+    return parts_of(note.text) if note.name.startswith(STATEMENT) else None
+
+
+def parts_of(words: str) -> JobParts | None:
+    """The parts of a job statement, one a line; None where the words are none."""
+    lines = [line.partition(": ") for line in words.strip().split("\n")]
     names = [name for name, _, _ in lines]
-    if note.name != STATEMENT or not set(names) <= set(_PARTS) or len(set(names)) != len(names):
+    if not set(names) <= set(_PARTS) or len(set(names)) != len(names):
         return None
     return JobParts(**{name: " ".join(plain_text(words).split()) for name, _, words in lines})
 

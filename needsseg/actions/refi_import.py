@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.importing import _key
-from needsseg.actions.refi import COLOURS, ROLES, SEGMENT_NOTE
-from needsseg.actions.refi_cases import ACCOUNT, FIELDS, KIND, LINKED, PARTICIPANT, SEGMENT, SPEAKS_AS
-from needsseg.actions.refi_drafts import Draft, moment, on_one_line, statement_in, transcript_of, unused
+from needsseg.actions.refi import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
+from needsseg.actions.refi_blocks import Block, split_blocks
+from needsseg.actions.refi_drafts import Draft, draft_of, moment, on_one_line, unused
+from needsseg.actions.refi_passages import take_selections
+from needsseg.actions.refi_people import take_cases, take_source_values
+from needsseg.actions.refi_taking import Taking, Written
+from needsseg.actions.refi_turns import moved_to
 from needsseg.errors import UsageError
 from needsseg.files import sha256
-from needsseg.study import accounts, codebook, exchanging, exchanging_memos, interviews, speakers
-from needsseg.study.connection import Study, plain_text
-from needsseg.study.memos import MemoKind
+from needsseg.study import codebook, exchanging, interviews
+from needsseg.study.connection import Study
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
 
-_NAMED = {value: name for name, value in COLOURS.items()}
-_OWN = {"key", *(name for _, name in ROLES)}
+_NAMED = {**{value: name for name, value in COLOURS.items()}, NO_COLOUR: ""}
+_SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,22 @@ def import_qdc(study: Study, path: Path) -> RefiImport:
     return _import(study, path, codes_only=True)
 
 
+def import_code_table(study: Study, path: Path) -> RefiImport:
+    """Takes the codes of a table over (CSV, TSV or xlsx: code, parent, description); one action, as ``import_qdc``."""
+    from needsseg.exchange import refi
+
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name a table of codes.")
+    return _take(study, path, refi.read_code_table(path))
+
+
+def is_code_table(path: Path) -> bool:
+    """Whether a file is a table of codes, to be told from a table of talk."""
+    from needsseg.exchange import refi
+
+    return path.is_file() and refi.is_code_table(path)
+
+
 def import_qdpx(study: Study, path: Path) -> RefiImport:
     """Takes a REFI-QDA project over; one action.
 
@@ -68,16 +86,22 @@ def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name a .qdpx or .qdc file.")
     read = refi.read_codebook(path) if codes_only else refi.read_project(path)
-    drafts = [Draft(source, *transcript_of(source, read.project)) for source in read.project.sources]
+    return _take(study, path, read)
+
+
+def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
+    """Takes what was read over, as one action."""
+    sources, lost = _with_annotations(read)
+    drafts = [draft_of(source, read.project) for source in sources]
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
-        taking = _Taking(study, path.name, read)
-        taking.codes()
+        taking = Taking(study, path.name, read)
+        taking.dropped += lost
+        _take_codes(taking)
         for draft in drafts:
-            taking.source(draft)
-        taking.memos_on("code", {code.guid: taking.names[code.guid] for code in read.project.codes})
-        taking.cases()
-        taking.leftovers()
+            _take_source(taking, draft)
+        take_cases(taking)
+        _tell_leftovers(taking)
         counted = taking.counted
         action.summary = f"imported {path.name}: {len(taking.added)} interviews, {counted['passages']} passages"
     how = read.convention
@@ -88,200 +112,124 @@ def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
     )  # fmt: skip
 
 
-class _Taking:
-    """An import while it runs, inside its action."""
+def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[refi.Dropped]]:
+    """The sources with those annotations that say themselves which text they are on, and the others as dropped."""
+    from needsseg.exchange import refi
 
-    def __init__(self, study: Study, file: str, read: refi.Read) -> None:
-        self.study, self.file, self.project = study, file, read.project
-        self.dropped = list(read.dropped)
-        self.counted: Counter[str] = Counter()
-        self.added: list[str] = []
-        self.joined: list[str] = []
-        self.keys: dict[str, str] = {}
-        self.names: dict[str, str] = {}
-        self.users = {user.guid: on_one_line(user.name) for user in read.project.users}
-        self.notes = {note.guid: note for note in read.project.notes}
-        self.used: set[str] = set()
-        # Segments come as notes that their passages refer to; they rest on runs and decisions that no project holds.
-        sets = {f"{SEGMENT_NOTE}{each.name}" for each in read.project.sets}
-        self.segments = {note.guid for note in read.project.notes if note.name in sets}
-        self.variables = {variable.guid: variable.name for variable in read.project.variables}
+    names = {variable.guid: variable.name for variable in read.project.variables}
+    sources = list(read.project.sources)
+    keys = {
+        value.text: at for at, each in enumerate(sources) for value in each.values if names.get(value.variable) == KEY
+    }
+    dropped: list[refi.Dropped] = []
+    for annotation in read.project.annotations:
+        words, blocks = split_blocks(annotation.description)
+        at = next((keys[block.place] for block in blocks if block.place in keys), None)
+        if at is None:
+            told = words.strip() or f"{annotation.start}–{annotation.end}"
+            dropped.append(refi.Dropped("annotation", told[:60], "the file does not say which text it is on"))
+            continue
+        found, _ = refi.placed(replace(sources[at], selections=(annotation,)), read.convention, False, dropped)
+        sources[at] = replace(sources[at], selections=(*sources[at].selections, *found.selections))
+    return tuple(sources), dropped
 
-    def drop(self, kind: str, name: str, why: str) -> None:
-        from needsseg.exchange import refi
 
-        self.dropped.append(refi.Dropped(kind, name, why))
+def _take_codes(taking: Taking) -> None:
+    """Takes codes over by name; one that occurs twice in the file is told apart by the code above."""
+    taken: dict[str, str] = {}
+    for code in taking.project.codes:
+        name = on_one_line(code.name) or "unnamed code"
+        above = taking.names.get(code.parent)
+        if code.guid in taking.names:
+            continue
+        if codebook.same(name) in taken:
+            name = unused(f"{name} ({above})" if above else name, taken)
+            taking.drop("name of a code", code.name, f"another code is called so; this one is “{name}” here")
+        taken[codebook.same(name)] = code.guid
+        description, blocks = split_blocks(code.description)
+        color = _NAMED.get(code.colour, code.colour)
+        held, new, differs = exchanging.put_code(taking.study, name, above, description, color)
+        taking.names[code.guid] = held
+        taking.counted["codes"] += new
+        if differs:
+            taking.drop("code", held, "is described or placed differently there; it stays as it is here")
+        memos, _ = taking.written(code.notes, "code")
+        taking.memo("code", held, [*memos, *_memos_in(blocks)])
 
-    def who(self, user: str) -> str:
-        return self.users.get(user) or self.study.actor
 
-    def codes(self) -> None:
-        """Codes by name; a name that occurs twice in the file is told apart by the code above."""
-        taken: dict[str, str] = {}
-        for code in self.project.codes:
-            name = on_one_line(code.name) or "unnamed code"
-            above = self.names.get(code.parent)
-            if code.guid in self.names:
-                continue
-            if codebook.same(name) in taken:
-                name = unused(f"{name} ({above})" if above else name, taken)
-                self.drop("name of a code", code.name, f"another code is called so; this one is “{name}” here")
-            taken[codebook.same(name)] = code.guid
-            color = _NAMED.get(code.colour, code.colour)
-            held, new, differs = exchanging.put_code(self.study, name, above, code.description, color)
-            self.names[code.guid] = held
-            self.counted["codes"] += new
-            if differs:
-                self.drop("code", held, "is described or placed differently there; it stays as it is here")
+def _memos_in(blocks: Sequence[Block]) -> list[Written]:
+    return [Written(each.by, moment(each.at), each.words) for each in blocks if each.kind == "Memo"]
 
-    def source(self, draft: Draft) -> None:
-        """One source with its passages, memos and variables."""
-        source = draft.source
-        key = self._interview(draft)
-        self.keys.setdefault(source.guid, key)
-        if draft.doubt:
-            self.drop("turns", source.name, draft.doubt)
-        for selection in source.selections:
-            self._selection(selection, source, key)
-        self.memo("interview", key, source.description, source.notes, source.user, source.at)
-        self._source_values(source, key)
 
-    def _interview(self, draft: Draft) -> str:
-        """The key of the interview that has this very text, which is added where there is none."""
-        digest = sha256(draft.source.text)
-        for key, held in interviews.text_sha256(self.study).items():
-            if held == digest and key not in self.added:
-                self.joined.append(key)
-                return key
-        said = {self.variables.get(value.variable, ""): value.text for value in draft.source.values}
-        stem = said.get("key") or re.sub(r"\.(txt|docx?|rtf|odt|md|pdf)$", "", draft.source.name, flags=re.IGNORECASE)
-        name = on_one_line(draft.source.name) or "source"
-        key = _key(stem, set(interviews.keys(self.study)))
-        content = sha256(f"{digest}\0{draft.source.guid}\0{self.file}")
-        interviews.add(self.study, key, name, f"{self.file}#{name}", content, draft.transcript)
-        self.added.append(key)
-        return key
+def _take_source(taking: Taking, draft: Draft) -> None:
+    """Takes one source over with its passages, memos and variables."""
+    key, source = _interview(taking, draft)
+    for guid in (source.guid, *source.also):
+        taking.keys.setdefault(guid, key)
+    if draft.doubt:
+        taking.drop("turns", source.name, draft.doubt)
+    said = taking.values(source.values)
+    take_selections(taking, source, key, exact=KEY in said)
+    memos, _ = taking.written(source.notes, "interview")
+    words, blocks = split_blocks(source.description)
+    if words.strip():
+        memos.append(Written(taking.who(source.user), moment(source.at), words))
+    taking.memo("interview", key, [*memos, *_memos_in(blocks)])
+    take_source_values(taking, source.name, key, said)
 
-    def _selection(self, selection: refi.Selection, source: refi.Source, key: str) -> None:
-        by, at = self.who(selection.user), moment(selection.at)
-        passage, new = exchanging.put_mark(self.study, key, selection.start, selection.end, by, at)
-        if passage is None:
-            shown = source.text[selection.start : selection.end]
-            self.drop("selection", f"“{shown[:60]}”", f"is not in one participant's turn of {key}, or was rejected")
-            return
-        self.counted["passages"] += new
-        for coding in selection.codings:
-            name = self.names.get(coding.code)
-            if name is None:
-                self.drop("coding", coding.code, "its code is not in the file")
-                continue
-            who, when = self.who(coding.user or selection.user), moment(coding.at or selection.at)
-            self.counted["marks"] += exchanging.put_code_mark(self.study, passage, name, who, when)
-        self.memo("passage", passage, selection.description, selection.notes, selection.user, selection.at)
 
-    def memos_on(self, kind: MemoKind, names: Mapping[str, str]) -> None:
-        """The memos on codes."""
-        for code in self.project.codes:
-            self.memo(kind, names[code.guid], "", code.notes, "", "")
+def _interview(taking: Taking, draft: Draft) -> tuple[str, refi.Source]:
+    """The key of the interview that has this very text, which is added where there is none, and the source with its places.
 
-    def memo(self, kind: MemoKind, of: int | str, description: str, notes: Sequence[str], user: str, at: str) -> None:
-        """Notes and a description as memos, one a writer; a description that repeats the notes is read once."""
-        found = [self.notes[guid] for guid in notes if guid in self.notes and guid not in self.segments]
-        self.used.update(note.guid for note in found)
-        statements = {note.guid: parts for note in found if (parts := statement_in(note)) and kind == "passage"}
-        for guid, parts in statements.items():
-            note = self.notes[guid]
-            done = exchanging_memos.put_statement(self.study, int(of), parts, self.who(note.user), moment(note.at))
-            self._told(done, "job statement", str(of))
-        written: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        others = [note for note in found if note.guid not in statements]
-        repeated = {"\n\n".join(note.text for note in others).strip(), *(note.text.strip() for note in others)}
-        if description.strip() and description.strip() not in repeated:
-            written[self.who(user)].append((description, moment(at)))
-        for note in others:
-            written[self.who(note.user)].append((note.text, moment(note.at)))
-        for writer, said in written.items():
-            words = "\n\n".join(text for text, _ in said if text.strip())
-            done = exchanging_memos.put_memo(self.study, kind, of, words, writer, max(moment for _, moment in said))
-            self._told(done, "memo", f"of {writer} on {kind} {of}")
+    A text that differs in white space alone is the same, and places follow their words.
+    """
+    text = draft.source.text
+    held = _same_words(taking, text)
+    if held is not None:
+        key, here = held
+        taking.joined.append(key)
+        if here == text:
+            return key, draft.source
+        found = replace(draft.source, text=here, selections=moved_to(draft.source, here))
+        taking.drop("turns", draft.source.name, f"the study has this text as {key}, with other white space")
+        return key, found
+    stem = taking.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
+    name = on_one_line(draft.source.name) or "source"
+    key = _key(stem, set(interviews.keys(taking.study)))
+    content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{taking.file}")
+    interviews.add(taking.study, key, name, f"{taking.file}#{name}", content, draft.transcript)
+    taking.added.append(key)
+    return key, draft.source
 
-    def _told(self, done: bool | None, kind: str, name: str) -> None:
-        self.counted["memos"] += bool(done)
-        if done is None:
-            self.drop(kind, name, "is there already with other words, which stay")
 
-    def _source_values(self, source: refi.Source, key: str) -> None:
-        said = {self.variables.get(value.variable, ""): value.text for value in source.values}
-        told = {name: text for name, text in said.items() if name and name not in _OWN}
-        people = [row.participant for row in interviews.speakers(self.study, key) if row.participant]
-        if told and len(set(people)) == 1:
-            self._person(people[0], "", told)
-        elif told:
-            self.drop("variables", source.name, f"belong to no one participant: {', '.join(sorted(told))}")
+def _same_words(taking: Taking, text: str) -> tuple[str, str] | None:
+    """The interview that was in the study before and has this text, or the same but for white space, with its own."""
+    digest, words = sha256(text), sha256("".join(text.split()))
+    before = {key: one for key, one in interviews.text_sha256(taking.study).items() if key not in taking.added}
+    for key, one in before.items():
+        if one == digest:
+            return key, text
+    for key in before:
+        if key not in taking.words_held:
+            taking.words_held[key] = sha256("".join(interviews.transcript(taking.study, key).text.split()))
+        if taking.words_held[key] == words:
+            return key, interviews.transcript(taking.study, key).text
+    return None
 
-    def cases(self) -> None:
-        """Cases as participants: those who speak under the case's name, or alone, in the sources that it refers to."""
-        at = {each.guid: source.guid for source in self.project.sources for each in source.selections}
-        for case in self.project.cases:
-            said = {self.variables.get(value.variable, ""): value.text for value in case.values}
-            if said.get(KIND) == ACCOUNT:
-                self.drop("case", case.name, "is an account; accounts come with: needsseg accounts import FILE")
-                continue
-            labels = {case.name, *said.get(SPEAKS_AS, "").split("\n")}
-            guids = dict.fromkeys([*case.sources, *(at[guid] for guid in case.selections if guid in at)])
-            who: list[tuple[str, str]] = []
-            for key in dict.fromkeys(self.keys[guid] for guid in guids if guid in self.keys):
-                speaking = [row.label for row in interviews.speakers(self.study, key) if row.participant]
-                named = [label for label in speaking if label in labels]
-                # Two labels of one person in one interview stay two speakers; nobody said that they are one.
-                who += [(key, label) for label in named or (speaking if len(speaking) == 1 else [])]
-            if not who:
-                self.drop("case", case.name, "is nobody who speaks in an imported text")
-                continue
-            if len(who) > 1:
-                speakers.tie(self.study, who)
-            key, label = who[0]
-            person = next(row.participant for row in interviews.speakers(self.study, key) if row.label == label)
-            if person is not None:
-                # Only this program's own cases say by it that a person confirmed the account.
-                own = said.get(KIND) == PARTICIPANT
-                hidden = {KIND, SPEAKS_AS, SEGMENT, LINKED, ""} if own else {""}
-                if own and LINKED in said and person not in accounts.links(self.study):
-                    accounts.link(self.study, person, said[LINKED])
-                self._person(person, case.name, {name: text for name, text in said.items() if name not in hidden})
 
-    def _person(self, key: str, name: str, said: Mapping[str, str]) -> None:
-        """Fills what is empty of what is known of a participant; what differs stays, and is listed."""
-        person = next(each for each in accounts.participants(self.study) if each.key == key)
-        columns = {field: str(getattr(person, field)) for field in FIELDS}
-        held = {**person.attributes, **{field: text for field, text in columns.items() if text}}
-        for field, text in said.items():
-            if held.setdefault(field, text) != text:
-                self.drop("variable", f"{field} of {key}", "differs from what is here, which stays")
-        found = replace(
-            person,
-            name=plain_text(name) if name and self.added and self._new(key) else person.name,
-            attributes={field: text for field, text in held.items() if field not in FIELDS},
-            **{field: held.get(field, "") for field in FIELDS},
-        )
-        if found != person:
-            accounts.update_participant(self.study, found)
-            self.counted["people"] += 1
-
-    def _new(self, participant: str) -> bool:
-        """Whether a participant came with this import."""
-        where = {row.interview for row in exchanging.voices(self.study) if row.participant == participant}
-        return where <= set(self.added)
-
-    def leftovers(self) -> None:
-        """Notes that are about nothing that was taken over, and sets."""
-        for note in self.project.notes:
-            if note.guid in self.segments:
-                self.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
-            elif note.guid not in self.used:
-                self.drop("note", note.name or note.guid, "is about nothing that has memos here")
-        for each in self.project.sets:
-            if f"{SEGMENT_NOTE}{each.name}" not in {note.name for note in self.project.notes}:
-                self.drop("set", each.name, "sets are not kept")
-        if self.project.description.strip():
-            self.drop("description", self.project.name, "a study has no description")
+def _tell_leftovers(taking: Taking) -> None:
+    """Lists notes that are about nothing that was taken over, and sets."""
+    names = {note.name for note in taking.project.notes}
+    for note in taking.project.notes:
+        if note.guid in taking.segments:
+            taking.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
+        elif note.guid not in taking.used and note.text.strip() and note.text.strip() not in taking.words:
+            taking.drop("note", note.name or note.guid, "is about nothing that has memos here (a journal?); not kept")
+    for each in taking.project.sets:
+        if f"{SEGMENT_NOTE}{each.name}" not in names:
+            taking.drop("set", each.name, "sets are not kept")
+    if taking.project.description.strip():
+        taking.drop("description", taking.project.name, "the memo on the whole project is not kept")
+    for variable in taking.project.variables:
+        if variable.description:
+            taking.drop("description of a variable", variable.name, "is not kept")

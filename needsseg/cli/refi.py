@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from needsseg.actions.refi_import import RefiImport
 
 FORMATS = ("qdpx", "qdc")
-_LOST = ("source", "selection", "selections", "coding", "memo", "job statement")
+_LOST = (
+    "source", "picture", "PDF", "audio", "video", "selection", "selections", "coding", "code on a whole source", "memo",
+    "job statement", "annotation", "note", "description", "description of a variable", "case", "memo of a case",
+    "codes of a case", "variables", "row",
+)  # fmt: skip
 """Kinds of what was dropped that leave an import partly done."""
 _ALSO = (
     "For other programs for qualitative analysis: needsseg export qdpx PATH (the whole study as a REFI-QDA project) and "
@@ -74,6 +78,8 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
         print_object({**asdict(report), "path": str(report.path)})
     for what in report.left_out:
         session.warn(f"left out: {what}")
+    for what in report.dropped_by_others:
+        session.warn(f"known to be lost elsewhere: {what}")
     held = f"{report.interviews} interviews, {report.passages} passages, " if format_ == "qdpx" else ""
     told = "under pseudonyms" if report.pseudonyms else "with real names"
     session.say(f"Wrote {held}{report.codes} codes to {report.path}, {told}.")
@@ -83,22 +89,38 @@ export = _ByFormat("export", help="Write labelled accounts, or the whole study f
 
 
 def asked(paths: Sequence[Path]) -> bool:
-    """Whether all paths are files of this exchange; UsageError where some are and some are not."""
-    found = [path for path in paths if path.suffix.lower().lstrip(".") in FORMATS]
+    """Whether all paths are files of this exchange or tables of codes; UsageError where some are and some are not."""
+    found = [path for path in paths if _kind(path)]
     if found and len(found) < len(paths):
-        raise UsageError(f"{found[0]} is a REFI-QDA file, others are not.", "Import the two kinds one after the other.")
+        raise UsageError(
+            f"{found[0]} is a project or a codebook, others are not.", "Import the two kinds one after the other."
+        )
     return bool(found)
 
 
+def _kind(path: Path) -> str:
+    """qdpx, qdc or table; empty for any other file."""
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix in FORMATS:
+        return suffix
+    if suffix not in ("csv", "tsv", "xlsx"):
+        return ""
+    from needsseg.actions import refi_import
+
+    return "table" if refi_import.is_code_table(path) else ""
+
+
 def import_files(session: Session, paths: Sequence[Path], as_json: bool) -> None:
-    """Imports projects and codebooks, one action each; a file that cannot be read is refused by name."""
+    """Import projects and codebooks, one action each; a file that cannot be read is refused by name."""
     from needsseg.actions import refi_import
 
     done: list[RefiImport] = []
     with opened(session) as study:
         for path in paths:
             try:
-                of = refi_import.import_qdc if path.suffix.lower() == ".qdc" else refi_import.import_qdpx
+                of = {
+                    "qdc": refi_import.import_qdc, "table": refi_import.import_code_table,
+                }.get(_kind(path), refi_import.import_qdpx)  # fmt: skip
                 done.append(of(study, path))
             except NeedssegError as error:
                 if len(paths) == 1:

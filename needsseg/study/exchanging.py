@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from needsseg.records import PassageStatus, Role
 from needsseg.study import codebook
 from needsseg.study.connection import plain_text
 
@@ -33,6 +35,7 @@ class Mark:
     end: int
     by: str
     at: str
+    status: PassageStatus = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,28 @@ class CodeMark:
     code: int
     by: str
     at: str
+
+
+Where = Literal["turn", "across", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A passage that was taken over, whose it is, and whether it lies in a turn, over several or outside all."""
+
+    id: int
+    speaker: str
+    role: Role
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHeld:
+    """One passage that stands at a place already."""
+
+    id: int
+    status: PassageStatus
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +103,13 @@ def codes(study: Study) -> list[CodeHeld]:
 
 
 def marks(study: Study) -> list[Mark]:
-    """The passages that have their place and were accepted, or lie in a segment that a person named or confirmed."""
+    """The passages that have their place and were accepted or coded, or lie in a segment that a person named or confirmed."""
     return [
         Mark(*row)
         for row in study.rows(
-            "SELECT p.id, i.key, p.start, p.\"end\", coalesce(p.decided_by, ''), coalesce(p.decided_at, '') FROM passages p "
-            "JOIN interviews i ON i.id = p.interview_id WHERE p.anchored = 1 AND (p.status = 'accepted' OR p.id IN "
+            "SELECT p.id, i.key, p.start, p.\"end\", coalesce(p.decided_by, ''), coalesce(p.decided_at, ''), p.status "
+            "FROM passages p JOIN interviews i ON i.id = p.interview_id WHERE p.anchored = 1 AND p.status <> 'rejected' "
+            "AND (p.status = 'accepted' OR p.id IN (SELECT passage_id FROM passage_codes) OR p.id IN "
             "(SELECT m.passage_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
             "WHERE s.status IN ('named', 'confirmed'))) "
             'ORDER BY i.key, p.start, p."end", p.id'
@@ -136,38 +162,64 @@ def put_code(study: Study, name: str, parent: str | None, description: str, colo
     return str(held["name"]), False, differs
 
 
-def put_mark(study: Study, interview: str, start: int, end: int, by: str, at: str) -> tuple[int | None, bool]:
-    """Takes an accepted passage over (inside an action): its id and whether it is new.
+def passages_at(study: Study, interview: str, start: int, end: int) -> list[PassageHeld]:
+    """The passages at one place of an interview, accepted ones first."""
+    rows = study.rows(
+        "SELECT p.id, p.status, coalesce(p.decided_by, '') FROM passages p JOIN interviews i ON i.id = p.interview_id "
+        "WHERE i.key = ? AND p.start = ? AND p.\"end\" = ? AND p.anchored = 1 ORDER BY p.status <> 'accepted', p.id",
+        [interview, start, end],
+    )
+    return [PassageHeld(*row) for row in rows]
 
-    One at that place is accepted where it was undecided. None where the place is not in one participant's turn, or
-    somebody rejected it here.
+
+def put_mark(
+    study: Study, interview: str, start: int, end: int, by: str, at: str, accepted: bool = True
+) -> Placed | None:
+    """Takes a new passage over (inside an action): accepted, or one that nobody decided on.
+
+    It is of the speaker in whose turn it lies; one that reaches over several turns is of the first participant in it, one
+    outside all turns of who spoke before. None where the interview has no turns.
     """
-    same = study.row(
-        "SELECT p.id, p.status FROM passages p JOIN interviews i ON i.id = p.interview_id "
-        "WHERE i.key = ? AND p.start = ? AND p.\"end\" = ? AND p.anchored = 1 ORDER BY p.status = 'accepted' DESC, p.id",
-        [interview, start, end],
+    found = study.row("SELECT id, text FROM interviews WHERE key = ?", [interview])
+    turns = study.rows(
+        'SELECT t.speaker_id, s.label, s.role, t.start, t."end" FROM turns t JOIN speakers s ON s.id = t.speaker_id '
+        "JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq",
+        [interview],
     )
-    if same is not None:
-        if same["status"] == "rejected":
-            return None, False
-        study.execute(
-            "UPDATE passages SET status = 'accepted', decided_by = ?, decided_at = ? WHERE id = ? AND status = 'suggested'",
-            [by, at, same["id"]],
-        )
-        return int(same["id"]), False
-    turn = study.row(
-        "SELECT t.interview_id, t.speaker_id, i.text FROM turns t JOIN speakers s ON s.id = t.speaker_id "
-        "JOIN interviews i ON i.id = t.interview_id "
-        "WHERE i.key = ? AND t.start <= ? AND t.\"end\" >= ? AND s.role = 'participant'",
-        [interview, start, end],
-    )
-    if turn is None:
-        return None, False
+    if found is None or not turns:
+        return None
+    within = [turn for turn in turns if turn["start"] <= start and end <= turn["end"]]
+    overlapping = within or [turn for turn in turns if turn["start"] < end and start < turn["end"]]
+    earlier = [turn for turn in turns if turn["start"] <= start]
+    near = overlapping or earlier[-1:] or turns[:1]
+    turn = next((each for each in near if each["role"] == "participant"), near[0])
     row = {
-        "interview_id": turn["interview_id"], "speaker_id": turn["speaker_id"], "start": start, "end": end,
-        "quote": turn["text"][start:end], "status": "accepted", "origin": "hand", "decided_by": by, "decided_at": at,
+        "interview_id": found["id"], "speaker_id": turn["speaker_id"], "start": start, "end": end,
+        "quote": found["text"][start:end], "status": "accepted" if accepted else "suggested",
+        "origin": "hand" if accepted else "program", "decided_by": by if accepted else None,
+        "decided_at": at if accepted else None,
     }  # fmt: skip
-    return study.insert("passages", row), True
+    where: Where = "turn" if within else "across" if overlapping else "outside"
+    return Placed(study.insert("passages", row), turn["label"], turn["role"], where)
+
+
+def accept(study: Study, passage: int, by: str, at: str) -> None:
+    """Accepts a passage that nobody decided on (inside an action)."""
+    study.execute(
+        "UPDATE passages SET status = 'accepted', decided_by = ?, decided_at = ? WHERE id = ? AND status = 'suggested'",
+        [by, at, passage],
+    )
+
+
+def coded_by(study: Study, passages: Sequence[int], code: str, by: str) -> bool:
+    """Whether one of some passages carries a code of one coder."""
+    code_id = codebook.id_of(study, code)
+    return any(
+        study.row(
+            "SELECT 1 FROM passage_codes WHERE passage_id = ? AND code_id = ? AND coded_by = ?", [each, code_id, by]
+        )
+        for each in passages
+    )
 
 
 def put_code_mark(study: Study, passage: int, code: str, by: str, at: str) -> bool:

@@ -3,6 +3,7 @@
 from needsseg.exchange.refi.layout import labelled_turns
 from needsseg.exchange.refi.offsets import Convention, Shifted, shifted
 from needsseg.exchange.refi.parsing import Dropped
+from needsseg.exchange.refi.placing import placed
 from needsseg.exchange.refi.reading import Read, read_codebook, read_project
 from needsseg.exchange.refi.records import (
     Case,
@@ -17,6 +18,7 @@ from needsseg.exchange.refi.records import (
     Value,
     Variable,
 )
+from needsseg.exchange.refi.tables import is_code_table, read_code_table
 from needsseg.exchange.refi.writing import write_codebook, write_project
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "User",
     "Value",
     "Variable",
+    "is_code_table",
     "labelled_turns",
+    "placed",
+    "read_code_table",
     "read_codebook",
     "read_project",
     "shifted",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,14 @@ LARGEST_TOTAL = 400_000_000
 MOST_MEMBERS = 100_000
 _SUSPICIOUS_RATIO = 200
 _SUSPICIOUS_FROM = 5_000_000
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, ValueError, RuntimeError,
+)  # fmt: skip
 _ASK_AGAIN = "Export the project again from the program that it comes from."
+
+
+class DamagedMemberError(NeedssegError):
+    """A file in an archive that cannot be unpacked."""
 
 
 class Archive:
@@ -59,8 +68,11 @@ class Archive:
             raise NeedssegError(f"{self.path}: holds {what}, so it is no REFI-QDA project.", _ASK_AGAIN)
         return self._content(self._members[found[0]])
 
-    def text(self, reference: str) -> bytes | None:
-        """The file that a source refers to (``internal://GUID.txt``), in whatever case; None where it is not there."""
+    def content(self, reference: str) -> bytes | None:
+        """The file that a source refers to (``internal://GUID.txt``), in whatever case; None where it is not there.
+
+        Raises DamagedMemberError where it cannot be unpacked or has a password.
+        """
         name = re.sub(r"^\w+:/*", "", reference).replace("\\", "/").rsplit("/", 1)[-1].casefold()
         for key in (f"sources/{name}", name):
             if name and key in self._members:
@@ -69,13 +81,13 @@ class Archive:
 
     def _content(self, member: zipfile.ZipInfo) -> bytes:
         if member.flag_bits & 1:
-            raise NeedssegError(f"{self.path}: “{member.filename}” is protected with a password.", _ASK_AGAIN)
+            raise DamagedMemberError(f"{self.path}: “{member.filename}” is protected with a password.", _ASK_AGAIN)
         # The size in the directory is a claim: no more than the limit is read, whatever it says.
         try:
             with self._zipped.open(member) as part:
                 data = part.read(LARGEST_MEMBER + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-            raise NeedssegError(f"{self.path}: “{member.filename}” is damaged: {error}.", _ASK_AGAIN) from error
+        except _DAMAGED as error:
+            raise DamagedMemberError(f"{self.path}: “{member.filename}” is damaged: {error}.", _ASK_AGAIN) from error
         self._read += len(data)
         if len(data) > LARGEST_MEMBER or self._read > LARGEST_TOTAL:
             raise NeedssegError(
@@ -87,13 +99,13 @@ class Archive:
 
 @contextmanager
 def opened_archive(path: Path) -> Iterator[Archive]:
-    """Opens a .qdpx; NeedssegError where it is no archive, or a dangerous one."""
+    """Open a .qdpx; NeedssegError where it is no archive, or a dangerous one."""
     try:
         with zipfile.ZipFile(path) as zipped:
             yield Archive(path, zipped)
     except FileNotFoundError as error:
         raise NeedssegError(f"{path}: there is no such file.", "Check the path.") from error
-    except (zipfile.BadZipFile, OSError) as error:
+    except _DAMAGED as error:
         raise NeedssegError(f"{path}: cannot be opened as a REFI-QDA project: {error}.", _ASK_AGAIN) from error
 
 

@@ -38,13 +38,20 @@ Spans = Sequence[tuple[int, int]]
 
 def places(text: str, spans: Spans, how: Convention) -> list[tuple[int, int] | None]:
     """Spans as half-open code points of a text with LF line ends; None for one outside the text or inside a character."""
+    at = placer(text, how)
+    return [at(start, end) for start, end in spans]
+
+
+def placer(text: str, how: Convention) -> Callable[[int, int], tuple[int, int] | None]:
+    """From one span as the file counts to code points, as ``places`` gives it."""
     shift = 1 if how.mark else 0
     at = _finder(text, how)
-    found: list[tuple[int, int] | None] = []
-    for start, end in spans:
+
+    def place(start: int, end: int) -> tuple[int, int] | None:
         first, last = at(start - shift), at(end - shift + (1 if how.inclusive else 0))
-        found.append((first, last) if first is not None and last is not None and first <= last else None)
-    return found
+        return (first, last) if first is not None and last is not None and first <= last else None
+
+    return place
 
 
 def _finder(text: str, how: Convention) -> Callable[[int], int | None]:
@@ -62,36 +69,45 @@ def _finder(text: str, how: Convention) -> Callable[[int], int | None]:
 
 
 def detected(texts: Iterable[tuple[str, Spans]]) -> Convention:
-    """The convention under which most edges of all selections lie between words; the standard's own where several tie.
+    """The convention under which most edges of all selections lie between words; the standard's own unless it clearly fails.
 
     Tried are code points and UTF-16 units, line ends as 1 and 2, a byte order mark counted or not, the end in or out.
-    An edge lies between words where exactly the inner side is no blank and the outer side does not go on with the word.
+    An edge lies between words where exactly the inner side is no blank and the outer side does not go on with the word; a
+    selection may take in its own line break. Another convention is taken where it sets at least half of the edges right
+    that the standard puts inside words, and at least two of them and a twentieth of all.
     """
     held = [(text, spans) for text, spans in texts if spans]
-    best: Convention | None = None
-    # The standard's own way comes first, so that it is taken where another is only as good.
+    standard = scored(held, Convention())
+    best = standard
     for inclusive, mark, line_end, utf16 in product((False, True), (False, True), (1, 2), (False, True)):
         how = scored(held, Convention(utf16, line_end, mark, inclusive))
-        if best is None or how.score > best.score:
+        if how.score > best.score:
             best = how
-    return best or Convention()
+    gained = round((best.score - standard.score) * standard.edges)
+    missed = round((1 - standard.score) * standard.edges)
+    clear = gained >= 2 and gained * 2 >= missed and gained * 20 >= standard.edges
+    return best if clear else standard
 
 
 def scored(texts: Iterable[tuple[str, Spans]], how: Convention) -> Convention:
     """A convention with the share of edges that it puts between words; 1 where there are none."""
     held = [(text, spans) for text, spans in texts if spans]
     edges = 2 * sum(len(spans) for _, spans in held)
-    good = sum(_fitting(text, span) for text, spans in held for span in places(text, spans, how))
+    good = sum(fitting(text, span) for text, spans in held for span in places(text, spans, how))
     return replace(how, score=round(good / edges, 4) if edges else 1.0, edges=edges)
 
 
-def _fitting(text: str, span: tuple[int, int] | None) -> int:
+def fitting(text: str, span: tuple[int, int] | None) -> int:
+    """How many of the two edges of a span lie between words."""
     if span is None or span[0] == span[1]:
         return 0
     start, end = span
     begins = not text[start].isspace() and (start == 0 or not (_in_word(text[start - 1]) and _in_word(text[start])))
-    ends = not text[end - 1].isspace() and (end == len(text) or not (_in_word(text[end - 1]) and _in_word(text[end])))
-
+    last = len(text[start:end].rstrip("\n")) + start
+    # A selection of whole lines takes in their breaks, and what follows is another line.
+    takes_break_in = start < last < end
+    inside = end < len(text) and _in_word(text[end - 1]) and _in_word(text[end])
+    ends = takes_break_in or not (text[end - 1].isspace() or inside)
     return int(begins) + int(ends)
 
 

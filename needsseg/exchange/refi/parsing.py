@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,19 @@ from typing import Any
 from needsseg.errors import NeedssegError
 
 _GUID = re.compile(r"\{?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\}?", re.IGNORECASE)
+_WHOLE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_UNESCAPED_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
+_CONTROL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ELEMENTS = (
+    "Project|Users?|CodeBook|Codes?|Description|NoteRef|Cases?|CodeRef|VariableValue|VariableRef|Variables?|SourceRef|"
+    "SelectionRef|TextValue|BooleanValue|IntegerValue|FloatValue|DateValue|DateTimeValue|Sets?|MemberCode|MemberSource|"
+    "MemberNote|Sources|TextSource|PictureSource|PDFSource|AudioSource|VideoSource|PlainTextContent|PlainTextSelection|"
+    "TextDescription|PictureSelection|PDFSelection|Representation|Transcript|TranscriptSelection|SyncPoint|"
+    "AudioSelection|VideoSelection|Coding|Graphs?|Vertex|Edge|Notes?|Links?"
+)
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*"""
+_TAG = re.compile(rf"<(?:/?(?:\w+:)?(?:{_ELEMENTS}){_ATTRIBUTES}\s*/?>|\?)?", re.IGNORECASE)
+"""An element's tag; a sign alone where it begins no element of the standard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,11 @@ class Node:
         match = _GUID.fullmatch(value)
         return match[1].lower() if match else value
 
+    def number(self, name: str) -> int | None:
+        """An attribute that is a whole number; None where it is none."""
+        text = self.get(name).strip()
+        return int(text) if re.fullmatch(r"[+-]?[0-9]{1,15}", text) else None
+
     def all(self, *tags: str) -> Iterator[Node]:
         """The children called so; all of them where no name is given."""
         wanted = {tag.casefold() for tag in tags}
@@ -64,17 +83,26 @@ class Node:
         return tuple(dict.fromkeys(child.id("targetGUID") for child in self.all(tag)))
 
 
-def parsed(data: bytes, where: str, root: str) -> Node:
-    """The root element of a file; NeedssegError where it is no XML, has a document type, or begins with another element."""
+def parsed(data: bytes, where: str, root: str) -> tuple[Node, tuple[Dropped, ...]]:
+    """The root element of a file, and what of its XML had to be repaired.
+
+    Programs are known to write ``&`` and ``<`` of a text as they stand; where the file is no XML for that, they are
+    escaped. NeedssegError where it is no XML all the same, has a document type, or begins with another element.
+    """
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
-        element = etree.fromstring(data, parser)
+        element, repaired = _element(data), 0
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NeedssegError(
-            f"{where}: is no XML that can be read: {error}.", "Export it again from the program that it comes from."
-        ) from error
+        mended, repaired = _escaped(data)
+        try:
+            if not repaired:
+                raise error
+            element = _element(mended)
+        except (etree.XMLSyntaxError, ValueError):
+            raise NeedssegError(
+                f"{where}: is no XML that can be read: {error}.", "Export it again from the program that it comes from."
+            ) from error
     if element.getroottree().docinfo.doctype:
         raise NeedssegError(
             f"{where}: declares a document type, as no REFI-QDA file does; it may point at files of this machine.",
@@ -83,7 +111,43 @@ def parsed(data: bytes, where: str, root: str) -> Node:
     node = Node(element)
     if node.tag != root.casefold():
         raise NeedssegError(f"{where}: begins with <{node.tag}>, not with <{root}>.", "Name a REFI-QDA file.")
-    return node
+    why = f"is no valid XML: {repaired} signs (& or <) are not escaped as they must be; read as if they were"
+    return node, (Dropped("repair", where, why),) if repaired else ()
+
+
+def _element(data: bytes) -> Any:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
+    return etree.fromstring(data, parser)
+
+
+def _escaped(data: bytes) -> tuple[bytes, int]:
+    """The file with what stands in its texts unescaped escaped, control characters left out; how many signs were mended."""
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        return data, 0
+    if re.search("<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
+        return data, 0
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parts = _WHOLE.split(text)
+    mended = 0
+    # What CDATA sections and comments hold stays as it is: they are the odd parts.
+    for index in range(0, len(parts), 2):
+        part, signs = _UNESCAPED_AMPERSAND.subn("&amp;", parts[index])
+        tagged = _TAG.sub(_with_signs_escaped, part)
+        mended += signs + (len(tagged) - len(part)) // 3
+        parts[index], controls = _CONTROL.subn("", tagged)
+        mended += controls
+    return "".join(parts).encode("utf-8"), mended
+
+
+def _with_signs_escaped(found: re.Match[str]) -> str:
+    """A tag with ``<`` escaped inside its attributes, or a lone sign escaped."""
+    tag = found[0]
+    return "&lt;" if tag == "<" else tag[0] + tag[1:].replace("<", "&lt;")
 
 
 def _local(name: Any) -> str:

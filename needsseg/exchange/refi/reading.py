@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
 from needsseg.exchange.refi.archive import LARGEST_MEMBER, Archive, opened_archive
-from needsseg.exchange.refi.offsets import Convention, detected, places, scored
+from needsseg.exchange.refi.offsets import Convention, detected, scored
 from needsseg.exchange.refi.parsing import Dropped, Node, parsed
-from needsseg.exchange.refi.records import (
-    Case,
-    Code,
-    Coding,
-    Note,
-    Project,
-    Selection,
-    Source,
-    SourceSet,
-    User,
-    Value,
-    Variable,
-)
+from needsseg.exchange.refi.placing import names_are_quotes, placed
+from needsseg.exchange.refi.records import Case, Code, Note, Project, Selection, Source, SourceSet, User, Variable
+from needsseg.exchange.refi.sources import read_sources, selection_of, text_of, values_of
 
-_OTHER_SOURCES = {"picturesource": "picture", "pdfsource": "PDF", "audiosource": "audio", "videosource": "video"}
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 
@@ -48,8 +36,8 @@ def read_codebook(path: Path) -> Read:
         raise NeedssegError(f"{path}: cannot be read: {error.strerror}.", "Check the path.") from error
     if len(data) > LARGEST_MEMBER:
         raise NeedssegError(f"{path}: has more than {LARGEST_MEMBER // 1_000_000} MB, as no codebook has.", "")
-    root = parsed(data, str(path), "CodeBook")
-    dropped: list[Dropped] = []
+    root, repaired = parsed(data, str(path), "CodeBook")
+    dropped = list(repaired)
     codes = _codes(root, dropped)
     _drop(dropped, root.within("Sets"), "set of codes", "is not kept")
     return Read(Project(path.stem, root.get("origin"), codes=codes), Convention(), tuple(dropped))
@@ -59,37 +47,72 @@ def read_project(path: Path) -> Read:
     """The project in a .qdpx.
 
     Entities, document types, names outside the archive and zip bombs are refused with a NeedssegError; sources that are
-    missing or hold no text are listed as dropped, and the rest is read.
+    missing, damaged or hold no text are listed as dropped, and the rest is read.
     """
     dropped: list[Dropped] = []
     with opened_archive(path) as archive:
-        root = parsed(archive.project(), f"{path}: project.qde", "Project")
+        root, repaired = parsed(archive.project(), f"{path.name}: project.qde", "Project")
+        dropped += repaired
         dropped += [Dropped("file", name, "is in the archive twice; the first was read") for name in archive.doubled]
-        notes = _notes(root, archive, dropped)
-        read = _sources(root, archive, dropped)
-    held = [(source.text, _spans(source)) for source in read]
+        read = read_sources(root, archive, dropped)
+        notes, annotations = _notes(root, archive, dropped)
+    origin = root.get("origin")
+    read, lost = _with_annotations(read, annotations)
+    held = [(source.text, [(each.start, each.end) for each in source.selections if not each.unsure]) for source in read]
     # What this program wrote counts as it says, also where somebody marked parts of words.
-    convention = scored(held, Convention()) if root.get("origin").startswith("needsseg ") else detected(held)
+    own = origin.startswith("needsseg ")
+    convention = scored(held, Convention()) if own else detected(held)
     codes = next((_codes(book, dropped) for book in root.all("CodeBook")), ())
+    quotes = not own and names_are_quotes(read)
+    sources = [placed(source, convention, quotes, dropped) for source in read]
+    if moved := sum(count for _, count in sources):
+        why = f"{moved} stand where their words are in the text, not where the file counts them"
+        dropped.append(Dropped("positions", path.name, why))
     project = Project(
         root.get("name"),
-        root.get("origin"),
+        origin,
         tuple(User(user.id(), user.get("name") or user.get("id")) for user in root.within("Users")),
         codes,
-        tuple(Variable(each.id(), each.get("name")) for each in root.within("Variables")),
+        tuple(
+            Variable(each.id(), each.get("name"), each.words("Description").strip())
+            for each in root.within("Variables")
+        ),
         tuple(_case(case, dropped) for case in root.within("Cases")),
-        tuple(_placed(source, convention, dropped) for source in read),
+        tuple(source for source, _ in sources),
         notes,
         tuple(
             SourceSet(each.id(), each.get("name"), each.words("Description"), each.targets("MemberSource"))
             for each in root.within("Sets")
         ),
         root.words("Description"),
+        lost,
     )
     _doubles(project, dropped)
     _drop(dropped, root.within("Links"), "link", "links are not kept")
     _drop(dropped, root.within("Graphs"), "graph", "graphs are not kept")
     return Read(project, convention, tuple(dropped))
+
+
+def _with_annotations(
+    sources: Sequence[Source], annotations: Sequence[tuple[str, Selection]]
+) -> tuple[list[Source], tuple[Selection, ...]]:
+    """Sources with the annotations of their words, each a note with a place, and those of which no source is known."""
+    by_source: dict[str, list[Selection]] = {}
+    lost: list[Selection] = []
+    notes_of = {note: source.guid for source in sources for note in source.notes}
+    for note, selection in annotations:
+        source = notes_of.get(note) or (sources[0].guid if len(sources) == 1 else "")
+        (by_source.setdefault(source, []) if source else lost).append(selection)
+    ids = {guid for guid, _ in annotations}
+    found = [
+        replace(
+            source,
+            selections=(*source.selections, *by_source.get(source.guid, ())),
+            notes=tuple(note for note in source.notes if note not in ids),
+        )
+        for source in sources
+    ]
+    return found, tuple(lost)
 
 
 def _drop(dropped: list[Dropped], nodes: Iterable[Node], kind: str, why: str) -> None:
@@ -123,139 +146,38 @@ def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:
     return tuple(found)
 
 
-def _notes(root: Node, archive: Archive, dropped: list[Dropped]) -> tuple[Note, ...]:
+def _notes(
+    root: Node, archive: Archive, dropped: list[Dropped]
+) -> tuple[tuple[Note, ...], list[tuple[str, Selection]]]:
+    """Notes, and those that have a place in a text, each with its id: annotations."""
     notes: list[Note] = []
+    annotations: list[tuple[str, Selection]] = []
     for node in root.within("Notes"):
         name = node.get("name")
-        text = _text_of(node, archive, "note", dropped)
+        text = text_of(node, archive, "note", dropped)
         if text is None:
             continue
         above = node.words("Description").strip()
-        notes.append(
-            Note(
-                node.id(),
-                name,
-                f"{above}\n\n{text}" if above and text else above or text,
-                node.id("creatingUser"),
-                node.get("creationDateTime"),
-            )
-        )
-        _drop(dropped, node.all("PlainTextSelection"), f"selection of the note “{name}”", "notes are not coded")
-    return tuple(notes)
-
-
-def _text_of(node: Node, archive: Archive, kind: str, dropped: list[Dropped]) -> str | None:
-    """The text with LF line ends, its byte order mark gone; None where there is none, which is then listed."""
-    name = node.get("name") or node.id()
-    inline = node.words("PlainTextContent")
-    path = node.get("plainTextPath")
-    if path and not inline:
-        data = archive.text(path)
-        if data is None:
-            dropped.append(Dropped(kind, name, f"its text {path} is not in the archive"))
-            return None
-        text = _decoded(data)
-        if text is None:
-            dropped.append(Dropped(kind, name, "its text is neither UTF-8 nor UTF-16, or is binary"))
-            return None
-    else:
-        text = inline
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _decoded(data: bytes) -> str | None:
-    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = data.decode("utf-16" if utf16 else "utf-8")
-    except UnicodeDecodeError:
-        return None
-    # No text has a NUL, and a study cannot hold one.
-    return None if "\0" in text else text
-
-
-def _sources(root: Node, archive: Archive, dropped: list[Dropped]) -> list[Source]:
-    """Text sources with the positions that the file gives."""
-    found: list[Source] = []
-    for node in root.within("Sources"):
-        name = node.get("name") or node.id()
-        if node.tag != "textsource":
-            kind = _OTHER_SOURCES.get(node.tag, node.tag)
-            inner = sum(child.tag.endswith("selection") for child in node.all())
-            told = f"only texts are imported{f'; selections lost with it: {inner}' if inner else ''}"
-            dropped.append(Dropped(kind, name, told))
+        words = f"{above}\n\n{text}" if above and text.strip() else above or text
+        user, at = node.id("creatingUser"), node.get("creationDateTime")
+        places = [selection_of(each, f"note {name}", dropped) for each in node.all("PlainTextSelection")]
+        marked = [each for each in places if each is not None]
+        if marked and not any(each.codings for each in marked):
+            annotations += [
+                (node.id(), replace(each, user=user, at=at, description=words, unsure=True)) for each in marked
+            ]
             continue
-        text = _text_of(node, archive, "source", dropped)
-        selections = tuple(_selection(each, name, dropped) for each in node.all("PlainTextSelection"))
-        if text is None or not text.strip():
-            if text is not None:
-                dropped.append(Dropped("source", name, "holds no text"))
-            if selections:
-                dropped.append(Dropped("selections", name, f"lost with the source: {len(selections)}"))
-            continue
-        _drop(dropped, node.all("Coding"), f"code on the whole source “{name}”", "only passages are coded")
-        values = tuple(_values(node))
-        found.append(
-            Source(
-                node.id(),
-                name,
-                text,
-                tuple(each for each in selections if each is not None),
-                node.words("Description"),
-                node.targets("NoteRef"),
-                values,
-                node.id("creatingUser"),
-                node.get("creationDateTime"),
-            )
-        )
-    return found
-
-
-def _selection(node: Node, source: str, dropped: list[Dropped]) -> Selection | None:
-    try:
-        start, end = int(node.get("startPosition")), int(node.get("endPosition"))
-    except ValueError:
-        dropped.append(Dropped("selection", node.get("name") or node.id(), f"has no position in “{source}”"))
-        return None
-    return Selection(
-        node.id(), start, end, node.id("creatingUser"), node.get("creationDateTime"), node.words("Description").strip(),
-        tuple(
-            Coding(coding.id(), target, coding.id("creatingUser"), coding.get("creationDateTime"))
-            for coding in node.all("Coding")
-            for target in coding.targets("CodeRef")
-        ),
-        node.targets("NoteRef"), node.get("name"),
-    )  # fmt: skip
-
-
-def _spans(source: Source) -> list[tuple[int, int]]:
-    return [(selection.start, selection.end) for selection in source.selections]
-
-
-def _placed(source: Source, how: Convention, dropped: list[Dropped]) -> Source:
-    """The source with its selections in code points; those outside the text are listed."""
-    kept: list[Selection] = []
-    for selection, place in zip(source.selections, places(source.text, _spans(source), how), strict=True):
-        if place is None or not source.text[slice(*place)].strip():
-            shown = selection.name or f"{selection.start}–{selection.end}"
-            why = "lies outside the text of" if place is None else "holds no words of"
-            dropped.append(Dropped("selection", shown, f"{why} “{source.name}”"))
-        else:
-            kept.append(replace(selection, start=place[0], end=place[1]))
-    return replace(source, selections=tuple(kept))
-
-
-def _values(node: Node) -> list[Value]:
-    found = []
-    for value in node.all("VariableValue"):
-        variable = next(iter(value.targets("VariableRef")), "")
-        text = next(("".join(each.element.itertext()) for each in value.all() if each.tag.endswith("value")), "")
-        if variable and text.strip():
-            found.append(Value(variable, text.strip()))
-    return found
+        kind, why = f"selection of the note “{name}”", "notes are not coded"
+        dropped += [Dropped(kind, each.name or each.guid, why) for each in marked]
+        notes.append(Note(node.id(), name, words, user, at))
+    return tuple(notes), annotations
 
 
 def _case(node: Node, dropped: list[Dropped]) -> Case:
     name = node.get("name") or node.id()
     if node.targets("CodeRef"):
         dropped.append(Dropped("codes of a case", name, "only passages are coded"))
-    return Case(node.id(), name, tuple(_values(node)), node.targets("SourceRef"), node.targets("SelectionRef"))
+    return Case(
+        node.id(), name, values_of(node), node.targets("SourceRef"), node.targets("SelectionRef"),
+        node.words("Description").strip(),
+    )  # fmt: skip

@@ -37,7 +37,10 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A span of a source's text in code points, half open."""
+    """A span of a source's text in code points, half open.
+
+    ``unsure`` says that the file may count this one another way than the others, until it has its place.
+    """
 
     guid: str
     start: int
@@ -48,6 +51,7 @@ class Selection:
     codings: tuple[Coding, ...] = ()
     notes: tuple[str, ...] = ()
     name: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text with its selections; LF line ends, no byte order mark."""
+    """A text with its selections; LF line ends, no byte order mark.
+
+    ``also`` are further ids that refer to it: those of the recording or the PDF whose text it is. ``times`` are moments of
+    the recording, as (position in the text, milliseconds). ``rich`` says that the text was taken from a formatted document.
+    """
 
     guid: str
     name: str
@@ -71,6 +79,9 @@ class Source:
     values: tuple[Value, ...] = ()
     user: str = ""
     at: str = ""
+    also: tuple[str, ...] = ()
+    times: tuple[tuple[int, int], ...] = ()
+    rich: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Variable:
 
     guid: str
     name: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,7 @@ class Case:
     values: tuple[Value, ...] = ()
     sources: tuple[str, ...] = ()
     selections: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +128,7 @@ class SourceSet:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A whole project."""
+    """A whole project; ``annotations`` have a place in a text of which the file does not say which it is."""
 
     name: str
     origin: str = ""
@@ -127,3 +140,4 @@ class Project:
     notes: tuple[Note, ...] = ()
     sets: tuple[SourceSet, ...] = ()
     description: str = ""
+    annotations: tuple[Selection, ...] = ()

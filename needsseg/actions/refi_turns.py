@@ -1,0 +1,154 @@
+"""Where the turns that the transcript reader finds stand in the text of a source, of which no character changes."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from needsseg.errors import TranscriptError
+from needsseg.records import Role, Transcript, Turn
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
+
+_NO_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
+_SIGN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]")
+_NEAR = 40
+"""Signs between where the last turn ended and the label of the next, and between that label and its words."""
+_GAP = 200
+"""Signs between two words of one turn: a time, a page number, a note."""
+_FARTHEST = 100_000
+"""Signs between two turns: a summary that nobody said, at most."""
+_CUES = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})
+_FEWEST_COVERED = 0.5
+
+
+def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tuple[Turn, ...] | None, str]:
+    """The turns of a text with their places in it, and why there are none where a transcript was found and not placed.
+
+    None where nobody is named and the text is no list of cues. ``roles`` are those that somebody set, by printed label;
+    ``name`` is the source's, whose suffix may say what layout it has.
+    """
+    from needsseg.transcripts.reading import read_text_lines
+
+    suffix = name[name.rfind(".") :].casefold() if re.search(r"\.(?:md|vtt|srt|txt)$", name, re.IGNORECASE) else ".txt"
+    try:
+        read = read_text_lines(text.split("\n"), suffix)
+    except TranscriptError as error:
+        return None, f"it is kept as one turn: {error.message}"
+    if not read.turns or not (any(turn.speaker for turn in read.turns) or read.format in _CUES):
+        return None, ""
+    turns = _placed(text, read)
+    if turns is None:
+        return None, "its turns cannot be placed in its text, so it is kept as one turn"
+    covered = sum(len(_NO_WORDS.sub("", text[turn.start : turn.end])) for turn in turns)
+    if covered < _FEWEST_COVERED * len(_NO_WORDS.sub("", text)):
+        return None, "most of its words would be in no turn, so it is kept as one turn"
+    return tuple(replace(turn, role=roles.get(turn.speaker, turn.role)) for turn in turns), ""
+
+
+def _placed(text: str, read: Transcript) -> list[Turn] | None:
+    squeezed = _NO_WORDS.sub("", text)
+    at = array("L", (match.start() for match in _SIGN.finditer(text)))
+    turns: list[Turn] = []
+    cursor = 0
+    for turn in read.turns:
+        runs = _runs(text, squeezed, at, read.words(turn), _NO_WORDS.sub("", turn.speaker), cursor)
+        if runs is None:
+            return None
+        for index, (first, last) in enumerate(runs):
+            start, end = at[first], at[last - 1] + 1
+            begins, ends = index == 0, index == len(runs) - 1
+            turns.append(
+                Turn(
+                    turn.speaker,
+                    turn.role,
+                    start,
+                    end,
+                    turn.start_ms if begins else None,
+                    turn.end_ms if ends else None,
+                )
+            )
+            cursor = last
+    return turns
+
+
+def _runs(
+    text: str, squeezed: str, at: Sequence[int], said: str, label: str, cursor: int
+) -> list[tuple[int, int]] | None:
+    """Where the words of a turn stand from ``cursor`` on: one stretch, or several where the text has other things between."""
+    whole = _NO_WORDS.sub("", said)
+    first = _whole_words(text, squeezed, at, whole, cursor)
+    printed = squeezed.find(label, cursor, cursor + _NEAR + len(label)) if label else -1
+    if printed >= 0 and first is not None:
+        # The same words may stand in what lies before the label.
+        behind = _whole_words(text, squeezed, at, whole, printed + len(label))
+        if behind is not None and behind - printed - len(label) <= _NEAR:
+            first = behind
+    if first is not None and (first - cursor <= _GAP + len(label) or len(whole) > _NEAR):
+        return [(first, first + len(whole))]
+    runs: list[tuple[int, int]] = []
+    place = cursor if printed < 0 else printed + len(label)
+    for word in filter(None, (_NO_WORDS.sub("", word) for word in said.split())):
+        found = squeezed.find(word, place, place + _GAP + len(word))
+        if found < 0:
+            return [(first, first + len(whole))] if first is not None else None
+        if runs and found == place:
+            runs[-1] = (runs[-1][0], found + len(word))
+        else:
+            runs.append((found, found + len(word)))
+        place = found + len(word)
+    return runs
+
+
+def _whole_words(text: str, squeezed: str, at: Sequence[int], words: str, cursor: int) -> int | None:
+    """Where signs stand from ``cursor`` on so that they neither begin nor end inside a word."""
+    until = cursor + _FARTHEST + len(words)
+    found = squeezed.find(words, cursor, until)
+    while found >= 0:
+        start, end = at[found], at[found + len(words) - 1] + 1
+        begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
+        ends = end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
+        if begins and ends:
+            return found
+        found = squeezed.find(words, found + 1, until)
+    return None
+
+
+def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn, ...]:
+    """Turns with the moments of a recording, each a position in the text and milliseconds.
+
+    A turn begins at the last moment that stands between the turn before and its first word, and ends at the first one
+    that stands between its last word and the next turn. Times that the text itself gives stay.
+    """
+    found: list[Turn] = []
+    places = [place for place, _ in times]
+    for index, turn in enumerate(turns):
+        before = turns[index - 1].end if index else -1
+        after = turns[index + 1].start if index + 1 < len(turns) else None
+        last = bisect_right(places, turn.start) - 1
+        first = bisect_left(places, turn.end)
+        start, end = turn.start_ms, turn.end_ms
+        if start is None and last >= 0 and places[last] > before:
+            start = times[last][1]
+        if end is None and first < len(times) and (after is None or places[first] < after):
+            end = times[first][1]
+        if start is not None and end is not None and end < start:
+            end = None
+        found.append(replace(turn, start_ms=start, end_ms=end))
+    return tuple(found)
+
+
+def moved_to(source: refi.Source, text: str) -> tuple[refi.Selection, ...]:
+    """The selections of a source in a text that differs from its own in white space alone."""
+    old, new = ([match.start() for match in re.finditer(r"\S", each)] for each in (source.text, text))
+    found = []
+    for selection in source.selections:
+        first, after = bisect_left(old, selection.start), bisect_left(old, selection.end)
+        if first < after:
+            found.append(replace(selection, start=new[first], end=new[after - 1] + 1))
+    return tuple(found)

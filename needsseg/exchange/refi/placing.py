@@ -1,0 +1,154 @@
+"""Where selections stand: by the file's way of counting, checked against the words that programs write as their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from itertools import product
+
+from needsseg.exchange.refi.offsets import Convention, fitting, placer
+from needsseg.exchange.refi.parsing import Dropped
+from needsseg.exchange.refi.records import Selection, Source
+
+_FEWEST_SIGNS = 3
+_CUT_FROM = 20
+"""A name of so many signs may be the beginning of a longer quote."""
+_WINDOW = 400
+_COMPARED = 400
+_MUCH_ALIKE = 0.8
+_ALL = tuple(
+    Convention(utf16, line_end, mark, inclusive)
+    for inclusive, mark, line_end, utf16 in product((False, True), (False, True), (1, 2), (False, True))
+)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def names_are_quotes(sources: Sequence[Source]) -> bool:
+    """Whether a project's selections are called by the words they mark: at least half of the names stand in their texts."""
+    named = held = 0
+    for source in sources:
+        text = _plain(source.text)
+        for selection in source.selections:
+            name = _plain(selection.name)
+            if len(name) >= _FEWEST_SIGNS:
+                named += 1
+                held += name in text
+    return named > 0 and held * 2 >= named
+
+
+@dataclass(slots=True)
+class _Words:
+    """A text with its white space made single blanks, and where each sign of it stands in the text."""
+
+    plain: str
+    at: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Words:
+        signs: list[str] = []
+        at: list[int] = []
+        for word in re.finditer(r"\S+", text):
+            if signs:
+                signs.append(" ")
+                at.append(word.start() - 1)
+            signs.append(word[0])
+            at.extend(range(word.start(), word.end()))
+        return cls("".join(signs), at)
+
+    def spans(self, name: str) -> Iterator[tuple[int, int]]:
+        """Every place of the text that holds these words."""
+        found = self.plain.find(name)
+        while found >= 0:
+            yield self.at[found], self.at[found + len(name) - 1] + 1
+            found = self.plain.find(name, found + 1)
+
+
+def placed(source: Source, how: Convention, quotes: bool, dropped: list[Dropped]) -> tuple[Source, int]:
+    """The source with its selections in code points, and how many stand where their words are instead of where they say.
+
+    ``quotes`` says that names are the words that selections mark. One that lies outside the text, or whose words are not
+    where it stands nor anywhere near, is listed.
+    """
+    words = _Words.of(source.text) if quotes else None
+    counters = _Counters(source.text)
+    kept: list[Selection] = []
+    moved = 0
+    for selection in source.selections:
+        span = counters.place(selection, how)
+        place, why = span, "lies outside the text of"
+        if selection.unsure:
+            place, why = _unsure(counters, selection, how, span), "its place is not certain in"
+        elif words is not None and len(_plain(selection.name)) >= _FEWEST_SIGNS:
+            place = _by_words(counters, words, selection, span)
+            why = why if span is None else "its words are not where it stands, nor near, in"
+            moved += place is not None and place != span
+        if place is None or not source.text[slice(*place)].strip():
+            shown = selection.name or selection.description or f"{selection.start}–{selection.end}"
+            why = why if place is None else "holds no words of"
+            dropped.append(Dropped("selection", shown, f"{why} “{source.name}”"))
+        else:
+            kept.append(replace(selection, start=place[0], end=place[1], unsure=False))
+    return replace(source, selections=tuple(kept)), moved
+
+
+def _by_words(
+    counters: _Counters, words: _Words, selection: Selection, span: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """Where a selection's words stand: as it counts by any convention, else at their nearest place."""
+    name = _plain(selection.name)
+    if span is not None and _holds(counters.text[slice(*span)], name):
+        return span
+    for how in _ALL:
+        place = counters.place(selection, how)
+        if place is not None and _holds(counters.text[slice(*place)], name):
+            return place
+    near = sorted(words.spans(name), key=lambda place: abs(place[0] - selection.start))
+    if not near:
+        # Words that were corrected since are still much like those at the place.
+        there = "" if span is None else _plain(counters.text[slice(*span)])
+        alike = SequenceMatcher(None, name[:_COMPARED], there[:_COMPARED], autojunk=False).ratio() >= _MUCH_ALIKE
+        return span if alike else None
+    first = abs(near[0][0] - selection.start)
+    second = abs(near[1][0] - selection.start) if len(near) > 1 else None
+    long = selection.end - selection.start > 2 * len(name) + 8
+    return near[0] if first <= _WINDOW and (second is None or first * 2 < second) and not long else None
+
+
+def _holds(words: str, name: str) -> bool:
+    plain = _plain(words)
+    cut = name.rstrip(".… ")
+    return plain == name or (len(cut) >= _CUT_FROM and plain.startswith(cut))
+
+
+def _unsure(
+    counters: _Counters, selection: Selection, how: Convention, span: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """The place of a selection that may be counted another way than the rest: the one that lies between words.
+
+    Where all ways give one place, or the rest is counted as the standard says, nothing is uncertain.
+    """
+    counted = (span, *(counters.place(selection, one) for one in _ALL[:2]))
+    found = list(dict.fromkeys(place for place in counted if place is not None))
+    good = [place for place in found if fitting(counters.text, place) == 2]
+    if len(found) == 1 or len(good) == 1:
+        return (good or found)[0]
+    return span if not how.utf16 and how.line_end == 1 and not how.mark and not how.inclusive else None
+
+
+class _Counters:
+    """The ways to count positions in one text, each prepared once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._placers: dict[Convention, Callable[[int, int], tuple[int, int] | None]] = {}
+
+    def place(self, selection: Selection, how: Convention) -> tuple[int, int] | None:
+        """Where a selection stands by one of them."""
+        if how not in self._placers:
+            self._placers[how] = placer(self.text, how)
+        return self._placers[how](selection.start, selection.end)

@@ -1,0 +1,241 @@
+"""The texts of a project with what is marked in them: text sources, transcripts of recordings, the text of a PDF."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import replace
+
+from needsseg.errors import NeedssegError, TranscriptError
+from needsseg.exchange.refi.archive import Archive, DamagedMemberError
+from needsseg.exchange.refi.parsing import Dropped, Node
+from needsseg.exchange.refi.records import Coding, Selection, Source, Value
+from needsseg.files import private_folder
+
+_KINDS = {"picturesource": "picture", "pdfsource": "PDF", "audiosource": "audio", "videosource": "video"}
+_RECORDINGS = frozenset({"audiosource", "videosource"})
+_LONGEST_MS = 1_000_000_000
+"""A moment later than this (eleven days) is no moment of a recording."""
+
+
+def read_sources(root: Node, archive: Archive, dropped: list[Dropped]) -> list[Source]:
+    """All texts, with the positions that the file gives; what holds none is listed with the number of its selections.
+
+    A recording whose transcript is a text source as well adds its selections and moments to that one.
+    """
+    found: dict[str, Source] = {}
+    for number, node in enumerate(root.within("Sources")):
+        is_text = node.tag == "textsource"
+        texts = [node] if is_text else list(node.all("Transcript")) if node.tag in _RECORDINGS else []
+        if node.tag == "pdfsource":
+            texts = list(node.all("Representation"))[:1]
+        told: list[Dropped] = []
+        read = 0
+        for text in texts:
+            source = _source(text, node, () if is_text else (node.id(),), archive, told)
+            if source is None:
+                continue
+            read += 1
+            if read > 1:
+                source = replace(source, name=f"{source.name} ({read})")
+            shared = text.get("plainTextPath").casefold() or f"{number} {read}"
+            found[shared] = _joined(found[shared], source) if shared in found else source
+        if is_text or read:
+            dropped += told
+        if not is_text:
+            _tell_lost(node, bool(read), told[0].why if told else "only texts are imported", dropped)
+        _tell_codes_on_all(node, dropped)
+    return list(found.values())
+
+
+def _joined(first: Source, second: Source) -> Source:
+    """Two sources of one text as one, which keeps the name of the first."""
+    return replace(
+        first,
+        selections=(*first.selections, *second.selections),
+        notes=tuple(dict.fromkeys([*first.notes, *second.notes])),
+        values=tuple(dict.fromkeys([*first.values, *second.values])),
+        description=first.description or second.description,
+        also=(*first.also, second.guid, *second.also),
+        times=first.times or second.times,
+    )
+
+
+def _tell_lost(node: Node, is_read: bool, why: str, dropped: list[Dropped]) -> None:
+    """Lists a source that is no text where no text of it was read, or what is marked in it beside its text."""
+    kind, name = _KINDS.get(node.tag, node.tag), node.get("name") or node.id()
+    count = sum(1 for _ in _selections_in(node, not is_read))
+    if not is_read:
+        dropped.append(Dropped(kind, name, why + (f"; selections lost with it: {count}" if count else "")))
+    elif count:
+        marked = "areas of pages" if node.tag == "pdfsource" else "moments of the recording"
+        dropped.append(Dropped("selections", name, f"mark {marked}, not words; lost: {count}"))
+
+
+def _selections_in(node: Node, deep: bool) -> Iterator[Node]:
+    for child in node.all():
+        if child.tag.endswith("selection"):
+            yield child
+        elif deep:
+            yield from _selections_in(child, deep)
+
+
+def _tell_codes_on_all(node: Node, dropped: list[Dropped]) -> None:
+    name = node.get("name") or node.id()
+    kind, why = "code on a whole source", "only passages are coded"
+    dropped += [Dropped(kind, name, f"{why} ({coding.id()})") for coding in node.all("Coding")]
+
+
+def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dropped: list[Dropped]) -> Source | None:
+    """One text with its selections; ``owner`` is the recording or PDF that it belongs to, or the text itself."""
+    name = owner.get("name") or node.get("name") or owner.id()
+    text, rich = _plain_or_rich(node, archive, name, dropped)
+    points = {point.id(): (point.number("position"), point.number("timeStamp")) for point in node.all("SyncPoint")}
+    raw = [selection_of(each, name, dropped) for each in node.all("PlainTextSelection")]
+    raw += [_between(each, points, name, dropped) for each in node.all("TranscriptSelection")]
+    if text is None or not text.strip():
+        if text is not None:
+            dropped.append(Dropped("source", name, "holds no text"))
+        if raw and node is owner:
+            dropped.append(Dropped("selections", name, f"lost with the source: {len(raw)}"))
+        return None
+    beside = () if node is owner else (owner,)
+    notes = [guid for each in (node, *beside) for guid in each.targets("NoteRef")]
+    values = [value for each in (node, *beside) for value in values_of(each)]
+    described = [words for each in (node, *beside) if (words := words_of(each))]
+    times = sorted(
+        (position, at)
+        for position, at in points.values()
+        if position is not None and at is not None and 0 <= at < _LONGEST_MS
+    )
+    return Source(
+        node.id() or owner.id(), name, text, tuple(each for each in raw if each is not None), "\n\n".join(described),
+        tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(values)),
+        node.id("creatingUser") or owner.id("creatingUser"),
+        node.get("creationDateTime") or owner.get("creationDateTime"), also, tuple(times), rich,
+    )  # fmt: skip
+
+
+def _plain_or_rich(node: Node, archive: Archive, name: str, dropped: list[Dropped]) -> tuple[str | None, bool]:
+    """The text of a source, and whether it is that of its formatted document, since there is no plain one."""
+    without_plain: list[Dropped] = []
+    text = text_of(node, archive, "source", without_plain, name)
+    without_rich: list[Dropped] = []
+    if node.get("richTextPath") and (text is None or not text.strip()):
+        found = _rich_text(node.get("richTextPath"), archive, name, without_rich)
+        if found is not None:
+            return found, True
+    dropped += without_plain or without_rich
+    return (None if without_rich else text), False
+
+
+def text_of(node: Node, archive: Archive, kind: str, dropped: list[Dropped], name: str = "") -> str | None:
+    """The text with LF line ends, its byte order mark gone; None where there is none, which is then listed."""
+    name = name or node.get("name") or node.id()
+    text, why = node.words("PlainTextContent"), ""
+    path = node.get("plainTextPath")
+    if path and not text:
+        try:
+            data = archive.content(path)
+        except DamagedMemberError as error:
+            data, why = None, error.message.removeprefix(f"{archive.path}: ").rstrip(".")
+        decoded = None if data is None else _decoded(data)
+        if data is None:
+            why = why or f"its text {path} is not in the archive"
+        elif decoded is None:
+            why = "its text is neither UTF-8 nor UTF-16, or is binary"
+        text = decoded or ""
+    if why:
+        dropped.append(Dropped(kind, name, why))
+        return None
+    return _with_line_feeds(text)
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes) -> str | None:
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if utf16 else "utf-8")
+    except UnicodeDecodeError:
+        return None
+    # No text has a NUL, and a study cannot hold one.
+    return None if "\0" in text else text
+
+
+def _rich_text(path: str, archive: Archive, name: str, dropped: list[Dropped]) -> str | None:
+    """The paragraphs of a formatted document, a line each; None where it cannot be read, which is then listed."""
+    from needsseg.transcripts.contents import contents_of
+
+    suffix = path[path.rfind(".") :].casefold() if "." in path else ""
+    try:
+        data = archive.content(path)
+        if data is None:
+            raise TranscriptError(f"{path} is not in the archive.")
+        if suffix not in (".docx", ".odt"):
+            raise TranscriptError(f"{path} is not a Word document (.docx).")
+        with private_folder(None, "source") as folder:
+            file = folder / f"source{suffix}"
+            file.write_bytes(data)
+            lines = contents_of(file).lines
+    except (NeedssegError, OSError) as error:
+        told = error.message if isinstance(error, NeedssegError) else str(error)
+        why = f"its text is there only as a formatted document (rich text), which cannot be read: {told}"
+        dropped.append(Dropped("source", name, why))
+        return None
+    # A sign before a paragraph says how a word processor styles it; it is none of its words.
+    text = "\n".join(line.lstrip("\x1d\x1e") for line in lines)
+    return None if "\0" in text else _with_line_feeds(text)
+
+
+def selection_of(node: Node, source: str, dropped: list[Dropped]) -> Selection | None:
+    """A selection of words; None where it has no position, which is then listed."""
+    start, end = node.number("startPosition"), node.number("endPosition")
+    if start is None or end is None:
+        dropped.append(Dropped("selection", node.get("name") or node.id(), f"has no position in “{source}”"))
+        return None
+    return _selection(node, start, end)
+
+
+def _between(
+    node: Node, points: dict[str, tuple[int | None, int | None]], source: str, dropped: list[Dropped]
+) -> Selection | None:
+    """A selection between two moments of a recording, by where these are in its transcript."""
+    start = points.get(node.id("fromSyncPoint"), (None, None))[0]
+    end = points.get(node.id("toSyncPoint"), (None, None))[0]
+    if start is None or end is None:
+        told = f"begins or ends at no known moment of “{source}”"
+        dropped.append(Dropped("selection", node.get("name") or node.id(), told))
+        return None
+    return _selection(node, start, end)
+
+
+def _selection(node: Node, start: int, end: int) -> Selection:
+    return Selection(
+        node.id(), start, end, node.id("creatingUser"), node.get("creationDateTime"), words_of(node),
+        tuple(
+            Coding(coding.id(), target, coding.id("creatingUser"), coding.get("creationDateTime"))
+            for coding in node.all("Coding")
+            for target in coding.targets("CodeRef")
+        ),
+        node.targets("NoteRef"), node.get("name"),
+    )  # fmt: skip
+
+
+def words_of(node: Node) -> str:
+    """The description of something; empty where it is blank, without the indents that a program puts around it."""
+    words = node.words("Description")
+    return words.strip() if not words.strip() or (words[0] == "\n" and words[-1].isspace()) else words
+
+
+def values_of(node: Node) -> tuple[Value, ...]:
+    """The variables' values of a case or source, those that say something."""
+    found = []
+    for value in node.all("VariableValue"):
+        variable = next(iter(value.targets("VariableRef")), "")
+        text = next(("".join(each.element.itertext()) for each in value.all() if each.tag.endswith("value")), "")
+        if variable and text.strip():
+            found.append(Value(variable, text.strip()))
+    return tuple(found)

@@ -1,0 +1,230 @@
+"""Codebooks as tables: one code a row, with the code above it and what it means, in CSV, TSV or a spreadsheet (.xlsx)."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO, StringIO
+from pathlib import Path
+
+from needsseg.errors import NeedssegError
+from needsseg.exchange.refi.archive import LARGEST_MEMBER
+from needsseg.exchange.refi.offsets import Convention
+from needsseg.exchange.refi.parsing import Dropped
+from needsseg.exchange.refi.reading import Read
+from needsseg.exchange.refi.records import Code, Project
+
+SUFFIXES = (".csv", ".tsv", ".xlsx")
+MOST_ROWS = 100_000
+_COLUMNS = {
+    "code": ("code", "codes", "codename", "nameofcode", "name"),
+    "parent": ("parent", "parentcode", "parentname", "codeabove", "category", "codegroup", "codegroup1", "theme"),
+    "description": ("description", "definition", "meaning", "memo", "codememo", "comment"),
+    "colour": ("colour", "color"),
+}
+_OF_TALK = frozenset(
+    {
+        "text",
+        "words",
+        "speaker",
+        "utterance",
+        "speech",
+        "transcript",
+        "transcriptid",
+        "answer",
+        "quote",
+        "quotation",
+        "segment",
+    }
+)
+_BETWEEN_LEVELS = re.compile(r"\s*(?:\\|>|::|→)\s*")
+_PEEK = 65_536
+_SAVE_AGAIN = "Save it as CSV (UTF-8) with the columns code, parent and description."
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+    cells: dict[str, str]
+
+
+def is_code_table(path: Path) -> bool:
+    """Whether a file is a table of codes: its columns name codes and what is above or meant, and no talk."""
+    if path.suffix.casefold() not in SUFFIXES:
+        return False
+    try:
+        rows = _sheet(path, head=True) if path.suffix.casefold() == ".xlsx" else _separated(path, head=True)
+    except NeedssegError:
+        return False
+    columns = _columns(next(iter(rows), []))
+    plain = {_plain(cell) for cell in next(iter(rows), [])}
+    return "code" in columns and ("parent" in columns or "description" in columns) and not plain & _OF_TALK
+
+
+def read_code_table(path: Path) -> Read:
+    """The codes of a table, those above before those below; rows that hold none are listed.
+
+    A code above that has no row of its own is made. NeedssegError where the file is no such table.
+    """
+    rows = _sheet(path) if path.suffix.casefold() == ".xlsx" else _separated(path)
+    if not rows:
+        raise NeedssegError(f"{path}: is empty.", _SAVE_AGAIN)
+    columns = _columns(rows[0])
+    if "code" not in columns:
+        found = ", ".join(cell for cell in rows[0] if cell.strip()) or "none"
+        raise NeedssegError(f"{path}: row 1 names no column for codes; columns found: {found}.", _SAVE_AGAIN)
+    dropped: list[Dropped] = []
+    held: list[_Row] = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
+        if cells["code"]:
+            held.append(_Row(number, cells))
+        elif any(cell.strip() for cell in row):
+            dropped.append(Dropped("row", f"row {number}", "names no code"))
+    codes = _in_order(_codes(held, dropped), dropped)
+    return Read(Project(path.stem, "table", codes=codes), Convention(), tuple(dropped))
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[\W_]+", "", cell).casefold()
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    names = [_plain(cell) for cell in header]
+    found: dict[str, int] = {}
+    for column, known in _COLUMNS.items():
+        at = next((names.index(name) for name in known if name in names), None)
+        if at is not None:
+            found[column] = at
+    return found
+
+
+def _separated(path: Path, head: bool = False) -> list[list[str]]:
+    """The rows of a CSV or TSV file, its separator found in the first line; only the first ones for ``head``."""
+    from needsseg.transcripts.decoding import decoded
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(_PEEK if head else LARGEST_MEMBER + 1)
+        if len(data) > LARGEST_MEMBER:
+            raise NeedssegError(
+                f"{path}: has more than {LARGEST_MEMBER // 1_000_000} MB, as no codebook has.", _SAVE_AGAIN
+            )
+        text, _ = decoded(data.rpartition(b"\n")[0] if head and len(data) == _PEEK else data, str(path))
+    except OSError as error:
+        raise NeedssegError(f"{path}: cannot be read: {error.strerror}.", "Check the path.") from error
+    text = text.lstrip("\ufeff\n")
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(StringIO(text, newline=""), delimiter=separator):
+            rows.append(row)
+            if len(rows) > MOST_ROWS:
+                raise NeedssegError(f"{path}: has more than {MOST_ROWS} rows, as no codebook has.", _SAVE_AGAIN)
+            if head:
+                break
+    except csv.Error as error:
+        raise NeedssegError(f"{path}: row {len(rows) + 1} is no row of a table: {error}.", _SAVE_AGAIN) from error
+    return rows
+
+
+def _sheet(path: Path, head: bool = False) -> list[list[str]]:
+    """The rows of the first sheet of a spreadsheet, from the first one that is not empty."""
+    try:
+        import openpyxl  # type: ignore[import-untyped,unused-ignore]
+    except ImportError as error:
+        raise NeedssegError(
+            f"{path}: reading spreadsheets needs openpyxl, which is not installed.", _SAVE_AGAIN
+        ) from error
+    try:
+        data = path.read_bytes()
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_MEMBER:
+                raise NeedssegError(f"{path}: unpacks to more than any codebook holds.", _SAVE_AGAIN)
+        book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
+        rows: list[list[str]] = []
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            cells = ["" if cell is None else str(cell) for cell in row]
+            if rows or any(cell.strip() for cell in cells):
+                rows.append(cells)
+            if len(rows) > MOST_ROWS:
+                raise NeedssegError(f"{path}: has more than {MOST_ROWS} rows, as no codebook has.", _SAVE_AGAIN)
+            if head and rows:
+                break
+    except NeedssegError:
+        raise
+    except FileNotFoundError as error:
+        raise NeedssegError(f"{path}: there is no such file.", "Check the path.") from error
+    # The library raises whatever its parts raise at a damaged file, and names no common error.
+    except Exception as error:
+        raise NeedssegError(f"{path}: is damaged or no spreadsheet (.xlsx): {error}.", _SAVE_AGAIN) from error
+    return rows
+
+
+def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
+    """Codes by their place in the tree; a second row of a code adds its description where the first had none."""
+    codes: dict[str, Code] = {}
+    named: dict[str, str] = {}
+    rows = list(rows)
+    own = {row.cells["code"].casefold() for row in rows}
+    wanted: list[tuple[str, str]] = []
+    for row in rows:
+        name, above = row.cells["code"], row.cells.get("parent", "")
+        guid = f"{above.casefold()}\0{name.casefold()}"
+        colour = row.cells.get("colour", "").lower()
+        colour = colour if re.fullmatch("#[0-9a-f]{6}", colour) else ""
+        description = row.cells.get("description", "").replace("\r\n", "\n").replace("\r", "\n")
+        if guid in codes:
+            if description and codes[guid].description not in ("", description):
+                dropped.append(Dropped("row", f"row {row.number}", f"describes “{name}” another time; not kept"))
+            codes[guid] = replace(codes[guid], description=codes[guid].description or description)
+            continue
+        codes[guid] = Code(guid, name, "", colour, description)
+        named.setdefault(name.casefold(), guid)
+        wanted.append((guid, above))
+    for guid, above in wanted:
+        codes[guid] = replace(codes[guid], parent=_above(codes, named, own, above))
+    return codes
+
+
+def _above(codes: dict[str, Code], named: dict[str, str], own: set[str], above: str) -> str:
+    """The code above by its name, or by the names of all levels; made where it has no row."""
+    if not above:
+        return ""
+    levels = [above] if above.casefold() in own else [level for level in _BETWEEN_LEVELS.split(above) if level]
+    parent = ""
+    for level in levels:
+        known = named.get(level.casefold())
+        if known is None:
+            known = f"{parent}\0{level.casefold()}"
+            codes[known] = Code(known, level, parent)
+            named[level.casefold()] = known
+        parent = known
+    return parent
+
+
+def _in_order(codes: dict[str, Code], dropped: list[Dropped]) -> tuple[Code, ...]:
+    """Codes with those above before those below; one that lies under itself is put at the top, and listed."""
+    walked: dict[str, str] = {}
+    for start in codes:
+        at = start
+        while at and at not in walked:
+            walked[at] = start
+            at = codes[at].parent
+        # A walk that ends at a code which it passed itself went in a circle.
+        if at and walked[at] == start:
+            dropped.append(Dropped("code", codes[at].name, "lies under itself in the table; it stands at the top here"))
+            codes[at] = replace(codes[at], parent="")
+    below: dict[str, list[Code]] = {}
+    for code in codes.values():
+        below.setdefault(code.parent, []).append(code)
+    found: list[Code] = []
+    waiting = below.get("", [])[::-1]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += below.get(found[-1].guid, [])[::-1]
+    return tuple(found)
