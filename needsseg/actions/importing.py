@@ -15,7 +15,7 @@ from needsseg.errors import NotFoundError, TranscriptError
 from needsseg.files import file_sha256, sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
-from needsseg.study import history, interviews, passages, reimporting
+from needsseg.study import history, interviews, passages, reimporting, turns
 from needsseg.study.connection import Study
 from needsseg.text import format_count
 
@@ -206,7 +206,7 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
     with study.action("reimport") as action:
         old = interviews.transcript(study, key)
         transcript = carried_over(old, read)
-        held = passages.listing(study, key)
+        held, mended = passages.listing(study, key), turns.mended(study, key)
         found = _places(study, key, old, transcript, held)
         digest = file_sha256(file)
         reimporting.replace_text(
@@ -220,7 +220,11 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
         )
         lost = tuple(passage for passage in after.values() if not passage.anchored)
         action.summary = f"read {key} again: {len(found)} of {len(held)} passages placed"
-    return ReimportReport(key, len(found) - len(edited), edited, lost, transcript.warnings)
+    warnings = transcript.warnings
+    if mended:
+        times = f"mended by hand {format_count(mended, 'time')}"
+        warnings += (f"the turns of {key} had been {times}; they are those of the file now (undo brings them back)",)
+    return ReimportReport(key, len(found) - len(edited), edited, lost, warnings)
 
 
 def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequence[Passage]) -> dict[int, Anchor]:

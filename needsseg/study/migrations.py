@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 6
+LATEST = 7
 
 
 def migrations() -> Migrations:
@@ -50,6 +50,11 @@ def migrations() -> Migrations:
     @numbered()
     def m006_deliveries(db: Database) -> None:
         _run(db, "m006_deliveries.sql")
+
+    @numbered()
+    def m007_turn_edits(db: Database) -> None:
+        _run(db, "m007_turn_edits.sql")
+        install_journal(db)
 
     return numbered
 
