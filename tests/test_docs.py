@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import assigning, memos, passages, review, segments, statements, studies
+from needsseg.actions import assigning, memos, passages, review, segments, statements, studies, transcript_edits
 from needsseg.actions import survey as surveys
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
@@ -91,6 +91,9 @@ def test_json_is_as_documented(
             (tmp_path / "codes.qdc").write_text(
                 "<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8"
             )
+        start, end = _last_word(passages.listing(opened, "tom-ashdown"))
+        if command.startswith("turn deleted"):
+            transcript_edits.delete_words(opened, "tom-ashdown", start, end)
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
@@ -121,6 +124,12 @@ def _edited(held: list[Passage], file: Path) -> Path:
     return file
 
 
+def _last_word(held: list[Passage]) -> tuple[int, int]:
+    """The offsets of the last word of a passage of many."""
+    passage = max(held, key=lambda one: len(one.quote.split()))
+    return passage.start + passage.quote.rindex(" ") + 1, passage.end
+
+
 def _keys(value: object) -> set[str]:
     """All keys in a value, however deep."""
     if isinstance(value, dict):
@@ -129,7 +138,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 64
+    assert len(JSON_ROWS) == 66
 
 
 def test_the_changelog_knows_the_version() -> None:
