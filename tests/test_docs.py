@@ -100,6 +100,7 @@ def test_json_is_as_documented(
         | {"TEXTS": str(tmp_path / "texts.csv")}
         | {"SURVEY": str(tmp_path / "survey.toml"), "ANSWERS": str(tmp_path / "answers.csv")}
         | {"PROJECT": str(tmp_path / "made.qdpx"), "CODEBOOK": str(tmp_path / "codes.qdc")}
+        | {"START": str(start), "END": str(end)}
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
