@@ -16,6 +16,7 @@ Unit = Literal["word", "sentence", "turn"]
 Sentences = Callable[[Transcript, int, int], list[Span]]
 
 # Scripts without blanks have a word a character here: what a person selects there, they select by characters.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af。、！？]")
 _CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
@@ -24,6 +25,19 @@ def turn_at(transcript: Transcript, offset: int) -> Turn | None:
     at = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
     turn = transcript.turns[at] if at >= 0 else None
     return turn if turn is not None and turn.start <= offset < turn.end else None
+
+
+def turn_number(transcript: Transcript, offset: int) -> int:
+    """The number of the turn in which a code point was said, or after which it stands; 0 before the first."""
+    return max(bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1, 0)
+
+
+def word_begin(transcript: Transcript, offset: int) -> int:
+    """Where the word at a place begins, with the punctuation before it; the place itself in scripts without blanks."""
+    turn, text, at = turn_at(transcript, offset), transcript.text, offset
+    while turn is not None and at > turn.start and not text[at - 1].isspace() and not _UNSPACED.match(text[at - 1]):
+        at -= 1
+    return at
 
 
 def words(text: str, start: int, end: int) -> list[Span]:

@@ -19,6 +19,7 @@ from needsseg.tui.screens.code_codes import CodesUnderKeys
 from needsseg.tui.screens.code_finding import Finding
 from needsseg.tui.screens.code_keys import CODE_KEYS, HELP
 from needsseg.tui.screens.code_marking import MarkingByHand
+from needsseg.tui.screens.code_mending import MendingTurns
 from needsseg.tui.screens.code_queue import SuggestionQueue
 from needsseg.tui.screens.code_reading import Reading
 from needsseg.tui.screens.code_sheets import Sheets
@@ -33,7 +34,7 @@ EMPTY = """No interview is open.
 DONE = {"accepted": "accepted", "rejected": "rejected"}
 
 
-class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, Sheets):
+class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, MendingTurns, Sheets):
     """A transcript with its passages marked; deciding saves at once and goes on to the next."""
 
     MODE = "code"
@@ -64,9 +65,14 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
             view = TranscriptView(id="transcript")
-            view.followed = self.follow_cursor
+            view.followed = self._cursor_moved
             yield view
             yield PassagePanel()
+
+    def _cursor_moved(self, at: int) -> None:
+        self.follow_cursor(at)
+        if self.ranging:
+            self.tell()
 
     @property
     def view(self) -> TranscriptView:
@@ -114,6 +120,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.key, self.current = key, None
         self.forget_selection()
         self.forget_find()
+        self.forget_range()
         self.transcript = interviews.show(self.study, key)
         self.view.show(self.transcript)
         self.view.focus()
@@ -123,8 +130,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         at = self.passage.start if self.passage else 0
         roles = interviews.show(self.study, self.key)
         if self.transcript is not None and roles.turns != self.transcript.turns:
+            if roles.text != self.transcript.text:
+                self.end_queue()  # its suggestions have places in the text of before
             self.transcript = roles
-            self.view.show(roles)
+            self.view.show_changed(roles)
         held = passages.listing(self.study, self.key, anchored=True)
         self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
         ids = {p.id for p in self.passages}
@@ -159,9 +168,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         decided = sum(p.status != "suggested" for p in self.passages)
         ids = [p.id for p in self.passages]
         at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else "no passage"
-        return (
-            f"saved · coded {decided}/{len(ids)} · {at}{self.selection_state()}{self.find_state()}{self.queue_state()}"
-        )
+        open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
+        return f"saved · coded {decided}/{len(ids)} · {at}{open_states}"
 
     def go_to(self, passage: int | None) -> None:
         """Makes a passage the current one."""
@@ -276,10 +284,13 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.tell("there is no other interview that way")
 
     def action_back(self) -> None:
-        """Drops the selection, then the find, then goes back to where one came from."""
+        """Drops the selection, then the range of turns, then the find, then goes back to where one came from."""
         if self.selecting:
             self.forget_selection()
             self.tell("dropped the selection")
+        elif self.ranging:
+            self.forget_range()
+            self.tell("dropped the range")
         elif self.finding:
             self.forget_find()
             self.tell("")

@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_clock, safe
-from needsseg.tui.marking import word_after
+from needsseg.tui.marking import turn_near, word_after
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
     Line,
@@ -116,6 +116,24 @@ class TranscriptView(ScrollView, can_focus=True):
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
         self.scroll_to(y=0, animate=False)
+
+    def show_changed(self, transcript: Transcript) -> None:
+        """Shows the same transcript with other turns or roles, the cursor and what is seen staying where they were."""
+        before, top, new = self._text, self.top_offset, safe(transcript.text)
+        on_head = bool(self._lines) and self._lines[self._top].kind == "head"
+
+        def moved(offset: int) -> int:
+            same = before[:offset] == new[:offset]
+            found = turn_near(transcript, offset if same else max(len(new) - len(before) + offset, 0))
+            if found is None:
+                return transcript.turns[-1].start if transcript.turns else 0
+            return max(offset if same else len(new) - len(before) + offset, found.start)
+
+        self.cursor, top = moved(self.cursor), moved(top)
+        self.transcript, self._text, self.selected, self.hits, self._column = transcript, new, None, (), None
+        self._lay_out()
+        if self._lines:
+            self.scroll_to(y=max(0, line_at(self._lines, top) - on_head), animate=False, force=True)
 
     def mark(self, passages: Sequence[Passage], current: int | None) -> None:
         """Draws these passages, one of them as the current one."""
@@ -235,8 +253,12 @@ class TranscriptView(ScrollView, can_focus=True):
     @property
     def top_offset(self) -> int:
         """The first code point that can be seen."""
-        row = min(round(self.scroll_offset.y), len(self._lines) - 1)
-        return self._lines[row].start if self._lines else 0
+        return self._lines[self._top].start if self._lines else 0
+
+    @property
+    def _top(self) -> int:
+        """The number of the first line that can be seen."""
+        return min(round(self.scroll_offset.y), len(self._lines) - 1)
 
     def is_visible(self, offset: int) -> bool:
         """Whether the line of a code point can be seen."""
