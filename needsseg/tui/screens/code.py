@@ -86,7 +86,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     def reload(self) -> None:
         """Reads the interview asked for, else the one that is open, else the one that was left."""
-        keys = [row.key for row in interviews.listing(self.study)]
+        keys = interviews.keys(self.study)
         place = studies.place(self.study, self.MODE)
         asked, self.desk.wanted = self.desk.wanted, None
         wanted, passage = (
@@ -104,6 +104,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self._open(wanted)
             left = place.get("passage") if place.get("interview") == wanted else None
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
+        else:
+            self._read_turns()
         self._read_passages(keep=passage if passage is not None else self.current)
         if asked and asked.span:
             self.current = _fitting(self.passages, *asked.span)
@@ -125,15 +127,18 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.view.show(self.transcript)
         self.view.focus()
 
-    def _read_passages(self, keep: int | None) -> None:
-        before = {p.id: p for p in self.passages}
-        at = self.passage.start if self.passage else 0
+    def _read_turns(self) -> None:
+        """Shows what became of the turns: other roles and speakers, or mended ones."""
         roles = interviews.show(self.study, self.key)
         if self.transcript is not None and roles.turns != self.transcript.turns:
             if roles.text != self.transcript.text:
                 self.end_queue()  # its suggestions have places in the text of before
             self.transcript = roles
             self.view.show_changed(roles)
+
+    def _read_passages(self, keep: int | None) -> None:
+        before = {p.id: p for p in self.passages}
+        at = self.passage.start if self.passage else 0
         held = passages.listing(self.study, self.key, anchored=True)
         self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
         ids = {p.id for p in self.passages}
@@ -274,7 +279,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     def action_interview(self, by: int) -> None:
         """Opens the next interview, or the one before."""
-        keys = [row.key for row in interviews.listing(self.study)]
+        keys = interviews.keys(self.study)
         if self.key in keys and 0 <= keys.index(self.key) + by < len(keys):
             self.leave()
             self.desk.wanted = Place(keys[keys.index(self.key) + by])

@@ -36,6 +36,8 @@ from needsseg.tui.words import GLYPHS, state
 
 MARGIN = LANES + 2
 WIDEST = 110
+_LONG = 500_000
+"""Characters of a transcript from which on wrapping it takes so long that it is done once only."""
 Span = tuple[int, int]
 
 
@@ -106,6 +108,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
+        self._waiting = False
         self._pressed: int | None = None
         self._dragging = False
 
@@ -267,12 +270,24 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wraps again when the width has changed, keeping what was at the top there."""
-        if self.transcript is not None and self._wanted_width() != self._width:
-            top = self.top_offset
-            self._lay_out()
-            self.scroll_to(y=max(0, line_at(self._lines, top) - 1), animate=False)
-            if self._to_reveal:
-                self.reveal(*self._to_reveal)
+        if self.transcript is None or self._wanted_width() == self._width:
+            return
+        if len(self._text) < _LONG:
+            self._wrap_anew()
+        elif not self._waiting:
+            # A screen that opens takes its final size in two steps; a long text is wrapped once, after them.
+            self._waiting = True
+            self.set_timer(0.05, self._wrap_anew)
+
+    def _wrap_anew(self) -> None:
+        self._waiting = False
+        if self.transcript is None or self._wanted_width() == self._width:
+            return
+        top = self.top_offset
+        self._lay_out()
+        self.scroll_to(y=max(0, line_at(self._lines, top) - 1), animate=False)
+        if self._to_reveal:
+            self.reveal(*self._to_reveal)
 
     def _wanted_width(self) -> int:
         return max(10, min(WIDEST, self.scrollable_content_region.width - MARGIN - 1))
