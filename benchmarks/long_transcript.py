@@ -29,7 +29,8 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.code import CodeScreen
 
 SIZE = (120, 40)
-KEYS = ("right", "left", "down", "up", "pagedown", "pageup", "home", "end", "shift+right", "escape", "s", "t", "escape", "j", "k", "n")
+MOVES = ("right", "left", "down", "up", "pagedown", "pageup", "home", "end")
+KEYS = (*MOVES, "shift+right", "escape", "s", "t", "escape", "j", "k", "n")
 SHAPES = {
     "15,000 turns": (340, False),
     "15,000 turns, 3,000 passages": (340, False),
