@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 
 from rich.cells import cell_len, chop_cells, split_graphemes
 
@@ -34,6 +35,38 @@ class Line(NamedTuple):
     turn: int
     start: int
     end: int
+
+
+_KINDS: tuple[Literal["head", "text", "gap"], ...] = ("head", "text", "gap")
+
+
+class Lines(Sequence[Line]):
+    """The lines of a transcript in order, held as columns of numbers.
+
+    Of a long transcript there are a hundred thousand: as many objects would make Python's collector pause under a key.
+    """
+
+    def __init__(self) -> None:
+        self._kinds, self._turns, self._starts, self._ends = bytearray(), array("q"), array("q"), array("q")
+
+    def add(self, kind: int, turn: int, spans: Sequence[tuple[int, int]]) -> None:
+        """Adds lines of one kind and turn."""
+        self._kinds += bytes([kind]) * len(spans)
+        self._turns.extend([turn] * len(spans))
+        self._starts.extend([start for start, _ in spans])
+        self._ends.extend([end for _, end in spans])
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        return Line(_KINDS[self._kinds[at]], self._turns[at], self._starts[at], self._ends[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +176,14 @@ def _full(text: str, begin: int, width: int) -> int:
     return end
 
 
-def lay_out(transcript: Transcript, width: int, text: str = "") -> list[Line]:
+def lay_out(transcript: Transcript, width: int, text: str = "") -> Lines:
     """All lines of a transcript: each turn has a head, its words and a gap. ``text`` is its text as shown, if at hand."""
     text = text or safe(transcript.text)
-    made: list[Line] = []
+    made = Lines()
     for number, turn in enumerate(transcript.turns):
-        made.append(Line("head", number, turn.start, turn.start))
-        made.extend([Line("text", number, start, end) for start, end in wrap(text, turn.start, turn.end, width)])
-        made.append(Line("gap", number, turn.end, turn.end))
+        made.add(0, number, [(turn.start, turn.start)])
+        made.add(1, number, list(wrap(text, turn.start, turn.end, width)))
+        made.add(2, number, [(turn.end, turn.end)])
     return made
 
 

@@ -94,7 +94,7 @@ class TranscriptView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.transcript: Transcript | None = None
         self._text = ""
-        self._lines: list[Line] = []
+        self._lines: Sequence[Line] = ()
         self._width = 0
         self._to_reveal: Span | None = None
         self._passages: Sequence[Passage] = ()
@@ -115,7 +115,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def show(self, transcript: Transcript) -> None:
         """Shows another transcript from its beginning."""
         self.transcript, self._text = transcript, safe(transcript.text)
-        self.selected, self.hits, self._width, self._lines = None, (), 0, []
+        self.selected, self.hits, self._width, self._lines = None, (), 0, ()
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
         self.scroll_to(y=0, animate=False)
