@@ -24,3 +24,15 @@ CREATE TABLE turns_read_around (
     before TEXT NOT NULL CHECK (json_valid(before)),
     after TEXT NOT NULL CHECK (json_valid(after))
 ) STRICT;
+
+-- Turns that only move, and passages that follow them, keep their words: the index of words stays as it is then.
+DROP TRIGGER turns_au;
+CREATE TRIGGER turns_au AFTER UPDATE ON turns WHEN old.words IS NOT new.words BEGIN
+    INSERT INTO turns_fts (turns_fts, rowid, words) VALUES ('delete', old.rowid, old.words);
+    INSERT INTO turns_fts (rowid, words) VALUES (new.rowid, new.words);
+END;
+DROP TRIGGER passages_au;
+CREATE TRIGGER passages_au AFTER UPDATE ON passages WHEN old.quote IS NOT new.quote BEGIN
+    INSERT INTO passages_fts (passages_fts, rowid, quote) VALUES ('delete', old.rowid, old.quote);
+    INSERT INTO passages_fts (rowid, quote) VALUES (new.rowid, new.quote);
+END;
