@@ -28,6 +28,7 @@ from needsseg.actions import (
     statements,
     studies,
     suggesting,
+    transcript_edits,
 )
 from needsseg.records import JobParts, Suggestion
 from needsseg.study import decisions, runs
@@ -275,9 +276,31 @@ def _files(study: Study, pick: random.Random) -> None:
             lambda: _code_hits(study, pick),
             lambda: importing.reimport(study, "anna", beside(pick.choice(list(EDITED)))),
             lambda: importing.reimport(study, "anna", beside(pick.choice(list(EDITED)))),
+            lambda: edit_turns(study, pick),
+            lambda: edit_turns(study, pick),
             lambda: merging.merge(study, beside("theirs.db")),
             lambda: _now_and_then(pick, lambda: importing.remove_interview(study, pick.choice(KEYS))),
             lambda: importing.import_transcripts(study, [beside("anna.txt"), beside("ben.txt")]),
+        ],
+    )
+
+
+def edit_turns(study: Study, pick: random.Random) -> None:
+    """One random mending of an interview's turns: at any place, also within words, over one turn or several."""
+    key = pick.choice(KEYS)
+    length = len(interviews.show(study, key).text)
+    start = pick.randrange(0, length)
+    end = start + pick.choice([1, 5, 20, 60, 200])
+    label = pick.choice([*LABELS, "Zoë K.", "日本 [x]"])
+    _one(
+        pick,
+        [
+            lambda: transcript_edits.split_turn(study, key, start),
+            lambda: transcript_edits.join_turns(study, key, start),
+            lambda: transcript_edits.give_words(
+                study, key, start, end, label, pick.choice([None, None, "interviewer"])
+            ),
+            lambda: transcript_edits.delete_words(study, key, start, end),
         ],
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import assigning, memos, passages, review, segments, statements, studies
+from needsseg.actions import assigning, memos, passages, review, segments, statements, studies, transcript_edits
 from needsseg.actions import survey as surveys
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
@@ -91,12 +91,16 @@ def test_json_is_as_documented(
             (tmp_path / "codes.qdc").write_text(
                 "<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8"
             )
+        start, end = _last_word(passages.listing(opened, "tom-ashdown"))
+        if command.startswith("turn deleted"):
+            transcript_edits.delete_words(opened, "tom-ashdown", start, end)
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
         | {"TEXTS": str(tmp_path / "texts.csv")}
         | {"SURVEY": str(tmp_path / "survey.toml"), "ANSWERS": str(tmp_path / "answers.csv")}
         | {"PROJECT": str(tmp_path / "made.qdpx"), "CODEBOOK": str(tmp_path / "codes.qdc")}
+        | {"START": str(start), "END": str(end)}
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
@@ -119,6 +123,12 @@ def _edited(held: list[Passage], file: Path) -> Path:
     word = next(word for word in inner if len(word) > 6 and text.count(word) == 1)
     file.write_text(text.replace(word, "something"), encoding="utf-8")
     return file
+
+
+def _last_word(held: list[Passage]) -> tuple[int, int]:
+    """The offsets of the last word of a passage of many."""
+    passage = max(held, key=lambda one: len(one.quote.split()))
+    return passage.start + passage.quote.rindex(" ") + 1, passage.end
 
 
 def _keys(value: object) -> set[str]:

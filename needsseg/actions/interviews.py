@@ -11,7 +11,7 @@ from needsseg.study import interviews
 from needsseg.study.connection import Study
 from needsseg.study.interviews import InterviewRow, SpeakerRow
 
-__all__ = ["InterviewRow", "SpeakerRow", "listing", "sentences", "set_role", "show", "speakers", "title"]
+__all__ = ["InterviewRow", "SpeakerRow", "keys", "listing", "sentences", "set_role", "show", "speakers", "title"]
 
 
 def listing(study: Study) -> list[InterviewRow]:
@@ -21,6 +21,11 @@ def listing(study: Study) -> list[InterviewRow]:
         return rows
     counts = blind.own_counts(study)
     return [_with_counts(row, counts.get(row.key, {})) for row in rows]
+
+
+def keys(study: Study) -> list[str]:
+    """The keys of all interviews, in the order of the listing; nothing is counted for it."""
+    return interviews.keys(study)
 
 
 def _with_counts(row: InterviewRow, counts: Mapping[str, int]) -> InterviewRow:

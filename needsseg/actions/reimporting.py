@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from needsseg.errors import TranscriptError
 from needsseg.files import file_sha256
 from needsseg.records import Passage, Transcript
-from needsseg.study import interviews, passages, reimporting
+from needsseg.study import interviews, passages, reimporting, turns
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.coding.anchoring import Anchor
@@ -52,7 +53,7 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
     with study.action("reimport") as action:
         old = interviews.transcript(study, key)
         transcript = carried_over(old, read)
-        held = passages.listing(study, key)
+        held, mended = passages.listing(study, key), turns.mended(study, key)
         found = _places(study, key, old, transcript, held)
         digest = file_sha256(file)
         reimporting.replace_text(
@@ -66,7 +67,11 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
         )
         lost = tuple(passage for passage in after.values() if not passage.anchored)
         action.summary = f"read {key} again: {len(found)} of {len(held)} passages placed"
-    return ReimportReport(key, len(found) - len(edited), edited, lost, transcript.warnings)
+    warnings = transcript.warnings
+    if mended:
+        times = f"mended by hand {format_count(mended, 'time')}"
+        warnings += (f"the turns of {key} had been {times}; they are those of the file now (undo brings them back)",)
+    return ReimportReport(key, len(found) - len(edited), edited, lost, warnings)
 
 
 def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequence[Passage]) -> dict[int, Anchor]:
@@ -81,9 +86,9 @@ def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequ
             at = new.text.index(passage.quote)
             found[passage] = Anchor(at, at + len(passage.quote), True)
     roles = reimporting.known_roles(study, key, new)
-    turns = [turn for turn in new.turns if roles[turn.speaker] == "participant"]
+    own = [turn for turn in new.turns if roles[turn.speaker] == "participant"]
     return {
         passage.id: at
         for passage, at in found.items()
-        if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in turns)
+        if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in own)
     }

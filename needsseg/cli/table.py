@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "role": _entry("interviews", "role", _TALK, "Say what a speaker is."),
     "speakers": _entry("speakers", "speakers", _TALK, "List who speaks where, in which role, how much."),
     "speaker": _entry("speakers", "speaker", _TALK, "Merge or rename speakers, or say that two are one person."),
+    "turn": _entry("turns", "turn", _TALK, "Split, join, give or delete turns, without editing the file."),
     "remove": _entry("interviews", "remove", _TALK, "Take an interview out of the study."),
     "suggest": _entry("passages", "suggest", _CODING, "Mark where participants speak of a job."),
     "passages": _entry("passages", "passages", _CODING, "List passages."),

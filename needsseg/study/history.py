@@ -21,6 +21,7 @@ JOURNALLED = (
     "participants",
     "speakers",
     "turns",
+    "removed_speech",
     "passages",
     "seconded",
     "codes",
@@ -162,3 +163,20 @@ def _replay(study: Study, entry: int, *, forward: bool) -> None:
             study.execute(f"INSERT INTO {table} ({columns}) VALUES ({becomes})")
         else:
             study.execute(f"UPDATE {table} SET ({columns}) = ({becomes}) WHERE id = ?", [row_id])
+    around = study.row("SELECT interview_id, before, after FROM turns_read_around WHERE history_id = ?", [entry])
+    if around is not None:
+        replace_turns_read(study, around["interview_id"], around["after" if forward else "before"])
+
+
+def replace_turns_read(study: Study, interview: int, read: str) -> None:
+    """Writes which turns of an interview were read (inside a transaction): JSON, pairs of coder and number.
+
+    History follows no reading, but an action that renumbers turns must not make others look read, nor may its undo: what
+    was read between the two is forgotten.
+    """
+    study.execute("DELETE FROM turns_read WHERE interview_id = ?", [interview])
+    study.execute(
+        "INSERT INTO turns_read (interview_id, coder, seq) "
+        "SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)",
+        [interview, read],
+    )

@@ -83,6 +83,8 @@ def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joi
             participant = _participant(study, other, participant, key, key != row["key"], joined)
         values = _columns(speaker) | {"interview_id": ours, "participant_id": participant}
         speakers[speaker["id"]] = study.insert("speakers", values)
+    for held in other.rows("SELECT * FROM removed_speech WHERE interview_id = ? ORDER BY id", [theirs]):
+        study.insert("removed_speech", _columns(held) | {"interview_id": ours})
     for table in ("turns", "passages"):
         rows = other.rows(f"SELECT * FROM {table} WHERE interview_id = ? ORDER BY id", [theirs])
         for held in rows:

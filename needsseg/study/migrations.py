@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 7
+LATEST = 8
 
 
 def migrations() -> Migrations:
@@ -54,6 +54,11 @@ def migrations() -> Migrations:
     @numbered()
     def m007_import_choices(db: Database) -> None:
         _run(db, "m007_import_choices.sql")
+        install_journal(db)
+
+    @numbered()
+    def m008_turn_edits(db: Database) -> None:
+        _run(db, "m008_turn_edits.sql")
         install_journal(db)
 
     return numbered

@@ -28,12 +28,13 @@ def replace_text(
     interview keeps its quote and loses its place. Speakers keep their roles and participants by their labels; where one
     participant's label is gone and one new one is there, it is the same person, renamed. A turn of the same number stays read
     where its words are the same.
+    Turns that were mended by hand are those of the new text from then on.
     """
     interview = interviews.required_id(study, key)
     study.execute("UPDATE passages SET anchored = 0 WHERE interview_id = ?", [interview])
     study.execute(
         "UPDATE interviews SET text = ?, text_sha256 = ?, format = ?, file_name = ?, file_sha256 = ?, warnings = ?, "
-        "reading = ? WHERE id = ?",
+        "reading = ?, mended = 0 WHERE id = ?",
         [
             transcript.text,
             sha256(transcript.text),

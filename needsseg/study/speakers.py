@@ -101,7 +101,7 @@ def merge(study: Study, key: str, label: str, into: str) -> None:
         _join(study, [target["participant_id"], theirs])
     elif theirs is not None:
         # What was written about them stays with the target, for the day it is a participant.
-        _remove_empty(study, theirs)
+        remove_empty_participant(study, theirs)
         study.execute(
             "UPDATE speakers SET participant_id = (SELECT id FROM participants WHERE id = ?) WHERE id = ?",
             [theirs, target["id"]],
@@ -157,6 +157,16 @@ def clean_label(label: str) -> str:
     return cleaned
 
 
+def remove_empty_participant(study: Study, participant: int | None) -> None:
+    """Removes a participant without speakers of whom nothing was written (inside an action)."""
+    study.execute(
+        "DELETE FROM participants WHERE id = ? AND email = '' AND company = '' AND crm_id = '' AND attributes = '{}' "
+        "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL) "
+        "AND id NOT IN (SELECT participant_id FROM account_links)",
+        [participant],
+    )
+
+
 def _required(study: Study, key: str, label: str) -> Any:
     interview = interviews.required_id(study, key)
     found = study.row("SELECT * FROM speakers WHERE interview_id = ? AND label = ?", [interview, label])
@@ -172,7 +182,7 @@ def _join(study: Study, participants: Sequence[int | None]) -> int:
     for other in ids[1:]:
         study.execute("UPDATE speakers SET participant_id = ? WHERE participant_id = ?", [ids[0], other])
         _hand_over(study, other, ids[0])
-        _remove_empty(study, other)
+        remove_empty_participant(study, other)
     return max(0, len(ids) - 1)
 
 
@@ -194,16 +204,6 @@ def _write(study: Study, participant: int, written: Sequence[str], attributes: d
     study.execute(
         "UPDATE participants SET email = ?, company = ?, crm_id = ?, attributes = ? WHERE id = ?",
         [*written, json.dumps(attributes, ensure_ascii=False, sort_keys=True), participant],
-    )
-
-
-def _remove_empty(study: Study, participant: int | None) -> None:
-    """Removes a participant without speakers of whom nothing was written."""
-    study.execute(
-        "DELETE FROM participants WHERE id = ? AND email = '' AND company = '' AND crm_id = '' AND attributes = '{}' "
-        "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL) "
-        "AND id NOT IN (SELECT participant_id FROM account_links)",
-        [participant],
     )
 
 

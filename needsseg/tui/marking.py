@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,10 @@ Unit = Literal["word", "sentence", "turn"]
 Sentences = Callable[[Transcript, int, int], list[Span]]
 
 # Scripts without blanks have a word a character here: what a person selects there, they select by characters.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONG_TURN = 50_000
+"""Characters of a turn beyond which only those near the place in question are looked at, so that no key takes long."""
+_NEAR = 8_000
 _CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
@@ -26,9 +30,23 @@ def turn_at(transcript: Transcript, offset: int) -> Turn | None:
     return turn if turn is not None and turn.start <= offset < turn.end else None
 
 
+def turn_number(transcript: Transcript, offset: int) -> int:
+    """The number of the turn in which a code point was said, or after which it stands; 0 before the first."""
+    return max(bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1, 0)
+
+
+def word_begin(transcript: Transcript, offset: int) -> int:
+    """Where the word at a place begins, with the punctuation before it; the place itself in scripts without blanks."""
+    turn = turn_at(transcript, offset)
+    return offset if turn is None else _chunk_begin(transcript.text, turn, offset)
+
+
 def words(text: str, start: int, end: int) -> list[Span]:
     """Spans of the words of ``text[start:end]``, without the punctuation around them."""
-    found = []
+    return list(_words(text, start, end))
+
+
+def _words(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _CHUNK.finditer(text, start, end):
         first, last = match.span()
         while first < last and _is_punctuation(text[first]):
@@ -36,20 +54,49 @@ def words(text: str, start: int, end: int) -> list[Span]:
         while last > first and _is_punctuation(text[last - 1]):
             last -= 1
         if first < last:
-            found.append((first, last))
-    return found
+            yield first, last
 
 
 def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char).startswith("P")
 
 
-def spans(transcript: Transcript, turn: Turn, unit: Unit, sentences: Sentences) -> list[Span]:
-    """The words or sentences of a turn, or the turn itself, as spans in order; none where it holds no words."""
+def spans(
+    transcript: Transcript, turn: Turn, unit: Unit, sentences: Sentences, around: Span | None = None
+) -> list[Span]:
+    """The words or sentences of a turn, or the turn itself, as spans in order; none where it holds no words.
+
+    Of a turn that is long, only those near ``around`` where that is given: at least one beyond each of its ends, where there
+    is one.
+    """
+    low, high = turn.start, turn.end
+    if around is not None and turn.end - turn.start > _LONG_TURN:
+        low, high = _near(transcript.text, turn, around)
     if unit == "word":
-        return words(transcript.text, turn.start, turn.end)
-    found = sentences(transcript, turn.start, turn.end)
-    return found if unit == "sentence" or not found else [(found[0][0], found[-1][1])]
+        return words(transcript.text, low, high)
+    if unit == "turn" and (low, high) != (turn.start, turn.end):
+        said = transcript.words(turn)
+        whole = turn.start + len(said) - len(said.lstrip()), turn.end - len(said) + len(said.rstrip())
+        return [whole] if whole[0] < whole[1] else []
+    found = sentences(transcript, low, high)
+    if unit == "turn":
+        return [(found[0][0], found[-1][1])] if found else found
+    # Where the stretch begins or ends within a sentence, that one is not whole; it stays where it is the one asked about.
+    if around is not None and low > turn.start and len(found) > 1 and found[1][0] <= around[0]:
+        found = found[1:]
+    if around is not None and high < turn.end and len(found) > 1 and found[-2][1] >= around[1]:
+        found = found[:-1]
+    return found
+
+
+def _near(text: str, turn: Turn, around: Span) -> Span:
+    """A stretch of a long turn with some thousand characters on both sides of a place, between two words if it can be."""
+    low, high = max(turn.start, around[0] - _NEAR), min(turn.end, around[1] + _NEAR)
+    if low > turn.start:
+        low = next((at + 1 for at in range(low, min(low + _NEAR // 2, around[0])) if text[at].isspace()), low)
+    if high < turn.end:
+        high = next((at for at in range(high, max(high - _NEAR // 2, around[1]), -1) if text[at].isspace()), high)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +151,47 @@ def word_after(transcript: Transcript, offset: int, by: int) -> int | None:
     while at < len(transcript.turns):
         if at >= 0:
             turn = transcript.turns[at]
-            begins = [start for start, _ in words(transcript.text, turn.start, turn.end)]
-            found = [start for start in begins if (start > offset if by > 0 else start < offset)]
-            if found:
-                return found[0] if by > 0 else found[-1]
+            found = (
+                _begin_after(transcript.text, turn, offset) if by > 0 else _begin_before(transcript.text, turn, offset)
+            )
+            if found is not None:
+                return found
         elif by < 0:
             return None
         at += by
     return None
+
+
+def _begin_after(text: str, turn: Turn, offset: int) -> int | None:
+    """Where the first word of a turn begins that begins after a place."""
+    start = _chunk_begin(text, turn, offset) if turn.start < offset < turn.end else turn.start
+    return next((begin for begin, _ in _words(text, start, turn.end) if begin > offset), None)
+
+
+def _begin_before(text: str, turn: Turn, offset: int) -> int | None:
+    """Where the last word of a turn begins that begins before a place: looked for in ever longer stretches before it."""
+    end, length = min(offset, turn.end), 64
+    while end > turn.start:
+        start = _chunk_begin(text, turn, max(turn.start, end - length))
+        found = None
+        for begin, _ in _words(text, start, turn.end):
+            if begin >= end or begin >= offset:
+                break
+            found = begin
+        if found is not None or start == turn.start:
+            return found
+        end, length = start, 4 * length
+    return None
+
+
+def _chunk_begin(text: str, turn: Turn, offset: int) -> int:
+    """Where the run of characters begins that a place lies in, since a word cut there would be another one."""
+    at = offset
+    if not turn.start < at < turn.end or text[at].isspace() or _UNSPACED.match(text[at]):
+        return at
+    while at > turn.start and not text[at - 1].isspace() and not _UNSPACED.match(text[at - 1]):
+        at -= 1
+    return at
 
 
 def step(passages: Sequence[Passage], current: int | None, by: int) -> int | None:

@@ -19,6 +19,7 @@ from needsseg.tui.screens.code_codes import CodesUnderKeys
 from needsseg.tui.screens.code_finding import Finding
 from needsseg.tui.screens.code_keys import CODE_KEYS, HELP
 from needsseg.tui.screens.code_marking import MarkingByHand
+from needsseg.tui.screens.code_mending import MendingTurns
 from needsseg.tui.screens.code_queue import SuggestionQueue
 from needsseg.tui.screens.code_reading import Reading
 from needsseg.tui.screens.code_sheets import Sheets
@@ -33,7 +34,7 @@ EMPTY = """No interview is open.
 DONE = {"accepted": "accepted", "rejected": "rejected"}
 
 
-class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, Sheets):
+class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, MendingTurns, Sheets):
     """A transcript with its passages marked; deciding saves at once and goes on to the next."""
 
     MODE = "code"
@@ -64,9 +65,14 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
             view = TranscriptView(id="transcript")
-            view.followed = self.follow_cursor
+            view.followed = self._cursor_moved
             yield view
             yield PassagePanel()
+
+    def _cursor_moved(self, at: int) -> None:
+        self.follow_cursor(at)
+        if self.ranging:
+            self.tell()
 
     @property
     def view(self) -> TranscriptView:
@@ -80,7 +86,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     def reload(self) -> None:
         """Reads the interview asked for, else the one that is open, else the one that was left."""
-        keys = [row.key for row in interviews.listing(self.study)]
+        keys = interviews.keys(self.study)
         place = studies.place(self.study, self.MODE)
         asked, self.desk.wanted = self.desk.wanted, None
         wanted, passage = (
@@ -98,6 +104,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self._open(wanted)
             left = place.get("passage") if place.get("interview") == wanted else None
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
+        else:
+            self._read_turns()
         self._read_passages(keep=passage if passage is not None else self.current)
         if asked and asked.span:
             self.current = _fitting(self.passages, *asked.span)
@@ -114,17 +122,23 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.key, self.current = key, None
         self.forget_selection()
         self.forget_find()
+        self.forget_range()
         self.transcript = interviews.show(self.study, key)
         self.view.show(self.transcript)
         self.view.focus()
 
+    def _read_turns(self) -> None:
+        """Shows what became of the turns: other roles and speakers, or mended ones."""
+        roles = interviews.show(self.study, self.key)
+        if self.transcript is not None and roles.turns != self.transcript.turns:
+            if roles.text != self.transcript.text:
+                self.end_queue()  # its suggestions have places in the text of before
+            self.transcript = roles
+            self.view.show_changed(roles)
+
     def _read_passages(self, keep: int | None) -> None:
         before = {p.id: p for p in self.passages}
         at = self.passage.start if self.passage else 0
-        roles = interviews.show(self.study, self.key)
-        if self.transcript is not None and roles.turns != self.transcript.turns:
-            self.transcript = roles
-            self.view.show(roles)
         held = passages.listing(self.study, self.key, anchored=True)
         self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
         ids = {p.id for p in self.passages}
@@ -159,9 +173,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         decided = sum(p.status != "suggested" for p in self.passages)
         ids = [p.id for p in self.passages]
         at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else "no passage"
-        return (
-            f"saved · coded {decided}/{len(ids)} · {at}{self.selection_state()}{self.find_state()}{self.queue_state()}"
-        )
+        open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
+        return f"saved · coded {decided}/{len(ids)} · {at}{open_states}"
 
     def go_to(self, passage: int | None) -> None:
         """Makes a passage the current one."""
@@ -266,7 +279,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     def action_interview(self, by: int) -> None:
         """Opens the next interview, or the one before."""
-        keys = [row.key for row in interviews.listing(self.study)]
+        keys = interviews.keys(self.study)
         if self.key in keys and 0 <= keys.index(self.key) + by < len(keys):
             self.leave()
             self.desk.wanted = Place(keys[keys.index(self.key) + by])
@@ -276,10 +289,13 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.tell("there is no other interview that way")
 
     def action_back(self) -> None:
-        """Drops the selection, then the find, then goes back to where one came from."""
+        """Drops the selection, then the range of turns, then the find, then goes back to where one came from."""
         if self.selecting:
             self.forget_selection()
             self.tell("dropped the selection")
+        elif self.ranging:
+            self.forget_range()
+            self.tell("dropped the range")
         elif self.finding:
             self.forget_find()
             self.tell("")

@@ -43,6 +43,9 @@ class CodeDesk(StudyScreen):
         def forget_selection(self) -> None:
             """Drops the selection."""
 
+        def forget_find(self) -> None:
+            """Ends the find."""
+
         def is_queued(self, passage: Passage) -> bool:
             """Whether a passage is the suggestion of the queue."""
 

@@ -12,7 +12,10 @@ The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. Where it come
 While a selection is open (v w s t, shift with ← → ↑ ↓, or the mouse: drag, or click two, three or four times for a word,
 a sentence, a turn): j k or the cursor move its end, [ ] { } its edges, w s t choose what by; enter marks it,
 c q i 1–9 mark and code it at once, esc drops it.
-While a find is open (/): n N go through what was found, esc ends it."""
+While a find is open (/): n N go through what was found, esc ends it.
+Who said what: S splits the turn before the word at the cursor, + joins it and the next, T gives the selection or the turn to
+another speaker, D takes it out as no speech (needsseg turn deleted lists it). R begins a range of turns: T and D then concern
+all turns from there to the cursor. Passages follow; those that cannot are listed. The file stays as it is; u undoes."""
 
 _DIGITS: list[BindingType] = [
     Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)
@@ -73,6 +76,19 @@ CODE_KEYS: list[BindingType] = [
     Binding("G", "edge_of_text(True)", "bottom", id="code.bottom", show=False),
     Binding("greater_than_sign", "interview(1)", "next interview", id="code.next_interview", show=False),
     Binding("less_than_sign", "interview(-1)", "interview before", id="code.interview_before", show=False),
+    Binding(
+        "S", "split_turn", "split the turn", id="code.split_turn", show=False, tooltip="split the turn at the cursor"
+    ),
+    Binding(
+        "plus", "join_turn", "join turns", id="code.join_turn", show=False, tooltip="join the turn and the next one"
+    ),
+    Binding(
+        "T", "give_words", "give to a speaker", id="code.give", show=False, tooltip="give the words to another speaker"
+    ),
+    Binding("R", "range", "range of turns", id="code.range", show=False, tooltip="begin a range of turns for T and D"),
+    Binding(
+        "D", "delete_words", "no speech", id="code.delete_words", show=False, tooltip="take the words out as no speech"
+    ),
     Binding("y", "copy", "copy the quote", id="code.copy", show=False),
     Binding("escape", "back", "back", id="code.back"),
 ]

@@ -56,12 +56,12 @@ class MarkingByHand(CodeDesk):
         self.view.reveal(*selection.head)
         self.tell("")
 
-    def _units(self, turn: Turn, unit: Unit) -> list[Span]:
-        return marking.spans(self.transcript, turn, unit, interviews.sentences) if self.transcript else []
+    def _units(self, turn: Turn, unit: Unit, around: Span) -> list[Span]:
+        return marking.spans(self.transcript, turn, unit, interviews.sentences, around) if self.transcript else []
 
     def _begin(self, at: int, unit: Unit) -> None:
         turn = marking.turn_near(self.transcript, at) if self.transcript else None
-        found = marking.unit_at(self._units(turn, unit), at) if turn else None
+        found = marking.unit_at(self._units(turn, unit, (at, at)), at) if turn else None
         if found is None:
             self.tell(f"there is no {unit} after this place")
         else:
@@ -85,7 +85,7 @@ class MarkingByHand(CodeDesk):
             return
         turn = marking.turn_at(self.transcript, self._selection.span[0])
         if turn is not None:
-            self._set(self._selection.in_units(self._units(turn, unit), unit))
+            self._set(self._selection.in_units(self._units(turn, unit, self._selection.span), unit))
 
     def extend(self, by: int) -> None:
         """The selection with one unit more or less, within its turn."""
@@ -93,7 +93,7 @@ class MarkingByHand(CodeDesk):
             return
         turn = marking.turn_at(self.transcript, self._selection.span[0])
         if turn is not None:
-            self._set(self._selection.extended(self._units(turn, self._selection.unit), by))
+            self._set(self._selection.extended(self._units(turn, self._selection.unit, self._selection.head), by))
 
     def action_select_more(self, unit: Unit, by: int) -> None:
         """Begins a selection at the cursor, or makes the open one longer or shorter by a word or sentence."""
@@ -138,7 +138,7 @@ class MarkingByHand(CodeDesk):
         if span is None or turn is None:
             return
         unit = self._selection.unit if self._selection else "sentence"
-        moved = marking.moved_edge(span, edge, by, self._units(turn, unit))
+        moved = marking.moved_edge(span, edge, by, self._units(turn, unit, span))
         if moved is None:
             self.tell(f"the {edge} cannot go further that way")
         elif self._selection is not None:
@@ -161,7 +161,7 @@ class MarkingByHand(CodeDesk):
                 self.show_passage()
             return
         turn = marking.turn_at(self.transcript, self._selection.span[0]) if self.transcript else None
-        units = self._units(turn, self._selection.unit) if turn else []
+        units = self._units(turn, self._selection.unit, (at, at)) if turn else []
         found = marking.unit_at(units, at)
         if found is not None:
             self._selection = Selection(self._selection.anchor, found, self._selection.unit, self._selection.adjusts)

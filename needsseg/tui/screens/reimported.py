@@ -91,6 +91,14 @@ class ReimportedSheet(Sheet[Place]):
             self.dismiss(self._places[self.at])
 
 
+class MendedSheet(ReimportedSheet):
+    """The passages that did not follow a change of the turns whole."""
+
+    TITLE = "Passages that the change divided or cut"
+    KEYS = "enter shows it · j k step · u undoes the change · esc closes"
+    EMPTY = "Every passage stands on its very words. esc goes back to the transcript."
+
+
 def _lost(passage: Passage) -> Content:
     codes = f" · {', '.join(passage.codes)}" if passage.codes else ""
     about = f"no place now · {passage.id} · {passage.speaker or 'unnamed'} · {passage.status}{codes}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, overload
 
 from rich.cells import cell_len, chop_cells, split_graphemes
 
@@ -16,18 +17,56 @@ from needsseg.text import safe
 
 LANES = 3
 _WORD = re.compile(r"\S+\s*|\s+")
-# Characters that are one cell wide for certain, most of any Latin transcript; of the white space, only the space.
-_NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff‐–—‘’“”…]*")
+# Characters that are one cell wide for certain, and two cells, whatever stands beside them: most of what is said in any
+# language that is written without marks above and below. Of the white space, only the space.
+_ONE_CELL = " -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0621-\u064a‐–—‘’“”…"
+_TWO_CELLS = "\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+_NARROW = re.compile(f"[{_ONE_CELL}]*")
+_PLAIN = re.compile(f"[{_ONE_CELL}{_TWO_CELLS}]*")
+_WIDE = re.compile(f"[{_TWO_CELLS}]")
+_WINDOW_LINES = 24
+"""Lines' worth of characters that are looked at together in a long paragraph of characters of any width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line on the screen: ``text[start:end]`` of a turn, the head of a turn, or the gap after one."""
 
     kind: Literal["head", "text", "gap"]
     turn: int
     start: int
     end: int
+
+
+_KINDS: tuple[Literal["head", "text", "gap"], ...] = ("head", "text", "gap")
+
+
+class Lines(Sequence[Line]):
+    """The lines of a transcript in order, held as columns of numbers.
+
+    Of a long transcript there are a hundred thousand: as many objects would make Python's collector pause under a key.
+    """
+
+    def __init__(self) -> None:
+        self._kinds, self._turns, self._starts, self._ends = bytearray(), array("q"), array("q"), array("q")
+
+    def add(self, kind: int, turn: int, spans: Sequence[tuple[int, int]]) -> None:
+        """Adds lines of one kind and turn."""
+        self._kinds += bytes([kind]) * len(spans)
+        self._turns.extend([turn] * len(spans))
+        self._starts.extend([start for start, _ in spans])
+        self._ends.extend([end for _, end in spans])
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        return Line(_KINDS[self._kinds[at]], self._turns[at], self._starts[at], self._ends[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +91,22 @@ def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int
 def _wrap_paragraph(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
     if _NARROW.fullmatch(text):
         yield from _wrap_narrow(text, at, width)
+        return
+    window, begin = _WINDOW_LINES * width, 0
+    while len(text) - begin > window:
+        # How a line ends depends on what follows it only to the end of the next word, so that all but the last line of a
+        # window, which may cut a word or a character of several code points, are those of the whole paragraph.
+        *whole, last = _wrap_window(text[begin : begin + window], at + begin, width)
+        if not whole:
+            break  # a line that long is one of blanks, or of marks that have no width
+        yield from whole
+        begin = last[0] - at
+    yield from _wrap_window(text[begin:], at + begin, width)
+
+
+def _wrap_window(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    if _PLAIN.fullmatch(text):
+        yield from _wrap_plain(text, at, width)
         return
     if cell_len(text) <= width:
         yield at, at + len(text)
@@ -79,11 +134,7 @@ def _wrap_narrow(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
     """As ``_wrap_paragraph``, where every character is one cell wide: looks at the ends of lines alone."""
     begin = 0
     while (end := begin + width) < len(text):
-        if text[end] == " ":  # blanks stay at the end of their line
-            while end < len(text) and text[end] == " ":
-                end += 1
-        else:
-            end = text.rfind(" ", begin, end) + 1 or end
+        end = _line_end(text, begin, end)
         if end == len(text):
             break
         yield at + begin, at + end
@@ -91,14 +142,48 @@ def _wrap_narrow(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
     yield at + begin, at + len(text)
 
 
-def lay_out(transcript: Transcript, width: int, text: str = "") -> list[Line]:
+def _wrap_plain(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    """As ``_wrap_paragraph``, where every character is one or two cells wide: finds where each line is full."""
+    begin = 0
+    while (end := _full(text, begin, width)) < len(text):
+        end = _line_end(text, begin, end)
+        if end == len(text):
+            break
+        yield at + begin, at + end
+        begin = end
+    yield at + begin, at + len(text)
+
+
+def _line_end(text: str, begin: int, full: int) -> int:
+    """Where a line ends that is full at a place: after the last word that fits, blanks staying at its end."""
+    if text[full] != " ":
+        return text.rfind(" ", begin, full) + 1 or full
+    while full < len(text) and text[full] == " ":
+        full += 1
+    return full
+
+
+def _full(text: str, begin: int, width: int) -> int:
+    """The end of the longest stretch of characters, of one or two cells, that is no wider than ``width`` cells."""
+    end, left = begin, width
+    while left > 0 and end < len(text):
+        # As many characters as fit if all that are left are wide; what is left shrinks by at least a half each time.
+        piece = text[end : end + max(left // 2, 1)]
+        cells = len(piece) + len(_WIDE.findall(piece))
+        if cells > left:
+            break
+        end, left = end + len(piece), left - cells
+    return end
+
+
+def lay_out(transcript: Transcript, width: int, text: str = "") -> Lines:
     """All lines of a transcript: each turn has a head, its words and a gap. ``text`` is its text as shown, if at hand."""
     text = text or safe(transcript.text)
-    made: list[Line] = []
+    made = Lines()
     for number, turn in enumerate(transcript.turns):
-        made.append(Line("head", number, turn.start, turn.start))
-        made += [Line("text", number, start, end) for start, end in wrap(text, turn.start, turn.end, width)]
-        made.append(Line("gap", number, turn.end, turn.end))
+        made.add(0, number, [(turn.start, turn.start)])
+        made.add(1, number, list(wrap(text, turn.start, turn.end, width)))
+        made.add(2, number, [(turn.end, turn.end)])
     return made
 
 

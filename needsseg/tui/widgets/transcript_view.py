@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_clock, safe
-from needsseg.tui.marking import word_after
+from needsseg.tui.marking import turn_near, word_after
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
     Line,
@@ -36,6 +36,8 @@ from needsseg.tui.words import GLYPHS, state
 
 MARGIN = LANES + 2
 WIDEST = 110
+_LONG = 500_000
+"""Characters of a transcript from which on wrapping it takes so long that it is done once only."""
 Span = tuple[int, int]
 
 
@@ -92,7 +94,7 @@ class TranscriptView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.transcript: Transcript | None = None
         self._text = ""
-        self._lines: list[Line] = []
+        self._lines: Sequence[Line] = ()
         self._width = 0
         self._to_reveal: Span | None = None
         self._passages: Sequence[Passage] = ()
@@ -106,16 +108,35 @@ class TranscriptView(ScrollView, can_focus=True):
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
+        self._waiting = False
         self._pressed: int | None = None
         self._dragging = False
 
     def show(self, transcript: Transcript) -> None:
         """Shows another transcript from its beginning."""
         self.transcript, self._text = transcript, safe(transcript.text)
-        self.selected, self.hits, self._width, self._lines = None, (), 0, []
+        self.selected, self.hits, self._width, self._lines = None, (), 0, ()
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
         self._lay_out()
         self.scroll_to(y=0, animate=False)
+
+    def show_changed(self, transcript: Transcript) -> None:
+        """Shows the same transcript with other turns or roles, the cursor and what is seen staying where they were."""
+        before, top, new = self._text, self.top_offset, safe(transcript.text)
+        on_head = bool(self._lines) and self._lines[self._top].kind == "head"
+
+        def moved(offset: int) -> int:
+            same = before[:offset] == new[:offset]
+            found = turn_near(transcript, offset if same else max(len(new) - len(before) + offset, 0))
+            if found is None:
+                return transcript.turns[-1].start if transcript.turns else 0
+            return max(offset if same else len(new) - len(before) + offset, found.start)
+
+        self.cursor, top = moved(self.cursor), moved(top)
+        self.transcript, self._text, self.selected, self.hits, self._column = transcript, new, None, (), None
+        self._lay_out()
+        if self._lines:
+            self.scroll_to(y=max(0, line_at(self._lines, top) - on_head), animate=False, force=True)
 
     def mark(self, passages: Sequence[Passage], current: int | None) -> None:
         """Draws these passages, one of them as the current one."""
@@ -235,8 +256,12 @@ class TranscriptView(ScrollView, can_focus=True):
     @property
     def top_offset(self) -> int:
         """The first code point that can be seen."""
-        row = min(round(self.scroll_offset.y), len(self._lines) - 1)
-        return self._lines[row].start if self._lines else 0
+        return self._lines[self._top].start if self._lines else 0
+
+    @property
+    def _top(self) -> int:
+        """The number of the first line that can be seen."""
+        return min(round(self.scroll_offset.y), len(self._lines) - 1)
 
     def is_visible(self, offset: int) -> bool:
         """Whether the line of a code point can be seen."""
@@ -245,12 +270,24 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wraps again when the width has changed, keeping what was at the top there."""
-        if self.transcript is not None and self._wanted_width() != self._width:
-            top = self.top_offset
-            self._lay_out()
-            self.scroll_to(y=max(0, line_at(self._lines, top) - 1), animate=False)
-            if self._to_reveal:
-                self.reveal(*self._to_reveal)
+        if self.transcript is None or self._wanted_width() == self._width:
+            return
+        if len(self._text) < _LONG:
+            self._wrap_anew()
+        elif not self._waiting:
+            # A screen that opens takes its final size in two steps; a long text is wrapped once, after them.
+            self._waiting = True
+            self.set_timer(0.05, self._wrap_anew)
+
+    def _wrap_anew(self) -> None:
+        self._waiting = False
+        if self.transcript is None or self._wanted_width() == self._width:
+            return
+        top = self.top_offset
+        self._lay_out()
+        self.scroll_to(y=max(0, line_at(self._lines, top) - 1), animate=False)
+        if self._to_reveal:
+            self.reveal(*self._to_reveal)
 
     def _wanted_width(self) -> int:
         return max(10, min(WIDEST, self.scrollable_content_region.width - MARGIN - 1))
