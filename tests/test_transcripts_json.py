@@ -19,7 +19,7 @@ from needsseg.errors import NeedssegError, TranscriptError
 from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.reading import transcript_files
+from needsseg.transcripts.folders import transcript_files
 
 TALK = [
     ("Ines Varga", "How do you keep track of the bees, and who helps?", 500),

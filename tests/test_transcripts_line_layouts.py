@@ -124,7 +124,8 @@ def test_written_times(text: str, milliseconds: int | None) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "0:00 Introduction\n0:45 Why we bake\n5:10 Flour\n9:30 The oven\n12:00 Sundays\n15:10 Holidays\n18:00 Help\n20:00 Prices\n22:10 End",
+        "0:00 Introduction\n0:45 Why we bake\n5:10 Flour\n9:30 The oven\n12:00 Sundays\n"
+        "15:10 Holidays\n18:00 Help\n20:00 Prices\n22:10 End",
         "I met Oda at 10:30\nand Teo at 11:00\nand we spoke until 12:15\nof nothing",
         "Item\nflour\n\nItem\nwater\n\nbut nobody is named here\n\nand nobody answers",
         "He said – well – that it was so.\nShe said – no – that it was not.",

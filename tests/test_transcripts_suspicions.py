@@ -18,6 +18,9 @@ ANSWERS = (
     "We sleep. The ovens are cold until four, and nobody is allowed to ring.",
 )
 TALK = [line for pair in zip(QUESTIONS, ANSWERS, strict=True) for line in (f"Oda: {pair[0]}", f"Teo: {pair[1]}")]
+LONG = "Teo: " + "I bake and I drive and I call and I wait. " * 40
+ONCE = "Ada: " + "I saw them at the bakery and I wondered about it. " * 7
+SECOND_HEAD = ["Date: 12.02.2026", "Participant: Teo"]
 
 
 def doubts(*lines: str) -> tuple[str, ...]:
@@ -27,8 +30,8 @@ def doubts(*lines: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        pytest.param([*TALK[:3], "Teo: " + "I bake and I drive and I call and I wait. " * 40, *TALK[4:]], ("line 4", "Teo", "%"), id="one turn"),
-        pytest.param([*TALK, "Ada: " + "I saw them at the bakery and I wondered about it. " * 7], ("line 9", "Ada", "once"), id="once"),
+        pytest.param([*TALK[:3], LONG, *TALK[4:]], ("line 4", "Teo", "%"), id="one turn"),
+        pytest.param([*TALK, ONCE], ("line 9", "Ada", "once"), id="once"),
         pytest.param([*TALK, *TALK, *TALK[:2]] * 2, ("the same conversation", "twice"), id="twice"),
         pytest.param(
             [line for n in range(8) for line in (f"Interviewer: I bake and I drive, {n}.", f"P3: And why do you do so, {n}?")],
@@ -39,7 +42,7 @@ def doubts(*lines: str) -> tuple[str, ...]:
                      ("line 1", "a speaker of its own"), id="a speaker a line"),
         pytest.param([f"{line} <br> &nbsp;" for line in TALK], ("markup", "line 1"), id="markup"),
         pytest.param([line.replace(".", f" 00:04:0{n} and.") for n, line in enumerate(TALK)], ("times", "line 2"), id="times"),
-        pytest.param([*TALK, "", "", "Date: 12.02.2026", "Participant: Teo", "", *TALK], ("line 11", "a second transcript"), id="second head"),
+        pytest.param([*TALK, "", *SECOND_HEAD, "", *TALK], ("line 10", "a second transcript"), id="second head"),
     ],
 )  # fmt: skip
 def test_a_doubt_names_its_line(lines: list[str], told: tuple[str, ...]) -> None:

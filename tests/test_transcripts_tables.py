@@ -36,8 +36,8 @@ from needsseg.records import Transcript
 from needsseg.transcripts import detect, read, read_all
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.columns import Columns, columns_of
+from needsseg.transcripts.folders import transcript_files
 from needsseg.transcripts.moments import in_milliseconds, unit_of
-from needsseg.transcripts.reading import transcript_files
 
 SPECIMENS = Path(__file__).parent / "data" / "transcripts"
 
@@ -194,7 +194,7 @@ def test_bad_rows_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     )
     found = read_all(written(tmp_path, text))
     assert [key for key, _ in found] == ["w1", "w4"]
-    wordless, unknown, silent = found[0][1].warnings
+    wordless, unknown, silent, *_ = found[0][1].warnings
     assert says(wordless, 1, LEFT_OUT, "row 3", NO_WORDS_IN_COLUMN, "text")
     assert says(unknown, 1, LEFT_OUT, "row 4", NOTHING_IN_COLUMN, "transcript_id")
     assert says(silent, "w3", "row 5", NO_SPEECH, LEFT_OUT)

@@ -136,8 +136,15 @@ def test_a_pattern_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str, 
 
 
 def test_only_one_side_labelled() -> None:
-    asked = "MODERATOR: 1. Who bakes?\n\nI do, on Mondays.\n\nMODERATOR: 2. And then?\n\nThen Teo.\n\nMODERATOR: 3. Why?\n\nNobody knows.\n"
-    transcript = read_text_lines(asked.split("\n"))
+    asked = [
+        "MODERATOR: 1. Who bakes?",
+        "I do, on Mondays.",
+        "MODERATOR: 2. And then?",
+        "Then Teo.",
+        "MODERATOR: 3. Why?",
+        "So.",
+    ]
+    transcript = read_text_lines([line for turn in asked for line in (turn, "")])
     assert [(turn.speaker, turn.role) for turn in transcript.turns[:2]] == [
         ("MODERATOR", "interviewer"), ("Participant", "participant"),
     ]  # fmt: skip

@@ -41,8 +41,9 @@ _DURATION = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)*_]*$")
 _WHOLE_ASIDE = re.compile(r"^[*_]*[\[(].*[\])][*_]*\.?$")
 _NO_TALK_SECTIONS = NOTES | METADATA | {
-    "summary", "overview", "chapters", "chapter", "highlights", "takeaways", "details", "show notes", "resources", "links", "contents",
-    "table of contents", "summary keywords", "about", "about the interview", "about the participant", "background", "tl;dr",
+    "summary", "overview", "chapters", "chapter", "highlights", "takeaways", "details", "show notes", "resources", "links",
+    "contents", "table of contents", "summary keywords", "about", "about the interview", "about the participant", "tl;dr",
+    "background",
     "key points", "outline", "minutes", "key topics", "topics", "decisions", "meeting notes", "ai summary", "ai notes",
     "participants", "attendees", "speakers", "metadata", "interview details", "zusammenfassung", "resumen", "résumé",
     "suggested next steps", "meeting summary", "executive summary", "key insights", "insights", "quick recap", "recap",

@@ -55,7 +55,7 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
     state = _State(choices)
     last: _Columns | None = None
     for table, (header, named) in tables:
-        columns = _timed(named, table[header + 1 :]) if named else _columns_by_content(table[header + 1 :])
+        columns = _completed(named, table[header + 1 :]) if named else _columns_by_content(table[header + 1 :])
         if columns is None and last is not None and len(table[0].cells) == len(rows[0].cells):
             columns = last
         if columns is None:
@@ -177,6 +177,16 @@ def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
     speaker = min(speakers, key=lambda at: (at > words, len({_label(cell) for cell in columns[at]})))
     start = times[0] if times else -1
     return _Columns(words, speaker, start, times[1] if len(times) > 1 else -1)
+
+
+def _completed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
+    """Columns with those of speakers and times, where no name told them and what they hold does."""
+    columns = _timed(columns, table)
+    if columns.speaker >= 0 or columns.voices:
+        return columns
+    found = _columns_by_content(table)
+    taken = {columns.words, columns.start, columns.end}
+    return replace(columns, speaker=found.speaker) if found and found.speaker not in taken else columns
 
 
 def _timed(columns: _Columns, table: Sequence[_Row]) -> _Columns:

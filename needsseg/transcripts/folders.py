@@ -11,8 +11,10 @@ from pathlib import Path
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import decoded
-from needsseg.transcripts.json_rows import json_of_speech
+from needsseg.transcripts.json_rows import json_of_speech, json_text_of_speech
 from needsseg.transcripts.rows import looks_delimited
+from needsseg.transcripts.tables import read_workbook
+from needsseg.transcripts.workbook import sheets_of
 
 SUFFIXES: tuple[str, ...] = (
     ".txt", ".text", ".md", ".markdown", ".vtt", ".srt", ".lrc", ".docx", ".odt", ".rtf", ".pdf", ".html", ".htm",
@@ -45,6 +47,8 @@ WHAT_TO_DO: Mapping[str, str] = {
     **dict.fromkeys((".gdoc", ".url", ".webloc"), "This is only a link. Download what it leads to, and import that."),
 }
 """What to do with files that may hold talk and are not read, by their endings."""
+_TRIED = frozenset({".json", ".xlsx"})
+_LARGEST_JSON = 50_000_000
 _PEEK = 65_536
 _LONGEST_LINE = 20_000_000
 _NO_TALK = re.compile(r"~\$.*|(?:README|LICEN[SC]E|COPYING|CHANGELOG)(?:_[a-z]{2}|[-.][\w.-]*)?", re.IGNORECASE)
@@ -157,9 +161,28 @@ def _why_not_read(path: Path) -> str:
             return reason
     except OSError as error:
         return f"cannot be read: {error.strerror}."
+    if suffix in _TRIED:
+        return _why_no_talk(path, suffix)
     if suffix in WHAT_TO_DO:
         return f"{suffix} is not read. {WHAT_TO_DO[suffix]}"
     return ""
+
+
+def _why_no_talk(path: Path, suffix: str) -> str:
+    """Why a JSON file or a workbook is not read from a folder; "" for one that holds a talk, and for a damaged one.
+
+    Such files hold anything: what is no talk is passed over, and one that cannot be opened says why when it is imported.
+    """
+    try:
+        if suffix == ".json":
+            with path.open("rb") as file:
+                text, _ = decoded(file.read(_LARGEST_JSON), str(path))
+            found = json_text_of_speech(text)
+        else:
+            found = bool(read_workbook(sheets_of(path), str(path)).interviews)
+    except (OSError, TranscriptError):
+        return "" if suffix == ".json" else "holds no sheet with a talk that is understood. Name it itself to see why."
+    return "" if found else "holds no turns of a talk that are understood. Name it itself to see what was found."
 
 
 def _head(path: Path) -> list[str] | None:

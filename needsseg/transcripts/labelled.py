@@ -150,6 +150,8 @@ def _no_voices(found: Sequence[Labelled | None], counts: dict[str, int], accepte
     questions = {label for label in accepted if _QUESTION_NUMBER.match(label) and counts[label] == 1}
     notes = {label for label in accepted if is_note(label)} | (questions if len(questions) > 1 else set())
     repeated = {label for label in accepted - notes if counts[label] > 1}
+    # "Participant: Teo", where Teo speaks, says who somebody is.
+    notes |= {item.label for item in found if item and counts[item.label] == 1 and item.words in repeated}
     if len(repeated) < 2:
         return notes
     head = next(index for index, item in enumerate(found) if item and item.label in repeated)

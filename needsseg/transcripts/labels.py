@@ -39,7 +39,8 @@ METADATA = words(
 }
 
 FIELDS_ABOVE = METADATA | words(
-    "host hosts guest guests episode participant speaker interviewee interviewees interviewer interviewers moderators respondent respondents "
+    "host hosts guest guests episode participant speaker "
+    "interviewee interviewees interviewer interviewers moderators respondent respondents "
     "series season producer editor reviewer version role organisation age gender occupation profession pseudonym "
     "audio video recorder equipment setting context background datum ort dauer teilnehmer befragte transkript sprecher "
     "fecha lugar duración entrevistado durée lieu format system type platform meeting call client customer account"

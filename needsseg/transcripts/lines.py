@@ -110,6 +110,12 @@ class _Reader:
         ]
         return self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
 
+    def _nobodys(self, kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+        """Who speaks where no label stands; "" where the speaker before goes on."""
+        if self.choices.unlabelled or self.choices.not_speakers:
+            return self.choices.unlabelled
+        return _unlabelled(kept, headers, found)
+
     def _by_label(self) -> Reading:
         around = around_the_talk(self.lines, markdown=self.markdown)
         kept, found, speakers = self.by_label
@@ -145,7 +151,7 @@ class _Reader:
     def _turns(
         self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
     ) -> Reading:
-        maker = _Turns(kept, headers, found, around, self.choices.unlabelled or _unlabelled(kept, headers, found))
+        maker = _Turns(kept, headers, found, around, self._nobodys(kept, headers, found))
         turns = maker.make()
         for line, end in self.ends.items():
             turns = [
