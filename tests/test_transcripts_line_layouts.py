@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.transcripts import read_text_lines
+from needsseg.transcripts import FORMATS, read, read_text_lines
 from needsseg.transcripts.headers import clock_ms
+from needsseg.transcripts.layouts_page import CUES, LABELLED, layouts_page
 from needsseg.transcripts.line_layouts import LINE_LAYOUTS, LineLayout
 from needsseg.transcripts.lines import layout_of, read_lines
 
@@ -133,3 +134,24 @@ def test_written_times(text: str, milliseconds: int | None) -> None:
 )
 def test_what_is_no_layout_of_a_talk_names_nobody(text: str) -> None:
     assert layout_of(text.split("\n")) == ""
+
+
+def test_the_page_of_layouts_is_written_from_their_tables() -> None:
+    assert PAGE.read_text(encoding="utf-8") == layouts_page(), (
+        "run: python -m needsseg.transcripts.layouts_page > docs/transcripts.md"
+    )
+
+
+@pytest.mark.parametrize(("name", "title", "example"), [*LABELLED, *CUES], ids=lambda part: part[:30])
+def test_every_example_of_the_page_is_read_in_its_format(tmp_path: Path, name: str, title: str, example: str) -> None:
+    path = tmp_path / "talk"
+    path.write_text(example + "\n", encoding="utf-8")
+    transcript = read(path)
+    assert transcript.format == name
+    assert transcript.words(transcript.turns[0]).split(" ", 1)[0] in {"How", "1."}
+    assert transcript.words_by_kind["unread"] == 0
+
+
+def test_every_format_is_on_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"`{name}`" not in page] == []

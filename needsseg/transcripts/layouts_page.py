@@ -1,0 +1,134 @@
+"""The page of layouts (docs/transcripts.md), written from the tables that the readers go by.
+
+``python -m needsseg.transcripts.layouts_page > docs/transcripts.md`` writes it anew; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from needsseg.transcripts.json_layouts import JSON_LAYOUTS
+from needsseg.transcripts.line_layouts import LINE_LAYOUTS
+from needsseg.transcripts.teams import HEADERS
+
+_Q, _A = "How do the orders come?", "By phone, before six."
+_Q2, _A2 = "And on Sundays?", "Not at all."
+LABELLED: tuple[tuple[str, str, str], ...] = (
+    ("text", "`Name:` before the words", f"Oda: {_Q}\nTeo: {_A}\nOda: {_Q2}\nTeo: {_A2}"),
+    ("text", "A time, then `Name:`", f"[00:03] Oda: {_Q}\n[00:07] Teo: {_A}"),
+    ("text", "Codes in brackets", f"[id1] {_Q}\n[id2] {_A}\n[id1] {_Q2}\n[id2] {_A2}"),
+    ("text", "Time marks of f4 and MAXQDA", f"I: {_Q} #00:00:06-6#\nB: {_A} #00:00:11-0#"),
+    ("text", "Numbered lines", f"1 I: {_Q}\n2 B: {_A}\n3 I: {_Q2}\n4 B: {_A2}"),
+    ("text", "Only the moderator is labelled", f"M: {_Q}\n\n{_A}\n\nM: {_Q2}\n\n{_A2}"),
+    ("text", "A guide's numbered questions", f"1. {_Q}\n{_A}\n\n2. {_Q2}\n{_A2}"),
+    ("rev", "`Speaker 1:` and a wide gap (Rev)", f"Speaker 1:      {_Q}\n\nSpeaker 2:      {_A}"),
+    ("markdown", "Labels in bold, in quotes or in lists", f"# Interview\n\n**Oda:** {_Q}\n\n**Teo:** {_A}"),
+    ("chat", "CHAT (TalkBank)", f"@Begin\n*INT:\t{_Q}\n*PAR:\t{_A}\n@End"),
+)  # fmt: skip
+"""Format, title and example of texts whose labels stand on the line of the words."""
+CUES: tuple[tuple[str, str, str], ...] = (
+    ("zoom-vtt", "WebVTT with `Name:` in the cue (Zoom)", f"WEBVTT\n\n1\n00:00:03.000 --> 00:00:06.000\nOda: {_Q}"),
+    ("teams-vtt", "WebVTT with voices (Teams)", f"WEBVTT\n\n00:00:03.000 --> 00:00:06.000\n<v Oda>{_Q}</v>"),
+    ("vtt", "WebVTT without names (Whisper, YouTube)", f"WEBVTT\n\n00:03.000 --> 00:06.000\n{_Q}"),
+    ("srt", "SubRip", f"1\n00:00:03,000 --> 00:00:06,000\n[SPEAKER_00]: {_Q}"),
+    ("timed-text", "Times in brackets before the words (Whisper)", f"[00:03.000 --> 00:06.000]  {_Q}"),
+    ("lrc", "LRC", f"[00:03.00]{_Q}\n[00:07.00]{_A}"),
+    ("tsv", "Whisper's table", f"start\tend\ttext\n3000\t6000\t{_Q}"),
+)  # fmt: skip
+"""Format, title and example of files of cues."""
+_TOP = """\
+# Transcripts that are read
+
+This page is written from the tables that the program reads by, and tested with them. `needsseg import --preview` shows
+which layout a file is read in; `--layout NAME` overrules it.
+
+A layout is told by the content of a file before its ending. Where none fits, a label pattern can be given: a regular
+expression with a group `speaker` and, where there are such, `time` and `words`.
+
+## What becomes of each word
+
+Every word of a file is counted by what it is: `speech`, `label`, `time`, `heading`, `note`, `metadata`, `markup`,
+`repeated`, or `unread` where no rule knows it. More than 2% unread are shown with their lines; more than 10% refuse the
+file, unless it is wanted anyway (`--anyway`). Of the other kinds, those of more than 5% are shown.
+
+## Text with labels on the line of the words
+"""
+_LINES = """\
+## Text with names and times in a layout
+
+A layout is one entry in `needsseg/transcripts/line_layouts.py`. `{name}`, `{time}`, `{end}` and `{words}` stand for these
+parts.
+"""
+_CUES = """\
+## Subtitles
+
+A name may stand before the words in any of the ways that texts have, on a line of its own, in brackets, behind `>>`, in a
+voice, or in the cue's id. Lines that roll (YouTube) are read once.
+"""
+_DOCUMENTS = """\
+## Documents
+
+`docx` (also Strict and Word Online), `odt`, `rtf`, `pdf` and `html`. Paragraphs are read in any of the layouts above; tables
+of two and more columns as tables; headings may name speakers. Deleted text, comments, footnotes, headers and footers are no
+speech. `meet-docx` is Google Meet's document: an AI's notes around the talk are notes. A PDF without text (pictures of pages) and a `.doc` are refused. `teams-docx` is a document with one of these headers:
+"""
+_TABLES = """\
+## Tables
+
+`csv`, `jsonl` and `xlsx`, with one row a turn or one row an answer, one interview or many in a file. Columns are told by their
+names and by what they hold; `--column words=Comment` says otherwise.
+
+```
+interview,speaker,start,text
+k1,Oda,00:03,How do the orders come?
+k1,Teo,00:07,"By phone, before six."
+```
+
+In a survey each respondent is an interview: open questions are asked by the interviewer, closed ones become attributes.
+"""
+_JSON = """\
+## JSON
+
+Layouts of services (format `json`), by where they keep their turns. JSON of another shape is read where it holds a list of objects with words.
+"""
+
+
+def layouts_page() -> str:
+    """The page as Markdown."""
+    services: dict[str, list[str]] = {}
+    for layout in JSON_LAYOUTS:
+        services.setdefault(layout.service, []).append(f"`{layout.turns}`")
+    parts = [
+        _TOP,
+        *(_example(*one) for one in LABELLED),
+        _LINES,
+        *(_example(one.name, one.title, one.example) + "\n" + _templates(one.templates) for one in LINE_LAYOUTS),
+        _CUES,
+        *(_example(*one) for one in CUES),
+        _DOCUMENTS,
+        "\n".join(f"- `{header.about}`" for header in HEADERS) + "\n",
+        _TABLES,
+        _JSON,
+        "| service | turns |\n|---|---|\n"
+        + "\n".join(f"| {service} | {', '.join(paths)} |" for service, paths in services.items())
+        + "\n",
+    ]
+    return "\n".join(parts)
+
+
+def _example(name: str, title: str, example: str) -> str:
+    return f"### {title}\n\nFormat `{name}`.\n\n```\n{example}\n```\n"
+
+
+def _templates(templates: Iterable[str]) -> str:
+    shown = (
+        template.replace("~", " ").replace("\n", " ⏎ ").replace("{open}", "{").replace("{close}", "}")
+        for template in templates
+    )
+    return "Forms: " + "; ".join(f"`{form}`" for form in shown) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(layouts_page())
