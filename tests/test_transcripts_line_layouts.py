@@ -51,6 +51,7 @@ def written(layout: LineLayout, template: str, talk: list[Said]) -> list[str]:
         parts = {
             "name": turn.name, "code": turn.name, "letter": turn.name, "time": clock(turn.seconds), "everyone": "Everyone",
             "end": clock(turn.seconds + 3), "words": turn.words, "open": "{", "close": "}",
+            "secs": f"{turn.seconds}s", "moment": f"12/02/2026, {clock(turn.seconds)}",
             "spoken": f"{turn.seconds // 60} minutes {turn.seconds % 60} seconds",
         }  # fmt: skip
         filled = re.sub(r"\{(\w+)\}", lambda match, parts=parts: parts[match[1]], filled)
@@ -91,7 +92,7 @@ def test_what_was_written_in_a_template_reads_back(layout: LineLayout, template:
     assert [(turn.speaker, transcript.words(turn)) for turn in transcript.turns] == [
         (one.name, one.words) for one in talk
     ]
-    if "{time}" in template or "{spoken}" in template:
+    if re.search(r"\{(?:time|spoken|secs|moment)\}", template):
         assert [turn.start_ms for turn in transcript.turns] == [one.seconds * 1000 for one in talk]
     assert sum(transcript.words_by_kind.values()) == sum(len(line.split()) for line in lines)
     assert transcript.words_by_kind["speech"] == sum(len(one.words.split()) for one in talk)
@@ -107,7 +108,7 @@ def test_the_example_is_read_in_its_layout(layout: LineLayout) -> None:
     assert len(speakers) == 2
     assert reading.spoken[0].words == "How do the orders come?"
     assert reading.spoken[1].words == "By phone, before six."
-    if re.search(r"\{time\}|\{spoken\}", layout.templates[0]):
+    if re.search(r"\{(?:time|spoken|moment)\}", layout.templates[0]):
         assert reading.spoken[1].start_ms in {7_000, 7_400, 36_007_000}
 
 

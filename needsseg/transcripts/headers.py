@@ -17,7 +17,7 @@ SAMPLE = 3_000
 """Lines that decide on the layout; the chosen one is then looked for in all."""
 LONGEST_HEADER = 160
 _DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
-_TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d (?:sec|Sek|seg)", re.IGNORECASE)
+_TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNORECASE)
 _CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
 _SPOKEN_PARTS = re.compile(r"\d+")
 _NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
@@ -69,7 +69,7 @@ def clock_ms(text: str) -> int | None:
             seconds_in_all = seconds_in_all * 60 + number
         return seconds_in_all * 1000
     try:
-        return round(float(text.rstrip("s").replace(",", ".")) * 1000)
+        return round(float(text.rstrip("sec ").replace(",", ".")) * 1000)
     except ValueError:
         return None
 
@@ -109,7 +109,7 @@ def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
 
 def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Header]:
     first, *more = patterns(template, above)
-    timed = re.search(r"\{(?:time|spoken|moment)\}", template.split("\n")[0]) is not None
+    timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
     found: dict[int, Header] = {}
     for index, line in enumerate(lines):
         if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
@@ -131,7 +131,7 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
         else:
             time, end = parts.get("time", ""), parts.get("end", "")
             found[index] = Header(
-                one_line(parts["name"]).strip("-–—| "),
+                one_line(parts["name"]).strip("-–—|,; "),
                 parts.get("words", "").strip(),
                 clock_ms(time) if time else None,
                 clock_ms(end) if end else None,

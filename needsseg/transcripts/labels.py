@@ -151,6 +151,10 @@ def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
         for label, count in counts.items()
         if not is_metadata(label) and (like_a_name(label) or (count > 1 and perhaps_a_name(label)))
     }
+    # The members of a group may have numbers for names; numbers that do not come back count lines or questions.
+    numbers = [label for label in counts if label.isdecimal() and len(label) < 3]
+    if len(numbers) > 1 and sum(counts[label] for label in numbers) > len(numbers):
+        sure |= set(numbers)
     # "dana sample" once, where Dana Sample speaks elsewhere, is a slip and no prose.
     folded = {label.casefold() for label in sure}
     return frozenset(sure | {label for label in counts if label.casefold() in folded})

@@ -70,7 +70,8 @@ _DOCUMENTS = """\
 
 `docx` (also Strict and Word Online), `odt`, `rtf`, `pdf` and `html`. Paragraphs are read in any of the layouts above; tables
 of two and more columns as tables; headings may name speakers. Deleted text, comments, footnotes, headers and footers are no
-speech. `meet-docx` is Google Meet's document: an AI's notes around the talk are notes. A PDF without text (pictures of pages) and a `.doc` are refused. `teams-docx` is a document with one of these headers:
+speech. `meet-docx` is Google Meet's document: an AI's notes around the talk are notes. A PDF without text (pictures of pages)
+and a `.doc` are refused. `teams-docx` is a document with one of these headers:
 """
 _TABLES = """\
 ## Tables
@@ -89,7 +90,8 @@ In a survey each respondent is an interview: open questions are asked by the int
 _JSON = """\
 ## JSON
 
-Layouts of services (format `json`), by where they keep their turns. JSON of another shape is read where it holds a list of objects with words.
+Layouts of services (format `json`), by where they keep their turns. JSON of another shape is read where it holds a list of
+objects with words.
 """
 
 

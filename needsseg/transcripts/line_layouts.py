@@ -24,6 +24,7 @@ _PARTS = {
     "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
     "letter": r"(?P<name>[QA])",
     "time": rf"(?P<time>{CLOCK})",
+    "secs": r"(?P<time>\d+(?:[.,]\d+)?\s?s(?:ec)?)",
     "moment": rf"{_DATE},?\s+(?P<time>{CLOCK})",
     "spoken": rf"(?P<time>{SPOKEN})(?:\s*{CLOCK})?",
     "from": rf"(?P<time>{CLOCK}|\d+[.,]\d+s?)",
@@ -116,7 +117,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         (
             "{name}: [{time}]~-~{words}", "{name}: [{time}] {words}", "{name}: ({time}) {words}", "{name}:  {time}  {words}",
             "{name}: {time} {words}", "[{name}] [{time}]~: {words}", "[{name}] [{time}] {words}", "[{name}] ({time})~: {words}",
-            "[{name}] ({time}) {words}", "[{time}] [{name}]~: {words}",
+            "[{name}] ({time}) {words}", "{name} [{secs}]~: {words}", "{name} ({secs})~: {words}", "[{secs}] {name}: {words}",
+            "[{time}] [{name}]~: {words}",
         ),
         "Oda Brinkholt: [00:00:03] How do the orders come?\nTeo Marsand: [00:00:07] By phone, before six.",
     ),
@@ -168,6 +170,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         (
             "{name} ({time})", "{name} [{time}]", "{name} <{time}>", "{name} | {time}", "{name} - {time}", "{name} @ {time}",
             "{name} · {time}", "{name} • {time}", "{name} at {time}", "{name}: {time}", "{name}, {time}", "{name} ({spoken})",
+            "{name} [{secs}]", "{name} ({secs})",
             "{name} {spoken}",
         ),
         "Oda Brinkholt (00:03)\nHow do the orders come?\n\nTeo Marsand (00:07)\nBy phone, before six.",
@@ -200,8 +203,9 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     ),
     LineLayout(
         "curly",
-        "The name in curly or angle brackets before the words",
-        ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}"),
+        "The name in curly, angle or round brackets before the words",
+        ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}", 
+            "({name}) {words}"),
         "{Oda Brinkholt} How do the orders come?\n{Teo Marsand} By phone, before six.\n"
         "{Oda Brinkholt} And on Sundays?\n{Teo Marsand} Not at all.",
         strict=True,
@@ -215,8 +219,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     ),
     LineLayout(
         "dash-label",
-        "The name and a dash before the words",
-        ("{name} – {words}", "{name} — {words}", "{name} - {words}"),
+        "The name and a dash or an angle before the words",
+        ("{name} – {words}", "{name} — {words}", "{name} - {words}", "{name}> {words}"),
         "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
         strict=True,
     ),

@@ -28,7 +28,7 @@ from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, 
 from needsseg.transcripts.undress import undressed
 
 _BRACKETED_TIME = re.compile(rf"^[\[(]\s*(?P<time>{CLOCK})\s*[\])]\s*")
-_TIME_WORD = re.compile(r"\d:\d\d|^[\[(]?\d+[.,]\d+s?[\])]?:?$|^-+>$")
+_TIME_WORD = re.compile(r"\d:\d\d|^[\[(]?\d+(?:[.,]\d+)?s?[\])]:?$|^\d+[.,]\d+s?$|^-+>$")
 _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")

@@ -18,7 +18,7 @@ _FEWEST_TURNS = 6
 _LABEL_A_LINE = 0.7
 _SHINGLE = 5
 _TWICE_SHARE = 0.5
-_TWICE_WORDS = 150
+_TWICE_WORDS = 60
 _LEFT_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
 _LEFT_MARKUP = re.compile(
     r"</?(?:p|span|div|v|c|i|b|font|br|u)\b[^<>]{0,80}>|\{\\[a-z]|&(?:amp|nbsp|lt|gt|quot);|\\(?:par|pard|b0)\b"
