@@ -22,7 +22,8 @@ SEEDS = ("tests/data/transcripts", "interviews/transcripts")
 ODD = (
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n\n\n", b"\t", b"-->", b"99999999999:99:99",
     b"9" * 400, b"[", b"(", b"{",
-    b"<v ", b"</", b"&#x110000;", b"\x1d", b"\x1e", b"\xed\xa0\x80", b'"', b"'", b"\\", b"#00:00:06-0#", b"---", b"Name:", b":", b"**",
+    b"<v ", b"</", b"&#x110000;", b"\x1d", b"\x1e", b"\xed\xa0\x80", b'"', b"'", b"\\",
+    b"#00:00:06-0#", b"---", b"Name:", b":", b"**",
     b"]]>", b"<!--", b"\xe2\x80\xae", b"null", b"1e999", b"{" * 200, b"[" * 200,
     b"PK\x03\x04", b"%PDF-1.4", b"{\\rtf1",
 )  # fmt: skip
@@ -84,7 +85,8 @@ def main(arguments: list[str]) -> int:
             if (seconds := time.perf_counter() - began) > _SLOW_SECONDS:
                 slow.append((seconds, source.name))
     print(
-        f"{count} mutated inputs of {len(seeds)} files, seed {seed}: {read} read, {refused} refused, {len(raised)} kinds of others"
+        f"{count} mutated inputs of {len(seeds)} files, seed {seed}: {read} read, {refused} refused, "
+        f"{len(raised)} kinds of others"
     )
     for seconds, name in sorted(slow, reverse=True)[:10]:
         print(f"  {seconds:.1f} s: {name}")

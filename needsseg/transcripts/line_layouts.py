@@ -204,7 +204,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     LineLayout(
         "curly",
         "The name in curly, angle or round brackets before the words",
-        ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}", 
+        ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}",
             "({name}) {words}"),
         "{Oda Brinkholt} How do the orders come?\n{Teo Marsand} By phone, before six.\n"
         "{Oda Brinkholt} And on Sundays?\n{Teo Marsand} Not at all.",
