@@ -151,3 +151,12 @@ def test_only_one_side_labelled() -> None:
     assert any(mentions(warning, "MODERATOR", "Participant") for warning in transcript.warnings)
     answered = "Who bakes?\n\nP3: I do, on Mondays.\n\nAnd then?\n\nP3: Then Teo.\n\nWhy?\n\nP3: Nobody knows.\n"
     assert {turn.speaker: turn.role for turn in read_text_lines(answered.split("\n")).turns}["P3"] == "participant"
+
+
+def test_numbers_of_lines_in_a_margin_are_not_said(tmp_path: Path) -> None:
+    margin = " ".join(map(str, range(26, 45)))
+    transcript = read(text(tmp_path, TALK.replace("and I write", f"and {margin} I write")))
+    assert transcript.words(transcript.turns[1]) == "By phone, before six, and I write them down."
+    assert transcript.words_by_kind["markup"] == 19
+    counted = read(text(tmp_path, TALK.replace("and I write", "and 1 2 3 4 I write"), "b.txt"))
+    assert "1 2 3 4" in counted.text

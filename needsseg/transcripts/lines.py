@@ -167,7 +167,7 @@ class _Reader:
                 *_quoted_warning(maker.quoted),
                 *_once_warning(joined),
             ),
-            (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept)),
+            (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
             tuple(self.given),
             title=around.title or maker.title,
             suspicions=tuple(maker.suspicions),
@@ -188,11 +188,11 @@ def _kinds(around: Around, lines: Sequence[str], headers: Mapping[int, Header] |
     ]
 
 
-def _decoration(lines: Sequence[str], kept: Sequence[str]) -> list[Mark]:
-    """Signs of quotes and lists before the words."""
+def _decoration(lines: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]) -> list[Mark]:
+    """Signs of quotes and lists before the words; before a label they are part of it."""
     pairs = enumerate(zip(lines, kept, strict=True))
     return [
-        Mark(index, "markup", len(line.split()) - len(one.split()))
+        Mark(index, "label" if index in headers else "markup", len(line.split()) - len(one.split()))
         for index, (line, one) in pairs
         if one and line != one
     ]

@@ -15,6 +15,7 @@ ASKED_SHARE = 0.5
 FEWEST_QUESTIONS = 6
 _FEWEST_WORDS = 60
 _FEWEST_TURNS = 6
+_TURNS_EACH = 3
 _LABEL_A_LINE = 0.7
 _SHINGLE = 5
 _TWICE_SHARE = 0.5
@@ -37,6 +38,7 @@ def suspicions(spoken: Sequence[Spoken], roles: Mapping[str, Role], unit: str = 
     return (
         *_one_voice(turns, total, unit),
         *_asking(turns, roles, unit),
+        *_nobody_asks(turns, roles, unit),
         *_many_labels(turns, unit),
         *_twice(turns, unit),
         *_left_over(turns, unit),
@@ -87,6 +89,16 @@ def _asking(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit
                 "questions; check the roles."
             )
     return told
+
+
+def _nobody_asks(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit: str) -> list[str]:
+    """Two people who talk by turns and neither of whom clearly asks: a person has to say who interviews."""
+    times = Counter(piece.speaker for piece, _ in turns if piece.speaker)
+    talking = [speaker for speaker, count in times.items() if count >= _TURNS_EACH]
+    if len(talking) < 2 or "interviewer" in (roles.get(speaker) for speaker in times):
+        return []
+    shown = ", ".join(talking[:4]) + (", …" if len(talking) > 4 else "")
+    return [f"{_at(turns[0][0], unit)}it is not clear who interviews ({shown}); say who asks, if anybody does."]
 
 
 def _many_labels(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:

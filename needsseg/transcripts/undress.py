@@ -17,6 +17,8 @@ _F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
 _NUMBERED = re.compile(r"^\s*0*(\d{1,6})(?:[ \t]+(?=\S)|\s*$)")
 _LISTED = re.compile(r"^\s*(\d{1,4})[.)]\s+(?=\S)")
 _TIME_BEHIND = re.compile(rf"(?<=\S\s)\s*[\[(]({CLOCK})[\])]\s*$")
+_MARGIN_NUMBERS = 8
+_MANY_NUMBERS = re.compile(r"(?:\b\d{1,5}\s+){7}\d")
 _MANY = 0.8
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 
@@ -49,6 +51,10 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
                     plain[index] = f"[{found[0][1]}] {plain[index].strip()}"
                     continue
                 marks.append(Mark(index, "time", len(line.split()) - len(plain[index].split())))
+    for index, line in enumerate(plain):
+        if _MANY_NUMBERS.search(line) and (kept := _without_margin(line)) != line:
+            marks.append(Mark(index, "markup", len(line.split()) - len(kept.split())))
+            plain[index] = kept
     for shape in (_NUMBERED, _LISTED):
         if _counts(plain, shape) and (shape is _NUMBERED or _labelled_behind(plain)):
             for index, line in enumerate(plain):
@@ -61,6 +67,23 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
                 plain[index], ends[index] = line[: match.start()], time
                 marks.append(Mark(index, "time", 1))
     return plain, Dress(tuple(marks), ends)
+
+
+def _without_margin(line: str) -> str:
+    """A line without runs of numbers that count on: the numbers of lines in the margin of a page, copied with its text."""
+    words = line.split()
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        end = at
+        while end < len(words) and words[end].isdecimal() and int(words[end]) == int(words[at]) + end - at:
+            end += 1
+        if end - at >= _MARGIN_NUMBERS:
+            at = end
+        else:
+            kept.append(words[at])
+            at += 1
+    return " ".join(kept) if len(kept) < len(words) else line
 
 
 def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
