@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from needsseg.transcripts.compose import compose
+from needsseg.transcripts.labels import same_person
 from needsseg.transcripts.roles import guess_roles, role_from_label
 from needsseg.transcripts.spoken import Spoken
 
@@ -70,3 +71,20 @@ def test_a_group_has_several_participants() -> None:
 def test_a_lone_voice_is_a_participant_and_words_of_nobody_are_other() -> None:
     assert roles(("", LONG)) == {"": "participant"}
     assert roles(("", "Recording."), ("Ada", "Why?"), ("Bo", LONG))[""] == "other"
+
+
+@pytest.mark.parametrize(
+    ("labels", "alike"),
+    [
+        (("Participant", "Particpant", "Dan"), [("Participant", "Particpant")]),
+        (("Teo Marsand", "teo  marsand"), [("Teo Marsand", "teo  marsand")]),
+        (("Marsand, Teo", "Teo Marsand (Guest)"), [("Marsand, Teo", "Teo Marsand (Guest)")]),
+        (("Moderator", "Modertaor"), [("Moderator", "Modertaor")]),
+        (("Interviewer", "Interviewee"), []),
+        (("Participant 1", "Participant 2"), []),
+        (("Speaker A", "Speaker B"), []),
+        (("Ana", "Ann"), []),
+    ],
+)
+def test_labels_that_look_like_one_person(labels: tuple[str, ...], alike: list[tuple[str, ...]]) -> None:
+    assert same_person(labels) == alike

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 LONGEST_NAME = 63
+_LONG_WORD = 7
 
 
 def words(text: str) -> frozenset[str]:
@@ -165,8 +166,30 @@ def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
     for label in labels:
         plain = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
-        groups.setdefault(" ".join(sorted(plain.split())), []).append(label)
+        key = " ".join(sorted(plain.split()))
+        groups.setdefault(next((known for known in groups if _slip(known, key)), key), []).append(label)
     return [tuple(group) for key, group in groups.items() if key and len(group) > 1]
+
+
+def _slip(first: str, second: str) -> bool:
+    """Whether two names differ by a slip in one long word: a letter left out, added, changed or swapped with the next."""
+    words, others = first.split(), second.split()
+    odd = [(one, other) for one, other in zip(words, others, strict=False) if one != other]
+    if len(words) != len(others) or len(odd) != 1:
+        return False
+    one, other = odd[0]
+    if min(len(one), len(other)) < _LONG_WORD or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if start >= min(len(one), len(other)) - 1:
+        return False  # Interviewer and Interviewee
+    rests = (
+        (one[start + 1 :], other[start + 1 :]),
+        (one[start:], other[start + 1 :]),
+        (one[start + 1 :], other[start:]),
+    )
+    swapped = one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+    return swapped or any(rest == rest_of_other for rest, rest_of_other in rests)
 
 
 def counted(labels: list[str]) -> Counter[str]:
