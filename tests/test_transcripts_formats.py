@@ -53,7 +53,7 @@ def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:
         ("guide.txt", "text"),
         ("guide.md", "markdown"),
         ("run_in.md", "markdown"),
-        ("zoom_saved.txt", "text"),
+        ("zoom_saved.txt", "name-time"),
         ("turns.csv", "csv"),
         ("interviews.csv", "csv"),
         ("turns.jsonl", "jsonl"),

@@ -128,7 +128,7 @@ def test_choices_overrule_what_the_program_would_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "told"), [("(", "no regular expression"), (r"(?P<name>\w+):", "no group “speaker”")]
+    ("pattern", "told"), [("(", "not a regular expression"), (r"(?P<name>\w+):", "no group named speaker")]
 )
 def test_a_pattern_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str, told: str) -> None:
     with refuses(UsageError, told):

@@ -42,7 +42,7 @@ def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 
 @click.command("import")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--preview", is_flag=True, help="Show what would be imported, and what is doubtful; write nothing.")
 @click.option("--layout", "--format", "layout", metavar="NAME", default="", help="Read every file as this layout.")
 @click.option(

@@ -20,6 +20,14 @@ _PROGRAM_NOTE = re.compile(
     r"Transcribed (?:by|with|using) |Generated (?:by|with) |Subtitles by |Recorded (?:by|with) ).*$",
     re.IGNORECASE,
 )
+_ENDING = re.compile(
+    r"^\W*(?:(?:the )?end of (?:the )?(?:interview|transcript|transcription|recording|tape|session|audio|call|meeting)|"
+    r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
+    r"(?:entrevista|grabación|grabacion|entretien|enregistrement)|this transcript was (?:exported|generated|created|produced) .*|"
+    r"(?:transcript|transcribed|transcription|captions?|subtitles?) (?:by|with|from|provided by) \S.{0,80}|"
+    r"(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
+    re.IGNORECASE,
+)
 _UNDERLINE = re.compile(r"^\s{0,3}={2,}\s*$")
 _LINK_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])?\s*!?\[[^\]]*\]\([^)]*\)\s*$")
 _LICENCE = re.compile(r"SPDX-|\bcopyright\b|©|\blicen[cs]ed?\b|\bCC[ -]BY\b|all rights reserved", re.IGNORECASE)
@@ -51,7 +59,8 @@ _NO_TALK_SECTIONS = NOTES | METADATA | {
 _TALK_SECTIONS = frozenset(
     {"transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record"}
 )
-_OPENS_LIST = {"legend", "legende", "symbols", "symbole", "key", "abbreviations", "conventions", "transcription conventions",
+_OPENS_LIST = {"action items", "next steps", "key takeaways", "field notes", "legend", "legende", "symbols",
+               "symbole", "key", "abbreviations", "conventions", "transcription conventions",
                "transcription notes", "transcript notes", "notes", "note"}  # fmt: skip
 _TITLE_WORDS = 14
 
@@ -107,7 +116,7 @@ def around_the_talk(
             while below < len(lines) and lines[below].strip() and below not in headers:
                 kinds[below] = "note"
                 below += 1
-        elif OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line):
+        elif _ENDING.match(plain) or OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line):
             kinds[index] = "note"
         elif (markdown and _LINK_ITEM.match(line)) or (
             re.match(r"^(?:#|//|;|%)+\s*\S", plain) and _LICENCE.search(plain)
@@ -156,6 +165,8 @@ def above_the_talk(
         for index in block:
             plain = one_line(lines[index])
             short = len(plain.split()) <= _TITLE_WORDS
+            if index not in known and plain.casefold().strip(" :*_#") in _TALK_SECTIONS:
+                known[index] = "heading"
             if index not in known and short and "metadata" in known.values() and (title or told or index != block[0]):
                 known[index] = "metadata"
             if index not in known and short and not title and not _SENTENCE_END.search(plain):

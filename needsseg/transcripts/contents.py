@@ -96,7 +96,14 @@ def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{\\rtf"):
         return "rtf"
     # A document's suffix on something else: its reader says what is wrong with it.
-    by_suffix: dict[str, Kind] = {".odt": "odt", ".docx": "docx", ".docm": "docx", ".pdf": "pdf"}
+    by_suffix: dict[str, Kind] = {
+        ".odt": "odt",
+        ".docx": "docx",
+        ".docm": "docx",
+        ".pdf": "pdf",
+        ".xlsx": "xlsx",
+        ".xlsm": "xlsx",
+    }
     if suffix in by_suffix:
         return by_suffix[suffix]
     return "html" if looks_like_html(head, suffix) else "text"

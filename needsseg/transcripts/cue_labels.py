@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from needsseg.errors import UsageError
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
 from needsseg.transcripts.cue_text import (
     has_bare_stamp,
     is_note,
@@ -107,7 +107,7 @@ class Naming:
     by_ident: Mapping[str, str] = field(default_factory=dict)
     dashes: bool = False
     bare_stamps: bool = False
-    pattern: re.Pattern[str] | None = None
+    pattern: ChosenPattern | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -143,7 +143,7 @@ def find_naming(
     dashes = _dashes_change(filled)
     stamped = sum(has_bare_stamp(line) for line in firsts)
     bare_stamps = stamped * 2 >= len(firsts) > 0
-    pattern = compiled_pattern(choices)
+    pattern = chosen_pattern(choices)
     if pattern or not named:
         return Naming(dashes=dashes, bare_stamps=bare_stamps, pattern=pattern)
     never = frozenset(one_line(label).casefold() for label in choices.not_speakers)
@@ -159,23 +159,6 @@ def find_naming(
     people = {} if any(accepted.values()) else speakers_by_ident(idents)
     by_ident = {ident: name for ident, name in people.items() if name.casefold() not in never}
     return Naming(accepted, by_ident, dashes, bare_stamps)
-
-
-def compiled_pattern(choices: ReadingChoices) -> re.Pattern[str] | None:
-    """The label pattern that a person chose; raises UsageError where it is no regular expression with a speaker."""
-    if not choices.label_pattern:
-        return None
-    try:
-        pattern = re.compile(choices.label_pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(
-            f"The label pattern is not a regular expression: {error}.", "Correct it, or choose one found."
-        ) from error
-    if "speaker" not in pattern.groupindex:
-        raise UsageError(
-            "The label pattern has no group named speaker.", "Write it as (?P<speaker>…), before the words."
-        )
-    return pattern
 
 
 def changes_in(text: str) -> list[tuple[bool, str]]:
@@ -274,12 +257,12 @@ def _shape(label: str) -> str:
     return one_line("".join(kept))
 
 
-def _match_of_choice(pattern: re.Pattern[str], text: str) -> LabelMatch | None:
+def _match_of_choice(pattern: ChosenPattern, text: str) -> LabelMatch | None:
     match = pattern.match(text)
-    if not match or not match.group("speaker"):
+    if not match or not match.parts["speaker"]:
         return None
-    words = match.group("words") if "words" in pattern.groupindex else text[match.end() :]
-    return LabelMatch(one_line(match.group("speaker")), words or "", text[: len(text) - len(words or "")])
+    words = match.parts.get("words", text[match.end :])
+    return LabelMatch(one_line(match.parts["speaker"]), words, text[: len(text) - len(words)])
 
 
 def _accepted(

@@ -34,6 +34,11 @@ _BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
 _ONLY_TIME = re.compile(rf"^[\[(]?{_CLOCK}[\])]?$")
 _SPOKEN_TIME = re.compile(r"^(?P<name>\S.*?) (?P<minutes>\d{1,3}) (?P<seconds>[0-5]?\d)$")
 _QUESTION_NUMBER = re.compile(r"^(?:Q|Question|Frage|Pregunta|Domanda|Vraag)\s*\.?\s*\d{1,3}$", re.IGNORECASE)
+_SLIPPED = re.compile(r"^(?P<label>[^:;.：]{1,63}?)\s?(?P<sign>::|[:;.：])\s*(?P<words>\S.*)$")
+_TIGHT = re.compile(r"^(?P<label>[^\W\d_][^:：\n]{0,40}):(?P<words>[^\s/\\\d:].*)$")
+_DASH = re.compile(r"^[-–—]\s+")
+_NUMBERED_QA = re.compile(r"^[QA]\d{1,3}$")
+_LONGEST_CODE = 3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 
 
@@ -59,12 +64,43 @@ def labelled(line: str) -> Labelled | None:
         if time := _ONLY_TIME.match(match["words"]):
             return Labelled(one_line(match["name"]), "", milliseconds(*time.groups()), "bracket")
         return Labelled(one_line(match["name"]), match["words"], start, "bracket")
-    if match := _COLON.match(rest):
+    if (match := _COLON.match(rest)) and not _is_aside(rest):
         if match["time"]:
             start = milliseconds(*match.group(3, 4, 5, 6))
         label = one_line(match["name"]).strip("[]") if match["name"].startswith("[") else one_line(match["name"])
         return Labelled(_without_mark(label), match["words"].removesuffix("\\"), start, "colon")
     return None
+
+
+def _is_aside(line: str) -> bool:
+    """Whether a colon stands within brackets that the line opens with: ``[Break: five minutes]``."""
+    closes = {"[": "]", "(": ")", "{": "}"}.get(line[:1])
+    return closes is not None and closes not in line.split(":", 1)[0]
+
+
+def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
+    """A line that begins with one of ``labels`` set off otherwise than the rest: ``P:Yes``, ``P; yes``, ``P. Yes``."""
+    match = _SLIPPED.match(line)
+    if not match or match["label"] not in labels or (match["sign"] == "." and len(match["label"]) > _LONGEST_CODE):
+        return None
+    return Labelled(match["label"], match["words"], None, "colon")
+
+
+def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:
+    """Labels of a text in which no space follows the colon (``I:How``), for one in which nobody is named otherwise."""
+    return [
+        Labelled(one_line(match["label"]), match["words"], None, "colon") if (match := _TIGHT.match(line)) else None
+        for line in lines
+    ]
+
+
+def without_question_numbers(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+    """``Q1`` and ``A1``, ``Q2`` and ``A2`` as ``Q`` and ``A``, where each number comes once for either."""
+    numbered = [item.label for item in found if item and _NUMBERED_QA.match(item.label)]
+    asked, answered = (sum(label[0] == letter for label in numbered) for letter in "QA")
+    if min(asked, answered) < 2 or len(set(numbered)) < len(numbered):
+        return list(found)
+    return [replace(item, label=item.label[0]) if item and item.label in numbered else item for item in found]
 
 
 def _without_mark(label: str) -> str:
@@ -86,7 +122,7 @@ def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
         return None
     if after.group(2):
         start = milliseconds(*after.group(1, 2, 3, 4))
-    label, words = one_line(name).rstrip(":："), after["words"].removesuffix("\\").strip()
+    label, words = one_line(name).rstrip(":："), _DASH.sub("", after["words"].removesuffix("\\").strip())
     if match["colon"] or after["colon"] or name.endswith(("：", ":")):
         return Labelled(label, words, start, "colon")
     return Labelled(label, words, start, "bracket") if words else Labelled(label, "", start, "alone")

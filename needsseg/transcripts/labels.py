@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 LONGEST_NAME = 63
 _LONG_WORD = 7
+_OFTEN = 4
+_LONGEST_LABEL = 8
 
 
 def words(text: str) -> frozenset[str]:
@@ -152,6 +154,10 @@ def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
         for label, count in counts.items()
         if not is_metadata(label) and (like_a_name(label) or (count > 1 and perhaps_a_name(label)))
     }
+    # What comes back so often before a colon is a label, however it looks.
+    sure |= {
+        label for label, count in counts.items() if count >= _OFTEN and not is_metadata(label) and _short_words(label)
+    }
     # The members of a group may have numbers for names; numbers that do not come back count lines or questions.
     numbers = [label for label in counts if label.isdecimal() and len(label) < 3]
     if len(numbers) > 1 and sum(counts[label] for label in numbers) > len(numbers):
@@ -159,6 +165,16 @@ def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
     # "dana sample" once, where Dana Sample speaks elsewhere, is a slip and no prose.
     folded = {label.casefold() for label in sure}
     return frozenset(sure | {label for label in counts if label.casefold() in folded})
+
+
+def _short_words(label: str) -> bool:
+    """Whether a label has no more than eight words and none of the signs of a sentence."""
+    return (
+        len(label.split()) <= _LONGEST_LABEL
+        and label[:1] not in "[({<"
+        and any(map(str.isalpha, label))
+        and not re.search(r"[.?!;\"“”]\s|://", label)
+    )
 
 
 def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:

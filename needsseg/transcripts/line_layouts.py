@@ -137,6 +137,14 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "[12/02/2026, 10:00:03] Oda: How do the orders come?\n[12/02/2026, 10:00:07] Teo: By phone, before six.",
     ),
     LineLayout(
+        "zoom-chat-lines",
+        "A chat saved by Zoom, the words below",
+        ("{time} From {name} to {everyone}:", "{time} From {name}:", "{time} {name} to {everyone}:"),
+        "10:00:03\t From  Oda  to  Everyone:\n\tHow do the orders come?\n"
+        "10:00:07\t From  Teo  to  Everyone:\n\tBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
         "time-columns",
         "Name, time and words in columns (Rev.ai)",
         ("{name}  {time}  {words}", "{time}  {name}  {words}", "{name}  [{time}]  {words}", "{name} | {time} | {words}",
@@ -157,6 +165,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "name-range",
         "The name and a range of times above the words (older Teams)",
         (
+            "[{name}] ({time}~-~{end})", "[{name}] [{time}~-~{end}]", "[{name}] {time}~-~{end}",
             "{name} [{time}~-~{end}]", "{name} [{time}~-->~{end}]", "{name} ({time}~-~{end})", "{name} ({time}~-->~{end})",
             "{name} {time}~-->~{end}", "{name} | {time}~-~{end}", "{name} {time}~-~{end}",
         ),
@@ -168,7 +177,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "name-time",
         "The name, and the time set off by brackets or a sign, above the words (Riverside, tl;dv, Read.ai)",
         (
-            "{name} ({time})", "{name} [{time}]", "{name} <{time}>", "{name} | {time}", "{name} - {time}", "{name} @ {time}",
+            "{name} ({time})", "{name} [{time}]", "[{name}] ({time})", "[{name}] {time}", "{name} <{time}>", "{name} | {time}",
+            "{name} - {time}", "{name} @ {time}",
             "{name} · {time}", "{name} • {time}", "{name} at {time}", "{name}: {time}", "{name}, {time}", "{name} ({spoken})",
             "{name} [{secs}]", "{name} ({secs})",
             "{name} {spoken}",

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
-from needsseg.errors import UsageError
 from needsseg.transcripts.around import Around, above_the_talk, around_the_talk, is_field_block
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
 from needsseg.transcripts.guide import questions_in, read_guide
 from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
 from needsseg.transcripts.labelled import (
     Labelled,
     labelled,
+    labels_without_space,
     speakers_in,
     stamp,
+    tightly_labelled,
     without_fields_above,
+    without_question_numbers,
     without_spoken_times,
 )
 from needsseg.transcripts.labels import counted, is_metadata, is_note, like_a_name
@@ -31,6 +34,11 @@ _BRACKETED_TIME = re.compile(rf"^[\[(]\s*(?P<time>{CLOCK})\s*[\])]\s*")
 _TIME_WORD = re.compile(r"\d:\d\d|^[\[(]?\d+(?:[.,]\d+)?s?[\])]:?$|^\d+[.,]\d+s?$|^-+>$")
 _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+_BRACKETED_NOTE = re.compile(r"^(?:\[(?!\d)[^\[\]]{12,}\]|\(\([^()]{4,}\)\)|\[\d[\d:.,]*\s*[-–—]\s*[^\[\]]+\])\.?$")
+_INTERVIEW_NUMBER = re.compile(
+    r"^[\W_]*(?:interview|session|transcript|entrevista|entretien|focus group)\s+#?\d{1,3}\b[^.?!:]{0,60}$", re.I
+)
+_INLINE_TIME = re.compile(r"\s*\[\d{1,2}:\d{2}(?::\d{2})?\](?=\s|$)")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
 _LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
 _MOST_ASKED = 0.6
@@ -87,16 +95,26 @@ class _Reader:
 
     def _labels(self, around: Around) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         kept = ["" if index in around.kinds else _plain(line) for index, line in enumerate(self.lines)]
-        found = without_spoken_times([labelled(line) if line else None for line in kept])
+        found = without_question_numbers(without_spoken_times([labelled(line) if line else None for line in kept]))
         self.fields = without_fields_above(kept, found)
         voices = [None if index < self.fields else item for index, item in enumerate(found)]
         speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
-        return kept, found, speakers - self.choices.not_speakers
+        if not speakers:
+            tight = labels_without_space(kept)
+            if len(repeated := speakers_in(kept, tight)) > 1 and all(_comes_back(label, tight) for label in repeated):
+                found, speakers = tight, repeated
+        speakers = speakers - self.choices.not_speakers
+        sure = frozenset(label for label in speakers if _comes_back(label, found))
+        for index, line in enumerate(kept):
+            item = found[index]
+            if line and index >= self.fields and (item is None or item.label not in speakers):
+                found[index] = tightly_labelled(line, sure) or item
+        return kept, found, speakers
 
     def reading(self) -> Reading:
         """The turns, with what became of each word."""
-        if self.choices.label_pattern:
-            headers = _by_pattern(self.lines, self.choices.label_pattern)
+        if pattern := chosen_pattern(self.choices):
+            headers = _by_pattern(self.lines, pattern)
         elif self.headed:
             headers = self.headed.headers
         else:
@@ -174,6 +192,10 @@ class _Reader:
         )
 
 
+def _comes_back(label: str, found: Sequence[Labelled | None]) -> bool:
+    return sum(item is not None and item.label == label for item in found) > 1
+
+
 def _next_line(turns: Sequence[Spoken], at: int) -> int:
     return turns[at + 1].line if at + 1 < len(turns) else 1 << 60
 
@@ -198,22 +220,15 @@ def _decoration(lines: Sequence[str], kept: Sequence[str], headers: Mapping[int,
     ]
 
 
-def _by_pattern(lines: Sequence[str], pattern: str) -> dict[int, Header]:
-    """Headers by a pattern that a person gave; raises UsageError where it is none or has no group ``speaker``."""
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise UsageError(f"The label pattern is no regular expression: {error}.", "Correct it.") from error
-    if "speaker" not in compiled.groupindex:
-        raise UsageError("The label pattern has no group “speaker”.", r"For example: (?P<speaker>\w+): (?P<words>.*)")
+def _by_pattern(lines: Sequence[str], pattern: ChosenPattern) -> dict[int, Header]:
+    """Headers by a pattern that a person gave."""
     headers: dict[int, Header] = {}
     for index, line in enumerate(lines):
-        match = compiled.match(line.strip())
-        if match and (label := one_line(match["speaker"] or "")):
-            parts = match.groupdict()
-            rest = parts["words"] if "words" in parts else line.strip()[match.end() :]
-            time = parts.get("time") or ""
-            headers[index] = Header(label, (rest or "").strip(), clock_ms(time) if time else None, time=time)
+        match = pattern.match(line.strip())
+        if match and (label := one_line(match.parts["speaker"])):
+            rest = match.parts.get("words", line.strip()[match.end :])
+            time = match.parts.get("time", "")
+            headers[index] = Header(label, rest.strip(), clock_ms(time) if time else None, time=time)
     return headers
 
 
@@ -283,7 +298,7 @@ class _Turns:
         header = self.headers.get(index)
         if header is None:
             return 0
-        words = header.words.removesuffix("\\").strip()
+        words = _without_times(header.words.removesuffix("\\").strip())
         start = header.start_ms if header.start_ms is not None else self.start
         self.pieces.append(Spoken(header.label, words, start, header.end_ms, index + 1))
         self.start = None
@@ -302,7 +317,7 @@ class _Turns:
     def _name_before(self, index: int) -> int:
         """A line with nothing but the name of the header right below it: copied from a page that shows a picture there."""
         header = self.headers.get(index + 1)
-        if header is None or self.kept[index] != header.label:
+        if header is None or self.kept[index] not in {header.label, _initials(header.label)}:
             return 0
         self.marks.append(marked(index, "label", self.kept[index]))
         return 1
@@ -339,6 +354,14 @@ class _Turns:
     def _field_block(self, index: int, apart: bool) -> int:
         if not apart or not self.pieces:
             return 0
+        if _INTERVIEW_NUMBER.match(self.kept[index]):
+            self.marks.append(marked(index, "heading", self.kept[index]))
+            self.suspicions.append(f"Line {index + 1}: “{self.kept[index]}”: a second interview may begin here.")
+            return 1 + self._fields_below(index + 1)
+        return self._fields_below(index)
+
+    def _fields_below(self, index: int) -> int:
+        """How many lines from here on are the head of another transcript."""
         end = index
         while end < len(self.kept) and self.kept[end] and end not in self.headers:
             end += 1
@@ -352,6 +375,9 @@ class _Turns:
 
     def _note(self, index: int) -> int:
         item = self.found[index]
+        if self.pieces and _BRACKETED_NOTE.match(self.kept[index]) and self.pieces[-1].words:
+            self.marks.append(marked(index, "note", self.kept[index]))
+            return 1
         if not (self.pieces and item and is_note(item.label)):
             if self.pieces and item and item.kind == "alone" and item.label not in self.speakers:
                 self.unread.append(index)
@@ -364,7 +390,7 @@ class _Turns:
         line, item = self.kept[index], self.found[index]
         new_paragraph = apart or item is not None
         match = _BRACKETED_TIME.match(line)
-        words = (line[match.end() :] if match else line).removesuffix("\\").strip()
+        words = _without_times((line[match.end() :] if match else line).removesuffix("\\").strip())
         at = clock_ms(match["time"]) if match else self.start
         if not self.pieces and not self.unlabelled:
             self.unread.append(index)
@@ -414,6 +440,17 @@ def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Seque
         if role != "interviewer" and asked_by_others >= _MOST_ASKED and asked < asked_by_others / 2
         else ""
     )
+
+
+def _without_times(words: str) -> str:
+    """Words without the times in brackets that some programs write between them."""
+    return _INLINE_TIME.sub("", words).strip() if "[" in words else words
+
+
+def _initials(name: str) -> str:
+    """``OB`` for Oda Brinkholt: what a page shows where it has no picture."""
+    words = [word for word in re.sub(r"\([^()]*\)", "", name).split() if word[:1].isalpha()]
+    return (words[0][:2] if len(words) == 1 else words[0][:1] + words[-1][:1]).upper() if words else name
 
 
 def _without_blanks(kept: Sequence[str]) -> bool:

@@ -28,7 +28,7 @@ _MARGIN = 0.1
 _SMALL_GROUP = 3
 _GROUP_MARGIN = 0.25
 _CLEARLY = 0.25
-_CONSENT_WEIGHT = 0.2
+_CONSENT_WEIGHT = 0.3
 _OPENING_TURNS = 6
 _CODE = re.compile(r"^[a-z]{1,2}\s*[-_#]?\s*\d{0,3}$")
 _CONSENT = re.compile(
@@ -36,6 +36,13 @@ _CONSENT = re.compile(
     r"thank you for (?:taking|making|your) (?:the |this )?time|thanks for (?:joining|taking|making)|my name is|"
     r"(?:i'd|i would|we'd) like to (?:ask|talk|start)|before we (?:start|begin)|einwilligung|aufnahme|aufzeichn\w+|"
     r"vertraulich|anonymisier\w+|consentimiento|graba\w+|consentement|enregistr\w+)\b",
+    re.IGNORECASE,
+)
+_PROMPTS = re.compile(
+    r"\b(?:tell me|walk me through|talk me through|show me|take me through|describe (?:to me|for me|how|what|your|the)|"
+    r"take your time|"
+    r"go on|say more|give me an example|think aloud|i'd like you to|please (?:try|show|tell|describe|read|go)|"
+    r"erzählen sie|erzähl mal|beschreiben sie|zeigen sie|cuénteme|cuéntame|descríbame|racontez|décrivez|expliquez)\b",
     re.IGNORECASE,
 )
 _FEW_WORDS = 12
@@ -154,12 +161,13 @@ def _voices(turns: Sequence[Turn], text: str) -> dict[str, _Voice]:
     for number, turn in enumerate(turns):
         said = text[turn.start : turn.end]
         words[turn.speaker] = words.get(turn.speaker, 0) + (len(said.split()) if not _dense(said) else len(said) // 2)
-        asked = sum(said.count(mark) for mark in "?？؟")
+        asked = sum(said.count(mark) for mark in "?？؟") + len(_PROMPTS.findall(said))
         marks[turn.speaker] = marks.get(turn.speaker, 0) + asked
         ends = asked + said.count(".") + said.count("!") + said.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)
         taken[turn.speaker] = taken.get(turn.speaker, 0) + 1
-        asking[turn.speaker] = asking.get(turn.speaker, 0) + (said.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟"))
+        ends_asking = said.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟") or _PROMPTS.search(said) is not None
+        asking[turn.speaker] = asking.get(turn.speaker, 0) + ends_asking
         if number < _OPENING_TURNS:
             consent[turn.speaker] = consent.get(turn.speaker, 0) + len(set(map(str.casefold, _CONSENT.findall(said))))
     all_words, all_marks = sum(words.values()) or 1, sum(marks.values())

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from needsseg.records import Role
+from needsseg.transcripts.roles import role_from_label
 from needsseg.transcripts.spoken import Spoken
 
 ONE_TURN_SHARE = 0.6
@@ -104,7 +105,8 @@ def _nobody_asks(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role],
 def _many_labels(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
     named = [piece for piece, _ in turns if piece.speaker]
     labels = {piece.speaker for piece in named}
-    if len(named) < 6 or len(labels) < _LABEL_A_LINE * len(named):
+    told = sum(role_from_label(label) is not None for label in labels)
+    if len(named) < 6 or len(labels) < _LABEL_A_LINE * len(named) or told * 2 > len(labels):
         return []
     return [
         f"{_at(named[0], unit)}nearly every turn has a speaker of its own ({len(labels)}); labels may be read wrongly."

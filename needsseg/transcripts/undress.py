@@ -15,12 +15,14 @@ from needsseg.transcripts.spoken import Mark
 # f4, MAXQDA, noScribe: #00:00:06-6#, or #00:00:06#, [00:00:06-6]
 _F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
 _NUMBERED = re.compile(r"^\s*0*(\d{1,6})(?:[ \t]+(?=\S)|\s*$)")
-_LISTED = re.compile(r"^\s*(\d{1,4})[.)]\s+(?=\S)")
+_LISTED = re.compile(r"^\s*[\[(]?(\d{1,4})[.)\]]\s+(?=\S)")
+_LINKED_TIME = re.compile(r"\[\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]\(https?://[^\s()]*\)")
 _TIME_BEHIND = re.compile(rf"(?<=\S\s)\s*[\[(]({CLOCK})[\])]\s*$")
 _MARGIN_NUMBERS = 8
 _MANY_NUMBERS = re.compile(r"(?:\b\d{1,5}\s+){7}\d")
 _MANY = 0.8
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+# Some programs begin lines with marks of direction; within the words they stay as they are.
+_INVISIBLE = re.compile(r"^[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Dress:
 
 def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
     """Lines without what programs write into them, as many as before."""
-    plain = [_INVISIBLE.sub("", line) for line in lines]
+    plain = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
     marks: list[Mark] = []
     ends: dict[int, int] = {}
     if any("#" in line and _F4.search(line) for line in plain):

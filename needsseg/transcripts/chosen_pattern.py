@@ -1,0 +1,62 @@
+"""The label pattern that a person chose: a regular expression, with a limit on how long it may search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from needsseg.errors import UsageError
+from needsseg.transcripts.choices import ReadingChoices
+
+LIMIT_SECONDS = 5.0
+"""How long a pattern may search in one file: some expressions take for ever on a line that nearly fits."""
+_EXAMPLE = r"For example: (?P<speaker>\w+): (?P<words>.*)"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternMatch:
+    """What a pattern found in a line: the parts by the names of its groups, and where the match ends."""
+
+    parts: Mapping[str, str]
+    end: int
+
+
+@dataclass(slots=True)
+class ChosenPattern:
+    """A compiled pattern with a group ``speaker``."""
+
+    compiled: Any
+    _left: float = field(default=LIMIT_SECONDS)
+
+    def match(self, line: str) -> PatternMatch | None:
+        """What stands at the beginning of a line; raises UsageError where searching the file takes too long."""
+        began = time.monotonic()
+        try:
+            found = self.compiled.match(line, timeout=max(self._left, 0.01))
+        except TimeoutError as error:
+            raise UsageError(
+                f"The label pattern searches for more than {LIMIT_SECONDS:.0f} seconds.",
+                "Write it without repeats within repeats, such as (a+)+.",
+            ) from error
+        self._left -= time.monotonic() - began
+        if found is None:
+            return None
+        return PatternMatch({name: part or "" for name, part in found.groupdict().items()}, found.end())
+
+
+def chosen_pattern(choices: ReadingChoices) -> ChosenPattern | None:
+    """The pattern chosen, None where none is; raises UsageError where it is none or has no group ``speaker``."""
+    if not choices.label_pattern:
+        return None
+    # Unlike re, this one can be stopped.
+    import regex
+
+    try:
+        compiled = regex.compile(choices.label_pattern)
+    except (regex.error, OverflowError, RecursionError) as error:
+        raise UsageError(f"The label pattern is not a regular expression: {error}.", _EXAMPLE) from error
+    if "speaker" not in compiled.groupindex:
+        raise UsageError("The label pattern has no group named speaker.", _EXAMPLE)
+    return ChosenPattern(compiled)
