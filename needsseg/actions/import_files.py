@@ -55,7 +55,7 @@ def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()
             if path.is_dir():
                 inside = transcripts.folder_contents(path)
                 theirs = [file for file in inside.files if not study.owns(file)]
-                if not (theirs or inside.passed_over):
+                if not (theirs or inside.passed_over or inside.others):
                     refused.append(Refused(str(path), f"holds no transcript ({' '.join(transcripts.SUFFIXES)})"))
                 files += theirs
                 passed_over += [Refused(shown(one.path, path), one.reason) for one in inside.passed_over]

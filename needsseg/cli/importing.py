@@ -167,7 +167,8 @@ def _tell_preview(session: Session, found: ImportPreview) -> None:
     doubtful = states.count("doubtful")
     session.say(
         f"Would import {format_count(new, 'interview')}; {format_count(doubtful, 'file is', 'files are')} doubtful, "
-        f"{format_count(len(refused) + len(found.refused), 'file')} would be refused. Nothing was written."
+        f"{format_count(len(refused) + len(found.refused), 'file')} would be refused, "
+        f"{format_count(len(found.passed_over), 'file')} passed over. Nothing was written."
     )
 
 

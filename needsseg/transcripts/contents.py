@@ -178,7 +178,8 @@ def _read(path: Path, name: str, limit: int) -> bytes:
             raise TranscriptError(f"{name}: this is {what}, not a file.", "Save the transcript as a file.")
         with _opened(path) as file:
             size = os.fstat(file.fileno()).st_size
-            data = file.read(limit) if limit == _HEAD or size <= limit else b""
+            # None is what a file of the system gives that has nothing to read yet.
+            data = (file.read(limit) or b"") if limit == _HEAD or size <= limit else b""
             grown = limit != _HEAD and (size > limit or bool(file.read(1)))
     except OSError as error:
         raise _unreadable(path, name, error) from error

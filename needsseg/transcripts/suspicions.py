@@ -20,7 +20,8 @@ _TURNS_EACH = 3
 _LABEL_A_LINE = 0.7
 _SHINGLE = 5
 _TWICE_SHARE = 0.5
-_TWICE_WORDS = 60
+_TWICE_WORDS = 120
+_TWICE_APART = 60
 _LEFT_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
 _LEFT_MARKUP = re.compile(
     r"</?(?:p|span|div|v|c|i|b|font|br|u)\b[^<>]{0,80}>|\{\\[a-z]|&(?:amp|nbsp|lt|gt|quot);|\\(?:par|pard|b0)\b"
@@ -127,7 +128,7 @@ def _twice(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
     for at in range(len(words) - _SHINGLE + 1):
         shingle = tuple(words[at : at + _SHINGLE])
         seen = first_seen.setdefault(shingle, at)
-        again[at + 1] = again[at] + (at - seen >= _TWICE_WORDS)
+        again[at + 1] = again[at] + (at - seen >= _TWICE_APART)
     for at in range(len(words) - _SHINGLE + 1, len(words)):
         again[at + 1] = again[at]
     for (piece, _), start in zip(turns, starts, strict=True):
