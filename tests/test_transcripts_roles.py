@@ -88,3 +88,35 @@ def test_a_lone_voice_is_a_participant_and_words_of_nobody_are_other() -> None:
 )
 def test_labels_that_look_like_one_person(labels: tuple[str, ...], alike: list[tuple[str, ...]]) -> None:
     assert same_person(labels) == alike
+
+
+WATCHED = [
+    ("Ida", "Imagine that you have moved. Show me how you would change your address."),
+    ("Uwe", "Where would that be? Is it under settings? I look at the profile first, I think, since it has my name."),
+    ("Ida", "Take your time. Keep thinking out loud."),
+    ("Uwe", "Is it this one? It says billing. Do I want billing? I click it, and now there are two addresses here."),
+    ("Ida", "Tell me what you see there."),
+    ("Uwe", "A green line. Did it save? It does not say so. Am I done? Would you press that again if you were me?"),
+]
+
+
+@pytest.mark.parametrize(
+    "names", [("Ida", "Uwe"), ("Speaker 1", "Speaker 2"), ("R1", "P4"), ("S00", "S01"), ("A1", "B2")]
+)
+def test_who_directs_a_test_interviews_though_the_other_asks_more(names: tuple[str, str]) -> None:
+    talk = [(names[0] if who == "Ida" else names[1], words) for who, words in WATCHED]
+    assert roles(*talk) == {names[0]: "interviewer", names[1]: "participant"}
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers"), [("A1", "P1"), ("R1", "P1"), ("R", "I"), ("M", "B2"), ("S00", "S01"), ("P1", "P2"), ("Q", "A")]
+)
+def test_what_people_do_goes_before_letters(asks: str, answers: str) -> None:
+    consent = "Hello. I record this and change all names, it stays confidential. Do you agree to that?"
+    talk = [(asks, consent), (answers, "I do.")]
+    talk += [turn for n in range(3) for turn in ((asks, f"And what came then, {n}?"), (answers, LONG))]
+    assert roles(*talk) == {asks: "interviewer", answers: "participant"}
+
+
+def test_a_stranger_who_tells_most_was_interviewed() -> None:
+    assert roles(("Ada", "And then?"), ("Unknown Speaker", LONG), ("Ada", "Why?"))["Unknown Speaker"] == "participant"

@@ -160,3 +160,71 @@ def test_numbers_of_lines_in_a_margin_are_not_said(tmp_path: Path) -> None:
     assert transcript.words_by_kind["markup"] == 19
     counted = read(text(tmp_path, TALK.replace("and I write", "and 1 2 3 4 I write"), "b.txt"))
     assert "1 2 3 4" in counted.text
+
+
+SLIPS = (
+    "Teo:By phone, before six.",
+    "Teo; By phone, before six.",
+    "Teo:: By phone, before six.",
+    "Teo : By phone, before six.",
+)
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_label_set_off_by_a_slip_begins_a_turn(slip: str) -> None:
+    lines = [*TALK.split("\n"), "Oda: And how do they come?", slip, "Oda: Thank you."]
+    turns = read_text_lines(lines).turns
+    assert [turn.speaker for turn in turns[-3:]] == ["Oda", "Teo", "Oda"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("[END OF INTERVIEW]", "note"),
+        ("End of interview.", "note"),
+        ("Ende der Aufnahme", "note"),
+        ("Fin de la entrevista.", "note"),
+        ("Page 2 of 3", "note"),
+        ("This transcript was exported on Mar 04, 2025 - view latest version here.", "note"),
+        ("© 2025 The bakery", "note"),
+        ("[Phone rings; break of five minutes]", "note"),
+        ("[BREAK: the phone rings]", "note"),
+        ("((phone rings, 3 sec))", "note"),
+        ("Interview 2 - Ben", "heading"),
+    ],
+)
+def test_a_line_that_nobody_said_is_told_by_its_kind(line: str, kind: str) -> None:
+    transcript = read_text_lines([*TALK.split("\n"), line, ""])
+    assert transcript.speakers == ("Oda", "Teo")
+    assert transcript.words_by_kind[kind] == len(line.split())
+    assert line not in transcript.text
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"{n:03} {line}" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f"[{n}] {line}" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f"{n}. {line}" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f"{line} #00:00:0{n}-5#" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f"{line} [00:00:0{n}]" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [line.replace(": ", f": #00:00:0{n}# ") for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [line.replace(": ", ":") for line in TALK.split("\n")[:4]],
+        [line.replace("Oda", "Q1" if n < 2 else "Q2").replace("Teo", "A1" if n < 2 else "A2") for n, line in
+         enumerate(TALK.split("\n")[:4])],
+        [f"(00:0{n}) {line}" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f"[00:0{n}](https://x.example/{n}) {line}" for n, line in enumerate(TALK.split("\n")[:4], 1)],
+        [f">> {line}" for line in TALK.split("\n")[:4]],
+        [f'"{line.replace(":", chr(34) + ":", 1)}' for line in TALK.split("\n")[:4]],
+    ],
+    ids=["numbers", "brackets", "list", "f4", "times behind", "f4 behind the label", "no space", "Q1 A1", "times", "links",
+         "chevrons", "quotes"],
+)  # fmt: skip
+def test_what_programs_write_into_lines_is_taken_off(lines: list[str]) -> None:
+    transcript = read_text_lines(lines)
+    said = [transcript.words(turn) for turn in transcript.turns]
+    assert said == [
+        "How do the orders reach you?", "By phone, before six, and I write them down.", "And then?",
+        "Then I bake what I can read of it.",
+    ]  # fmt: skip
+    assert len(transcript.speakers) == 2

@@ -25,7 +25,7 @@ _ENDING = re.compile(
     r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
     r"(?:entrevista|grabación|grabacion|entretien|enregistrement)|this transcript was (?:exported|generated|created|produced) .*|"
     r"(?:transcript|transcribed|transcription|captions?|subtitles?) (?:by|with|from|provided by) \S.{0,80}|"
-    r"(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
+    r"page \d{1,4}(?: (?:of|/) \d{1,4})?|(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
     re.IGNORECASE,
 )
 _UNDERLINE = re.compile(r"^\s{0,3}={2,}\s*$")

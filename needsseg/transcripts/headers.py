@@ -20,6 +20,7 @@ _DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[
 _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNORECASE)
 _CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
 _SPOKEN_PARTS = re.compile(r"\d+")
+_PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
 _NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
 _CLOSE = 0.8
 _IN_ORDER = 0.7
@@ -147,13 +148,23 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
 
     @cache
     def names_somebody(label: str) -> bool:
-        if not any(map(str.isalpha, label)) or is_metadata(label) or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label):
+        if (
+            not (any(map(str.isalpha, label)) or _PHONE.match(label))
+            or is_metadata(label)
+            or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
+        ):
+            return False
+        if layout.name == "name-above" and "|" in label:
             return False
         if layout.strict:
             return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
         if _NUMBER_OF.match(label):
             return False
-        said = label.endswith((".", "?", "!", "…")) or len(label.split()) > LONGEST_NAME_WORDS
+        said = (
+            label.endswith(("?", "!", "…"))
+            or (label.endswith(".") and len(label.split()) > 3)
+            or len(label.split()) > LONGEST_NAME_WORDS
+        )
         return like_a_name(label) or (counts[label] > 1 and not said)
 
     kept = {index: header for index, header in found.items() if names_somebody(header.label)}

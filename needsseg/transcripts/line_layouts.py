@@ -229,8 +229,10 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     ),
     LineLayout(
         "dash-label",
-        "The name and a dash or an angle before the words",
-        ("{name} – {words}", "{name} — {words}", "{name} - {words}", "{name}> {words}"),
+        "The name and a dash or another sign before the words",
+        ("{name} – {words}", "{name} — {words}", "{name} - {words}", "{name}> {words}", "{name}.- {words}",
+         "{name}) {words}", "({name}): {words}", "{name} / {words}", "{name} = {words}", "{name} | {words}",
+         "{name} -- {words}", "{name}. {words}"),
         "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
         strict=True,
     ),

@@ -28,23 +28,32 @@ _MARGIN = 0.1
 _SMALL_GROUP = 3
 _GROUP_MARGIN = 0.25
 _CLEARLY = 0.25
+_MOST = 0.4
 _CONSENT_WEIGHT = 0.3
 _OPENING_TURNS = 6
 _CODE = re.compile(r"^[a-z]{1,2}\s*[-_#]?\s*\d{0,3}$")
 _CONSENT = re.compile(
     r"\b(?:consent|(?:audio |video )?record(?:ing|ed)?|confidential\w*|anonym\w+|withdraw|stop (?:at any|when)|"
     r"thank you for (?:taking|making|your) (?:the |this )?time|thanks for (?:joining|taking|making)|my name is|"
-    r"(?:i'd|i would|we'd) like to (?:ask|talk|start)|before we (?:start|begin)|einwilligung|aufnahme|aufzeichn\w+|"
+    r"(?:i'd|i would|we'd) like to (?:ask|talk|start)|before we (?:start|begin)|research team|thanks for (?:showing|sharing)|"
+    r"einwilligung|aufnahme|aufzeichn\w+|"
     r"vertraulich|anonymisier\w+|consentimiento|graba\w+|consentement|enregistr\w+)\b",
     re.IGNORECASE,
 )
+# Sentences that direct somebody else, as those do who interview or watch a test: at the beginning of a sentence alone.
 _PROMPTS = re.compile(
-    r"\b(?:tell me|walk me through|talk me through|show me|take me through|describe (?:to me|for me|how|what|your|the)|"
-    r"take your time|"
-    r"go on|say more|give me an example|think aloud|i'd like you to|please (?:try|show|tell|describe|read|go)|"
-    r"erzählen sie|erzähl mal|beschreiben sie|zeigen sie|cuénteme|cuéntame|descríbame|racontez|décrivez|expliquez)\b",
+    r"(?:^|(?<=[.!?…,:] )|(?<=[.!?…]\n))"
+    r"(?:(?:so|okay|ok|and|then|please|now|great|could you|can you|would you|maybe)[, ]+)*"
+    r"(?:tell me|walk me through|talk me through|show me|take me through|imagine|"
+    r"describe (?:to me|for me|how|what|your|the|a)\b|"
+    r"take your time|go on\b|say more|give me an example|keep thinking|think aloud|think out loud|go ahead and|"
+    r"let's (?:move on|start|look at|talk about)|i'm curious|i'd like (?:you to|to hear|to ask|to know)|rate (?:it|this)|"
+    r"please (?:try|show|tell|describe|read|go)|"
+    r"erzählen sie|erzähl mal|beschreiben sie|zeigen sie|cuénteme|cuéntame|descríbame|racontez|décrivez|expliquez)"
+    r"(?=[^?？]*?(?:[.!…\n]|$))",
     re.IGNORECASE,
 )
+_PROMPT_WEIGHT = 3
 _FEW_WORDS = 12
 _SMALL_SHARE = 0.02
 
@@ -89,7 +98,13 @@ def guess_roles(turns: Sequence[Turn], text: str) -> dict[str, Role]:
         known[""] = "other"
         open_labels.remove("")
     rest = _rest(open_labels, voices, named)
-    return {label: known.get(label) or rest[label] for label in voices}
+    roles: dict[str, Role] = {label: known.get(label) or rest[label] for label in voices}
+    if "participant" not in roles.values():
+        # "Unknown Speaker" who tells most is the one who was interviewed.
+        roles |= {
+            label: "participant" for label, voice in voices.items() if roles[label] == "other" and voice.words > _MOST
+        }
+    return roles
 
 
 def _by_conduct(codes: set[str], known: Mapping[str, Role], voices: Mapping[str, _Voice]) -> dict[str, Role]:
@@ -161,7 +176,7 @@ def _voices(turns: Sequence[Turn], text: str) -> dict[str, _Voice]:
     for number, turn in enumerate(turns):
         said = text[turn.start : turn.end]
         words[turn.speaker] = words.get(turn.speaker, 0) + (len(said.split()) if not _dense(said) else len(said) // 2)
-        asked = sum(said.count(mark) for mark in "?？؟") + len(_PROMPTS.findall(said))
+        asked = sum(said.count(mark) for mark in "?？؟") + _PROMPT_WEIGHT * len(_PROMPTS.findall(said))
         marks[turn.speaker] = marks.get(turn.speaker, 0) + asked
         ends = asked + said.count(".") + said.count("!") + said.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)

@@ -14,6 +14,7 @@ from needsseg.transcripts.spoken import Mark
 
 # f4, MAXQDA, noScribe: #00:00:06-6#, or #00:00:06#, [00:00:06-6]
 _F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
+_F4_BEHIND_LABEL = re.compile(r"^\s*(?P<label>[^:#]{1,40}:)\s*#(?P<time>\d{1,2}:\d{2}:\d{2})(?:[-.,]\d{1,3})?#\s*")
 _NUMBERED = re.compile(r"^\s*0*(\d{1,6})(?:[ \t]+(?=\S)|\s*$)")
 _LISTED = re.compile(r"^\s*[\[(]?(\d{1,4})[.)\]]\s+(?=\S)")
 _LINKED_TIME = re.compile(r"\[\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]\(https?://[^\s()]*\)")
@@ -40,7 +41,9 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
     ends: dict[int, int] = {}
     if any("#" in line and _F4.search(line) for line in plain):
         for index, line in enumerate(plain):
-            if "#" in line and (found := list(_F4.finditer(line))):
+            if "#" in line and (first := _F4_BEHIND_LABEL.match(line)):
+                plain[index] = f"[{first['time']}] {first['label']} {line[first.end() :]}"
+            elif "#" in line and (found := list(_F4.finditer(line))):
                 plain[index] = (
                     _F4.sub(" ", line).strip()
                     if len(found) > 1 or found[0].end() < len(line)
@@ -57,6 +60,9 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
         if _MANY_NUMBERS.search(line) and (kept := _without_margin(line)) != line:
             marks.append(Mark(index, "markup", len(line.split()) - len(kept.split())))
             plain[index] = kept
+    for index in _every_fifth(plain):
+        plain[index] = _NUMBERED.sub("", plain[index], count=1)
+        marks.append(Mark(index, "label", 1))
     for shape in (_NUMBERED, _LISTED):
         if _counts(plain, shape) and (shape is _NUMBERED or _labelled_behind(plain)):
             for index, line in enumerate(plain):
@@ -99,6 +105,16 @@ def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
         return False
     follow = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(counted))
     return follow >= _MANY * (len(counted) - 1)
+
+
+def _every_fifth(lines: Sequence[str]) -> list[int]:
+    """The lines that begin with their number, where only every fifth or tenth has one."""
+    numbered = [(index, int(match[1])) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
+    steps = {after[1] - before[1] for before, after in pairwise(numbered)}
+    if len(numbered) < 3 or len(steps) != 1 or (step := steps.pop()) not in {5, 10} or numbered[0][1] != step:
+        return []
+    apart = [after[0] - before[0] for before, after in pairwise(numbered)]
+    return [index for index, _ in numbered] if min(apart) >= step else []
 
 
 def _labelled_behind(lines: Sequence[str]) -> bool:
