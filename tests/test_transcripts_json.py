@@ -724,7 +724,10 @@ WORD = st.text("abcdefghijklmnopqrstuvwxyzäøé", min_size=1, max_size=9)
 SENTENCE = st.lists(WORD, min_size=1, max_size=8).map(lambda words: f"{' '.join(words).capitalize()}.")
 
 
-@given(st.lists(SENTENCE, min_size=2, max_size=9), st.sampled_from([each for each in LAYOUTS if each[1] != NOBODY]))
+@given(
+    st.lists(SENTENCE, min_size=2, max_size=9, unique=True),
+    st.sampled_from([each for each in LAYOUTS if each[1] != NOBODY]),
+)
 def test_any_talk_comes_back_from_any_layout(
     sentences: list[str], layout: tuple[Callable[[], Any], dict[str, str]]
 ) -> None:

@@ -49,7 +49,8 @@ def written(layout: LineLayout, template: str, talk: list[Said]) -> list[str]:
     for turn in talk:
         filled = template.replace("  ", "\t").replace("~", " ")
         parts = {
-            "name": turn.name, "code": turn.name, "letter": turn.name, "time": clock(turn.seconds), "everyone": "Everyone",
+            "name": turn.name, "code": turn.name, "letter": turn.name, "initials": turn.name,
+            "time": clock(turn.seconds), "everyone": "Everyone",
             "end": clock(turn.seconds + 3), "words": turn.words, "open": "{", "close": "}",
             "secs": f"{turn.seconds}s", "moment": f"12/02/2026, {clock(turn.seconds)}",
             "spoken": f"{turn.seconds // 60} minutes {turn.seconds % 60} seconds",
@@ -62,6 +63,8 @@ def written(layout: LineLayout, template: str, talk: list[Said]) -> list[str]:
 def names_for(template: str) -> tuple[str, ...]:
     if "{code}" in template:
         return CODES
+    if "{initials}" in template:
+        return ("I", "P", "M", "B2", "IV")
     return ("Q", "A") if "{letter}" in template else NAMES
 
 

@@ -47,7 +47,7 @@ _PROMPTS = re.compile(
     r"(?:tell me|walk me through|talk me through|show me|take me through|imagine|"
     r"describe (?:to me|for me|how|what|your|the|a)\b|"
     r"take your time|go on\b|say more|give me an example|keep thinking|think aloud|think out loud|go ahead and|"
-    r"let's (?:move on|start|look at|talk about)|i'm curious|i'd like (?:you to|to hear|to ask|to know)|rate (?:it|this)|"
+    r"let's (?:move on|start|look at|talk about)|i'm curious|i'd like (?:you to|to ask)|rate (?:it|this)|"
     r"please (?:try|show|tell|describe|read|go)|"
     r"erzählen sie|erzähl mal|beschreiben sie|zeigen sie|cuénteme|cuéntame|descríbame|racontez|décrivez|expliquez)"
     r"(?=[^?？]*?(?:[.!…\n]|$))",
