@@ -724,8 +724,9 @@ WORD = st.text("abcdefghijklmnopqrstuvwxyzäøé", min_size=1, max_size=9)
 SENTENCE = st.lists(WORD, min_size=1, max_size=8).map(lambda words: f"{' '.join(words).capitalize()}.")
 
 
+# The specimens write seconds alone, so that a talk is shorter than a minute.
 @given(
-    st.lists(SENTENCE, min_size=2, max_size=9, unique=True),
+    st.lists(SENTENCE, min_size=2, max_size=5),
     st.sampled_from([each for each in LAYOUTS if each[1] != NOBODY]),
 )
 def test_any_talk_comes_back_from_any_layout(
