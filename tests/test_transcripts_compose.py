@@ -6,7 +6,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from needsseg.transcripts import read
@@ -89,6 +89,8 @@ def written(talk: list[tuple[str, str]], layout: str) -> str:
 
 @given(TALKS, st.sampled_from(["text", "markdown", "zoom-vtt", "teams-vtt", "srt", "otter"]))
 def test_what_was_written_in_a_layout_reads_back(talk: list[tuple[str, str]], layout: str) -> None:
+    # Nobody can tell a time behind every label from one that everybody says.
+    assume(2 * sum(words.startswith("10:30") for _, words in talk) < len(talk))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "talk.txt"
         path.write_text(written(talk, layout), encoding="utf-8")

@@ -54,7 +54,8 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
             else:
                 again = False
         previous = index
-    if strong >= 2 and strong + short >= _ROLLING_SHARE * (filled - 1):
+    # One or two words that come again are how people speak.
+    if strong >= 2 and max(overlaps) >= _FEWEST_WORDS and strong + short >= _ROLLING_SHARE * (filled - 1):
         return Repeats(tuple(overlaps))
     doubted = tuple(index for index, length in enumerate(overlaps) if length >= _DOUBTED_WORDS)
     return Repeats((0,) * len(cues), doubted if len(doubted) >= _DOUBTED_CUES else ())
