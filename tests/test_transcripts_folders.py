@@ -10,8 +10,9 @@ import pytest
 
 from needsseg.errors import UsageError
 from needsseg.transcripts import folder_contents, shape_of
+from needsseg.transcripts.chosen_pattern import compiled
 from needsseg.transcripts.folders import SUFFIXES, WHAT_TO_DO
-from needsseg.transcripts.label_patterns import check_label_pattern, label_patterns_in
+from needsseg.transcripts.label_patterns import label_patterns_in
 
 TALK = "Ana: Where does the rope go?\nBen: Under the bench.\nAna: Always?\nBen: Since March.\n"
 
@@ -116,13 +117,13 @@ def test_ways_of_labelling_are_found_with_their_speakers(looks: str, line: str) 
     text = "\n".join(line.format(name=name, n=n) for n, name in enumerate(["Ana Brink", "Özil", "Ana Brink", "Özil"]))
     found = label_patterns_in(text.split("\n"))
     assert found[0].looks == looks and set(found[0].speakers) == {"Ana Brink", "Özil"} and found[0].lines == 4
-    check_label_pattern(found[0].pattern)
+    compiled(found[0].pattern)
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?P<words>.*)", "(?P<speaker>a)(?P<place>b)", "", "(?P<speaker>"])
 def test_a_label_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_label_pattern(pattern)
+        compiled(pattern)
     assert caught.value.hint
 
 

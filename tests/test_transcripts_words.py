@@ -9,7 +9,7 @@ from wording import mentions, refuses
 
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.records import WORD_KINDS, Transcript
-from needsseg.transcripts import ReadingChoices, read, read_all, read_text_lines
+from needsseg.transcripts import ReadingChoices, chosen_pattern, read, read_all, read_text_lines
 
 SPECIMENS = Path(__file__).parent / "data" / "transcripts"
 INTERVIEWS = Path(__file__).resolve().parents[1] / "interviews" / "transcripts"
@@ -128,7 +128,8 @@ def test_choices_overrule_what_the_program_would_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "told"), [("(", "not a regular expression"), (r"(?P<name>\w+):", "no group named speaker")]
+    ("pattern", "told"),
+    [("(", "not a valid regular expression"), (r"(?P<name>\w+):", "needs the named group “speaker”")],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str, told: str) -> None:
     with refuses(UsageError, told):
@@ -228,3 +229,17 @@ def test_what_programs_write_into_lines_is_taken_off(lines: list[str]) -> None:
         "Then I bake what I can read of it.",
     ]  # fmt: skip
     assert len(transcript.speakers) == 2
+
+
+def test_a_time_behind_the_words_is_the_end_of_their_turn() -> None:
+    lines = [f"{line} #00:0{n}:00-0#" for n, line in enumerate(TALK.split("\n")[:4], 1)]
+    lines[1:2] = ["Teo: By phone, before six,", "and I write them down. #00:02:00-0#"]
+    turns = read_text_lines(["Morning orders", "", *lines]).turns
+    assert [turn.end_ms for turn in turns] == [60_000, 120_000, 180_000, 240_000]
+
+
+def test_a_pattern_that_searches_for_ever_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chosen_pattern, "LIMIT_SECONDS", 0.2)
+    path = text(tmp_path, ("a" * 60 + "\n") * 300)
+    with refuses(UsageError, "searches for more than"):
+        read(path, choices=ReadingChoices(label_pattern=r"(?P<speaker>(?:a|aa)+)[bc]"))

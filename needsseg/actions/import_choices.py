@@ -166,12 +166,12 @@ def choices_from(values: object) -> ReadingChoices:
 def check(choices: ReadingChoices) -> None:
     """Raises UsageError for an unknown layout, role or kind of column, and for a label pattern that is none."""
     from needsseg.transcripts import FORMATS
-    from needsseg.transcripts.label_patterns import check_label_pattern
+    from needsseg.transcripts.chosen_pattern import compiled
 
     if choices.layout and choices.layout not in FORMATS:
         raise UsageError(f"Unknown transcript format {choices.layout!r}.", f"Known formats: {', '.join(FORMATS)}.")
     if choices.label_pattern:
-        check_label_pattern(choices.label_pattern)
+        compiled(choices.label_pattern)
     if unknown := [kind for kind in choices.columns if kind not in COLUMN_KINDS]:
         raise UsageError(f"A column cannot hold '{unknown[0]}'.", f"It holds one of: {', '.join(COLUMN_KINDS)}.")
     if unknown := [role for role in choices.roles.values() if role not in ROLES]:

@@ -12,6 +12,7 @@ from needsseg.transcripts.choices import ReadingChoices
 
 LIMIT_SECONDS = 5.0
 """How long a pattern may search in one file: some expressions take for ever on a line that nearly fits."""
+_GROUPS = {"speaker", "time", "words"}
 _EXAMPLE = r"For example: (?P<speaker>\w+): (?P<words>.*)"
 
 
@@ -27,14 +28,14 @@ class PatternMatch:
 class ChosenPattern:
     """A compiled pattern with a group ``speaker``."""
 
-    compiled: Any
-    _left: float = field(default=LIMIT_SECONDS)
+    expression: Any
+    _left: float = field(default_factory=lambda: LIMIT_SECONDS)
 
     def match(self, line: str) -> PatternMatch | None:
         """What stands at the beginning of a line; raises UsageError where searching the file takes too long."""
         began = time.monotonic()
         try:
-            found = self.compiled.match(line, timeout=max(self._left, 0.01))
+            found = self.expression.match(line, timeout=max(self._left, 0.01))
         except TimeoutError as error:
             raise UsageError(
                 f"The label pattern searches for more than {LIMIT_SECONDS:.0f} seconds.",
@@ -47,16 +48,21 @@ class ChosenPattern:
 
 
 def chosen_pattern(choices: ReadingChoices) -> ChosenPattern | None:
-    """The pattern chosen, None where none is; raises UsageError where it is none or has no group ``speaker``."""
-    if not choices.label_pattern:
-        return None
+    """The pattern chosen, None where none is; raises UsageError as ``compiled`` does."""
+    return ChosenPattern(compiled(choices.label_pattern)) if choices.label_pattern else None
+
+
+def compiled(pattern: str) -> Any:
+    """A pattern compiled; raises UsageError for what is no regular expression with ``speaker`` and none but the known groups."""
     # Unlike re, this one can be stopped.
     import regex
 
     try:
-        compiled = regex.compile(choices.label_pattern)
+        found = regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"The label pattern is not a regular expression: {error}.", _EXAMPLE) from error
-    if "speaker" not in compiled.groupindex:
-        raise UsageError("The label pattern has no group named speaker.", _EXAMPLE)
-    return ChosenPattern(compiled)
+        raise UsageError(f"“{pattern}” is not a valid regular expression: {error}.", _EXAMPLE) from error
+    if "speaker" not in found.groupindex or set(found.groupindex) - _GROUPS:
+        raise UsageError(
+            f"“{pattern}” needs the named group “speaker”, and may have “time” and “words” beside it.", _EXAMPLE
+        )
+    return found

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from needsseg.errors import UsageError
-
 _TIME = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _NAME = r"[^\W\d_][^\n:：<>\[\]{}()|\t#*]{0,39}?"
 _WORDS = r"(?P<words>\S.*)"
@@ -28,7 +26,6 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     ("Name | words", rf"^\s*(?P<speaker>{_NAME})\s*[|\t]\s*{_WORDS}$"),
     ("Name – words", rf"^\s*(?P<speaker>{_NAME})\s+[-–—]\s+{_WORDS}$"),
 )
-_GROUPS = frozenset({"speaker", "time", "words"})
 _LINES_READ = 5_000
 _LONGEST_LINE = 2_000
 _FEWEST_LINES = 2
@@ -55,18 +52,3 @@ def label_patterns_in(lines: Sequence[str]) -> tuple[LabelPattern, ...]:
         if count >= _FEWEST_LINES and count > len(labels):
             found.append(LabelPattern(looks, pattern, count, tuple(label for label, _ in labels.most_common(8))))
     return tuple(sorted(found, key=lambda each: -each.lines))
-
-
-def check_label_pattern(pattern: str) -> None:
-    """Raises UsageError for what is no regular expression with a group ``speaker`` and no groups but the known ones."""
-    try:
-        groups = set(re.compile(pattern).groupindex)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(
-            f"“{pattern}” is not a valid regular expression: {error}.", "It is written as in Python's re module."
-        ) from error
-    if "speaker" not in groups or groups - _GROUPS:
-        raise UsageError(
-            f"“{pattern}” needs the named group “speaker”, and may have “time” and “words” beside it.",
-            r"For example: (?P<speaker>[A-Z]\w+) - (?P<words>.*)",
-        )

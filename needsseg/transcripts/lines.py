@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -83,12 +84,14 @@ class _Reader:
         return best_layout(self.lines, sum(item is not None and item.label in speakers for item in found))
 
     @cached_property
+    def around(self) -> Around:
+        """What stands around the talk where no line is a header of its own."""
+        return around_the_talk(self.lines, markdown=self.markdown)
+
+    @cached_property
     def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
-        return self._labels(around_the_talk(self.lines, markdown=self.markdown))
-
-    def _labels(self, around: Around) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
-        kept = ["" if index in around.kinds else _plain(line) for index, line in enumerate(self.lines)]
+        kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
         found = without_question_numbers(without_spoken_times([labelled(line) if line else None for line in kept]))
         self.fields = without_fields_above(kept, found)
         voices = [None if index < self.fields else item for index, item in enumerate(found)]
@@ -129,7 +132,7 @@ class _Reader:
         return _unlabelled(kept, headers, found)
 
     def _by_label(self) -> Reading:
-        around = around_the_talk(self.lines, markdown=self.markdown)
+        around = self.around
         kept, found, speakers = self.by_label
         if not speakers:
             return self._without_labels(kept, found, around)
@@ -165,11 +168,10 @@ class _Reader:
     ) -> Reading:
         maker = TurnMaker(kept, headers, found, around, self._nobodys(kept, headers, found))
         turns = maker.make()
+        begins = [one.line for one in turns]
         for line, end in self.ends.items():
-            turns = [
-                replace(one, end_ms=end) if one.line <= line + 1 < _next_line(turns, at) else one
-                for at, one in enumerate(turns)
-            ]
+            if at := bisect_right(begins, line + 1):
+                turns[at - 1] = replace(turns[at - 1], end_ms=end)
         joined = merged(turns, by_paragraph=True)
         return Reading(
             joined,
@@ -188,10 +190,6 @@ class _Reader:
 
 def _comes_back(label: str, found: Sequence[Labelled | None]) -> bool:
     return sum(item is not None and item.label == label for item in found) > 1
-
-
-def _next_line(turns: Sequence[Spoken], at: int) -> int:
-    return turns[at + 1].line if at + 1 < len(turns) else 1 << 60
 
 
 def _plain(line: str) -> str:
