@@ -210,6 +210,8 @@ def _run(
         "input_sha256": sha256(lines),
         "input_status": status,
         "warnings": warnings,
+        "separate": found.separate,
+        "separation_p": found.separation_p,
     }
 
 

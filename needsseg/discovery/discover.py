@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ class Discovery:
     warnings: tuple[str, ...]
     parameters: dict[str, object] = field(default_factory=dict)
     decided: frozenset[int] = frozenset()
+    separate: bool | None = None
+    separation_p: float | None = None
     asking: _Asking | None = field(default=None, repr=False, compare=False)
 
     def questions(self, count: int) -> list[int]:
@@ -80,10 +82,15 @@ def discover(
     *,
     vectors: object | None = None,
     decisions: Decisions | None = None,
+    needs: Sequence[tuple[str, str]] = (),
+    codes: Sequence[Collection[str]] | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> Discovery:
     """Clusters ``texts`` (five at least) into candidate needs; ``vectors`` (n, d) saves embedding them.
+
+    ``needs`` are needs in view, (name, description) each: they teach, and a candidate that stands for one carries its name.
+    ``codes`` are the names of the codes on each text: those with the same code are drawn together, softly.
 
     Labels do not depend on ``seed``: only the ``resamples`` do that stability is estimated from (0 leave it out, as 0).
     Raises DiscoveryError for too few texts, vectors that do not fit, and decisions that contradict each other.
@@ -144,7 +151,7 @@ def _discovered(
         tuple(_warnings(texts, speakers, candidates, found)),
         {"seed": seed, "speakers": found.voices} | (asdict(found.resolution) if found.resolution else {}),
         frozenset(decisions.assigned),
-        _Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind, frozenset(answers)),
+        asking=_Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind, frozenset(answers)),
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 8
+LATEST = 9
 
 
 def migrations() -> Migrations:
@@ -59,6 +59,11 @@ def migrations() -> Migrations:
     @numbered()
     def m008_turn_edits(db: Database) -> None:
         _run(db, "m008_turn_edits.sql")
+        install_journal(db)
+
+    @numbered()
+    def m009_needs(db: Database) -> None:
+        _run(db, "m009_needs.sql")
         install_journal(db)
 
     return numbered

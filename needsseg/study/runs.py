@@ -28,6 +28,8 @@ class Run:
     input_sha256: str
     input_status: str
     warnings: tuple[str, ...]
+    separate: bool | None = None
+    separation_p: float | None = None
 
 
 def add(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
@@ -58,6 +60,8 @@ def listing(study: Study) -> list[Run]:
             row["input_sha256"],
             row["input_status"],
             tuple(json.loads(row["warnings"])),
+            None if row["separate"] is None else bool(row["separate"]),
+            row["separation_p"],
         )
         for row in study.rows("SELECT * FROM runs ORDER BY id DESC")
     ]
