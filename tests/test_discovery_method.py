@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
 
 from needsseg.discovery import Decisions, discover
+from needsseg.discovery.asking import questions
 from needsseg.discovery.cluster import SKETCH, cluster, themes
 from needsseg.discovery.settle import (
     LEAST_ASIDE,
@@ -36,7 +37,7 @@ from needsseg.discovery.speakers import (
     without_speakers,
 )
 from needsseg.discovery.stability import stabilities
-from needsseg.discovery.taught import learn, questions
+from needsseg.discovery.taught import Lesson
 from tests.conftest import ROOT
 
 DRAWS = ROOT / "benchmarks" / "draws" / "open.jsonl.gz"
@@ -250,10 +251,13 @@ def test_an_answer_counts_for_what_is_kept_together_with_it() -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.dictionaries(st.integers(0, 89), st.sampled_from(["A", "B", "C", "D", None]), min_size=1, max_size=40))
-def test_rows_in_answers_keep_them_exactly(answers: dict[int, str | None]) -> None:
+@given(
+    st.dictionaries(st.integers(0, 89), st.sampled_from(["A", "B", "C", "D", None]), min_size=1, max_size=40),
+    st.booleans(),
+)
+def test_rows_in_answers_keep_them_exactly(answers: dict[int, str | None], separate: bool) -> None:
     rows, _ = _around((30, 30, 20), off=10)
-    taught = learn(cluster(rows, None), answers)
+    taught = Lesson(cluster(rows, None), rows, separate, {}).taught(answers)
     for row, name in answers.items():
         assert taught.labels[row] == (-1 if name is None else taught.names[name])
         assert taught.strengths[row] == 1

@@ -1,7 +1,18 @@
 """Room 3: passages become candidates."""
 
-from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover
+from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover, need_texts
 from needsseg.discovery.naming import Persona, load_personas, suggested_names
+from needsseg.discovery.separation import Separation
 from needsseg.records import Decisions
 
-__all__ = ["FEWEST_PASSAGES", "Decisions", "Discovery", "Persona", "discover", "load_personas", "suggested_names"]
+__all__ = [
+    "FEWEST_PASSAGES",
+    "Decisions",
+    "Discovery",
+    "Persona",
+    "Separation",
+    "discover",
+    "load_personas",
+    "need_texts",
+    "suggested_names",
+]

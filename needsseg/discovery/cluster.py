@@ -110,10 +110,10 @@ def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
 
     voices = Voices(speakers) if speakers else None
     if len(rows) <= SKETCH:
-        found, done = _with_regard_to_speakers(rows, voices)
+        found, done = branch_taken(rows, voices)
     else:
         first = Voices(speakers[:SKETCH]) if speakers else None
-        found, done = _with_regard_to_speakers(rows[:SKETCH].astype(np.float64), first)
+        found, done = branch_taken(rows[:SKETCH].astype(np.float64), first)
         found = _spread(rows, voices, found, done)
     if voices is not None and done in BOUND_TO_FOLLOW:
         follows = association(found.labels, voices) > BOUND_TO_FOLLOW[done]
@@ -128,7 +128,7 @@ def strengths(rows: Matrix, labels: Labels) -> Matrix:
     return np.clip(steady(silhouettes(rows, labels)), 0.0, 1.0)
 
 
-def _with_regard_to_speakers(rows: Matrix, voices: Voices | None) -> tuple[Themes, str]:
+def branch_taken(rows: Matrix, voices: Voices | None) -> tuple[Themes, str]:
     """Themes, and what was done about speakers.
 
     Where speakers still differ within the themes found, it is by their company's and product's words, which make clusters
@@ -141,12 +141,24 @@ def _with_regard_to_speakers(rows: Matrix, voices: Voices | None) -> tuple[Theme
     if voices is None or share <= CONTEXT_SHARE:
         return plain, "none"
     if speaker_share(within_themes(rows, plain.labels), voices) > OWN_WORDS_SHARE:
-        starts = (plain, themes(without_speakers(rows, voices)))
-        refined = [_offsets_out(rows, voices, start) for start in starts]
-        return max(refined, key=lambda one: one.apartness), "taken out"
+        return _taken_out(rows, voices, plain), "taken out"
     if share <= VOICE_SHARE:
         return themes(with_context(rows, voices)), "context"
     return plain, "nested"
+
+
+def clustered_alike(rows: Matrix, voices: Voices | None, branch: str) -> Themes:
+    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.voices``) says."""
+    if voices is not None and branch == "taken out":
+        return _taken_out(rows, voices, themes(rows))
+    if voices is not None and branch == "context":
+        return themes(with_context(rows, voices))
+    return themes(rows)
+
+
+def _taken_out(rows: Matrix, voices: Voices, plain: Themes) -> Themes:
+    starts = (plain, themes(without_speakers(rows, voices)))
+    return max((_offsets_out(rows, voices, start) for start in starts), key=lambda one: one.apartness)
 
 
 def _offsets_out(rows: Matrix, voices: Voices, start: Themes) -> Themes:

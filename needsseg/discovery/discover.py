@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from needsseg.discovery import decided
+from needsseg.discovery.asking import Asking
 from needsseg.discovery.cluster import FEWEST, MOST, Clustering, cluster
+from needsseg.discovery.coded import drawn_together
 from needsseg.discovery.keywords import keywords
+from needsseg.discovery.separation import Separation, verdict
 from needsseg.discovery.settle import centroids
 from needsseg.discovery.shape import unit
 from needsseg.discovery.stability import RESAMPLES, stabilities
-from needsseg.discovery.taught import Taught, learn, questions
+from needsseg.discovery.taught import Lesson, Taught
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Candidate, Decisions
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from needsseg.discovery.shape import Matrix
+    from needsseg.embedding import Vectors
 
     Labels = NDArray[np.int64]
 
@@ -46,34 +50,15 @@ class Discovery:
     decided: frozenset[int] = frozenset()
     separate: bool | None = None
     separation_p: float | None = None
-    asking: _Asking | None = field(default=None, repr=False, compare=False)
+    asking: Asking | None = field(default=None, repr=False, compare=False)
 
     def questions(self, count: int) -> list[int]:
         """Indices of the texts whose decision would help most, the most telling first; none that is decided."""
         return self.asking.questions(self.decided, count) if self.asking and count > 0 else []
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asking:
-    """What it takes to choose questions: distinct passages as rows, how firmly each is held, and the texts behind each."""
-
-    rows: Matrix
-    held: tuple[float, ...]
-    behind: tuple[tuple[int, ...], ...]
-    settled: frozenset[int]
-
-    def questions(self, decided: frozenset[int], count: int) -> list[int]:
-        """Those of distinct passages first; then repeats and what is kept together with a decided one, till all are asked."""
-        from threadpoolctl import threadpool_limits
-
-        done = [row for row, texts in enumerate(self.behind) if not self.settled.isdisjoint(texts)]
-        with threadpool_limits(1):
-            chosen = questions(self.rows, self.held, done, count)
-        asked = [self.behind[row][0] for row in chosen]
-        if len(asked) < count:
-            known = decided.union(asked)
-            asked += [index for row in (*chosen, *done) for index in self.behind[row] if index not in known]
-        return asked[:count]
+    def left_out(self) -> dict[int, tuple[str | None, str | None]]:
+        """For decided texts (one of repeats): the name given, and the one that would be guessed had it not been told."""
+        return self.asking.left_out() if self.asking else {}
 
 
 def discover(
@@ -86,25 +71,30 @@ def discover(
     codes: Sequence[Collection[str]] | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    known_vectors: Mapping[str, Vectors] | None = None,
+    separation: Separation | None = None,
 ) -> Discovery:
     """Clusters ``texts`` (five at least) into candidate needs; ``vectors`` (n, d) saves embedding them.
 
     ``needs`` are needs in view, (name, description) each: they teach, and a candidate that stands for one carries its name.
     ``codes`` are the names of the codes on each text: those with the same code are drawn together, softly.
 
-    Labels do not depend on ``seed``: only the ``resamples`` do that stability is estimated from (0 leave it out, as 0).
-    Raises DiscoveryError for too few texts, vectors that do not fit, and decisions that contradict each other.
+    Labels do not depend on ``seed``: only the ``resamples`` do that stability is estimated from (0 leave it out, as 0; and
+    the verdict on separate groups too where nothing rests on it). ``known_vectors`` (by text_sha256) saves embedding what is
+    said of needs; ``separation`` is the verdict, where it is known from before. Raises DiscoveryError for too few texts,
+    vectors that do not fit, and decisions that contradict each other.
     """
     from threadpoolctl import threadpool_limits
 
     decisions = decisions or Decisions()
     speakers = None if speakers is None else list(speakers)
-    _check(texts, speakers)
+    _check(texts, speakers, codes)
     # Who is not named is one speaker among others; where nobody is, speakers are not known.
     known = speakers is not None and any(speaker is not None for speaker in speakers)
     voices = ["" if speaker is None else str(speaker) for speaker in speakers or ()] if known else None
     decided.check(decisions, len(texts))
     rows = _rows(texts, vectors)
+    stated = _stated(needs, rows.shape[1], known_vectors or {})
     # Imported first: the limit holds for the libraries that are loaded when it is set.
     import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
@@ -112,7 +102,43 @@ def discover(
 
     # Sums in another order differ in their last bits; one thread also spares small products the waiting for each other.
     with threadpool_limits(1):
-        return _discovered(texts, voices, rows, decisions, seed, resamples)
+        if separation is None and (resamples or stated or decisions != Decisions()):
+            separation = _separation(texts, voices, rows)
+        drawn = drawn_together(rows, codes) if codes else rows
+        return _discovered(texts, voices, drawn, decisions, stated, separation, seed, resamples)
+
+
+def need_texts(name: str, description: str) -> list[str]:
+    """What stands for a need in view as an example: its name, and its description where there is one."""
+    return [text for text in (name.strip(), description.strip()) if text]
+
+
+def _stated(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, Vectors]) -> dict[str, Matrix]:
+    import numpy as np
+
+    if not needs:
+        return {}
+    repeated = [name for name, count in Counter(name for name, _ in needs).items() if count > 1]
+    if repeated or not all(name.strip() for name, _ in needs):
+        which = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
+        raise DiscoveryError(f"{which}.", "Give each a name of its own.")
+    said = [text for need in needs for text in need_texts(*need)]
+    vectors = dict(known) | encode(said, locate(), known)
+    stated = {
+        need[0]: unit(np.stack([vectors[text_sha256(text)] for text in need_texts(*need)]).astype(np.float64))
+        for need in needs
+    }
+    wide = next(iter(stated.values())).shape[1]
+    if wide != width:
+        raise DiscoveryError(
+            f"Vectors of needs in view have {wide} numbers, those of passages {width}.", "Embed both with one model."
+        )
+    return stated
+
+
+def _separation(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> Separation | None:
+    first = [same[0] for same in _distinct(texts, speakers, rows)]
+    return verdict(rows[first], [speakers[i] for i in first] if speakers else None)
 
 
 def _discovered(
@@ -120,6 +146,8 @@ def _discovered(
     speakers: Sequence[str] | None,
     rows: Matrix,
     decisions: Decisions,
+    stated: Mapping[str, Matrix],
+    separation: Separation | None,
     seed: int,
     resamples: int,
 ) -> Discovery:
@@ -132,8 +160,10 @@ def _discovered(
     row_of = np.empty(len(texts), dtype=np.int64)
     for row, same in enumerate(behind):
         row_of[list(same)] = row
-    answers = decided.answers(decisions, len(texts))
-    taught = learn(found, _by_row(answers, row_of)) if answers else None
+    placed = decided.answers(decisions, len(texts))
+    answers = _by_row(placed, row_of)
+    lesson = Lesson(found, distinct, separation is not None and separation.separate, stated)
+    taught = lesson.taught(answers) if answers or stated else None
     labels = _alike_where_identical(texts, (taught or found).labels[row_of])
     strengths = (taught or found).strengths[row_of]
     labels, names = _obeyed(labels, taught, found.rows[row_of], row_of, decisions)
@@ -151,13 +181,15 @@ def _discovered(
         tuple(_warnings(texts, speakers, candidates, found)),
         {"seed": seed, "speakers": found.voices} | (asdict(found.resolution) if found.resolution else {}),
         frozenset(decisions.assigned),
-        asking=_Asking(found.rows, tuple(float(held) for held in _held(taught, len(found.rows))), behind, frozenset(answers)),
+        separation.separate if separation else None,
+        separation.p if separation else None,
+        Asking(lesson, _held(taught, len(found.rows)), behind, frozenset(placed), answers),
     )
 
 
-def _held(taught: Taught | None, count: int) -> Sequence[float]:
+def _held(taught: Taught | None, count: int) -> tuple[float, ...]:
     """How firmly rows are held; before the first answer all are in doubt, so that the first questions look everywhere."""
-    return [0.0] * count if taught is None else [float(held) for held in taught.strengths]
+    return (0.0,) * count if taught is None else tuple(float(held) for held in taught.strengths)
 
 
 def _distinct(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> tuple[tuple[int, ...], ...]:
@@ -204,7 +236,9 @@ def _obeyed(
     return labels, {label: names.get(label) for label in sorted({int(one) for one in labels if one >= 0})}
 
 
-def _check(texts: Sequence[str], speakers: Sequence[str | None] | None) -> None:
+def _check(
+    texts: Sequence[str], speakers: Sequence[str | None] | None, codes: Sequence[Collection[str]] | None
+) -> None:
     if len(texts) < FEWEST_PASSAGES:
         raise DiscoveryError(
             f"There are {len(texts)} passages; candidates need at least {FEWEST_PASSAGES}.",
@@ -212,6 +246,8 @@ def _check(texts: Sequence[str], speakers: Sequence[str | None] | None) -> None:
         )
     if speakers is not None and len(speakers) != len(texts):
         raise DiscoveryError(f"There are {len(texts)} passages but {len(speakers)} speakers.")
+    if codes is not None and len(codes) != len(texts):
+        raise DiscoveryError(f"There are {len(texts)} passages but {len(codes)} sets of codes.")
     blank = [index for index, text in enumerate(texts) if not text.strip()]
     if blank:
         raise DiscoveryError(f"Passage {blank[0]} is empty.", "Leave empty passages out.")

@@ -1,22 +1,25 @@
-"""Learning from decisions: what people placed pulls the rest along, and which questions would teach most.
+"""Learning from people: what they placed, and the needs they state, pull the rest along.
 
-Semi-supervised: a logistic regression on each row beside its neighbours' mean and its nearness to the clusters found,
-taught by the answers, and by each cluster's clearest rows as a witness who counts less the more answers contradict it.
-What was found has the better chances where nobody has spoken, and everywhere while answers bear it out: to confirm one
-candidate is no reason for the others to change.
+Where passages form separate groups, a logistic regression on each row beside its neighbours' mean and its nearness to the
+clusters found is taught by the answers, and by each cluster's clearest rows as a witness who counts less the more answers
+contradict it. What was found has the better chances where nobody has spoken, and everywhere while answers bear it out: to
+confirm one candidate is no reason for the others to change.
+
+Where they form none, clusters are only ways to divide the passages: then the regression has each row beside its neighbours'
+mean, the answers, and the stated needs as examples. A cluster speaks for itself while nobody has spoken of it or stated needs.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
-from needsseg.discovery.settle import centroids, fit
-from needsseg.discovery.shape import nearest, smoothed
+from needsseg.discovery.settle import aside_below, centroids, fit
+from needsseg.discovery.shape import COMMON, nearest, smoothed, steady, unit
 from needsseg.records import UNASSIGNED
 
 if TYPE_CHECKING:
@@ -32,8 +35,12 @@ WITNESSES, WITNESS_WEIGHT, CONTRADICTION = 10, 1.0, 0.5
 USUAL_ODDS, ADDED, SILENT_ODDS = 4.0, 4, 4.5
 """The odds of two answers in a cluster agreeing beyond which what was found is favoured; answers added for the estimate, half
 of them against; and by how much at least a cluster is favoured that nobody has spoken of."""
-LEAST_DOUBT, DOUBT_POWER = 0.02, 2
-MOST_WEIGHED = 50
+LOOSE, FREE = 1.0, 10.0
+"""How little the regression is held back (scikit-learn's C): with clusters to lean on, and without."""
+STATED_WEIGHT = 2.0
+TRUSTED, PRIOR, LEAST_AGREEMENT = 0.8, 4, 0.6
+"""How often answers in one separate cluster agree before any came, as how many answers, and how often they have to."""
+FOLDS = 20
 DIGITS = 6
 
 
@@ -49,32 +56,100 @@ class Taught:
     names: dict[str, int]
 
 
-def learn(found: Clustering, answers: Mapping[int, str | None]) -> Taught:
-    """Labels of all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What there is to learn from: the clusters found, the passages as unit rows, whether they form separate groups, and
+    for each need in view, by its name, unit rows of what was said of it (k, d).
+    """
+
+    found: Clustering
+    rows: Matrix
+    separate: bool
+    needs: Mapping[str, Matrix]
+
+    def taught(self, answers: Mapping[int, str | None]) -> Taught:
+        """Labels of all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
+        return _taught(self.leaning(answers), answers)
+
+    def leaning(self, answers: Mapping[int, str | None]) -> Lesson:
+        """The lesson as far as clusters are to be leaned on: no longer where answers in one cluster contradict each other.
+
+        How often two of them agree is estimated from all clusters as Agresti and Coull (1998) do, with a prior that trusts
+        separate groups: what stands apart need not be what people care about.
+        """
+        if not self.separate:
+            return self
+        heard: dict[int, Counter[str | None]] = {}
+        for row, name in answers.items():
+            heard.setdefault(int(self.found.labels[row]), Counter())[name] += 1
+        told = [names for cluster, names in heard.items() if cluster != UNASSIGNED]
+        agreed = sum(max(names.values()) - 1 for names in told)
+        asked = sum(names.total() - 1 for names in told)
+        share = (agreed + TRUSTED * PRIOR) / (asked + PRIOR)
+        return self if share >= LEAST_AGREEMENT else replace(self, separate=False)
+
+    def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
+        """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most)."""
+        order = sorted(answers)
+        guessed: dict[int, str | None] = {}
+        for fold in range(min(FOLDS, len(order))):
+            mine = order[fold::FOLDS]
+            told = self.taught({row: name for row, name in answers.items() if row not in mine})
+            name_of = {label: name for name, label in told.names.items()}
+            guessed |= {row: name_of.get(int(told.labels[row])) for row in mine}
+        return guessed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Examples:
+    """Rows of features to learn from, their labels and weights."""
+
+    rows: Matrix
+    labels: NDArray[np.int64]
+    weights: Matrix
+
+
+def _taught(lesson: Lesson, answers: Mapping[int, str | None]) -> Taught:
+    import numpy as np
+
+    found = lesson.found
+    count = int(found.labels.max(initial=-1)) + 1
+    said = {name for name in answers.values() if name is not None} | set(lesson.needs)
+    names = {name: count + at for at, name in enumerate(sorted(said))}
+    given = {row: UNASSIGNED if name is None else names[name] for row, name in sorted(answers.items())}
+    stated = {names[name]: rows for name, rows in sorted(lesson.needs.items())}
+    heard = _heard(found, given)
+    if lesson.separate and stated:
+        heard = _claimed(lesson, stated, heard)
+    features, examples = _features(lesson, stated)
+    taught = _examples(lesson, given, heard, features, stated, examples)
+    if not len(taught.labels):
+        return Taught(np.full(len(found.labels), UNASSIGNED), np.zeros(len(found.labels)), names)
+    classes, chances = _regressed(features, taught, LOOSE if lesson.separate else FREE)
+    chances = np.round(_borne_out(lesson, heard, classes, chances), DIGITS)
+    learnt = classes[chances.argmax(axis=1)].astype(np.int64)
+    held = _margin(chances)
+    if stated and UNASSIGNED not in given.values():
+        learnt[_fit_no_need(lesson.rows, stated) & ~_silent(lesson, heard, learnt)] = UNASSIGNED
+    learnt[list(given)], held[list(given)] = list(given.values()), 1.0
+    return Taught(learnt, held, names)
+
+
+def _regressed(features: Matrix, taught: _Examples, freedom: float) -> tuple[NDArray[np.int64], Matrix]:
+    """The classes, and each row's chances of them; every class counts alike, however many examples it has so far."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    count = int(found.labels.max(initial=-1)) + 1
-    names = {name: count + at for at, name in enumerate(sorted({n for n in answers.values() if n is not None}))}
-    given = {row: UNASSIGNED if name is None else names[name] for row, name in sorted(answers.items())}
-    features = _features(found)
-    heard = _heard(found, given)
-    rows, labels, weights = _lessons(found, given, heard, features[:, -1])
-    classes, which = np.unique(labels, return_inverse=True)
+    classes, which = np.unique(taught.labels, return_inverse=True)
     if len(classes) == 1:
-        chances = np.ones((len(features), 1))
-    else:
-        # Every class counts alike, however many answers it has so far.
-        even = weights * (weights.sum() / len(classes) / np.bincount(which, weights))[which]
-        with warnings.catch_warnings():
-            # Many names with an answer or two each are what people give, and no mistake.
-            warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-            model = LogisticRegression(C=1.0, max_iter=300).fit(features[rows], labels, sample_weight=even)
-        chances = np.round(_borne_out(found, heard, classes, model.predict_proba(features)), DIGITS)
-    learnt = classes[chances.argmax(axis=1)].astype(np.int64)
-    held = _margin(chances)
-    learnt[list(given)], held[list(given)] = list(given.values()), 1.0
-    return Taught(learnt, held, names)
+        return classes, np.ones((len(features), 1))
+    weights = taught.weights
+    even = weights * (weights.sum() / len(classes) / np.bincount(which, weights))[which]
+    with warnings.catch_warnings():
+        # Many names with an answer or two each are what people give, and no mistake.
+        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+        model = LogisticRegression(C=freedom, max_iter=300).fit(taught.rows, taught.labels, sample_weight=even)
+    return classes, model.predict_proba(features)
 
 
 def _margin(chances: Matrix) -> Matrix:
@@ -86,19 +161,47 @@ def _margin(chances: Matrix) -> Matrix:
     return np.round(best[:, -1] - best[:, -2], DIGITS)
 
 
-def _features(found: Clustering) -> Matrix:
-    """Each row beside its neighbours' mean, how near it is to each cluster, and (last) how well it fits any."""
+def _features(lesson: Lesson, stated: Mapping[int, Matrix]) -> tuple[Matrix, dict[int, Matrix]]:
+    """Features of the rows, and of what was stated of each need.
+
+    Each row beside its neighbours' mean; where groups are separate, then how near it is to each cluster, and (last) how
+    well it fits any.
+    """
     import numpy as np
 
-    drawn = smoothed(found.rows, nearest(found.rows, NEIGHBOURS, found.rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
+    rows = lesson.found.rows if lesson.separate else lesson.rows
+    if lesson.separate:
+        drawn = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
+        shaped = {label: unit(own - COMMON * lesson.rows.mean(axis=0)) for label, own in stated.items()}
+        return np.hstack([rows, drawn, _clustered(lesson.found, rows)]), {
+            label: np.hstack([own, _neighbourhood(own, rows), _clustered(lesson.found, own)])
+            for label, own in shaped.items()
+        }
+    around = nearest(rows, NEIGHBOURS, rows[:SKETCH]).indices
+    features = np.hstack([rows, unit(rows[around].mean(axis=1)) if around.shape[1] else rows])
+    return features, {label: np.hstack([own, _neighbourhood(own, rows)]) for label, own in stated.items()}
+
+
+def _neighbourhood(stated: Matrix, rows: Matrix) -> Matrix:
+    """The mean direction of the rows nearest to each of what was stated, (k, d)."""
+    import numpy as np
+
+    order = np.argsort(-steady(stated @ rows[:SKETCH].T), axis=1, kind="stable")[:, :NEIGHBOURS]
+    return unit(rows[order].mean(axis=1))
+
+
+def _clustered(found: Clustering, rows: Matrix) -> Matrix:
+    """How near rows are to each cluster, and (last) how well they fit any; zeros where nothing was found."""
+    import numpy as np
+
     if int(found.labels.max(initial=-1)) < 0:
-        return np.hstack([found.rows, drawn, np.zeros((len(drawn), 1))])
-    nearness = found.rows @ centroids(found.rows, found.labels).T
+        return np.zeros((len(rows), 1))
+    middles = centroids(found.rows, found.labels)
+    nearness = rows @ middles.T
+    usual = fit(found.rows @ middles.T)
     soft = np.exp(SHARPNESS * (nearness - nearness.max(axis=1, keepdims=True)))
-    fitting = fit(nearness)
-    fitting = (fitting - fitting.mean()) / max(float(fitting.std()), 1e-9)
-    shares = NEARNESS * soft / soft.sum(axis=1, keepdims=True)
-    return np.hstack([found.rows, drawn, shares, FITTING * fitting[:, None]])
+    fitting = (fit(nearness) - usual.mean()) / max(float(usual.std()), 1e-9)
+    return np.hstack([NEARNESS * soft / soft.sum(axis=1, keepdims=True), FITTING * fitting[:, None]])
 
 
 def _heard(found: Clustering, given: Mapping[int, int]) -> dict[int, Counter[int]]:
@@ -109,6 +212,51 @@ def _heard(found: Clustering, given: Mapping[int, int]) -> dict[int, Counter[int
     return heard
 
 
+def _claimed(lesson: Lesson, stated: Mapping[int, Matrix], heard: dict[int, Counter[int]]) -> dict[int, Counter[int]]:
+    """What was heard, and a need in view for each cluster nobody spoke of: where it is the need's nearest cluster, and more
+    than half of its rows lie nearer to this need than to any other.
+    """
+    import numpy as np
+
+    labels = list(stated)
+    nearness = _nearness(lesson.rows, stated)
+    nearest_need = nearness.argmax(axis=1)
+    count = int(lesson.found.labels.max(initial=-1)) + 1
+    members = [lesson.found.labels == cluster for cluster in range(count)]
+    middles = (
+        steady(np.stack([nearness[mine].mean(axis=0) for mine in members])) if count else np.zeros((0, len(labels)))
+    )
+    claimed = dict(heard)
+    for need, label in enumerate(labels if count else ()):
+        cluster = int(middles[:, need].argmax())
+        if cluster not in claimed and (nearest_need[members[cluster]] == need).mean() > 0.5:
+            claimed[cluster] = Counter({label: 1})
+    return claimed
+
+
+def _nearness(rows: Matrix, stated: Mapping[int, Matrix]) -> Matrix:
+    """The cosine of each row to the nearest of what was stated of each need, (n, needs)."""
+    import numpy as np
+
+    return steady(np.stack([(rows @ own.T).max(axis=1) for own in stated.values()], axis=1))
+
+
+def _fit_no_need(rows: Matrix, stated: Mapping[int, Matrix]) -> NDArray[np.bool_]:
+    """Which rows lie far from all needs in view; used until a person has shown what fits none."""
+    nearness = _nearness(rows, stated).max(axis=1)
+    far: NDArray[np.bool_] = nearness < aside_below(nearness)
+    return far
+
+
+def _silent(lesson: Lesson, heard: Mapping[int, Counter[int]], learnt: Labels) -> NDArray[np.bool_]:
+    """Which rows were left in a cluster that stands apart and that nobody has spoken of."""
+    import numpy as np
+
+    count = int(lesson.found.labels.max(initial=-1)) + 1
+    silent: NDArray[np.bool_] = np.isin(learnt, [c for c in range(count) if c not in heard])
+    return silent
+
+
 def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
     """What most answers call a cluster, by how many of them, out of how many; its own number while there are none."""
     if cluster not in heard:
@@ -117,16 +265,31 @@ def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, in
     return said, agreeing, heard[cluster].total()
 
 
-def _lessons(
-    found: Clustering, given: Mapping[int, int], heard: Mapping[int, Counter[int]], fitting: Matrix
-) -> tuple[list[int], NDArray[np.int64], Matrix]:
-    """The rows to learn from, their labels and weights: the answers, and each cluster's clearest rows."""
+def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]]) -> list[int]:
+    """The clusters that bear witness: all where groups are separate; else those nobody has spoken of, without needs."""
+    clusters = range(UNASSIGNED, int(lesson.found.labels.max(initial=-1)) + 1)
+    if lesson.separate:
+        return list(clusters)
+    return [] if lesson.needs else [cluster for cluster in clusters if cluster not in heard]
+
+
+def _examples(
+    lesson: Lesson,
+    given: Mapping[int, int],
+    heard: Mapping[int, Counter[int]],
+    features: Matrix,
+    stated: Mapping[int, Matrix],
+    stated_features: Mapping[int, Matrix],
+) -> _Examples:
+    """What to learn from: the answers, what was stated of needs, and the clearest rows of clusters that bear witness."""
     import numpy as np
 
+    found = lesson.found
     rows, labels, weights = list(given), list(given.values()), [1.0] * len(given)
     # Beside a whole cluster, its edges too, the clearest rows of the others would draw their borders too narrow.
     witnesses = max([WITNESSES, *(said.total() for said in heard.values())])
-    for cluster in range(UNASSIGNED, int(found.labels.max(initial=-1)) + 1):
+    fitting = _clustered(found, found.rows)[:, -1]
+    for cluster in _speaking(lesson, heard):
         said, agreeing, total = _said(cluster, heard)
         trust = (agreeing - CONTRADICTION * (total - agreeing)) / total if total else 1.0
         mine = [int(row) for row in np.flatnonzero(found.labels == cluster) if int(row) not in given]
@@ -137,11 +300,17 @@ def _lessons(
         rows += mine
         labels += [said] * len(mine)
         weights += [WITNESS_WEIGHT * trust / len(mine)] * len(mine)
-    return rows, np.array(labels, dtype=np.int64), np.array(weights)
+    examples = [features[rows]] if rows else []
+    for label, own in stated_features.items():
+        examples.append(own)
+        labels += [label] * len(own)
+        weights += [STATED_WEIGHT / len(own)] * len(own)
+    together = np.vstack(examples) if examples else features[:0]
+    return _Examples(together, np.array(labels, dtype=np.int64), np.array(weights))
 
 
 def _borne_out(
-    found: Clustering, heard: Mapping[int, Counter[int]], classes: NDArray[np.int64], chances: Matrix
+    lesson: Lesson, heard: Mapping[int, Counter[int]], classes: NDArray[np.int64], chances: Matrix
 ) -> Matrix:
     """Chances with what was found as their prior, as far as answers bear it out.
 
@@ -150,7 +319,8 @@ def _borne_out(
     """
     import numpy as np
 
-    told = {cluster: _said(cluster, heard) for cluster in range(UNASSIGNED, int(found.labels.max(initial=-1)) + 1)}
+    found = lesson.found
+    told = {cluster: _said(cluster, heard) for cluster in _speaking(lesson, heard)}
     agreed, asked = (sum(max(0, answers[at] - 1) for answers in told.values()) for at in (1, 2))
     overall = (agreed + ADDED / 2) / (asked + ADDED)
     weighed = chances.copy()
@@ -163,29 +333,3 @@ def _borne_out(
         weighed[found.labels == cluster, np.searchsorted(classes, said)] *= max(share / (1 - share) / USUAL_ODDS, least)
     weighed /= weighed.sum(axis=1, keepdims=True)
     return weighed
-
-
-def questions(rows: Matrix, held: Sequence[float], answered: Sequence[int], count: int) -> list[int]:
-    """The ``count`` rows to ask about next: together they stand nearest to the most doubtful passages not yet answered for.
-
-    Greedy facility location: each row speaks for every other by their squared cosine, and a row is worth what it adds to
-    what the answers and the questions before it speak for, weighted by doubt (1 - ``held``, squared). Beyond
-    ``MOST_WEIGHED`` questions the order is that of doubt alone.
-    """
-    import numpy as np
-
-    rows = rows[:SKETCH]
-    asked = [row for row in answered if row < len(rows)]
-    nearness = np.clip(np.round(rows @ rows.T, DIGITS), 0.0, None) ** 2
-    doubt = np.clip(1.0 - np.asarray(held)[: len(rows)], LEAST_DOUBT, 1.0) ** DOUBT_POWER
-    spoken_for = nearness[:, asked].max(axis=1) if asked else np.zeros(len(rows))
-    chosen: list[int] = []
-    while len(chosen) < min(count, MOST_WEIGHED, len(rows) - len(asked)):
-        # Nearness is symmetric: one row per candidate is the same sum, read in the order it lies in memory.
-        worth = np.round(np.maximum(nearness, spoken_for) @ doubt - spoken_for @ doubt, DIGITS)
-        worth[[*asked, *chosen]] = -1.0
-        best = int(worth.argmax())
-        chosen.append(best)
-        spoken_for = np.maximum(spoken_for, nearness[:, best])
-    left = set(range(len(held))) - {*answered, *chosen}
-    return chosen + sorted(left, key=lambda row: (held[row], row))[: count - len(chosen)]
