@@ -90,9 +90,9 @@ def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str]
     builds = {"assign": of_assign, "survey": of_survey}
 
     def built(command: str) -> Path:
-        name = command.split()[0]
-        if name in builds:
-            return built_studies.get(f"documented-{name}", builds[name])
+        for name, build in builds.items():
+            if command.startswith(name):
+                return built_studies.get(f"documented-{name}", build)
         return built_studies.get("documented", of_all)
 
     return built
