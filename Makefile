@@ -39,7 +39,8 @@ test: $(READY)
 # The rooms and the study alone: no app, no command line, no engine but DuckDB, nothing that takes long.
 QUICK := accounts coding decisions discovery embedding exchange files progress segments settings study tables text transcripts
 quick: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model" -k "not polars and not spark and not postgres" \
+	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not slow and not model" \
+		-k "not polars and not spark and not postgres" \
 		$(wildcard $(foreach room,$(QUICK),tests/test_$(room).py tests/test_$(room)_*.py))
 
 # Embeds the texts of tests that have no recorded vector yet, and adds them to tests/data/vectors.npz.

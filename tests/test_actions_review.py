@@ -45,38 +45,54 @@ from needsseg.study import decisions, runs
 from needsseg.study import history as stored_history
 from needsseg.study import segments as stored
 from needsseg.study.connection import Study
+from tests.built_studies import BuiltStudies
 from tests.conftest import INTERVIEWS, SHORT_TALK
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 NEWCOMER = "tom-ashdown"
 
 
-@pytest.fixture
-def found(demo_study: Study) -> Study:
+@pytest.fixture(scope="session")
+def found_folder(demo_folder: Path, built_studies: BuiltStudies) -> Path:
     """The sample study as the run left it: candidates that nobody touched."""
-    _start_over(demo_study)
-    return demo_study
+
+    def go_back(folder: Path) -> None:
+        shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+        with studies.open_study(folder / "needsseg.db") as study:
+            _start_over(study)
+
+    return built_studies.get("found", go_back)
+
+
+@pytest.fixture
+def found(found_folder: Path, tmp_path: Path) -> Iterator[Study]:
+    """A copy of the sample study as the run left it."""
+    copy = tmp_path / "found"
+    shutil.copytree(found_folder, copy)
+    with studies.open_study(copy / "needsseg.db") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def grown_folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grown_folder(found_folder: Path, built_studies: BuiltStudies) -> Path:
     """Candidates of seventeen interviews named, the largest confirmed; then the eighteenth came and a second run.
 
     What is embedded lies in the cache, so no model is loaded.
     """
-    folder = tmp_path_factory.mktemp("grown") / "study"
-    shutil.copytree(demo_folder, folder)
-    with studies.open_study(folder / "needsseg.db") as study:
-        _start_over(study)
-        importing.remove_interview(study, NEWCOMER)
-        discovery.discover(study)
-        for number, row in enumerate(segments.listing(study)):
-            segments.rename(study, row.id, f"Need {number + 1}")
-        segments.confirm(study, segments.listing(study)[0].id, by="Maya")
-        importing.import_transcripts(study, [next(INTERVIEWS.glob(f"{NEWCOMER}.*"))])
-        passages.suggest(study, [NEWCOMER])
-        discovery.discover(study)
-    return folder
+
+    def grow(folder: Path) -> None:
+        shutil.copytree(found_folder, folder, dirs_exist_ok=True)
+        with studies.open_study(folder / "needsseg.db") as study:
+            importing.remove_interview(study, NEWCOMER)
+            discovery.discover(study)
+            for number, row in enumerate(segments.listing(study)):
+                segments.rename(study, row.id, f"Need {number + 1}")
+            segments.confirm(study, segments.listing(study)[0].id, by="Maya")
+            importing.import_transcripts(study, [next(INTERVIEWS.glob(f"{NEWCOMER}.*"))])
+            passages.suggest(study, [NEWCOMER])
+            discovery.discover(study)
+
+    return built_studies.get("grown", grow)
 
 
 @pytest.fixture

@@ -38,16 +38,6 @@ COLUMNS = [
 ]
 
 
-@pytest.fixture
-def sourced(needsseg: Caller) -> Caller:
-    """Accounts, subscriptions and participants of the sample study, and one segment."""
-    needsseg.done("accounts", "import", ACCOUNTS / "accounts.csv")
-    needsseg.done("accounts", "import", ACCOUNTS / "subscriptions.csv")
-    assert needsseg("accounts", "participants", SAMPLE / "participants.csv").code == 3
-    needsseg.done("segment", "make", "Minder", *needsseg.mark_some("ines-carvalho", 4))
-    return needsseg
-
-
 def test_an_import_shows_the_mapping_that_it_used(needsseg: Caller) -> None:
     called = needsseg.done("accounts", "import", ACCOUNTS / "accounts.csv")
     assert ["account_id", "Id"] in [line.split() for line in called.out.splitlines()]

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from cli_calls import SAMPLE, Caller
+from cli_calls import Caller
 from wording import (
     COHORT_OF_ONE,
     COHORT_WHOLE,
@@ -26,16 +26,6 @@ from tests.requirements import needs
 
 pytest_plugins = ["cli_calls"]
 DAY = ("--as-of", "2026-06-30")
-
-
-@pytest.fixture
-def sourced(needsseg: Caller) -> Caller:
-    """Accounts, subscriptions and participants of the sample study, and one segment."""
-    needsseg.done("accounts", "import", SAMPLE / "accounts" / "accounts.csv")
-    needsseg.done("accounts", "import", SAMPLE / "accounts" / "subscriptions.csv")
-    assert needsseg("accounts", "participants", SAMPLE / "participants.csv").code == 3
-    needsseg.done("segment", "make", "Minder", *needsseg.mark_some("ines-carvalho", 4))
-    return needsseg
 
 
 def manifest(path: Path) -> dict[str, object]:

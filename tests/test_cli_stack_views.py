@@ -38,20 +38,9 @@ DAY = ("--as-of", "2026-07-01")
 
 
 @pytest.fixture
-def sourced(needsseg: Caller) -> Caller:
-    """The sample's accounts, subscriptions and participants, and one confirmed segment."""
-    needsseg.done("accounts", "import", ACCOUNTS / "accounts.csv")
-    needsseg.done("accounts", "import", ACCOUNTS / "subscriptions.csv")
-    assert needsseg("accounts", "participants", SAMPLE / "participants.csv").code == 3
-    needsseg.done("segment", "make", "Minder", *needsseg.mark_some("ines-carvalho", 4))
-    needsseg.done("segment", "confirm", "Minder", "--by", "Dana")
-    return needsseg
-
-
-@pytest.fixture
-def used(sourced: Caller) -> Caller:
-    """With the sample's usage too."""
-    sourced.done("accounts", "import", ACCOUNTS / "usage.csv.gz")
+def sourced(sourced: Caller) -> Caller:
+    """With the segment confirmed, as in ``used``."""
+    sourced.done("segment", "confirm", "Minder", "--by", "Dana")
     return sourced
 
 

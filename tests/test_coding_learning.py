@@ -38,6 +38,7 @@ def _made(rows: list[list[float]], untrained: list[float]) -> Measured:
     return Measured(unit, signs, np.array(untrained), tuple(("probe",) for _ in rows), names)
 
 
+@pytest.mark.slow
 def test_the_marks_of_the_sample_study_are_exact() -> None:
     read = cache(transcripts.read)
     for row in csv.DictReader((DATA / "sample_marks.csv").read_text(encoding="utf-8").splitlines()):

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
+from needsseg.study.connection import Study
+from tests.built_studies import BuiltStudies
 from tests.conftest import INTERVIEWS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,40 +60,84 @@ FILLED_IN |= {"BACKLOG": str(ROOT / "interviews" / "accounts" / "backlog.csv")}
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
-@pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)
-def test_json_is_as_documented(
-    command: str, shape: str, told: str, demo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    study = tmp_path / "needsseg.db"
-    shutil.copy(demo_folder / "needsseg.db", study)
-    shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
-    with studies.open_study(study) as opened:
-        passages.code(opened, [1], "late")
-        opened.actor = "Ben"
-        passages.code(opened, [1, 2], "late")
-        memos.write(opened, "passage", 1, "as the week before")
-        statements.write(opened, 1, JobParts("when it slips", pain="nobody knew"))
-        loose = [str(row.passage.id) for row in segments.left_over(opened)][:5]
-        with opened.action("propose"):
-            decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
-        review.together(opened, int(loose[3]), int(loose[4]))
-        if command.startswith("assign"):
-            for row in segments.listing(opened):
-                segments.confirm(opened, row.id)
-            texts = tmp_path / "texts.csv"
+@pytest.fixture(scope="session")
+def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str], Path]:
+    """A study in which every command has something to print: what ``assign`` and ``survey`` need comes on top of it."""
+
+    def of_all(folder: Path) -> None:
+        shutil.copy(demo_folder / "needsseg.db", folder / "needsseg.db")
+        shutil.copytree(demo_folder / "needsseg.db.stack", folder / "needsseg.db.stack")
+        with studies.open_study(folder / "needsseg.db") as opened:
+            _write(opened)
+
+    def of_assign(folder: Path) -> None:
+        shutil.copytree(built_studies.get("documented", of_all), folder, dirs_exist_ok=True)
+        with studies.open_study(folder / "needsseg.db") as opened:
+            _confirm(opened)
+            texts = folder / "texts.csv"
             texts.write_text("text\nI walk from desk to desk and ask who has what\n", encoding="utf-8")
             assigning.assign_file(opened, texts)
-        if command.startswith("survey"):
-            for row in segments.listing(opened):
-                segments.confirm(opened, row.id)
+
+    def of_survey(folder: Path) -> None:
+        shutil.copytree(built_studies.get("documented", of_all), folder, dirs_exist_ok=True)
+        with studies.open_study(folder / "needsseg.db") as opened:
+            _confirm(opened)
             saved = surveys.save(opened, surveys.build(opened))
-            (tmp_path / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
+            (folder / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
             answers = "".join(f"A,{option.key}\n" for option in saved.asked[0].options)
-            (tmp_path / "answers.csv").write_text(f"account_id,{saved.chosen[0]}\n{answers}", encoding="utf-8")
-        if command.startswith("import"):
-            (tmp_path / "codes.qdc").write_text(
-                "<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8"
-            )
+            (folder / "answers.csv").write_text(f"account_id,{saved.chosen[0]}\n{answers}", encoding="utf-8")
+
+    builds = {"assign": of_assign, "survey": of_survey}
+
+    def built(command: str) -> Path:
+        for name, build in builds.items():
+            if command.startswith(name):
+                return built_studies.get(f"documented-{name}", build)
+        return built_studies.get("documented", of_all)
+
+    return built
+
+
+def _write(study: Study) -> None:
+    """Codes of two coders, a memo, a job statement, a proposal, a pair."""
+    study.actor = "tester"
+    passages.code(study, [1], "late")
+    study.actor = "Ben"
+    passages.code(study, [1, 2], "late")
+    memos.write(study, "passage", 1, "as the week before")
+    statements.write(study, 1, JobParts("when it slips", pain="nobody knew"))
+    loose = _loose(study)
+    with study.action("propose"):
+        decisions.replace_proposals(study, 1, {1: [(loose[0], 0.5)]})
+    review.together(study, loose[3], loose[4])
+
+
+def _confirm(study: Study) -> None:
+    study.actor = "Ben"
+    for row in segments.listing(study):
+        segments.confirm(study, row.id)
+
+
+def _loose(study: Study) -> list[int]:
+    return [row.passage.id for row in segments.left_over(study)][:5]
+
+
+@pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)
+def test_json_is_as_documented(
+    command: str,
+    shape: str,
+    told: str,
+    demo_folder: Path,
+    documented: Callable[[str], Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(documented(command), tmp_path, dirs_exist_ok=True)
+    study = tmp_path / "needsseg.db"
+    if command.startswith("import"):
+        (tmp_path / "codes.qdc").write_text("<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8")
+    with studies.open_study(study) as opened:
+        loose = [str(passage) for passage in _loose(opened)]
         start, end = _last_word(passages.listing(opened, "tom-ashdown"))
         if command.startswith("turn deleted"):
             transcript_edits.delete_words(opened, "tom-ashdown", start, end)

@@ -104,5 +104,6 @@ def test_the_interval_of_a_share_holds_it_and_stays_a_share(counted: tuple[int, 
     assert 0 <= low <= count / of + 1e-12 and count / of - 1e-12 <= high <= 1
 
 
+@pytest.mark.slow
 def test_a_share_of_few_is_wide() -> None:
     assert share_in_words(6, 18) == "6 of 18 (33%, 16–56%)" and share_in_words(0, 0) == "0 of 0"

@@ -137,11 +137,12 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
         check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     (wheel,) = tmp_path.glob("*.whl")
-    venv.create(tmp_path / "env", with_pip=True)
+    venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, timeout=300
-    )
+        [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel],
+        check=True, timeout=300,
+    )  # fmt: skip
     site = next((tmp_path / "env" / "lib").glob("python*/site-packages"))
     borrowed = Path(pytest.__file__).resolve().parents[1]
     (site / "borrowed.pth").write_text(f"{borrowed}\n", encoding="utf-8")

@@ -146,6 +146,7 @@ def test_figures_of_others_are_not_told(ben: Study) -> None:
     assert found.coders == ("Ada", "Ben") and found.percent == 100
 
 
+@pytest.mark.slow
 def test_two_rows_of_the_same_words_are_discovered_once(demo_study: Study) -> None:
     demo_study.actor = "Ada"
     ids = [p.id for p in passages.listing(demo_study)]

@@ -108,7 +108,7 @@ def with_accounts(study: Study, folder: Path) -> None:
     accounts.import_source(study, folder / "events.csv")
 
 
-def play(path: Path, scenes: Play, size: tuple[int, int] = SMALL, *, draws: bool = True) -> None:
+def play(path: Path, scenes: Play, size: tuple[int, int] = SMALL, *, draws: bool = False) -> None:
     """Opens the app on a study and plays some keys; without ``draws``, draws only what is looked at."""
 
     async def run() -> None:

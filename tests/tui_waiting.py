@@ -10,6 +10,7 @@ import asyncio
 import gc
 import selectors
 import time
+import weakref
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar, cast
@@ -20,16 +21,19 @@ from textual._context import active_app
 from textual.app import App, ScreenStackError
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
-from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
 
 T = TypeVar("T")
+_TIMERS: weakref.WeakSet[Timer] = weakref.WeakSet()
+"""The timers that were started."""
+_ASLEEP: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
+"""What the tasks of timers wait for."""
 _PARSED: dict[object, list[RuleSet]] = {}
 LIMIT_SECONDS = 60.0
 SHORT_SECONDS = 1.0
-"""A timer that rings once and sooner than this is waited for: a screen does something after a short delay.
-Longer ones take messages off the screen."""
+"""A timer that rings once and sooner than this is made to ring where the app is waited for: a screen does something after
+a short delay, and nothing comes of letting it pass. Longer ones take messages off the screen."""
 
 
 class WatchedSelector(selectors.DefaultSelector):
@@ -100,9 +104,14 @@ def _quick_textual() -> Iterator[None]:
     """Textual without what only slows tests down.
 
     Its pilot waits as ``idle`` does. A screen that is switched to is drawn at once and not after 50 ms. A style sheet is
-    parsed once a process.
+    parsed once a process. A timer can be woken before its time.
     """
     parse_rules = Stylesheet._parse_rules
+    start = Timer._start
+
+    def started(timer: Timer) -> None:
+        _TIMERS.add(timer)
+        start(timer)
 
     async def wait_for_idle(*_: float) -> None:
         await idle(active_app.get())
@@ -118,8 +127,28 @@ def _quick_textual() -> Iterator[None]:
         mock.patch("textual.pilot.wait_for_idle", wait_for_idle),
         mock.patch.object(App, "delay_update", lambda app, delay=0.0: app.call_later(lambda: app.screen.refresh())),
         mock.patch.object(Stylesheet, "_parse_rules", parsed),
+        mock.patch.object(Timer, "_start", started),
+        mock.patch("textual.timer.sleep", _asleep),
     ):
         yield
+    _TIMERS.clear()
+
+
+async def _asleep(seconds: float) -> None:
+    """Sleeps, or until ``_hurried``."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    awake = _ASLEEP[task] = loop.create_future()
+    ring = loop.call_later(seconds, _wake, awake)
+    try:
+        await awake
+    finally:
+        ring.cancel()
+        _ASLEEP.pop(task, None)
+
+
+def _wake(awake: asyncio.Future[None]) -> None:
+    if not awake.done():
+        awake.set_result(None)
 
 
 async def idle(app: App[Any]) -> None:
@@ -150,11 +179,12 @@ def _screen(app: App[Any]) -> Screen[Any] | None:
 
 
 async def until(app: App[Any], condition: Callable[[], object], what: str = "", seconds: float = LIMIT_SECONDS) -> None:
-    """Waits until a condition is true and the app idle."""
+    """Waits until a condition is true and the app idle; short delays are cut shorter."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what or condition} did not come true within {seconds:.0f} s"
-        await asyncio.sleep(0.005)
+        if not _hurried():
+            await asyncio.sleep(0.005)
         await idle(app)
     await idle(app)
 
@@ -168,15 +198,17 @@ async def settled(app: App[Any], *, but: str = "") -> None:
 def _busy(app: App[Any], but: str) -> bool:
     if any(not worker.is_finished and not (but and worker.name == but) for worker in app.workers):
         return True
-    return any(_rings_soon(timer) for pump in _pumps(app) for timer in pump._timers)
+    return any(map(_rings_soon, list(_TIMERS)))
 
 
-def _pumps(app: App[Any]) -> Iterator[MessagePump]:
-    yield app
-    for screen in app.screen_stack:
-        yield from screen.walk_children(with_self=True)
+def _hurried() -> bool:
+    """Wakes the timers that would ring soon; whether there are any."""
+    asleep = [_ASLEEP[timer._task] for timer in list(_TIMERS) if _rings_soon(timer) and timer._task in _ASLEEP]
+    for awake in asleep:
+        _wake(awake)
+    return bool(asleep)
 
 
 def _rings_soon(timer: Timer) -> bool:
-    once = timer._repeat == 0 and timer._interval < SHORT_SECONDS
+    once = timer._repeat == 0 and timer._interval < SHORT_SECONDS and timer._active.is_set()
     return once and timer._task is not None and not timer._task.done()
