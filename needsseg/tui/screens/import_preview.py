@@ -172,7 +172,12 @@ class ImportPreviewSheet(PreviewQuestions):
             outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
         self._reading = None
         if outcome.code not in (EXIT_DONE, EXIT_PARTLY) or not isinstance(outcome.result, dict):
-            self.tell(f"{outcome.error} {outcome.hint}".strip(), wrong=True)
+            told = f"{outcome.error} {outcome.hint}".strip()
+            # A choice that no file of the shape has a use for is not kept.
+            taken_back = self._found is not None and bool(self._before)
+            if taken_back:
+                self._chosen = self._before.pop()
+            self.tell(f"{told} The choice was taken back." if taken_back else told, wrong=True)
             return
         self._take(preview_from(outcome.result))
 
