@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +19,6 @@ from wording import (
     OWN_FILE,
     POSITIONS_COUNTED,
     SUGGESTIONS_LEFT_OUT,
-    TIMES_LEFT_OUT,
     UNDER_PSEUDONYMS,
     WITH_REAL_NAMES,
     YOU_WORK_BLIND,
@@ -105,7 +104,7 @@ def held(study: Study) -> list[object]:
     names = {code.id: code.name for code in exchanging.codes(study)}
     talks = [(key, interviews.show(study, key)) for key in stored.keys(study)]
     return [
-        [(key, talk.text, [replace(turn, start_ms=None, end_ms=None) for turn in talk.turns]) for key, talk in talks],
+        [(key, talk.text, talk.turns) for key, talk in talks],
         [(m.interview, m.start, m.end, m.by, m.at) for m in exchanging.marks(study)],
         codings,
         sorted((at[mark.passage], names[mark.code], mark.by, mark.at) for mark in exchanging.code_marks(study)),
@@ -121,8 +120,7 @@ def held(study: Study) -> list[object]:
 def test_study_to_qdpx_to_study_keeps_everything(coded: Study, tmp_path: Path, tables: Dump) -> None:
     report = refi.export_qdpx(coded, tmp_path / "a.qdpx", original=True)
     assert (report.interviews, report.passages, report.codes, report.notes) == (3, 4, 3, 5)
-    (left_out,) = report.left_out
-    assert says(left_out, TIMES_LEFT_OUT, "2 interviews")
+    assert report.left_out == ()
     checked(report.path)
     refi.export_qdpx(coded, tmp_path / "b.qdpx", original=True)
     assert report.path.read_bytes() == (tmp_path / "b.qdpx").read_bytes()

@@ -82,6 +82,11 @@ class ChoiceResolver:
         kept = readings.choices_by_shape(study) if chosen.use_remembered else {}
         self._remembered = {shape: choices_from(values) for shape, values in kept.items()}
 
+    @property
+    def remembered(self) -> dict[str, ReadingChoices]:
+        """What the study remembers for files of each shape."""
+        return dict(self._remembered)
+
     def resolve(self, file: Path, *, with_shape: bool = False) -> FileChoices:
         """How a file is read. Raises TranscriptError where its shape is needed and it cannot be opened."""
         chosen = self._chosen

@@ -17,7 +17,8 @@ from needsseg.actions.import_choices import (
     combined,
 )
 from needsseg.actions.import_files import Refused, content_of, files_of, read_interviews, reason_of, storable
-from needsseg.actions.interview_names import file_names, titles_of
+from needsseg.actions.interview_names import FileName, file_names, titles_of
+from needsseg.actions.unmatched_choices import ChoiceMatches
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Role, Transcript
@@ -26,6 +27,7 @@ from needsseg.study.connection import Study
 from needsseg.transcripts.choices import ReadingChoices
 
 _FIRST_WORDS = 12
+_LONGEST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +116,29 @@ def preview(
     check(chosen.general)
     gathered = files_of(study, paths, chosen.skipped)
     resolver, names, known = ChoiceResolver(study, chosen), file_names(gathered.files), interviews.by_content(study)
+    matches = ChoiceMatches(chosen, resolver.remembered, by_shape=True)
     found: list[PreviewFile] = []
     for number, file in enumerate(gathered.files):
         progress("reading", number, len(gathered.files))
-        found.append(_previewed(file, names[file].name, names[file].stem, resolver, known))
+        found.append(_previewed(file, names[file], resolver, known, matches))
     progress("reading", len(gathered.files), len(gathered.files))
+    matches.raise_unmatched()
     return ImportPreview(tuple(found), gathered.refused, gathered.passed_over, gathered.others)
 
 
-def _previewed(file: Path, name: str, stem: str, resolver: ChoiceResolver, known: dict[str, str]) -> PreviewFile:
-    chosen = FileChoices()
+def _previewed(
+    file: Path, called: FileName, resolver: ChoiceResolver, known: dict[str, str], matches: ChoiceMatches
+) -> PreviewFile:
+    chosen, name, stem = FileChoices(), called.name, called.stem
     try:
         digest = content_of(file)
         chosen = resolver.resolve(file, with_shape=True)
+        matches.check_pattern(file, chosen)
+        read = read_interviews(file, chosen)
+        matches.look(file, chosen, read)
         found = [
             (part, transcript, digest if not part else sha256(f"{digest}\0{storable(part)}"))
-            for part, transcript in read_interviews(file, chosen)
+            for part, transcript in read
         ]
     except Exception as error:
         return replace(_unread(file, name, chosen), refused=reason_of(error, file))
@@ -180,7 +189,11 @@ def _interview(part: str, title: str, transcript: Transcript, known: bool) -> Pr
 
 def _first(words: str) -> str:
     parts = words.split()
-    return " ".join(parts[:_FIRST_WORDS]) + (" …" if len(parts) > _FIRST_WORDS else "")
+    shown = " ".join(parts[:_FIRST_WORDS])
+    if len(shown) > _LONGEST_SHOWN:
+        # A language without spaces, or a file that is no talk at all, has words without end.
+        return shown[: _LONGEST_SHOWN - 1].rstrip() + "…"
+    return shown + (" …" if len(parts) > _FIRST_WORDS else "")
 
 
 def preview_json(found: ImportPreview) -> dict[str, Any]:

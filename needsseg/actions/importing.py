@@ -25,6 +25,7 @@ from needsseg.actions.interview_names import FileName, file_names, titles_of
 from needsseg.actions.likeness import much_alike, words_sha256
 from needsseg.actions.reimporting import Edited, ReimportReport, reimport
 from needsseg.actions.spooling import Parsed, Spool, spooling
+from needsseg.actions.unmatched_choices import ChoiceMatches
 from needsseg.errors import NeedssegError, NotFoundError, StudyError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -88,11 +89,17 @@ def import_transcripts(
     files = gathered.files
     report = _Growing(refused=list(gathered.refused))
     known, resolver, names = _Known(study), ChoiceResolver(study, chosen), file_names(files)
+    # What was chosen in a preview was looked for there.
+    matches = ChoiceMatches(chosen, {}, by_shape=False)
     with spooling(study.path.parent) as spool:
         for number, file in enumerate(files):
             progress("importing", number, len(files))
-            _parse(study, file, names[file], known, resolver, spool, report)
+            _parse(study, file, names[file], known, resolver, spool, report, matches)
         progress("importing", len(files), len(files))
+        if not report.unchanged:
+            matches.raise_unmatched()
+        elif told := matches.unmatched():
+            report.warnings.append(("new files", told.replace("\n", " ")))
         if spool.parsed:
             _store(study, spool, known, report, progress)
     return replace(report.whole(), passed_over=gathered.passed_over, others=gathered.others)
@@ -149,6 +156,7 @@ def _parse(
     resolver: ChoiceResolver,
     spool: Spool,
     report: _Growing,
+    matches: ChoiceMatches,
 ) -> None:
     """Puts what one file holds into the spool: one interview, or those of a table, each by the id that the table gives it.
 
@@ -160,7 +168,9 @@ def _parse(
             report.unchanged.append(called.name)
             return
         chosen = resolver.resolve(file)
+        matches.check_pattern(file, chosen)
         found = read_interviews(file, chosen)
+        matches.look(file, chosen, found)
     except Exception as error:
         report.refused.append(Refused(called.name, reason_of(error, file)))
         return

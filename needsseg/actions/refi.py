@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,9 @@ from needsseg.actions import blind, pseudonyms
 from needsseg.actions.pseudonyms import Cover
 from needsseg.actions.refi_blocks import Block, BlockKind, with_blocks
 from needsseg.actions.refi_cover import LABEL, covered_text, statement_words
+from needsseg.actions.refi_same import guid_of, space_of
+from needsseg.actions.refi_times import NAME as TIMES
+from needsseg.actions.refi_times import times_note
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Role, Transcript
 from needsseg.study import codebook, exchanging, interviews, memos, passages, segments, statements
@@ -43,7 +45,6 @@ SEGMENT_NOTE = "Segment: "
 NAMELESS = "(without a name)"
 KEY = "key"
 """The variable of a source that holds the interview's key."""
-_SPACE = uuid.UUID("6e9d3c0e-5f0f-5b7e-9a53-0c7b1f8a2d41")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,13 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
     refi.write_project(project, path)
     return RefiReport(
         path, len(project.sources), len(exchanging.marks(study)), len(project.codes),
-        len(project.notes), len(project.cases), not original, left_out, _dropped_by_others(project),
+        len(_written(project)), len(project.cases), not original, left_out, _dropped_by_others(project),
     )  # fmt: skip
+
+
+def _written(project: refi.Project) -> list[refi.Note]:
+    """The notes that hold what people wrote."""
+    return [note for note in project.notes if not note.name.startswith(TIMES)]
 
 
 def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
@@ -89,7 +95,7 @@ def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
     counted = {
         "sets (segments) are dropped": len(project.sets),
         "notes become journal entries of their own; memos and job statements stand in descriptions too": len(
-            project.notes
+            _written(project)
         ),
         "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
         "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
@@ -137,8 +143,7 @@ def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]
         tuple(making.notes),
         sets,
     )
-    timed = [f"the times at which turns were spoken, in {making.timed} interviews"] if making.timed else []
-    return project, (*making.left_out, *timed, *_left_out(study))
+    return project, (*making.left_out, *_left_out(study))
 
 
 def _left_out(study: Study) -> list[str]:
@@ -161,12 +166,11 @@ class _Making:
 
     def __init__(self, study: Study, over: Cover) -> None:
         self.study, self.over = study, over
-        self.space = uuid.uuid5(_SPACE, exchanging.seed(study))
+        self.space = space_of(study)
         self.users: dict[str, str] = {}
         self.variables: dict[str, str] = {}
         self.notes: list[refi.Note] = []
         self.left_out: list[str] = []
-        self.timed = 0
         self.ids = exchanging.interview_ids(study)
         # A note without a date stops the import of programs that keep notes as a journal.
         self.began = min(interviews.imported_at(study).values(), default="1970-01-01T00:00:00Z")
@@ -203,7 +207,7 @@ class _Making:
 
     def guid(self, kind: str, row: object) -> str:
         """The GUID of a row: always the same for this study and its copies, and telling nothing about what is in it."""
-        return str(uuid.uuid5(self.space, f"{kind} {row}"))
+        return guid_of(self.space, kind, row)
 
     def user(self, name: str) -> str:
         return self.users.setdefault(name, self.guid("user", name)) if name else ""
@@ -246,14 +250,17 @@ class _Making:
         text = covered_text(self.over, key, transcript)
         named = self.over.interview(key)
         title = named if not self.over.original else interviews.title(self.study, key)
-        if any(turn.start_ms is not None for turn in transcript.turns):
-            self.timed += 1
+        notes = [self._note(memo, f"Memo on {named}", key) for memo in self.memos["interview", key]]
+        spans = [(*text.span(turn.start, turn.end), turn.start_ms, turn.end_ms) for turn in transcript.turns]
+        if times := times_note(text.text, spans):
+            guid = self.guid("times", self.ids[key])
+            self.notes.append(refi.Note(guid, self._unused(f"{TIMES}{named}"), times, "", self.began))
+            notes.append(guid)
         return refi.Source(
             self.guid("interview", self.ids[key]), title, text.text,
             tuple(each for mark in self.marks[key] for each in self._selections_of(mark, key, text)),
             self._described("", self.memos["interview", key], key),
-            tuple(self._note(memo, f"Memo on {named}", key) for memo in self.memos["interview", key]),
-            tuple(self._values(named, transcript, text)), "", interviews.imported_at(self.study)[key],
+            tuple(notes), tuple(self._values(named, transcript, text)), "", interviews.imported_at(self.study)[key],
         )  # fmt: skip
 
     def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
@@ -268,7 +275,7 @@ class _Making:
             gap = LABEL.fullmatch(text.text[after:start])
             printed[gap["label"] if gap else ""] = turn.role
             after = end
-        found, _ = turns_of(text.text, printed, "")
+        found = turns_of(text.text, printed, "").turns
         same = found is not None and [(turn.start, turn.end, turn.role) for turn in found] == [
             (start, end, turn.role) for turn, (start, end) in zip(transcript.turns, spans, strict=True)
         ]

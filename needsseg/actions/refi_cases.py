@@ -78,7 +78,7 @@ def cases_of(
         if account.account_id in people:
             said = {KIND: ACCOUNT, **_account_facts(account, over)}
             held = heard(people[account.account_id])
-            name = _unused(_company(over, account.name), taken)
+            name = _unused(company_of(over, account.name), taken)
             made.append(refi.Case(guid("account", account.account_id), name, values(said), held))
     return tuple(made)
 
@@ -105,7 +105,7 @@ def printed(study: Study, over: Cover, voice: exchanging.Voice) -> str:
 def _facts(person: Participant, over: Cover) -> dict[str, str]:
     facts = {name: str(getattr(person, name)) for name in FIELDS}
     if not over.original:
-        facts = {"company": _company(over, person.company)}
+        facts = {"company": company_of(over, person.company)}
     return {**facts, **{name: over.text(text) for name, text in sorted(person.attributes.items()) if name not in facts}}
 
 
@@ -114,7 +114,8 @@ def _account_facts(account: Account, over: Cover) -> dict[str, str]:
     return {name: over.text(str(getattr(account, name))) for name in shown}
 
 
-def _company(over: Cover, name: str) -> str:
+def company_of(over: Cover, name: str) -> str:
+    """What stands for the name of a company."""
     if over.original or not name or over.state(name) == "kept":
         return name
     hidden = over.text(name)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from needsseg.actions.refi import NAMELESS, ROLES, STATEMENT
-from needsseg.actions.refi_turns import read_turns, timed
-from needsseg.records import JobParts, Role, Transcript, Turn
+from needsseg.actions.refi import KEY, NAMELESS, ROLES, STATEMENT
+from needsseg.actions.refi_times import NAME as TIMES
+from needsseg.actions.refi_times import is_times_note, with_times
+from needsseg.actions.refi_turns import FoundTurns, read_turns, timed
+from needsseg.records import WORD_KINDS, JobParts, Role, Transcript, Turn
 from needsseg.study import codebook
 from needsseg.study.connection import now, plain_text
 from needsseg.text import format_stamp
@@ -23,21 +25,43 @@ _PARTS = tuple(field.name for field in fields(JobParts))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be."""
+    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be.
+
+    ``times_lost`` says that the file has times of its turns which are those of another text.
+    """
 
     source: refi.Source
     transcript: Transcript
     doubt: str
+    times_lost: bool = False
 
 
 def draft_of(source: refi.Source, project: refi.Project) -> Draft:
     """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
     names = {variable.guid: variable.name for variable in project.variables}
     said = {names.get(value.variable, ""): value.text for value in source.values}
-    turns, doubt = turns_of(source.text, roles_in(said), source.name)
-    if turns is None:
-        turns = (Turn("", "participant", 0, len(source.text)),)
-    return Draft(source, Transcript(source.text, timed(turns, source.times), "refi-qda"), doubt)
+    found = turns_of(source.text, roles_in(said), source.name)
+    turns = found.turns or (Turn("", "participant", 0, len(source.text)),)
+    about = [
+        note
+        for note in project.notes
+        if (note.guid in source.notes or note.name == f"{TIMES}{said.get(KEY)}") and is_times_note(note)
+    ]
+    turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
+    counted = found.words_by_kind or words_in_turns(source.text, turns)
+    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, found.left_out), found.doubt, not sure)
+
+
+def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
+    """The words of a text by kind: those of its turns, and the labels between them."""
+    counted = dict.fromkeys(WORD_KINDS, 0)
+    after = 0
+    for turn in turns:
+        counted["label"] += len(text[after : turn.start].split())
+        counted["speech"] += len(text[turn.start : turn.end].split())
+        after = turn.end
+    counted["label"] += len(text[after:].split())
+    return counted
 
 
 def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
@@ -50,7 +74,7 @@ def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
     }
 
 
-def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tuple[Turn, ...] | None, str]:
+def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
     """The turns of a text: by the labels that are known, else as the transcript reader finds them; and a doubt.
 
     A line break at the end of the text belongs to no turn.
@@ -58,7 +82,7 @@ def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tupl
     from needsseg.exchange import refi
 
     found = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
-    return (found, "") if found else read_turns(text, roles, name)
+    return FoundTurns(found) if found else read_turns(text, roles, name)
 
 
 def statement_in(note: refi.Note) -> JobParts | None:

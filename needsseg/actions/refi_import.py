@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.importing import _key
 from needsseg.actions.refi import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
 from needsseg.actions.refi_blocks import Block, split_blocks
+from needsseg.actions.refi_covered import Covered
 from needsseg.actions.refi_drafts import Draft, draft_of, moment, on_one_line, unused
 from needsseg.actions.refi_passages import take_selections
 from needsseg.actions.refi_people import take_cases, take_source_values
+from needsseg.actions.refi_same import Here, Recogniser
 from needsseg.actions.refi_taking import Taking, Written
-from needsseg.actions.refi_turns import moved_to
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.study import codebook, exchanging, interviews
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
@@ -32,6 +34,8 @@ _SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$"
 class RefiImport:
     """What an import did: interviews that are new or had the same text already, what was added, and what was dropped.
 
+    ``refused`` are interviews that the file has with another text, since they were changed here or there; they stay as they
+    are. ``words_by_kind`` is the account of the words of each new interview, by its key.
     ``convention`` says how the file counts positions, ``fit`` for which share of ``edges`` of its selections that holds.
     """
 
@@ -39,6 +43,7 @@ class RefiImport:
     origin: str
     added: tuple[str, ...]
     joined: tuple[str, ...]
+    refused: tuple[str, ...]
     codes: int
     passages: int
     marks: int
@@ -48,6 +53,7 @@ class RefiImport:
     fit: float
     edges: int
     dropped: tuple[refi.Dropped, ...]
+    words_by_kind: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def import_qdc(study: Study, path: Path) -> RefiImport:
@@ -97,18 +103,20 @@ def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
     with study.action("import") as action:
         taking = Taking(study, path.name, read)
         taking.dropped += lost
+        # Before anything is taken: pseudonyms are those of the study as it was.
+        places = _recognised(taking, drafts)
         _take_codes(taking)
-        for draft in drafts:
-            _take_source(taking, draft)
+        for draft, here in zip(drafts, places, strict=True):
+            _take_source(taking, draft, here)
         take_cases(taking)
         _tell_leftovers(taking)
         counted = taking.counted
         action.summary = f"imported {path.name}: {len(taking.added)} interviews, {counted['passages']} passages"
     how = read.convention
     return RefiImport(
-        path.name, read.project.origin, tuple(taking.added), tuple(taking.joined), counted["codes"],
+        path.name, read.project.origin, tuple(taking.added), tuple(taking.joined), tuple(taking.refused), counted["codes"],
         counted["passages"], counted["marks"], counted["memos"], counted["people"],
-        how.in_words, how.score, how.edges, tuple(taking.dropped),
+        how.in_words, how.score, how.edges, tuple(taking.dropped), taking.words_by_kind,
     )  # fmt: skip
 
 
@@ -134,11 +142,28 @@ def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[re
     return tuple(sources), dropped
 
 
+def _recognised(taking: Taking, drafts: Sequence[Draft]) -> list[Here | None]:
+    """The interview that each source is, and whether the file holds the study's own words under pseudonyms."""
+    recogniser = Recogniser(taking.study, KEY)
+    found: list[Here | None] = []
+    covered = False
+    for draft in drafts:
+        said = taking.values(draft.source.values)
+        here = recogniser.look(draft.source, said)
+        found.append(here)
+        covered |= here is not None and (here.how == "covered" or recogniser.named(draft.source, said)[1])
+    if covered:
+        taking.covered = Covered(taking.study, recogniser.cover)
+    return found
+
+
 def _take_codes(taking: Taking) -> None:
     """Takes codes over by name; one that occurs twice in the file is told apart by the code above."""
     taken: dict[str, str] = {}
     for code in taking.project.codes:
         name = on_one_line(code.name) or "unnamed code"
+        if taking.covered is not None:
+            name = taking.covered.code(name)
         above = taking.names.get(code.parent)
         if code.guid in taking.names:
             continue
@@ -148,6 +173,8 @@ def _take_codes(taking: Taking) -> None:
         taken[codebook.same(name)] = code.guid
         description, blocks = split_blocks(code.description)
         color = _NAMED.get(code.colour, code.colour)
+        if taking.covered is not None and taking.covered.is_description(name, description):
+            description = ""
         held, new, differs = exchanging.put_code(taking.study, name, above, description, color)
         taking.names[code.guid] = held
         taking.counted["codes"] += new
@@ -161,15 +188,19 @@ def _memos_in(blocks: Sequence[Block]) -> list[Written]:
     return [Written(each.by, moment(each.at), each.words) for each in blocks if each.kind == "Memo"]
 
 
-def _take_source(taking: Taking, draft: Draft) -> None:
+def _take_source(taking: Taking, draft: Draft, here: Here | None) -> None:
     """Takes one source over with its passages, memos and variables."""
-    key, source = _interview(taking, draft)
+    changed = here is not None and here.how == "changed"
+    key, source = _interview(taking, draft, here)
     for guid in (source.guid, *source.also):
         taking.keys.setdefault(guid, key)
-    if draft.doubt:
-        taking.drop("turns", source.name, draft.doubt)
+    if key in taking.added:
+        _tell_doubts(taking, draft)
     said = taking.values(source.values)
-    take_selections(taking, source, key, exact=KEY in said)
+    if changed:
+        _refuse_selections(taking, source, key)
+    else:
+        take_selections(taking, source, key, exact=KEY in said)
     memos, _ = taking.written(source.notes, "interview")
     words, blocks = split_blocks(source.description)
     if words.strip():
@@ -178,43 +209,59 @@ def _take_source(taking: Taking, draft: Draft) -> None:
     take_source_values(taking, source.name, key, said)
 
 
-def _interview(taking: Taking, draft: Draft) -> tuple[str, refi.Source]:
-    """The key of the interview that has this very text, which is added where there is none, and the source with its places.
+def _tell_doubts(taking: Taking, draft: Draft) -> None:
+    """Lists what is doubtful in the reading of a new interview."""
+    name = draft.source.name
+    if draft.doubt:
+        taking.drop("turns", name, draft.doubt)
+    if draft.times_lost:
+        taking.drop("times", name, "the times of its turns are those of another text; not kept")
+    for left in draft.transcript.left_out:
+        if left.kind == "unread":
+            told = f"{format_count(left.words, 'word is', 'words are')} in no turn: {'; '.join(left.first_lines)}"
+            taking.drop("words", name, told)
 
-    A text that differs in white space alone is the same, and places follow their words.
+
+def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
+    """Lists a source that is another version of an interview that is here: its places are not those of the study's text."""
+    notes = {note for each in source.selections for note in each.notes}
+    taking.used |= notes
+    lost = format_count(len(source.selections), "selection") + (
+        f" and {format_count(len(notes), 'note')}" if notes else ""
+    )
+    taking.drop(
+        "interview",
+        source.name,
+        f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places and "
+        f"were left out. Take the changes of {key} back (needsseg undo), import, and make them again; or import the file "
+        "into a study of its own.",
+    )
+
+
+def _interview(taking: Taking, draft: Draft, here: Here | None) -> tuple[str, refi.Source]:
+    """The key of the interview that a source is, which is added where there is none, and the source with its places.
+
+    A text that differs in white space alone is the same, as is one under this study's pseudonyms; places follow their words.
     """
+    if here is not None and here.how == "changed":
+        taking.refused.append(here.key)
+        return here.key, here.source
+    if here is not None and here.how != "alike":
+        taking.joined.append(here.key)
+        if here.white_space_differs:
+            taking.drop("turns", draft.source.name, f"the study has this text as {here.key}, with other white space")
+        return here.key, here.source
     text = draft.source.text
-    held = _same_words(taking, text)
-    if held is not None:
-        key, here = held
-        taking.joined.append(key)
-        if here == text:
-            return key, draft.source
-        found = replace(draft.source, text=here, selections=moved_to(draft.source, here))
-        taking.drop("turns", draft.source.name, f"the study has this text as {key}, with other white space")
-        return key, found
     stem = taking.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
     name = on_one_line(draft.source.name) or "source"
     key = _key(stem, set(interviews.keys(taking.study)))
     content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{taking.file}")
     interviews.add(taking.study, key, name, f"{taking.file}#{name}", content, draft.transcript)
     taking.added.append(key)
+    taking.words_by_kind[key] = dict(draft.transcript.words_by_kind)
+    if here is not None:
+        taking.drop("double", name, f"has most of the sentences of {here.key}; added as {key}: remove one of the two")
     return key, draft.source
-
-
-def _same_words(taking: Taking, text: str) -> tuple[str, str] | None:
-    """The interview that was in the study before and has this text, or the same but for white space, with its own."""
-    digest, words = sha256(text), sha256("".join(text.split()))
-    before = {key: one for key, one in interviews.text_sha256(taking.study).items() if key not in taking.added}
-    for key, one in before.items():
-        if one == digest:
-            return key, text
-    for key in before:
-        if key not in taking.words_held:
-            taking.words_held[key] = sha256("".join(interviews.transcript(taking.study, key).text.split()))
-        if taking.words_held[key] == words:
-            return key, interviews.transcript(taking.study, key).text
-    return None
 
 
 def _tell_leftovers(taking: Taking) -> None:
@@ -223,7 +270,9 @@ def _tell_leftovers(taking: Taking) -> None:
     for note in taking.project.notes:
         if note.guid in taking.segments:
             taking.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
-        elif note.guid not in taking.used and note.text.strip() and note.text.strip() not in taking.words:
+        elif (
+            note.guid not in taking.used | taking.times and note.text.strip() and note.text.strip() not in taking.words
+        ):
             taking.drop("note", note.name or note.guid, "is about nothing that has memos here (a journal?); not kept")
     for each in taking.project.sets:
         if f"{SEGMENT_NOTE}{each.name}" not in names:

@@ -91,7 +91,12 @@ def _speakers(taking: Taking, case: refi.Case, said: dict[str, str], at: dict[st
 def _in_interview(taking: Taking, key: str, labels: set[str], *, alone: bool) -> Sequence[tuple[str, str]]:
     speaking = [row.label for row in interviews.speakers(taking.study, key) if row.participant]
     # Two labels of one person in one interview stay two speakers; nobody said that they are one.
-    named = [label for label in speaking if _alike(label) in labels]
+    over = taking.covered
+    named = [
+        label
+        for label in speaking
+        if _alike(label) in labels or (over is not None and _alike(over.speaker(key, label)) in labels)
+    ]
     return [(key, label) for label in named or (speaking if alone and len(speaking) == 1 else [])]
 
 
@@ -105,7 +110,8 @@ def _fill(taking: Taking, key: str, name: str, said: dict[str, str]) -> None:
     columns = {field: str(getattr(person, field)) for field in FIELDS}
     held = {**person.attributes, **{field: text for field, text in columns.items() if text}}
     for field, text in said.items():
-        if held.setdefault(field, text) != text:
+        here = held.setdefault(field, text)
+        if here != text and (taking.covered is None or not taking.covered.is_fact(field, here, text)):
             taking.drop("variable", f"{field} of {key}", "differs from what is here, which stays")
     found = replace(
         person,

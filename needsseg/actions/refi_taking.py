@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.refi import SEGMENT_NOTE
 from needsseg.actions.refi_blocks import Block
+from needsseg.actions.refi_covered import Covered
 from needsseg.actions.refi_drafts import moment, on_one_line, parts_of, statement_in
+from needsseg.actions.refi_times import is_times_note
 from needsseg.study import exchanging_memos
 from needsseg.study.connection import Study
 from needsseg.study.memos import MemoKind
@@ -38,8 +40,11 @@ class Taking:
         self.joined: list[str] = []
         self.keys: dict[str, str] = {}
         """The interview of each source, by all ids that refer to it."""
-        self.words_held: dict[str, str] = {}
-        """The SHA-256 of the words of interviews that were here before, by key."""
+        self.words_by_kind: dict[str, dict[str, int]] = {}
+        self.refused: list[str] = []
+        """The interviews that the file has with another text."""
+        self.covered: Covered | None = None
+        """What this study holds as it stands in the file, where that holds it under pseudonyms."""
         self.names: dict[str, str] = {}
         """The name of each code here, by its id in the file."""
         self.users = {user.guid: on_one_line(user.name) for user in read.project.users}
@@ -48,6 +53,7 @@ class Taking:
         self.words: set[str] = set()
         """What was taken over as a memo or a statement, so that a copy of it as a note is no loss."""
         self.segments = {note.guid for note in read.project.notes if note.name.startswith(SEGMENT_NOTE)}
+        self.times = {note.guid for note in read.project.notes if is_times_note(note)}
         self.variables = {variable.guid: variable.name for variable in read.project.variables}
 
     def drop(self, kind: str, name: str, why: str) -> None:
@@ -66,7 +72,7 @@ class Taking:
 
     def written(self, notes: Iterable[str], kind: MemoKind) -> tuple[list[Written], list[Block]]:
         """The notes on something as memos, and those on a passage that are job statements."""
-        found = [self.notes[guid] for guid in notes if guid in self.notes and guid not in self.segments]
+        found = [self.notes[guid] for guid in notes if guid in self.notes and guid not in self.segments | self.times]
         self.used.update(note.guid for note in found)
         memos: list[Written] = []
         statements: list[Block] = []
@@ -87,6 +93,8 @@ class Taking:
                 by_writer[each.by].setdefault(each.words.strip(), each)
         for writer, said in by_writer.items():
             words = "\n\n".join(each.words for each in said.values())
+            if self.covered is not None and self.covered.is_memo(kind, of, writer, words):
+                continue
             at = max(each.at for each in said.values())
             self.tell(
                 exchanging_memos.put_memo(self.study, kind, of, words, writer, at), "memo", writer, f"{kind} {of}"
@@ -96,6 +104,8 @@ class Taking:
         """Takes job statements over."""
         for block in dict.fromkeys(blocks):
             self.words.add(block.words.strip())
+            if self.covered is not None and self.covered.is_statement(passage, block.by, block.words):
+                continue
             parts = parts_of(block.words)
             if parts is None:
                 self.memo("passage", passage, [Written(block.by, moment(block.at), block.words)])

@@ -6,11 +6,11 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needsseg.errors import TranscriptError
-from needsseg.records import Role, Transcript, Turn
+from needsseg.records import LeftOut, Role, Transcript, Turn
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
@@ -27,7 +27,20 @@ _CUES = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "
 _FEWEST_COVERED = 0.5
 
 
-def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tuple[Turn, ...] | None, str]:
+@dataclass(frozen=True, slots=True)
+class FoundTurns:
+    """The turns of a text, None where it has none, and why it has none where it was read as a transcript.
+
+    ``words_by_kind`` and ``left_out`` are the reader's account of its words, empty where it did not find the turns.
+    """
+
+    turns: tuple[Turn, ...] | None
+    doubt: str = ""
+    words_by_kind: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
     """The turns of a text with their places in it, and why there are none where a transcript was found and not placed.
 
     None where nobody is named and the text is no list of cues. ``roles`` are those that somebody set, by printed label;
@@ -39,16 +52,17 @@ def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> tuple[tu
     try:
         read = read_text_lines(text.split("\n"), suffix)
     except TranscriptError as error:
-        return None, f"it is kept as one turn: {error.message}"
+        return FoundTurns(None, f"it is kept as one turn: {error.message}")
     if not read.turns or not (any(turn.speaker for turn in read.turns) or read.format in _CUES):
-        return None, ""
+        return FoundTurns(None)
     turns = _placed(text, read)
     if turns is None:
-        return None, "its turns cannot be placed in its text, so it is kept as one turn"
+        return FoundTurns(None, "its turns cannot be placed in its text, so it is kept as one turn")
     covered = sum(len(_NO_WORDS.sub("", text[turn.start : turn.end])) for turn in turns)
     if covered < _FEWEST_COVERED * len(_NO_WORDS.sub("", text)):
-        return None, "most of its words would be in no turn, so it is kept as one turn"
-    return tuple(replace(turn, role=roles.get(turn.speaker, turn.role)) for turn in turns), ""
+        return FoundTurns(None, "most of its words would be in no turn, so it is kept as one turn")
+    cast = tuple(replace(turn, role=roles.get(turn.speaker, turn.role)) for turn in turns)
+    return FoundTurns(cast, "", read.words_by_kind, read.left_out)
 
 
 def _placed(text: str, read: Transcript) -> list[Turn] | None:

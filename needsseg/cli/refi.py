@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("qdpx", "qdc")
 _LOST = (
-    "source", "picture", "PDF", "audio", "video", "selection", "selections", "coding", "code on a whole source", "memo",
-    "job statement", "annotation", "note", "description", "description of a variable", "case", "memo of a case",
+    "interview", "source", "picture", "PDF", "audio", "video", "selection", "selections", "coding", "code on a whole source",
+    "memo", "job statement", "annotation", "note", "description", "description of a variable", "case", "memo of a case",
     "codes of a case", "variables", "row",
 )  # fmt: skip
 """Kinds of what was dropped that leave an import partly done."""
@@ -145,7 +145,11 @@ def _tell(session: Session, report: RefiImport, as_json: bool) -> None:
     if report.edges:
         share = f"{report.fit:.0%} of {report.edges} edges of selections lie between words"
         session.say(f"{report.file} counts positions like this: {report.convention} ({share}).")
+    if report.joined:
+        here = ", ".join(dict.fromkeys(report.joined))
+        session.say(f"Already here, so only what is marked and written in them was added: {here}.")
     there = f", {len(report.joined)} were there already" if report.joined else ""
+    there += f", {len(report.refused)} were refused" if report.refused else ""
     session.say(
         f"Imported {len(report.added)} interviews{there}, {report.passages} passages, {report.marks} codings, "
         f"{report.codes} new codes and {report.memos} memos from {report.file}."

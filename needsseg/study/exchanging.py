@@ -81,8 +81,11 @@ class Voice:
 
 
 def seed(study: Study) -> str:
-    """What tells this study from others, the same for all its copies: when and with which text it began."""
-    first = study.row("SELECT imported_at, text_sha256 FROM interviews ORDER BY id LIMIT 1")
+    """What tells this study from others, the same for all its copies: when and with which file it began.
+
+    Not with which text: turns that are mended change it, and what was exported before must be known again.
+    """
+    first = study.row("SELECT imported_at, file_sha256 FROM interviews ORDER BY id LIMIT 1")
     return "no interviews" if first is None else f"{first[0]} {first[1]}"
 
 

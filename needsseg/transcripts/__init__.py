@@ -1,5 +1,6 @@
 """Room 1: a file becomes a Transcript."""
 
+from needsseg.transcripts.choice_matches import lines_beginning, matching_lines
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.detection import detect
 from needsseg.transcripts.folders import (
@@ -24,6 +25,8 @@ __all__ = [
     "ReadingChoices",
     "detect",
     "folder_contents",
+    "lines_beginning",
+    "matching_lines",
     "read",
     "read_all",
     "read_text_lines",

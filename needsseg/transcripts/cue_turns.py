@@ -22,7 +22,7 @@ from needsseg.transcripts.cue_text import (
 )
 from needsseg.transcripts.cues import Cue, CueFile, overlap_warning
 from needsseg.transcripts.rolling import Repeats, find_repeats
-from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line, unread_warning
+from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line
 
 _PART = re.compile(r"^(.{1,80}/\d{1,12})-(\d{1,12})$")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]]*$")
@@ -74,7 +74,7 @@ def read_cues(
     a short "OK." of somebody else does not cut a sentence in two. Raises UsageError where a chosen pattern is none.
     """
     parts = [_parts_of(cue, named) for cue in _ordered(file.cues)]
-    parts, broken = _without_broken_objects(parts)
+    parts, _ = _without_broken_objects(parts)
     repeats = find_repeats([part.words for part in parts], [part.voices for part in parts])
     marks = list(file.marks)
     for part, count in zip(parts, repeats.words, strict=True):
@@ -89,7 +89,7 @@ def read_cues(
     turns = _turns(speech.pieces)
     return Reading(
         turns,
-        unread_warning((*file.unread, *broken)) + file.warnings + (overlap_warning(turns) if named else ()),
+        file.warnings + (overlap_warning(turns) if named else ()),
         tuple(marks),
         tuple(lines),
         title=file.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from needsseg.errors import TranscriptError
@@ -11,6 +12,7 @@ from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.column_contents import columns_by_content
 from needsseg.transcripts.columns import Columns, columns_of
 from needsseg.transcripts.json_account import left_over
+from needsseg.transcripts.json_chosen import Path, chosen_rows, path_called, paths_in
 from needsseg.transcripts.json_documents import Document, document_of, keys_by_depth, whole_document
 from needsseg.transcripts.json_layouts import (
     END_KEYS,
@@ -28,6 +30,7 @@ from needsseg.transcripts.rows import Row, Rows, chosen_columns
 _CANONICAL = ("interview_id", "speaker", "role", "start", "end", "text")
 _ROLES = {"internal": "interviewer", "external": "participant", "host": "host", "guest": "guest"}
 _SHOWN = 3
+_MOST_SHOWN = 12
 
 
 def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
@@ -125,14 +128,20 @@ def _rows(
     value = document.value
     documents = value if isinstance(value, list) else [value]
     service = None if choices.columns else layout_turns(documents)
-    best = None if service else best_candidate(objects_by_path(value))
+    best = None if service or choices.columns.get("words") else best_candidate(objects_by_path(value))
+    told: list[tuple[str, str]] = []
     if service or (best and (best.layout.turns not in {"", "[]"} or best.layout.by_word)):
+        if alone := next(filter(None, choices.columns.values()), ""):
+            raise TranscriptError(
+                f"{name}: the column “{alone}” is chosen, but not that of the words, and this JSON is nested.",
+                "Name the path of the words too: words=results.items.text, for example.",
+            )
         layout, turns = service or _by_keys(best)
         several = isinstance(value, list)
         rows, columns = _turn_rows(turns, wheres, several, _people(value), known_unit=bool(layout.unit))
         used = {source for turn in turns for source in turn.sources}
     else:
-        rows, columns, used = _flat_rows(documents, wheres, name, choices)
+        rows, columns, used, told = _flat_rows(documents, wheres, name, choices)
         if not columns.spoken:
             return Rows(
                 tuple(rows), columns, tuple(dict.fromkeys(key for row in rows for key in row.cells)), told=_told(value)
@@ -142,6 +151,7 @@ def _rows(
     if choices.columns.get("words"):
         # A person who names the key of the words says that the others hold none.
         extra = [(text, kind or "metadata") for text, kind in extra]
+    extra += told
     warnings, lost = odd
     warnings = [*warnings, *_doubled_warning(document)]
     extra += [(text, "") for text in lost]
@@ -201,13 +211,43 @@ def _talks_apart(turns: Sequence[JsonTurn]) -> bool:
 
 def _flat_rows(
     documents: Sequence[Any], wheres: Sequence[str], name: str, choices: ReadingChoices
-) -> tuple[list[Row], Columns, set[tuple[int, str]]]:
+) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
+    """Rows, their columns, what was used of the document, and the texts beside the words that a person chose, with kinds."""
     kept = [(where, record) for where, record in zip(wheres, documents, strict=True) if isinstance(record, dict)]
+    if choices.columns.get("words") and not any(choices.columns["words"] in record for _, record in kept):
+        return _rows_by_path(documents, name, choices)
     rows = [Row(where, _cells(record), number) for number, (where, record) in enumerate(kept, 1)]
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
     columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, choices, name)
     used = {(id(record), column) for _, record in kept for column in columns.spoken}
-    return rows, columns, used
+    return rows, columns, used, []
+
+
+def _rows_by_path(
+    documents: Sequence[Any], name: str, choices: ReadingChoices
+) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
+    """Rows of a nested document whose columns a person named by path; raises TranscriptError for one that is not there."""
+    known = paths_in(documents)
+    paths: dict[str, Path] = {}
+    for part, column in choices.columns.items():
+        if not column:
+            continue
+        path = path_called(column, known)
+        if path is None or not any(each[: len(path)] == path for each in known):
+            shown = ", ".join(".".join(each) for each in known[:_MOST_SHOWN]) + (", …" if known[_MOST_SHOWN:] else "")
+            raise TranscriptError(f"{name}: there is no column “{column}” (columns: {shown}).", "Choose one of these.")
+        paths[part] = path
+    others = {".".join(path): path for part, path in paths.items() if part != "words"}
+    found = chosen_rows(documents, paths["words"], others)
+    rows = [Row(f"entry {number}", dict(each.cells), number) for number, each in enumerate(found, 1)]
+    names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
+    called = replace(choices, columns={part: ".".join(path) for part, path in paths.items()})
+    columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, called, name)
+    # Of several rows below one speaker or interview, its name stands in the document once.
+    beside = {place: (each.cells[called], called) for each in found for called, place in each.places.items()}
+    times = {".".join(paths[part]) for part in ("start", "end") if part in paths}
+    told = [(text, "time" if called in times else "label") for text, called in beside.values()]
+    return rows, columns, {*beside, *((each.holder, each.key) for each in found)}, told
 
 
 def _cells(record: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
+from needsseg.text import format_count
 from needsseg.transcripts.around import Around, above_the_talk, around_the_talk
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
@@ -28,7 +29,7 @@ from needsseg.transcripts.labelled import (
 from needsseg.transcripts.labels import counted, is_metadata
 from needsseg.transcripts.line_layouts import LINE_LAYOUTS
 from needsseg.transcripts.roles import role_from_label
-from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line, unread_warning
+from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line
 from needsseg.transcripts.turns import BRACKETED_TIME, TurnMaker, without_blanks
 from needsseg.transcripts.undress import undressed
 
@@ -116,14 +117,39 @@ class _Reader:
             headers = self.headed.headers
         else:
             return self._by_label()
-        headers = {index: one for index, one in headers.items() if one.label not in self.choices.not_speakers}
+        silent = self._silent(headers)
+        headers = {index: one for index, one in headers.items() if index not in silent}
         below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
         around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
         kept = [
-            "" if index in around.kinds and index not in headers else _plain(line)
+            "" if index in silent or (index in around.kinds and index not in headers) else _plain(line)
             for index, line in enumerate(self.lines)
         ]
-        return self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
+        around = replace(around, kinds={at: kind for at, kind in around.kinds.items() if at not in silent})
+        self.marks = [mark for mark in self.marks if mark.line not in silent]
+        self.marks += [marked(index, "note", self.given[index]) for index in silent]
+        reading = self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
+        return replace(reading, warnings=(*self._silent_warnings(silent), *reading.warnings))
+
+    def _silent(self, headers: Mapping[int, Header]) -> dict[int, str]:
+        """The lines under labels of which a person said that they name nobody, each with its label: nobody speaks there."""
+        found: dict[int, str] = {}
+        for index, after in pairwise([*sorted(headers), len(self.lines)]):
+            if headers[index].label in self.choices.not_speakers:
+                found |= {at: headers[index].label for at in range(index, after) if self.lines[at].strip()}
+        return found
+
+    def _silent_warnings(self, silent: Mapping[int, str]) -> list[str]:
+        """One warning a label that says how much was left out under it, and where first."""
+        told = []
+        for label in dict.fromkeys(silent.values()):
+            at = [index for index, one in silent.items() if one == label]
+            words = format_count(sum(len(self.given[index].split()) for index in at), "word")
+            lines = format_count(len(at), "line")
+            told.append(
+                f"“{label}” is not a speaker, as chosen: {words} in {lines} were left out (first line {at[0] + 1})."
+            )
+        return told
 
     def _nobodys(self, kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
         """Who speaks where no label stands; "" where the speaker before goes on."""
@@ -149,11 +175,10 @@ class _Reader:
         guided = read_guide(["" if index in around.kinds else line for index, line in enumerate(self.given)])
         if guided:
             above = next((mark.line for mark in guided.marks), 0)
-            marks, unread, title = above_the_talk(kept, found, above, around.kinds, frozenset())
+            marks, _, title = above_the_talk(kept, found, above, around.kinds, frozenset())
             guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks]
             return replace(
                 guided,
-                warnings=(*unread_warning([(index + 1, kept[index]) for index in unread]), *guided.warnings),
                 marks=tuple(guided_marks),
                 source=tuple(self.given),
                 title=around.title or title,
@@ -176,7 +201,6 @@ class _Reader:
         return Reading(
             joined,
             (
-                *unread_warning([(index + 1, kept[index]) for index in maker.unread]),
                 *maker.told,
                 *_quoted_warning(maker.quoted),
                 *_once_warning(joined),

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from needsseg.text import format_count
-
 PAUSE_MS = 2000
 TURN_WORDS = 120
 LONGEST_TURN_WORDS = 300
@@ -37,11 +35,15 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What some words of a source line are: ``words`` of the words in ``source[line]`` (from 0) are of ``kind``."""
+    """What some words of a source line are: ``words`` of the words in ``source[line]`` (from 0) are of ``kind``.
+
+    ``text`` are these words where they are but a part of the line, as a cell is of a row; a person is shown them alone.
+    """
 
     line: int
     kind: str
     words: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Reading:
 
 def marked(line: int, kind: str, text: str) -> Mark:
     """A mark for all words of ``text``, which stands in the source line ``line`` (from 0)."""
-    return Mark(line, kind, len(text.split()))
+    return Mark(line, kind, len(text.split()), text)
 
 
 def one_line(text: str) -> str:
@@ -141,14 +143,3 @@ def table_row(cells: Sequence[str]) -> str:
     if len(distinct) == 3 and re.match(r"^[\[(]?[\d:.,]+[\])]?$", distinct[0]):
         return f"[{distinct[0].strip('[]()')}] {distinct[1].rstrip(':')}: {distinct[2]}"
     return f"{distinct[0].rstrip(':')}: {distinct[1]}" if len(distinct) == 2 else " ".join(distinct)
-
-
-def unread_warning(unread: Sequence[tuple[int, str]]) -> tuple[str, ...]:
-    """One warning that says how many lines were left out, and which was the first; none where nothing was."""
-    if not unread:
-        return ()
-    number, text = unread[0]
-    shown = one_line(text)
-    shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-    count = format_count(len(unread), "line was", "lines were")
-    return (f"{count} not read as speech, first line {number}: {shown}",)

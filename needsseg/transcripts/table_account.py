@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -65,7 +66,13 @@ def _header_parts(text: str, columns: Columns) -> tuple[tuple[str, str], ...]:
     known = (*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key)
     names = [name for name in known if name and name not in columns.answers]
     labels = " ".join(names)
-    return (("label", labels), ("heading", " ".join(text.split()[len(labels.split()) :])))
+    others = text
+    for name in sorted(names, key=len, reverse=True):
+        others = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", " ", others, count=1)
+    if len(others.split()) + len(labels.split()) != len(text.split()):
+        # A name that the header writes otherwise than the columns are called.
+        others = " ".join(text.split()[len(labels.split()) :])
+    return (("label", labels), ("heading", " ".join(others.split())))
 
 
 def _without(text: str, questions: Sequence[str]) -> str:
@@ -87,7 +94,7 @@ def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
         for kind, text in piece.parts:
             words = len(text.split())
             said = len(tidy(text).split()) if kind == "speech" else words
-            marks.append(Mark(index, kind, said))
+            marks.append(Mark(index, kind, said, text))
             if said < words:
                 # Control characters between spaces are no words.
                 marks.append(Mark(index, "markup", words - said))

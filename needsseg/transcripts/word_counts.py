@@ -23,10 +23,14 @@ _NEVER_SHOWN = frozenset({"speech", "label", "time"})
 
 @dataclass(frozen=True, slots=True)
 class WordCounts:
-    """Words by kind (all of WORD_KINDS; their sum is the source's words), and the kinds that a person should look at."""
+    """Words by kind (all of WORD_KINDS; their sum is the source's words), and the kinds that a person should look at.
+
+    ``unread_lines`` are the lines of a text of which nothing was read: how many, and the first.
+    """
 
     by_kind: dict[str, int]
     left_out: tuple[LeftOut, ...]
+    unread_lines: tuple[int, str] = (0, "")
 
 
 def count_words(reading: Reading) -> WordCounts:
@@ -41,19 +45,36 @@ def count_words(reading: Reading) -> WordCounts:
         of_line[mark.kind] = of_line.get(mark.kind, 0) + mark.words
     total: Counter[str] = Counter()
     first: dict[str, list[str]] = {}
+    unread, first_unread = 0, ""
     for index, line in enumerate(reading.source):
-        for kind, count in _of_line(len(line.split()), marks.get(index, {})).items():
+        found = _of_line(len(line.split()), marks.get(index, {}))
+        if reading.unit == "line" and set(found) == {"unread"}:
+            unread += 1
+            first_unread = first_unread or f"{reading.numbers[index] if reading.numbers else index + 1}: {_short(line)}"
+        for kind, count in found.items():
             total[kind] += count
             if kind not in _NEVER_SHOWN and len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
                 number = reading.numbers[index] if reading.numbers else index + 1
-                shown.append(f"{reading.unit} {number}: {_short(line)}")
+                shown.append(f"{reading.unit} {number}: {_short(_part_of(reading, index, kind))}")
     words = sum(total.values())
     left_out = tuple(
         LeftOut(kind, total[kind], tuple(first[kind]))
         for kind in WORD_KINDS
         if kind not in _NEVER_SHOWN and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
     )
-    return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out)
+    return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out, (unread, first_unread))
+
+
+def _part_of(reading: Reading, index: int, kind: str) -> str:
+    """The words of one kind in a source line, where the marks tell which they are; else the whole line."""
+    line = reading.source[index]
+    marks = [mark for mark in reading.marks if mark.line == index]
+    if kind == "unread":
+        for mark in marks:
+            line = line.replace(mark.text, " ", 1) if mark.text else line
+        return line if line.strip() else reading.source[index]
+    texts = [mark.text for mark in marks if mark.kind == kind]
+    return " · ".join(texts) if texts and all(texts) else line
 
 
 def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
@@ -71,10 +92,14 @@ def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
 
 
 def warnings_about(counts: WordCounts) -> tuple[str, ...]:
-    """A warning for each kind of which much was left out, with its first lines."""
+    """A warning for each kind of which much was left out, with its first lines; and one for few lines that were not read."""
     words = sum(counts.by_kind.values())
-    return tuple(
-        f"{format_count(one.words, 'word')} ({one.words / words:.0%}) {_told(one.kind)}: {'; '.join(one.first_lines)}."
+    lines, first = counts.unread_lines
+    few: tuple[str, ...] = ()
+    if lines and not any(one.kind == "unread" for one in counts.left_out):
+        few = (f"{format_count(lines, 'line was', 'lines were')} not read as speech, first line {first}",)
+    return few + tuple(
+        f"{format_count(one.words, 'word')} ({one.words / words:.0%}) {_told(one.kind)}: {'; '.join(one.first_lines)}"
         for one in counts.left_out
     )
 

@@ -137,6 +137,19 @@ class Shifted:
             return self.moved[index][0 if side == 0 or place == self.starts[index] else 1]
         return place - self.ends[index] + self.moved[index][1]
 
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span of the new text is in the old one: an edge inside what stands for a piece takes the whole piece in."""
+        return self._before(start, 0), self._before(end, 1)
+
+    def _before(self, place: int, side: int) -> int:
+        index = bisect_right(self.moved, place, key=lambda span: span[0]) - 1
+        if index < 0:
+            return place
+        start, end = self.moved[index]
+        if place < end:
+            return self.starts[index] if side == 0 or place == start else self.ends[index]
+        return place - end + self.ends[index]
+
 
 def shifted(text: str, pieces: Iterable[tuple[int, int, str]]) -> Shifted:
     """A text with pieces ``(start, end, by)`` replaced, which must not overlap; ValueError where they do."""

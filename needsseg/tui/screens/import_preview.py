@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 _MOST_PATHS = 500
+_STILL_READING = "still reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class ImportPreviewSheet(PreviewQuestions):
 
     TITLE = "Preview of the import"
     KEYS = (
-        "enter imports · space leaves out · l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
-        "A import anyway · 0 as detected · u takes a choice back · J K scroll the details · esc closes"
+        "enter imports · space leaves out · A import anyway\n"
+        "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
+        "0 as detected · u takes a choice back · J K scroll · esc closes"
     )
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -171,8 +173,15 @@ class ImportPreviewSheet(PreviewQuestions):
         except OSError as error:
             outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
         self._reading = None
+        if self._happened == _STILL_READING:
+            self._happened = ""
         if outcome.code not in (EXIT_DONE, EXIT_PARTLY) or not isinstance(outcome.result, dict):
-            self.tell(f"{outcome.error} {outcome.hint}".strip(), wrong=True)
+            told = f"{outcome.error} {outcome.hint}".strip()
+            # A choice that no file of the shape has a use for is not kept.
+            taken_back = self._found is not None and bool(self._before)
+            if taken_back:
+                self._chosen = self._before.pop()
+            self.tell(f"{told} The choice was taken back." if taken_back else told, wrong=True)
             return
         self._take(preview_from(outcome.result))
 
@@ -222,7 +231,7 @@ class ImportPreviewSheet(PreviewQuestions):
     def _changeable(self) -> PreviewFile | None:
         """The file under the cursor where its reading can be changed; else it says why not."""
         if self._reading is not None:
-            self.tell("still reading")
+            self.tell(_STILL_READING)
             return None
         file = self.file
         if file is None or not file.shape:
@@ -233,7 +242,7 @@ class ImportPreviewSheet(PreviewQuestions):
     def action_accept(self) -> None:
         """Gives the arguments of the import; where files are doubtful, shows the first of them before."""
         if self._reading is not None:
-            self.tell("still reading")
+            self.tell(_STILL_READING)
             return
         wanted = self._wanted()
         doubtful = [file for file in wanted if file.state == "doubtful"]

@@ -148,7 +148,7 @@ class PreviewQuestions(Sheet[list[str]]):
                 lambda choices: replace(choices, not_speakers=choices.not_speakers | {label}),
             )
 
-        about = "Its lines go to the speaker before, or are left out as notes."
+        about = "Its lines are left out as notes, or go to the speaker before; the preview says which."
         named = [choice for choice in self._labels(file) if choice.value]
         self._ask("Which label is not a speaker?", named, take, about, free=True)
 

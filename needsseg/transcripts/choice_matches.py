@@ -1,0 +1,29 @@
+"""Whether what a person chose occurs in a file at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from needsseg.transcripts.choices import ReadingChoices
+from needsseg.transcripts.chosen_pattern import chosen_pattern
+from needsseg.transcripts.contents import contents_of
+from needsseg.transcripts.undress import undressed
+
+
+def matching_lines(path: Path, pattern: str) -> int:
+    """How many lines of a file a label pattern matches; raises as ``compiled`` and ``contents_of`` do."""
+    chosen = chosen_pattern(ReadingChoices(label_pattern=pattern))
+    if chosen is None:
+        return 0
+    given = contents_of(path).lines
+    lines, _ = undressed(given)
+    return sum(
+        chosen.match(line.strip()) is not None or (line != plain and chosen.match(plain.strip()) is not None)
+        for plain, line in zip(given, lines, strict=True)
+    )
+
+
+def lines_beginning(path: Path, label: re.Pattern[str]) -> int:
+    """How many lines of a file begin with a label; raises as ``contents_of`` does."""
+    return sum(label.match(line) is not None for line in contents_of(path).lines)
