@@ -21,6 +21,8 @@ _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNOREC
 _CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
 _SPOKEN_PARTS = re.compile(r"\d+")
 _PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
+_NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
+_DATED = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$")
 _NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
 _CLOSE = 0.8
 _IN_ORDER = 0.7
@@ -149,7 +151,8 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
     @cache
     def names_somebody(label: str) -> bool:
         if (
-            not (any(map(str.isalpha, label)) or _PHONE.match(label))
+            not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
+            or _DATED.match(label)
             or is_metadata(label)
             or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
         ):

@@ -25,7 +25,7 @@ _LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$|[^\W\d_]
 _CHEVRONS = re.compile(r"^(?:>>+|»+)\s*")
 _BRACKETED_TIME = re.compile(rf"^[\[(]{_CLOCK}[\])]\s*")
 _TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s*$")
-_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?P<name>[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$")
+_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$")
 _AFTER_EMPHASIS = re.compile(rf"^\s*(?:[\[(]\s*{_CLOCK}\s*[\])])?\s*(?P<colon>[:：]?)\s*(?P<words>.*)$")
 _COLON = re.compile(
     rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?(?:[:*](?:in|innen|r))?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"

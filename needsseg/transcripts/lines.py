@@ -14,6 +14,7 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
 from needsseg.transcripts.guide import questions_in, read_guide
 from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.label_forms import mended_labels, without_dash
 from needsseg.transcripts.labelled import (
     Labelled,
     labelled,
@@ -71,6 +72,7 @@ class _Reader:
         self.marks += dress.marks
         self.ends = dress.ends
         self.fields = 0
+        self.read_as: dict[str, str] = {}
 
     @cached_property
     def headed(self) -> Found | None:
@@ -93,6 +95,7 @@ class _Reader:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
         kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
         found = without_question_numbers(without_spoken_times([labelled(line) if line else None for line in kept]))
+        found, self.read_as = mended_labels(found)
         self.fields = without_fields_above(kept, found)
         voices = [None if index < self.fields else item for index, item in enumerate(found)]
         speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
@@ -100,6 +103,7 @@ class _Reader:
             tight = labels_without_space(kept)
             if len(repeated := speakers_in(kept, tight)) > 1 and all(_comes_back(label, tight) for label in repeated):
                 found, speakers = tight, repeated
+        found = without_dash(found)
         speakers = speakers - self.choices.not_speakers
         sure = frozenset(label for label in speakers if _comes_back(label, found))
         for index, line in enumerate(kept):
@@ -180,6 +184,7 @@ class _Reader:
                 *maker.told,
                 *_quoted_warning(maker.quoted),
                 *_once_warning(joined),
+                *(f"The label “{label}” was read as “{name}”." for label, name in self.read_as.items()),
             ),
             (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
             tuple(self.given),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from needsseg.transcripts.around import Around, above_the_talk, is_field_block
 from needsseg.transcripts.headers import Header, clock_ms
+from needsseg.transcripts.interjections import parts_of, told_of
 from needsseg.transcripts.labelled import Labelled, stamp
 from needsseg.transcripts.labels import is_note, like_a_name
 from needsseg.transcripts.line_layouts import CLOCK, SPOKEN
@@ -41,6 +42,8 @@ class TurnMaker:
         self.told: list[str] = []
         self.suspicions: list[str] = []
         self.title = ""
+        self.floor = ""
+        self.inline: list[tuple[int, str]] = []
         self.start: int | None = None
         self.speakers = frozenset(header.label for header in headers.values())
         self.timed = bool(headers) and all(header.time for header in headers.values())
@@ -73,6 +76,7 @@ class TurnMaker:
         if self.unlabelled and any(piece.speaker == self.unlabelled for piece in self.pieces):
             labels = ", ".join(sorted(self.speakers - {self.unlabelled})[:3])
             self.told.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
+        self.told += told_of(self.inline)
         return self.pieces
 
     def _above(self, first: int) -> int:
@@ -90,9 +94,10 @@ class TurnMaker:
             return 0
         words = _without_times(header.words.removesuffix("\\").strip())
         start = header.start_ms if header.start_ms is not None else self.start
-        self.pieces.append(Spoken(header.label, words, start, header.end_ms, index + 1))
+        self.floor = header.label
+        self.pieces.append(Spoken(header.label, "", start, header.end_ms, index + 1))
+        said = self._add(words, index)
         self.start = None
-        said = len(words.split())
         before = self.kept[index].split()[: max(0, len(self.kept[index].split()) - said)]
         time = sum(bool(_TIME_WORD.search(word)) for word in before)
         if " " in header.time and header.lines == 1 and not time:
@@ -188,13 +193,29 @@ class TurnMaker:
         if item and like_a_name(item.label) and item.kind == "colon":
             self.quoted.setdefault(item.label, index + 1)
         if self.unlabelled and (not self.pieces or self._begins_own(apart)):
-            self.pieces.append(Spoken(self.unlabelled, words, at, None, index + 1))
-        else:
+            self.floor = self.unlabelled
+            self.pieces.append(Spoken(self.unlabelled, "", at, None, index + 1))
+        count = len(words.split())
+        said = self._add(words, index, "\n" if new_paragraph else " ")
+        self.marks += [Mark(index, "speech", said), Mark(index, "label", count - said)]
+        self.marks.append(Mark(index, "time", len(line.split()) - count))
+
+    def _add(self, words: str, index: int, glue: str = " ") -> int:
+        """Adds words to the turn of who has the floor, and what others put in as turns of theirs; how many words were said."""
+        said = 0
+        for part in parts_of(words, self.floor, self.speakers):
             last = self.pieces[-1]
-            glue = "\n" if new_paragraph and last.words else " "
-            self.pieces[-1] = replace(last, words=f"{last.words}{glue}{words}" if last.words else words)
-        said = len(words.split())
-        self.marks += [Mark(index, "speech", said), Mark(index, "time", len(line.split()) - said)]
+            if part.speaker != last.speaker:
+                self.pieces.append(Spoken(part.speaker, part.words.strip(), None, None, index + 1))
+            else:
+                joined = f"{last.words}{glue}{part.words.strip()}" if last.words else part.words.strip()
+                self.pieces[-1] = replace(last, words=joined)
+            if part.inline:
+                self.inline.append((index + 1, part.speaker))
+                self.floor = part.speaker
+            said += len(part.words.split())
+            glue = " "
+        return said
 
     def _begins_own(self, apart: bool) -> bool:
         return bool(self.pieces[-1].words) and (apart or self.no_blanks) and self.pieces[-1].speaker != self.unlabelled

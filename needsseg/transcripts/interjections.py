@@ -1,0 +1,83 @@
+"""What another speaker says within the words of one: ``[Interviewer: mhm]``, or a label in the middle of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+_LABEL = r"(?P<label>[^:：\[\](){}/|\n]{1,40}?)"
+_ASIDE = re.compile(
+    rf"\[\s*{_LABEL}\s*[:：]\s*(?P<words>[^\[\]]*[^\[\]\s])\s*\]"
+    rf"|\(\s*{_LABEL.replace('label', 'label_b')}\s*[:：]\s*(?P<words_b>[^()]*[^()\s])\s*\)"
+    rf"|//\s*{_LABEL.replace('label', 'label_c')}\s*[:：]\s*(?P<words_c>[^/]*[^/\s])\s*//"
+)
+_LONGEST_INITIAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of one speaker within a line; ``inline`` where a label in the middle of the line begins them."""
+
+    speaker: str
+    words: str
+    inline: bool = False
+
+
+def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
+    """The words of a line by speaker: ``floor`` has the turn, the other ``speakers`` of the file may put in a word.
+
+    An aside in brackets counts where its label is a speaker's, or the beginning of one speaker's label alone (``I`` for
+    Interviewer). A label within the line counts behind the end of a sentence, written as at the start of a line.
+    """
+    if ":" not in words and "：" not in words:
+        return [Part(floor, words)]
+    parts: list[Part] = []
+    at = 0
+    for match in _ASIDE.finditer(words):
+        label = next(match[name] for name in ("label", "label_b", "label_c") if match[name])
+        speaker = _speaker_of(label.strip(), speakers)
+        if not speaker or speaker == floor:
+            continue
+        said = next(match[name] for name in ("words", "words_b", "words_c") if match[name])
+        parts += [Part(floor, words[at : match.start()]), Part(speaker, said)]
+        at = match.end()
+    parts.append(Part(floor, words[at:]))
+    split = [piece for part in parts for piece in (_by_label(part, speakers) if part.speaker == floor else [part])]
+    return [part for part in split if part.words.strip()] or [Part(floor, words)]
+
+
+def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
+    """Words cut where the label of another speaker stands behind the end of a sentence."""
+    labels = "|".join(re.escape(label) for label in sorted(speakers, key=len, reverse=True) if label)
+    parts = [part]
+    if not labels:
+        return parts
+    while match := re.search(rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", parts[-1].words):
+        last = parts[-1]
+        if match["label"] == last.speaker and len(parts) == 1:
+            break
+        before, behind = last.words[: match.start()], last.words[match.end() :]
+        parts[-1:] = [Part(last.speaker, before, last.inline), Part(match["label"], behind, True)]
+    return parts
+
+
+def _speaker_of(label: str, speakers: Collection[str]) -> str:
+    """The speaker whose label this is, or begins with this; "" where there is none or more than one."""
+    if label in speakers:
+        return label
+    folded = label.casefold().rstrip(".")
+    same = [one for one in speakers if one.casefold() == folded]
+    if not same and folded and len(folded) <= _LONGEST_INITIAL:
+        same = [one for one in speakers if one.casefold().startswith(folded)]
+    return same[0] if len(same) == 1 else ""
+
+
+def told_of(inline: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """Warnings for labels in the middle of lines, which were read as turns; ``inline`` are line numbers and labels."""
+    shown = tuple(
+        f"Line {line}: “{label}:” stands in the middle of the line and was read as a new turn."
+        for line, label in inline[:3]
+    )
+    more = len(inline) - len(shown)
+    return (*shown, f"{more} more labels in the middle of lines were read as new turns.") if more > 0 else shown
