@@ -77,6 +77,21 @@ NOTES = words(
     "key takeaway",
     "key takeaways",
     "stage direction",
+    "memo",
+    "researcher's memo",
+    "researcher’s memo",
+    "researcher memo",
+    "researcher notes",
+    "researcher's notes",
+    "interviewer notes",
+    "interviewer's notes",
+    "interviewer’s notes",
+    "interviewer note",
+    "moderator notes",
+    "observer notes",
+    "observations",
+    "post-interview notes",
+    "debrief",
 }
 
 _PROSE = words(
