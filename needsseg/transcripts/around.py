@@ -25,6 +25,7 @@ _ENDING = re.compile(
     r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
     r"(?:entrevista|grabación|grabacion|entretien|enregistrement)|this transcript was (?:exported|generated|created|produced) .*|"
     r"(?:transcript|transcribed|transcription|captions?|subtitles?) (?:by|with|from|provided by) \S.{0,80}|"
+    r"(?:sonix is the world|this (?:file|transcript|document) was .{0,60}(?:sonix|trint|otter|rev|descript|happy ?scribe)).*|"
     r"page \d{1,4}(?: (?:of|/) \d{1,4})?|(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
     re.IGNORECASE,
 )
@@ -38,7 +39,7 @@ _FILE = re.compile(
 _DATE_WORD = re.compile(
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*|"
     r"januar|februar|märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|janvier|février|"
-    r"avril|juin|juillet|août|\d{1,2}(?:st|nd|rd|th)|\d+(?:[-./:,]\d+)*(?:[ap]\.?m\.?|t\d.*|z|h|min)?|[ap]\.?m\.?|utc|gmt|ces?t|"
+    r"avril|juin|juillet|août|\d{1,2}(?:st|nd|rd|th)|\d+(?:[-./:,]\d+)*(?:[ap]\.?m\.?|t\d.*|z|h|min|分钟|分鐘|分|小时|时间|秒|분|시간)?|\d{4}年\d{1,2}月\d{1,2}日|[ap]\.?m\.?|utc|gmt|ces?t|"
     r"[ecmp][sd]t|at|on|to|um|uhr|am|le|el|de|recorded|published|created|updated|date|mins?|minutes?|hours?|h|hrs?|secs?|s|seconds?)$",
     re.IGNORECASE,
 )
@@ -54,15 +55,31 @@ _NO_TALK_SECTIONS = NOTES | METADATA | {
     "background",
     "key points", "outline", "minutes", "key topics", "topics", "decisions", "meeting notes", "ai summary", "ai notes",
     "participants", "attendees", "speakers", "metadata", "interview details", "zusammenfassung", "resumen", "résumé",
+    "timestamps", "time stamps", "speaker key", "transcription key", "关键词", "關鍵詞", "キーワード", "schlüsselwörter",
+    "schlagwörter", "palabras clave", "mots-clés", "mots clés", "parole chiave", "palavras-chave", "trefwoorden",
+    "słowa kluczowe", "ключевые слова", "teilnehmer", "teilnehmende", "participantes", "partecipanti", "deelnemers",
+    "uczestnicy", "участники", "参会人", "参加者", "会议纪要", "要約", "摘要", "podsumowanie", "samenvatting", "riassunto", "resumo",
     "suggested next steps", "meeting summary", "executive summary", "key insights", "insights", "quick recap", "recap",
 }  # fmt: skip
 _TALK_SECTIONS = frozenset(
-    {"transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record"}
-)
+    {
+        "transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record", "transkript",
+        "transkription", "transcripción", "transcrição", "trascrizione", "transcriptie", "transkrypcja", "расшифровка",
+        "文字记录", "文字紀錄", "逐字稿", "转写结果", "文字起こし", "トランスクリプト", "녹취록", "النص", "entrevista", "entretien", "gespräch",
+    }
+)  # fmt: skip
 _OPENS_LIST = {"action items", "next steps", "key takeaways", "field notes", "legend", "legende", "symbols",
                "symbole", "key", "abbreviations", "conventions", "transcription conventions",
                "transcription notes", "transcript notes", "notes", "note"}  # fmt: skip
 _TITLE_WORDS = 14
+_BULLETED = re.compile(r"^\s*(?:[-*+•◦▪]|\d{1,2}[.)])\s+\S")
+_EQUATION = re.compile(r"^\W?[^=]{1,30}\s=\s\S")
+_WITH_DATE = re.compile(r"\b\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\b\d{1,2}[-./]\d{1,2}[-./]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}日")
+_ABOUT_RECORDING = re.compile(
+    r"^(?:recorded|created|exported|transcribed|uploaded|interviewed|conducted|aufgenommen|erstellt|transkribiert|grabado|"
+    r"enregistré|registrato|gravado|opgenomen|nagrano) (?:on|at|by|with|in|via|am|von|el|le|il|em|op)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,8 @@ def above_the_talk(
     told: dict[int, str] = {}
     title = ""
     opened = ""
+    sections = (index for index in range(end - 1, -1, -1) if one_line(lines[index]).casefold().strip(" :*_#") in _TALK_SECTIONS)
+    index_of_talk = next(sections, -1)
     for block in _blocks(lines, end, kinds):
         first = one_line(lines[block[0]]).casefold().strip(" *_:#")
         if first in _OPENS_LIST or first in _NO_TALK_SECTIONS - _TALK_SECTIONS:
@@ -161,6 +180,8 @@ def above_the_talk(
         known = {index: kind for index in block if (kind := _kind_above(lines[index], found[index], speakers))}
         if opened and not known:
             known = dict.fromkeys(block, opened)
+        if not known and index_of_talk > block[0] and all(_BULLETED.match(lines[index]) for index in block):
+            known = dict.fromkeys(block, "note")
         opened = ""
         for index in block:
             plain = one_line(lines[index])
@@ -200,13 +221,24 @@ def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> s
         return "metadata"
     if _WHOLE_ASIDE.match(plain):
         return "note"
+    if _EQUATION.match(plain) or (_ABOUT_RECORDING.match(plain) and len(plain.split()) <= _TITLE_WORDS):
+        return "metadata"
+    if len(plain.split()) <= _TITLE_WORDS and _begins_with_name(plain, speakers):
+        return "metadata"
+    if _WITH_DATE.search(plain) and len(plain.split()) <= _TITLE_WORDS and not _SENTENCE_END.search(plain):
+        return "metadata"
     return "metadata" if re.match(r"^[#*|;%>-]+\s*[\w -]{2,30}:\s", plain) else ""
 
 
 def _is_date(text: str) -> bool:
     """Whether a line holds a date, a time or a length and nothing else: ``Thu, Feb 12, 2026 10:00AM • 24:11``."""
-    words = [word for raw in text.split() if (word := raw.strip(" ,;.•·|()[]-–—"))]
+    words = [word for raw in re.split(r"[\s|]+", text) if (word := raw.strip(" ,;.•·|()[]-–—"))]
     return any(char.isdigit() for char in text) and bool(words) and all(_DATE_WORD.match(word) for word in words)
+
+
+def _begins_with_name(text: str, speakers: frozenset[str]) -> bool:
+    """Whether a line says who a speaker is: ``Joel Okafor, front desk``, ``Marta (she/her) – Northbay``."""
+    return any(len(name) > 2 and re.match(rf"{re.escape(name)}\s*[,(–—|-]\s*\S", text) for name in speakers if name)
 
 
 def _only_names(text: str, speakers: frozenset[str]) -> bool:

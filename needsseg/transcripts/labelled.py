@@ -86,6 +86,16 @@ def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
     return Labelled(match["label"], match["words"], None, "colon")
 
 
+def label_without_colon(line: str, labels: frozenset[str]) -> Labelled | None:
+    """A line that begins with one of ``labels`` and no sign behind it, then a capital or a digit: ``P At least``."""
+    label = max((one for one in labels if line.startswith(f"{one} ")), key=len, default="")
+    words = line[len(label) + 1 :].lstrip()
+    # "I" and "A" are words of English too.
+    if not label or label in {"I", "A", "O", "Y", "E"} or not re.match(r"[\"“¿¡]?[A-ZÀ-ÖØ-Þ\d]", words) or ":" in words[:40]:
+        return None
+    return Labelled(label, words, None, "colon")
+
+
 def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:
     """Labels of a text in which no space follows the colon (``I:How``), for one in which nobody is named otherwise."""
     return [

@@ -17,6 +17,7 @@ from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clo
 from needsseg.transcripts.label_forms import mended_labels, without_dash
 from needsseg.transcripts.labelled import (
     Labelled,
+    label_without_colon,
     labelled,
     labels_without_space,
     speakers_in,
@@ -38,6 +39,8 @@ _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
 _LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
 _MOST_ASKED = 0.6
+_FORGOTTEN = 0.2
+_OFTEN = 3
 
 
 def read_lines(
@@ -73,6 +76,7 @@ class _Reader:
         self.ends = dress.ends
         self.fields = 0
         self.read_as: dict[str, str] = {}
+        self.forgotten: list[tuple[int, str]] = []
 
     @cached_property
     def headed(self) -> Found | None:
@@ -110,7 +114,23 @@ class _Reader:
             item = found[index]
             if line and index >= self.fields and (item is None or item.label not in speakers):
                 found[index] = tightly_labelled(line, sure) or item
+        self._add_labels_without_colon(kept, found, sure)
         return kept, found, speakers
+
+    def _add_labels_without_colon(
+        self, kept: Sequence[str], found: list[Labelled | None], sure: frozenset[str]
+    ) -> None:
+        """Takes a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
+        starts = [index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])]
+        if len(starts) * 2 < sum(map(bool, kept[self.fields :])):
+            starts = [index for index in range(self.fields, len(kept)) if kept[index]]
+        open_starts = [index for index in starts if (item := found[index]) is None or item.label not in sure]
+        if len(sure) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
+            return
+        for index in open_starts:
+            if item := label_without_colon(kept[index], sure):
+                found[index] = item
+                self.forgotten.append((index + 1, item.label))
 
     def reading(self) -> Reading:
         """The turns, with what became of each word."""
@@ -184,6 +204,7 @@ class _Reader:
                 *maker.told,
                 *_quoted_warning(maker.quoted),
                 *_once_warning(joined),
+                *(f"Line {line}: “{name}” has no colon and was read as a new turn." for line, name in self.forgotten),
                 *(f"The label “{label}” was read as “{name}”." for label, name in self.read_as.items()),
             ),
             (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
@@ -319,7 +340,10 @@ def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
     if len(turns) < 10 or len(counts) < 3:
         return ()
     once = {
-        turn.speaker: turn.line for turn in turns if counts[turn.speaker] == 1 and role_from_label(turn.speaker) is None
+        turn.speaker: turn.line
+        for turn in turns
+        if counts[turn.speaker] == 1
+        and (role_from_label(turn.speaker) is None or counts[turn.speaker.rstrip("0123456789")] > _OFTEN)
     }
     return tuple(
         f"“{label}” speaks only once (line {line}): check that it is a speaker." for label, line in once.items()
