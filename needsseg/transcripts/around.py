@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from needsseg.transcripts.labelled import Labelled
+from needsseg.transcripts.labelled import Labelled, labelled
 from needsseg.transcripts.labels import METADATA, NOTES, is_field_above, is_metadata, is_note
 from needsseg.transcripts.spoken import HEADED, Mark, marked, one_line
 
@@ -203,6 +203,16 @@ def is_field_block(block: Sequence[str], items: Sequence[Labelled | None], speak
     short = all(len(line.split()) <= _TITLE_WORDS and not re.search(r"[.!?…]$", line) for line in block)
     fields = sum(item is not None and (is_field_above(item.label) or item.words in speakers) for item in items)
     return bool(sure) and len(block) >= 2 and short and fields >= 2 and fields * 2 >= len(block)
+
+
+def kind_of_line_above(text: str, speakers: frozenset[str]) -> str:
+    """The kind of a line above the talk, ``section`` where it opens a list of what is no talk, "" where no rule knows it."""
+    plain = one_line(text).casefold().strip(" *_:#")
+    if plain in _TALK_SECTIONS:
+        return "heading"
+    if plain in _NO_TALK_SECTIONS or plain in _OPENS_LIST:
+        return "section"
+    return _kind_above(text, labelled(text), speakers)
 
 
 def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> str:

@@ -38,6 +38,12 @@ _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)"
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
 _LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
+_NOTICE = re.compile(
+    r"^[\u200e\u200f\s]*(?:messages and calls are end-to-end encrypted.*|<media omitted>|<medien ausgeschlossen>|"
+    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was deleted\.?|you deleted this message\.?|"
+    r"missed (?:voice|video) call.*)[\s.]*$",
+    re.IGNORECASE,
+)
 _MOST_ASKED = 0.6
 _FORGOTTEN = 0.2
 _OFTEN = 3
@@ -141,8 +147,11 @@ class _Reader:
         else:
             return self._by_label()
         headers = {index: one for index, one in headers.items() if one.label not in self.choices.not_speakers}
+        notices = {index for index, one in headers.items() if _NOTICE.match(one.words)}
+        headers = {index: one for index, one in headers.items() if index not in notices}
         below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
         around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
+        around = replace(around, kinds={**around.kinds, **dict.fromkeys(notices, "note")})
         kept = [
             "" if index in around.kinds and index not in headers else _plain(line)
             for index, line in enumerate(self.lines)
