@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from needsseg.transcripts.labelled import Labelled, labelled
 from needsseg.transcripts.labels import METADATA, NOTES, is_field_above, is_metadata, is_note
+from needsseg.transcripts.own_lines import kind_of_own_line
 from needsseg.transcripts.spoken import HEADED, Mark, marked, one_line
 
 RULE = re.compile(r"^\s*([-_*=~#·—])(?:\s*\1){2,}\s*$")
@@ -16,6 +17,7 @@ OTTER_FOOTER = re.compile(r"^\s*Transcribed by (?:<?https?://)?otter\.ai/?>?\s*$
 TEAMS_NOTICE = re.compile(r"^\s*(?:.{1,80}?\s+)?(?:started|stopped) (?:the )?transcription\.?\s*$", re.IGNORECASE)
 _PROGRAM_NOTE = re.compile(
     r"^\W*(?:ACTION ITEM|SCREEN SHARING|VIEW RECORDING|HIGHLIGHT|BOOKMARK)\b.*(?:https?://\S+|:.*)$|"
+    r"^\W*VIEW RECORDING - \d.*$|"
     r"^\W*(?:This (?:editable )?transcript (?:was|is) (?:computer|automatically|auto-?)[ -]?generated|"
     r"Transcribed (?:by|with|using) |Generated (?:by|with) |Subtitles by |Recorded (?:by|with) ).*$",
     re.IGNORECASE,
@@ -23,7 +25,12 @@ _PROGRAM_NOTE = re.compile(
 _ENDING = re.compile(
     r"^\W*(?:(?:the )?end of (?:the )?(?:interview|transcript|transcription|recording|tape|session|audio|call|meeting)|"
     r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
-    r"(?:entrevista|grabación|grabacion|entretien|enregistrement)|this transcript was (?:exported|generated|created|produced) .*|"
+    r"(?:entrevista|grabación|grabacion|gravação|transcrição|entretien|enregistrement)|fim d[ao] (?:entrevista|gravação)|"
+    r"fine (?:dell['’]|della |del )?(?:intervista|registrazione|trascrizione)|"
+    r"einde (?:van (?:het |de )?)?(?:interview|opname|gesprek|transcript)|koniec (?:wywiadu|nagrania|transkrypcji)|slut på (?:intervjun?|inspelningen)|конец (?:интервью|записи)|"
+    r"(?:采访|访谈|录音|会议)结束|(?:インタビュー|録音)(?:終了|終わり)|نهاية (?:المقابلة|التسجيل)|"
+    r"(?:meeting|call|recording) (?:ended|stopped) (?:after|at) .{1,40}|(?:meeting|call) recorded (?:with|by|using) .{1,60}|"
+    r"this transcript was (?:exported|generated|created|produced) .*|"
     r"(?:transcript|transcribed|transcription|captions?|subtitles?) (?:by|with|from|provided by) \S.{0,80}|"
     r"(?:sonix is the world|this (?:file|transcript|document) was .{0,60}(?:sonix|trint|otter|rev|descript|happy ?scribe)).*|"
     r"page \d{1,4}(?: (?:of|/) \d{1,4})?|(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
@@ -58,14 +65,16 @@ _NO_TALK_SECTIONS = NOTES | METADATA | {
     "timestamps", "time stamps", "speaker key", "transcription key", "关键词", "關鍵詞", "キーワード", "schlüsselwörter",
     "schlagwörter", "palabras clave", "mots-clés", "mots clés", "parole chiave", "palavras-chave", "trefwoorden",
     "słowa kluczowe", "ключевые слова", "teilnehmer", "teilnehmende", "participantes", "partecipanti", "deelnemers",
-    "uczestnicy", "участники", "参会人", "参加者", "会议纪要", "要約", "摘要", "podsumowanie", "samenvatting", "riassunto", "resumo",
+    "uczestnicy", "участники", "参会人", "参加者", "会议纪要", "要約", "摘要", "podsumowanie", "samenvatting", "riassunto",
+    "resumo",
     "suggested next steps", "meeting summary", "executive summary", "key insights", "insights", "quick recap", "recap",
 }  # fmt: skip
 _TALK_SECTIONS = frozenset(
     {
         "transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record", "transkript",
         "transkription", "transcripción", "transcrição", "trascrizione", "transcriptie", "transkrypcja", "расшифровка",
-        "文字记录", "文字紀錄", "逐字稿", "转写结果", "文字起こし", "トランスクリプト", "녹취록", "النص", "entrevista", "entretien", "gespräch",
+        "文字记录", "文字紀錄", "逐字稿", "转写结果", "文字起こし", "トランスクリプト", "녹취록", "النص",
+        "entrevista", "entretien", "gespräch",
     }
 )  # fmt: skip
 _OPENS_LIST = {"action items", "next steps", "key takeaways", "field notes", "legend", "legende", "symbols",
@@ -74,7 +83,9 @@ _OPENS_LIST = {"action items", "next steps", "key takeaways", "field notes", "le
 _TITLE_WORDS = 14
 _BULLETED = re.compile(r"^\s*(?:[-*+•◦▪]|\d{1,2}[.)])\s+\S")
 _EQUATION = re.compile(r"^\W?[^=]{1,30}\s=\s\S")
-_WITH_DATE = re.compile(r"\b\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\b\d{1,2}[-./]\d{1,2}[-./]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}日")
+_WITH_DATE = re.compile(
+    r"\b\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\b\d{1,2}[-./]\d{1,2}[-./]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}日"
+)
 _ABOUT_RECORDING = re.compile(
     r"^(?:recorded|created|exported|transcribed|uploaded|interviewed|conducted|aufgenommen|erstellt|transkribiert|grabado|"
     r"enregistré|registrato|gravado|opgenomen|nagrano) (?:on|at|by|with|in|via|am|von|el|le|il|em|op)\b",
@@ -168,7 +179,9 @@ def above_the_talk(
     told: dict[int, str] = {}
     title = ""
     opened = ""
-    sections = (index for index in range(end - 1, -1, -1) if one_line(lines[index]).casefold().strip(" :*_#") in _TALK_SECTIONS)
+    sections = (
+        index for index in range(end - 1, -1, -1) if one_line(lines[index]).casefold().strip(" :*_#") in _TALK_SECTIONS
+    )
     index_of_talk = next(sections, -1)
     for block in _blocks(lines, end, kinds):
         first = one_line(lines[block[0]]).casefold().strip(" *_:#")
@@ -231,6 +244,8 @@ def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> s
         return "metadata"
     if _WHOLE_ASIDE.match(plain):
         return "note"
+    if kind_of_own_line(plain, True) == "heading":
+        return "heading"
     if _EQUATION.match(plain) or (_ABOUT_RECORDING.match(plain) and len(plain.split()) <= _TITLE_WORDS):
         return "metadata"
     if len(plain.split()) <= _TITLE_WORDS and _begins_with_name(plain, speakers):

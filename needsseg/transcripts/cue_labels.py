@@ -64,7 +64,9 @@ class LabelForm:
 FORMS: tuple[LabelForm, ...] = (
     LabelForm(
         "tagged",
-        re.compile(r"^(?P<speaker>\[[A-Z][\w ./-]{0,20}\]\s+[^:：\[\]]{1,50}?)\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL),
+        re.compile(
+            r"^(?P<speaker>\[[A-Z][\w ./-]{0,20}\]\s+[^:：\[\]]{1,50}?)\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL
+        ),
         "[GUEST] Ada: words",
     ),
     LabelForm(

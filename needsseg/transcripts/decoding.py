@@ -99,7 +99,7 @@ def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]
 
 
 def _is_another_script(data: bytes) -> bool:
-    """Whether more than a third of the letters are no ASCII: Chinese, Japanese, Cyrillic or Arabic in an encoding of their own."""
+    """Whether more than a third of the letters are no ASCII: Chinese, Cyrillic or Arabic in an encoding of its own."""
     sample = data[:_SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)

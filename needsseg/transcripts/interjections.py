@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from needsseg.transcripts.labels import is_metadata, is_note, like_a_name
 
 _LABEL = r"(?P<label>[^:：\[\](){}/|\n]{1,40}?)"
 _ASIDE = re.compile(
@@ -12,7 +15,9 @@ _ASIDE = re.compile(
     rf"|\(\s*{_LABEL.replace('label', 'label_b')}\s*[:：]\s*(?P<words_b>[^()]*[^()\s])\s*\)"
     rf"|//\s*{_LABEL.replace('label', 'label_c')}\s*[:：]\s*(?P<words_c>[^/]*[^/\s])\s*//"
 )
+_INLINE = re.compile(r"(?:^|(?<=[.?!…。！？\"”’)\]])\s+)(?P<label>[^\W\d_][^:：.?!,;\n]{0,30}?)\s?(?:：|:(?=\s))")
 _LONGEST_INITIAL = 4
+_FEWEST_INLINE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,31 @@ def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
     parts = [part]
     if not labels:
         return parts
-    while match := re.search(rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", parts[-1].words):
+    while match := re.search(
+        rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", parts[-1].words
+    ):
         last = parts[-1]
         if match["label"] == last.speaker and len(parts) == 1:
             break
         before, behind = last.words[: match.start()], last.words[match.end() :]
         parts[-1:] = [Part(last.speaker, before, last.inline), Part(match["label"], behind, True)]
     return parts
+
+
+def inline_labels(lines: Sequence[str]) -> frozenset[str]:
+    """The labels of a talk whose turns stand in one line, or in few: each comes twice at least behind a sentence's end."""
+    counts = Counter(
+        " ".join(match["label"].split())
+        for line in lines
+        if line.count(":") + line.count("：") >= _FEWEST_INLINE
+        for match in _INLINE.finditer(line)
+    )
+    labels = {
+        label
+        for label, count in counts.items()
+        if count > 1 and like_a_name(label) and not is_metadata(label) and not is_note(label)
+    }
+    return frozenset(labels if sum(counts[label] for label in labels) >= _FEWEST_INLINE else ())
 
 
 def _speaker_of(label: str, speakers: Collection[str]) -> str:

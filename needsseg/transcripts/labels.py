@@ -38,8 +38,13 @@ METADATA = words(
     "recorded on",
     "jump to",
     "summary keywords",
+    "日期", "时间", "時間", "地点", "地點", "时长", "時長", "关键词", "關鍵詞", "主题", "日時", "場所", "日付", "キーワード", "날짜", "장소",
+    "التاريخ",
+    "المكان", "المدة", "дата", "место", "длительность", "datum", "dauer", "ort", "fecha", "lugar", "duración", "durée", "lieu",
+    "data", "luogo", "durata", "duração", "local", "plaats", "duur", "miejsce", "czas trwania", "transkribiert von",
+    "transcrito por", "transcrit par", "trascritto da",
     "about this session",
-}
+}  # fmt: skip
 
 FIELDS_ABOVE = METADATA | words(
     "host hosts guest guests episode participant speaker "

@@ -28,6 +28,7 @@ _PARTS = {
     "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
     "letter": r"(?P<name>[QA])",
     "initials": r"(?P<name>[A-Z]{1,3}\d{0,2})",
+    "short": r"(?P<name>[A-Z]{2,3}\d{0,2}|[B-Z]\d{1,2})(?=\s+[\"“¿¡(]?[A-ZÀ-ÖØ-Þ])",
     "role": (
         r"(?P<name>(?:Interviewer|Interviewee|Participant|Respondent|Moderator|Researcher|Facilitator|Informant|Interviewerin|"
         r"Moderatorin|Befragter?|Entrevistadora?|Entrevistad[oa]|Intervieweuse|Intervieweur|Enquêt[eé]e?)(?: \d{1,2})?)"
@@ -186,7 +187,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "name-time",
         "The name, and the time set off by brackets or a sign, above the words (Riverside, tl;dv, Read.ai)",
         (
-            "{name} - {moment}", "{name} {moment}", "{name} ({time})", "{name} [{time}]", "[{name}] ({time})", "[{name}] {time}", "{name} <{time}>", "{name} | {time}",
+            "{name} - {moment}", "{name} {moment}", "{name} ({time})", "{name} [{time}]", "[{name}] ({time})", "[{name}] {time}",
+            "{name} <{time}>", "{name} | {time}",
             "{name} - {time}", "{name} @ {time}",
             "{name} · {time}", "{name} • {time}", "{name} at {time}", "{name}: {time}", "{name}, {time}", "{name} ({spoken})",
             "{name} [{secs}]", "{name} ({secs})",
@@ -199,7 +201,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "time-name",
         "The time, then the name, above the words (Fathom, Word's Transcribe)",
         (
-            "[{moment}] {name}", "[{time}]~-~{name}", "({time})~-~{name}", "{time} - {name}", "@{time} - {name}", "{time} | {name}", "{time} · {name}",
+            "[{moment}] {name}", "[{time}]~-~{name}", "({time})~-~{name}", "{time} - {name}",
+            "@{time} - {name}", "{time} | {name}", "{time} · {name}",
             "{time} • {name}", "{time}: {name}", "[{time}] {name}", "({time}) {name}", "{time} {name}", "{spoken} {name}",
         ),
         "0:03 - Oda Brinkholt (bakery.example)\n  How do the orders come?\n\n0:07 - Teo Marsand\n  By phone, before six.",
@@ -215,7 +218,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     LineLayout(
         "coded-speaker",
         "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
-        ("({code}) {words}", "{code} {words}", "<{code}> {words}"),
+        ("({code}) {words}", "{code} {words}", "<{code}> {words}", "{short} {words}"),
         "(speaker 0) How do the orders come?\n(speaker 1) By phone, before six.\n"
         "(speaker 0) And on Sundays?\n(speaker 1) Not at all.",
         strict=True,

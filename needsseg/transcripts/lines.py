@@ -14,6 +14,7 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
 from needsseg.transcripts.guide import questions_in, read_guide
 from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.interjections import inline_labels
 from needsseg.transcripts.label_forms import mended_labels, without_dash
 from needsseg.transcripts.labelled import (
     Labelled,
@@ -127,7 +128,9 @@ class _Reader:
         self, kept: Sequence[str], found: list[Labelled | None], sure: frozenset[str]
     ) -> None:
         """Takes a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
-        starts = [index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])]
+        starts = [
+            index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])
+        ]
         if len(starts) * 2 < sum(map(bool, kept[self.fields :])):
             starts = [index for index in range(self.fields, len(kept)) if kept[index]]
         open_starts = [index for index in starts if (item := found[index]) is None or item.label not in sure]
@@ -179,11 +182,17 @@ class _Reader:
         return self._turns(kept, dict(sorted(headers.items())), found, around)
 
     def _without_labels(self, kept: list[str], found: list[Labelled | None], around: Around) -> Reading:
-        guided = read_guide(["" if index in around.kinds else line for index, line in enumerate(self.given)])
+        lines = ["" if index in around.kinds else _QUOTE.sub("", line) for index, line in enumerate(self.given)]
+        guided = read_guide(lines)
         if guided:
             above = next((mark.line for mark in guided.marks), 0)
             marks, unread, title = above_the_talk(kept, found, above, around.kinds, frozenset())
-            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks]
+            quotes = [
+                Mark(index, "markup", len(self.given[index].split()) - len(line.split()))
+                for index, line in enumerate(lines)
+                if index not in around.kinds
+            ]
+            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks, *quotes]
             return replace(
                 guided,
                 warnings=(*unread_warning([(index + 1, kept[index]) for index in unread]), *guided.warnings),
@@ -200,6 +209,7 @@ class _Reader:
         self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
     ) -> Reading:
         maker = TurnMaker(kept, headers, found, around, self._nobodys(kept, headers, found))
+        maker.speakers |= inline_labels(kept)
         turns = maker.make()
         begins = [one.line for one in turns]
         for line, end in self.ends.items():

@@ -12,7 +12,9 @@ from needsseg.transcripts.labels import words as word_set
 _COMMENT = re.compile(r"^(?://(?!.*//\s*$)|%%)\s*\S")
 _WHOLE = re.compile(r"^[*_]{0,3}(?P<open>[\[(])(?P<inner>[^\[\]()]+)[\])]\.?[*_]{0,3}\.?$")
 _SLANTED = re.compile(r"^(?P<mark>[*_])(?!(?P=mark))[^*_]+(?P=mark)\.?$")
-_NUMBER = r"(?:\d{1,3}|[IVX]{1,5}|[A-D]|one|two|three|four|five|six|seven|eight|eins|zwei|drei|uno|dos|tres|un|deux|trois)"
+_NUMBER = (
+    r"(?:\d{1,3}|[IVX]{1,5}|[A-D]|one|two|three|four|five|six|seven|eight|eins|zwei|drei|uno|dos|tres|un|deux|trois)"
+)
 _PART = re.compile(
     rf"^[\W_]*(?:part|section|chapter|tape|side|disc|disk|track|block|segment|theme|topic|module|task|scenario|teil|"
     rf"abschnitt|kapitel|band|thema|block|partie|chapitre|thème|parte|sección|seção|tema|bloque|sezione|deel|część|osa)\s+"
@@ -54,7 +56,9 @@ def _is_description(inner: str, opening: str) -> bool:
 
 
 def _is_first_person(text: str) -> bool:
-    return any(word.casefold().replace("’", "'") in _PERSON for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text))
+    return any(
+        word.casefold().replace("’", "'") in _PERSON for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
+    )
 
 
 def page_lines(lines: Sequence[str]) -> list[int]:

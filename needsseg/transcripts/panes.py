@@ -10,7 +10,9 @@ from needsseg.transcripts.headers import clock_ms
 from needsseg.transcripts.spoken import Mark, marked
 
 _GLUED = re.compile(r"^\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?P<words>(?:\d+ \w+(?:, \d+ \w+){0,2})?[^\W\d_\s(].*)$")
-_GLUED_AGAIN = re.compile(r"^(?P<again>\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?)){0,2})(?=[^\W\d_])")
+_GLUED_AGAIN = re.compile(
+    r"^(?P<again>\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?)){0,2})(?=[^\W\d_])"
+)
 _STAMP = re.compile(r"^\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*$")
 _AGAIN = re.compile(r"^\s*\d+ ?[^\W\d_]+\.?(?:,? (?:(?:and|und|et|y|e|en|i|og|och) )?\d+ ?[^\W\d_]+\.?){0,2}\s*$")
 _PANE_HEADS = frozenset(
@@ -28,9 +30,7 @@ def without_pane(lines: Sequence[str]) -> tuple[list[str], list[Mark]]:
     """Lines, as many as before, with a time glued to words in brackets before them, and without one said again in words."""
     plain = list(lines)
     marks: list[Mark] = []
-    if _part_glued(plain) or _leave_out_again(plain, marks):
-        _leave_out_heads(plain, marks)
-    elif _alternates(plain):
+    if _part_glued(plain) or _leave_out_again(plain, marks) or _alternates(plain):
         _leave_out_heads(plain, marks)
     return plain, marks
 

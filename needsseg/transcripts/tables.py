@@ -14,6 +14,7 @@ from needsseg.transcripts.columns import Columns
 from needsseg.transcripts.contents import Contents
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import TEXT_FORMATS
+from needsseg.transcripts.interjections import inline_labels
 from needsseg.transcripts.json_rows import json_lines, json_whole
 from needsseg.transcripts.otranscribe import read_otranscribe
 from needsseg.transcripts.rows import Row, Rows, delimited, rows_of
@@ -214,8 +215,10 @@ def _mostly_talks(texts: Sequence[str]) -> bool:
 
 
 def _is_talk(text: str) -> bool:
-    """Whether one cell holds a conversation by itself: several lines with at least two speakers."""
-    return "\n" in text.strip() and len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
+    """Whether one cell holds a conversation by itself: several lines, or several labels in one, with two speakers at least."""
+    if "\n" not in text.strip() and not inline_labels([text]):
+        return False
+    return len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
 
 
 def _nested(text: str, choices: ReadingChoices = NO_CHOICES) -> Reading:
@@ -239,7 +242,11 @@ def _interview(
         return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, told), []
     talk = _talk(rows, columns, choices)
     if talk is not None:
-        others = [] if table.only_words else row_pieces(_untimed(rows, columns), replace(columns, words=""), False, but=columns.words)
+        others = (
+            []
+            if table.only_words
+            else row_pieces(_untimed(rows, columns), replace(columns, words=""), False, but=columns.words)
+        )
         attributes = attributes_of(rows, columns)
         voices = {piece.speaker for piece in talk.spoken if piece.speaker}
         given = {speaker: attributes for speaker in _participants(talk) if attributes and len(voices) > 1}

@@ -12,7 +12,9 @@ from needsseg.transcripts.moments import is_time
 from needsseg.transcripts.roles import role_from_label
 
 _ASKS = re.compile(r"[?？؟]\s*$")
-_QUESTIONS = frozenset({"question", "questions", "prompt", "frage", "fragen", "pregunta", "preguntas", "pergunta", "domanda", "vraag"})
+_QUESTIONS = frozenset(
+    {"question", "questions", "prompt", "frage", "fragen", "pregunta", "preguntas", "pergunta", "domanda", "vraag"}
+)
 _TOPICS = frozenset({"topic", "topics", "theme", "themes", "thema", "themen", "tema", "temas", "thème", "task", "item"})
 _NUMBERS = frozenset({"", "no", "nr", "num", "id", "row", "order", "q", "question no", "question id", "column 1"})
 _FEWEST_PEOPLE = 2

@@ -65,7 +65,9 @@ def _beside(parts: Parts, styles: WordStyles) -> Iterator[str]:
     shown: set[tuple[str, str]] = set()
     for kind, root in parts.related(_SIDE_PARTS):
         reader = _Reader(styles, [])
-        text = " ".join(" ".join(reader.blocks(root)).translate({0x1A: None, 0x1D: None, 0x1E: None, 0x1F: " "}).split())
+        text = " ".join(
+            " ".join(reader.blocks(root)).translate({0x1A: None, 0x1D: None, 0x1E: None, 0x1F: " "}).split()
+        )
         if text and (kind, text) not in shown:
             shown.add((kind, text))
             yield aside(kind, text)
@@ -96,7 +98,9 @@ class _Reader:
 
     def _cell(self, cell: Any) -> Iterator[str]:
         for piece in self.blocks(cell):
-            yield piece.removeprefix(HEADED).removeprefix(NUMBERED).removeprefix(_EMPHASISED).replace("\x1f", " ").strip()
+            yield (
+                piece.removeprefix(HEADED).removeprefix(NUMBERED).removeprefix(_EMPHASISED).replace("\x1f", " ").strip()
+            )
 
     def _paragraph(self, element: Any) -> Iterator[str]:
         text = "".join(self._inline(element))
@@ -182,7 +186,10 @@ def _is_emphasised(paragraph: Any) -> bool:
     """Whether all words of a paragraph are bold, or all in italics; where nobody is named, the interviewer's may be so."""
     runs = [run for run in paragraph.iter(f"{W}r") if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))]
     return bool(runs) and any(
-        all((mark := run.find(f"{W}rPr/{W}{sign}")) is not None and mark.get(f"{W}val", "true") not in _OFF for run in runs)
+        all(
+            (mark := run.find(f"{W}rPr/{W}{sign}")) is not None and mark.get(f"{W}val", "true") not in _OFF
+            for run in runs
+        )
         for sign in "bi"
     )
 
