@@ -18,6 +18,9 @@ TEAMS_NOTICE = re.compile(r"^\s*(?:.{1,80}?\s+)?(?:started|stopped) (?:the )?tra
 _PROGRAM_NOTE = re.compile(
     r"^\W*(?:ACTION ITEM|SCREEN SHARING|VIEW RECORDING|HIGHLIGHT|BOOKMARK)\b.*(?:https?://\S+|:.*)$|"
     r"^\W*VIEW RECORDING - \d.*$|"
+    r"^[\d\W]*(?:[ap]m\W+)?(?:nachrichten und anrufe sind ende-zu-ende|messages and calls are end-to-end|"
+    r"les messages et les appels sont chiffrés|los mensajes y las llamadas están cifrados|"
+    r"i messaggi e le chiamate sono crittografati).*$|"
     r"^\W*(?:This (?:editable )?transcript (?:was|is) (?:computer|automatically|auto-?)[ -]?generated|"
     r"Transcribed (?:by|with|using) |Generated (?:by|with) |Subtitles by |Recorded (?:by|with) ).*$",
     re.IGNORECASE,
@@ -27,7 +30,8 @@ _ENDING = re.compile(
     r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
     r"(?:entrevista|grabación|grabacion|gravação|transcrição|entretien|enregistrement)|fim d[ao] (?:entrevista|gravação)|"
     r"fine (?:dell['’]|della |del )?(?:intervista|registrazione|trascrizione)|"
-    r"einde (?:van (?:het |de )?)?(?:interview|opname|gesprek|transcript)|koniec (?:wywiadu|nagrania|transkrypcji)|slut på (?:intervjun?|inspelningen)|конец (?:интервью|записи)|"
+    r"einde (?:van (?:het |de )?)?(?:interview|opname|gesprek|transcript)|koniec (?:wywiadu|nagrania|transkrypcji)|"
+    r"slut på (?:intervjun?|inspelningen)|конец (?:интервью|записи)|"
     r"(?:采访|访谈|录音|会议)结束|(?:インタビュー|録音)(?:終了|終わり)|نهاية (?:المقابلة|التسجيل)|"
     r"(?:meeting|call|recording) (?:ended|stopped) (?:after|at) .{1,40}|(?:meeting|call) recorded (?:with|by|using) .{1,60}|"
     r"this transcript was (?:exported|generated|created|produced) .*|"

@@ -64,7 +64,11 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
         apart = not one_line(line)
     if not any(piece.speaker == "Participant" for piece in pieces):
         return None
-    return Reading(merged(pieces, by_paragraph=True), (_WARNING,), tuple(marks), tuple(lines))
+    numbered = any(
+        index in asked and (line.startswith(NUMBERED) or _NUMBER.match(line)) for index, line in enumerate(lines)
+    )
+    warning = _WARNING if numbered else _WARNING.replace("numbered questions", "questions in bold or italics")
+    return Reading(merged(pieces, by_paragraph=True), (warning,), tuple(marks), tuple(lines))
 
 
 def questions_in(lines: Sequence[str]) -> dict[int, str]:

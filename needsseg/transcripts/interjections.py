@@ -55,18 +55,16 @@ def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
 def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
     """Words cut where the label of another speaker stands behind the end of a sentence."""
     labels = "|".join(re.escape(label) for label in sorted(speakers, key=len, reverse=True) if label)
-    parts = [part]
     if not labels:
-        return parts
-    while match := re.search(
-        rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", parts[-1].words
-    ):
-        last = parts[-1]
-        if match["label"] == last.speaker and len(parts) == 1:
-            break
-        before, behind = last.words[: match.start()], last.words[match.end() :]
-        parts[-1:] = [Part(last.speaker, before, last.inline), Part(match["label"], behind, True)]
-    return parts
+        return [part]
+    parts: list[Part] = []
+    speaker, at, inline = part.speaker, 0, part.inline
+    for match in re.finditer(rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", part.words):
+        if match["label"] == speaker and not inline:
+            continue
+        parts.append(Part(speaker, part.words[at : match.start()], inline))
+        speaker, at, inline = match["label"], match.end(), True
+    return [*parts, Part(speaker, part.words[at:], inline)]
 
 
 def inline_labels(lines: Sequence[str]) -> frozenset[str]:

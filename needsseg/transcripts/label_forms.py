@@ -19,6 +19,7 @@ _MOSTLY = 0.8
 _FEWEST = 4
 _RARE = 0.25
 _FEWEST_NUMBERS = 6
+_TURNS_EACH = 3
 
 
 def mended_labels(found: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
@@ -53,9 +54,13 @@ def _without_turn_numbers(found: Sequence[Labelled | None]) -> list[Labelled | N
     if len(numbers) < _FEWEST_NUMBERS:
         return list(found)
     values = [int(match["number"]) for _, match in numbers]
+    names = [match["name"] for _, match in numbers]
+    ascend = all(before < after for before, after in pairwise(values))
     follow = sum(after - before == 1 for before, after in pairwise(values))
-    names = {match["name"] for _, match in numbers}
-    if follow < _MOSTLY * (len(values) - 1) or len(names) * 2 > len(numbers):
+    # "Participant 1, Participant 2, …" are people, each of whom may speak once: turns change between names that come back.
+    change = sum(before != after for before, after in pairwise(names))
+    enough = min(follow, change) >= _MOSTLY * (len(values) - 1)
+    if not ascend or not enough or min(Counter(names).values()) < _TURNS_EACH:
         return list(found)
     plain = {index: match["name"] for index, match in numbers}
     return [replace(item, label=plain[index]) if item and index in plain else item for index, item in enumerate(found)]
