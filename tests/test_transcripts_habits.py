@@ -58,7 +58,8 @@ def test_labels_of_all_kinds_are_read(form: str, first: str, second: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("form", "first", "second"), [("#{name}: {words}", "I", "B"), ("{name}:- {words}", "I", "B"), ("{name}:- {words}", "Ruta", "Ivo")]
+    ("form", "first", "second"),
+    [("#{name}: {words}", "I", "B"), ("{name}:- {words}", "I", "B"), ("{name}:- {words}", "Ruta", "Ivo")],
 )  # fmt: skip
 def test_signs_around_every_label_are_no_part_of_it(form: str, first: str, second: str) -> None:
     assert said(text(talk(form, first, second))) == expected(first, second)
@@ -128,7 +129,8 @@ def test_a_talk_in_one_line_is_read_by_its_labels() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["There is one rule. Remember: ring twice.", "One: dogs. Two: gates. Three: stairs.", "So I said, Ruta: no.", "Ivo: [Ivo: yes]"],
+    ["There is one rule. Remember: ring twice.", "One: dogs. Two: gates. Three: stairs.", "So I said, Ruta: no.",
+     "Ivo: [Ivo: yes]"],
 )  # fmt: skip
 def test_a_colon_within_the_words_is_no_turn(words: str) -> None:
     assert parts_of(words, "Ivo", {"Ruta", "Ivo"}) == [Part("Ivo", words)]
@@ -149,8 +151,10 @@ def test_parts_lose_no_words_but_labels(pieces: list[str]) -> None:
     ("line", "kind"),
     [
         ("(pause)", "note"), ("[Phone rings]", "note"), ("(A colleague comes in)", "note"), ("*The bell rings.*", "note"),
-        ("// ask about the bell", "note"), ("PART TWO", "heading"), ("Section 2: Nights", "heading"), ("Tape 1, Side B", "heading"),
-        ("[laughs]", ""), ("[inaudible]", ""), ("(I never told him.)", ""), ("(Who would?)", ""), ("Part two is worse, I think.", ""),
+        ("// ask about the bell", "note"), ("PART TWO", "heading"), ("Section 2: Nights", "heading"),
+        ("Tape 1, Side B", "heading"),
+        ("[laughs]", ""), ("[inaudible]", ""), ("(I never told him.)", ""), ("(Who would?)", ""),
+        ("Part two is worse, I think.", ""),
         ("Theme parks are worse.", ""), ("//Ruta: mhm//", ""), ("*I mean it.*", ""), ("(no)", ""),
     ],
 )  # fmt: skip
@@ -198,7 +202,9 @@ def test_the_pane_beside_a_video(form: str) -> None:
         "by the river",
     ]
     written = "\n".join(
-        form.format(clock=f"{at // 60}:{at % 60:02}", words=words, spoken=f"1 minute, {at - 60} seconds" if at > 60 else f"{at} seconds")
+        form.format(
+            clock=f"{at // 60}:{at % 60:02}", words=words, spoken=f"1 minute, {at - 60} seconds" if at > 60 else f"{at} seconds"
+        )
         for at, words in zip((2, 20, 41, 75, 98), lines, strict=True)
     )  # fmt: skip
     transcript = text("Transcript\nSearch in video\n" + written)
