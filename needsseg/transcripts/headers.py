@@ -114,6 +114,8 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
     first, *more = patterns(template, above)
     timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
     found: dict[int, Header] = {}
+    if "{short}" in template and _is_in_capitals(lines[:SAMPLE]):
+        return found  # any short word looks like initials there
     for index, line in enumerate(lines):
         if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
             continue
@@ -142,6 +144,12 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
                 f"{time} {end}".strip(),
             )
     return found
+
+
+def _is_in_capitals(lines: Sequence[str]) -> bool:
+    """Whether a text is written in capitals throughout, as some captions are."""
+    upper = sum(map(str.isupper, "".join(lines)))
+    return upper > sum(map(str.islower, "".join(lines)))
 
 
 def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:

@@ -28,7 +28,7 @@ _PARTS = {
     "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
     "letter": r"(?P<name>[QA])",
     "initials": r"(?P<name>[A-Z]{1,3}\d{0,2})",
-    "short": r"(?P<name>[A-Z]{2,3}\d{0,2}|[B-Z]\d{1,2})(?=\s+[\"“¿¡(]?[A-ZÀ-ÖØ-Þ])",
+    "short": r"(?P<name>[A-Z]{2,3}\d{0,2}|[B-Z]\d{1,2})",
     "role": (
         r"(?P<name>(?:Interviewer|Interviewee|Participant|Respondent|Moderator|Researcher|Facilitator|Informant|Interviewerin|"
         r"Moderatorin|Befragter?|Entrevistadora?|Entrevistad[oa]|Intervieweuse|Intervieweur|Enquêt[eé]e?)(?: \d{1,2})?)"
