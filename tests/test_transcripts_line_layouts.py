@@ -50,6 +50,7 @@ def written(layout: LineLayout, template: str, talk: list[Said]) -> list[str]:
         filled = template.replace("  ", "\t").replace("~", " ")
         parts = {
             "name": turn.name, "code": turn.name, "letter": turn.name, "initials": turn.name,
+            "role": turn.name, "short": turn.name,
             "time": clock(turn.seconds), "everyone": "Everyone",
             "end": clock(turn.seconds + 3), "words": turn.words, "open": "{", "close": "}",
             "secs": f"{turn.seconds}s", "moment": f"12/02/2026, {clock(turn.seconds)}",
@@ -65,6 +66,10 @@ def names_for(template: str) -> tuple[str, ...]:
         return CODES
     if "{initials}" in template:
         return ("I", "P", "M", "B2", "IV")
+    if "{short}" in template:
+        return ("HV", "PN", "TN2")
+    if "{role}" in template:
+        return ("Interviewer", "Participant 3", "Moderator")
     return ("Q", "A") if "{letter}" in template else NAMES
 
 

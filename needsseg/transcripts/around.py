@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from needsseg.transcripts.labelled import Labelled
+from needsseg.transcripts.labelled import Labelled, labelled
 from needsseg.transcripts.labels import METADATA, NOTES, is_field_above, is_metadata, is_note
+from needsseg.transcripts.own_lines import kind_of_own_line
 from needsseg.transcripts.spoken import HEADED, Mark, marked, one_line
 
 RULE = re.compile(r"^\s*([-_*=~#·—])(?:\s*\1){2,}\s*$")
@@ -16,6 +17,10 @@ OTTER_FOOTER = re.compile(r"^\s*Transcribed by (?:<?https?://)?otter\.ai/?>?\s*$
 TEAMS_NOTICE = re.compile(r"^\s*(?:.{1,80}?\s+)?(?:started|stopped) (?:the )?transcription\.?\s*$", re.IGNORECASE)
 _PROGRAM_NOTE = re.compile(
     r"^\W*(?:ACTION ITEM|SCREEN SHARING|VIEW RECORDING|HIGHLIGHT|BOOKMARK)\b.*(?:https?://\S+|:.*)$|"
+    r"^\W*VIEW RECORDING - \d.*$|"
+    r"^[\d\W]*(?:[ap]m\W+)?(?:nachrichten und anrufe sind ende-zu-ende|messages and calls are end-to-end|"
+    r"les messages et les appels sont chiffrés|los mensajes y las llamadas están cifrados|"
+    r"i messaggi e le chiamate sono crittografati).*$|"
     r"^\W*(?:This (?:editable )?transcript (?:was|is) (?:computer|automatically|auto-?)[ -]?generated|"
     r"Transcribed (?:by|with|using) |Generated (?:by|with) |Subtitles by |Recorded (?:by|with) ).*$",
     re.IGNORECASE,
@@ -23,8 +28,15 @@ _PROGRAM_NOTE = re.compile(
 _ENDING = re.compile(
     r"^\W*(?:(?:the )?end of (?:the )?(?:interview|transcript|transcription|recording|tape|session|audio|call|meeting)|"
     r"(?:interview|recording|transcript) ends?(?:ed)?|ende de[rs] (?:aufnahme|interviews?|transkripts?)|fin de (?:la |l['’])?"
-    r"(?:entrevista|grabación|grabacion|entretien|enregistrement)|this transcript was (?:exported|generated|created|produced) .*|"
+    r"(?:entrevista|grabación|grabacion|gravação|transcrição|entretien|enregistrement)|fim d[ao] (?:entrevista|gravação)|"
+    r"fine (?:dell['’]|della |del )?(?:intervista|registrazione|trascrizione)|"
+    r"einde (?:van (?:het |de )?)?(?:interview|opname|gesprek|transcript)|koniec (?:wywiadu|nagrania|transkrypcji)|"
+    r"slut på (?:intervjun?|inspelningen)|конец (?:интервью|записи)|"
+    r"(?:采访|访谈|录音|会议)结束|(?:インタビュー|録音)(?:終了|終わり)|نهاية (?:المقابلة|التسجيل)|"
+    r"(?:meeting|call|recording) (?:ended|stopped) (?:after|at) .{1,40}|(?:meeting|call) recorded (?:with|by|using) .{1,60}|"
+    r"this transcript was (?:exported|generated|created|produced) .*|"
     r"(?:transcript|transcribed|transcription|captions?|subtitles?) (?:by|with|from|provided by) \S.{0,80}|"
+    r"(?:sonix is the world|this (?:file|transcript|document) was .{0,60}(?:sonix|trint|otter|rev|descript|happy ?scribe)).*|"
     r"page \d{1,4}(?: (?:of|/) \d{1,4})?|(?:©|\(c\)|copyright) .{0,80}|(?:https?://)?(?:www\.)?otter\.ai\S*)\W*$",
     re.IGNORECASE,
 )
@@ -38,7 +50,7 @@ _FILE = re.compile(
 _DATE_WORD = re.compile(
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*|"
     r"januar|februar|märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|janvier|février|"
-    r"avril|juin|juillet|août|\d{1,2}(?:st|nd|rd|th)|\d+(?:[-./:,]\d+)*(?:[ap]\.?m\.?|t\d.*|z|h|min)?|[ap]\.?m\.?|utc|gmt|ces?t|"
+    r"avril|juin|juillet|août|\d{1,2}(?:st|nd|rd|th)|\d+(?:[-./:,]\d+)*(?:[ap]\.?m\.?|t\d.*|z|h|min|分钟|分鐘|分|小时|时间|秒|분|시간)?|\d{4}年\d{1,2}月\d{1,2}日|[ap]\.?m\.?|utc|gmt|ces?t|"
     r"[ecmp][sd]t|at|on|to|um|uhr|am|le|el|de|recorded|published|created|updated|date|mins?|minutes?|hours?|h|hrs?|secs?|s|seconds?)$",
     re.IGNORECASE,
 )
@@ -54,15 +66,35 @@ _NO_TALK_SECTIONS = NOTES | METADATA | {
     "background",
     "key points", "outline", "minutes", "key topics", "topics", "decisions", "meeting notes", "ai summary", "ai notes",
     "participants", "attendees", "speakers", "metadata", "interview details", "zusammenfassung", "resumen", "résumé",
+    "timestamps", "time stamps", "speaker key", "transcription key", "关键词", "關鍵詞", "キーワード", "schlüsselwörter",
+    "schlagwörter", "palabras clave", "mots-clés", "mots clés", "parole chiave", "palavras-chave", "trefwoorden",
+    "słowa kluczowe", "ключевые слова", "teilnehmer", "teilnehmende", "participantes", "partecipanti", "deelnemers",
+    "uczestnicy", "участники", "参会人", "参加者", "会议纪要", "要約", "摘要", "podsumowanie", "samenvatting", "riassunto",
+    "resumo",
     "suggested next steps", "meeting summary", "executive summary", "key insights", "insights", "quick recap", "recap",
 }  # fmt: skip
 _TALK_SECTIONS = frozenset(
-    {"transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record"}
-)
+    {
+        "transcript", "transcription", "interview", "full transcript", "conversation", "recording", "record", "transkript",
+        "transkription", "transcripción", "transcrição", "trascrizione", "transcriptie", "transkrypcja", "расшифровка",
+        "文字记录", "文字紀錄", "逐字稿", "转写结果", "文字起こし", "トランスクリプト", "녹취록", "النص",
+        "entrevista", "entretien", "gespräch",
+    }
+)  # fmt: skip
 _OPENS_LIST = {"action items", "next steps", "key takeaways", "field notes", "legend", "legende", "symbols",
                "symbole", "key", "abbreviations", "conventions", "transcription conventions",
                "transcription notes", "transcript notes", "notes", "note"}  # fmt: skip
 _TITLE_WORDS = 14
+_BULLETED = re.compile(r"^\s*(?:[-*+•◦▪]|\d{1,2}[.)])\s+\S")
+_EQUATION = re.compile(r"^\W?[^=]{1,30}\s=\s\S")
+_WITH_DATE = re.compile(
+    r"\b\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\b\d{1,2}[-./]\d{1,2}[-./]\d{2,4}\b|\d{4}年\d{1,2}月\d{1,2}日"
+)
+_ABOUT_RECORDING = re.compile(
+    r"^(?:recorded|created|exported|transcribed|uploaded|interviewed|conducted|aufgenommen|erstellt|transkribiert|grabado|"
+    r"enregistré|registrato|gravado|opgenomen|nagrano) (?:on|at|by|with|in|via|am|von|el|le|il|em|op)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +183,10 @@ def above_the_talk(
     told: dict[int, str] = {}
     title = ""
     opened = ""
+    sections = (
+        index for index in range(end - 1, -1, -1) if one_line(lines[index]).casefold().strip(" :*_#") in _TALK_SECTIONS
+    )
+    index_of_talk = next(sections, -1)
     for block in _blocks(lines, end, kinds):
         first = one_line(lines[block[0]]).casefold().strip(" *_:#")
         if first in _OPENS_LIST or first in _NO_TALK_SECTIONS - _TALK_SECTIONS:
@@ -161,6 +197,8 @@ def above_the_talk(
         known = {index: kind for index in block if (kind := _kind_above(lines[index], found[index], speakers))}
         if opened and not known:
             known = dict.fromkeys(block, opened)
+        if not known and index_of_talk > block[0] and all(_BULLETED.match(lines[index]) for index in block):
+            known = dict.fromkeys(block, "note")
         opened = ""
         for index in block:
             plain = one_line(lines[index])
@@ -184,6 +222,16 @@ def is_field_block(block: Sequence[str], items: Sequence[Labelled | None], speak
     return bool(sure) and len(block) >= 2 and short and fields >= 2 and fields * 2 >= len(block)
 
 
+def kind_of_line_above(text: str, speakers: frozenset[str]) -> str:
+    """The kind of a line above the talk, ``section`` where it opens a list of what is no talk, "" where no rule knows it."""
+    plain = one_line(text).casefold().strip(" *_:#")
+    if plain in _TALK_SECTIONS:
+        return "heading"
+    if plain in _NO_TALK_SECTIONS or plain in _OPENS_LIST:
+        return "section"
+    return _kind_above(text, labelled(text), speakers)
+
+
 def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> str:
     plain = one_line(line).strip("*_")
     if item and is_note(item.label) and item.words:
@@ -200,13 +248,26 @@ def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> s
         return "metadata"
     if _WHOLE_ASIDE.match(plain):
         return "note"
+    if kind_of_own_line(plain, True) == "heading":
+        return "heading"
+    if _EQUATION.match(plain) or (_ABOUT_RECORDING.match(plain) and len(plain.split()) <= _TITLE_WORDS):
+        return "metadata"
+    if len(plain.split()) <= _TITLE_WORDS and _begins_with_name(plain, speakers):
+        return "metadata"
+    if _WITH_DATE.search(plain) and len(plain.split()) <= _TITLE_WORDS and not _SENTENCE_END.search(plain):
+        return "metadata"
     return "metadata" if re.match(r"^[#*|;%>-]+\s*[\w -]{2,30}:\s", plain) else ""
 
 
 def _is_date(text: str) -> bool:
     """Whether a line holds a date, a time or a length and nothing else: ``Thu, Feb 12, 2026 10:00AM • 24:11``."""
-    words = [word for raw in text.split() if (word := raw.strip(" ,;.•·|()[]-–—"))]
+    words = [word for raw in re.split(r"[\s|]+", text) if (word := raw.strip(" ,;.•·|()[]-–—"))]
     return any(char.isdigit() for char in text) and bool(words) and all(_DATE_WORD.match(word) for word in words)
+
+
+def _begins_with_name(text: str, speakers: frozenset[str]) -> bool:
+    """Whether a line says who a speaker is: ``Joel Okafor, front desk``, ``Marta (she/her) – Northbay``."""
+    return any(len(name) > 2 and re.match(rf"{re.escape(name)}\s*[,(–—|-]\s*\S", text) for name in speakers if name)
 
 
 def _only_names(text: str, speakers: frozenset[str]) -> bool:

@@ -21,6 +21,7 @@ from needsseg.transcripts.columns import (
 from needsseg.transcripts.labels import like_a_name
 from needsseg.transcripts.moments import is_time, parts_of_range
 from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.wide_tables import speaker_columns
 
 _SAMPLE = 600
 _RUNNING_WORDS = 3.0
@@ -39,6 +40,8 @@ _QUESTION = re.compile(
     r"qu|décrivez|come|perché|cosa|o que|como|hoe|waarom|wat)\b",
     re.IGNORECASE,
 )
+_OF_CODEBOOKS = frozenset({"definition", "description", "beschreibung", "descripción", "parent", "parent code"})
+_TRANSLATED = re.compile(r"\b(?:translat\w+|übersetz\w+|traduc\w+|traduzione|tradução|vertaling|tłumaczenie|翻译|翻訳)")
 _ENDS = frozenset(
     {"local", "remote", "microphone", "system", "mic", "inbound", "outbound", "agent", "customer", "caller"}
 )
@@ -73,6 +76,11 @@ def columns_by_content(names: Sequence[str], rows: Sequence[Mapping[str, str]]) 
     named = columns_of(names)
     if named.voices or not rows:
         return named
+    plain = {plain_name(name) for name in names}
+    if "code" in plain and plain & _OF_CODEBOOKS and not named.speaker and not named.start:
+        return Columns()
+    if not named.words and not named.speaker and (voices := speaker_columns(names, rows)):
+        return voices
     words = _words_column(names, shapes, named.words)
     survey = _survey(names, shapes, named, words)
     if survey.answers or not words:
@@ -112,6 +120,9 @@ def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: s
         key=lambda name: shapes[name].distinct_words,
         default="",
     )
+    spoken = [name for name in names if shapes[name].running and not _TRANSLATED.search(plain_name(name))]
+    if _TRANSLATED.search(plain_name(fullest)) and spoken:
+        fullest = max(spoken, key=lambda name: shapes[name].distinct_words)
     most = shapes[fullest].distinct_words if fullest else 0
     for name in words_names(names):
         # Where the first of two telling names holds ids, the second holds the words.

@@ -52,11 +52,11 @@ _PERSON = (
 _UNIT = r"(?: in)?(?: (?P<unit>ms|msecs?|milliseconds?|s|secs?|seconds?|hh mm ss(?: m?s+)?|mm ss))?"
 _START = re.compile(
     rf"^(?:(?:start|begin|beginning|onset|timestamps?|time|time ?codes?|timespan|time span|time range|offset|in|in point|"
-    rf"time in|tmin|ts|from time|start point|anfang|beginn|startzeit|zeit|zeitmarke|début|debut|temps|inicio|início|tiempo|"
+    rf"time in|tmin|ts|t0|from time|start point|anfang|beginn|startzeit|zeit|zeitmarke|début|debut|temps|inicio|início|tiempo|"
     rf"tempo|hora|begin time|spoken at)(?: time| time ?code| timestamp| timestamps| ts| offset)?|time ?code in){_UNIT}$"
 )
 _END = re.compile(
-    rf"^(?:(?:end|stop|finish|offset end|out|out point|time out|tmax|until|to time|ende|endzeit|fin|final|fim)"
+    rf"^(?:(?:end|stop|finish|offset end|out|out point|time out|tmax|t1|until|to time|ende|endzeit|fin|final|fim)"
     rf"(?: time| time ?code| timestamp| ts| offset)?|time ?code out){_UNIT}$"
 )
 _ASKED = ("question", "question text", "prompt", "asked", "frage", "pregunta", "pergunta", "domanda", "vraag")
@@ -110,7 +110,7 @@ def columns_of(names: Sequence[str]) -> Columns:
     if not words:
         voices = _voices(known)
         key = _first(known, (*_KEY, *_PERSON), [column for column, _ in voices])
-        return Columns(voices=voices, key=key) if voices else Columns()
+        return Columns(start=start, end=end, voices=voices, key=key) if voices else Columns()
     return with_others(Columns(words, start=start, end=end), known)
 
 

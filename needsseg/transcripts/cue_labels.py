@@ -63,6 +63,13 @@ class LabelForm:
 
 FORMS: tuple[LabelForm, ...] = (
     LabelForm(
+        "tagged",
+        re.compile(
+            r"^(?P<speaker>\[[A-Z][\w ./-]{0,20}\]\s+[^:：\[\]]{1,50}?)\s?(?:：|:(?=\s|$))\s*(?P<words>.*)$", re.DOTALL
+        ),
+        "[GUEST] Ada: words",
+    ),
+    LabelForm(
         "bracket",
         re.compile(
             rf"^[\[({{<【（]\s{{0,3}}{_INNER}\s{{0,3}}[\])}}>】）]\s*(?:[:：]\s*|[-–—|]\s+)?(?P<words>.*)$", re.DOTALL
@@ -279,6 +286,7 @@ def _accepted(
                 counts[label] += 1
                 firsts[label] += at == 0
     counts_of_form = {
+        "tagged": _accepted_tagged,
         "bracket": _accepted_brackets,
         "line": _accepted_lines,
         "tight": _accepted_tight,
@@ -313,6 +321,15 @@ def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) ->
 def _numbered(label: str) -> bool:
     """Whether a label is what programs call a speaker: ``SPEAKER_00``, ``spk_1``, ``S2``."""
     return bool(_GENERIC.match(label)) and any(char.isdigit() for char in label)
+
+
+def _accepted_tagged(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
+    """Names behind a tag (``[GUEST] Ada``) that come back; a speaker's number in brackets is no tag but a label."""
+    return frozenset(
+        label
+        for label, count in counts.items()
+        if count > 1 and like_a_name(_shape(label)) and not _GENERIC.match(label[1 : label.index("]")])
+    )
 
 
 def _accepted_brackets(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:

@@ -22,6 +22,14 @@ _OTHER_KINDS = (
     (PROTECTED, "an old Word document (.doc) or one with a password", "Save it as .docx without a password."),
     (b"PK\x03\x04", "a zip archive or an office document", "Unpack it, or import it as docx if it is one."),
 )
+_COMMON_SIGNS = {
+    "gb18030": frozenset("的一是不了我在有人这他们来个上大为和到说时要就以会可也你对生能那，。？：、！"),
+    "big5": frozenset("的一是不了我在有人這他們來個上大為和到說時要就以會可也你對生能那，。？：、！"),
+    "shift_jis": frozenset("のにはをたがでてとしれさいるなからもあこそまっんう、。"),
+    "euc_jp": frozenset("のにはをたがでてとしれさいるなからもあこそまっんう、。"),
+    "euc_kr": frozenset("이다는을에가고하지의를은그나어도아기서요니게한"),
+}
+_COMMON_SHARE = 0.25
 _SAVE_AS_UTF8 = "Save the file as UTF-8 text, or export it from the meeting tool again."
 
 
@@ -81,6 +89,8 @@ def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]
     if sum(char > "\x7f" for char in mended) > 4 * broken:
         line = data.count(b"\n", 0, first) + 1
         return mended, (f"{broken} broken bytes in UTF-8 were replaced by \ufffd, the first in line {line}.",)
+    if _is_another_script(data):
+        return _guessed(data, name)
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -88,7 +98,32 @@ def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]
     return text, ("Not UTF-8: read as Windows-1252. Check accents and quotation marks.",)
 
 
+def _is_another_script(data: bytes) -> bool:
+    """Whether more than a third of the letters are no ASCII: Chinese, Cyrillic or Arabic in an encoding of its own."""
+    sample = data[:_SAMPLE]
+    high = sum(byte > 0x7F for byte in sample)
+    letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)
+    return high * 3 > high + letters
+
+
+def _in_two_bytes(data: bytes) -> str:
+    """The encoding of two bytes a sign that a text fits without a fault, told by its commonest signs; "" for none."""
+    best, most = "", 0.0
+    for encoding, common in _COMMON_SIGNS.items():
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        wide = [char for char in text[:_SAMPLE] if char > "\x7f"]
+        share = sum(char in common for char in wide) / max(len(wide), 1)
+        if share > most:
+            best, most = encoding, share
+    return best if most >= _COMMON_SHARE else ""
+
+
 def _guessed(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    if encoding := _in_two_bytes(data):
+        return data.decode(encoding), (f"Not UTF-8: read as {encoding}, a guess. Check the words.",)
     from charset_normalizer import from_bytes
 
     # The guess tries dozens of encodings: the beginning tells as much as the whole, in bounded time.

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from needsseg.transcripts.spoken import NUMBERED, Mark, Reading, Spoken, merged, one_line
+from needsseg.transcripts.spoken import HEADED, NUMBERED, Mark, Reading, Spoken, merged, one_line
 
 _NUMBER = re.compile(
     r"^(?P<indent>\s*)[*_]{0,3}(?:Q(?:uestion)?\s*)?(?P<number>\d{1,3})(?:[.):]|\.\d+\.?)[*_]{0,3}\s+(?=\S)", re.I
 )
 _BOLD = re.compile(r"^\s*(?P<mark>\*\*\*?|__)(?P<words>[^*_].*?)(?P=mark)\s*$")
+_ITALIC = re.compile(r"^\s*(?P<mark>\*|_)(?![*_])(?P<words>[^*_]+)(?P=mark)\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|[a-z][.)])\s+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
+_LABEL = re.compile(r"^[^:]{1,40}:")
+_ENDED = re.compile(r"[.!?…:][\"'”’»)*_\s]*$")
+_FEWEST_EMPHASISED = 3
+_BY_TURNS = 0.6
+_LONGEST_HEADING = 6
 _WARNING = (
     "No speakers are named: numbered questions were read as the interviewer's, what stands below them as the "
     "participant's."
@@ -31,9 +38,12 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
     pieces: list[Spoken] = []
     marks: list[Mark] = []
     apart = True
+    kinds = _kinds_of_emphasised(lines)
     for index, line in enumerate(lines):
         words = ""
-        if index in asked:
+        if pieces and index not in asked and (kinds[index] == "heading" or line.startswith(HEADED)):
+            marks.append(Mark(index, "heading", len(line.split())))
+        elif index in asked:
             words = asked[index]
             pieces.append(Spoken("Interviewer", words, line=index + 1))
         elif pieces and one_line(line):
@@ -54,7 +64,11 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
         apart = not one_line(line)
     if not any(piece.speaker == "Participant" for piece in pieces):
         return None
-    return Reading(merged(pieces, by_paragraph=True), (_WARNING,), tuple(marks), tuple(lines))
+    numbered = any(
+        index in asked and (line.startswith(NUMBERED) or _NUMBER.match(line)) for index, line in enumerate(lines)
+    )
+    warning = _WARNING if numbered else _WARNING.replace("numbered questions", "questions in bold or italics")
+    return Reading(merged(pieces, by_paragraph=True), (warning,), tuple(marks), tuple(lines))
 
 
 def questions_in(lines: Sequence[str]) -> dict[int, str]:
@@ -67,6 +81,7 @@ def questions_in(lines: Sequence[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     deepest: int | None = None
     before = 0
+    kinds = _kinds_of_emphasised(lines)
     for index, line in enumerate(lines):
         match = _NUMBER.match(line)
         if line.startswith(NUMBERED):
@@ -77,11 +92,49 @@ def questions_in(lines: Sequence[str]) -> dict[int, str]:
             if indent <= deepest and number >= before:
                 before = number
                 found[index] = _plain(line[match.end() :])
-        elif (bold := _BOLD.match(line)) and _ASKS.search(bold["words"]):
+        elif kinds[index] == "question" and (bold := _BOLD.match(line) or _ITALIC.match(line)):
             found[index] = bold["words"].strip()
     asked = {index: words for index, words in found.items() if one_line(words)}
     marked = sum(bool(_ASKS.search(words)) for words in asked.values())
     return asked if len(asked) > 1 and 2 * marked >= len(asked) else {}
+
+
+def _kinds_of_emphasised(lines: Sequence[str]) -> list[str]:
+    """What lines all in bold or italics are; the same for all others is ""."""
+    found = [_BOLD.match(line) or _ITALIC.match(line) for line in lines]
+    return emphasised_questions(
+        [match["words"] if match else line for line, match in zip(lines, found, strict=True)],
+        [match is not None for match in found],
+    )
+
+
+def emphasised_questions(texts: Sequence[str], emphasised: Sequence[bool]) -> list[str]:
+    """What each text is that is emphasised as a whole: ``question``, ``heading`` or ""; texts that are not are "".
+
+    Where such texts and others stand by turns, sentences among them are what the interviewer says, and a few words
+    without a full stop a heading. Elsewhere only those with a question mark are questions.
+    """
+    filled = [index for index, text in enumerate(texts) if one_line(text)]
+    marked = [index for index in filled if emphasised[index]]
+    followed = sum(emphasised[index] and not emphasised[after] for index, after in pairwise(filled))
+    asks = sum(bool(_ASKS.search(texts[index])) for index in marked)
+    labelled = sum(bool(_LABEL.match(texts[index])) for index in marked)
+    by_turns = (
+        len(marked) >= _FEWEST_EMPHASISED
+        and followed >= _BY_TURNS * len(marked)
+        and asks * 3 >= len(marked)
+        and len(marked) * 4 >= len(filled)
+        and not labelled
+    )
+    kinds = [""] * len(texts)
+    for index in marked:
+        if _ASKS.search(texts[index]) or (by_turns and _ENDED.search(texts[index])):
+            kinds[index] = "question"
+        elif by_turns and len(texts[index].split()) <= _LONGEST_HEADING:
+            kinds[index] = "heading"
+        elif by_turns:
+            kinds[index] = "question"
+    return kinds
 
 
 def _plain(words: str) -> str:

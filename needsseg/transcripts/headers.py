@@ -21,6 +21,8 @@ _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNOREC
 _CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
 _SPOKEN_PARTS = re.compile(r"\d+")
 _PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
+_NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
+_DATED = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$|^\d{4}年\d{1,2}月\d{1,2}日")
 _NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
 _CLOSE = 0.8
 _IN_ORDER = 0.7
@@ -112,6 +114,8 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
     first, *more = patterns(template, above)
     timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
     found: dict[int, Header] = {}
+    if "{short}" in template and _is_in_capitals(lines[:SAMPLE]):
+        return found  # any short word looks like initials there
     for index, line in enumerate(lines):
         if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
             continue
@@ -142,6 +146,12 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
     return found
 
 
+def _is_in_capitals(lines: Sequence[str]) -> bool:
+    """Whether a text is written in capitals throughout, as some captions are."""
+    upper = sum(map(str.isupper, "".join(lines)))
+    return upper > sum(map(str.islower, "".join(lines)))
+
+
 def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
     counts = Counter(header.label for header in found.values())
     timed = any(header.time for header in found.values())
@@ -149,7 +159,8 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
     @cache
     def names_somebody(label: str) -> bool:
         if (
-            not (any(map(str.isalpha, label)) or _PHONE.match(label))
+            not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
+            or _DATED.match(label)
             or is_metadata(label)
             or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
         ):

@@ -25,12 +25,14 @@ _LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$|[^\W\d_]
 _CHEVRONS = re.compile(r"^(?:>>+|»+)\s*")
 _BRACKETED_TIME = re.compile(rf"^[\[(]{_CLOCK}[\])]\s*")
 _TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s*$")
-_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?P<name>[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$")
+_EMPHASIS = re.compile(
+    r"^(\*{1,3}|_{1,3})(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$"
+)
 _AFTER_EMPHASIS = re.compile(rf"^\s*(?:[\[(]\s*{_CLOCK}\s*[\])])?\s*(?P<colon>[:：]?)\s*(?P<words>.*)$")
 _COLON = re.compile(
     rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?(?:[:*](?:in|innen|r))?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
 )
-_BRACKET = re.compile(r"^\[(?P<name>[^\[\]:]{1,63})\]:?\s+(?P<words>\S.*)$")
+_BRACKET = re.compile(r"^(?:\[(?P<name>[^\[\]:]{1,63})\]:?\s+|【(?P<wide>[^【】:：]{1,63})】[:：]?\s*)(?P<words>\S.*)$")
 _ONLY_TIME = re.compile(rf"^[\[(]?{_CLOCK}[\])]?$")
 _SPOKEN_TIME = re.compile(r"^(?P<name>\S.*?) (?P<minutes>\d{1,3}) (?P<seconds>[0-5]?\d)$")
 _QUESTION_NUMBER = re.compile(r"^(?:Q|Question|Frage|Pregunta|Domanda|Vraag)\s*\.?\s*\d{1,3}$", re.IGNORECASE)
@@ -61,9 +63,10 @@ def labelled(line: str) -> Labelled | None:
     if rest[:1] in "*_" and (match := _EMPHASIS.match(rest)):
         return _emphasised(match, start)
     if match := _BRACKET.match(rest):
+        name = one_line(match["name"] or match["wide"])
         if time := _ONLY_TIME.match(match["words"]):
-            return Labelled(one_line(match["name"]), "", milliseconds(*time.groups()), "bracket")
-        return Labelled(one_line(match["name"]), match["words"], start, "bracket")
+            return Labelled(name, "", milliseconds(*time.groups()), "bracket")
+        return Labelled(name, match["words"], start, "bracket")
     if (match := _COLON.match(rest)) and not _is_aside(rest):
         if match["time"]:
             start = milliseconds(*match.group(3, 4, 5, 6))
@@ -84,6 +87,21 @@ def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
     if not match or match["label"] not in labels or (match["sign"] == "." and len(match["label"]) > _LONGEST_CODE):
         return None
     return Labelled(match["label"], match["words"], None, "colon")
+
+
+def label_without_colon(line: str, labels: frozenset[str]) -> Labelled | None:
+    """A line that begins with one of ``labels`` and no sign behind it, then a capital or a digit: ``P At least``."""
+    label = max((one for one in labels if line.startswith(f"{one} ")), key=len, default="")
+    words = line[len(label) + 1 :].lstrip()
+    # "I" and "A" are words of English too.
+    if (
+        not label
+        or label in {"I", "A", "O", "Y", "E"}
+        or not re.match(r"[\"“¿¡]?[A-ZÀ-ÖØ-Þ\d]", words)
+        or ":" in words[:40]
+    ):
+        return None
+    return Labelled(label, words, None, "colon")
 
 
 def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:

@@ -38,8 +38,14 @@ METADATA = words(
     "recorded on",
     "jump to",
     "summary keywords",
+    "日期", "时间", "時間", "地点", "地點", "时长", "時長", "关键词", "關鍵詞", "主题", "日時", "場所",
+    "日付", "キーワード", "날짜", "장소",
+    "التاريخ",
+    "المكان", "المدة", "дата", "место", "длительность", "datum", "dauer", "ort", "fecha", "lugar", "duración", "durée", "lieu",
+    "data", "luogo", "durata", "duração", "local", "plaats", "duur", "miejsce", "czas trwania", "transkribiert von",
+    "transcrito por", "transcrit par", "trascritto da",
     "about this session",
-}
+}  # fmt: skip
 
 FIELDS_ABOVE = METADATA | words(
     "host hosts guest guests episode participant speaker "
@@ -77,6 +83,21 @@ NOTES = words(
     "key takeaway",
     "key takeaways",
     "stage direction",
+    "memo",
+    "researcher's memo",
+    "researcher’s memo",
+    "researcher memo",
+    "researcher notes",
+    "researcher's notes",
+    "interviewer notes",
+    "interviewer's notes",
+    "interviewer’s notes",
+    "interviewer note",
+    "moderator notes",
+    "observer notes",
+    "observations",
+    "post-interview notes",
+    "debrief",
 }
 
 _PROSE = words(
@@ -101,6 +122,7 @@ _LISTED = re.compile(r"^\d+[.)]$")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\|.*$")
 _PHONE = re.compile(r"^\+?\d[\d\s*().-]{5,}$")
 _ADDRESS = re.compile(r"^[\w.+-]+@[\w.-]+$")
+_NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
 
 
 def is_metadata(label: str) -> bool:
@@ -127,7 +149,7 @@ def like_a_name(label: str) -> bool:
     if _PHONE.match(label) or _ADDRESS.match(label):
         return len(label) <= LONGEST_NAME
     tokens = _tokens(label)
-    if not tokens or len(tokens) > 6:
+    if not tokens or sum(not _is_small_part(token) for token in tokens) > 6:
         return False
     if len(tokens) > 1 and tokens[0].casefold() in _PROSE_STARTS and len(tokens[0]) > 1:
         return False
@@ -136,6 +158,11 @@ def like_a_name(label: str) -> bool:
     ):
         return False
     return not tokens[0].islower() and all(_capitalised(token) for token in tokens)
+
+
+def _is_small_part(token: str) -> bool:
+    """Whether a token is a particle, a title or an initial (``de``, ``Dr.``, ``T.``), of which a long name may have several."""
+    return token.casefold() in _PARTICLES or token.endswith(".")
 
 
 def perhaps_a_name(label: str) -> bool:
@@ -152,7 +179,8 @@ def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
     sure = {
         label
         for label, count in counts.items()
-        if not is_metadata(label) and (like_a_name(label) or (count > 1 and perhaps_a_name(label)))
+        if not is_metadata(label)
+        and (like_a_name(label) or (count > 1 and (perhaps_a_name(label) or _NUMBER_SIGN.match(label))))
     }
     # What comes back so often before a colon is a label, however it looks.
     sure |= {

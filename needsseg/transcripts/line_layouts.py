@@ -13,17 +13,26 @@ from dataclasses import dataclass
 from functools import cache
 
 CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
-_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
+_DATE = r"(?:\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|[Tt]oday at|[Yy]esterday at)"
 SPOKEN = (
     r"(?:\d+ (?:hours?|Stunden?|heures?|horas?|ore) )?(?:\d+ (?:minutes?|Minuten?|minutos?|minuti) )?"
     r"\d+ (?:seconds?|Sekunden?|secondes?|segundos?|secondi)"
 )
 _EMPHASIS = r"[*_]{0,3}"
 _PARTS = {
-    "name": r"(?P<name>[^\s\[\](){}<>|:：#*_@,][^\[\]{}<>:：*]{0,62}?)",
+    # A tag may stand before a name ([GUEST] Ada), a sign before a nick or number (@ada, #4); stars hide digits (+44****78).
+    "name": (
+        r"(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|(?:\[[A-Z][\w ./-]{0,20}\]\s+)?"
+        r"(?:[#@]\w|[^\s\[\](){}<>|:：#*_@,])[^\[\]{}<>:：*]{0,62}?)"
+    ),
     "code": r"(?P<name>(?:speaker|spk|spkr|SPEAKER|Speaker|S|Sprecher|Locuteur|Hablante)[ _-]?\d{1,2})",
     "letter": r"(?P<name>[QA])",
     "initials": r"(?P<name>[A-Z]{1,3}\d{0,2})",
+    "short": r"(?P<name>[A-Z]{2,3}\d{0,2}|[B-Z]\d{1,2})",
+    "role": (
+        r"(?P<name>(?:Interviewer|Interviewee|Participant|Respondent|Moderator|Researcher|Facilitator|Informant|Interviewerin|"
+        r"Moderatorin|Befragter?|Entrevistadora?|Entrevistad[oa]|Intervieweuse|Intervieweur|Enquêt[eé]e?)(?: \d{1,2})?)"
+    ),
     "time": rf"(?P<time>{CLOCK})",
     "secs": r"(?P<time>\d+(?:[.,]\d+)?\s?s(?:ec)?)",
     "moment": rf"{_DATE},?\s+(?P<time>{CLOCK})",
@@ -178,7 +187,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "name-time",
         "The name, and the time set off by brackets or a sign, above the words (Riverside, tl;dv, Read.ai)",
         (
-            "{name} ({time})", "{name} [{time}]", "[{name}] ({time})", "[{name}] {time}", "{name} <{time}>", "{name} | {time}",
+            "{name} - {moment}", "{name} {moment}", "{name} ({time})", "{name} [{time}]", "[{name}] ({time})", "[{name}] {time}",
+            "{name} <{time}>", "{name} | {time}",
             "{name} - {time}", "{name} @ {time}",
             "{name} · {time}", "{name} • {time}", "{name} at {time}", "{name}: {time}", "{name}, {time}", "{name} ({spoken})",
             "{name} [{secs}]", "{name} ({secs})",
@@ -191,7 +201,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "time-name",
         "The time, then the name, above the words (Fathom, Word's Transcribe)",
         (
-            "[{time}]~-~{name}", "({time})~-~{name}", "{time} - {name}", "@{time} - {name}", "{time} | {name}", "{time} · {name}",
+            "[{moment}] {name}", "[{time}]~-~{name}", "({time})~-~{name}", "{time} - {name}",
+            "@{time} - {name}", "{time} | {name}", "{time} · {name}",
             "{time} • {name}", "{time}: {name}", "[{time}] {name}", "({time}) {name}", "{time} {name}", "{spoken} {name}",
         ),
         "0:03 - Oda Brinkholt (bakery.example)\n  How do the orders come?\n\n0:07 - Teo Marsand\n  By phone, before six.",
@@ -207,7 +218,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
     LineLayout(
         "coded-speaker",
         "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
-        ("({code}) {words}", "{code} {words}", "<{code}> {words}"),
+        ("({code}) {words}", "{code} {words}", "<{code}> {words}", "{short} {words}"),
         "(speaker 0) How do the orders come?\n(speaker 1) By phone, before six.\n"
         "(speaker 0) And on Sundays?\n(speaker 1) Not at all.",
         strict=True,
@@ -233,7 +244,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "The name and a dash or another sign before the words",
         ("{name} – {words}", "{name} — {words}", "{name} - {words}", "{name}> {words}", "{name}.- {words}",
          "{name}) {words}", "({name}): {words}", "{name} / {words}", "{name} = {words}", "{name} | {words}",
-         "{name} -- {words}", "{initials}. {words}"),
+         "{name} -- {words}", "{initials}. {words}", "{name}/ {words}", "{name}... {words}", "{name}… {words}",
+         "{role}. {words}"),
         "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
         strict=True,
     ),

@@ -15,8 +15,11 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.chosen_pattern import ChosenPattern, chosen_pattern
 from needsseg.transcripts.guide import questions_in, read_guide
 from needsseg.transcripts.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.interjections import inline_labels
+from needsseg.transcripts.label_forms import mended_labels, without_dash
 from needsseg.transcripts.labelled import (
     Labelled,
+    label_without_colon,
     labelled,
     labels_without_space,
     speakers_in,
@@ -37,7 +40,15 @@ _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)"
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
 _LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
+_NOTICE = re.compile(
+    r"^[\u200e\u200f\s]*(?:messages and calls are end-to-end encrypted.*|<media omitted>|<medien ausgeschlossen>|"
+    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was deleted\.?|you deleted this message\.?|"
+    r"missed (?:voice|video) call.*)[\s.]*$",
+    re.IGNORECASE,
+)
 _MOST_ASKED = 0.6
+_FORGOTTEN = 0.2
+_OFTEN = 3
 
 
 def read_lines(
@@ -72,6 +83,8 @@ class _Reader:
         self.marks += dress.marks
         self.ends = dress.ends
         self.fields = 0
+        self.read_as: dict[str, str] = {}
+        self.forgotten: list[tuple[int, str]] = []
 
     @cached_property
     def headed(self) -> Found | None:
@@ -94,6 +107,7 @@ class _Reader:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
         kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
         found = without_question_numbers(without_spoken_times([labelled(line) if line else None for line in kept]))
+        found, self.read_as = mended_labels(found)
         self.fields = without_fields_above(kept, found)
         voices = [None if index < self.fields else item for index, item in enumerate(found)]
         speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
@@ -101,13 +115,32 @@ class _Reader:
             tight = labels_without_space(kept)
             if len(repeated := speakers_in(kept, tight)) > 1 and all(_comes_back(label, tight) for label in repeated):
                 found, speakers = tight, repeated
+        found = without_dash(found)
         speakers = speakers - self.choices.not_speakers
         sure = frozenset(label for label in speakers if _comes_back(label, found))
         for index, line in enumerate(kept):
             item = found[index]
             if line and index >= self.fields and (item is None or item.label not in speakers):
                 found[index] = tightly_labelled(line, sure) or item
+        self._add_labels_without_colon(kept, found, sure)
         return kept, found, speakers
+
+    def _add_labels_without_colon(
+        self, kept: Sequence[str], found: list[Labelled | None], sure: frozenset[str]
+    ) -> None:
+        """Takes a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
+        starts = [
+            index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])
+        ]
+        if len(starts) * 2 < sum(map(bool, kept[self.fields :])):
+            starts = [index for index in range(self.fields, len(kept)) if kept[index]]
+        open_starts = [index for index in starts if (item := found[index]) is None or item.label not in sure]
+        if len(sure) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
+            return
+        for index in open_starts:
+            if item := label_without_colon(kept[index], sure):
+                found[index] = item
+                self.forgotten.append((index + 1, item.label))
 
     def reading(self) -> Reading:
         """The turns, with what became of each word."""
@@ -119,8 +152,11 @@ class _Reader:
             return self._by_label()
         silent = self._silent(headers)
         headers = {index: one for index, one in headers.items() if index not in silent}
+        notices = {index for index, one in headers.items() if _NOTICE.match(one.words)}
+        headers = {index: one for index, one in headers.items() if index not in notices}
         below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
         around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
+        around = replace(around, kinds={**around.kinds, **dict.fromkeys(notices, "note")})
         kept = [
             "" if index in silent or (index in around.kinds and index not in headers) else _plain(line)
             for index, line in enumerate(self.lines)
@@ -172,11 +208,17 @@ class _Reader:
         return self._turns(kept, dict(sorted(headers.items())), found, around)
 
     def _without_labels(self, kept: list[str], found: list[Labelled | None], around: Around) -> Reading:
-        guided = read_guide(["" if index in around.kinds else line for index, line in enumerate(self.given)])
+        lines = ["" if index in around.kinds else _QUOTE.sub("", line) for index, line in enumerate(self.given)]
+        guided = read_guide(lines)
         if guided:
             above = next((mark.line for mark in guided.marks), 0)
             marks, _, title = above_the_talk(kept, found, above, around.kinds, frozenset())
-            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks]
+            quotes = [
+                Mark(index, "markup", len(self.given[index].split()) - len(line.split()))
+                for index, line in enumerate(lines)
+                if index not in around.kinds
+            ]
+            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks, *quotes]
             return replace(
                 guided,
                 marks=tuple(guided_marks),
@@ -192,6 +234,7 @@ class _Reader:
         self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
     ) -> Reading:
         maker = TurnMaker(kept, headers, found, around, self._nobodys(kept, headers, found))
+        maker.speakers |= inline_labels(kept)
         turns = maker.make()
         begins = [one.line for one in turns]
         for line, end in self.ends.items():
@@ -204,6 +247,8 @@ class _Reader:
                 *maker.told,
                 *_quoted_warning(maker.quoted),
                 *_once_warning(joined),
+                *(f"Line {line}: “{name}” has no colon and was read as a new turn." for line, name in self.forgotten),
+                *(f"The label “{label}” was read as “{name}”." for label, name in self.read_as.items()),
             ),
             (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
             tuple(self.given),
@@ -338,7 +383,10 @@ def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
     if len(turns) < 10 or len(counts) < 3:
         return ()
     once = {
-        turn.speaker: turn.line for turn in turns if counts[turn.speaker] == 1 and role_from_label(turn.speaker) is None
+        turn.speaker: turn.line
+        for turn in turns
+        if counts[turn.speaker] == 1
+        and (role_from_label(turn.speaker) is None or counts[turn.speaker.rstrip("0123456789")] > _OFTEN)
     }
     return tuple(
         f"“{label}” speaks only once (line {line}): check that it is a speaker." for label, line in once.items()

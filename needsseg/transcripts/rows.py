@@ -13,6 +13,7 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.column_contents import columns_by_content
 from needsseg.transcripts.columns import Columns, columns_of, plain_name
 from needsseg.transcripts.moments import is_time, parts_of_range
+from needsseg.transcripts.wide_tables import grid_of
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 100_000_000
@@ -24,6 +25,9 @@ _WIDEST = 2_000
 _FEW_OPEN = 3
 # The line below the header of a table in Markdown.
 _RULE = re.compile(r"^\s*(?::?-{3,}:?)?\s*$")
+_MARKDOWN_RULE = re.compile(r"^\s*\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)+\|?\s*$")
+_MOST_ROWS = 0.6
+_TIMED_CELLS = 4
 _UNDER_HEADER = re.compile(
     r"^\s*(?:\{\s*\"ImportId\".*|open-ended response|response|other \(please specify\))?\s*$", re.IGNORECASE
 )
@@ -94,7 +98,9 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
         extra.append((filled[head][0], _line(filled[head][1]), HEADER))
     first, names, under = _under_header(filled, head, names)
     extra += under
-    columns = columns_by_content(names, [dict(zip(names, record, strict=False)) for _, record in filled[first:]])
+    cells_by_name = [dict(zip(names, record, strict=False)) for _, record in filled[first:]]
+    grid = None if any(choices.columns.values()) else grid_of(names, cells_by_name)
+    columns = grid.columns if grid else columns_by_content(names, cells_by_name)
     columns = chosen_columns(columns, names, choices, name)
     doubts = list(warnings)
     rows: list[Row] = []
@@ -106,7 +112,10 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
         if len(record) > len(names):
             cells, warning = _too_many(record, names, columns, delimiter)
             doubts.append(f"Row {number}: {len(record)} cells below {len(names)} column names; {warning}")
-        if cells:
+        if cells and grid:
+            named = dict(zip(names, cells, strict=False))
+            rows += [Row(f"row {number}", each, number) for each in grid.unfold(named)]
+        elif cells:
             rows.append(Row(f"row {number}", dict(zip(names, cells, strict=False)), number))
         else:
             extra.append((number, _line(record), ""))
@@ -144,11 +153,34 @@ def chosen_columns(columns: Columns, names: Sequence[str], choices: ReadingChoic
 
 
 def looks_delimited(lines: Sequence[str]) -> bool:
-    """Whether the first filled line names the columns of a table of speech."""
+    """Whether the first filled line names the columns of a table of speech, or the lines are one without a header.
+
+    A table in Markdown may stand below a title: the rule under its header tells it.
+    """
+    if _is_markdown_table(lines) or _is_timed_table(lines):
+        return True
     head = next((line for line in lines if line.strip()), "")
     return len(head) < 2_000 and any(
         mark in head and columns_of(next(csv.reader([head], delimiter=mark), [])).of_speech for mark in _DELIMITERS
     )
+
+
+def _is_markdown_table(lines: Sequence[str]) -> bool:
+    filled = [line for line in lines if line.strip()]
+    rule = next((at for at, line in enumerate(filled[1 : _TITLES + 1], 1) if _MARKDOWN_RULE.match(line)), 0)
+    if not rule or sum(line.count("|") > 0 for line in filled[rule:]) < _MOST_ROWS * len(filled[rule:]):
+        return False
+    names = [cell.strip(" *_") for cell in filled[rule - 1].strip().strip("|").split("|")]
+    return columns_of(names).of_speech
+
+
+def _is_timed_table(lines: Sequence[str]) -> bool:
+    """Whether the lines are parted by tabs into four or more cells, several of them times: a table of annotations."""
+    filled = [line for line in lines if line.strip()][:50]
+    records = [line.split("\t") for line in filled]
+    if len(records) < _FEW_OPEN or len({len(record) for record in records}) != 1 or len(records[0]) < _TIMED_CELLS:
+        return False
+    return all(sum(is_time(cell) for cell in record) >= 2 for record in records)
 
 
 def _header(filled: Records) -> tuple[int, tuple[str, ...]]:

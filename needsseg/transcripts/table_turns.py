@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -17,17 +18,22 @@ from needsseg.transcripts.rows import Row
 from needsseg.transcripts.spoken import Reading, Spoken, flowing, merged, one_line
 
 _LONGEST_ATTRIBUTE = 200
-_ON_CHANGE = 0.2
+_SIGNS_ONLY = re.compile(r"^\s*[\[(][^\[\]()]*[\])]\s*$")
 
 
 def voices_reading(rows: Sequence[Row], columns: Columns) -> Reading:
-    """The turns of a table in which every speaker has a column."""
-    spoken = [
-        Spoken(speaker, words, line=row.number)
-        for row in rows
-        for column, speaker in columns.voices
-        if one_line(words := row.cells.get(column, ""))
-    ]
+    """The turns of a table in which every speaker has a column; a row's time is that of the first who speaks in it."""
+    cells = [_time_cells(row, columns) for row in rows]
+    words_in_all = sum(len(row.cells.get(column, "").split()) for row in rows for column, _ in columns.voices)
+    unit = unit_of([cell for pair in cells for cell in pair], words_in_all)
+    starts, _ = in_milliseconds([start for start, _ in cells], columns.start, unit)
+    spoken: list[Spoken] = []
+    for row, start in zip(rows, starts, strict=True):
+        at = start
+        for column, speaker in columns.voices:
+            if one_line(words := row.cells.get(column, "")):
+                spoken.append(Spoken(speaker, words, at, None, row.number))
+                at = None
     attributes = attributes_of(rows, columns) if columns.voices[-1][1] == "Participant" else {}
     return Reading(merged(spoken, by_paragraph=True), attributes={"Participant": attributes} if attributes else {})
 
@@ -76,7 +82,8 @@ def turns_reading(
 def _labels_of(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -> tuple[list[str], list[str]]:
     labels = _labels([row.cells.get(columns.speaker, "") for row in rows])
     doubts: list[str] = []
-    if not choices.unlabelled and _is_on_change(labels):
+    words = [row.cells.get(columns.words, "") for row in rows]
+    if not choices.unlabelled and _is_on_change(labels, words):
         blank = sum(not label for label in labels)
         for index, label in enumerate(labels):
             labels[index] = label or labels[index - 1]
@@ -88,11 +95,16 @@ def _labels_of(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -
     return labels, doubts
 
 
-def _is_on_change(labels: Sequence[str]) -> bool:
-    """Whether labels stand only where the speaker changes: many rows without one, and never the same name in a row."""
+def _is_on_change(labels: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether labels stand only where the speaker changes: rows without one, and never the same name in a row.
+
+    A row that holds a note in brackets alone may stand without a name for another reason.
+    """
     named = [label for label in labels if label]
     blank = len(labels) - len(named)
-    if not labels or not labels[0] or blank < _ON_CHANGE * len(labels) or len(set(named)) < 2:
+    if not labels or not labels[0] or not blank or len(set(named)) < 2:
+        return False
+    if any(not label and _SIGNS_ONLY.match(text) for label, text in zip(labels, words, strict=True)):
         return False
     return all(first != second for first, second in itertools.pairwise(named))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from needsseg.transcripts.columns import Columns
 from needsseg.transcripts.contents import Contents
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import TEXT_FORMATS
+from needsseg.transcripts.interjections import inline_labels
 from needsseg.transcripts.json_rows import json_lines, json_whole
 from needsseg.transcripts.otranscribe import read_otranscribe
 from needsseg.transcripts.rows import Row, Rows, delimited, rows_of
@@ -28,6 +30,8 @@ _READERS: Mapping[str, Callable[[Sequence[str], str, ReadingChoices], Rows]] = {
 }
 _FEWEST_ACCOUNTS = 3
 _ACCOUNT_WORDS = 25
+_CLOCK = re.compile(r"^\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?$")
+_LABELLED = re.compile(r"^\s*[^\W\d_][^:\n]{0,60}:\s+\S")
 _NAME_THEM = "Name the columns in the first row, for example: transcript_id,speaker,start,text."
 
 
@@ -211,8 +215,10 @@ def _mostly_talks(texts: Sequence[str]) -> bool:
 
 
 def _is_talk(text: str) -> bool:
-    """Whether one cell holds a conversation by itself: several lines with at least two speakers."""
-    return "\n" in text.strip() and len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
+    """Whether one cell holds a conversation by itself: several lines, or several labels in one, with two speakers at least."""
+    if "\n" not in text.strip() and not inline_labels([text]):
+        return False
+    return len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
 
 
 def _nested(text: str, choices: ReadingChoices = NO_CHOICES) -> Reading:
@@ -236,7 +242,11 @@ def _interview(
         return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, told), []
     talk = _talk(rows, columns, choices)
     if talk is not None:
-        others = [] if table.only_words else row_pieces(rows, replace(columns, words=""), False, but=columns.words)
+        others = (
+            []
+            if table.only_words
+            else row_pieces(_untimed(rows, columns), replace(columns, words=""), False, but=columns.words)
+        )
         attributes = attributes_of(rows, columns)
         voices = {piece.speaker for piece in talk.spoken if piece.speaker}
         given = {speaker: attributes for speaker in _participants(talk) if attributes and len(voices) > 1}
@@ -248,12 +258,29 @@ def _interview(
     return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, roles_told), doubts
 
 
+def _untimed(rows: Sequence[Row], columns: Columns) -> list[Row]:
+    """Rows without the times that stand before the words of a talk already, and are accounted for there."""
+    return [
+        replace(row, cells={name: cell for name, cell in row.cells.items() if name != columns.start})
+        if columns.start and _timed_text(row, columns) != row.cells.get(columns.words, "")
+        else row
+        for row in rows
+    ]
+
+
 def _talk(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -> Reading | None:
     """The transcript that the cells of words are by themselves; None where their rows are turns."""
     if columns.speaker and not (len(rows) == 1 and _is_talk(rows[0].cells.get(columns.words, ""))):
         return None
-    text = "\n\n".join(row.cells.get(columns.words, "") for row in rows)
+    text = "\n\n".join(_timed_text(row, columns) for row in rows)
     return _nested(text, choices) if not columns.start or _is_talk(text) else None
+
+
+def _timed_text(row: Row, columns: Columns) -> str:
+    """The words of a row, its time in brackets before them where they are one labelled line: ``[00:03] Ada: words``."""
+    text, time = row.cells.get(columns.words, ""), row.cells.get(columns.start, "").strip() if columns.start else ""
+    timed = _CLOCK.match(time) and "\n" not in text.strip() and _LABELLED.match(text)
+    return f"[{time}] {text.strip()}" if timed else text
 
 
 def _participants(talk: Reading) -> list[str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from needsseg.transcripts.around import kind_of_line_above
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.cues import milliseconds
 from needsseg.transcripts.labels import like_a_name
@@ -108,6 +109,8 @@ def read_below_headers(
     header = header_of(paragraphs) or HEADERS[0]
     state = _State(header, choices, wrapped)
     lines = list(_lines(paragraphs))
+    found = (match for line in lines if (match := header.pattern.match(line.text)))
+    state.names = frozenset(match.groupdict().get("name") or "" for match in found) - {""}
     index = 0
     while index < len(lines):
         index += state.take(lines, index)
@@ -127,6 +130,8 @@ class _State:
         self._paragraph = -1
         self._above = True
         self._title = True
+        self._section = False
+        self.names: frozenset[str] = frozenset()
 
     def take(self, lines: Sequence[_Line], index: int) -> int:
         """Reads the line at ``index`` and returns how many lines it took."""
@@ -166,9 +171,13 @@ class _State:
     def _take_above(self, line: _Line) -> None:
         """A line above the first turn: facts about the meeting, or, once, its title."""
         about = _ABOUT.match(line.text) is not None
-        self.marks.append(
-            marked(line.paragraph, "metadata" if about else "heading" if self._title else "unread", line.text)
-        )
+        kind = "metadata" if about else "heading" if self._title else kind_of_line_above(line.text, self.names)
+        if kind == "section":
+            self._section = True
+            kind = "heading"
+        elif not kind:
+            kind = "metadata" if self._section else "unread"
+        self.marks.append(marked(line.paragraph, kind, line.text))
         self._title = self._title and about
 
     def _go_on(self, line: _Line) -> None:

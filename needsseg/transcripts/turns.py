@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from needsseg.transcripts.around import Around, above_the_talk, is_field_block
 from needsseg.transcripts.headers import Header, clock_ms
+from needsseg.transcripts.interjections import parts_of, told_of
 from needsseg.transcripts.labelled import Labelled, stamp
-from needsseg.transcripts.labels import is_note, like_a_name
+from needsseg.transcripts.labels import is_metadata, is_note, like_a_name
 from needsseg.transcripts.line_layouts import CLOCK, SPOKEN
+from needsseg.transcripts.own_lines import kind_of_own_line
 from needsseg.transcripts.spoken import Mark, Spoken, marked
 
 BRACKETED_TIME = re.compile(rf"^[\[(]\s*(?P<time>{CLOCK})\s*[\])]\s*")
@@ -19,6 +21,7 @@ _BRACKETED_NOTE = re.compile(r"^(?:\[(?!\d)[^\[\]]{12,}\]|\(\([^()]{4,}\)\)|\[\d
 _INTERVIEW_NUMBER = re.compile(
     r"^[\W_]*(?:interview|session|transcript|entrevista|entretien|focus group)\s+#?\d{1,3}\b[^.?!:]{0,60}$", re.I
 )
+_LONGEST_FIELD = 8
 _INLINE_TIME = re.compile(r"\s*\[\d{1,2}:\d{2}(?::\d{2})?\](?=\s|$)")
 
 
@@ -41,6 +44,8 @@ class TurnMaker:
         self.told: list[str] = []
         self.suspicions: list[str] = []
         self.title = ""
+        self.floor = ""
+        self.inline: list[tuple[int, str]] = []
         self.start: int | None = None
         self.speakers = frozenset(header.label for header in headers.values())
         self.timed = bool(headers) and all(header.time for header in headers.values())
@@ -64,6 +69,8 @@ class TurnMaker:
                 or self._stamp(index)
                 or self._field_block(index, apart)
                 or self._note(index)
+                or self._own_line(index, apart)
+                or self._field_below_the_talk(index)
             )
             if not taken:
                 self._said(index, apart)
@@ -73,6 +80,7 @@ class TurnMaker:
         if self.unlabelled and any(piece.speaker == self.unlabelled for piece in self.pieces):
             labels = ", ".join(sorted(self.speakers - {self.unlabelled})[:3])
             self.told.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
+        self.told += told_of(self.inline)
         return self.pieces
 
     def _above(self, first: int) -> int:
@@ -90,9 +98,10 @@ class TurnMaker:
             return 0
         words = _without_times(header.words.removesuffix("\\").strip())
         start = header.start_ms if header.start_ms is not None else self.start
-        self.pieces.append(Spoken(header.label, words, start, header.end_ms, index + 1))
+        self.floor = header.label
+        self.pieces.append(Spoken(header.label, "", start, header.end_ms, index + 1))
+        said = self._add(words, index)
         self.start = None
-        said = len(words.split())
         before = self.kept[index].split()[: max(0, len(self.kept[index].split()) - said)]
         time = sum(bool(_TIME_WORD.search(word)) for word in before)
         if " " in header.time and header.lines == 1 and not time:
@@ -169,12 +178,47 @@ class TurnMaker:
             self.marks.append(marked(index, "note", self.kept[index]))
             return 1
         if not (self.pieces and item and is_note(item.label)):
-            if self.pieces and item and item.kind == "alone" and item.label not in self.speakers:
-                self.unread.append(index)
-                return 1
             return 0
-        self.marks.append(marked(index, "note", self.kept[index]))
-        return 1
+        end = index + 1
+        while not item.words and end < len(self.kept) and self.kept[end] and end not in self.headers:
+            end += 1  # the note stands below its label
+        self.marks += [marked(at, "note", self.kept[at]) for at in range(index, end)]
+        return end - index
+
+    def _own_line(self, index: int, apart: bool) -> int:
+        """A line that nobody said by its form: a description in brackets, a comment, the heading of a part."""
+        if not self.pieces or not self.pieces[-1].words:
+            return 0
+        ends = index + 1 >= len(self.kept) or not self.kept[index + 1] or index + 1 in self.headers
+        kind = kind_of_own_line(self.kept[index], ends and (apart or self.no_blanks))
+        if kind and not self._names_speaker(index):
+            self.marks.append(marked(index, kind, self.kept[index]))
+            return 1
+        item = self.found[index]
+        if item and item.kind == "alone" and item.label not in self.speakers:
+            self.unread.append(index)
+            return 1
+        return 0
+
+    def _names_speaker(self, index: int) -> bool:
+        """Whether what stands in brackets is the word that another speaker put in (``[Interviewer: mhm]``)."""
+        parts = parts_of(self.kept[index], self.floor, self.speakers)
+        return any(part.speaker != self.floor for part in parts)
+
+    def _field_below_the_talk(self, index: int) -> int:
+        """``Duration: 31:20`` in the last lines of a file, below all turns and set apart from them."""
+        item = self.found[index]
+        if not item or not is_metadata(item.label) or not item.words or len(item.words.split()) > _LONGEST_FIELD:
+            return 0
+        if index < max(self.headers, default=0) or self.kept[index - 1]:
+            return 0
+        end = index
+        while end < len(self.kept) and (field := self.found[end]) is not None and is_metadata(field.label):
+            end += 1
+        if any(self.kept[end:]):
+            return 0
+        self.marks += [marked(at, "metadata", self.kept[at]) for at in range(index, end)]
+        return end - index
 
     def _said(self, index: int, apart: bool) -> None:
         line, item = self.kept[index], self.found[index]
@@ -188,13 +232,29 @@ class TurnMaker:
         if item and like_a_name(item.label) and item.kind == "colon":
             self.quoted.setdefault(item.label, index + 1)
         if self.unlabelled and (not self.pieces or self._begins_own(apart)):
-            self.pieces.append(Spoken(self.unlabelled, words, at, None, index + 1))
-        else:
+            self.floor = self.unlabelled
+            self.pieces.append(Spoken(self.unlabelled, "", at, None, index + 1))
+        count = len(words.split())
+        said = self._add(words, index, "\n" if new_paragraph else " ")
+        self.marks += [Mark(index, "speech", said), Mark(index, "label", count - said)]
+        self.marks.append(Mark(index, "time", len(line.split()) - count))
+
+    def _add(self, words: str, index: int, glue: str = " ") -> int:
+        """Adds words to the turn of who has the floor, and what others put in as turns of theirs; how many words were said."""
+        said = 0
+        for part in parts_of(words, self.floor, self.speakers):
             last = self.pieces[-1]
-            glue = "\n" if new_paragraph and last.words else " "
-            self.pieces[-1] = replace(last, words=f"{last.words}{glue}{words}" if last.words else words)
-        said = len(words.split())
-        self.marks += [Mark(index, "speech", said), Mark(index, "time", len(line.split()) - said)]
+            if part.speaker != last.speaker:
+                self.pieces.append(Spoken(part.speaker, part.words.strip(), None, None, index + 1))
+            else:
+                joined = f"{last.words}{glue}{part.words.strip()}" if last.words else part.words.strip()
+                self.pieces[-1] = replace(last, words=joined)
+            if part.inline:
+                self.inline.append((index + 1, part.speaker))
+                self.floor = part.speaker
+            said += len(part.words.split())
+            glue = " "
+        return said
 
     def _begins_own(self, apart: bool) -> bool:
         return bool(self.pieces[-1].words) and (apart or self.no_blanks) and self.pieces[-1].speaker != self.unlabelled

@@ -10,7 +10,9 @@ from itertools import pairwise
 from needsseg.transcripts.headers import clock_ms
 from needsseg.transcripts.labels import like_a_name
 from needsseg.transcripts.line_layouts import CLOCK
-from needsseg.transcripts.spoken import Mark
+from needsseg.transcripts.own_lines import page_lines
+from needsseg.transcripts.panes import without_pane
+from needsseg.transcripts.spoken import Mark, marked
 
 # f4, MAXQDA, noScribe: #00:00:06-6#, or #00:00:06#, [00:00:06-6]
 _F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
@@ -37,8 +39,11 @@ class Dress:
 def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
     """Lines without what programs write into them, as many as before."""
     plain = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
-    marks: list[Mark] = []
+    plain, marks = without_pane(plain)
     ends: dict[int, int] = {}
+    for index in page_lines(plain):
+        marks.append(marked(index, "heading", plain[index]))
+        plain[index] = ""
     if any("#" in line and _F4.search(line) for line in plain):
         for index, line in enumerate(plain):
             if "#" in line and (first := _F4_BEHIND_LABEL.match(line)):

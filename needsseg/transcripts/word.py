@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from needsseg.transcripts.guide import emphasised_questions
 from needsseg.transcripts.pieces import aside, headed, row
 from needsseg.transcripts.spoken import HEADED, NUMBERED
 from needsseg.transcripts.word_parts import Parts, W, WordStyles, opened_parts, styles_in
@@ -19,6 +20,7 @@ _SIGNS = {
     "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "", "delText": "",
 }  # fmt: skip
 _OUTLINE_LEVELS = frozenset("012345678")
+_EMPHASISED = "\x1a"
 _OFF = frozenset({"0", "false", "off"})
 _SIDE_PARTS = {
     "header": "heading", "footer": "heading", "footnotes": "note", "endnotes": "note", "comments": "note",
@@ -36,10 +38,22 @@ def paragraphs_of(path: Path) -> list[str]:
     with opened_parts(path) as parts:
         body = _body(parts.main)
         reader = _Reader(styles_in(parts), [])
-        pieces = list(reader.blocks(body)) if body is not None else []
+        pieces = _with_questions(list(reader.blocks(body)) if body is not None else [])
         pieces += [aside(kind, text) for kind, text in reader.asides]
         pieces += _beside(parts, reader.styles)
     return pieces
+
+
+def _with_questions(pieces: list[str]) -> list[str]:
+    """Pieces in which paragraphs all in bold or italics are questions (NUMBERED) or headings, where they alternate with others.
+
+    Elsewhere only those that end in a question mark are.
+    """
+    plain = [piece.removeprefix(_EMPHASISED) for piece in pieces]
+    asked = emphasised_questions(plain, [piece.startswith(_EMPHASISED) for piece in pieces])
+    return [
+        {"question": NUMBERED, "heading": HEADED}.get(kind, "") + text for text, kind in zip(plain, asked, strict=True)
+    ]
 
 
 def _body(root: Any) -> Any:
@@ -51,7 +65,9 @@ def _beside(parts: Parts, styles: WordStyles) -> Iterator[str]:
     shown: set[tuple[str, str]] = set()
     for kind, root in parts.related(_SIDE_PARTS):
         reader = _Reader(styles, [])
-        text = " ".join(" ".join(reader.blocks(root)).translate({0x1D: None, 0x1E: None, 0x1F: " "}).split())
+        text = " ".join(
+            " ".join(reader.blocks(root)).translate({0x1A: None, 0x1D: None, 0x1E: None, 0x1F: " "}).split()
+        )
         if text and (kind, text) not in shown:
             shown.add((kind, text))
             yield aside(kind, text)
@@ -82,7 +98,9 @@ class _Reader:
 
     def _cell(self, cell: Any) -> Iterator[str]:
         for piece in self.blocks(cell):
-            yield piece.removeprefix(HEADED).removeprefix(NUMBERED).replace("\x1f", " ").strip()
+            yield (
+                piece.removeprefix(HEADED).removeprefix(NUMBERED).removeprefix(_EMPHASISED).replace("\x1f", " ").strip()
+            )
 
     def _paragraph(self, element: Any) -> Iterator[str]:
         text = "".join(self._inline(element))
@@ -93,8 +111,9 @@ class _Reader:
         elif style in self.styles.headings or _value(properties, "outlineLvl") in _OUTLINE_LEVELS:
             yield headed(text)
         else:
-            counted = self._is_counted(properties, style) or (text.rstrip().endswith("?") and _is_bold(element))
-            yield NUMBERED + text if text and counted else text
+            emphasised = text.strip() and _is_emphasised(element)
+            sign = NUMBERED if self._is_counted(properties, style) else _EMPHASISED if emphasised else ""
+            yield sign + text if text else text
 
     def _is_counted(self, properties: Any, style: str) -> bool:
         number = properties.find(f"{W}numPr/{W}numId") if properties is not None else None
@@ -163,11 +182,15 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
             yield from _inside(child, name)
 
 
-def _is_bold(paragraph: Any) -> bool:
-    """Whether all words of a paragraph are bold; where nobody is named, such questions are the interviewer's."""
+def _is_emphasised(paragraph: Any) -> bool:
+    """Whether all words of a paragraph are bold, or all in italics; where nobody is named, the interviewer's may be so."""
     runs = [run for run in paragraph.iter(f"{W}r") if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))]
-    return bool(runs) and all(
-        (bold := run.find(f"{W}rPr/{W}b")) is not None and bold.get(f"{W}val", "true") not in _OFF for run in runs
+    return bool(runs) and any(
+        all(
+            (mark := run.find(f"{W}rPr/{W}{sign}")) is not None and mark.get(f"{W}val", "true") not in _OFF
+            for run in runs
+        )
+        for sign in "bi"
     )
 
 
