@@ -196,7 +196,7 @@ def _chances(open_: Measured, decided: Measured, said: Flags) -> Matrix:
 
     kernel, start, truth = shared(decided, decided), _log_odds(decided.untrained), said.astype(np.float64)
     weights = _fitted(kernel, start, truth)
-    shift = _shift(*_past_forecasts(kernel, start, truth, weights))
+    shift = _shift(*_past_forecasts(kernel, start, truth))
     log_odds = _log_odds(open_.untrained) + shared(open_, decided) @ weights + shift
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
 
@@ -217,7 +217,7 @@ def _near(first: Measured, second: Measured) -> Matrix:
     return np.where((of[0][:, None] == of[1][None, :]) & known[:, None], np.exp(-apart / STRETCH), 0.0)
 
 
-def _past_forecasts(kernel: Matrix, start: Matrix, said: Matrix, weights: Matrix) -> tuple[Matrix, Matrix]:
+def _past_forecasts(kernel: Matrix, start: Matrix, said: Matrix) -> tuple[Matrix, Matrix]:
     """Log odds that the newest decisions, ten by ten, had in the model of the decisions before them, and what was said."""
     import numpy as np
 
@@ -226,7 +226,7 @@ def _past_forecasts(kernel: Matrix, start: Matrix, said: Matrix, weights: Matrix
     forecasts: list[Matrix] = []
     for known in range(first, count, _CHECKED):
         after = slice(known, min(known + _CHECKED, count))
-        then = _fitted(kernel[:known, :known], start[:known], said[:known], weights[:known])
+        then = _fitted(kernel[:known, :known], start[:known], said[:known])
         forecasts.append(start[after] + kernel[after, :known] @ then)
     return np.concatenate(forecasts) if forecasts else np.zeros(0), said[first:]
 
@@ -250,11 +250,11 @@ def _log_odds(chance: Matrix) -> Matrix:
     return np.asarray(np.log(held / (1.0 - held)), dtype=np.float64)
 
 
-def _fitted(kernel: Matrix, start: Matrix, said: Matrix, begin: Matrix | None = None) -> Matrix:
-    """Weights (n,) of the decided windows in the mode of the posterior, by Newton's method from ``begin`` (0)."""
+def _fitted(kernel: Matrix, start: Matrix, said: Matrix) -> Matrix:
+    """Weights (n,) of the decided windows in the mode of the posterior, by Newton's method."""
     import numpy as np
 
-    weights: Matrix = np.zeros(len(said)) if begin is None else begin
+    weights: Matrix = np.zeros(len(said))
     for _ in range(_STEPS):
         chance = 1.0 / (1.0 + np.exp(-np.clip(start + kernel @ weights, -50.0, 50.0)))
         spread = np.maximum(chance * (1.0 - chance), 1e-6)
