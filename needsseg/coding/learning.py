@@ -43,7 +43,7 @@ STRETCH = 1500.0
 EXPLORED = 50
 """Decisions up to which one of each ten asked about is the window least like any that was decided."""
 _CHECKS, _CHECKED = 6, 10
-_SHIFT = 0.7
+_SHIFT = 0.3
 _STEPS = 25
 _SHOWN = 60
 
