@@ -14,7 +14,7 @@ from benchmarks import suggesting as bench
 from needsseg import transcripts
 from needsseg.coding import suggest
 from needsseg.coding.cues import KINDS
-from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, joined, likeness, measure, rank
+from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likeness, measure, rank
 from tests.conftest import INTERVIEWS
 
 DATA = Path(__file__).parent / "data"
@@ -132,8 +132,12 @@ def test_what_stands_near_an_accepted_window_comes_first() -> None:
 def test_forecasts_that_were_too_high_are_lowered() -> None:
     decided = _made([[1, 0.01 * at, 0] for at in range(40)], [0.9] * 40)
     said = [at % 10 == 0 for at in range(40)]
-    ranking = rank(_made([[1, 0.5, 0]], [0.9]), decided, said)
-    assert 0.02 < ranking.chances[0] < 0.25
+    ranking = rank(_made([[1, 0.2, 0]], [0.9]), decided, said)
+    assert 0.02 < ranking.chances[0] < 0.4
+    too_high, just_right = np.full(30, 2.0), np.zeros(30)
+    assert -1 < _shift(too_high, np.zeros(30)) < -0.1
+    assert abs(_shift(just_right, np.arange(30) % 2.0)) < 1e-9
+    assert _shift(np.zeros(0), np.zeros(0)) == 0
 
 
 def test_early_on_each_tenth_is_one_to_explore() -> None:

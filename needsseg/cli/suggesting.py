@@ -71,8 +71,8 @@ def told(found: actions.Queue) -> list[str]:
         return ["Nothing is undecided. Suggest passages first (needsseg suggest), or go on: needsseg discover"]
     if not found.learned:
         lines = [
-            f"How many are worth it is not known yet: the program forecasts from {actions.ENOUGH} decisions on, some accepted "
-            f"and some rejected; there are {found.decisions} so far."
+            f"How many are worth it is not known yet. The program learns from every decision and forecasts from {actions.ENOUGH} "
+            f"decisions on, some accepted and some rejected; there are {found.decisions} so far."
         ]
     elif outlook.unlikely:
         lines = [
