@@ -43,7 +43,7 @@ STRETCH = 1500.0
 EXPLORED = 50
 """Decisions up to which one of each ten asked about is the window least like any that was decided."""
 _CHECKS, _CHECKED = 6, 10
-_SHIFT = 0.3
+_SHIFT, _FARTHEST, _HALVINGS = 0.3, 4.0, 40
 _STEPS = 25
 _SHOWN = 60
 
@@ -235,12 +235,14 @@ def _shift(forecasts: Matrix, said: Matrix) -> float:
     """By how much past forecasts (log odds) were too low, held near nothing by a Gaussian prior of ``_SHIFT``."""
     import numpy as np
 
-    shift = 0.0
-    for _ in range(_STEPS if len(said) else 0):
-        chance = 1.0 / (1.0 + np.exp(-(forecasts + shift)))
-        slope = float((said - chance).sum()) - shift / _SHIFT**2
-        shift += slope / (float((chance * (1.0 - chance)).sum()) + 1.0 / _SHIFT**2)
-    return shift
+    low, high = -_FARTHEST, _FARTHEST
+    for _ in range(_HALVINGS if len(said) else 0):
+        # The slope of the log posterior falls with the shift, so that halving finds where it is 0.
+        shift = (low + high) / 2
+        chance = 1.0 / (1.0 + np.exp(-np.clip(forecasts + shift, -50.0, 50.0)))
+        rises = float((said - chance).sum()) > shift / _SHIFT**2
+        low, high = (shift, high) if rises else (low, shift)
+    return (low + high) / 2
 
 
 def _log_odds(chance: Matrix) -> Matrix:
@@ -255,17 +257,34 @@ def _fitted(kernel: Matrix, start: Matrix, said: Matrix) -> Matrix:
     import numpy as np
 
     weights: Matrix = np.zeros(len(said))
+    reached = _log_posterior(kernel, start, said, weights)
     for _ in range(_STEPS):
         chance = 1.0 / (1.0 + np.exp(-np.clip(start + kernel @ weights, -50.0, 50.0)))
         spread = np.maximum(chance * (1.0 - chance), 1e-6)
         # The step of kernel logistic regression (Rasmussen and Williams 2006, algorithm 3.1), with an offset.
         aim = kernel @ weights + (said - chance) / spread
-        fresh = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64)
-        done = float(np.abs(fresh - weights).max()) < 1e-8
-        weights = fresh
-        if done:
+        step = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64) - weights
+        # A whole step may overshoot where the start was far off; half of it, and so on, does not.
+        for _ in range(_STEPS):
+            now = _log_posterior(kernel, start, said, weights + step)
+            if now >= reached - 1e-9:
+                break
+            step = step / 2
+        else:
+            break
+        weights, reached = weights + step, now
+        if float(np.abs(step).max()) < 1e-8:
             break
     return weights
+
+
+def _log_posterior(kernel: Matrix, start: Matrix, said: Matrix, weights: Matrix) -> float:
+    """What ``_fitted`` makes as high as it can be: log likelihood and log prior, up to a constant."""
+    import numpy as np
+
+    moved = kernel @ weights
+    towards = np.where(said > 0, 1.0, -1.0) * (start + moved)
+    return float(-np.logaddexp(0.0, -towards).sum() - weights @ moved / 2)
 
 
 def _outlook(chances: Matrix, said: Flags, *, learned: bool) -> Outlook:
