@@ -1,4 +1,4 @@
-"""How much deciding the suggestions ask for: ours with learning, and probe-only, keyword and random order.
+"""How much deciding the suggestions ask for: ours with learning and untrained, by length, keyword and at random.
 
 Truth is one reader's marks: of six interviews of real people (tests/data/gold) and of six of the sample study
 (tests/data/sample_marks.csv). A mark is found when an accepted window overlaps it by at least half of the shorter; the
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from needsseg import transcripts
-from needsseg.coding import load_cues, load_probes, sentence_spans, weigh
+from needsseg.coding import judge, load_cues, load_probes, sentence_spans, weigh
 from needsseg.coding.learning import Measured, measure, rank
 from needsseg.coding.sentences import Span
 from needsseg.coding.suggestions import Window
@@ -40,6 +40,7 @@ class Marked:
     of: list[str]
     finds: list[frozenset[tuple[str, int]]]
     measured: Measured
+    scores: list[float]
     marks: int
 
 
@@ -70,7 +71,8 @@ def _read(name: str, marks: Path, folder: Path) -> Marked:
     ]
     count = sum(len(own) for _, own in files.values())
     of = [file for file, _ in weighed]
-    return Marked(name, files, windows, of, finds, measure(windows, vectors, probes), count)
+    scores = [suggestion.score for suggestion in judge(windows, vectors, probes, 0.0)]
+    return Marked(name, files, windows, of, finds, measure(windows, vectors, probes), scores, count)
 
 
 def overlap(first: Span, second: Span) -> int:
@@ -85,6 +87,11 @@ def _found(window: Span, mark: Span) -> bool:
 def untrained(marked: Marked) -> list[int]:
     """The windows by probes, cues and length alone."""
     return np.argsort(-marked.measured.untrained, kind="stable").tolist()
+
+
+def by_length(marked: Marked) -> list[int]:
+    """The windows by how many words they have: the baseline that an untrained score has to beat."""
+    return sorted(range(len(marked.windows)), key=lambda at: -marked.windows[at].words)
 
 
 def by_keyword(marked: Marked) -> list[int]:
@@ -146,7 +153,7 @@ def stored(marked: Marked, threshold: float = 0.5) -> tuple[int, float, float]:
     chosen = [
         at
         for at, window in enumerate(marked.windows)
-        if window.within_reach(threshold) and marked.measured.untrained[at] >= threshold
+        if window.within_reach(threshold) and marked.scores[at] >= threshold
     ]
     spans = [(marked.windows[at].span, marked.files[marked.of[at]][1]) for at in chosen]
     both = sum(overlap(span, mark) for span, own in spans for mark in own)
@@ -167,6 +174,7 @@ def main() -> None:
         orders: dict[str, Callable[[], list[list[int]]]] = {
             "learning": lambda marked=marked: [learning(marked)],
             "probes and cues, untrained": lambda marked=marked: [untrained(marked)],
+            "length": lambda marked=marked: [by_length(marked)],
             "keyword": lambda marked=marked: [by_keyword(marked)],
             f"random (mean of {DRAWS})": lambda marked=marked: [at_random(marked, seed) for seed in range(DRAWS)],
         }

@@ -16,6 +16,11 @@ def test_the_queue_is_listed_decided_and_learned_from(needsseg: Caller) -> None:
     listed = needsseg.done("queue", "--json", "--limit", "12").json
     assert set(listed) == {"learned", "decisions", "outlook", "unread", "items"}
     assert not listed["learned"] and len(listed["items"]) == 12
+    assert {item["chance"] for item in listed["items"]} == {listed["outlook"]["left"]} == {None}
+    places = [
+        (item["interview"], item["start"]) for item in needsseg.done("queue", "--reading", "--json").json["items"]
+    ]
+    assert places == sorted(places)
     assert says(needsseg.done("queue").err, LEARNS_FROM, "10 decisions")
     for number, item in enumerate(listed["items"]):
         place = (item["interview"], item["start"], item["end"])

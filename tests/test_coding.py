@@ -18,9 +18,10 @@ from wording import (
 
 from needsseg import transcripts
 from needsseg.coding import load_cues, load_probes, sentence_spans, suggest, weigh
-from needsseg.coding.cues import find_cues
+from needsseg.coding.cues import empty_weight, find_cues
 from needsseg.coding.sentences import count_words
-from needsseg.coding.windows import LONGEST, SHORTEST, windows
+from needsseg.coding.suggestions import LIKE
+from needsseg.coding.windows import LONGEST, SHORTEST, question_before, windows
 from needsseg.errors import UsageError
 from needsseg.records import Transcript, Turn
 from tests.conftest import INTERVIEWS
@@ -103,6 +104,53 @@ def test_every_kind_of_cue_is_found_and_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "No, I don't know.",
+        "No, I don’t know, I haven't really thought about it, not really.",
+        "Yeah, okay, that makes sense, yes, exactly.",
+        "Hi, good morning, thank you so much for having me, nice to meet you too.",
+        "I'll share my screen. All right. Can you see this?",
+        "Sorry, could you repeat the question, please? I didn't catch that.",
+        "Just give me a second, hold on, my microphone was off.",
+        "Nein, das weiß ich jetzt nicht, keine Ahnung.",
+        "No, no lo sé, no tengo ni idea.",
+        "Non, je ne sais pas, aucune idée.",
+        "No, non lo so, non ne ho idea.",
+    ],
+)
+def test_what_answers_nothing_is_told_by_a_rule(words: str) -> None:
+    assert empty_weight(words, load_cues()) < 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I don't know who has the van until somebody calls me in the morning.",
+        "No, we print the plan every Friday and pin it to the door.",
+        "Yes, and then the customer asks why the invoice has two dates.",
+        "When a recording breaks up, I have to ask the interviewer for her notes and type them again.",
+        "",
+    ],
+)
+def test_an_answer_that_says_something_is_not_empty(words: str) -> None:
+    assert empty_weight(words, load_cues()) == 0
+    assert empty_weight("No.", tuple(group for group in load_cues() if group.kind != "empty")) == 0
+
+
+def test_the_question_before_an_answer_is_the_interviewers_last_one() -> None:
+    transcript = _talk(
+        ("I", "interviewer", "How do you plan?"),
+        ("A", "participant", "On paper."),
+        ("I", "interviewer", "And then?"),
+        ("A", "participant", "Then I call."),
+        ("B", "participant", "Both of us."),
+    )
+    asked = [question_before(transcript, turn.start) for turn in transcript.turns]
+    assert asked == ["", "How do you plan?", "How do you plan?", "And then?", "And then?"]
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         ("[situation]\nweight = 1", (WEIGHT_AND_PHRASES,)),
@@ -153,10 +201,13 @@ def _check(transcript: Transcript, name: str) -> None:
     assert found, name
     for suggestion in found:
         assert 0.5 <= suggestion.score <= 1
-        assert len(suggestion.reasons) >= 2, "a cue and a probe at least"
+        likeness = [float(match) for match in re.findall(r"probe “.*” \((.*)\)$", "\n".join(suggestion.reasons), re.M)]
+        assert all(value >= LIKE for value in likeness), "a probe is a reason only where the words are really like it"
         inside = [t for t in transcript.turns if t.start <= suggestion.start < suggestion.end <= t.end]
         assert [t.role for t in inside] == ["participant"], name
-        for cue in re.findall(r": “(.*)”$", "\n".join(suggestion.reasons[:-1]), re.M):
+        for cue in re.findall(
+            r": “(.*)”$", "\n".join(r for r in suggestion.reasons if not r.startswith("like ")), re.M
+        ):
             assert cue in transcript.text[suggestion.start : suggestion.end]
     assert found == suggest(transcript), "the same every time"
 

@@ -78,7 +78,8 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         assert "not learned yet" in flat(seen(app))
-        assert "worth it" in flat(seen(app))
+        assert "chance not known yet" in flat(seen(app))
+        assert "asked" in flat(seen(app)), "the question stands beside the answer"
         for turn in range(15):
             await pilot.press("a" if turn % 3 else "x")
             await pilot.pause()
@@ -106,6 +107,27 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
             await pilot.press("space")
             await pilot.pause()
         assert unstored, "speech that was not suggested comes up too"
+
+    play(path, scenes, LARGE)
+
+
+def test_the_queue_in_the_order_of_reading(path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("O")
+        await pilot.pause()
+        assert "in reading order" in flat(seen(app))
+        shown = []
+        for key in ("a", "space", "x", "a"):
+            assert screen.passage is not None
+            shown.append((screen.passage.interview, screen.passage.start))
+            await pilot.press(key)
+            await pilot.pause()
+        assert shown == sorted(shown)
+        await pilot.press("O")
+        await pilot.pause()
+        assert screen.queueing
+        assert "in reading order" not in flat(seen(app))
 
     play(path, scenes, LARGE)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from needsseg.actions import blind
 from needsseg.actions.embedding import embedded, held, model_sha256
 from needsseg.coding import load_cues, load_probes, weigh
-from needsseg.coding.cues import find_cues
-from needsseg.coding.learning import ENOUGH, Measured, Outlook, Ranking, joined, likeness, measure, rank
-from needsseg.coding.suggestions import Window
+from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
+from needsseg.coding.suggestions import Window, source_of, window_at
+from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.progress import Progress, silent
@@ -22,11 +22,14 @@ from needsseg.study import blinding, interviews, passages
 from needsseg.study.connection import Study
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from needsseg.coding.cues import CueGroup
     from needsseg.coding.probes import Probe
     from needsseg.embedding import Vectors
 
-__all__ = ["ENOUGH", "Outlook", "Queue", "QueueItem", "decide_place", "decide_window", "embed_all", "queue"]
+__all__ = ["ENOUGH", "Outlook", "Queue", "QueueItem", "asked", "decide_place", "decide_window", "embed_all", "queue"]
 
 Decided = Literal["accepted", "rejected"]
 
@@ -35,7 +38,8 @@ Decided = Literal["accepted", "rejected"]
 class QueueItem:
     """One undecided stretch; ``passage`` is None where it is not stored as a suggestion.
 
-    ``chance`` of being accepted and the untrained ``score`` are in [0, 1]; the same until the program has learned.
+    ``chance`` of being accepted is in [0, 1], and None while it is not known yet. ``score`` in [0, 1] is the one the
+    suggestion was stored with, else the untrained one. ``asked`` is what the interviewer said before the answer.
     """
 
     interview: str
@@ -43,17 +47,19 @@ class QueueItem:
     end: int
     quote: str
     speaker: str
-    chance: float
+    chance: float | None
     score: float
     reasons: tuple[str, ...]
     passage: int | None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is undecided, the likeliest first.
+    """What is undecided, the likeliest first (or in the order of reading).
 
-    ``learned`` is False below ``ENOUGH`` decisions (or where all went one way): the order is then the untrained score's.
+    ``learned`` is False below ``ENOUGH`` decisions (or where all went one way): the order learns from the first decision
+    on, but what it forecasts is not known yet.
     ``unread`` counts interviews whose further windows are left out because their vectors are not there (``embed_all``).
     """
 
@@ -83,11 +89,12 @@ class _Place:
     stored: Passage | None
 
 
-def queue(study: Study, limit: int | None = 50) -> Queue:
+def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Queue:
     """The undecided suggestions and, from ``ENOUGH`` decisions on, all other windows that overlap nothing decided.
 
     The best ``limit`` of them (all where None), ranked by what was accepted and rejected: where the coder works blind, by
-    what they decided themselves. Loads no model.
+    what they decided themselves. With ``reading``, as they stand in one interview after the other, without the windows that
+    are no suggestions and unlikely to be accepted. Loads no model.
     """
     words = _words(study)
     order = {number: at for at, number in enumerate(passages.decided_in_order(study))}
@@ -113,15 +120,25 @@ def queue(study: Study, limit: int | None = 50) -> Queue:
     pool = joined(parts)
     accepted = [passage.status == "accepted" for passage in answers]
     ranking = rank(pool, known, accepted)
-    chosen = ranking.order if limit is None else ranking.order[: max(0, limit)]
+    chosen: Sequence[int] = ranking.order
+    if reading:
+        chosen = [at for at in chosen if places[at].stored is not None or ranking.chances[at] >= UNLIKELY]
+    elif limit is not None:
+        chosen = chosen[: max(0, limit)]
     # What has no vector under this model is judged by the score it was stored with.
     ranked = {p.id for p in there}
-    unmeasured = [_as_stored(p) for p in open_ if p.id not in ranked]
+    unmeasured = [_as_stored(study, p) for p in open_ if p.id not in ranked]
+    if reading:
+        chosen = sorted(chosen, key=lambda at: (places[at].interview, places[at].start, places[at].end))
+        chosen = chosen if limit is None else chosen[: max(0, limit)]
     items = [*_items(study, chosen, ranking, pool, places, (known, accepted)), *unmeasured]
-    items.sort(key=lambda item: -item.chance)
+    if reading:
+        items.sort(key=lambda item: (item.interview, item.start, item.end))
+    elif unmeasured:
+        items.sort(key=lambda item: -(item.score if item.chance is None else item.chance))
     outlook = ranking.outlook
     if unmeasured:
-        left = outlook.left + sum(item.chance for item in unmeasured)
+        left = outlook.left + sum(item.score for item in unmeasured)
         outlook = replace(outlook, undecided=outlook.undecided + len(unmeasured), left=left, unlikely=False)
     return Queue(tuple(items[:limit]), ranking.learned, len(decided), outlook, unread)
 
@@ -181,8 +198,9 @@ def _weighed(transcript: Transcript, words: _Words) -> tuple[Window, ...]:
 
 # What the vectors of texts came to, of an interview's windows and of single quotes: they never change under one model and
 # the same words.
+_QuoteKey = tuple[str, int, str, _Words, int]
 _PARTS: dict[tuple[Transcript, _Words], tuple[tuple[Window, ...], Measured]] = {}
-_QUOTES: dict[tuple[str, _Words], Measured] = {}
+_QUOTES: dict[_QuoteKey, Measured] = {}
 _KEPT, _KEPT_QUOTES = 512, 20_000
 
 
@@ -223,24 +241,57 @@ def _part(study: Study, transcript: Transcript, words: _Words) -> tuple[tuple[Wi
 
 
 def _measured(study: Study, listed: Sequence[Passage], words: _Words) -> tuple[Measured, list[Passage]]:
-    """Passages as the model sees them, those without a vector left out."""
-    fresh = sorted({p.quote for p in listed if (p.quote, words) not in _QUOTES})
+    """Passages as the model sees them, those without a vector left out; interview by interview."""
+    by_interview: dict[str, list[Passage]] = {}
+    for passage in listed:
+        by_interview.setdefault(passage.interview, []).append(passage)
+    held_: dict[int, Measured] = {}
+    for key, own in by_interview.items():
+        held_.update(_measured_quotes(study, interviews.transcript(study, key), own, words))
+    there = [p for p in listed if p.id in held_]
+    return joined([measure([], {}, ()), *(held_[p.id] for p in there)]), there
+
+
+def _measured_quotes(
+    study: Study, transcript: Transcript, own: Sequence[Passage], words: _Words
+) -> dict[int, Measured]:
+    """Passages of one interview, by id; those without a vector left out."""
+    centre, count = _centre(study, transcript, words)
+    source = source_of(transcript)
+    keys = {p.id: (source, p.start if p.anchored else -1, p.quote, words, count) for p in own}
+    fresh = {keys[p.id]: p for p in own if keys[p.id] not in _QUOTES}
     if fresh:
-        _learn_quotes(study, fresh, words)
-    there = [p for p in listed if (p.quote, words) in _QUOTES]
-    return joined([measure([], {}, ()), *(_QUOTES[p.quote, words] for p in there)]), there
+        vectors = _vectors(study, sorted({p.quote for p in fresh.values()}), words)
+        known = {key: p for key, p in fresh.items() if text_sha256(p.quote) in vectors}
+        if known and all(text_sha256(probe.text) in vectors for probe in words.probes):
+            windows = [_window(transcript, p, words, source) for p in known.values()]
+            whole = measure(windows, vectors, words.probes, centre)
+            if len(_QUOTES) >= _KEPT_QUOTES:
+                _QUOTES.clear()
+            _QUOTES.update({key: whole.only([at]) for at, key in enumerate(known)})
+    return {p.id: _QUOTES[keys[p.id]] for p in own if keys[p.id] in _QUOTES}
 
 
-def _learn_quotes(study: Study, quotes: Sequence[str], words: _Words) -> None:
-    vectors = _vectors(study, quotes, words)
-    if any(text_sha256(probe.text) not in vectors for probe in words.probes):
-        return
-    there = [quote for quote in quotes if text_sha256(quote) in vectors]
-    windows = [Window((0, len(quote)), quote, tuple(find_cues(quote, words.cues))) for quote in there]
-    whole = measure(windows, vectors, words.probes)
-    if len(_QUOTES) >= _KEPT_QUOTES:
-        _QUOTES.clear()
-    _QUOTES.update({(quote, words): whole.only([at]) for at, quote in enumerate(there)})
+def _window(transcript: Transcript, passage: Passage, words: _Words, source: str) -> Window:
+    """A passage as a window; one that has lost its place stands nowhere."""
+    if passage.anchored:
+        return window_at(transcript, (passage.start, passage.end), words.cues, source)
+    quoted = Transcript(passage.quote, (), transcript.format)
+    return window_at(quoted, (0, len(passage.quote)), words.cues, "")
+
+
+def _centre(study: Study, transcript: Transcript, words: _Words) -> tuple[NDArray[np.float64] | None, int]:
+    """The mean vector of an interview's windows as far as their vectors are there, and how many are."""
+    import numpy as np
+
+    part = _PARTS.get((transcript, words))
+    if part is not None:
+        return (part[1].rows.mean(axis=0) if part[0] else None), len(part[0])
+    windows = _weighed(transcript, words)
+    vectors = _vectors(study, [window.text for window in windows], words)
+    shas = [text_sha256(window.text) for window in windows]
+    rows = [vectors[sha] for sha in shas if sha in vectors]
+    return (np.array(rows, dtype=np.float64).mean(axis=0) if rows else None), len(rows)
 
 
 def _vectors(study: Study, texts: Sequence[str], words: _Words) -> Mapping[str, Vectors]:
@@ -258,27 +309,36 @@ def _items(
     told: dict[str, Transcript] = {}
     for at in chosen:
         place = places[at]
-        reasons = place.stored.reasons if place.stored is not None else pool.reasons[at]
+        stored = place.stored
+        reasons = stored.reasons if stored is not None else pool.reasons[at]
         near = likeness(at, pool, *decided) if ranking.learned else None
+        if place.interview not in told:
+            told[place.interview] = interviews.transcript(study, place.interview)
+        transcript = told[place.interview]
+        score = stored.score if stored is not None else None
         yield QueueItem(
             place.interview,
             place.start,
             place.end,
             pool.texts[at],
-            place.stored.speaker if place.stored is not None else _speaker(study, place, told),
-            round(float(ranking.chances[at]), 4),
-            round(float(pool.untrained[at]), 4),
+            stored.speaker if stored is not None else _speaker(transcript, place),
+            round(float(ranking.chances[at]), 4) if ranking.learned else None,
+            round(float(pool.untrained[at]), 4) if score is None else score,
             (*reasons, near) if near else reasons,
-            place.stored.id if place.stored is not None else None,
+            stored.id if stored is not None else None,
+            question_before(transcript, place.start),
         )
 
 
-def _as_stored(p: Passage) -> QueueItem:
-    score = p.score or 0.0
-    return QueueItem(p.interview, p.start, p.end, p.quote, p.speaker, score, score, p.reasons, p.id)
+def _as_stored(study: Study, p: Passage) -> QueueItem:
+    asked = question_before(interviews.transcript(study, p.interview), p.start)
+    return QueueItem(p.interview, p.start, p.end, p.quote, p.speaker, None, p.score or 0.0, p.reasons, p.id, asked)
 
 
-def _speaker(study: Study, place: _Place, told: dict[str, Transcript]) -> str:
-    if place.interview not in told:
-        told[place.interview] = interviews.transcript(study, place.interview)
-    return next(t.speaker for t in told[place.interview].turns if t.start <= place.start < t.end)
+def _speaker(transcript: Transcript, place: _Place) -> str:
+    return next(t.speaker for t in transcript.turns if t.start <= place.start < t.end)
+
+
+def asked(transcript: Transcript, passage: Passage) -> str:
+    """What the interviewer said last before the answer a passage stands in; empty where that is not known."""
+    return question_before(transcript, passage.start) if passage.anchored or passage.id < 0 else ""

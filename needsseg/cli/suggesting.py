@@ -16,22 +16,23 @@ from needsseg.text import format_count
 
 @click.command()
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most this many.")
+@click.option("--reading", is_flag=True, help="In the order of reading, not the likeliest first.")
 @json_option
 @click.pass_obj
-def queue(session: Session, limit: int, as_json: bool) -> None:
+def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
     """List what is undecided over the whole study, the likeliest to be accepted first.
 
-    From ten decisions on, some accepted and some rejected, the order is learned from them, and all participant speech is in
-    it whose vectors are there (needsseg embed).
+    The order learns from every decision. From ten on, some accepted and some rejected, chances are given, and all
+    participant speech is in it whose vectors are there (needsseg embed).
     """
     with opened(session) as study:
-        found = actions.queue(study, limit)
+        found = actions.queue(study, limit, reading=reading)
     if as_json:
         print_object(
             {
                 "learned": found.learned,
                 "decisions": found.decisions,
-                "outlook": asdict(found.outlook),
+                "outlook": _outlook(found),
                 "unread": found.unread,
                 "items": [asdict(item) for item in found.items],
             }
@@ -40,13 +41,27 @@ def queue(session: Session, limit: int, as_json: bool) -> None:
     print_table(
         ("chance", "id", "interview", "start", "end", "quote", "reasons"),
         [
-            (f"{item.chance:.0%}", item.passage, item.interview, item.start, item.end, item.quote, item.reasons)
+            (
+                "" if item.chance is None else f"{item.chance:.0%}",
+                item.passage,
+                item.interview,
+                item.start,
+                item.end,
+                item.quote,
+                item.reasons,
+            )
             for item in found.items
         ],
         wrap=("quote", "reasons"),
     )
     for line in told(found):
         session.say(line)
+
+
+def _outlook(found: actions.Queue) -> dict[str, object]:
+    """The outlook, without forecasts while they are not known yet."""
+    unknown = {} if found.learned else {"left": None, "coming": None}
+    return {**asdict(found.outlook), **unknown}
 
 
 def told(found: actions.Queue) -> list[str]:
@@ -56,8 +71,8 @@ def told(found: actions.Queue) -> list[str]:
         return ["Nothing is undecided. Suggest passages first (needsseg suggest), or go on: needsseg discover"]
     if not found.learned:
         lines = [
-            f"In the order of probes and cues. The program learns from {actions.ENOUGH} decisions on, some accepted and some "
-            f"rejected; there are {found.decisions} so far."
+            f"How many are worth it is not known yet. The program learns from every decision and forecasts from {actions.ENOUGH} "
+            f"decisions on, some accepted and some rejected; there are {found.decisions} so far."
         ]
     elif outlook.unlikely:
         lines = [

@@ -11,6 +11,19 @@ from needsseg.errors import UsageError
 from needsseg.settings import prompt_file, read_toml
 
 KINDS = ("situation", "motivation", "outcome", "struggle", "workaround", "beside")
+EMPTY = "empty"
+"""The group of phrases that answer nothing: no cue by themselves, but what is made of them says nothing."""
+EMPTY_SHARE = 0.5
+"""Share of the words that such phrases may leave where nothing is said."""
+EMPTY_WORDS = 2
+"""Words of content beside such phrases up to which nothing is said."""
+_CONTENT = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+# Words that carry nothing of their own.
+_LITTLE = frozenset(
+    {"i", "the", "a", "an", "and", "to", "of", "that", "it", "is", "was", "but", "so", "in", "on", "for", "with", "this",
+     "there", "be", "just", "like", "really", "very", "then", "we", "you", "he", "she", "they", "at", "as", "or", "if",
+     "my", "do", "don't"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,10 @@ def load_cues(path: Path | None = None) -> tuple[CueGroup, ...]:
 def _load(path: Path) -> tuple[CueGroup, ...]:
     groups = []
     for kind, group in read_toml(path).items():
-        if kind not in KINDS or not isinstance(group, dict) or {"weight", "phrases"} - group.keys():
-            raise UsageError(f"{path}: [{kind}] needs weight and phrases.", f"The groups are: {', '.join(KINDS)}.")
+        if kind not in (*KINDS, EMPTY) or not isinstance(group, dict) or {"weight", "phrases"} - group.keys():
+            raise UsageError(
+                f"{path}: [{kind}] needs weight and phrases.", f"The groups are: {', '.join((*KINDS, EMPTY))}."
+            )
         weight, phrases = group["weight"], group["phrases"]
         if isinstance(weight, bool) or not isinstance(weight, int | float):
             raise UsageError(f"{path}: [{kind}] weight = {weight!r} is no number.")
@@ -61,7 +76,26 @@ def straight(text: str) -> str:
 
 
 def find_cues(text: str, groups: tuple[CueGroup, ...]) -> list[CueHit]:
-    """At most one hit per group, in the order of the groups."""
+    """At most one hit per group, in the order of the groups; ``EMPTY`` is no cue."""
     plain = straight(text)
-    hits = ((group, group.pattern.search(plain)) for group in groups)
+    hits = ((group, group.pattern.search(plain)) for group in groups if group.kind != EMPTY)
     return [CueHit(group.kind, group.weight, text[hit.start() : hit.end()]) for group, hit in hits if hit]
+
+
+def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
+    """The weight of the ``EMPTY`` group where a text says nothing beside its phrases; else, or without that group, 0.
+
+    A text says nothing where the phrases leave at most ``EMPTY_SHARE`` of its words, or at most ``EMPTY_WORDS`` words of
+    content ("No, I don't know", "Hi, can you hear me?").
+    """
+    group = next((group for group in groups if group.kind == EMPTY), None)
+    if group is None:
+        return 0.0
+    plain = straight(text)
+    rest, covered = group.pattern.subn(" ", plain)
+    if not covered:
+        return 0.0
+    left = _CONTENT.findall(rest)
+    content = sum(word.lower() not in _LITTLE for word in left)
+    says_nothing = content <= EMPTY_WORDS or len(left) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
+    return group.weight if says_nothing else 0.0

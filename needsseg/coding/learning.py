@@ -1,7 +1,8 @@
 """Learning from decisions: the chance that each undecided window is accepted, and whether it is worth going on.
 
-A logistic regression that starts at the untrained score and moves away from it only as far as the decisions demand, in
-closed Newton steps (numpy alone, a few milliseconds). Nothing here loads a model or draws at random.
+A logistic regression that starts at the untrained score and moves away from it only as far as the decisions demand: by
+the level, the trust in that score, the meaning, and where in an interview a window stands, since talk that is worth
+keeping comes in stretches. Closed Newton steps (numpy alone, a few milliseconds); nothing loads a model or draws at random.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.coding.cues import KINDS
-from needsseg.coding.suggestions import TOLD, Window, judge
+from needsseg.coding.probes import BESIDE
+from needsseg.coding.suggestions import LIKE, TOLD, Window, reasons_of, untrained
 from needsseg.embedding import text_sha256
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 ENOUGH = 10
-"""Decisions below which the untrained score's order stands."""
+"""Decisions, of both kinds, before which no forecast is given; the order learns from the first on."""
 NEXT = 10
 """How many of the best undecided windows the outlook looks at."""
 RECENT = 20
@@ -34,29 +36,38 @@ UNLIKELY = 0.2
 """Share of acceptable windows, among the newest decisions and the next ones, below which going on hardly pays."""
 
 # How far the decisions may move the model, as standard deviations of Gaussian priors around the untrained score: for all
-# windows alike, for the trust in the untrained score, for cues and length, for the meaning (per unit of cosine). Set on
-# the marks of the sample study (benchmarks/results.md).
-LEVEL, TRUST, SIGNS, MEANING = 1.5, 0.3, 0.5, 1.0
+# windows alike, for the trust in the untrained score (per unit of its log odds), for the meaning (per unit of cosine), for
+# the place in the interview, which two windows share by exp(-d / STRETCH) at d characters from each other.
+LEVEL, TRUST, MEANING, PLACE = 1.5, 1.0, 2.0, 1.0
+STRETCH = 1500.0
+EXPLORED = 50
+"""Decisions up to which one of each ten asked about is the window least like any that was decided."""
+_CHECKS, _CHECKED = 6, 10
+_SHIFT, _FARTHEST, _HALVINGS = 0.3, 4.0, 40
 _STEPS = 25
-_ALIKE = 0.35
 _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Windows as the model sees them: unit ``rows`` (n, d), ``signs`` (n, cue kinds and length), ``untrained`` (n,)."""
+    """Windows as the model sees them: unit ``rows`` (n, d), ``signs`` (n, cue kinds and length), ``untrained`` (n,).
+
+    ``places`` are the transcript and the middle (characters) of each window; none where they are not known.
+    """
 
     rows: Matrix
     signs: Matrix
     untrained: Matrix
     reasons: tuple[tuple[str, ...], ...]
     texts: tuple[str, ...]
+    places: tuple[tuple[str, float], ...] = ()
 
-    def only(self, places: Sequence[int]) -> Measured:
+    def only(self, numbers: Sequence[int]) -> Measured:
         """Some of the windows, in the order given."""
-        at = list(places)
+        at = list(numbers)
         reasons, texts = tuple(self.reasons[i] for i in at), tuple(self.texts[i] for i in at)
-        return Measured(self.rows[at], self.signs[at], self.untrained[at], reasons, texts)
+        where = tuple(self.places[i] for i in at) if self.places else ()
+        return Measured(self.rows[at], self.signs[at], self.untrained[at], reasons, texts, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Chances (n,) in [0, 1] of undecided windows, their ``order`` (best first), and whether decisions were ``learned``."""
+    """Chances (n,) in [0, 1] of undecided windows, their ``order``, and whether enough was ``learned`` to give a forecast.
+
+    The order is best first; while there are few decisions, each tenth window is one to explore.
+    """
 
     chances: Matrix
     order: tuple[int, ...]
@@ -86,23 +100,38 @@ class Ranking:
     outlook: Outlook
 
 
-def measure(windows: Sequence[Window], vectors: Mapping[str, Vectors], probes: Sequence[Probe]) -> Measured:
-    """Windows with their vectors (by text_sha256, like those of the probes) as the model sees them."""
+def measure(
+    windows: Sequence[Window], vectors: Mapping[str, Vectors], probes: Sequence[Probe], centre: Matrix | None = None
+) -> Measured:
+    """Windows with their vectors (by text_sha256, like those of the probes) as the model sees them.
+
+    ``centre`` is the mean vector of what the windows are part of, an interview for example; theirs where it is not given.
+    """
     import numpy as np
 
-    judged = judge(windows, vectors, probes, 0.0)
     signs = [
         [*(any(hit.kind == kind for hit in window.cues) for kind in KINDS), min(window.words, TOLD) / TOLD]
         for window in windows
     ]
     rows = [vectors[text_sha256(window.text)] for window in windows]
     width = len(next(iter(vectors.values()))) if vectors else 0
+    unit = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    if windows:
+        cosines = unit @ np.stack([vectors[text_sha256(probe.text)] for probe in probes]).T
+        beside = np.array([probe.kind == BESIDE for probe in probes])
+        start = untrained(windows, unit, np.max(cosines[:, beside], axis=1, initial=0.0), centre)
+        best = np.argmax(np.where(beside, -2.0, cosines), axis=1)
+        reasons = tuple(
+            reasons_of(window, probes[place], float(cosines[at, place]))
+            for at, (window, place) in enumerate(zip(windows, best, strict=True))
+        )
     return Measured(
-        np.array(rows, dtype=np.float64).reshape(len(rows), width),
+        unit,
         np.array(signs, dtype=np.float64).reshape(len(rows), len(KINDS) + 1),
-        np.array([suggestion.score for suggestion in judged], dtype=np.float64),
-        tuple(suggestion.reasons for suggestion in judged),
+        start if windows else np.zeros(0),
+        reasons if windows else (),
         tuple(window.text for window in windows),
+        tuple((window.source, sum(window.span) / 2) for window in windows),
     )
 
 
@@ -117,47 +146,103 @@ def joined(parts: Sequence[Measured]) -> Measured:
         np.concatenate([part.untrained for part in full]),
         tuple(reasons for part in full for reasons in part.reasons),
         tuple(text for part in full for text in part.texts),
+        tuple(place for part in full for place in part.places) if all(part.places for part in full) else (),
     )
 
 
 def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Ranking:
     """Ranks the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
 
-    Below ``ENOUGH`` decisions, or where all went one way, the chance is the untrained score and ``learned`` is False.
+    Without a decision the chance is the untrained score. ``learned`` is False below ``ENOUGH`` decisions, or where all went
+    one way: what the chances come to is then not known yet.
     """
     import numpy as np
 
     said = np.array(accepted, dtype=bool)
     learned = len(said) >= ENOUGH and bool(said.any()) and not bool(said.all())
-    chances = _chances(open_, decided, said) if learned and len(open_.texts) else open_.untrained
+    chances = _chances(open_, decided, said) if len(said) and len(open_.texts) else open_.untrained
     order = np.lexsort((np.arange(len(chances)), -open_.untrained, -chances))
-    return Ranking(
-        chances, tuple(int(at) for at in order), learned, len(said), _outlook(chances[order], said, learned=learned)
-    )
+    outlook = _outlook(chances[order], said, learned=learned)
+    return Ranking(chances, _explored(open_, decided, order), learned, len(said), outlook)
+
+
+def _explored(open_: Measured, decided: Measured, order: NDArray[np.intp]) -> tuple[int, ...]:
+    """The order, best first, with the window least like any decided one put tenth while there are few decisions."""
+    best = [int(at) for at in order]
+    if not 0 < len(decided.texts) < EXPLORED or len(best) <= NEXT:
+        return tuple(best)
+    import numpy as np
+
+    # Only the better half: what is unlike everything is often no talk about the matter at all.
+    later = best[NEXT - 1 : max(NEXT, len(best) // 2)]
+    known = np.vstack([decided.rows, open_.rows[best[: NEXT - 1]]])
+    chosen = later[int(np.argmin((open_.rows[later] @ known.T).max(axis=1)))]
+    best.remove(chosen)
+    return (*best[: NEXT - 1], chosen, *best[NEXT - 1 :])
 
 
 def _chances(open_: Measured, decided: Measured, said: Flags) -> Matrix:
-    """Maximum a posteriori logistic regression with the untrained log odds as offset."""
+    """Maximum a posteriori logistic regression with the untrained log odds as offset, shifted by how it fared."""
     import numpy as np
 
     middle = np.vstack([open_.rows, decided.rows]).mean(axis=0)
-    usual = np.vstack([open_.signs, decided.signs]).mean(axis=0)
     level = float(_log_odds(np.concatenate([open_.untrained, decided.untrained])).mean())
 
-    def columns(of: Measured) -> tuple[Matrix, Matrix]:
-        start = _log_odds(of.untrained)
-        scaled = [
-            np.full((len(start), 1), LEVEL),
-            TRUST * (start - level)[:, None],
-            SIGNS * (of.signs - usual),
-            MEANING * (of.rows - middle),
-        ]
-        return np.hstack(scaled), start
+    def shared(first: Measured, second: Measured) -> Matrix:
+        """How far decisions on the second move the first: the covariance of their priors."""
+        trust = np.outer(_log_odds(first.untrained) - level, _log_odds(second.untrained) - level)
+        meaning = (first.rows - middle) @ (second.rows - middle).T
+        return np.asarray(LEVEL**2 + TRUST**2 * trust + MEANING**2 * meaning + PLACE**2 * _near(first, second))
 
-    known, start = columns(decided)
-    weights = _fitted(known, start, said.astype(np.float64))
-    asked, begin = columns(open_)
-    return np.asarray(1.0 / (1.0 + np.exp(-(begin + asked @ weights))), dtype=np.float64)
+    kernel, start, truth = shared(decided, decided), _log_odds(decided.untrained), said.astype(np.float64)
+    weights = _fitted(kernel, start, truth)
+    shift = _shift(*_past_forecasts(kernel, start, truth))
+    log_odds = _log_odds(open_.untrained) + shared(open_, decided) @ weights + shift
+    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
+
+
+def _near(first: Measured, second: Measured) -> Matrix:
+    """How near windows stand to each other (n, m): 1 at the same place, falling to 0, and 0 between two interviews."""
+    import numpy as np
+
+    if not first.places or not second.places:
+        return np.zeros((len(first.texts), len(second.texts)))
+    number: dict[str, int] = {}
+    of, at = (
+        [np.array([number.setdefault(source, len(number)) for source, _ in part.places]) for part in (first, second)],
+        [np.array([middle for _, middle in part.places]) for part in (first, second)],
+    )
+    apart = np.abs(at[0][:, None] - at[1][None, :])
+    known = np.array([bool(source) for source, _ in first.places])
+    return np.where((of[0][:, None] == of[1][None, :]) & known[:, None], np.exp(-apart / STRETCH), 0.0)
+
+
+def _past_forecasts(kernel: Matrix, start: Matrix, said: Matrix) -> tuple[Matrix, Matrix]:
+    """Log odds that the newest decisions, ten by ten, had in the model of the decisions before them, and what was said."""
+    import numpy as np
+
+    count = len(said)
+    first = max(ENOUGH, count - _CHECKS * _CHECKED)
+    forecasts: list[Matrix] = []
+    for known in range(first, count, _CHECKED):
+        after = slice(known, min(known + _CHECKED, count))
+        then = _fitted(kernel[:known, :known], start[:known], said[:known])
+        forecasts.append(start[after] + kernel[after, :known] @ then)
+    return np.concatenate(forecasts) if forecasts else np.zeros(0), said[first:]
+
+
+def _shift(forecasts: Matrix, said: Matrix) -> float:
+    """By how much past forecasts (log odds) were too low, held near nothing by a Gaussian prior of ``_SHIFT``."""
+    import numpy as np
+
+    low, high = -_FARTHEST, _FARTHEST
+    for _ in range(_HALVINGS if len(said) else 0):
+        # The slope of the log posterior falls with the shift, so that halving finds where it is 0.
+        shift = (low + high) / 2
+        chance = 1.0 / (1.0 + np.exp(-np.clip(forecasts + shift, -50.0, 50.0)))
+        rises = float((said - chance).sum()) > shift / _SHIFT**2
+        low, high = (shift, high) if rises else (low, shift)
+    return (low + high) / 2
 
 
 def _log_odds(chance: Matrix) -> Matrix:
@@ -167,23 +252,39 @@ def _log_odds(chance: Matrix) -> Matrix:
     return np.asarray(np.log(held / (1.0 - held)), dtype=np.float64)
 
 
-def _fitted(known: Matrix, start: Matrix, said: Matrix) -> Matrix:
-    """Weights under a standard normal prior, by Newton's method in the span of the decided rows (n by n, not d by d)."""
+def _fitted(kernel: Matrix, start: Matrix, said: Matrix) -> Matrix:
+    """Weights (n,) of the decided windows in the mode of the posterior, by Newton's method."""
     import numpy as np
 
-    kernel = known @ known.T
-    mixed: Matrix = np.zeros(len(said))
+    weights: Matrix = np.zeros(len(said))
+    reached = _log_posterior(kernel, start, said, weights)
     for _ in range(_STEPS):
-        chance = 1.0 / (1.0 + np.exp(-(start + kernel @ mixed)))
+        chance = 1.0 / (1.0 + np.exp(-np.clip(start + kernel @ weights, -50.0, 50.0)))
         spread = np.maximum(chance * (1.0 - chance), 1e-6)
         # The step of kernel logistic regression (Rasmussen and Williams 2006, algorithm 3.1), with an offset.
-        aim = kernel @ mixed + (said - chance) / spread
-        fresh = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64)
-        done = float(np.abs(fresh - mixed).max()) < 1e-8
-        mixed = fresh
-        if done:
+        aim = kernel @ weights + (said - chance) / spread
+        step = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64) - weights
+        # A whole step may overshoot where the start was far off; half of it, and so on, does not.
+        for _ in range(_STEPS):
+            now = _log_posterior(kernel, start, said, weights + step)
+            if now >= reached - 1e-9:
+                break
+            step = step / 2
+        else:
             break
-    return np.asarray(known.T @ mixed, dtype=np.float64)
+        weights, reached = weights + step, now
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return weights
+
+
+def _log_posterior(kernel: Matrix, start: Matrix, said: Matrix, weights: Matrix) -> float:
+    """What ``_fitted`` makes as high as it can be: log likelihood and log prior, up to a constant."""
+    import numpy as np
+
+    moved = kernel @ weights
+    towards = np.where(said > 0, 1.0, -1.0) * (start + moved)
+    return float(-np.logaddexp(0.0, -towards).sum() - weights @ moved / 2)
 
 
 def _outlook(chances: Matrix, said: Flags, *, learned: bool) -> Outlook:
@@ -202,7 +303,7 @@ def likeness(window: int, open_: Measured, decided: Measured, accepted: Sequence
 
     cosines = decided.rows @ open_.rows[window]
     nearest = int(np.argmax(cosines))
-    if cosines[nearest] < _ALIKE:
+    if cosines[nearest] < LIKE:
         return None
     words = " ".join(decided.texts[nearest].split())
     shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rsplit(" ", 1)[0] + " …"

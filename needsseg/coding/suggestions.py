@@ -7,39 +7,53 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.coding.cues import CueGroup, CueHit, find_cues, load_cues
+from needsseg.coding.cues import CueGroup, CueHit, empty_weight, find_cues, load_cues
 from needsseg.coding.probes import BESIDE, Probe, load_probes
 from needsseg.coding.sentences import Span, count_words
-from needsseg.coding.windows import windows
+from needsseg.coding.windows import turn_at, windows
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.records import Suggestion, Transcript
 from needsseg.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from needsseg.embedding import Vectors
 
-# The score is a logistic of these, set by reading what came out on real interviews (docs/decisions.md); nothing is
-# trained here, so that a first import is judged by rules a reader can check.
+    Matrix = NDArray[np.float64]
+
+# The score, which says what is suggested at all, is a logistic of these, set by reading what came out on real interviews
+# (docs/decisions.md); nothing is trained here, so that a first import is judged by rules a reader can check.
 PROBE_WEIGHT, CUE_WEIGHT, LENGTH_WEIGHT, MIDDLE = 6.0, 0.6, 1.0, 2.7
 BESIDE_SHARE = 0.6
 TOLD = 40
 """Words from which a stretch is long enough to tell a whole job; more of them count no further."""
+LIKE = 0.45
+"""Cosine from which a window is so like a probe that the probe is named as a reason."""
 LIKELY = 0.28
 """Likeness to the probes that a window may be hoped to have: where that would not do, it is left without a vector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of participant speech with the cues found in it."""
+    """A stretch of participant speech with the cues found in it.
+
+    ``source`` tells transcripts apart, ``answer`` is the number of words of the whole turn it stands in (0 where that is
+    not known), ``empty`` a negative weight where it says nothing, else 0.
+    """
 
     span: Span
     text: str
     cues: tuple[CueHit, ...]
+    source: str = ""
+    answer: int = 0
+    empty: float = 0.0
 
     @property
     def cue_sum(self) -> float:
-        """The weights of the cues found, added."""
-        return sum(hit.weight for hit in self.cues)
+        """The weights of the cues found, added, and the weight of saying nothing."""
+        return sum(hit.weight for hit in self.cues) + self.empty
 
     @property
     def words(self) -> int:
@@ -53,16 +67,53 @@ class Window:
 
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
     """All windows of a transcript with their cues; no model is needed."""
-    text = transcript.text
-    return [
-        Window(span, text[slice(*span)], tuple(find_cues(text[slice(*span)], cues))) for span in windows(transcript)
-    ]
+    source = source_of(transcript)
+    return [window_at(transcript, span, cues, source) for span in windows(transcript)]
+
+
+def source_of(transcript: Transcript) -> str:
+    """What tells the windows of one transcript from those of others."""
+    return text_sha256(transcript.text)[:16]
+
+
+def window_at(transcript: Transcript, span: Span, cues: tuple[CueGroup, ...], source: str) -> Window:
+    """Any stretch of a transcript as a window, with its cues and the length of the turn it begins in."""
+    text = transcript.text[slice(*span)]
+    turn = turn_at(transcript, span[0])
+    answer = count_words(transcript.text[turn.start : turn.end]) if turn else 0
+    return Window(span, text, tuple(find_cues(text, cues)), source, answer, empty_weight(text, cues))
 
 
 def score(likeness: float, cue_sum: float, words: int) -> float:
     """In [0, 1]: likeness to the probes (cosine, less that to what is beside), cues and length, through a logistic."""
     told = LENGTH_WEIGHT * min(words, TOLD) / TOLD
     return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum - told))
+
+
+# What a window is worth asking about before anybody decided, as weights on log odds, few and round: length first (of the
+# window and of the whole answer), nearness to what the interview is about, distance from what people say beside, cues.
+# Looked at on the sets that benchmarks/results.md names; the middle and slope only make it a chance.
+ANSWER_WEIGHT, CENTRE_WEIGHT, BESIDE_WEIGHT, HINT_WEIGHT = 0.25, 1.5, 1.0, 0.2
+_TYPICAL, _SLOPE, _LEVEL = 5.0, 0.8, -0.5
+
+
+def untrained(windows: Sequence[Window], rows: Matrix, beside: Matrix, centre: Matrix | None = None) -> Matrix:
+    """The chance (n,) of being accepted as far as it shows without any decision.
+
+    ``rows`` (n, d) are the windows' unit vectors, ``beside`` (n,) their cosines with the nearest probe of what is said
+    beside, ``centre`` (d,) the mean vector of the interview (of the rows where it is not given).
+    """
+    import numpy as np
+
+    middle = rows.mean(axis=0) if centre is None else centre
+    central = rows @ middle / max(float(np.linalg.norm(middle)), 1e-9)
+    words = np.array([max(1, window.words) for window in windows], dtype=np.float64)
+    answers = np.maximum(words, [window.answer for window in windows])
+    hints = np.array([HINT_WEIGHT * (window.cue_sum - window.empty) for window in windows])
+    empty = np.array([window.empty for window in windows])
+    told = np.log(words) + ANSWER_WEIGHT * np.log(answers)
+    worth = told + CENTRE_WEIGHT * central - BESIDE_WEIGHT * beside + hints
+    return np.asarray(1.0 / (1.0 + np.exp(-(_LEVEL + _SLOPE * (worth - _TYPICAL) + empty))), dtype=np.float64)
 
 
 def judge(
@@ -86,14 +137,17 @@ def judge(
     for at, window in enumerate(candidates):
         value = score(float(likeness[at]), window.cue_sum, window.words)
         if value >= threshold:
-            reasons = _reasons(window, probes[best[at]], float(cosines[at, best[at]]))
+            reasons = reasons_of(window, probes[best[at]], float(cosines[at, best[at]]))
             found.append(Suggestion(*window.span, round(value, 4), reasons))
     return found
 
 
-def _reasons(window: Window, probe: Probe, likeness: float) -> tuple[str, ...]:
+def reasons_of(window: Window, probe: Probe, likeness: float) -> tuple[str, ...]:
+    """The cues found, and the nearest probe where the window is really like it (cosine)."""
     reasons = [f"{hit.kind}: “{hit.words}”" for hit in window.cues if hit.weight > 0]
-    return (*reasons, f"like the {probe.kind} probe “{probe.text}” ({likeness:.2f})")
+    if likeness >= LIKE:
+        reasons.append(f"like the {probe.kind} probe “{probe.text}” ({likeness:.2f})")
+    return tuple(reasons)
 
 
 def suggest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from needsseg.coding.sentences import Span, count_words, sentence_spans
-from needsseg.records import Transcript
+from needsseg.records import Transcript, Turn
 
 SHORTEST = 9
 """Words below which a stretch says too little to stand as evidence."""
@@ -23,6 +23,22 @@ def windows(transcript: Transcript) -> list[Span]:
             sentences = sentence_spans(transcript.text, turn.start, turn.end)
             found += _grouped(transcript.text, sentences)
     return found
+
+
+def turn_at(transcript: Transcript, place: int) -> Turn | None:
+    """The turn in which a place lies; None between turns."""
+    return next((turn for turn in transcript.turns if turn.start <= place < turn.end), None)
+
+
+def question_before(transcript: Transcript, place: int) -> str:
+    """What the interviewer said last before the answer in which a place lies; empty where nobody asked."""
+    asked = ""
+    for turn in transcript.turns:
+        if turn.start > place or turn.start <= place < turn.end:
+            break
+        if turn.role == "interviewer":
+            asked = transcript.text[turn.start : turn.end]
+    return asked
 
 
 def _grouped(text: str, sentences: list[Span]) -> list[Span]:

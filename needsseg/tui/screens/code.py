@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from needsseg.actions import interviews, passages, studies
+from needsseg.actions import interviews, passages, studies, suggesting
 from needsseg.records import Passage, Transcript
 from needsseg.tui import marking
 from needsseg.tui.place import Place
@@ -162,6 +162,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             chance=self.chance() if queued else "",
             reasons=self.queued_reasons() if queued else None,
             notes=self.notes(),
+            asked=suggesting.asked(self.transcript, here) if here and self.transcript else "",
         )
         self.query_one("#title", Static).update(plain(self.headline()), layout=False)
         self.tell()

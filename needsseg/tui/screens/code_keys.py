@@ -69,6 +69,7 @@ CODE_KEYS: list[BindingType] = [
     Binding("f", "search", "search the study", id="code.search", show=False),
     Binding("L", "alike", "what is like this passage", id="code.alike", show=False),
     Binding("Q", "queue", "queue", id="code.queue", tooltip="suggestions one at a time over the whole study"),
+    Binding("O", "queue_order", "queue in reading order", id="code.queue_order", show=False),
     Binding("B", "blind", "blind", id="code.blind", show=False, tooltip="hide or show what other coders did"),
     Binding("o", "overlaps", "go through overlaps", id="code.overlaps", show=False),
     Binding("slash", "find", "find", id="code.find", tooltip="find words in this transcript"),

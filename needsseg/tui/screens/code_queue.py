@@ -42,6 +42,7 @@ class SuggestionQueue(CodeDesk):
         self._skipped: set[tuple[str, int, int]] = set()
         self._since = 0
         self._back_to: QueueItem | None = None
+        self._in_reading_order = False
 
     @property
     def queueing(self) -> bool:
@@ -53,18 +54,20 @@ class SuggestionQueue(CodeDesk):
         if self._item is None or self._queue is None:
             return ""
         learned = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
-        return f" · queue: {self._sure(self._queue, self._item)}, {learned}"
+        order = ", in reading order" if self._in_reading_order else ""
+        return f" · queue: {self._sure(self._item)}, {learned}{order}"
 
     @staticmethod
-    def _sure(queue: Queue, item: QueueItem) -> str:
-        return f"{item.chance:.0%} likely" if queue.learned else f"score {item.chance:.2f}"
+    def _sure(item: QueueItem) -> str:
+        return "chance not known yet" if item.chance is None else f"{item.chance:.0%} likely"
 
     def chance(self) -> str:
         """How sure the program is of the current suggestion and of what is left, for the panel."""
         if self._item is None or self._queue is None:
             return ""
         left = self._queue.outlook
-        return f"{self._sure(self._queue, self._item)} · of {left.undecided:,} left about {round(left.left):,} worth it"
+        worth = f" about {round(left.left):,} worth it" if self._queue.learned else ""
+        return f"{self._sure(self._item)} · {f'of {left.undecided:,} left{worth}' if worth else f'{left.undecided:,} left'}"
 
     def queued_reasons(self) -> tuple[str, ...]:
         """Why the suggestion of the queue is one."""
@@ -78,7 +81,7 @@ class SuggestionQueue(CodeDesk):
         return [
             Passage(
                 UNSTORED, item.interview, item.speaker, item.start, item.end, item.quote, "suggested", "program",
-                item.chance, item.reasons,
+                item.score, item.reasons,
             )
         ]  # fmt: skip
 
@@ -100,6 +103,25 @@ class SuggestionQueue(CodeDesk):
             self._begin_queue()
 
     @told
+    def action_queue_order(self) -> None:
+        """Changes between the likeliest first and the order of reading; opens the queue where it is closed."""
+        self._in_reading_order = not self._in_reading_order
+        if not self.queueing:
+            self.action_queue()
+            return
+        self._rank()
+        if self._waiting:
+            self._show(self._next_place())
+        self.tell("as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first")
+
+    def _next_place(self) -> QueueItem:
+        """The first that waits; in the order of reading, the first from the current one on."""
+        here = self._item
+        if here is None or not self._in_reading_order:
+            return self._waiting[0]
+        return next((item for item in self._waiting if _key(item) >= _key(here)), self._waiting[0])
+
+    @told
     def _read_all(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -113,7 +135,8 @@ class SuggestionQueue(CodeDesk):
             self.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
             return
         self._show(self._waiting[0])
-        self.tell("the likeliest first: a x decide, space skips, c q 1–9 code, u goes back, Q ends")
+        order = "as they stand" if self._in_reading_order else "the likeliest first"
+        self.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
 
     def end_queue(self) -> None:
         """Closes the queue."""
@@ -122,7 +145,9 @@ class SuggestionQueue(CodeDesk):
     def _rank(self) -> None:
         from needsseg.actions import suggesting
 
-        self._queue = suggesting.queue(self.study)
+        self._queue = suggesting.queue(
+            self.study, None if self._in_reading_order else 50, reading=self._in_reading_order
+        )
         self._since = 0
         self._waiting = [item for item in self._queue.items if _key(item) not in self._skipped]
 
@@ -150,7 +175,7 @@ class SuggestionQueue(CodeDesk):
             self.tell("the queue is empty: every suggestion is decided or skipped")
             self.refresh_study()
             return
-        self._show(self._waiting[0])
+        self._show(self._next_place())
 
     @told
     def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:

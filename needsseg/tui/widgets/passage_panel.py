@@ -18,12 +18,20 @@ NO_PASSAGES = """No passages here yet.
   F1 s  suggests passages in all interviews
   v     begins one by hand at a sentence
   drag  with the mouse selects words; enter marks them"""
+ASKED = 110
+"""Characters of the question that are shown."""
 WORDS = {
     "suggested": "suggested, undecided",
     "accepted": "accepted",
     "rejected": "rejected",
     "coded": "accepted and coded",
 }
+
+
+def ending(words: str, limit: int) -> str:
+    """The end of some words on one line, from the start of a word."""
+    line = " ".join(words.split())
+    return line if len(line) <= limit else "… " + line[-limit:].split(" ", 1)[-1]
 
 
 class PassagePanel(VerticalScroll, can_focus=False):
@@ -49,8 +57,12 @@ class PassagePanel(VerticalScroll, can_focus=False):
         chance: str = "",
         reasons: Sequence[str] | None = None,
         notes: Sequence[str] = (),
+        asked: str = "",
     ) -> None:
-        """Shows a passage, or that there is none; ``chance`` and ``reasons`` are those of the queue where it is open."""
+        """Shows a passage, or that there is none, and what was ``asked`` before it.
+
+        ``chance`` and ``reasons`` are those of the queue where it is open.
+        """
         parts: list[Content] = []
         if passage is None:
             parts.append(plain("No passage is current: j goes to the next." if any_passages else NO_PASSAGES))
@@ -59,6 +71,9 @@ class PassagePanel(VerticalScroll, can_focus=False):
             score = f" · score {passage.score:.2f}" if passage.score is not None else " · marked by hand"
             head = f" · {passage.speaker} · {chance}" if chance else f" · {passage.speaker}{score}"
             parts.append(Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(head)))
+            if asked:
+                # The end of a long turn is where the question stands.
+                parts.append(Content.assemble(plain("asked ", "dim"), plain(ending(asked, ASKED))))
             parts.append(plain(f"“{one_line(passage.quote, 70)}”", "italic"))
             if overlaps:
                 parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
