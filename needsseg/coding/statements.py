@@ -53,7 +53,7 @@ def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> d
     """The sentence of each part that has one: as many different ones as can be, then those with most cues, then early ones."""
     tried: dict[str, list[tuple[int, int]]] = {}
     for part, group in groups.items():
-        hits = [(_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
+        hits = [(cue_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
         best = sorted((one for one in hits if one[0]), reverse=True)[:_TRIED]
         if best:
             tried[part] = best
@@ -68,16 +68,17 @@ def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> d
     return {part: spans[-number] for part, (_, number) in zip(tried, best_of_all, strict=True)}
 
 
-def _hits(words: str, group: CueGroup) -> int:
+def cue_hits(words: str, group: CueGroup) -> int:
+    """How many cues of one kind a sentence has; a "so" that only goes on with the telling is none."""
     told = _GOES_ON.match(words)
     return sum(1 for hit in group.pattern.finditer(words) if told is None or hit.start() >= told.end())
 
 
 def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
     """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
-    clauses = _clauses(plain, span)
+    clauses = clause_spans(plain, span)
     offers = sorted(
-        (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
+        (-cue_hits(plain[slice(*clause)], group) * group.weight, number, part)
         for part, group in groups.items()
         for number, clause in enumerate(clauses)
     )
@@ -88,7 +89,7 @@ def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Sp
     return taken
 
 
-def _clauses(plain: str, span: Span) -> list[Span]:
+def clause_spans(plain: str, span: Span) -> list[Span]:
     """The clauses of a sentence that have words enough, without what joins them; a shorter one goes with the next."""
     start, end = span
     found: list[Span] = []

@@ -83,6 +83,29 @@ def standings(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The label nearest to another one, and its members (indices) nearest to that one: those at the border."""
+
+    label: int
+    border: tuple[int, ...]
+
+
+def neighbour(rows: Matrix, labels: Sequence[int], label: int) -> Neighbour | None:
+    """The neighbour of a label, by the cosine of the middles of unit ``rows`` (n, d); None where there is no other label."""
+    import numpy as np
+
+    marks = np.asarray(labels, dtype=np.int64)
+    others = [int(other) for other in np.unique(marks) if other >= 0 and other != label]
+    if not others or not (marks == label).any():
+        return None
+    middle = _direction(rows[marks == label])
+    near = max(others, key=lambda other: (round(float(_direction(rows[marks == other]) @ middle), 9), -other))
+    theirs = np.flatnonzero(marks == near)
+    order = sorted((int(i) for i in theirs), key=lambda i: (-round(float(rows[i] @ middle), 9), i))
+    return Neighbour(near, tuple(order[:EDGE]))
+
+
 def stability_word(value: float) -> str:
     """What a stability in [0, 1] means, in the steps of Hennig (2007)."""
     if value >= 0.85:
