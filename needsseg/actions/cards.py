@@ -37,7 +37,8 @@ class CardQuote:
     """Words of one person for one part: ``quote`` is ``text[start:end]`` of the interview.
 
     Both are None where the transcript no longer holds the passage. ``pinned`` says that a person chose it, else the program
-    proposes it. For the part "not", ``segment`` is the other segment whose border the quote marks.
+    proposes it; ``label`` is the speaker's in the transcript. For the part "not", ``segment`` is the other segment whose
+    border the quote marks.
     """
 
     part: Part
@@ -48,6 +49,7 @@ class CardQuote:
     start: int | None
     end: int | None
     pinned: bool
+    label: str
     by: str = ""
     segment: int | None = None
 
@@ -99,7 +101,7 @@ def part_of(text: str) -> Part:
     """The part meant by a word; raises UsageError naming all."""
     if text not in PARTS:
         raise UsageError(f"A card has no part “{text}”.", f"Its parts are: {', '.join(PARTS)}.")
-    return cast(Part, text)
+    return text
 
 
 def card(study: Study, segment: int) -> Card:
@@ -170,7 +172,15 @@ def place_in(quote: str, pin: Pin) -> int | None:
 def _quote(part: Part, passage: Passage, start: int, end: int, names: ParticipantNames) -> CardQuote:
     first, last = (passage.start + start, passage.start + end) if passage.anchored else (None, None)
     return CardQuote(
-        part, passage.quote[start:end], passage.id, passage.interview, names.of(passage), first, last, pinned=False
+        part,
+        passage.quote[start:end],
+        passage.id,
+        passage.interview,
+        names.of(passage),
+        first,
+        last,
+        False,
+        passage.speaker,
     )
 
 

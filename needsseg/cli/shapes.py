@@ -84,7 +84,9 @@ def segment(row: SegmentSummary) -> Shape:
         "description": row.description,
         "confirmed_by": row.confirmed_by,
         "confirmed_at": row.confirmed_at,
+        "need": row.need,
         "statement": row.statement,
+        "confirmed_undecided": row.confirmed_undecided,
         "proposed": row.proposed,
         "new": row.new,
         "added": row.added,
@@ -110,7 +112,7 @@ def evidence(found: Evidence, behind: Backing | None) -> Shape:
 
 
 def _member(row: Passage, strength: float, found: Evidence) -> Shape:
-    return passage(row) | {"strength": strength, "new": row.id in found.new}
+    return passage(row) | {"participant": found.names.of(row), "strength": strength, "new": row.id in found.new}
 
 
 def question(found: Question | None) -> Shape:

@@ -34,6 +34,13 @@ _ASKED = re.compile(r"\?[\"'”’]?$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # A sentence that leans on the one before says little by itself.
 _LEANS = re.compile(r"(?:that|this|it|which|those|these|he|she|they|so|and|but|yeah|yes|no|well|okay)\b", re.I)
+# Words of trouble that hardly ever mean anything else.
+_TROUBLE = re.compile(
+    r"\b(?:(?:can|could|did|does|do)(?:n't| not)|cannot|nobody|no one|never knew|frustrat\w*|annoy\w*|tedious|cumbersome"
+    r"|struggl\w*|problem|trouble|nightmare|stuck"
+    r"|(?:hard|difficult|impossible|tricky) to|time[- ]consuming|too late|overwhelm\w*)\b",
+    re.I,
+)
 _TRAILING = re.compile(r"[\s,;:–—-]+$")
 
 
@@ -119,7 +126,9 @@ def _cued(text: str, index: int, groups: dict[Part, CueGroup], beside: CueGroup 
                 hits = min(cue_hits(words, group), 3)
                 if hits:
                     # One word of trouble ("late", "wrong") is in many a sentence that complains of nothing.
-                    plainly = 0.2 + 0.25 * hits if part == "pain" else 0.45 + 0.2 * hits
+                    plainly = 0.45 + 0.2 * hits
+                    if part == "pain":
+                        plainly = 0.2 + 0.25 * hits + 0.2 * bool(_TROUBLE.search(words))
                     worth = plainly + _quality(words) - 0.2 * (not whole)
                     yield Proposal(part, index, start, end, worth)
 

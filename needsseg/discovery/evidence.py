@@ -5,10 +5,11 @@ Rows are unit vectors, float64, shape (n, d). Nothing here is random.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.discovery.keywords import SPOKEN
+from needsseg.discovery.keywords import SPOKEN, is_stop, load_stop_words
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ LEAST_LEANING, FEWEST_SAID = 1.0, 2
 FEWEST_TO_HALVE = 4
 MOST_ROUNDS = 100
 NEGLIGIBLE = 1e-9
+_WORD = re.compile(r"\b[^\W\d_]{3,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +202,12 @@ class _Said:
     @classmethod
     def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _Said:
         import numpy as np
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+        from sklearn.feature_extraction.text import CountVectorizer
 
-        words_only = r"(?u)\b[^\W\d_]{3,}\b"
-        counter = CountVectorizer(stop_words=sorted(ENGLISH_STOP_WORDS | SPOKEN), token_pattern=words_only)
+        stop = load_stop_words() | SPOKEN
+        counter = CountVectorizer(
+            analyzer=lambda text: [word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)]
+        )
         names = None if speakers is None else np.asarray(speakers)
         try:
             counts = counter.fit_transform(texts)

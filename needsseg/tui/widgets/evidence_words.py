@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from needsseg.actions.segments import Backing, Evidence, LeftOver, StatedPart
+from needsseg.actions.cards import CardQuote
+from needsseg.actions.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
-PARTS = {"situation": "situation", "motivation": "wants to", "outcome": "outcome"}
 BAR = 20
 
 
@@ -67,8 +67,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
     parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
     fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
-    if of.statement or of.description:
-        fitted += [plain(text, "italic") for text in (of.statement, of.description) if text]
+    fitted += [plain(text, "italic") for text in (of.need, of.statement, of.description) if text]
     return lines(fitted)
 
 
@@ -115,15 +114,19 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     if evidence.rival:
         said += ["", f"Nearest: {_rival(evidence, most=99)}"]
     if evidence.edge:
-        said += ["On the edge towards it:", *(f"  ~ {_attributed(passage)}" for passage in evidence.edge)]
+        said += ["On the edge towards it:", *(f"  ~ {_attributed(passage, evidence)}" for passage in evidence.edge)]
     if evidence.without_vectors:
         missing = format_count(evidence.without_vectors, "passage has", "passages have")
         said += ["", f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it (D)."]
-    if evidence.sentence:
-        said += ["", f"In the participants' own clauses: {evidence.sentence}"]
-        said += [f"  {PARTS[part.kind]:<10} “{one_line(part.text, 100)}” {part.interview}" for part in evidence.stated]
     if of.statement:
         said += ["", f"Job statement: {of.statement}"]
+    elif evidence.sentence:
+        part = evidence.stated[0]
+        said += [
+            "",
+            f"Draft of a job statement, from what {part.participant} said in passage {part.passage} (w takes it):",
+        ]
+        said += [f"  {evidence.sentence}"]
     if of.suggested_names:
         said += ["", "Names that fit:"]
         said += [f"  {name.score:.2f}  {name.name}: {name.description}" for name in of.suggested_names]
@@ -152,24 +155,27 @@ def _money(backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     return said
 
 
-def _attributed(passage: Passage) -> str:
-    return f"“{one_line(passage.quote, 120)}” {passage.speaker or 'unnamed speaker'}"
+def _attributed(passage: Passage, evidence: Evidence) -> str:
+    return f"“{one_line(passage.quote, 120)}” {evidence.names.of(passage)}"
 
 
-def stated(part: StatedPart, passage: Passage | None, width: int = 0) -> Content:
-    """One part of the job statement, with the person whose clause it is; cut to ``width`` cells where it is given."""
-    who = passage.speaker if passage and passage.speaker else part.interview
-    said = Content.assemble(plain(f"{PARTS[part.kind]:<10} ", "dim"), plain(one_line(part.text), "italic"))
-    by = plain(f"  {who}", "dim")
+def card_line(quote: CardQuote, width: int = 0) -> Content:
+    """One quote of the card with who said it, cut to ``width`` cells where it is given; ● is pinned, ○ proposed."""
+    said = Content.assemble(
+        plain(f"{'●' if quote.pinned else '○'} {quote.part:<10} ", "dim"),
+        plain(f"“{one_line(quote.quote)}”", "" if quote.pinned else "italic"),
+    )
+    by = plain(f"  {quote.participant}", "dim")
     room = width - by.cell_length
     return Content.assemble(said.truncate(room, ellipsis=True) if 10 < room < said.cell_length else said, by)
 
 
-def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "") -> Content:
-    """A quote with who said it, after words for what it is besides."""
-    who = passage.speaker or "unnamed speaker"
+def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "", name: str = "") -> Content:
+    """A quote with who said it, by the ``name`` they have everywhere, after words for what it is besides."""
+    who = name or passage.speaker or "unnamed speaker"
     # A file is mostly named after the one who speaks: to say it twice would cost a line.
-    where = "" if who.casefold().replace(" ", "-") == passage.interview.casefold() else f" · {passage.interview}"
+    same = who.casefold().replace(" ", "-") == passage.interview.casefold() or who.endswith(f"· {passage.interview}")
+    where = "" if same else f" · {passage.interview}"
     codes = "".join(f" #{code}" for code in passage.codes)
     return Content.assemble(
         plain("■ " if marked else "", "bold"),
