@@ -33,7 +33,7 @@ from wording import (
 
 from needsseg.discovery import Decisions, decided, discover, load_personas, suggested_names
 from needsseg.discovery.discover import Discovery
-from needsseg.discovery.keywords import keywords
+from needsseg.discovery.keywords import keywords, load_stop_words
 from needsseg.discovery.shape import unit
 from needsseg.discovery.tree import choices
 from needsseg.errors import DiscoveryError, UsageError
@@ -267,7 +267,10 @@ def test_words_are_those_of_clearly_more_of_its_participants() -> None:
     assert keywords(texts, labels, ["Ann"] * 6 + ["Bo"] * 6) == [(), ()]
     people = [f"{name}" for name in "ABCDEFGHIJKL"]
     assert keywords(texts, labels, people) == [("dock plate",), ("ledger",)]
-    assert keywords(list(reversed(texts)), list(reversed(labels)), list(reversed(people))) == [("dock plate",), ("ledger",)]
+    assert keywords(list(reversed(texts)), list(reversed(labels)), list(reversed(people))) == [
+        ("dock plate",),
+        ("ledger",),
+    ]
 
 
 def test_words_that_anybody_uses_mark_nothing() -> None:

@@ -67,7 +67,11 @@ def test_a_statement_is_of_one_answer_however_well_others_would_fit() -> None:
         texts += [transcript.words(turn) for turn in transcript.turns if turn.role == "participant"]
     found = job_statement(texts, range(len(texts)))
     assert len(found.parts) >= 2 and len({part.index for part in found.parts}) == 1
-    alone = ["When the tow is late, we wait.", "I want to compare the two quays.", "I link them so I can see what I broke."]
+    alone = [
+        "When the tow is late, we wait.",
+        "I want to compare the two quays.",
+        "I link them so I can see what I broke.",
+    ]
     assert job_statement(alone, range(3)).parts == ()
     assert job_statement([" ".join(alone)], [0]).sentence == (
         "When the tow is late, I want to compare the two quays, so I can see what I broke"
@@ -156,7 +160,11 @@ def test_a_clearer_member_comes_first_and_one_that_says_more_before_it() -> None
 
 
 def test_parts_far_apart_in_one_answer_are_not_joined() -> None:
-    far = "When the tow is late, we wait. " + "The quay is long and the sea is wide. " * 12 + "I want to compare two quays."
+    far = (
+        "When the tow is late, we wait. "
+        + "The quay is long and the sea is wide. " * 12
+        + "I want to compare two quays."
+    )
     assert job_statement([far], [0]).parts == ()
 
 

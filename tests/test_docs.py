@@ -76,13 +76,13 @@ def test_json_is_as_documented(
         review.together(opened, int(loose[3]), int(loose[4]))
         if command.startswith("assign"):
             for row in segments.listing(opened):
-                segments.confirm(opened, row.id)
+                segments.confirm(opened, row.id, undecided=True)
             texts = tmp_path / "texts.csv"
             texts.write_text("text\nI walk from desk to desk and ask who has what\n", encoding="utf-8")
             assigning.assign_file(opened, texts)
         if command.startswith("survey"):
             for row in segments.listing(opened):
-                segments.confirm(opened, row.id)
+                segments.confirm(opened, row.id, undecided=True)
             saved = surveys.save(opened, surveys.build(opened))
             (tmp_path / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
             answers = "".join(f"A,{option.key}\n" for option in saved.asked[0].options)

@@ -53,7 +53,7 @@ def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> d
     """The sentence of each part that has one: as many different ones as can be, then those with most cues, then early ones."""
     tried: dict[str, list[tuple[int, int]]] = {}
     for part, group in groups.items():
-        hits = [(cue_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
+        hits = [(_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
         best = sorted((one for one in hits if one[0]), reverse=True)[:_TRIED]
         if best:
             tried[part] = best
@@ -68,8 +68,7 @@ def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> d
     return {part: spans[-number] for part, (_, number) in zip(tried, best_of_all, strict=True)}
 
 
-def cue_hits(words: str, group: CueGroup) -> int:
-    """How many cues of one kind a sentence has; a "so" that only goes on with the telling is none."""
+def _hits(words: str, group: CueGroup) -> int:
     told = _GOES_ON.match(words)
     return sum(1 for hit in group.pattern.finditer(words) if told is None or hit.start() >= told.end())
 
@@ -78,7 +77,7 @@ def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Sp
     """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
     clauses = clause_spans(plain, span)
     offers = sorted(
-        (-cue_hits(plain[slice(*clause)], group) * group.weight, number, part)
+        (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
         for part, group in groups.items()
         for number, clause in enumerate(clauses)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from needsseg.coding.cues import straight
 from needsseg.coding.sentences import sentence_spans
-from needsseg.coding.statements import clause_spans, cue_hits
+from needsseg.coding.statements import clause_spans
 from needsseg.discovery.statement import clauses
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | 
     plain = straight(text)
     spans = [span for span in sentence_spans(plain) if _fits(plain[slice(*span)])]
     told = [group for group in cues if group.kind != "beside"]
-    worth = {span: sum(cue_hits(plain[slice(*span)], group) > 0 for group in told) for span in spans}
+    worth = {span: sum(bool(group.pattern.search(plain, *span)) for group in told) for span in spans}
     return max(spans, key=lambda span: (worth[span] + _quality(plain[slice(*span)]), -span[0]), default=None)
 
 
@@ -123,7 +123,7 @@ def _cued(text: str, index: int, groups: dict[Part, CueGroup], beside: CueGroup 
             if not whole and not _fits(words):
                 continue
             for part, group in groups.items():
-                hits = min(cue_hits(words, group), 3)
+                hits = min(len({hit.group().casefold() for hit in group.pattern.finditer(words)}), 3)
                 if hits:
                     # One word of trouble ("late", "wrong") is in many a sentence that complains of nothing.
                     plainly = 0.45 + 0.2 * hits
