@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from needsseg.coding.cues import load_cues
 from needsseg.discovery.card import PARTS, clearest_sentence, proposals, propose
 from needsseg.discovery.evidence import neighbour
+from needsseg.discovery.exemplars import around, exemplars
 
 CUES = load_cues()
 SAID = [
@@ -84,3 +85,31 @@ def test_the_border_is_where_the_neighbour_comes_nearest() -> None:
     found = neighbour(rows, [0, 0, 1, 1, 2], 0)
     assert found is not None and (found.label, found.border) == (1, (2, 3))
     assert neighbour(rows, [0, 0, 0, 0, -1], 0) is None
+
+
+def test_short_and_small_talk_are_no_exemplars_and_each_person_comes_first() -> None:
+    texts = [
+        "I'm in the mezzanine.",
+        "Thank you for the question, it is a good one.",
+        "We copy the list by hand before every single meeting.",
+        "We copy the other list by hand after every single meeting.",
+        "The crane drivers never know which of the drawings is new.",
+    ]
+    assert exemplars(texts, ["A", "A", "A", "A", "B"], CUES) == [2, 4, 3]
+    assert exemplars(texts[:2], ["A", "B"], CUES) == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "before", "after"),
+    [
+        ("We wait.", "", ""),
+        ("So we call the yard.", "We wait.", ""),
+        ("call the yard.", "So we", ""),
+        ("Nobody picks up, and", "", "then it rains."),
+        ("It ends there.", "Nobody picks up, and then it rains.", ""),
+    ],
+)
+def test_what_stands_around_half_a_thought(quote: str, before: str, after: str) -> None:
+    text = "Ann: how? We wait. So we call the yard. Nobody picks up, and then it rains. It ends there.\nBo: I see."
+    start = text.index(quote)
+    assert around(text, (text.index("We wait"), text.index("\nBo")), (start, start + len(quote))) == (before, after)

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Literal
 from needsseg.actions.cached import cached
 from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.since import new_interviews
+from needsseg.coding.cues import load_cues
 from needsseg.discovery.evidence import evenness_word, stability_word, standings
+from needsseg.discovery.exemplars import around, exemplars
 from needsseg.discovery.statement import job_statement
 from needsseg.records import Passage, PersonaName
-from needsseg.study import decisions, passages, segments
+from needsseg.settings import load, prompt_file
+from needsseg.study import decisions, interviews, passages, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
+    from needsseg.coding.cues import CueGroup
     from needsseg.discovery.evidence import Standing
     from needsseg.study.segments import Member, SegmentRow
 
@@ -85,7 +89,8 @@ class Evidence:
 
     Passages with strengths, and how many each participant gave; the passages at the ``edge`` and the nearest rival (None
     while vectors are missing); the draft of a job statement, all of it ``stated`` by one person in one answer; what a run
-    proposes; what is ``new``; and what everybody is called.
+    proposes; what is ``new``; the sentences before and after exemplars that begin or end in the middle of a thought; and what
+    everybody is called.
     """
 
     summary: SegmentSummary
@@ -101,6 +106,7 @@ class Evidence:
     proposed: tuple[tuple[Passage, float], ...] = ()
     new: frozenset[int] = frozenset()
     without_vectors: int = 0
+    contexts: dict[int, tuple[str, str]] = field(default_factory=dict)
     names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
 
 
@@ -109,9 +115,9 @@ def listing(study: Study) -> list[SegmentSummary]:
     held = {passage.id: passage for passage in passages.listing(study)}
     members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
-    names = participant_names(study)
+    names, cues = participant_names(study), _cues(study)
     return [
-        summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names)
+        summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues)
         for row in segments.listing(study)
     ]
 
@@ -131,8 +137,9 @@ def evidence(study: Study, segment: int) -> Evidence:
     voices = Counter(names.of(passage) for passage in here)
     parts, sentence = _stated(here, names)
     standing, missing = _standing(study, held, placed, segment)
+    shown = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
     return Evidence(
-        summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names),
+        shown,
         tuple((held[member.passage], member.strength) for member in mine),
         tuple(sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
         edge=standing[0] if standing else None,
@@ -146,6 +153,7 @@ def evidence(study: Study, segment: int) -> Evidence:
         new=frozenset(p.id for p in (*here, *(held[proposal.passage] for proposal in put)) if p.interview in fresh),
         without_vectors=missing,
         names=names,
+        contexts=_contexts(study, shown.exemplars),
     )
 
 
@@ -196,6 +204,7 @@ def summary(
     fresh: frozenset[str],
     proposed: int,
     names: ParticipantNames,
+    cues: Sequence[CueGroup],
 ) -> SegmentSummary:
     """A segment in short; ``found`` are the passages its run found it with, ``fresh`` the interviews new to it."""
     here = [held[member.passage] for member in mine]
@@ -209,7 +218,7 @@ def summary(
         row.status,
         len(here),
         len(voices),
-        tuple(held[member.passage] for member in mine if member.exemplar is not None),
+        _exemplars(mine, held, names, cues),
         row.keywords,
         row.stability,
         row.suggested_names,
@@ -224,6 +233,31 @@ def summary(
         row.confirmed_undecided,
         sum(passage.status == "accepted" or passage.id in kept for passage in here),
     )
+
+
+def _cues(study: Study) -> tuple[CueGroup, ...]:
+    return load_cues(prompt_file("cues.toml", load(study.path)))
+
+
+def _exemplars(
+    mine: Sequence[Member], held: dict[int, Passage], names: ParticipantNames, cues: Sequence[CueGroup]
+) -> tuple[Passage, ...]:
+    """The passages that show a segment best: those that the run found first, but no short or small talk."""
+    here = [held[member.passage] for member in mine]
+    chosen = exemplars([passage.quote for passage in here], [names.of(passage) for passage in here], cues)
+    return tuple(here[index] for index in chosen)
+
+
+def _contexts(study: Study, shown: Sequence[Passage]) -> dict[int, tuple[str, str]]:
+    """What stands before and after passages that begin or end in the middle of a thought."""
+    found = {}
+    texts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in shown}}
+    for passage in shown:
+        talk = texts[passage.interview]
+        turn = next((t for t in talk.turns if t.start <= passage.start and passage.end <= t.end), None)
+        if passage.anchored and turn is not None:
+            found[passage.id] = around(talk.text, (turn.start, turn.end), (passage.start, passage.end))
+    return {passage: context for passage, context in found.items() if any(context)}
 
 
 def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, changed: int) -> list[str]:

@@ -103,7 +103,7 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     if row.statement:
         print_text(f"job statement: {row.statement}")
     carried = f" ({found.evenness_word})" if found.evenness_word else ""
-    print_text("voices: " + ", ".join(f"{who} {count}" for who, count in found.voices) + carried)
+    print_text("voices: " + ", ".join(f"{who} {'one passage' if n == 1 else n}" for who, n in found.voices) + carried)
     if behind is not None:
         print_text(f"accounts: {_backed(behind)}")
     if found.rival is not None:

@@ -52,6 +52,12 @@ class SegmentRow:
     need: str = ""
     confirmed_undecided: bool = False
 
+    @property
+    def confirmer(self) -> str:
+        """Who confirmed it, as labels carry it: with a note where nobody had decided on any of its passages."""
+        note = " (no passage decided on)" if self.confirmed_undecided else ""
+        return f"{self.confirmed_by}{note}" if self.confirmed_by else ""
+
 
 @dataclass(frozen=True, slots=True)
 class NewCandidate:

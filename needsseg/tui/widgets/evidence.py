@@ -185,7 +185,10 @@ def _rows(
 def _quoted(of: Evidence, passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
     place = "" if passage.anchored else " · no longer in the transcript"
     about = f"strength {strength:.2f}{place}"
-    return words.quoted(passage, about, words=said, marked=passage.id in marked, name=of.names.of(passage))
+    around = of.contexts.get(passage.id, ("", ""))
+    return words.quoted(
+        passage, about, words=said, marked=passage.id in marked, name=of.names.of(passage), around=around
+    )
 
 
 def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:

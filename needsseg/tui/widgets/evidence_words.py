@@ -84,8 +84,12 @@ def _rival(evidence: Evidence, most: int = MOST_WORDS) -> str:
 
 def _voices(evidence: Evidence) -> str:
     total = sum(count for _, count in evidence.voices) or 1
-    shares = [f"{name} {count} ({count / total:.0%})" for name, count in evidence.voices[:MOST_VOICES]]
-    rest = len(evidence.voices) - MOST_VOICES
+    # Who said one passage only does not count for a segment yet.
+    several = [(name, count) for name, count in evidence.voices if count > 1]
+    once = len(evidence.voices) - len(several)
+    shares = [f"{name} {count} ({count / total:.0%})" for name, count in several[:MOST_VOICES]]
+    rest = max(len(several) - MOST_VOICES, 0)
+    shares += [f"{once} with one passage"] if once else []
     evenly = f"{evidence.evenness_word}: " if evidence.evenness_word else ""
     return evenly + ", ".join(shares) + (f", and {rest} more" if rest > 0 else "")
 
@@ -107,7 +111,10 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
     total = sum(count for _, count in evidence.voices) or 1
-    said += [f"  {bar(count / total)} {count:>3}  {name}" for name, count in evidence.voices]
+    said += [
+        f"  {bar(count / total)} {count:>3}  {name}{': one passage' if count == 1 else ''}"
+        for name, count in evidence.voices
+    ]
     said += ["", *_money(backing, companies)]
     if of.keywords:
         said += ["", f"Words: {', '.join(of.keywords)}"]
@@ -170,8 +177,19 @@ def card_line(quote: CardQuote, width: int = 0) -> Content:
     return Content.assemble(said.truncate(room, ellipsis=True) if 10 < room < said.cell_length else said, by)
 
 
-def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "", name: str = "") -> Content:
-    """A quote with who said it, by the ``name`` they have everywhere, after words for what it is besides."""
+def quoted(
+    passage: Passage,
+    about: str,
+    *,
+    marked: bool = False,
+    words: str = "",
+    name: str = "",
+    around: tuple[str, str] = ("", ""),
+) -> Content:
+    """A quote with who said it, by the ``name`` they have everywhere, after words for what it is besides.
+
+    The sentences ``around`` it, before and after, stand in grey.
+    """
     who = name or passage.speaker or "unnamed speaker"
     # A file is mostly named after the one who speaks: to say it twice would cost a line.
     same = who.casefold().replace(" ", "-") == passage.interview.casefold() or who.endswith(f"· {passage.interview}")
@@ -182,7 +200,9 @@ def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "
         plain(f"{words} · " if words else "", "bold"),
         plain(f"{GLYPHS[state(passage)]} {who}{where} · {about}{codes}", "dim"),
         "\n",
+        plain(f"{safe(around[0])} " if around[0] else "", "$text-muted"),
         plain(safe(passage.quote), "reverse" if marked else ""),
+        plain(f" {safe(around[1])}" if around[1] else "", "$text-muted"),
         "\n",
     )
 
