@@ -8,7 +8,7 @@ HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left ov
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
 Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
-Its card: ● pinned by a person   ○ proposed; C opens it
+Its card: ● pinned by a person   ○ proposed; C opens it · i tells what the figures mean
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
 A changed candidate becomes a named segment. Only a person confirms; no run changes what a person touched."""
 

@@ -14,6 +14,14 @@ from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
 BAR = 20
+FIGURES = (
+    "strength: how firmly the run put a passage here, from 0 to 1; 1 too where a person put it",
+    "nearest: how alike two segments are on the whole (cosine of their middles); 1 would be the same",
+    "evenly, uneven: how passages are spread over participants; 1 is the same number from each, 0 all from one",
+    "words: phrases that clearly more of its participants use than of the others; often there are none",
+    "names that fit: how much nearer its passages are to an archetype than usual, in standard deviations",
+)
+"""What the figures on the screen mean, a line each."""
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -137,7 +145,7 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     if of.suggested_names:
         said += ["", "Names that fit:"]
         said += [f"  {name.score:.2f}  {name.name}: {name.description}" for name in of.suggested_names]
-    return said
+    return [*said, "", "What the figures mean:", *(f"  {line}" for line in FIGURES)]
 
 
 def _figure(value: float | None) -> str:
