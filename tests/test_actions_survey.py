@@ -61,8 +61,7 @@ def test_a_draft_asks_five_questions_in_participants_words(confirmed: Study) -> 
         assert question.options[-1].key == "none"
         for option in question.options[:-1]:
             quote = " ".join(held[option.evidence[0]].quote.replace("’", "'").split()).casefold()
-            parts = option.words.casefold().split(", ") if question.key == "own_words" else [option.words.casefold()]
-            assert question.key == "own_words" or parts[0] in quote
+            assert option.words.casefold() in quote
     assert surveys.build(confirmed) == made
     assert not surveys.versions(confirmed), "a draft is not stored"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from needsseg.actions.cached import cached
@@ -69,8 +69,8 @@ class Card:
     """What a segment says of itself.
 
     ``quotes`` holds, for each part, what was pinned in its order, else the program's one proposal, else nothing; ``offers``
-    what else could be pinned. ``rival`` is the segment that "not" tells it from; ``lost`` are pinned quotes that its passages
-    no longer hold, in words.
+    what else could be pinned; ``passages`` those that are quoted. ``rival`` is the segment that "not" tells it from; ``lost``
+    are pinned quotes that its passages no longer hold, in words.
     """
 
     segment: int
@@ -83,6 +83,7 @@ class Card:
     statement: str
     draft: StatementDraft | None
     lost: tuple[str, ...] = ()
+    passages: dict[int, Passage] = field(default_factory=dict)
 
     def first(self, part: Part) -> CardQuote | None:
         """The quote that stands for a part."""
@@ -134,6 +135,7 @@ def card(study: Study, segment: int) -> Card:
     return Card(
         segment, row.name, row.need, quotes, alike, rival.id if rival else None, rival.name if rival else "", row.statement,
         _draft(here, names), tuple(lost),
+        {quote.passage: held[quote.passage] for each in quotes.values() for quote in each},
     )  # fmt: skip
 
 

@@ -163,12 +163,11 @@ def _rows(
 ) -> Iterator[Row]:
     """Summary, the card's quotes, proposed passages, members, and at last the names that fit."""
     signs = words.quote_signs(evidence)
-    held = {passage.id: passage for passage, _ in evidence.passages}
     yield Row("told", words.summary(evidence, backing, room))
-    for part in PARTS if card is not None else ():
+    for part in PARTS:
         quote = card.first(part) if card is not None else None
-        if quote is not None:
-            yield Row("stated", words.card_line(quote, room), held.get(quote.passage))
+        if card is not None and quote is not None:
+            yield Row("stated", words.card_line(quote, room), card.passages[quote.passage])
     if evidence.proposed:
         count = format_count(len(evidence.proposed), "passage")
         yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
