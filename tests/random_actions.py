@@ -247,7 +247,7 @@ def _needs(study: Study, pick: random.Random) -> None:
             lambda: segments.write_statement(study, segment, pick.choice(["", "When [x], I want to"])),
             lambda: segments.merge(study, segment, [other]),
             lambda: segments.split(study, segment, some),
-            lambda: segments.confirm(study, segment),
+            lambda: segments.confirm(study, segment, undecided=True),
             lambda: segments.reopen(study, segment),
             lambda: segments.set_aside(study, segment),
             lambda: review.off_topic(study, some),

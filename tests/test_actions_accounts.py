@@ -194,7 +194,7 @@ def test_a_label_says_whether_anybody_confirmed_it(stocked: Study) -> None:
         "a1", "Hand-overs", "interview", 0.75, "",
     )  # fmt: skip
     before = accounts.version(stocked)
-    segments.confirm(stocked, made, "Maya")
+    segments.confirm(stocked, made, "Maya", undecided=True)
     assert accounts.labels(stocked)[0].confirmed_by == "Maya"
     assert accounts.version(stocked) != before
     segments.set_aside(stocked, other)

@@ -57,7 +57,7 @@ def confirmed(demo_study: Study) -> Study:
     """The sample study with its named segments confirmed."""
     for row in segments.listing(demo_study):
         if row.status == "named":
-            segments.confirm(demo_study, row.id)
+            segments.confirm(demo_study, row.id, undecided=True)
     return demo_study
 
 
@@ -164,7 +164,7 @@ def test_what_changed_since_a_run_was_begun_is_named_and_fresh_begins_anew(
     row = next(row for row in segments.listing(confirmed) if row.status == "confirmed")
     segments.reopen(confirmed, row.id)
     segments.rename(confirmed, row.id, "Renamed")
-    segments.confirm(confirmed, row.id)
+    segments.confirm(confirmed, row.id, undecided=True)
     with refuses(UsageError, "tickets.csv", "content", "segments", "precision", "--fresh"):
         assigning.assign_file(confirmed, file, precision=0.8)
     report = assigning.assign_file(confirmed, file, fresh=True)
@@ -224,7 +224,7 @@ def test_segments_that_changed_since_make_an_assignment_stale_and_assigning_agai
     (made,) = assigning.assignments(confirmed)
     assert made.stale
     segments.rename(confirmed, row.id, "Renamed")
-    segments.confirm(confirmed, row.id)
+    segments.confirm(confirmed, row.id, undecided=True)
     report = assigning.assign_file(confirmed, file)
     assert not report.unchanged
     (made,) = assigning.assignments(confirmed)
@@ -267,7 +267,7 @@ def test_what_cannot_be_assigned_is_refused_before_anything_is_written(
         assigning.assign_file(demo_study, file)
     for row in segments.listing(demo_study):
         if row.status == "named":
-            segments.confirm(demo_study, row.id)
+            segments.confirm(demo_study, row.id, undecided=True)
     before = tables(demo_study)
     for given, what in (
         ({"out": file.parent / "out.xls"}, ("out.xls", ".csv", ".jsonl", ".parquet")),
@@ -290,7 +290,7 @@ def test_what_cannot_be_assigned_is_refused_before_anything_is_written(
 
 def test_a_sole_segment_with_nothing_outside_is_refused(demo_study: Study, file: Path) -> None:
     (first, *_) = [row for row in segments.listing(demo_study) if row.status == "named"]
-    segments.confirm(demo_study, first.id)
+    segments.confirm(demo_study, first.id, undecided=True)
     with refuses(UsageError, first.name, ONLY_SEGMENT):
         assigning.assign_file(demo_study, file)
 

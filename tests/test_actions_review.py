@@ -87,7 +87,7 @@ def grown_folder(found_folder: Path, built_studies: BuiltStudies) -> Path:
             discovery.discover(study)
             for number, row in enumerate(segments.listing(study)):
                 segments.rename(study, row.id, f"Need {number + 1}")
-            segments.confirm(study, segments.listing(study)[0].id, by="Maya")
+            segments.confirm(study, segments.listing(study)[0].id, by="Maya", undecided=True)
             importing.import_transcripts(study, [next(INTERVIEWS.glob(f"{NEWCOMER}.*"))])
             passages.suggest(study, [NEWCOMER])
             discovery.discover(study)
@@ -152,13 +152,13 @@ def test_admitting_needs_no_reopening_and_asks_for_a_new_confirmation(grown: Stu
     row = next(row for row in segments.listing(grown) if row.id == made.id)
     assert (row.status, row.size, row.added, row.proposed) == ("confirmed", made.size + 2, 2, len(chosen) - 2)
     assert says(row.warnings[0], 2, ADDED_SINCE, CONFIRM_AGAIN)
-    segments.confirm(grown, made.id, by="Ada")
+    segments.confirm(grown, made.id, by="Ada", undecided=True)
     again = stored.one(grown, made.id)
     assert again.confirmed_by == "Ada" and again.evidence is not None
     assert {p["id"] for p in again.evidence["passages"]} == _members(grown)[made.id]
     assert not any(mentions(warning, CONFIRM_AGAIN) for warning in again.evidence["warnings"])
     with refuses(UsageError, made.name, WAS_CONFIRMED, "Ada", NOTHING_CHANGED):
-        segments.confirm(grown, made.id)
+        segments.confirm(grown, made.id, undecided=True)
     came, anew = [event.what for event in segments.lineage(grown, made.id)][-2:]
     assert says(came, 2, FROM_NO_SEGMENT) and says(anew, CONFIRMED_AGAIN)
 
@@ -354,7 +354,7 @@ def test_lineage_tells_who_did_what_and_outlives_a_forgotten_history(found: Stud
     segments.move(found, part[:1], one)
     segments.describe(found, one, "never mind")
     history.undo(found)
-    segments.confirm(found, one, by="Maya")
+    segments.confirm(found, one, by="Maya", undecided=True)
     segments.reopen(found, one)
     first, named, merged, went, came, confirmed, reopened = (event.what for event in segments.lineage(found, one))
     assert says(first, FOUND_IN_RUN, "Candidate 1")
@@ -364,7 +364,7 @@ def test_lineage_tells_who_did_what_and_outlives_a_forgotten_history(found: Stud
     split, left = (event.what for event in segments.lineage(found, new))
     assert says(split, SPLIT_OFF, "Keepers", 4) and says(left, 1, WENT_TO, "Keepers")
     assert says(segments.lineage(found, two)[-1].what, MERGED_IN, "Keepers")
-    segments.confirm(found, one, by="Maya")
+    segments.confirm(found, one, by="Maya", undecided=True)
     stored_history.forget(found)
     told_less = segments.lineage(found, one)
     assert [(event.actor, event.what) for event in told_less] == [("", FOUND_IN_RUN), ("Maya", WAS_CONFIRMED)]
@@ -405,7 +405,7 @@ def _any_review(study: Study, pick: random.Random) -> None:
         lambda: segments.merge(study, pick.choice(known), [pick.choice(known)]),
         lambda: segments.split(study, pick.choice(known), some),
         lambda: segments.write_statement(study, pick.choice(known), pick.choice(["When …", ""])),
-        lambda: segments.confirm(study, pick.choice(known), by="Maya"),
+        lambda: segments.confirm(study, pick.choice(known), by="Maya", undecided=True),
         lambda: segments.reopen(study, pick.choice(known)),
         lambda: segments.set_aside(study, pick.choice(known)),
         lambda: passages.decide(study, some, pick.choice(["accepted", "rejected"])),

@@ -288,7 +288,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 def test_a_confirmed_segment_keeps_its_passages_through_a_mending(talk: Study) -> None:
     held = [_mark(talk, "calls in sick"), _mark(talk, "takes me an hour"), _mark(talk, "who has what")]
     segment = segments.make(talk, "Find out", held)
-    segments.confirm(talk, segment)
+    segments.confirm(talk, segment, undecided=True)
     before = [tuple(row) for row in talk.rows("SELECT * FROM segment_passages")]
     transcript_edits.split_turn(talk, "anna", _at(talk, "It takes me"))
     transcript_edits.give_words(talk, "anna", _at(talk, "I just want"), _at(talk, " Before that"), "Berta")

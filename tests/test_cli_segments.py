@@ -58,7 +58,7 @@ def test_evidence_names_every_quote_and_who_said_it(two: Caller) -> None:
 def test_a_segment_is_renamed_described_confirmed_and_reopened(two: Caller) -> None:
     two.done("segment", "rename", "2", "Reporter")
     two.done("segment", "describe", "Reporter", "Says it upwards.")
-    two.done("segment", "confirm", "Reporter", "--by", "Ada")
+    two.done("segment", "confirm", "Reporter", "--by", "Ada", "--undecided-too")
     confirmed = two.done("segments", "--json").json[0]
     assert (confirmed["name"], confirmed["description"], confirmed["confirmed_by"]) == (
         "Reporter",

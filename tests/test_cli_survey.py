@@ -34,7 +34,7 @@ def sample(
     shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
     with studies.open_study(tmp_path / "needsseg.db") as study:
         for row in segments.listing(study):
-            segments.confirm(study, row.id)
+            segments.confirm(study, row.id, undecided=True)
     return Caller(tmp_path / "needsseg.db", capsys)
 
 

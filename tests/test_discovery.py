@@ -33,7 +33,7 @@ from wording import (
 
 from needsseg.discovery import Decisions, decided, discover, load_personas, suggested_names
 from needsseg.discovery.discover import Discovery
-from needsseg.discovery.keywords import keywords
+from needsseg.discovery.keywords import keywords, load_stop_words
 from needsseg.discovery.shape import unit
 from needsseg.discovery.tree import choices
 from needsseg.errors import DiscoveryError, UsageError
@@ -258,11 +258,36 @@ def test_one_loud_voice_is_warned_of() -> None:
     assert len(warned) == 2
 
 
-def test_keywords_set_apart() -> None:
-    texts = ["the dock plate broke", "a dock plate again", "board pages for the board", "one page, the board"]
-    assert keywords(texts, [0, 0, 1, 1])[0][:2] == ("dock", "plate")
-    assert keywords(texts, [0, 0, 1, 1])[1][0] == "board"
+def test_words_are_those_of_clearly_more_of_its_participants() -> None:
+    here = [f"The dock plate {word}." for word in ("bent", "rusts", "slid", "cracked", "sank", "rolled")]
+    there = [f"The ledger {word}." for word in ("balanced", "vanished", "arrived", "expired", "closed", "burned")]
+    texts, labels = here + there, [0] * 6 + [1] * 6
+    assert keywords(texts, labels) == [("dock plate",), ("ledger",)]
+    # One participant who says a word in every passage does not make it the word of a segment.
+    assert keywords(texts, labels, ["Ann"] * 6 + ["Bo"] * 6) == [(), ()]
+    people = [f"{name}" for name in "ABCDEFGHIJKL"]
+    assert keywords(texts, labels, people) == [("dock plate",), ("ledger",)]
+    assert keywords(list(reversed(texts)), list(reversed(labels)), list(reversed(people))) == [
+        ("dock plate",),
+        ("ledger",),
+    ]
+
+
+def test_words_that_anybody_uses_mark_nothing() -> None:
+    said = "late takes wrong called open head asked calling heads opened you know, like"
+    assert keywords([said] * 9 + ["The ledger vanished."] * 9, [0] * 9 + [1] * 9)[0] == ()
     assert keywords(["you know, like", "I mean"], [0, 0]) == [()]
+
+
+def test_the_nearest_misses_are_not_shown() -> None:
+    texts = ["The dock sank."] * 3 + ["We wait."] * 5 + ["The dock sank."] + ["We wait."] * 7
+    assert keywords(texts, [0] * 8 + [1] * 8) == [(), ()]
+
+
+def test_a_file_of_stop_words_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "stop.toml").write_text("english = 7\n")
+    with pytest.raises(UsageError, match="english is not a text of words"):
+        load_stop_words(tmp_path / "stop.toml")
 
 
 def test_archetypes_are_suggested_by_meaning() -> None:

@@ -116,7 +116,7 @@ def test_confirming_in_the_sample_study_leaves_the_other_candidates_as_they_were
         kept = {sorted(found)[at] for at in confirmed}
         for segment in sorted(kept):
             segments.rename(demo_study, segment, f"Need {segment}")
-            segments.confirm(demo_study, segment)
+            segments.confirm(demo_study, segment, undecided=True)
         again, now = discovery.discover(demo_study), _members(demo_study)
         assert {segment: now[segment] for segment in kept} == {segment: found[segment] for segment in kept}
         for segment in set(found) - kept:

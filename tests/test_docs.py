@@ -115,7 +115,7 @@ def _write(study: Study) -> None:
 def _confirm(study: Study) -> None:
     study.actor = "Ben"
     for row in segments.listing(study):
-        segments.confirm(study, row.id)
+        segments.confirm(study, row.id, undecided=True)
 
 
 def _loose(study: Study) -> list[int]:

@@ -158,7 +158,7 @@ def test_exports_carry_them(tmp_path: Path) -> None:
             interviews.set_role(study, key, f"Mai {key}", "participant")
             turns = [turn for turn in interviews.show(study, key).turns if turn.role == "participant"]
             made = segments.make(study, text, [passages.mark(study, key, turn.start, turn.end) for turn in turns])
-            segments.confirm(study, made, text)
+            segments.confirm(study, made, text, undecided=True)
             accounts.link(
                 study, next(row.participant for row in interviews.speakers(study, key) if row.participant), key
             )

@@ -47,8 +47,8 @@ def prepared(folder: Path) -> Path:
     path = small_study(folder)
     with studies.open_study(path) as study:
         one, other = with_segments(study)
-        segments.confirm(study, one)
-        segments.confirm(study, other)
+        segments.confirm(study, one, undecided=True)
+        segments.confirm(study, other, undecided=True)
         with_accounts(study, folder)
         said = [passage.quote for passage in passages.listing(study, "ines-carvalho")]
         marek = [passage.quote for passage in passages.listing(study, "marek-nowotny")]

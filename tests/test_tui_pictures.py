@@ -79,7 +79,7 @@ async def stack(app: NeedssegApp, pilot: Pilot[int]) -> None:
 async def survey(app: NeedssegApp, pilot: Pilot[int]) -> None:
     """A saved survey of the two segments, the cursor on an option."""
     for row in listed(app.study):
-        confirm(app.study, row.id, "tester")
+        confirm(app.study, row.id, "tester", undecided=True)
     save(app.study, hand_survey(app.study))
     await keys("f6", "enter")(app, pilot)
 

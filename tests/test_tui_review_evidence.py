@@ -10,6 +10,7 @@ from tui_review_desk import mapped, members, reviewing, rows
 from tui_waiting import until
 
 from needsseg.actions import segments, studies
+from needsseg.actions.cards import PARTS
 from needsseg.actions.studies import Study
 from needsseg.study import decisions, runs
 from needsseg.tui.app import NeedssegApp
@@ -50,18 +51,17 @@ def test_evidence_stands_before_names_and_fits_the_screen(demo_study: Study, siz
     play(demo_study.path, scenes, size)
 
 
-def test_a_part_of_the_job_statement_opens_at_its_quote(demo_study: Study) -> None:
+def test_a_part_of_the_card_opens_at_its_quote(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        proof = screen.shown
-        assert proof is not None and proof.stated
-        part = proof.stated[0]
+        card = screen.card
+        assert card is not None
+        last = [quote for part in PARTS if (quote := card.first(part)) is not None][-1]
         await pilot.press("n", "k")
         row = screen.quotes.row
         assert row is not None and row.kind == "stated" and row.passage is not None
-        last = proof.stated[-1]
         assert row.passage.id == last.passage
-        assert flat(part.text)[:12] in flat("".join(r.content.plain for r in screen.quotes.rows))
+        assert flat(last.quote)[:12] in flat("".join(r.content.plain for r in screen.quotes.rows))
         await pilot.press("enter")
         await settled(app, pilot)
         assert app.current_mode == "code"

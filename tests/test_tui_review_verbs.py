@@ -195,7 +195,7 @@ def test_pairs_of_marked_quotes(demo_study: Study) -> None:
     play(demo_study.path, scenes)
 
 
-def test_the_job_statement_begins_with_their_own_clauses(demo_study: Study) -> None:
+def test_the_job_statement_begins_with_a_draft_from_one_answer(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         assert screen.segment is not None and screen.shown is not None
@@ -219,6 +219,11 @@ def test_the_reviewer_is_asked_once(demo_study: Study) -> None:
         assert here is not None
         await pilot.press("c")
         await pilot.pause()
+        await typed(pilot, "yes")
+        assert "not confirmed" in flat(seen(app)) and rows(app.study)[here.id].status == "named"
+        await pilot.press("c")
+        await pilot.pause()
+        await typed(pilot, "undecided")
         await pilot.press("ctrl+u")
         await typed(pilot, "Ada L")
         assert rows(app.study)[here.id].confirmed_by == "Ada L"
@@ -228,6 +233,7 @@ def test_the_reviewer_is_asked_once(demo_study: Study) -> None:
         assert "is confirmed: o reopens it" in flat(seen(app))
         await pilot.press("escape", "j", "c")
         await pilot.pause()
+        await typed(pilot, "undecided")
         await pilot.press("enter")
         assert [row.confirmed_by for row in rows(app.study).values()].count("Ada L") == 2
 

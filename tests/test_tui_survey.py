@@ -434,7 +434,7 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
     """Real interviews, the real model, the real program as the child."""
     for row in segments.listing(demo_study):
         if row.status == "named":
-            segments.confirm(demo_study, row.id, "tester")
+            segments.confirm(demo_study, row.id, "tester", undecided=True)
     account = next(each.account_id for each in accounts.matches(demo_study) if each.account_id)
     answers = tmp_path / "answers.csv"
 

@@ -126,6 +126,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.agreement import AgreementSheet
     from needsseg.tui.screens.assigning import AssignProgress
     from needsseg.tui.screens.batch import BatchSheet
+    from needsseg.tui.screens.card import CardScreen
     from needsseg.tui.screens.codebook import CodebookSheet
     from needsseg.tui.screens.coverage import CoverageSheet
     from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
@@ -163,6 +164,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
             "Assigning", [sys.executable, "-c", "import time; time.sleep(60)"]
         ),
         "AgreementSheet": lambda app: AgreementSheet(app.study, INES),
+        "CardScreen": lambda app: CardScreen(app.study, segments.listing(app.study)[0].id),
         "BatchSheet": lambda app: BatchSheet(app.study),
         "ImportPreviewSheet": lambda app: ImportPreviewSheet(app.study, ["calls"], an_import()),
         "CodebookSheet": lambda app: CodebookSheet(app.study),

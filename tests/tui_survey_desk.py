@@ -47,7 +47,7 @@ def _question(number: int, key: str, asked: str, sure: float, quotes: list[tuple
 def confirmed(study: Study) -> None:
     """The two segments of the small study, confirmed."""
     for segment in with_segments(study):
-        segments.confirm(study, segment, "tester")
+        segments.confirm(study, segment, "tester", undecided=True)
 
 
 def with_survey(study: Study) -> Survey:

@@ -154,7 +154,7 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     confirmed.
     """
     confirmed = {
-        row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status in ("named", "confirmed")
+        row.name: row.confirmer for row in segments.listing(study) if row.status in ("named", "confirmed")
     }
     merged = _read(stack_files(study).accounts).merged
     return [

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.cached import cached
+from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.since import new_interviews
+from needsseg.coding.cues import load_cues
 from needsseg.discovery.evidence import evenness_word, stability_word, standings
+from needsseg.discovery.exemplars import around, exemplars
 from needsseg.discovery.statement import job_statement
 from needsseg.records import Passage, PersonaName
+from needsseg.settings import load, prompt_file
 from needsseg.study import decisions, interviews, passages, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
+    from needsseg.coding.cues import CueGroup
     from needsseg.discovery.evidence import Standing
     from needsseg.study.segments import Member, SegmentRow
+
+CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class SegmentSummary:
     """One candidate or segment as lists show it; exemplars are passages from different participants where there are any.
 
     ``statement`` is the job statement a person wrote. ``proposed`` counts passages that a run puts to it, ``new`` its own
-    that came since it was decided on, ``added`` those that joined it or left it since it was confirmed.
+    that came since it was decided on, ``added`` those that joined it or left it since it was confirmed, ``decided`` those that
+    a person accepted or placed. ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
     """
 
     id: int
@@ -46,6 +54,9 @@ class SegmentSummary:
     proposed: int = 0
     new: int = 0
     added: int = 0
+    need: str = ""
+    confirmed_undecided: bool = False
+    decided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class StatedPart:
-    """One part of a job statement in a participant's own words; offsets are code points into the transcript."""
+    """One part of a drafted job statement in a participant's own words; offsets are code points into the transcript."""
 
     kind: Literal["situation", "motivation", "outcome"]
     text: str
@@ -69,6 +80,7 @@ class StatedPart:
     interview: str
     start: int
     end: int
+    participant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,9 @@ class Evidence:
     """All that speaks for a segment and against it.
 
     Passages with strengths, and how many each participant gave; the passages at the ``edge`` and the nearest rival (None
-    while vectors are missing); the job statement ``stated`` by participants; what a run proposes; what is ``new``.
+    while vectors are missing); the draft of a job statement, all of it ``stated`` by one person in one answer; what a run
+    proposes; what is ``new``; the sentences before and after exemplars that begin or end in the middle of a thought; and what
+    everybody is called.
     """
 
     summary: SegmentSummary
@@ -92,6 +106,8 @@ class Evidence:
     proposed: tuple[tuple[Passage, float], ...] = ()
     new: frozenset[int] = frozenset()
     without_vectors: int = 0
+    contexts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
 
 
 def listing(study: Study) -> list[SegmentSummary]:
@@ -99,8 +115,9 @@ def listing(study: Study) -> list[SegmentSummary]:
     held = {passage.id: passage for passage in passages.listing(study)}
     members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
+    names, cues = participant_names(study), _cues(study)
     return [
-        summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id])
+        summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues)
         for row in segments.listing(study)
     ]
 
@@ -116,25 +133,27 @@ def evidence(study: Study, segment: int) -> Evidence:
     held = {p.id: p for p in passages.listing(study, ids=[*placed, *(proposal.passage for proposal in put)])}
     fresh = new_interviews(study)(row)
     here = [held[member.passage] for member in mine]
-    voices = Counter(passage.interview for passage in here)
-    names = {known.key: ", ".join(known.participants) or known.title for known in interviews.listing(study)}
-    parts, sentence = _stated(here)
+    names = participant_names(study)
+    voices = Counter(names.of(passage) for passage in here)
+    parts, sentence = _stated(here, names)
     standing, missing = _standing(study, held, placed, segment)
-    spoken = len({(passage.interview, passage.speaker) for passage in here})
+    shown = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
     return Evidence(
-        summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put)),
+        shown,
         tuple((held[member.passage], member.strength) for member in mine),
-        tuple((names[key], count) for key, count in sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
+        tuple(sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
         edge=standing[0] if standing else None,
         rival=_rival(standing[1], rows) if standing else None,
         evenness=standing[1].evenness if standing else None,
-        evenness_word=evenness_word(standing[1].evenness, spoken) if standing else "",
+        evenness_word=evenness_word(standing[1].evenness, len(voices)) if standing else "",
         stability_word=stability_word(row.stability) if row.stability is not None else "",
         stated=parts,
         sentence=sentence,
         proposed=tuple((held[proposal.passage], proposal.strength) for proposal in put),
         new=frozenset(p.id for p in (*here, *(held[proposal.passage] for proposal in put)) if p.interview in fresh),
         without_vectors=missing,
+        names=names,
+        contexts=_contexts(study, shown.exemplars),
     )
 
 
@@ -165,14 +184,12 @@ def _rival(standing: Standing, rows: Sequence[SegmentRow]) -> Rival | None:
     return Rival(standing.rival, name, round(standing.rival_nearness, 4), standing.apart, standing.rival_apart)
 
 
-def _stated(here: Sequence[Passage]) -> tuple[tuple[StatedPart, ...], str]:
-    """The job statement of passages, clearest first, and as a sentence; empty where nobody said any part of one."""
+def _stated(here: Sequence[Passage], names: ParticipantNames) -> tuple[tuple[StatedPart, ...], str]:
+    """A draft of a job statement from one of the passages, clearest first; empty where none says enough of one."""
     here = [passage for passage in here if passage.anchored]
-    if not here:
-        return (), ""
-    made = job_statement([p.quote for p in here], list(range(len(here))), [voice(p) for p in here])
+    made = job_statement([p.quote for p in here], range(len(here)))
     parts = tuple(
-        StatedPart(part.kind, part.text, of.id, of.interview, of.start + part.start, of.start + part.end)
+        StatedPart(part.kind, part.text, of.id, of.interview, of.start + part.start, of.start + part.end, names.of(of))
         for part in made.parts
         for of in (here[part.index],)
     )
@@ -186,10 +203,12 @@ def summary(
     found: set[int] | None,
     fresh: frozenset[str],
     proposed: int,
+    names: ParticipantNames,
+    cues: Sequence[CueGroup],
 ) -> SegmentSummary:
     """A segment in short; ``found`` are the passages its run found it with, ``fresh`` the interviews new to it."""
     here = [held[member.passage] for member in mine]
-    voices = {(passage.interview, passage.speaker) for passage in here}
+    voices = {names.of(passage) for passage in here}
     added = len(segments.changed_since_confirmed(row, mine))
     kept = {member.passage for member in mine if member.placed_by == "hand"}
     return SegmentSummary(
@@ -199,18 +218,46 @@ def summary(
         row.status,
         len(here),
         len(voices),
-        tuple(held[member.passage] for member in mine if member.exemplar is not None),
+        _exemplars(mine, held, names, cues),
         row.keywords,
         row.stability,
         row.suggested_names,
-        (*_changes(here, row, found, added), *_warnings(here, kept), *_unstable(row)),
+        (*_changes(here, row, found, added), *_warnings(here, kept, names, row), *_unstable(row)),
         row.confirmed_by,
         row.confirmed_at,
         row.statement,
         proposed,
         sum(passage.interview in fresh for passage in here),
         added,
+        row.need,
+        row.confirmed_undecided,
+        sum(passage.status == "accepted" or passage.id in kept for passage in here),
     )
+
+
+def _cues(study: Study) -> tuple[CueGroup, ...]:
+    return load_cues(prompt_file("cues.toml", load(study.path)))
+
+
+def _exemplars(
+    mine: Sequence[Member], held: dict[int, Passage], names: ParticipantNames, cues: Sequence[CueGroup]
+) -> tuple[Passage, ...]:
+    """The passages that show a segment best: those that the run found first, but no short or small talk."""
+    here = [held[member.passage] for member in mine]
+    chosen = exemplars([passage.quote for passage in here], [names.of(passage) for passage in here], cues)
+    return tuple(here[index] for index in chosen)
+
+
+def _contexts(study: Study, shown: Sequence[Passage]) -> dict[int, tuple[str, str]]:
+    """What stands before and after passages that begin or end in the middle of a thought."""
+    found = {}
+    texts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in shown}}
+    for passage in shown:
+        talk = texts[passage.interview]
+        turn = next((t for t in talk.turns if t.start <= passage.start and passage.end <= t.end), None)
+        if passage.anchored and turn is not None:
+            found[passage.id] = around(talk.text, (turn.start, turn.end), (passage.start, passage.end))
+    return {passage: context for passage, context in found.items() if any(context)}
 
 
 def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, changed: int) -> list[str]:
@@ -235,17 +282,18 @@ def _unstable(row: SegmentRow) -> list[str]:
     return [f"unstable: resampled passages give something else (likeness {row.stability:.2f})"]
 
 
-def _warnings(here: Sequence[Passage], kept: Collection[int]) -> list[str]:
+def _warnings(here: Sequence[Passage], kept: Collection[int], names: ParticipantNames, row: SegmentRow) -> list[str]:
     """What weakens a segment as it stands now; ``kept`` are the passages that a person put there, which decides them."""
     if not here:
         return ["holds no passages"]
-    voices = Counter((passage.interview, passage.speaker) for passage in here)
+    voices = Counter(names.of(passage) for passage in here)
     warnings = []
+    if row.confirmed_undecided:
+        warnings.append(CONFIRMED_UNDECIDED)
     if len(voices) < 3:
         warnings.append(f"rests on {format_count(len(voices), 'participant')} only")
-    (interview, speaker), most = max(voices.items(), key=lambda item: (item[1], item[0]))
+    name, most = max(voices.items(), key=lambda item: (item[1], item[0]))
     if most * 2 > len(here):
-        name = f"{speaker} ({interview})" if speaker else interview
         warnings.append(f"{name} supplies {most} of its {len(here)} passages")
     lost = sum(not passage.anchored for passage in here)
     if lost:

@@ -107,9 +107,5 @@ def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
 
 
 def _job(shown: Shown) -> str:
-    """What a segment's people want: as somebody wrote it, else what participants said, put together by the program."""
-    if shown.written:
-        return shown.sentence
-    return shown.description or (
-        f"in participants' words: {shown.sentence}" if shown.sentence else "no job statement yet"
-    )
+    """What a segment's people need, as somebody wrote it; nothing that the program put together."""
+    return shown.need or shown.statement or shown.description or "nobody has written what its people need"

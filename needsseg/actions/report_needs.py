@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.actions import evidence, interviews, segments
+from needsseg.actions import cards, evidence, interviews, segments
+from needsseg.actions.cards import PARTS, Card
 from needsseg.actions.comparing import needs_map
+from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.pseudonyms import Cover
 from needsseg.actions.report_places import context, place
 from needsseg.discovery.evidence import stability_word
@@ -46,8 +48,8 @@ class Shown:
     name: str
     status: str
     description: str
-    sentence: str
-    written: bool
+    need: str
+    statement: str
     warnings: tuple[str, ...]
 
 
@@ -76,7 +78,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     for each, as_shown in zip(found, shown, strict=True):
         quotes = _quotes(each)
         quoted |= {passage.id: passage for passage in quotes}
-        blocks += _segment(over, each, as_shown, quotes, talks, people, held)
+        blocks += _segment(study, over, each, as_shown, quotes, talks, people, held)
     if not rows:
         blocks.append(Text("No segment is named or proposed yet. Next: needsseg discover, then needsseg segments."))
     confirmed = sum(row.status == "confirmed" for row in rows)
@@ -104,21 +106,25 @@ def _shown(over: Cover, each: Evidence) -> Shown:
         row.name if named else over.text(row.name),
         row.status,
         over.text(row.description),
-        over.text(row.statement or each.sentence),
-        bool(row.statement),
+        over.text(row.need),
+        over.text(row.statement),
         tuple(_warning(over, each, said) for said in row.warnings),
     )
 
 
 def _warning(over: Cover, each: Evidence, said: str) -> str:
-    """A warning without the key of the interview and the speaker's label, which it may begin with."""
+    """A warning without the name of the participant, which it may begin with."""
     for passage, _ in each.passages:
-        name = f"{passage.speaker} ({passage.interview})" if passage.speaker else passage.interview
+        name = each.names.of(passage)
         if said.startswith(f"{name} supplies "):
-            talk = over.interview(passage.interview)
-            label = f"{over.speaker(passage.interview, passage.speaker)} ({talk})" if passage.speaker else talk
-            return label + over.text(said[len(name) :])
+            return who(over, each.names, passage) + over.text(said[len(name) :])
     return over.text(said)
+
+
+def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
+    """What the one who said a passage is called in the report: a pseudonym, or the name they have everywhere."""
+    shown = over.speaker(passage.interview, passage.speaker)
+    return names.of(passage) if shown == passage.speaker else shown or "unnamed speaker"
 
 
 def _quotes(each: Evidence) -> list[Passage]:
@@ -135,6 +141,7 @@ def _quotes(each: Evidence) -> list[Passage]:
 
 
 def _segment(
+    study: Study,
     over: Cover,
     each: Evidence,
     shown: Shown,
@@ -145,19 +152,50 @@ def _segment(
 ) -> list[Block]:
     row = each.summary
     blocks: list[Block] = [Head(shown.name, shown.anchor)]
+    if shown.need:
+        blocks.append(Text(f"Need: {shown.need}", lead=True))
     if shown.description:
         blocks.append(Text(shown.description))
-    if shown.sentence:
-        by = "as written in the study" if row.statement else "put together from participants' words"
-        blocks.append(Text(f"Job ({by}): {shown.sentence}", lead=True))
+    if shown.statement:
+        blocks.append(Text(f"Job statement, as written in the study: {shown.statement}"))
+    blocks += _card(over, cards.card(study, row.id), each)
     blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, held)))
     for passage in quotes:
         where = place(over, talks[passage.interview], passage)
-        who = over.speaker(passage.interview, passage.speaker) or "unnamed speaker"
-        blocks.append(Quote(over.text(passage.quote, passage.interview), who, where, f"q{passage.id}"))
+        said_by = who(over, each.names, passage)
+        blocks.append(Quote(over.text(passage.quote, passage.interview), said_by, where, f"q{passage.id}"))
     if shown.warnings:
         blocks.append(Bullets(tuple(f"Caution: {said}" for said in shown.warnings)))
+    if each.sentence and not row.statement:
+        of = next(passage for passage, _ in each.passages if passage.id == each.stated[0].passage)
+        said_by = who(over, each.names, of)
+        drafted = over.text(each.sentence, of.interview)
+        blocks.append(
+            Text(f"Draft of a job statement, which nobody has taken, from one answer of {said_by}: {drafted}")
+        )
     return blocks
+
+
+def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
+    """The parts of a segment's card, each an exact quote of one person, and whether a person chose it."""
+    rows = []
+    for part in PARTS:
+        for quote in card.quotes[part][: None if any(q.pinned for q in card.quotes[part]) else 1]:
+            label = over.speaker(quote.interview, quote.label)
+            said_by = quote.participant if label == quote.label else label or "unnamed speaker"
+            about = f"it is not “{over.text(card.rival_name)}”" if part == "not" else part
+            rows.append(
+                (about, over.text(quote.quote, quote.interview), said_by, "chosen" if quote.pinned else "proposed")
+            )
+    if not rows:
+        return []
+    return [
+        Table(
+            f"{over.text(each.summary.name)} in quotes",
+            ("part", "quote", "who", "by a person or the program"),
+            tuple(rows),
+        )
+    ]
 
 
 def _figures(
@@ -168,6 +206,8 @@ def _figures(
         "not known: made by hand" if row.stability is None else f"{stability_word(row.stability)} ({row.stability:.2f})"
     )
     by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
+    if row.confirmed_undecided:
+        by += ", though nobody had decided on any of its passages"
     words = [word for word in row.keywords if over.text(word) == word]
     figures = [
         ("status", f"{row.status}, {by}" if row.status != "confirmed" else f"confirmed {by}"),
@@ -194,7 +234,7 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
         return (Text(f"There is no map. {error.message} {error.hint}".strip()),)
     if not points:
         return (Text("There is no map: the newest run's passages were all rejected since."),)
-    names = {each.id: each.name for each in shown}
+    called, names = {each.id: each.name for each in shown}, participant_names(study)
     step = -(-len(points) // MOST_SPOTS)
     drawn = points[::step]
     held = {passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in drawn])}
@@ -203,11 +243,11 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
         passage = held[point.passage]
         lies = "off-topic" if point.status == "off_topic" else "in no segment"
         if point.segment is not None and point.status != "proposed":
-            lies = names.get(point.segment, "another candidate")
+            lies = called.get(point.segment, "another candidate")
         spots.append(
             Spot(
                 point.x, point.y, lies, _short(over.text(passage.quote, passage.interview)),
-                over.speaker(passage.interview, passage.speaker) or "unnamed speaker",
+                who(over, names, passage),
                 place(over, talks[passage.interview], passage),
             )
         )  # fmt: skip

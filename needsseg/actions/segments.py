@@ -132,16 +132,23 @@ def reopen(study: Study, segment: int) -> None:
         segments.set_status(study, segment, "named")
 
 
-def confirm(study: Study, segment: int, by: str = "") -> None:
+def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False) -> None:
     """Confirms a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote.
 
-    One that is confirmed is confirmed again where passages were admitted to it since.
+    One that is confirmed is confirmed again where passages were admitted to it since. Where nobody accepted or placed any of
+    its passages, it takes ``undecided``, which is stored; raises UsageError without it.
     """
     with study.action("confirm") as action:
         shown = evidence(study, segment)
         if not shown.passages:
             raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
-        segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown))
+        unread = shown.summary.decided == 0
+        if unread and not undecided:
+            raise UsageError(
+                f"Nobody has decided on any of the passages of “{shown.summary.name}”.",
+                "Keep some of them first (a in the app; needsseg decide), or confirm it all the same: --undecided-too.",
+            )
+        segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown), unread)
         action.summary = f"confirmed segment {segment} “{shown.summary.name}”"
 
 

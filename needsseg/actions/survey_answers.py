@@ -260,7 +260,7 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     """
     if not surveys.answers(study):
         return []
-    confirmed = {row.name: row.confirmed_by or "" for row in segments.listing(study) if row.status == "confirmed"}
+    confirmed = {row.name: row.confirmer for row in segments.listing(study) if row.status == "confirmed"}
     by_account: dict[str, list[AccountResponse]] = defaultdict(list)
     for response in responses(study, as_of):
         if response.answers:

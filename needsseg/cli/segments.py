@@ -10,8 +10,9 @@ import click
 
 from needsseg.actions import review
 from needsseg.actions import segments as actions
+from needsseg.actions.cards import take_statement
 from needsseg.actions.segments import Backing, Evidence, SegmentSummary
-from needsseg.cli import shapes
+from needsseg.cli import cards, shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened
@@ -86,6 +87,8 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     """All that speaks for one segment and against it, for people."""
     row = found.summary
     print_text(f"{row.id} {row.name} ({row.status}): {_counted(row)}")
+    if row.need:
+        print_text(f"need: {row.need}")
     if row.description:
         print_text(row.description)
     if row.confirmed_by:
@@ -99,11 +102,8 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
         print_text(f"stability: {found.stability_word} ({row.stability:.2f})")
     if row.statement:
         print_text(f"job statement: {row.statement}")
-    if found.sentence:
-        print_text(f"in their words: {found.sentence}")
-        print_text("   from passages " + ", ".join(str(part.passage) for part in found.stated))
     carried = f" ({found.evenness_word})" if found.evenness_word else ""
-    print_text("voices: " + ", ".join(f"{who} {count}" for who, count in found.voices) + carried)
+    print_text("voices: " + ", ".join(f"{who} {'one passage' if n == 1 else n}" for who, n in found.voices) + carried)
     if behind is not None:
         print_text(f"accounts: {_backed(behind)}")
     if found.rival is not None:
@@ -116,17 +116,21 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     print_text("")
     edge = {passage.id for passage in found.edge or ()}
     print_table(
-        ("passage", "interview", "speaker", "strength", "", "quote"),
+        ("passage", "interview", "participant", "strength", "", "quote"),
         [
-            (p.id, p.interview, p.speaker, strength, _marks(p.id in found.new, p.id in edge, False), p.quote)
+            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, p.id in edge, False), p.quote)
             for p, strength in found.passages
         ]
         + [
-            (p.id, p.interview, p.speaker, strength, _marks(p.id in found.new, False, True), p.quote)
+            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, False, True), p.quote)
             for p, strength in found.proposed
         ],
         wrap=("quote",),
     )
+    if found.sentence and not row.statement:
+        of = found.stated[0]
+        print_text(f"\ndraft of a job statement, from what {of.participant} said in passage {of.passage}:")
+        print_text(f"   {found.sentence}")
 
 
 def _marks(new: bool, edge: bool, proposed: bool) -> str:
@@ -169,14 +173,20 @@ def describe(session: Session, which: str, text: str) -> None:
 
 @segment.command()
 @segment_argument
-@click.argument("text")
+@click.argument("text", required=False)
+@click.option("--take", is_flag=True, help="Take the draft as it is; segment card shows it.")
 @json_option
 @click.pass_obj
-def statement(session: Session, which: str, text: str, as_json: bool) -> None:
+def statement(session: Session, which: str, text: str | None, take: bool, as_json: bool) -> None:
     """Write a segment's job statement: When …, I want to …, so I can …"""
+    if take == (text is not None):
+        raise UsageError("Write a statement, or take the draft.", "needsseg segment statement ID TEXT, or ID --take")
     with opened(session) as study:
         number = actions.find(study, which)
-        actions.write_statement(study, number, text)
+        if text is None:
+            text = take_statement(study, number)
+        else:
+            actions.write_statement(study, number, text)
     if as_json:
         print_object({"segment": number, "statement": text.strip()})
     session.say(f"Wrote the job statement of segment {number}.")
@@ -318,12 +328,15 @@ def aside(session: Session, which: str) -> None:
 @segment.command()
 @segment_argument
 @click.option("--by", default="", metavar="NAME", help="Who confirms; the coder of the settings where not given.")
+@click.option(
+    "--undecided-too", is_flag=True, help="Confirm it though nobody decided on any of its passages; this is stored."
+)
 @click.pass_obj
-def confirm(session: Session, which: str, by: str) -> None:
+def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
     """Confirm a segment. Its evidence as it is now is stored, so read that first: needsseg segment show."""
     with opened(session) as study:
         number = actions.find(study, which)
-        actions.confirm(study, number, by)
+        actions.confirm(study, number, by, undecided=undecided_too)
         found = actions.evidence(study, number).summary
     for warning in found.warnings:
         session.warn(warning)
@@ -339,3 +352,7 @@ def reopen(session: Session, which: str) -> None:
         number = actions.find(study, which)
         actions.reopen(study, number)
     session.say(f"Reopened segment {number}.")
+
+
+for command in (cards.card, cards.need, cards.pin, cards.unpin, cards.trim, cards.order):
+    segment.add_command(command)

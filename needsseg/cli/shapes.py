@@ -84,7 +84,9 @@ def segment(row: SegmentSummary) -> Shape:
         "description": row.description,
         "confirmed_by": row.confirmed_by,
         "confirmed_at": row.confirmed_at,
+        "need": row.need,
         "statement": row.statement,
+        "confirmed_undecided": row.confirmed_undecided,
         "proposed": row.proposed,
         "new": row.new,
         "added": row.added,
@@ -93,7 +95,10 @@ def segment(row: SegmentSummary) -> Shape:
 
 def evidence(found: Evidence, behind: Backing | None) -> Shape:
     """One segment with all that speaks for it and against it; null where nothing is known."""
-    return segment(found.summary) | {
+    shown = segment(found.summary)
+    for exemplar in shown["exemplars"]:
+        exemplar["before"], exemplar["after"] = found.contexts.get(exemplar["id"], ("", ""))
+    return shown | {
         "passages": [_member(row, strength, found) for row, strength in found.passages],
         "voices": [{"participant": who, "passages": count} for who, count in found.voices],
         "evenness": found.evenness,
@@ -110,7 +115,9 @@ def evidence(found: Evidence, behind: Backing | None) -> Shape:
 
 
 def _member(row: Passage, strength: float, found: Evidence) -> Shape:
-    return passage(row) | {"strength": strength, "new": row.id in found.new}
+    before, after = found.contexts.get(row.id, ("", ""))
+    told = {"participant": found.names.of(row), "strength": strength, "new": row.id in found.new}
+    return passage(row) | told | {"before": before, "after": after}
 
 
 def question(found: Question | None) -> Shape:

@@ -75,7 +75,7 @@ def _hits(words: str, group: CueGroup) -> int:
 
 def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
     """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
-    clauses = _clauses(plain, span)
+    clauses = clause_spans(plain, span)
     offers = sorted(
         (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
         for part, group in groups.items()
@@ -88,7 +88,7 @@ def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Sp
     return taken
 
 
-def _clauses(plain: str, span: Span) -> list[Span]:
+def clause_spans(plain: str, span: Span) -> list[Span]:
     """The clauses of a sentence that have words enough, without what joins them; a shorter one goes with the next."""
     start, end = span
     found: list[Span] = []

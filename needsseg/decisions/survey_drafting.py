@@ -12,14 +12,14 @@ from typing import Any
 from needsseg.decisions.survey import KEY, NONE, Option, Question, Survey
 from needsseg.decisions.survey_choice import choose
 from needsseg.decisions.survey_table import Material, prior, with_table
-from needsseg.discovery.evidence import standings
-from needsseg.discovery.statement import job_statement
+from needsseg.discovery.statement import clauses
 from needsseg.errors import UsageError
 from needsseg.settings import read_toml
 
-KINDS = ("situation", "motivation", "outcome", "pain", "words")
+KINDS = ("situation", "motivation", "outcome", "pain")
 NEIGHBOURS = 4
 SPARE = 3
+LATE = 0.6
 FEWEST_WORDS, USUAL_WORDS, MOST_WORDS = 4, 12, 16
 FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 12
 
@@ -100,7 +100,7 @@ def draft(material: Material, segments: Sequence[str], templates: Templates, cov
         )
     keys = option_keys(segments)
     rounds = max(Counter(template.kind for template in templates.questions).values()) + SPARE
-    offers = {name: _offers(material, name, segments, rounds) for name in segments}
+    offers = {name: _offers(material, name, rounds) for name in segments}
     taken: dict[tuple[str, str], int] = {}
     questions = []
     for template in templates.questions:
@@ -135,23 +135,25 @@ def option_keys(segments: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _offers(material: Material, name: str, segments: Sequence[str], rounds: int) -> dict[str, list[Clause]]:
+def _offers(material: Material, name: str, rounds: int) -> dict[str, list[Clause]]:
     """What can fill the options of one segment, by kind, the plainest first and no passage twice in a kind."""
     here = [i for i, segment in enumerate(material.segments) if segment == name]
     found: dict[str, list[Clause]] = {kind: [] for kind in KINDS}
-    left = list(here)
-    for _ in range(rounds):
-        texts, voices = [material.quotes[i] for i in left], [material.voices[i] for i in left]
-        parts = job_statement(texts, list(range(len(left))), voices).parts if left else ()
-        if not parts:
-            break
-        for part in parts:
-            if not _HANGS.match(part.text):
-                found[part.kind].append(Clause(part.text, left[part.index]))
-        used = {left[part.index] for part in parts}
-        left = [i for i in left if i not in used]
-    found["pain"] = [clause for i in here if (clause := _short_sentence(material.quotes[i], i)) is not None]
-    found["words"] = _apart(material, name, segments)
+    stated: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in KINDS}
+    for rank, i in enumerate(here):
+        for clause in clauses(material.quotes[i]):
+            words = material.quotes[i][clause.words : clause.end]
+            if not _HANGS.match(words):
+                stated[clause.kind].append((LATE * rank / len(here) - clause.worth, i, words))
+    for kind, offers in stated.items():
+        heard: Counter[str] = Counter()
+        once: dict[int, tuple[int, int, Clause]] = {}
+        for _, i, words in sorted(offers):
+            if i not in once:  # a passage fills one option of a kind; those of other people come first
+                once[i] = (heard[material.voices[i]], len(once), Clause(words, i))
+                heard[material.voices[i]] += 1
+        found[kind] = [clause for _, _, clause in sorted(once.values(), key=lambda turn: turn[:2])[:rounds]]
+    found["pain"] = [short for i in here if (short := _short_sentence(material.quotes[i], i)) is not None]
     # What only one participant knows by name, or what runs on, is offered last.
     return {
         kind: sorted(clauses, key=lambda clause: (bool(_NAMED.search(clause.words)), _runs_on(clause.words)))
@@ -185,17 +187,6 @@ def _short_sentence(quote: str, place: int) -> Clause | None:
         if whole and FEWEST_WORDS <= len(words.split()) <= MOST_WORDS and _PAIN.search(words):
             return Clause(words, place)
     return None
-
-
-def _apart(material: Material, name: str, segments: Sequence[str]) -> list[Clause]:
-    labels = [segments.index(segment) for segment in material.segments]
-    standing = standings(material.quotes, material.voices, material.rows, labels).get(segments.index(name))
-    if standing is None or len(standing.apart) < 2:
-        return []
-    said = [i for i, segment in enumerate(material.segments) if segment == name]
-    words = standing.apart[:4]
-    fullest = max(said, key=lambda i: (sum(word in material.quotes[i].casefold() for word in words), -i))
-    return [Clause(", ".join(words), fullest)]
 
 
 def _evidence(material: Material, place: int) -> tuple[int, ...]:

@@ -312,7 +312,7 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     import numpy as np
 
-    words = keywords(texts, [int(label) for label in labels])
+    words = keywords(texts, [int(label) for label in labels], speakers)
     found = []
     for label in range(len(stability)):
         members = [int(index) for index in np.flatnonzero(labels == label)]

@@ -5,10 +5,11 @@ Rows are unit vectors, float64, shape (n, d). Nothing here is random.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.discovery.keywords import SPOKEN
+from needsseg.discovery.keywords import SPOKEN, is_stop, load_stop_words
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ LEAST_LEANING, FEWEST_SAID = 1.0, 2
 FEWEST_TO_HALVE = 4
 MOST_ROUNDS = 100
 NEGLIGIBLE = 1e-9
+_WORD = re.compile(r"\b[^\W\d_]{3,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,29 @@ def standings(
             evenness=evenness,
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The label nearest to another one, and its members (indices) nearest to that one: those at the border."""
+
+    label: int
+    border: tuple[int, ...]
+
+
+def neighbour(rows: Matrix, labels: Sequence[int], label: int) -> Neighbour | None:
+    """The neighbour of a label, by the cosine of the middles of unit ``rows`` (n, d); None where there is no other label."""
+    import numpy as np
+
+    marks = np.asarray(labels, dtype=np.int64)
+    others = [int(other) for other in np.unique(marks) if other >= 0 and other != label]
+    if not others or not (marks == label).any():
+        return None
+    middle = _direction(rows[marks == label])
+    near = max(others, key=lambda other: (round(float(_direction(rows[marks == other]) @ middle), 9), -other))
+    theirs = np.flatnonzero(marks == near)
+    order = sorted((int(i) for i in theirs), key=lambda i: (-round(float(rows[i] @ middle), 9), i))
+    return Neighbour(near, tuple(order[:EDGE]))
 
 
 def stability_word(value: float) -> str:
@@ -177,10 +202,12 @@ class _Said:
     @classmethod
     def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _Said:
         import numpy as np
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+        from sklearn.feature_extraction.text import CountVectorizer
 
-        words_only = r"(?u)\b[^\W\d_]{3,}\b"
-        counter = CountVectorizer(stop_words=sorted(ENGLISH_STOP_WORDS | SPOKEN), token_pattern=words_only)
+        stop = load_stop_words() | SPOKEN
+        counter = CountVectorizer(
+            analyzer=lambda text: [word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)]
+        )
         names = None if speakers is None else np.asarray(speakers)
         try:
             counts = counter.fit_transform(texts)

@@ -1,13 +1,26 @@
-"""Keywords: the words that set a candidate apart from the others, by class-based TF-IDF (Grootendorst 2022)."""
+"""Words that mark a candidate: phrases that clearly more of its participants use than of the others."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from functools import lru_cache
+from math import log, sqrt
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.settings import prompt_file, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What people say in every second sentence of an interview, beyond the usual stop words.
+LONGEST = 3
+FEWEST_PARTICIPANTS = 3
+QUANTILE = 1.959964
+"""Of the normal distribution, for an interval of 95%."""
+HALDANE = 0.5
+
 SPOKEN = frozenset(
     """
     actually ain anyway basically bit certainly couldn couple course did didn does doesn doing don er everybody
@@ -19,30 +32,113 @@ SPOKEN = frozenset(
     crosstalk ok em ah actually half big new old day days week weeks time times
     """.split()  # noqa: SIM905
 )
+"""What people say in every second sentence of an interview, beyond the usual stop words."""
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*|[^\w\s'-]|\n")
 
 
-def keywords(texts: Sequence[str], labels: Sequence[int], each: int = 8) -> list[tuple[str, ...]]:
-    """For each label from 0, its words in falling order of weight; label -1 counts as background."""
-    import numpy as np
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+def load_stop_words(path: Path | None = None) -> frozenset[str]:
+    """The words anybody uses, of all lists in ``path`` (the shipped ones by default); UsageError where a list is none."""
+    path = path or prompt_file("stop_words.toml")
+    return _load(path)
 
-    classes = sorted(set(labels))
-    joined = [" \n ".join(text for text, label in zip(texts, labels, strict=True) if label == one) for one in classes]
-    words_only = r"(?u)\b[^\W\d_]{3,}\b"
-    counter = CountVectorizer(stop_words=sorted(ENGLISH_STOP_WORDS | SPOKEN), token_pattern=words_only)
-    try:
-        counts = counter.fit_transform(joined).toarray().astype(float)
-    except ValueError:  # nothing but stop words
-        return [() for one in classes if one >= 0]
-    words = counter.get_feature_names_out()
-    average = counts.sum() / len(classes)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
-    weights = share * np.log(1.0 + average / np.maximum(counts.sum(axis=0), 1.0))
-    # A word said once in a candidate says nothing of it.
-    weights = np.where(counts >= 2, weights, 0.0)
-    found = []
-    for row, label in enumerate(classes):
-        if label >= 0:
-            order = np.lexsort((words, -weights[row]))[:each]
-            found.append(tuple(str(words[i]) for i in order if weights[row, i] > 0))
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> frozenset[str]:
+    found: set[str] = set()
+    for name, given in read_toml(path).items():
+        if not isinstance(given, str):
+            raise UsageError(f"{path}: {name} is not a text of words.", 'Write it as: name = "word word word"')
+        found |= {word.casefold().replace("\u2019", "'") for word in given.split()}
+    return frozenset(found)
+
+
+def keywords(
+    texts: Sequence[str],
+    labels: Sequence[int],
+    speakers: Sequence[str] | None = None,
+    each: int = 8,
+    stop_words: frozenset[str] | None = None,
+) -> list[tuple[str, ...]]:
+    """For each label from 0, the phrases of one to three words that mark it, the surest first; often none.
+
+    A participant uses a phrase in a label where one of their texts with it says so; of others count all texts with other
+    labels, -1 included. A phrase is shown where the lower end of the 95% interval of its log-odds ratio (Haldane-corrected,
+    Wald) lies above 0 and three participants of the label use it. Without ``speakers`` each text is a participant's own. A
+    phrase neither begins nor ends with a stop word.
+    """
+    stop = stop_words if stop_words is not None else load_stop_words() | SPOKEN
+    names = [str(index) for index in range(len(texts))] if speakers is None else list(speakers)
+    found = [label for label in sorted(set(labels)) if label >= 0]
+    users: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    heard: dict[int, set[str]] = defaultdict(set)
+    for text, label, name in zip(texts, labels, names, strict=True):
+        heard[label].add(name)
+        for phrase in phrases(text, stop):
+            users[phrase].add((label, name))
+    others = {label: set().union(*(people for other, people in heard.items() if other != label)) for label in found}
+    marked: dict[int, list[tuple[float, str]]] = {label: [] for label in found}
+    for phrase, said in users.items():
+        if len(said) < FEWEST_PARTICIPANTS:
+            continue
+        by = defaultdict(set)
+        for label, name in said:
+            by[label].add(name)
+        for label in found:
+            mine = len(by[label])
+            if mine >= FEWEST_PARTICIPANTS:
+                theirs = len(set().union(*(people for other, people in by.items() if other != label)))
+                lowest = _lowest(mine, len(heard[label]), theirs, len(others[label]))
+                if lowest > 0:
+                    marked[label].append((-lowest, phrase))
+    return [_without_parts(sorted(marked[label]))[:each] for label in found]
+
+
+def phrases(text: str, stop: frozenset[str]) -> set[str]:
+    """The phrases of one to three words next to each other in a text that neither begin nor end with a stop word."""
+    words = [token.casefold() for token in _TOKEN.findall(text.replace("\u2019", "'"))]
+    plain = [word[0].isalpha() for word in words]
+    telling = [known and len(word) > 2 and not is_stop(word, stop) for word, known in zip(words, plain, strict=True)]
+    found = set()
+    for start, begins in enumerate(telling):
+        if begins:
+            for end in range(start, min(start + LONGEST, len(words))):
+                if not plain[end]:
+                    break
+                if telling[end]:
+                    found.add(" ".join(words[start : end + 1]))
     return found
+
+
+@lru_cache(maxsize=50_000)
+def is_stop(word: str, stop: frozenset[str]) -> bool:
+    """Whether a word, its simple forms in "s", "ed" and "ing" included, is one that anybody uses."""
+    base = word.removesuffix("'s")
+    return word in stop or base in stop or base.split("'")[0] in stop or any(form in stop for form in _bases(base))
+
+
+def _bases(word: str) -> tuple[str, ...]:
+    forms = []
+    for ending, least in (("s", 3), ("es", 3), ("ed", 3), ("d", 3), ("ing", 3), ("ly", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            stem = word[: -len(ending)]
+            forms += [stem, stem + "e"] if ending == "ing" else [stem]
+            if ending in ("ed", "ing") and stem[-1] == stem[-2]:
+                forms.append(stem[:-1])
+    return tuple(forms)
+
+
+def _lowest(mine: int, of_mine: int, theirs: int, of_theirs: int) -> float:
+    """The lower end of the interval of a log-odds ratio: ``mine`` of so many people use a phrase, and ``theirs`` of others."""
+    a, b = mine + HALDANE, of_mine - mine + HALDANE
+    c, d = theirs + HALDANE, of_theirs - theirs + HALDANE
+    return log(a / b) - log(c / d) - QUANTILE * sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def _without_parts(ordered: Sequence[tuple[float, str]]) -> tuple[str, ...]:
+    """Phrases, without those that hold or lie in a surer one; of equals the longer comes first."""
+    kept: list[str] = []
+    for _, phrase in sorted(ordered, key=lambda item: (round(item[0], 9), -len(item[1].split()), item[1])):
+        if not any(f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} " for other in kept):
+            kept.append(phrase)
+    return tuple(kept)

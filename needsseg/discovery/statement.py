@@ -1,13 +1,14 @@
-"""A candidate's job statement, put together from its participants' own clauses, each with its place in a passage.
+"""The clauses in which people state a job, and a job statement drafted from what one person said in one answer.
 
-The three parts are those of a job story: situation, motivation, outcome. A part that nobody said stays absent.
+The three parts are those of a job story: situation, motivation, outcome. A part that nobody said stays absent, and words of
+two people are never joined.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import combinations, product
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.coding.cues import straight
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 Kind = Literal["situation", "motivation", "outcome"]
 
 FEWEST_WORDS, MOST_WORDS, USUAL_WORDS = 3, 20, 14
-RANK_WEIGHT, SAME_SPEAKER, SAME_TEXT = 0.6, 0.2, 0.1
-TRIED, LEAST_WORTH = 12, 0.4
+RANK_WEIGHT, FEWEST_PARTS = 0.6, 2
+GAP_WEIGHT, LONGEST_GAP = 0.0015, 300
+LEAST_WORTH = 0.4
 ABSENT = "…"
 
 _WHO = (
@@ -192,50 +194,80 @@ class JobStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    part: StatementPart
+class Clause:
+    """A clause that states one part of a job: its ``words``, and all of it, from ``start`` on, with what it begins with.
+
+    For "so I can see it" the words are "see it". ``worth`` is about 0 to 1: how plainly the part is said.
+    """
+
+    kind: Kind
+    start: int
+    words: int
+    end: int
     worth: float
 
 
-def job_statement(texts: Sequence[str], ranked: Sequence[int], speakers: Sequence[str] | None = None) -> JobStatement:
-    """The job statement of the members ``ranked`` (indices into ``texts``, clearest first).
+def job_statement(texts: Sequence[str], ranked: Sequence[int]) -> JobStatement:
+    """A draft of a job statement from one of the answers ``ranked`` (indices into ``texts``, clearest first).
 
-    Of the clauses of each kind the best few are combined, by how plainly and how clearly a member says them, rather of
-    different speakers (one per text), and never of overlapping words. The form is the job story of Klement (2013).
+    All its parts are said in one text, near each other: a motivation, and a situation or an outcome at least; without such a
+    text it has no parts. The answer that says most of them, plainly and clearly, is taken. The form is the job story of
+    Klement (2013).
     """
-    found: dict[Kind, list[_Found]] = {"situation": [], "motivation": [], "outcome": []}
+    best, chosen = 0.0, tuple[StatementPart, ...]()
     for rank, index in enumerate(ranked):
-        for part, worth in _clauses(texts[index], index):
-            found[part.kind].append(_Found(part, worth - RANK_WEIGHT * rank / len(ranked)))
-    tried: list[list[_Found | None]] = []
-    for several in found.values():
-        best = {one.part: one for one in sorted(several, key=lambda one: one.worth)}
-        tried.append([*list(reversed(best.values()))[:TRIED], None])
-    best_worth, chosen = -1.0, tuple[_Found, ...]()
-    for together in product(*tried):
-        said = tuple(one for one in together if one is not None)
-        sum_worth = _together(said, speakers)
-        if sum_worth is not None and sum_worth > best_worth:
-            best_worth, chosen = sum_worth, said
-    return JobStatement(tuple(one.part for one in chosen))
+        parts, worth = _best_parts(texts[index], index)
+        worth -= RANK_WEIGHT * rank / len(ranked)
+        # A part more is worth more than any rank: "When …, I want to …" with a gap says less.
+        worth += 2.0 * len(parts)
+        if len(parts) >= FEWEST_PARTS and worth > best:
+            best, chosen = worth, parts
+    return JobStatement(chosen)
 
 
-def _together(said: tuple[_Found, ...], speakers: Sequence[str] | None) -> float | None:
-    """What parts are worth side by side; None where they share words."""
-    # A part, once said, is worth more than its absence, however late it was said.
-    worth = sum(one.worth + 10.0 for one in said)
-    for one, other in combinations((found.part for found in said), 2):
-        if one.index == other.index:
-            if one.start < other.end and other.start < one.end:
-                return None
-            worth -= SAME_TEXT
-        if one.index == other.index if speakers is None else speakers[one.index] == speakers[other.index]:
-            worth -= SAME_SPEAKER
-    return worth
+def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float]:
+    """The parts that one text says best together, around the motivation; none without one."""
+    found: dict[Kind, list[Clause]] = {"situation": [], "motivation": [], "outcome": []}
+    for clause in clauses(text):
+        found[clause.kind].append(clause)
+    best, chosen = -1.0, tuple[Clause, ...]()
+    for middle in found["motivation"]:
+        beside = [_nearest(middle, found[kind]) for kind in ("situation", "outcome")]
+        said = [each for each in beside if each is not None]
+        if len(said) == 2 and _overlap(*said):
+            said = said[:1]
+        worth = middle.worth + sum(1.0 + clause.worth - GAP_WEIGHT * _gap(clause, middle) for clause in said)
+        if worth > best:
+            best, chosen = worth, (middle, *said)
+    order = ("situation", "motivation", "outcome")
+    parts = tuple(
+        StatementPart(clause.kind, text[clause.words : clause.end], index, clause.words, clause.end)
+        for clause in sorted(chosen, key=lambda clause: order.index(clause.kind))
+    )
+    return parts, best
 
 
-def _clauses(text: str, index: int) -> Iterator[tuple[StatementPart, float]]:
-    """Every clause of ``text`` that can be a part, with its worth, about 0 to 1."""
+def _nearest(middle: Clause, others: Sequence[Clause]) -> Clause | None:
+    """The clause that goes best with a motivation: plainly said, close by, and not made of the same words."""
+    fitting = [each for each in others if not _overlap(each, middle) and _gap(each, middle) <= LONGEST_GAP]
+    return max(fitting, key=lambda each: each.worth - GAP_WEIGHT * _gap(each, middle), default=None)
+
+
+def _overlap(one: Clause, other: Clause) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _gap(one: Clause, other: Clause) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+@lru_cache(maxsize=20_000)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """Every clause of ``text`` that states a part of a job, in whole words and whole clauses."""
+    return tuple(_clauses(text))
+
+
+def _clauses(text: str) -> Iterator[Clause]:
     plain = straight(text)
     for start, end in sentence_spans(plain):
         sentence = plain[start:end]
@@ -247,11 +279,9 @@ def _clauses(text: str, index: int) -> Iterator[tuple[StatementPart, float]]:
                 length = _length(sentence, begin, hit.end(), cue)
                 clause = sentence[begin : begin + length]
                 if length and _is_whole(sentence, begin, clause):
-                    place = start + begin
-                    part = StatementPart(cue.kind, text[place : place + length], index, place, place + length)
                     worth = cue.weight + _quality(clause, cue.kind)
                     if worth >= LEAST_WORTH:
-                        yield part, worth
+                        yield Clause(cue.kind, start + hit.start(), start + begin, start + begin + length, worth)
 
 
 def _length(sentence: str, begin: int, after: int, cue: _Cue) -> int:

@@ -232,6 +232,15 @@ def speakers(study: Study, key: str | None = None) -> list[SpeakerRow]:
     return [SpeakerRow(row["key"], row["label"], row["role"], row["words"], row["participant"]) for row in rows]
 
 
+def voices(study: Study) -> list[tuple[str, str, str | None]]:
+    """Interview, label and participant's key (None where they are none) of every speaker; nothing is counted for it."""
+    rows = study.rows(
+        "SELECT i.key, s.label, p.key FROM speakers s JOIN interviews i ON i.id = s.interview_id "
+        "LEFT JOIN participants p ON p.id = s.participant_id AND s.role = 'participant' ORDER BY i.key, s.id"
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def set_role(study: Study, key: str, label: str, role: Role) -> None:
     """Changes a speaker's role (inside an action); undecided suggestions of a speaker who is no participant go."""
     interview = _required(study, key)

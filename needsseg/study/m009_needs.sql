@@ -29,7 +29,8 @@ CREATE INDEX answers_by_segment ON answers (segment_id);
 ALTER TABLE runs ADD COLUMN separate INTEGER CHECK (separate IN (0, 1));
 ALTER TABLE runs ADD COLUMN separation_p REAL CHECK (separation_p BETWEEN 0 AND 1);
 
--- The need in one sentence, which a person wrote or took. Quotes that a person pinned to a part of the card, in their order.
+-- The need in one sentence, which a person wrote or took. Quotes that a person pinned to a part of the card, in their order:
+-- the words, and where they stood in the passage's quote when they were pinned.
 ALTER TABLE segments ADD COLUMN need TEXT NOT NULL DEFAULT '';
 CREATE TABLE card_quotes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -38,6 +39,7 @@ CREATE TABLE card_quotes (
     passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
+    quote TEXT NOT NULL CHECK (quote <> ''),
     position INTEGER NOT NULL,
     pinned_by TEXT NOT NULL,
     pinned_at TEXT NOT NULL,

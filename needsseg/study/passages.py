@@ -150,13 +150,13 @@ def _kept_by_people(study: Study, status: str | None = None) -> dict[int, str]:
 
 
 def _decided_about(study: Study) -> set[int]:
-    """Passages that a person said something about: off-topic, paired, declined for a segment, with a memo or a job statement."""
+    """Passages that a person said something about: off-topic, paired, declined, on a card, with a memo or a job statement."""
     return {
         row[0]
         for row in study.rows(
             "SELECT passage_id FROM off_topic UNION SELECT first_id FROM passage_pairs UNION SELECT second_id FROM passage_pairs "
             "UNION SELECT passage_id FROM declined_passages UNION SELECT passage_id FROM job_statements "
-            "UNION SELECT passage_id FROM memos WHERE passage_id IS NOT NULL"
+            "UNION SELECT passage_id FROM card_quotes UNION SELECT passage_id FROM memos WHERE passage_id IS NOT NULL"
         )
     }
 

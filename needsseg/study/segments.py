@@ -49,6 +49,14 @@ class SegmentRow:
     evidence: dict[str, Any] | None
     run_label: int | None
     statement: str
+    need: str = ""
+    confirmed_undecided: bool = False
+
+    @property
+    def confirmer(self) -> str:
+        """Who confirmed it, as labels carry it: with a note where nobody had decided on any of its passages."""
+        note = " (no passage decided on)" if self.confirmed_undecided else ""
+        return f"{self.confirmed_by}{note}" if self.confirmed_by else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,8 @@ def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
             json.loads(row["evidence"]) if row["evidence"] else None,
             row["run_label"],
             row["statement"],
+            row["need"],
+            bool(row["confirmed_undecided"]),
         )
         for row in rows
     ]
@@ -193,6 +203,15 @@ def write_statement(study: Study, segment: int, statement: str) -> None:
     study.execute("UPDATE segments SET statement = ? WHERE id = ?", [plain_text(statement), segment])
 
 
+def write_need(study: Study, segment: int, need: str) -> None:
+    """Writes a segment's need in one sentence (inside an action); raises UsageError for more than one line."""
+    need = plain_text(need)
+    if "\n" in need:
+        raise UsageError("A need is one sentence on one line.", "Leave out the line breaks.")
+    open_for_change(study, segment)
+    study.execute("UPDATE segments SET need = ? WHERE id = ?", [need, segment])
+
+
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
     """Sets a segment aside, or opens it again (inside an action)."""
     row = one(study, segment)
@@ -200,13 +219,17 @@ def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]
         raise refused_as_confirmed(row)
     _free_name(study, segment)
     study.execute(
-        "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL WHERE id = ?",
+        "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL, confirmed_undecided = 0 "
+        "WHERE id = ?",
         [status, segment],
     )
 
 
-def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> None:
-    """Confirms a segment on the evidence a person saw (inside an action); again where passages were admitted since."""
+def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any], undecided: bool = False) -> None:
+    """Confirms a segment on the evidence a person saw (inside an action); again where passages were admitted since.
+
+    ``undecided`` says that nobody had decided on any of its passages.
+    """
     row = one(study, segment)
     if row.status == "candidate":
         raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
@@ -217,8 +240,9 @@ def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any]) -> No
             f"“{row.name}” was confirmed by {row.confirmed_by} on {row.confirmed_at}.", "Nothing was changed."
         )
     study.execute(
-        "UPDATE segments SET status = 'confirmed', confirmed_by = ?, confirmed_at = ?, evidence = ? WHERE id = ?",
-        [by, now(), json.dumps(evidence, ensure_ascii=False, sort_keys=True), segment],
+        "UPDATE segments SET status = 'confirmed', confirmed_by = ?, confirmed_at = ?, evidence = ?, confirmed_undecided = ? "
+        "WHERE id = ?",
+        [by, now(), json.dumps(evidence, ensure_ascii=False, sort_keys=True), int(undecided), segment],
     )
 
 
@@ -242,6 +266,12 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
             "UPDATE segments SET status = 'merged', merged_into = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL "
             "WHERE id = ?",
             [into, other],
+        )
+        # Pinned quotes come along, behind those that were here.
+        study.execute(
+            "UPDATE card_quotes SET segment_id = ?, position = position + "
+            "(SELECT coalesce(max(position), 0) FROM card_quotes WHERE segment_id = ?) WHERE segment_id = ?",
+            [into, into, other],
         )
     # What was declined for the one segment is not put to it through the other.
     study.execute(

@@ -17,7 +17,7 @@ _MEANINGS = {
     "needs_segment": "The segment by what the account's people need; empty where nothing is known.",
     "needs_segment_source": "Where the label comes from.",
     "needs_segment_confidence": "Confidence of the label, 0 to 1.",
-    "needs_segment_confirmed_by": "Who confirmed the segment.",
+    "needs_segment_confirmed_by": "Who confirmed the segment, with a note where nobody had decided on any of its passages.",
     "behavioral_segment": "Segment by how the product is used.",
     "lifecycle_stage": "Where the account stands in its life with the product.",
     "recommended_action": "The first action that the rules recommend.",

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from needsseg.actions import review
+from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.review import PairRow
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -38,7 +39,8 @@ class PairsScreen(Sheet[None]):
     def reload(self) -> None:
         """Shows them as they were decided."""
         self._pairs = review.pairs(self.study)
-        self.fill([_pair(pair) for pair in self._pairs])
+        names = participant_names(self.study)
+        self.fill([_pair(pair, names) for pair in self._pairs])
 
     def state(self) -> str:
         """How many there are, and how many are not obeyed."""
@@ -57,13 +59,13 @@ class PairsScreen(Sheet[None]):
             )
 
 
-def _pair(pair: PairRow) -> Content:
+def _pair(pair: PairRow, names: ParticipantNames) -> Content:
     by = f"  {pair.decided_by}, {pair.decided_at[:10]}"
     head = Content.assemble(plain(KINDS[pair.kind], "bold"), plain(by, "dim"))
     why = [plain(f"  ! {pair.unused}", "$text-warning")] if pair.unused else []
-    return lines([head, _said(pair.first), _said(pair.second), *why, plain("")])
+    return lines([head, _said(pair.first, names), _said(pair.second, names), *why, plain("")])
 
 
-def _said(passage: Passage) -> Content:
-    who = plain(f"  {passage.speaker or 'unnamed speaker'}: ", "dim")
+def _said(passage: Passage, names: ParticipantNames) -> Content:
+    who = plain(f"  {names.of(passage)}: ", "dim")
     return Content.assemble(who, plain(one_line(passage.quote, 140)))

@@ -8,6 +8,7 @@ HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left ov
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
 Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
+Its card: ● pinned by a person   ○ proposed; C opens it · i tells what the figures mean
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
 A changed candidate becomes a named segment. Only a person confirms; no run changes what a person touched."""
 
@@ -38,6 +39,9 @@ SEGMENT_KEYS: list[BindingType] = [
     Binding("e", "rename", "name", id="segments.rename", tooltip="name the segment"),
     _quiet("w", "statement", "job", "statement", "write its job statement"),
     _quiet("t", "describe", "describe", "describe", "describe what its people want"),
+    Binding(
+        "C", "card", "card", id="segments.card", tooltip="its card: need, trigger, pain, workaround, wish, outcome"
+    ),
     Binding("m", "merge", "merge", id="segments.merge", tooltip="merge it with another, after seeing both sides"),
     _quiet("s", "split", "split", "split", "split: the marked quotes off, or two halves, proposed"),
     Binding("c", "confirm", "confirm", id="segments.confirm"),

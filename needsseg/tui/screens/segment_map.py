@@ -97,7 +97,8 @@ class MapBeside(SegmentDesk):
     def show_place(self) -> None:
         """Marks on the map what is under the cursors."""
         quote, here = self.quotes.quote, self.segment
-        about = f"{quote.speaker or 'unnamed'}: {one_line(quote.quote)}" if quote else ""
+        who = (self.shown.names.of(quote) if self.shown else quote.speaker or "unnamed") if quote else ""
+        about = f"{who}: {one_line(quote.quote)}" if quote else ""
         for shown in self.query(PassageMap):
             shown.mark(here.id if here else None, quote.id if quote else None, about)
 

@@ -11,6 +11,9 @@ from needsseg.tui.screens.segment_desk import SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 
+UNDECIDED = "undecided"
+"""What one types to confirm a segment on whose passages nobody decided."""
+
 
 class SegmentVerbs(SegmentDesk):
     """Name, describe, state the job, merge, set aside, confirm, reopen."""
@@ -55,15 +58,16 @@ class SegmentVerbs(SegmentDesk):
             self.done("described it")
 
     def action_statement(self) -> None:
-        """Asks for the job statement, beginning with the participants' own clauses."""
+        """Asks for the job statement, beginning with a draft from what one person said in one answer."""
         here = self.needed()
         if here is None:
             return
         proof = self.shown
         said = proof.sentence if proof is not None else ""
-        own = (
-            f"In their own clauses: {said}" if said else "When <situation>, I want to <motivation>, so I can <outcome>"
-        )
+        own = "When <situation>, I want to <motivation>, so I can <outcome>"
+        if said and proof is not None:
+            part = proof.stated[0]
+            own = f"A draft, from what {part.participant} said in passage {part.passage}; enter takes it: {said}"
         self.app.push_screen(
             Prompt(f"Job statement of “{here.name}”?", value=here.statement or said, about=own, empty=True),
             partial(self._state, here.id),
@@ -75,6 +79,15 @@ class SegmentVerbs(SegmentDesk):
             segments.write_statement(self.study, segment, text)
             self.wanted = segment
             self.done("wrote its job statement" if text else "took its job statement back")
+
+    def action_card(self) -> None:
+        """Opens the card."""
+        from needsseg.tui.screens.card import CardScreen
+
+        here = self.needed()
+        if here is not None:
+            self.wanted = here.id
+            self.app.push_screen(CardScreen(self.study, here.id), lambda _: self.refresh_study())
 
     def action_merge(self) -> None:
         """Asks into which segment this one goes."""
@@ -156,15 +169,30 @@ class SegmentVerbs(SegmentDesk):
             *(plain(f"  ! {warning}", "$text-warning") for warning in here.warnings),
             plain("Confirmed, it can be changed only after o reopens it."),
         ]
-        who = self.desk.reviewer or self.study.actor
-        self.app.push_screen(
-            Prompt(f"Confirm “{here.name}” as whom?", value=who, about=lines(about)), partial(self._confirm, here.id)
-        )
+        undecided = proof.summary.decided == 0
+
+        def as_whom(typed: str | None = UNDECIDED) -> None:
+            if typed is None:
+                return
+            if typed.strip().casefold() != UNDECIDED:
+                self.tell(f"not confirmed: that takes the word “{UNDECIDED}”; a keeps passages, one by one")
+                return
+            who = self.desk.reviewer or self.study.actor
+            self.app.push_screen(
+                Prompt(f"Confirm “{here.name}” as whom?", value=who, about=lines(about)),
+                partial(self._confirm, here.id, undecided),
+            )
+
+        if undecided:
+            why = "a keeps a passage that you read. To confirm it all the same, which is stored and reported, type: undecided"
+            self.app.push_screen(Prompt(f"Nobody decided on any passage of “{here.name}”.", about=why), as_whom)
+        else:
+            as_whom()
 
     @told
-    def _confirm(self, segment: int, who: str | None) -> None:
+    def _confirm(self, segment: int, undecided: bool, who: str | None) -> None:
         if who:
-            segments.confirm(self.study, segment, who)
+            segments.confirm(self.study, segment, who, undecided=undecided)
             self.desk.reviewer = who
             self.wanted = segment
             left = sum(row.status in ("named", "candidate") and row.id != segment for row in self.rows)

@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions import segments, studies
+from needsseg.actions import cards, segments, studies
 from needsseg.actions.segments import SegmentSummary
 from needsseg.tui import loading
 from needsseg.tui.screens.base import told
@@ -27,6 +27,7 @@ from needsseg.tui.widgets.passage_map import PassageMap
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
 
 if TYPE_CHECKING:
+    from needsseg.actions.cards import Card
     from needsseg.records import Passage
 
 EMPTY = """No candidates yet.
@@ -77,6 +78,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         super().__init__()
         self._words = ""
         self._filling = False
+        self.card: Card | None = None
 
     def compose_body(self) -> ComposeResult:
         """Empty state, list, evidence, maps."""
@@ -158,6 +160,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             return
         if here is not None:
             shown = segments.evidence(self.study, here.id)
+            self.card = cards.card(self.study, here.id)
             self.shown = replace(
                 shown,
                 passages=tuple((p, s) for p, s in shown.passages if self._fits(p)),
@@ -178,7 +181,8 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         else:
             of = self.shown
             self.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
-            self.quotes.show(of, self.marked, self.backing.get(of.summary.id) if of else None)
+            backing = self.backing.get(of.summary.id) if of else None
+            self.quotes.show(of, self.marked, backing, self.card if of else None)
         self.show_place()
 
     def state(self) -> str:

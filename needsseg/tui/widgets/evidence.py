@@ -1,4 +1,4 @@
-"""What speaks for a segment, as a list: a summary, the job statement, its quotes; each opens in its context."""
+"""What speaks for a segment, as a list: a summary, its card's quotes, its passages; each opens in its context."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from needsseg.actions.cards import PARTS, Card
 from needsseg.actions.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -31,7 +32,7 @@ class Row:
 
 
 class EvidenceList(OptionList):
-    """A summary, the parts of the job statement, then the quotes, those that wait for a decision first."""
+    """A summary, the card's quotes, then the passages, those that wait for a decision first."""
 
     DEFAULT_CSS = """
     EvidenceList { height: 1fr; border: none; padding: 0 1; background: $background;
@@ -44,21 +45,27 @@ class EvidenceList(OptionList):
         super().__init__(id=id, markup=False)
         self.rows: list[Row] = []
         self._of = ""
-        self._shown: tuple[Evidence, Collection[int], Backing | None] | None = None
+        self._shown: tuple[Evidence, Collection[int], Backing | None, Card | None] | None = None
 
     @property
     def room(self) -> int:
         """The cells a line of the summary may take."""
         return max(self.scrollable_content_region.width - 2, 0)
 
-    def show(self, evidence: Evidence | None, marked: Collection[int], backing: Backing | None = None) -> None:
+    def show(
+        self,
+        evidence: Evidence | None,
+        marked: Collection[int],
+        backing: Backing | None = None,
+        card: Card | None = None,
+    ) -> None:
         """Shows the evidence of a segment, the cursor staying on its quote."""
         self._shown = None
         if evidence is None:
             self._fill("", [])
         else:
-            self._shown = evidence, marked, backing
-            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room)))
+            self._shown = evidence, marked, backing, card
+            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card)))
 
     def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
         """Shows the passages that lie in no segment."""
@@ -151,31 +158,36 @@ def _alike(row: Row, other: Row) -> bool:
     return row.kind == other.kind and row.passage is not None and row.passage == other.passage
 
 
-def _rows(evidence: Evidence, marked: Collection[int], backing: Backing | None, room: int) -> Iterator[Row]:
-    """Summary, job statement, proposed passages, members, and at last the names that fit."""
+def _rows(
+    evidence: Evidence, marked: Collection[int], backing: Backing | None, room: int, card: Card | None
+) -> Iterator[Row]:
+    """Summary, the card's quotes, proposed passages, members, and at last the names that fit."""
     signs = words.quote_signs(evidence)
-    held = {passage.id: passage for passage, _ in evidence.passages}
     yield Row("told", words.summary(evidence, backing, room))
-    # Once a person wrote the job statement, the clauses it was made of take a line each.
-    brief = room if evidence.summary.statement else 0
-    for part in evidence.stated:
-        yield Row("stated", words.stated(part, held.get(part.passage), brief), held.get(part.passage))
+    for part in PARTS:
+        quote = card.first(part) if card is not None else None
+        if card is not None and quote is not None:
+            yield Row("stated", words.card_line(quote, room), card.passages[quote.passage])
     if evidence.proposed:
         count = format_count(len(evidence.proposed), "passage")
         yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
     for passage, strength in evidence.proposed:
         said = f"? proposed {signs.get(passage.id, '')}".strip()
-        yield Row("proposed", _quoted(passage, strength, said, marked), passage)
+        yield Row("proposed", _quoted(evidence, passage, strength, said, marked), passage)
     yield Row("told", plain(f"── Quotes: {len(evidence.passages)} · a keeps, x takes out", "bold"))
     for passage, strength in evidence.passages:
-        yield Row("member", _quoted(passage, strength, signs.get(passage.id, ""), marked), passage)
+        yield Row("member", _quoted(evidence, passage, strength, signs.get(passage.id, ""), marked), passage)
     if evidence.summary.suggested_names:
         yield Row("told", words.names_that_fit(evidence))
 
 
-def _quoted(passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
+def _quoted(of: Evidence, passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
     place = "" if passage.anchored else " · no longer in the transcript"
-    return words.quoted(passage, f"strength {strength:.2f}{place}", words=said, marked=passage.id in marked)
+    about = f"strength {strength:.2f}{place}"
+    around = of.contexts.get(passage.id, ("", ""))
+    return words.quoted(
+        passage, about, words=said, marked=passage.id in marked, name=of.names.of(passage), around=around
+    )
 
 
 def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from needsseg.actions.segments import Backing, Evidence, LeftOver, StatedPart
+from needsseg.actions.cards import CardQuote
+from needsseg.actions.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
-PARTS = {"situation": "situation", "motivation": "wants to", "outcome": "outcome"}
 BAR = 20
+FIGURES = (
+    "strength: how firmly the run put a passage here, from 0 to 1; 1 too where a person put it",
+    "nearest: how alike two segments are on the whole (cosine of their middles); 1 would be the same",
+    "evenly, uneven: how passages are spread over participants; 1 is the same number from each, 0 all from one",
+    "words: phrases that clearly more of its participants use than of the others; often there are none",
+    "names that fit: how much nearer its passages are to an archetype than usual, in standard deviations",
+)
+"""What the figures on the screen mean, a line each."""
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -67,8 +75,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
     parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
     fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
-    if of.statement or of.description:
-        fitted += [plain(text, "italic") for text in (of.statement, of.description) if text]
+    fitted += [plain(text, "italic") for text in (of.need, of.statement, of.description) if text]
     return lines(fitted)
 
 
@@ -85,8 +92,12 @@ def _rival(evidence: Evidence, most: int = MOST_WORDS) -> str:
 
 def _voices(evidence: Evidence) -> str:
     total = sum(count for _, count in evidence.voices) or 1
-    shares = [f"{name} {count} ({count / total:.0%})" for name, count in evidence.voices[:MOST_VOICES]]
-    rest = len(evidence.voices) - MOST_VOICES
+    # Who said one passage only does not count for a segment yet.
+    several = [(name, count) for name, count in evidence.voices if count > 1]
+    once = len(evidence.voices) - len(several)
+    shares = [f"{name} {count} ({count / total:.0%})" for name, count in several[:MOST_VOICES]]
+    rest = max(len(several) - MOST_VOICES, 0)
+    shares += [f"{once} with one passage"] if once else []
     evenly = f"{evidence.evenness_word}: " if evidence.evenness_word else ""
     return evenly + ", ".join(shares) + (f", and {rest} more" if rest > 0 else "")
 
@@ -108,26 +119,33 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
     total = sum(count for _, count in evidence.voices) or 1
-    said += [f"  {bar(count / total)} {count:>3}  {name}" for name, count in evidence.voices]
+    said += [
+        f"  {bar(count / total)} {count:>3}  {name}{': one passage' if count == 1 else ''}"
+        for name, count in evidence.voices
+    ]
     said += ["", *_money(backing, companies)]
     if of.keywords:
         said += ["", f"Words: {', '.join(of.keywords)}"]
     if evidence.rival:
         said += ["", f"Nearest: {_rival(evidence, most=99)}"]
     if evidence.edge:
-        said += ["On the edge towards it:", *(f"  ~ {_attributed(passage)}" for passage in evidence.edge)]
+        said += ["On the edge towards it:", *(f"  ~ {_attributed(passage, evidence)}" for passage in evidence.edge)]
     if evidence.without_vectors:
         missing = format_count(evidence.without_vectors, "passage has", "passages have")
         said += ["", f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it (D)."]
-    if evidence.sentence:
-        said += ["", f"In the participants' own clauses: {evidence.sentence}"]
-        said += [f"  {PARTS[part.kind]:<10} “{one_line(part.text, 100)}” {part.interview}" for part in evidence.stated]
     if of.statement:
         said += ["", f"Job statement: {of.statement}"]
+    elif evidence.sentence:
+        part = evidence.stated[0]
+        said += [
+            "",
+            f"Draft of a job statement, from what {part.participant} said in passage {part.passage} (w takes it):",
+        ]
+        said += [f"  {evidence.sentence}"]
     if of.suggested_names:
         said += ["", "Names that fit:"]
         said += [f"  {name.score:.2f}  {name.name}: {name.description}" for name in of.suggested_names]
-    return said
+    return [*said, "", "What the figures mean:", *(f"  {line}" for line in FIGURES)]
 
 
 def _figure(value: float | None) -> str:
@@ -152,31 +170,47 @@ def _money(backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     return said
 
 
-def _attributed(passage: Passage) -> str:
-    return f"“{one_line(passage.quote, 120)}” {passage.speaker or 'unnamed speaker'}"
+def _attributed(passage: Passage, evidence: Evidence) -> str:
+    return f"“{one_line(passage.quote, 120)}” {evidence.names.of(passage)}"
 
 
-def stated(part: StatedPart, passage: Passage | None, width: int = 0) -> Content:
-    """One part of the job statement, with the person whose clause it is; cut to ``width`` cells where it is given."""
-    who = passage.speaker if passage and passage.speaker else part.interview
-    said = Content.assemble(plain(f"{PARTS[part.kind]:<10} ", "dim"), plain(one_line(part.text), "italic"))
-    by = plain(f"  {who}", "dim")
+def card_line(quote: CardQuote, width: int = 0) -> Content:
+    """One quote of the card with who said it, cut to ``width`` cells where it is given; ● is pinned, ○ proposed."""
+    said = Content.assemble(
+        plain(f"{'●' if quote.pinned else '○'} {quote.part:<10} ", "dim"),
+        plain(f"“{one_line(quote.quote)}”", "" if quote.pinned else "italic"),
+    )
+    by = plain(f"  {quote.participant}", "dim")
     room = width - by.cell_length
     return Content.assemble(said.truncate(room, ellipsis=True) if 10 < room < said.cell_length else said, by)
 
 
-def quoted(passage: Passage, about: str, *, marked: bool = False, words: str = "") -> Content:
-    """A quote with who said it, after words for what it is besides."""
-    who = passage.speaker or "unnamed speaker"
+def quoted(
+    passage: Passage,
+    about: str,
+    *,
+    marked: bool = False,
+    words: str = "",
+    name: str = "",
+    around: tuple[str, str] = ("", ""),
+) -> Content:
+    """A quote with who said it, by the ``name`` they have everywhere, after words for what it is besides.
+
+    The sentences ``around`` it, before and after, stand in grey.
+    """
+    who = name or passage.speaker or "unnamed speaker"
     # A file is mostly named after the one who speaks: to say it twice would cost a line.
-    where = "" if who.casefold().replace(" ", "-") == passage.interview.casefold() else f" · {passage.interview}"
+    same = who.casefold().replace(" ", "-") == passage.interview.casefold() or who.endswith(f"· {passage.interview}")
+    where = "" if same else f" · {passage.interview}"
     codes = "".join(f" #{code}" for code in passage.codes)
     return Content.assemble(
         plain("■ " if marked else "", "bold"),
         plain(f"{words} · " if words else "", "bold"),
         plain(f"{GLYPHS[state(passage)]} {who}{where} · {about}{codes}", "dim"),
         "\n",
+        plain(f"{safe(around[0])} " if around[0] else "", "$text-muted"),
         plain(safe(passage.quote), "reverse" if marked else ""),
+        plain(f" {safe(around[1])}" if around[1] else "", "$text-muted"),
         "\n",
     )
 
