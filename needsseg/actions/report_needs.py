@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions import evidence, interviews, segments
 from needsseg.actions.comparing import needs_map
+from needsseg.actions.firmness import verdict
 from needsseg.actions.pseudonyms import Cover
 from needsseg.actions.report_places import context, place
-from needsseg.discovery.evidence import stability_word
+from needsseg.discovery.verdict import leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
     Block,
@@ -71,7 +72,8 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)
-    blocks: list[Block] = []
+    said_of_all = verdict(study)
+    blocks: list[Block] = [Text(line, lead=not at) for at, line in enumerate(said_of_all.lines)] if rows else []
     quoted: dict[int, Passage] = {}
     for each, as_shown in zip(found, shown, strict=True):
         quotes = _quotes(each)
@@ -98,6 +100,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
 def _shown(over: Cover, each: Evidence) -> Shown:
     row = each.summary
     named = row.status in ("named", "confirmed")
+    warnings = [_warning(over, each, said) for said in row.warnings if row.firm is None or said != row.firm.against]
     return Shown(
         row.id,
         f"s{row.id}",
@@ -106,8 +109,24 @@ def _shown(over: Cover, each: Evidence) -> Shown:
         over.text(row.description),
         over.text(row.statement or each.sentence),
         bool(row.statement),
-        tuple(_warning(over, each, said) for said in row.warnings),
+        (*_against(over, row), *warnings),
     )
+
+
+def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
+    """What its test says against a segment, with the names of participants as they may leave the study."""
+    if row.firm is None or not row.firm.against:
+        return ()
+    named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
+    return (leaning_words(row.firm.figures, [_called(over, key, name) for key, name in named]),)
+
+
+def _called(over: Cover, key: str, name: str) -> str:
+    """A participant, by key, or a speaker whom no participant is named for."""
+    interview, of_speaker, label = key.partition("/")
+    if not of_speaker:
+        return over.name(key, name)
+    return name if over.original else f"{over.speaker(interview, label)} ({over.interview(interview)})"
 
 
 def _warning(over: Cover, each: Evidence, said: str) -> str:
@@ -164,9 +183,6 @@ def _figures(
     over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], held: Held | None
 ) -> tuple[tuple[str, str], ...]:
     primary = sum(need.segment == row.name for need in people) if row.status in ("named", "confirmed") else 0
-    firmly = (
-        "not known: made by hand" if row.stability is None else f"{stability_word(row.stability)} ({row.stability:.2f})"
-    )
     by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
     words = [word for word in row.keywords if over.text(word) == word]
     figures = [
@@ -174,7 +190,7 @@ def _figures(
         ("passages", str(row.size)),
         ("participants heard in it", str(row.participants)),
         ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
-        ("stability when passages are resampled", firmly),
+        ("stability", row.firmness or "not tested yet: needsseg sensitivity"),
     ]
     if each.evenness_word:
         figures.append(("spread", each.evenness_word))

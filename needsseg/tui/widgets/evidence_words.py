@@ -14,6 +14,7 @@ from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
 PARTS = {"situation": "situation", "motivation": "wants to", "outcome": "outcome"}
 BAR = 20
+NOT_TESTED = "not tested yet: S tests it"
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -51,17 +52,17 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
         Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"), plain(f"  {status}")),
         plain(" · ".join(filter(None, known))),
     ]
-    if of.stability is not None:
-        held = f"{of.stability:.2f}, {evidence.stability_word}" if evidence.stability_word else f"{of.stability:.2f}"
-        parts.append(Content.assemble(plain("stable  ", "dim"), plain(held)))
+    parts.append(Content.assemble(plain("stability  ", "dim"), plain(of.firmness or NOT_TESTED)))
+    if of.firm is not None and of.firm.against:
+        parts.append(plain(f"! {of.firm.against}", "$text-warning"))
     if of.keywords:
         parts.append(Content.assemble(plain("words   ", "dim"), plain(", ".join(of.keywords))))
     parts += [Content.assemble(plain("nearest ", "dim"), plain(_rival(evidence)))] if evidence.rival else []
     if evidence.voices:
         parts.append(Content.assemble(plain("voices  ", "dim"), plain(_voices(evidence))))
-    few = len(of.warnings) <= MOST_WARNINGS
-    warned = list(of.warnings if few else of.warnings[: MOST_WARNINGS - 1])
-    rest = len(of.warnings) - len(warned)
+    others = [said for said in of.warnings if of.firm is None or said != of.firm.against]
+    warned = others if len(others) <= MOST_WARNINGS else others[: MOST_WARNINGS - 1]
+    rest = len(others) - len(warned)
     if evidence.without_vectors:
         warned.append("discover again (D) to see edge and rival")
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
@@ -103,8 +104,7 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     said = [
         f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"
     ]
-    if of.stability is not None:
-        said.append(f"Stability {of.stability:.3f}: {evidence.stability_word}")
+    said.append(f"Stability: {of.firmness or NOT_TESTED}")
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
     total = sum(count for _, count in evidence.voices) or 1
