@@ -212,7 +212,10 @@ def summary(
     fresh: frozenset[str],
     proposed: int,
 ) -> SegmentSummary:
-    """A segment in short, without its firmness; ``found`` are the passages its run found it with, ``fresh`` the interviews new to it."""
+    """A segment in short, without its firmness.
+
+    ``found`` are the passages its run found it with, ``fresh`` the interviews new to it.
+    """
     here = [held[member.passage] for member in mine]
     voices = {(passage.interview, passage.speaker) for passage in here}
     added = len(segments.changed_since_confirmed(row, mine))

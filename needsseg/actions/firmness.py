@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from needsseg.discovery.firmness import Firmness
-from needsseg.discovery.verdict import EXPLAINED, leaning_words, next_step, no_finding, separation_words
+from needsseg.discovery.verdict import (
+    EXPLAINED,
+    leaning_words,
+    next_step,
+    no_finding,
+    separation_in_short,
+    separation_words,
+)
 from needsseg.study import firmness as stored
 from needsseg.study import runs, segments
 from needsseg.study.connection import Study
@@ -25,7 +32,7 @@ class Verdict:
 
     ``separate`` and ``p`` are None where that is not known; ``next_step`` is empty where nothing but the usual is due;
     ``caution`` says that what was found is no finding, empty where it may be one. ``has_run`` is whether anything was
-    looked for at all.
+    looked for at all, ``short`` sentence and next step for a line or two above a screen.
     """
 
     separate: bool | None
@@ -34,6 +41,7 @@ class Verdict:
     next_step: str = ""
     caution: str = ""
     has_run: bool = True
+    short: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -59,8 +67,9 @@ def verdict(study: Study) -> Verdict:
     # A person who names or makes a segment says what it is; only what the program found is judged by its words.
     proposed = [row.keywords for row in found if row.status == "candidate"]
     caution = no_finding(proposed) if len(proposed) == len(found) else ""
-    said = separation_words(run.separate, run.separation_p, len(runs.labels(study, run.id)))
-    return Verdict(run.separate, run.separation_p, said, next_step(run.separate), caution)
+    figures = run.separate, run.separation_p, len(runs.labels(study, run.id))
+    said, short = separation_words(*figures), separation_in_short(*figures)
+    return Verdict(*figures[:2], said, next_step(run.separate), caution, short=short)
 
 
 def figures(study: Study) -> dict[int, Firm]:

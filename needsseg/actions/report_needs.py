@@ -54,8 +54,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the report says of needs; ``appendix`` holds the quotes in their context."""
+    """What the report says of needs; ``verdict`` is whether passages form groups; ``appendix`` holds the quotes in their context."""
 
+    verdict: tuple[str, ...]
     shown: tuple[Shown, ...]
     confirmed_in_words: str
     people: tuple[PrimaryNeed, ...]
@@ -72,8 +73,8 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)
-    said_of_all = verdict(study)
-    blocks: list[Block] = [Text(line, lead=not at) for at, line in enumerate(said_of_all.lines)] if rows else []
+    said_of_all = verdict(study).lines if rows else ()
+    blocks: list[Block] = [Text(line) for line in said_of_all]
     quoted: dict[int, Passage] = {}
     for each, as_shown in zip(found, shown, strict=True):
         quotes = _quotes(each)
@@ -85,6 +86,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
     contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
     return Needs(
+        said_of_all,
         shown,
         said,
         people,

@@ -5,6 +5,7 @@ What it comes to for each segment is stored, and is what every door says of that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from needsseg.discovery.compare import Comparison, Fate
 from needsseg.discovery.firmness import (
     MOST_LEFT_OUT,
     RESAMPLES,
+    Firmness,
     compare_counted,
     drawn_again,
     firmness,
@@ -59,6 +61,7 @@ class Sensitivity:
     """The names of the segments and candidates as they stand, by id, what each variation does, and what follows for each,
     in ``figures`` and in words.
 
+    ``resampled`` says in a sentence each how often each one stays, changes or dissolves where passages are drawn again, and
     ``untried`` counts the participants that were not left out, since others gave more passages.
     """
 
@@ -66,6 +69,7 @@ class Sensitivity:
     rows: tuple[Varied, ...]
     figures: dict[int, Firm] = field(default_factory=dict)
     firmness: dict[int, str] = field(default_factory=dict)
+    resampled: tuple[str, ...] = ()
     untried: int = 0
 
 
@@ -99,43 +103,24 @@ def sensitivity(study: Study, progress: Progress = silent) -> Sensitivity:
     """
     again = discovered_again(study, "explicit")
     base, names = _as_they_stand(study, again)
-    fixed = frozenset(again.chosen[index].id for index in held_fixed(again.given.decisions))
-    key = stored.made_of(study, again.run)
     people, untried = left_out_in_turn(study, again)
-    firm = [*people, *resamples(again)]
-    more = with_suggestions(study, again)
-    known = stored.load(study, key)
-    tried = _read(firm, known) if known is not None else None
-    total = len(more) + (len(firm) if tried is None else 0)
+    firm, more = [*people, *resamples(again)], with_suggestions(study, again)
     rows = {passage.id: row for passage, row in zip(again.chosen, again.rows, strict=True)}
     rows |= _rows_of(study, [p for one in more for p in one.chosen if p.id not in rows], again, progress)
-    trying = _Trying(study, again, rows, base, fixed, progress, total)
-    if tried is None:
-        tried = [trying.compared(one) for one in firm]
-        found = firmness(base, fixed, tried)
-        if stored.made_of(study, again.run) == key:
-            stored.store(study, key, _content(tried, {segment: asdict(firm) for segment, firm in found.items()}))
-    else:
-        assert known is not None
-        found = {int(segment): as_figures(row) for segment, row in known["figures"].items()}
+    fixed = frozenset(again.chosen[index].id for index in held_fixed(again.given.decisions))
+    trying = _Trying(study, again, rows, base, fixed, progress, len(more))
+    tried, figures = _tested(trying, firm)
     tried += [trying.compared(one) for one in more]
-    progress("varying the study", total, total)
+    progress("varying the study", trying.total, trying.total)
     keys = {voice.mark: voice.key for voice in stored.voices(study)}
     return Sensitivity(
         names,
         tuple(
-            Varied(
-                one.kind,
-                one.what,
-                one.passages,
-                one.comparison,
-                _sentence(one, names),
-                keys.get(one.who, ""),
-            )
-            for one in tried
+            Varied(o.kind, o.what, o.passages, o.comparison, _sentence(o, names), keys.get(o.who, "")) for o in tried
         ),
-        named_figures(study, found),
-        {segment: firmness_words(firm, again.run.separate) for segment, firm in found.items()},
+        named_figures(study, figures),
+        {segment: firmness_words(firm, again.run.separate) for segment, firm in figures.items()},
+        _resampled(tried, names),
         untried,
     )
 
@@ -168,6 +153,23 @@ class _Trying:
         return _Tried(one.kind, one.what, len(labels), compare_counted(self.base, labels, fixed), one.who)
 
 
+def _tested(trying: _Trying, firm: Sequence[Variation]) -> tuple[list[_Tried], dict[int, Firmness]]:
+    """What the variations come to that firmness rests on: from the study where it is stored, else computed and stored."""
+    study, run = trying.study, trying.again.run
+    key = stored.made_of(study, run)
+    known = stored.load(study, key)
+    tried = _read(firm, known) if known is not None else None
+    if known is not None and tried is not None:
+        return tried, {int(segment): as_figures(row) for segment, row in known["figures"].items()}
+    trying.total += len(firm)
+    tried = [trying.compared(one) for one in firm]
+    figures = firmness(trying.base, trying.fixed, tried)
+    # Where somebody decided meanwhile, this is of a study that is no more.
+    if stored.made_of(study, run) == key:
+        stored.store(study, key, _content(tried, {segment: asdict(one) for segment, one in figures.items()}))
+    return tried, figures
+
+
 def left_out_in_turn(study: Study, again: Again) -> tuple[list[Variation], int]:
     """Nothing varied, then one participant left out at a time, those with the most passages; and how many are not tried."""
     who = {(voice.interview, voice.speaker): voice for voice in stored.voices(study)}
@@ -181,7 +183,9 @@ def left_out_in_turn(study: Study, again: Again) -> tuple[list[Variation], int]:
     chosen = sorted(most[:MOST_LEFT_OUT], key=lambda mark: (names[mark], mark))
     made = [Variation("again", "with nothing varied", again.chosen)]
     made += [
-        Variation("participant", f"without {names[mark]}", tuple(p for p in again.chosen if p.id not in mine[mark]), mark)
+        Variation(
+            "participant", f"without {names[mark]}", tuple(p for p in again.chosen if p.id not in mine[mark]), mark
+        )
         for mark in chosen
     ]
     return [one for one in made if len(one.chosen) >= FEWEST_PASSAGES], len(most) - len(chosen)
@@ -190,7 +194,8 @@ def left_out_in_turn(study: Study, again: Again) -> tuple[list[Variation], int]:
 def resamples(again: Again) -> list[Variation]:
     """The run's passages drawn again and again, some two thirds of them each time."""
     made = [
-        Variation("resample", f"with resample {seed}", drawn_again(again.chosen, seed)) for seed in range(1, RESAMPLES + 1)
+        Variation("resample", f"with resample {seed}", drawn_again(again.chosen, seed))
+        for seed in range(1, RESAMPLES + 1)
     ]
     return [one for one in made if len(one.chosen) >= FEWEST_PASSAGES]
 
@@ -282,6 +287,19 @@ def _sentence(one: _Tried, names: Mapping[int, str]) -> str:
     if not moved:
         return f"{what}: all {len(asked)} stay{more}"
     return f"{what}: {'; '.join(_fate_in_words(fate, names) for fate in moved)}{more}"
+
+
+def _resampled(tried: Sequence[_Tried], names: Mapping[int, str]) -> tuple[str, ...]:
+    """How often each segment stays, changes and dissolves in the resamples that hold any of it."""
+    counted: dict[int, Counter[str]] = {}
+    for fate in (fate for one in tried if one.kind == "resample" for fate in one.comparison.fates):
+        if fate.kept + fate.left:
+            counted.setdefault(fate.label, Counter())[fate.word] += 1
+    return tuple(
+        f"{names[segment]}: of {format_count(words.total(), 'resample')} it stays in {words['stays']}, "
+        f"changes in {words['changes']}, dissolves in {words['dissolves']}"
+        for segment, words in sorted(counted.items())
+    )
 
 
 def _fate_in_words(fate: Fate, names: Mapping[int, str]) -> str:

@@ -72,8 +72,10 @@ def sensitivity(session: Session, as_json: bool) -> None:
     for segment, firm in found.figures.items():
         print_text(f"{found.base[segment]}: {found.firmness[segment]}{f'; {firm.against}' if firm.against else ''}")
     print_text("")
-    for row in found.rows:
+    for row in (row for row in found.rows if row.kind != "resample"):
         print_text(f"{row.sentence} (agreement {row.comparison.agreement:.2f})")
+    for sentence in found.resampled:
+        print_text(sentence)
     if found.untried:
         session.say(f"{format_count(found.untried, 'participant')} with fewer passages were not left out in turn.")
     session.say(

@@ -63,7 +63,16 @@ def runs(session: Session, as_json: bool) -> None:
     print_table(
         header,
         [
-            (r.id, r.started_at, r.model, r.seed, r.input_status, APART[r.separate], r.separation_p, r.input_sha256[:12])
+            (
+                r.id,
+                r.started_at,
+                r.model,
+                r.seed,
+                r.input_status,
+                APART[r.separate],
+                r.separation_p,
+                r.input_sha256[:12],
+            )
             for r in rows
         ],
     )

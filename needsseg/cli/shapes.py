@@ -184,6 +184,7 @@ def sensitivity(found: Sensitivity) -> Shape:
             | {"leans_on": firm.leans_on, "against": firm.against}
             for segment, firm in found.figures.items()
         ],
+        "resampled": found.resampled,
         "untried": found.untried,
     }
 

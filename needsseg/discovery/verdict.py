@@ -17,12 +17,12 @@ FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
 STATE_NEEDS = "State the needs you believe in (needsseg needs add), or answer questions"
 NO_FINDING = (
-    "{count} and no words that mark them: this is no finding, however alike they come back when passages are drawn again."
+    "{count} and no words that mark them: no finding, however alike they come back when passages are drawn again."
 )
 EXPLAINED = (
     "p: the share of draws of noise, with the same mean and spread as the passages, that divide at least as well.",
     "% alike: passages are drawn again 20 times and clustered; of the passages in the segment or in its likest cluster, so "
-    "many are in both, on average. What people placed is held in its place and not counted. Noise often has 40% to 90%.",
+    "many are in both, on average. What people placed is held in its place and not counted. Noise of the same spread may come back 80% alike.",
 )
 """What the figures of both sentences mean, a line each."""
 
@@ -45,9 +45,16 @@ def separation_words(separate: bool | None, p: float | None, passages: int | Non
         return f"These passages form groups that stand apart ({_p(p)}against noise)."
     chance = f" ({_p(p).strip()})" if p is not None else ""
     return (
-        "Ways to divide the passages, not groups that stand apart: "
-        f"noise of the same spread divides as well{chance}."
+        f"Ways to divide the passages, not groups that stand apart: noise of the same spread divides as well{chance}."
     )
+
+
+def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> str:
+    """The same for a line or two above a screen, with what to do next."""
+    if separate is not False:
+        return separation_words(separate, p, passages)
+    chance = f" ({_p(p).strip()})" if p is not None else ""
+    return f"Not groups that stand apart: noise divides as well{chance}. {STATE_NEEDS} (Q)."
 
 
 def next_step(separate: bool | None) -> str:
@@ -68,7 +75,11 @@ def no_finding(marking_words: Sequence[Sequence[str]]) -> str:
 def firmness_words(firm: Firmness, separate: bool | None = None) -> str:
     """How firmly one segment stands, in plain words."""
     if firm.likeness is None:
-        return "placed by people: nothing to test" if firm.placed else "nothing to test: the newest run has none of its passages"
+        return (
+            "placed by people: nothing to test"
+            if firm.placed
+            else "nothing to test: the newest run has none of its passages"
+        )
     said = f"comes back {_percent(firm.likeness)} alike when passages are drawn again"
     if separate is False:
         said += ", as noise may too"
@@ -88,15 +99,17 @@ def leaning_words(firm: Firmness, names: Sequence[str]) -> str:
         return "dissolves when its passages are clustered again with nothing varied"
     if not names:
         return ""
+    if len(names) == 1:
+        return f"dissolves without {names[0]}"
     rest = len(names) - MOST_NAMED
-    either = f", or without any of {rest} more" if rest > 0 else ""
-    return f"dissolves without {' or without '.join(names[:MOST_NAMED])}{either}"
+    listed = [*names[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])]
+    return f"dissolves without any one of {', '.join(listed[:-1])} and {listed[-1]}"
 
 
 def _p(p: float | None) -> str:
     if p is None:
         return ""
-    figure = f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+    figure = f"{p:.3f}" if p < 0.05 else f"{p:.2f}"
     return f"p {figure.removeprefix('0')} "
 
 

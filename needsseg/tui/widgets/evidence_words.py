@@ -52,9 +52,11 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
         Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"), plain(f"  {status}")),
         plain(" · ".join(filter(None, known))),
     ]
-    parts.append(Content.assemble(plain("stability  ", "dim"), plain(of.firmness or NOT_TESTED)))
+    # Never cut: what qualifies a figure stands behind it.
+    whole = [Content.assemble(plain("stability  ", "dim"), plain(of.firmness or NOT_TESTED))]
     if of.firm is not None and of.firm.against:
-        parts.append(plain(f"! {of.firm.against}", "$text-warning"))
+        whole.append(plain(f"! {of.firm.against}", "$text-warning"))
+    parts += whole
     if of.keywords:
         parts.append(Content.assemble(plain("words   ", "dim"), plain(", ".join(of.keywords))))
     parts += [Content.assemble(plain("nearest ", "dim"), plain(_rival(evidence)))] if evidence.rival else []
@@ -67,7 +69,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
         warned.append("discover again (D) to see edge and rival")
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
     parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
-    fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
+    fitted = [part.truncate(width, ellipsis=True) if width and part not in whole else part for part in parts]
     if of.statement or of.description:
         fitted += [plain(text, "italic") for text in (of.statement, of.description) if text]
     return lines(fitted)
