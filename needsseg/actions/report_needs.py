@@ -54,7 +54,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the report says of needs; ``verdict`` is whether passages form groups; ``appendix`` holds the quotes in their context."""
+    """What the report says of needs.
+
+    ``verdict`` says whether passages form groups, ``appendix`` holds the quotes in their context.
+    """
 
     verdict: tuple[str, ...]
     shown: tuple[Shown, ...]

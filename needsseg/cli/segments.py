@@ -107,7 +107,8 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     if row.suggested_names:
         near = ", ".join(f"{name.name} ({name.score:.2f})" for name in row.suggested_names)
         print_text(f"nearest archetypes: {near}")
-    print_text(f"stability: {row.firmness or NOT_TESTED}")
+    against = f"; {row.firm.against}" if row.firm is not None and row.firm.against else ""
+    print_text(f"stability: {row.firmness or NOT_TESTED}{against}")
     if row.statement:
         print_text(f"job statement: {row.statement}")
     if found.sentence:

@@ -22,7 +22,8 @@ NO_FINDING = (
 EXPLAINED = (
     "p: the share of draws of noise, with the same mean and spread as the passages, that divide at least as well.",
     "% alike: passages are drawn again 20 times and clustered; of the passages in the segment or in its likest cluster, so "
-    "many are in both, on average. What people placed is held in its place and not counted. Noise of the same spread may come back 80% alike.",
+    "many are in both, on average. What people placed is held in its place and not counted. Noise of the same spread may "
+    "come back 80% alike.",
 )
 """What the figures of both sentences mean, a line each."""
 
@@ -109,7 +110,7 @@ def leaning_words(firm: Firmness, names: Sequence[str]) -> str:
 def _p(p: float | None) -> str:
     if p is None:
         return ""
-    figure = f"{p:.3f}" if p < 0.05 else f"{p:.2f}"
+    figure = f"{p:.3f}".removesuffix("0") if p < 0.05 else f"{p:.2f}"
     return f"p {figure.removeprefix('0')} "
 
 
