@@ -146,7 +146,7 @@ class ReviewReading(SegmentDesk):
             raise failure(outcome)
         self.reload()
         rows = [row for row in outcome.result.get("rows", []) if isinstance(row, dict)]
-        said = [*firmness.verdict(self.study).lines, *firmness.FIGURES_EXPLAINED] if rows else []
+        said = [*firmness.verdict(self.study).lines] if rows else []
         names = outcome.result.get("base", {})
         firm = [row for row in outcome.result.get("segments", []) if isinstance(row, dict)]
         said += ["", "Each segment"] if firm else []
@@ -159,6 +159,7 @@ class ReviewReading(SegmentDesk):
             said += ["", KINDS.get(str(kind), str(kind)), *(f"  {row.get('sentence', '')}" for row in group)]
         drawn = outcome.result.get("resampled", [])
         said += ["", "With passages drawn again", *(f"  {sentence}" for sentence in drawn)] if drawn else []
+        said += ["", "What the figures mean", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)] if rows else []
         self.tell("nothing was changed by this")
         self.app.push_screen(ReportScreen("What the segments hang on", said or ["There was nothing to vary."]))
 
