@@ -301,7 +301,7 @@ VARIED = {
         {"kind": "participant", "what": "anna", "sentence": "without [Anna]: “A” dissolves (4 of 12 stay)"},
         {"kind": "resample", "what": "seed 1", "sentence": "resampled: “A” stays"},
     ],
-    "segments": [{"segment": 1, "firmness": "comes back 61% alike", "against": "dissolves without [Anna]"}],
+    "segments": [{"segment": 0, "firmness": "comes back 61% alike", "against": "dissolves without [Anna]"}],
     "resampled": ["“A”: of 20 resamples it stays in 3"],
 }
 
