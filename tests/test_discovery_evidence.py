@@ -7,20 +7,16 @@ from hypothesis import strategies as st
 from wording import (
     CARRIED_BY_FEW,
     DIFFER_IN_NUMBER,
-    HIGHLY_STABLE,
     NOT_SPLIT,
-    NOT_SURE_WHICH,
     ONE_PERSON,
     SPREAD_EVENLY,
-    STABLE,
     UNEVEN,
     UNKNOWN_PARTICIPANTS,
-    UNSTABLE,
     refuses,
     says,
 )
 
-from needsseg.discovery.evidence import evenness_word, halves, stability_word, standings
+from needsseg.discovery.evidence import evenness_word, halves, standings
 from needsseg.discovery.shape import unit
 from needsseg.errors import DiscoveryError
 
@@ -122,16 +118,6 @@ def test_numbers_that_do_not_fit_are_named() -> None:
 
 
 def test_words_for_numbers() -> None:
-    assert [stability_word(v) for v in (0.9, 0.85, 0.84, 0.75, 0.74, 0.6, 0.59, 0.0)] == [
-        HIGHLY_STABLE,
-        HIGHLY_STABLE,
-        STABLE,
-        STABLE,
-        NOT_SURE_WHICH,
-        NOT_SURE_WHICH,
-        UNSTABLE,
-        UNSTABLE,
-    ]
     assert says(evenness_word(0.95, 7), SPREAD_EVENLY, "7 participants")
     assert says(evenness_word(0.8, 7), UNEVEN, "7 participants")
     assert says(evenness_word(0.3, 7), CARRIED_BY_FEW, "7 participants")

@@ -304,9 +304,11 @@ def test_two_runs_are_compared(demo_study: Study) -> None:
 VARIED = {
     "base": {"0": "“A”"},
     "rows": [
-        {"kind": "interview", "what": "anna", "sentence": "without [Anna]: “A” dissolves (4 of 12 stay)"},
+        {"kind": "participant", "what": "anna", "sentence": "without [Anna]: “A” dissolves (4 of 12 stay)"},
         {"kind": "resample", "what": "seed 1", "sentence": "resampled: “A” stays"},
     ],
+    "segments": [{"segment": 0, "firmness": "comes back 61% alike", "against": "dissolves without [Anna]"}],
+    "resampled": ["“A”: of 20 resamples it stays in 3"],
 }
 
 
@@ -324,8 +326,8 @@ def test_sensitivity_is_told_by_kind(
         await pilot.pause()
         text = flat(seen(app))
         if result["rows"]:
-            assert "One interview left out at a time" in text and "without [Anna]: “A” dissolves" in text
-            assert "With passages drawn anew" in text
+            assert "Not tested whether these passages form groups" in text
+            assert "“A”: comes back 61% alike; dissolves without [Anna]" in text
         else:
             assert "nothing to vary" in text
 

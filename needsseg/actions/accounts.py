@@ -153,9 +153,7 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     answers count where they are older than ``as_of``. The name of who confirmed the segment is empty while it is not
     confirmed.
     """
-    confirmed = {
-        row.name: row.confirmer for row in segments.listing(study) if row.status in ("named", "confirmed")
-    }
+    confirmed = {row.name: row.confirmer for row in segments.listing(study) if row.status in ("named", "confirmed")}
     merged = _read(stack_files(study).accounts).merged
     return [
         *_interview_labels(study, confirmed),

@@ -65,6 +65,9 @@ def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> N
 
 def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
     report = discovery.discover(study, progress=progress)
+    say(report.verdict)
+    if report.next_step:
+        say(report.next_step)
     say(f"Found {len(report.proposed)} candidates; {report.unassigned} passages fit none.")
     _name(study)
     for row in segments.listing(study):

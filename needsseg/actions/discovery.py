@@ -12,6 +12,7 @@ from needsseg.actions.embedding import embedded
 from needsseg.actions.placements import Placed, placed
 from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, suggested_names
 from needsseg.discovery import discover as discover_candidates
+from needsseg.discovery.verdict import next_step, no_finding, separation_words
 from needsseg.embedding import locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.files import sha256
@@ -35,7 +36,8 @@ LIBRARIES = ("sentence-transformers", "hdbscan", "scikit-learn", "numpy", "torch
 class RunReport:
     """What a run found: its id, what it worked on, the candidates it proposes, and what a person should know.
 
-    ``proposed_to`` counts, by the name of each kept segment, the new passages that the run puts to it.
+    ``proposed_to`` counts, by the name of each kept segment, the new passages that the run puts to it. ``separate`` is
+    whether the passages form groups that stand apart, at ``separation_p`` against noise, ``verdict`` that in words.
     """
 
     run: int
@@ -46,6 +48,10 @@ class RunReport:
     unassigned: int
     warnings: tuple[str, ...]
     proposed_to: dict[str, int] = field(default_factory=dict)
+    separate: bool | None = None
+    separation_p: float | None = None
+    verdict: str = ""
+    next_step: str = ""
 
 
 def discover(study: Study, seed: int | None = None, progress: Progress = silent) -> RunReport:
@@ -74,6 +80,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         vectors=rows,
         decisions=given.decisions,
         seed=settings.seed if seed is None else seed,
+        resamples=0,  # how firmly segments stand is tested under the decisions as they are, when it is asked for
     )
     names = _names(found, personas, rows, vectors)
     progress("clustering", 1, 1)
@@ -88,6 +95,9 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         beside = _beside(study, found, chosen, given)
         names_kept = {row.id: row.name for row in segments.listing(study)}
         warnings += _about_kept(beside, given, names_kept)
+        # Where people keep segments they have said what these are; else one or two without a word of their own are nothing.
+        words = [] if given.kept else [candidate.keywords for candidate in found.candidates]
+        warnings += filter(None, [no_finding(words)])
         run = runs.add(study, _run(settings, found, chosen, status, warnings, given, beside), _labels(found, chosen))
         proposed = segments.replace_candidates(
             study,
@@ -101,7 +111,20 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         action.summary = f"{_said(len(proposed), len(beside.kept))} in {len(chosen)} {status} passages"
     unassigned = sum(label < 0 for label in found.labels)
     put = {names_kept[segment]: len(ids) for segment, ids in sorted(beside.proposed.items())}
-    return RunReport(run, len(chosen), status, tuple(proposed), len(beside.kept), unassigned, tuple(warnings), put)
+    return RunReport(
+        run,
+        len(chosen),
+        status,
+        tuple(proposed),
+        len(beside.kept),
+        unassigned,
+        tuple(warnings),
+        put,
+        found.separate,
+        found.separation_p,
+        separation_words(found.separate, found.separation_p, len(chosen)),
+        next_step(found.separate),
+    )
 
 
 def _names(
@@ -239,4 +262,4 @@ def _new(
         for i in candidate.members
         if chosen[i].id in allowed
     )
-    return NewCandidate(candidate.label, members, candidate.keywords, candidate.stability, names, candidate.warnings)
+    return NewCandidate(candidate.label, members, candidate.keywords, names, candidate.warnings)

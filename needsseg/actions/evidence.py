@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.cached import cached
+from needsseg.actions.firmness import Firm, figures
 from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.since import new_interviews
 from needsseg.coding.cues import load_cues
-from needsseg.discovery.evidence import evenness_word, stability_word, standings
+from needsseg.discovery.evidence import evenness_word, standings
 from needsseg.discovery.exemplars import around, exemplars
 from needsseg.discovery.statement import job_statement
+from needsseg.discovery.verdict import firmness_words
 from needsseg.records import Passage, PersonaName
 from needsseg.settings import load, prompt_file
-from needsseg.study import decisions, interviews, passages, segments
+from needsseg.study import decisions, interviews, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count, plural
 
@@ -35,6 +37,8 @@ class SegmentSummary:
     ``statement`` is the job statement a person wrote. ``proposed`` counts passages that a run puts to it, ``new`` its own
     that came since it was decided on, ``added`` those that joined it or left it since it was confirmed, ``decided`` those that
     a person accepted or placed. ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
+    ``stability`` is how alike it comes back from resampled passages, in [0, 1], and ``firmness`` that in words: both of the
+    one test under the decisions as they are, None and empty where that is not made yet. ``firm`` holds all its figures.
     """
 
     id: int
@@ -57,6 +61,8 @@ class SegmentSummary:
     need: str = ""
     confirmed_undecided: bool = False
     decided: int = 0
+    firmness: str = ""
+    firm: Firm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,6 @@ class Evidence:
     rival: Rival | None = None
     evenness: float | None = None
     evenness_word: str = ""
-    stability_word: str = ""
     stated: tuple[StatedPart, ...] = ()
     sentence: str = ""
     proposed: tuple[tuple[Passage, float], ...] = ()
@@ -116,10 +121,29 @@ def listing(study: Study) -> list[SegmentSummary]:
     members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
     names, cues = participant_names(study), _cues(study)
+    firm, run = figures(study), runs.latest(study)
+    separate = run.separate if run else None
     return [
-        summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues)
+        with_firmness(
+            summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues),
+            firm.get(row.id),
+            separate,
+        )
         for row in segments.listing(study)
     ]
+
+
+def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None) -> SegmentSummary:
+    """A segment with what its test says, where it is tested; what the test says against it comes before other warnings."""
+    if firm is None:
+        return row
+    return replace(
+        row,
+        stability=firm.figures.likeness,
+        firmness=firmness_words(firm.figures, separate),
+        firm=firm,
+        warnings=(*filter(None, [firm.against]), *row.warnings),
+    )
 
 
 def evidence(study: Study, segment: int) -> Evidence:
@@ -137,23 +161,24 @@ def evidence(study: Study, segment: int) -> Evidence:
     voices = Counter(names.of(passage) for passage in here)
     parts, sentence = _stated(here, names)
     standing, missing = _standing(study, held, placed, segment)
-    shown = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
+    spoken = len({(passage.interview, passage.speaker) for passage in here})
+    run = runs.latest(study)
+    said = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
     return Evidence(
-        shown,
+        with_firmness(said, figures(study).get(segment), run.separate if run else None),
         tuple((held[member.passage], member.strength) for member in mine),
         tuple(sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
         edge=standing[0] if standing else None,
         rival=_rival(standing[1], rows) if standing else None,
         evenness=standing[1].evenness if standing else None,
-        evenness_word=evenness_word(standing[1].evenness, len(voices)) if standing else "",
-        stability_word=stability_word(row.stability) if row.stability is not None else "",
+        evenness_word=evenness_word(standing[1].evenness, spoken) if standing else "",
         stated=parts,
         sentence=sentence,
         proposed=tuple((held[proposal.passage], proposal.strength) for proposal in put),
         new=frozenset(p.id for p in (*here, *(held[proposal.passage] for proposal in put)) if p.interview in fresh),
         without_vectors=missing,
         names=names,
-        contexts=_contexts(study, shown.exemplars),
+        contexts=_contexts(study, said.exemplars),
     )
 
 
@@ -206,7 +231,10 @@ def summary(
     names: ParticipantNames,
     cues: Sequence[CueGroup],
 ) -> SegmentSummary:
-    """A segment in short; ``found`` are the passages its run found it with, ``fresh`` the interviews new to it."""
+    """A segment in short, without its firmness.
+
+    ``found`` are the passages its run found it with, ``fresh`` the interviews new to it.
+    """
     here = [held[member.passage] for member in mine]
     voices = {names.of(passage) for passage in here}
     added = len(segments.changed_since_confirmed(row, mine))
@@ -220,9 +248,9 @@ def summary(
         len(voices),
         _exemplars(mine, held, names, cues),
         row.keywords,
-        row.stability,
+        None,
         row.suggested_names,
-        (*_changes(here, row, found, added), *_warnings(here, kept, names, row), *_unstable(row)),
+        (*_changes(here, row, found, added), *_warnings(here, kept, names, row)),
         row.confirmed_by,
         row.confirmed_at,
         row.statement,
@@ -271,15 +299,9 @@ def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, c
         rest = len(here) - added
         warnings.append(
             f"{added} of its {len(here)} passages {plural(added, 'was', 'were')} added since run {row.run}: "
-            f"keywords and stability are of the other {rest}"
+            f"keywords are of the other {rest}"
         )
     return warnings
-
-
-def _unstable(row: SegmentRow) -> list[str]:
-    if row.stability is None or stability_word(row.stability) != "unstable":
-        return []
-    return [f"unstable: resampled passages give something else (likeness {row.stability:.2f})"]
 
 
 def _warnings(here: Sequence[Passage], kept: Collection[int], names: ParticipantNames, row: SegmentRow) -> list[str]:

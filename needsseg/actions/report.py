@@ -103,7 +103,8 @@ def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
     items = tuple(f"{shown.name}: {_job(shown)}" for shown in needs.shown)
     lead = format_count(len(items), "segment") if items else "No segment yet"
     said = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
-    return (Text(said, lead=True), *((Bullets(items),) if items else ()))
+    verdict = [Text(line) for line in needs.verdict]
+    return (Text(said, lead=True), *verdict, *((Bullets(items),) if items else ()))
 
 
 def _job(shown: Shown) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from needsseg.actions import cards, evidence, interviews, segments
 from needsseg.actions.cards import PARTS, Card
 from needsseg.actions.comparing import needs_map
+from needsseg.actions.firmness import verdict
 from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.actions.pseudonyms import Cover
 from needsseg.actions.report_places import context, place
-from needsseg.discovery.evidence import stability_word
+from needsseg.discovery.verdict import leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
     Block,
@@ -55,8 +56,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the report says of needs; ``appendix`` holds the quotes in their context."""
+    """What the report says of needs.
 
+    ``verdict`` says whether passages form groups, ``appendix`` holds the quotes in their context.
+    """
+
+    verdict: tuple[str, ...]
     shown: tuple[Shown, ...]
     confirmed_in_words: str
     people: tuple[PrimaryNeed, ...]
@@ -73,7 +78,8 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)
-    blocks: list[Block] = []
+    said_of_all = verdict(study).lines if rows else ()
+    blocks: list[Block] = [Text(line) for line in said_of_all]
     quoted: dict[int, Passage] = {}
     for each, as_shown in zip(found, shown, strict=True):
         quotes = _quotes(each)
@@ -85,6 +91,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
     contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
     return Needs(
+        said_of_all,
         shown,
         said,
         people,
@@ -100,6 +107,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
 def _shown(over: Cover, each: Evidence) -> Shown:
     row = each.summary
     named = row.status in ("named", "confirmed")
+    warnings = [_warning(over, each, said) for said in row.warnings if row.firm is None or said != row.firm.against]
     return Shown(
         row.id,
         f"s{row.id}",
@@ -108,8 +116,24 @@ def _shown(over: Cover, each: Evidence) -> Shown:
         over.text(row.description),
         over.text(row.need),
         over.text(row.statement),
-        tuple(_warning(over, each, said) for said in row.warnings),
+        (*_against(over, row), *warnings),
     )
+
+
+def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
+    """What its test says against a segment, with the names of participants as they may leave the study."""
+    if row.firm is None or not row.firm.against:
+        return ()
+    named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
+    return (leaning_words(row.firm.figures, [_called(over, key, name) for key, name in named]),)
+
+
+def _called(over: Cover, key: str, name: str) -> str:
+    """A participant, by key, or a speaker whom no participant is named for."""
+    interview, of_speaker, label = key.partition("/")
+    if not of_speaker:
+        return over.name(key, name)
+    return name if over.original else f"{over.speaker(interview, label)} ({over.interview(interview)})"
 
 
 def _warning(over: Cover, each: Evidence, said: str) -> str:
@@ -202,9 +226,6 @@ def _figures(
     over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], held: Held | None
 ) -> tuple[tuple[str, str], ...]:
     primary = sum(need.segment == row.name for need in people) if row.status in ("named", "confirmed") else 0
-    firmly = (
-        "not known: made by hand" if row.stability is None else f"{stability_word(row.stability)} ({row.stability:.2f})"
-    )
     by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
     if row.confirmed_undecided:
         by += ", though nobody had decided on any of its passages"
@@ -214,7 +235,7 @@ def _figures(
         ("passages", str(row.size)),
         ("participants heard in it", str(row.participants)),
         ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
-        ("stability when passages are resampled", firmly),
+        ("stability", row.firmness or "not tested yet: needsseg sensitivity"),
     ]
     if each.evenness_word:
         figures.append(("spread", each.evenness_word))

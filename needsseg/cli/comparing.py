@@ -7,10 +7,12 @@ from dataclasses import asdict
 import click
 
 from needsseg.actions import review as actions
+from needsseg.actions.firmness import verdict
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import LARGEST, json_option, opened
+from needsseg.text import format_count
 
 RUN = click.IntRange(1, LARGEST)
 
@@ -56,15 +58,27 @@ def map_(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def sensitivity(session: Session, as_json: bool) -> None:
-    """What changes and what stays without one interview, with suggestions too, with passages resampled."""
+    """What changes and what stays without one participant, with suggestions too, with passages resampled.
+
+    What comes of it is what segments then say of their stability, until passages, places or decisions change.
+    """
     with opened(session) as study, session.progressing() as progress:
-        found = actions.sensitivity(study, progress)
+        found, said = actions.sensitivity(study, progress), verdict(study)
     if as_json:
         print_object(shapes.sensitivity(found))
         return
-    for row in found.rows:
+    for line in said.lines if said.has_run else ():
+        print_text(line)
+    for segment, firm in found.figures.items():
+        print_text(f"{found.base[segment]}: {found.firmness[segment]}{f'; {firm.against}' if firm.against else ''}")
+    print_text("")
+    for row in (row for row in found.rows if row.kind != "resample"):
         print_text(f"{row.sentence} (agreement {row.comparison.agreement:.2f})")
+    for sentence in found.resampled:
+        print_text(sentence)
+    if found.untried:
+        session.say(f"{format_count(found.untried, 'participant')} with fewer passages were not left out in turn.")
     session.say(
-        f"{len(found.rows)} variations of {len(found.base)} candidates; nothing was changed. "
-        "Names given to clusters count for nothing here, decisions about single passages and pairs do."
+        f"{len(found.rows)} variations of {len(found.base)} candidates; nothing was changed. What people placed is held in "
+        "its place and not counted; names given to clusters count for nothing here."
     )

@@ -8,10 +8,13 @@ import click
 
 from needsseg.actions import discovery, segments
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import LARGEST, json_option, opened
 from needsseg.cli.segments import print_segments
 from needsseg.text import format_count
+
+APART = {True: "yes", False: "no", None: "not known"}
+"""Whether a run's passages form groups that stand apart."""
 
 
 @click.command()
@@ -30,6 +33,9 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
     if as_json:
         print_object(asdict(report))
     else:
+        for line in filter(None, (report.verdict, report.next_step)):
+            print_text(line)
+        print_text("")
         print_segments([row for row in rows if row.id in report.proposed])
     for warning in report.warnings:
         session.warn(warning)
@@ -38,7 +44,8 @@ def discover(session: Session, seed: int | None, as_json: bool) -> None:
         + (f", {format_count(report.found_again, 'kept one')} found again," if report.found_again else "")
         + (f" {sum(report.proposed_to.values())} new passages put to them," if report.proposed_to else "")
         + f" in {report.passages} {report.input_status} passages, "
-        f"{report.unassigned} of which fit none. Next: needsseg segment show ID"
+        f"{report.unassigned} of which fit none. {report.verdict} "
+        f"Next: {'needs in view, or needsseg question' if report.next_step else 'needsseg segment show ID'}"
     )
 
 
@@ -52,7 +59,22 @@ def runs(session: Session, as_json: bool) -> None:
     if as_json:
         print_array(asdict(row) for row in rows)
         return
-    header = ("id", "when", "model", "seed", "input", "input hash")
-    print_table(header, [(r.id, r.started_at, r.model, r.seed, r.input_status, r.input_sha256[:12]) for r in rows])
+    header = ("id", "when", "model", "seed", "input", "stand apart", "p", "input hash")
+    print_table(
+        header,
+        [
+            (
+                r.id,
+                r.started_at,
+                r.model,
+                r.seed,
+                r.input_status,
+                APART[r.separate],
+                r.separation_p,
+                r.input_sha256[:12],
+            )
+            for r in rows
+        ],
+    )
     if not rows:
         session.say("There are no runs yet: needsseg discover")

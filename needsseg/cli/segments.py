@@ -11,6 +11,7 @@ import click
 from needsseg.actions import review
 from needsseg.actions import segments as actions
 from needsseg.actions.cards import take_statement
+from needsseg.actions.firmness import Verdict, verdict
 from needsseg.actions.segments import Backing, Evidence, SegmentSummary
 from needsseg.cli import cards, shapes
 from needsseg.cli.narration import Session
@@ -20,6 +21,7 @@ from needsseg.errors import UsageError
 from needsseg.text import format_count
 
 segment_argument = click.argument("which", metavar="SEGMENT")
+NOT_TESTED = "not tested yet: needsseg sensitivity"
 passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
 
 
@@ -29,22 +31,30 @@ passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, requir
 def segments(session: Session, as_json: bool) -> None:
     """List candidates and segments: confirmed ones first, then named ones, candidates, and those set aside."""
     with opened(session) as study:
-        rows = actions.listing(study)
+        rows, said = actions.listing(study), verdict(study)
     if as_json:
         print_array(map(shapes.segment, rows))
-        return
-    print_segments(rows)
+    else:
+        print_segments(rows)
     if not rows:
         session.say("There are no segments yet: needsseg discover, or needsseg segment make")
+    say_verdict(session, said)
+
+
+def say_verdict(session: Session, said: Verdict) -> None:
+    """Tells whether passages form groups at all, before anybody trusts one; nothing before the first run."""
+    if said.has_run:
+        for line in said.lines:
+            session.say(line)
 
 
 def print_segments(rows: Sequence[SegmentSummary]) -> None:
     """Segments for people, each with its keywords and its best exemplar."""
     for number, row in enumerate(rows):
-        stable = "" if row.stability is None else f", stability {row.stability:.2f}"
         if number:
             print_text("")
-        print_text(f"{row.id}  {row.name} ({row.status}): {_counted(row)}{stable}")
+        print_text(f"{row.id}  {row.name} ({row.status}): {_counted(row)}")
+        print_text(f"   stability: {row.firmness or NOT_TESTED}")
         if row.keywords:
             print_text(f"   keywords: {', '.join(row.keywords)}")
         if row.exemplars:
@@ -73,10 +83,12 @@ def show(session: Session, which: str, as_json: bool) -> None:
     with opened(session) as study:
         found = actions.evidence(study, actions.find(study, which))
         behind = actions.backing(study, session.warn).get(found.summary.id)
+        said = verdict(study)
     if as_json:
         print_object(shapes.evidence(found, behind))
     else:
         print_evidence(found, behind)
+    say_verdict(session, said)
     for warning in found.summary.warnings:
         session.warn(warning)
     if found.without_vectors:
@@ -98,8 +110,8 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     if row.suggested_names:
         near = ", ".join(f"{name.name} ({name.score:.2f})" for name in row.suggested_names)
         print_text(f"nearest archetypes: {near}")
-    if row.stability is not None:
-        print_text(f"stability: {found.stability_word} ({row.stability:.2f})")
+    against = f"; {row.firm.against}" if row.firm is not None and row.firm.against else ""
+    print_text(f"stability: {row.firmness or NOT_TESTED}{against}")
     if row.statement:
         print_text(f"job statement: {row.statement}")
     carried = f" ({found.evenness_word})" if found.evenness_word else ""

@@ -90,6 +90,8 @@ def segment(row: SegmentSummary) -> Shape:
         "proposed": row.proposed,
         "new": row.new,
         "added": row.added,
+        "firmness": row.firmness or None,
+        "leans_on": None if row.firm is None else row.firm.leans_on,
     }
 
 
@@ -103,7 +105,6 @@ def evidence(found: Evidence, behind: Backing | None) -> Shape:
         "voices": [{"participant": who, "passages": count} for who, count in found.voices],
         "evenness": found.evenness,
         "evenness_word": found.evenness_word or None,
-        "stability_word": found.stability_word or None,
         "edge": None if found.edge is None else [passage(row) for row in found.edge],
         "rival": asdict(found.rival) if found.rival is not None else None,
         "sentence": found.sentence,
@@ -180,10 +181,18 @@ def sensitivity(found: Sensitivity) -> Shape:
     return {
         "base": found.base,
         "rows": [
-            {"kind": row.kind, "what": row.what, "passages": row.passages, "sentence": row.sentence}
+            {"kind": row.kind, "what": row.what, "who": row.who, "passages": row.passages, "sentence": row.sentence}
             | asdict(row.comparison)
             for row in found.rows
         ],
+        "segments": [
+            {"segment": segment, "stability": firm.figures.likeness, "firmness": found.firmness[segment]}
+            | {"counted": firm.figures.counted, "placed": firm.figures.placed, "comes_back": firm.figures.comes_back}
+            | {"leans_on": firm.leans_on, "against": firm.against}
+            for segment, firm in found.figures.items()
+        ],
+        "resampled": found.resampled,
+        "untried": found.untried,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions import studies
+from needsseg.actions.firmness import verdict
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -30,7 +31,7 @@ def init(session: Session) -> None:
 def status(session: Session, as_json: bool) -> None:
     """The study in numbers, and what a person would do next."""
     with opened(session) as study:
-        found = studies.overview(study)
+        found, said = studies.overview(study), verdict(study)
     counts = {
         "interviews": found.interviews,
         "participants": found.participants,
@@ -40,12 +41,15 @@ def status(session: Session, as_json: bool) -> None:
     }
     if as_json:
         row = {"path": found.path, **counts, "warnings": list(found.warnings), "next_step": found.next_step}
+        row |= {"separate": said.separate, "separation_p": said.p, "verdict": said.sentence if said.has_run else None}
         print_object(row)
         return
     print_text(f"{found.path}")
     for name, count in counts.items():
         parts = count if isinstance(count, dict) else {"": count}
         print_text(f"  {name:<13}" + ", ".join(f"{number} {word}".strip() for word, number in parts.items()))
+    if said.has_run:
+        print_text(" ".join(said.lines))
     print_text(f"next: {found.next_step}")
     for warning in found.warnings:
         session.warn(warning)

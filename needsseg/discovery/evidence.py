@@ -108,15 +108,6 @@ def neighbour(rows: Matrix, labels: Sequence[int], label: int) -> Neighbour | No
     return Neighbour(near, tuple(order[:EDGE]))
 
 
-def stability_word(value: float) -> str:
-    """What a stability in [0, 1] means, in the steps of Hennig (2007)."""
-    if value >= 0.85:
-        return "highly stable"
-    if value >= 0.75:
-        return "stable"
-    return "a pattern, not sure which passages" if value >= 0.6 else "unstable"
-
-
 def evenness_word(value: float, speakers: int) -> str:
     """What an evenness in [0, 1] over that many participants means."""
     if speakers < 2:

@@ -123,12 +123,12 @@ def redo(study: Study) -> HistoryEntry:
 
 
 def forget(study: Study) -> None:
-    """Wipes the whole history and the cached vectors, and rewrites the file, so that what was removed is gone.
+    """Wipes the whole history and what was cached, and rewrites the file, so that what was removed is gone.
 
     Nothing done before can be undone afterwards.
     """
     with study.writing():
-        for table in ("history_rows", "history", "vectors"):
+        for table in ("history_rows", "history", "vectors", "firmness"):
             study.execute(f"DELETE FROM {table}")
     # Full-text indexes keep words of deleted rows until they are merged; the log keeps pages until it is folded in.
     with study.writing():

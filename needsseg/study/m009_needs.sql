@@ -50,3 +50,11 @@ CREATE INDEX card_quotes_by_passage ON card_quotes (passage_id);
 
 -- Confirmed although nobody had decided on its passages: said so by the person who confirmed it.
 ALTER TABLE segments ADD COLUMN confirmed_undecided INTEGER NOT NULL DEFAULT 0 CHECK (confirmed_undecided IN (0, 1));
+
+-- What variations of the study did to its segments: a cache, keyed by all that it is made of. It holds ids and no names, so that
+-- what was forgotten or renamed is not found in it.
+CREATE TABLE firmness (
+    made_of TEXT PRIMARY KEY,
+    made_at TEXT NOT NULL,
+    content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -39,7 +39,6 @@ class SegmentRow:
     status: Status
     run: int | None
     keywords: tuple[str, ...]
-    stability: float | None
     suggested_names: tuple[PersonaName, ...]
     warnings: tuple[str, ...]
     merged_into: int | None
@@ -66,7 +65,6 @@ class NewCandidate:
     label: int
     members: tuple[Member, ...]
     keywords: tuple[str, ...]
-    stability: float
     suggested_names: tuple[PersonaName, ...]
     warnings: tuple[str, ...] = field(default=())
 
@@ -83,7 +81,6 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
                 "run_id": run,
                 "run_label": candidate.label,
                 "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
-                "stability": candidate.stability,
                 "suggested_names": json.dumps(
                     [[name.name, name.score, name.description] for name in candidate.suggested_names],
                     ensure_ascii=False,
@@ -130,7 +127,6 @@ def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
             row["status"],
             row["run_id"],
             tuple(json.loads(row["keywords"])),
-            row["stability"],
             tuple(PersonaName(*name) for name in json.loads(row["suggested_names"])),
             tuple(json.loads(row["warnings"])),
             row["merged_into"],
@@ -170,7 +166,7 @@ def members(study: Study) -> dict[int, list[Member]]:
 
 
 def as_found(study: Study) -> dict[int, set[int]]:
-    """For each segment that a run found, the passages it was found with: those its keywords and stability are of."""
+    """For each segment that a run found, the passages it was found with: those its keywords are of."""
     found: dict[int, set[int]] = {}
     for segment, passage in study.rows(
         "SELECT s.id, r.passage_id FROM segments s JOIN run_passages r ON r.run_id = s.run_id AND r.label = s.run_label"

@@ -57,7 +57,9 @@ SEGMENT_KEYS: list[BindingType] = [
     _quiet("p", "participants", "people", "participants", "who is in which segment by how much"),
     _quiet("L", "lineage", "lineage", "lineage", "what came of which candidate, who did it when"),
     _quiet("R", "compare", "compare runs", "compare"),
-    _quiet("S", "sensitivity", "sensitivity", "sensitivity", "how much hangs on whom: leaves interviews out in turn"),
+    _quiet(
+        "S", "sensitivity", "sensitivity", "sensitivity", "test what segments hang on: leaves participants out in turn"
+    ),
     _quiet("D", "discover", "discover", "discover", "discover candidates anew"),
     _quiet("slash", "filter", "filter", "filter", "show only quotes with some words"),
     _quiet("tab", "other_pane", "other pane", "pane"),

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from needsseg.actions import review, segments
+from needsseg.actions import firmness, review, segments
 from needsseg.text import format_count
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.report import ReportScreen
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
 
 KINDS = {
-    "interview": "One interview left out at a time",
+    "participant": "One participant left out at a time",
+    "again": "Clustered again",
     "suggestions": "With other passages",
-    "resample": "With passages drawn anew",
 }
 
 
@@ -31,7 +31,9 @@ class ReviewReading(SegmentDesk):
         """Shows all the evidence but the quotes."""
         here = self.needed()
         if here is not None and self.shown is not None:
-            said = evidence_words.details(self.shown, self.backing.get(here.id), self.companies)
+            said = [*firmness.verdict(self.study).lines, ""]
+            said += evidence_words.details(self.shown, self.backing.get(here.id), self.companies)
+            said += ["", "What the figures mean:", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)]
             self.app.push_screen(ReportScreen(here.name, said))
 
     @told
@@ -142,12 +144,24 @@ class ReviewReading(SegmentDesk):
 
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
+        self.reload()
         rows = [row for row in outcome.result.get("rows", []) if isinstance(row, dict)]
-        said: list[str] = []
-        for kind, group in groupby(rows, key=lambda row: str(row.get("kind", ""))):
-            said += ["", KINDS.get(kind, kind), *(f"  {row.get('sentence', '')}" for row in group)]
+        said = [*firmness.verdict(self.study).lines] if rows else []
+        names = outcome.result.get("base", {})
+        firm = [row for row in outcome.result.get("segments", []) if isinstance(row, dict)]
+        said += ["", "Each segment"] if firm else []
+        for row in firm:
+            against = f"; {row['against']}" if row.get("against") else ""
+            said.append(f"  {names.get(str(row.get('segment')), '')}: {row.get('firmness', '')}{against}")
+        for kind, group in groupby(
+            (row for row in rows if row.get("kind") != "resample"), key=lambda row: row.get("kind")
+        ):
+            said += ["", KINDS.get(str(kind), str(kind)), *(f"  {row.get('sentence', '')}" for row in group)]
+        drawn = outcome.result.get("resampled", [])
+        said += ["", "With passages drawn again", *(f"  {sentence}" for sentence in drawn)] if drawn else []
+        said += ["", "What the figures mean", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)] if rows else []
         self.tell("nothing was changed by this")
-        self.app.push_screen(ReportScreen("What the segments hang on", said[1:] or ["There was nothing to vary."]))
+        self.app.push_screen(ReportScreen("What the segments hang on", said or ["There was nothing to vary."]))
 
     @told
     def action_discover(self) -> None:
@@ -168,5 +182,6 @@ class ReviewReading(SegmentDesk):
         proposed = sum(row.proposed for row in rows)
         put = f", {format_count(proposed, 'passage')} proposed to kept ones" if proposed else ""
         self.done(f"found {format_count(found, 'candidate')}{also}{put}")
-        if run is not None and run.warnings:
-            self.app.push_screen(ReportScreen(f"Found {format_count(found, 'candidate')}{also}{put}", run.warnings))
+        if run is not None and (run.warnings or run.separate is False):
+            said = [*firmness.verdict(self.study).lines, *run.warnings]
+            self.app.push_screen(ReportScreen(f"Found {format_count(found, 'candidate')}{also}{put}", said))

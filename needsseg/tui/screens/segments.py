@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions import cards, segments, studies
+from needsseg.actions import cards, firmness, segments, studies
 from needsseg.actions.segments import SegmentSummary
 from needsseg.tui import loading
 from needsseg.tui.screens.base import told
@@ -25,6 +25,7 @@ from needsseg.tui.screens.segment_verbs import SegmentVerbs
 from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.passage_map import PassageMap
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
+from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.cards import Card
@@ -41,6 +42,8 @@ HINTS = {
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
     "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
 }
+UNSEPARATE = "Q asks you what belongs together · read the quotes (n) · ? all keys"
+"""The hint where candidates are no groups that stand apart: what people say comes before names."""
 
 
 class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
@@ -53,6 +56,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     DEFAULT_CSS = """
     SegmentsScreen {
+      & #verdict { height: auto; max-height: 3; padding: 0 1; background: $surface; display: none; }
       & .body { layout: vertical; }
       & #left { height: auto; max-height: 8; background: $surface; border-bottom: solid $primary 50%; }
       & #segments, & #segments:focus { height: auto; max-height: 7; padding: 0 1; background: $surface; border: none;
@@ -83,6 +87,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
     def compose_body(self) -> ComposeResult:
         """Empty state, list, evidence, maps."""
         yield Static(EMPTY, classes="empty", markup=False)
+        yield Static("", id="verdict", markup=False)
         with Container(classes="body"):
             with Vertical(id="left"):
                 yield OptionList(id="segments", markup=False)
@@ -129,6 +134,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         there = bool(self.rows or self.left)
         self.query_one(".empty").display = not there
         self.query_one(".body").display = there
+        self._show_verdict(shown=there)
         self._filling = True
         self._list.clear_options()
         self._list.add_options(Option(segment_line(row)) for row in self.rows)
@@ -146,9 +152,18 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         if not self._happened:
             self._happened = self.hint()
 
+    def _show_verdict(self, *, shown: bool) -> None:
+        """Says above list, evidence and map whether the passages form groups at all."""
+        said = firmness.verdict(self.study)
+        header = self.query_one("#verdict", Static)
+        header.display = shown and said.has_run
+        header.update(plain(f"{said.short} {said.caution}".strip()))
+
     def hint(self) -> str:
         """What to do next, in one line."""
         statuses = {row.status for row in self.rows}
+        if "candidate" in statuses and firmness.verdict(self.study).separate is False:
+            return UNSEPARATE
         return next((hint for status, hint in HINTS.items() if status in statuses), "")
 
     def show_evidence(self) -> None:

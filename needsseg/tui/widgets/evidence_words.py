@@ -22,6 +22,7 @@ FIGURES = (
     "names that fit: how much nearer its passages are to an archetype than usual, in standard deviations",
 )
 """What the figures on the screen mean, a line each."""
+NOT_TESTED = "not tested yet: S tests it"
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -59,22 +60,24 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
         Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"), plain(f"  {status}")),
         plain(" · ".join(filter(None, known))),
     ]
-    if of.stability is not None:
-        held = f"{of.stability:.2f}, {evidence.stability_word}" if evidence.stability_word else f"{of.stability:.2f}"
-        parts.append(Content.assemble(plain("stable  ", "dim"), plain(held)))
+    # Never cut: what qualifies a figure stands behind it.
+    whole = [Content.assemble(plain("stability  ", "dim"), plain(of.firmness or NOT_TESTED))]
+    if of.firm is not None and of.firm.against:
+        whole.append(plain(f"! {of.firm.against}", "$text-warning"))
+    parts += whole
     if of.keywords:
         parts.append(Content.assemble(plain("words   ", "dim"), plain(", ".join(of.keywords))))
     parts += [Content.assemble(plain("nearest ", "dim"), plain(_rival(evidence)))] if evidence.rival else []
     if evidence.voices:
         parts.append(Content.assemble(plain("voices  ", "dim"), plain(_voices(evidence))))
-    few = len(of.warnings) <= MOST_WARNINGS
-    warned = list(of.warnings if few else of.warnings[: MOST_WARNINGS - 1])
-    rest = len(of.warnings) - len(warned)
+    others = [said for said in of.warnings if of.firm is None or said != of.firm.against]
+    warned = others if len(others) <= MOST_WARNINGS else others[: MOST_WARNINGS - 1]
+    rest = len(others) - len(warned)
     if evidence.without_vectors:
         warned.append("discover again (D) to see edge and rival")
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
     parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
-    fitted = [part.truncate(width, ellipsis=True) if width else part for part in parts]
+    fitted = [part.truncate(width, ellipsis=True) if width and part not in whole else part for part in parts]
     fitted += [plain(text, "italic") for text in (of.need, of.statement, of.description) if text]
     return lines(fitted)
 
@@ -114,8 +117,7 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     said = [
         f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"
     ]
-    if of.stability is not None:
-        said.append(f"Stability {of.stability:.3f}: {evidence.stability_word}")
+    said.append(f"Stability: {of.firmness or NOT_TESTED}")
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
     total = sum(count for _, count in evidence.voices) or 1
