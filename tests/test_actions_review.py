@@ -188,11 +188,12 @@ def test_a_place_that_contradicts_a_pair_wins_and_the_run_says_so(found: Study) 
 
 def test_questions_are_asked_until_they_are_answered(found: Study) -> None:
     asked = review.next_question(found)
-    assert asked is not None and asked.why and asked.choices[-1] == review.Choice(None, NO_NEED, 0.0)
-    near = [choice.nearness for choice in asked.choices[:-1]]
-    assert near == sorted(near, reverse=True) and len(near) == len(segments.listing(found))
+    assert asked is not None and asked.why and asked.choices[-1].name == NO_NEED and asked.choices[-1].segment is None
+    assert [choice.segment for choice in asked.choices[:-1]] == [row.id for row in segments.listing(found)]
+    assert not any(row.name in asked.why for row in segments.listing(found)), "why it is asked gives no guess away"
     later = review.next_question(found, skip=[asked.passage.id])
     assert later is not None and later.passage.id != asked.passage.id
+    assert [(c.key, c.name) for c in later.choices] == [(c.key, c.name) for c in asked.choices], "keys stay"
     review.answer(found, asked.passage.id, None, by="Ada")
     assert history.listing(found)[0].actor == "Ada" and found.actor == "tester"
     second = review.next_question(found)
@@ -200,7 +201,7 @@ def test_questions_are_asked_until_they_are_answered(found: Study) -> None:
     target = second.choices[0].segment
     review.answer(found, second.passage.id, target)
     row = next(row for row in segments.listing(found) if row.id == target)
-    assert row.status == "named" and second.passage.id in _members(found)[row.id]
+    assert row.status == "candidate" and second.passage.id in _members(found)[row.id], "an answer names nothing"
     third = review.next_question(found)
     assert third is not None and third.passage.id not in (asked.passage.id, second.passage.id)
     review.answer(found, third.passage.id, target)
