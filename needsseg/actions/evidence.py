@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.cached import cached
@@ -12,7 +12,7 @@ from needsseg.actions.since import new_interviews
 from needsseg.discovery.evidence import evenness_word, stability_word, standings
 from needsseg.discovery.statement import job_statement
 from needsseg.records import Passage, PersonaName
-from needsseg.study import decisions, interviews, passages, segments
+from needsseg.study import decisions, interviews, needs, passages, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count, plural
 
@@ -46,6 +46,8 @@ class SegmentSummary:
     proposed: int = 0
     new: int = 0
     added: int = 0
+    in_view: bool = False
+    """Whether it stands for a need in view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,12 @@ def listing(study: Study) -> list[SegmentSummary]:
     held = {passage.id: passage for passage in passages.listing(study)}
     members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
-    return [
+    standing = {need.segment for need in needs.listing(study)}
+    rows = [
         summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id])
         for row in segments.listing(study)
     ]
+    return [replace(row, in_view=row.id in standing) for row in rows]
 
 
 def evidence(study: Study, segment: int) -> Evidence:
@@ -121,8 +125,9 @@ def evidence(study: Study, segment: int) -> Evidence:
     parts, sentence = _stated(here)
     standing, missing = _standing(study, held, placed, segment)
     spoken = len({(passage.interview, passage.speaker) for passage in here})
+    shown = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put))
     return Evidence(
-        summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put)),
+        replace(shown, in_view=segment in {need.segment for need in needs.listing(study)}),
         tuple((held[member.passage], member.strength) for member in mine),
         tuple((names[key], count) for key, count in sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
         edge=standing[0] if standing else None,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from needsseg.actions.comparing import Point, RunComparison, compare_runs, needs_map
 from needsseg.actions.placements import pairs_that_hold
-from needsseg.actions.questions import Choice, Guess, Question, next_question, targets
+from needsseg.actions.questions import KEYS as CHOICE_KEYS
+from needsseg.actions.questions import NONE_KEY, Choice, Guess, Question, next_question, targets
 from needsseg.actions.sensitivity import Sensitivity, Varied, sensitivity
 from needsseg.records import Passage
 from needsseg.study import decisions, needs, passages, placing, segments
@@ -17,6 +18,8 @@ from needsseg.study.decisions import PairKind
 from needsseg.text import format_count
 
 __all__ = [
+    "CHOICE_KEYS",
+    "NONE_KEY",
     "Choice",
     "Guess",
     "PairRow",

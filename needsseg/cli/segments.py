@@ -43,7 +43,7 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
         stable = "" if row.stability is None else f", stability {row.stability:.2f}"
         if number:
             print_text("")
-        print_text(f"{row.id}  {row.name} ({row.status}): {_counted(row)}{stable}")
+        print_text(f"{row.id}  {row.name} ({_status(row)}): {_counted(row)}{stable}")
         if row.keywords:
             print_text(f"   keywords: {', '.join(row.keywords)}")
         if row.exemplars:
@@ -52,6 +52,11 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
             print_text(f"   + {row.proposed} proposed: needsseg segment show {row.id}")
         for warning in row.warnings:
             print_text(f"   ! {warning}")
+
+
+def _status(row: SegmentSummary) -> str:
+    """A candidate that stands for a need in view is called that: nobody named it yet."""
+    return "need in view" if row.status == "candidate" and row.in_view else row.status
 
 
 def _counted(row: SegmentSummary) -> str:
@@ -85,7 +90,7 @@ def show(session: Session, which: str, as_json: bool) -> None:
 def print_evidence(found: Evidence, behind: Backing | None) -> None:
     """All that speaks for one segment and against it, for people."""
     row = found.summary
-    print_text(f"{row.id} {row.name} ({row.status}): {_counted(row)}")
+    print_text(f"{row.id} {row.name} ({_status(row)}): {_counted(row)}")
     if row.description:
         print_text(row.description)
     if row.confirmed_by:
