@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import assigning, memos, passages, review, segments, statements, studies, transcript_edits
+from needsseg.actions import assigning, memos, needs, passages, review, segments, statements, studies, transcript_edits
 from needsseg.actions import survey as surveys
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
@@ -54,6 +54,7 @@ FILLED_IN = {
 }
 FILLED_IN |= {"NAME": "late", "ACCOUNT": "Ninefold Pictures K.K."}
 FILLED_IN |= {"BACKLOG": str(ROOT / "interviews" / "accounts" / "backlog.csv")}
+FILLED_IN |= {"NEED": "Hand-overs", "SAID": "Knows who has what"}
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -74,6 +75,10 @@ def test_json_is_as_documented(
         with opened.action("propose"):
             decisions.replace_proposals(opened, 1, {1: [(int(loose[0]), 0.5)]})
         review.together(opened, int(loose[3]), int(loose[4]))
+        if command == "needs":
+            needs.add(opened, "Hand-overs", "Knows who has what")
+        if command == "needs tree":
+            passages.code(opened, [3], "unsure")
         if command.startswith("assign"):
             for row in segments.listing(opened):
                 segments.confirm(opened, row.id)
@@ -139,7 +144,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 68
+    assert len(JSON_ROWS) == 73
 
 
 def test_the_changelog_knows_the_version() -> None:

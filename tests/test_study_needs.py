@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from wording import refuses
 
-from needsseg.actions import history, needs, passages, review, segments
+from needsseg.actions import history, needs, passages, review, segments, studies
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study import needs as stored
 from needsseg.study import runs
@@ -116,7 +116,9 @@ def test_a_run_leads_an_answered_candidate_on_under_its_number(talk: Study, six:
     assert _members(talk, two) == {six[0]: "hand"}, "where a run has nothing to go on from, what was answered stays"
 
 
-def test_a_need_has_a_candidate_of_its_own_once_a_passage_is_put_there(talk: Study, six: list[int], tables: Dump) -> None:
+def test_a_need_has_a_candidate_of_its_own_once_a_passage_is_put_there(
+    talk: Study, six: list[int], tables: Dump
+) -> None:
     need = needs.add(talk, "Coordinator", "Knows who has what.")
     before = tables(talk)
     review.answer(talk, six[0], None, need=need)
@@ -186,3 +188,57 @@ def test_needs_are_taken_from_segments_and_archetypes(talk: Study, six: list[int
     first = needs.offers(talk, "archetypes")[0]
     needs.take(talk, "archetypes", [first.name.upper()])
     assert needs.listing(talk)[1].description == first.description and not needs.advice(talk)
+
+
+def _named_by_an_answer(study: Study, six: list[int]) -> tuple[int, int]:
+    """Two candidates, one of which an answer turned into a named segment, as earlier versions did."""
+    one, two = _run(study, _found(0, six[:3]), _found(1, six[3:]))
+    with study.action("answer", f"put passage {six[0]} in “Candidate 2”"):
+        study.execute("UPDATE segments SET status = 'named' WHERE id = ?", [two])
+        study.execute(
+            "UPDATE segment_passages SET segment_id = ?, placed_by = 'hand' WHERE passage_id = ?", [two, six[0]]
+        )
+    return one, two
+
+
+def test_what_answers_had_named_becomes_a_candidate_again_once(talk: Study, six: list[int], tables: Dump) -> None:
+    _, two = _named_by_an_answer(talk, six)
+    before = tables(talk)
+    with studies.open_study(talk.path) as study:
+        (told,) = studies.warnings(study)
+        assert "“Candidate 2”" in told and "1 answer" in told and "needsseg undo" in told
+        assert _statuses(study)["Candidate 2"] == "candidate" and _members(study, two)[six[0]] == "hand"
+        assert [(a.passage, a.segment) for a in stored.answers(study)] == [(six[0], two)]
+        history.undo(study)
+        assert tables(study) == before
+    with studies.open_study(talk.path) as study:
+        assert studies.warnings(study) == [] and tables(study) == before, "a person took it back"
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda study, two, six: segments.rename(study, two, "Candidate 7"),
+        lambda study, two, six: segments.describe(study, two, "What they want."),
+        lambda study, two, six: segments.split(study, two, six[4:5], "Part"),
+        lambda study, two, six: segments.confirm(study, two, by="Ada"),
+        lambda study, two, six: segments.move(study, six[1:2], two),
+        lambda study, two, six: history_forgotten(study),
+    ],
+)
+def test_what_a_person_touched_stays_as_it_was(
+    talk: Study, six: list[int], touch: Callable[[Study, int, list[int]], object]
+) -> None:
+    _, two = _named_by_an_answer(talk, six)
+    touch(talk, two, six)
+    status = {row.id: row.status for row in segments.listing(talk)}[two]
+    with studies.open_study(talk.path) as study:
+        assert studies.warnings(study) == []
+        assert {row.id: row.status for row in segments.listing(study)}[two] == status
+
+
+def history_forgotten(study: Study) -> None:
+    """Wipes the history, so that nothing tells who named what."""
+    with study.writing():
+        study.execute("DELETE FROM history_rows")
+        study.execute("DELETE FROM history")

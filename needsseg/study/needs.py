@@ -44,7 +44,10 @@ class Answer:
 
 
 def listing(study: Study) -> list[Need]:
-    """The needs in view, in their order. A segment set aside stands for none; one a person named alike stands for its need."""
+    """The needs in view, in their order.
+
+    A segment set aside stands for none. Where no candidate or segment does, one that people gave the same name does.
+    """
     kept = {
         _same(row[1]): row[0]
         for row in study.rows("SELECT id, name FROM segments WHERE status IN ('named', 'confirmed') ORDER BY id")
@@ -57,7 +60,7 @@ def listing(study: Study) -> list[Need]:
     for row in rows:
         segment = row["segment_id"] if row["status"] in ("candidate", "named", "confirmed") else None
         alike = kept.get(_same(row["name"]))
-        if row["status"] not in ("named", "confirmed") and alike is not None and alike not in taken:
+        if segment is None and alike is not None and alike not in taken:
             segment = alike
         found.append(Need(row["id"], row["name"], row["description"], segment, row["stated_by"], row["stated_at"]))
     return found
@@ -176,6 +179,16 @@ def note_answer(study: Study, passage: int, segment: int) -> None:
 def forget_answers(study: Study, ids: Sequence[int]) -> None:
     """Takes answers about passages back, since something else was decided about them (inside an action)."""
     study.execute(f"DELETE FROM answers WHERE passage_id IN {_IDS}", [json.dumps(list(ids))])
+
+
+def release(study: Study, segment: int) -> None:
+    """Makes a named segment a candidate again (inside an action)."""
+    study.execute("UPDATE segments SET status = 'candidate' WHERE id = ? AND status = 'named'", [segment])
+
+
+def actions_done(study: Study) -> set[str]:
+    """The kinds of action that the history knows of, also those taken back."""
+    return {row[0] for row in study.rows("SELECT DISTINCT action FROM history")}
 
 
 def candidate_names(study: Study, count: int) -> list[str]:
