@@ -66,8 +66,8 @@ def test_needs_are_taken_from_archetypes_segments_and_codes(demo: Caller) -> Non
     offered = demo.done("needs", "take", "archetypes", "--list", "--json").json
     assert offered and not any(offer["taken"] for offer in offered)
     assert demo.done("needs", "take", "segments", "--json").json[0]["status"] in ("named", "confirmed")
-    demo.done("code", "1", "late")
-    demo.done("code", "2", "shows")
+    demo.done("code", "late", "1")
+    demo.done("code", "shows", "2")
     grown = demo.done("needs", "tree", "--json").json
     assert grown == demo.done("discover", "--by", "codes", "--json").json
     assert sorted(grown["codes"]) == ["late", "shows"] and len(grown["branches"]) == 2

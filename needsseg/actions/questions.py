@@ -197,6 +197,8 @@ def names_of(study: Study, again: Again, choices: Sequence[Choice]) -> dict[int,
 
 def _why(again: Again, index: int, asked: Sequence[int]) -> str:
     """In plain words, what makes this passage worth deciding; without what the program takes it for."""
+    if not again.found.decided:
+        return "comes first: nothing is decided yet"
     alike = sum(float(again.rows[index] @ again.rows[other]) >= ALIKE for other in asked if other != index)
     if alike:
         return f"stands for {format_count(alike, 'undecided passage')} like it"

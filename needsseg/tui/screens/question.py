@@ -237,6 +237,7 @@ class QuestionScreen(ModalScreen[int]):
         self._answered += 1
         self._next(told)
         if self._answered % REPORT_EVERY == 0:
+            self._tell_learned(["Measuring what the answers taught; you can go on meanwhile …"])
             self.run_worker(self._report(), group="learned", exclusive=True)
 
     async def _report(self) -> None:

@@ -37,7 +37,7 @@ EMPTY = """No candidates yet.
   F1   goes to the interviews: i imports, s suggests passages
 """
 HINTS = {
-    "candidate": "read the quotes (n) · e names · c confirms · Q asks you · V needs in view · ? all keys",
+    "candidate": "read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
     "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
 }
