@@ -33,10 +33,7 @@ SHARE, FEWEST_LINES = 0.96, 3
 """Of the screen's height what the box takes at most, and the lines of context it shows at least."""
 REPORT_EVERY = 5
 """After so many answers the screen says what they taught."""
-KEYS_SAID = (
-    "1-9 a-f choose · 0 none of these · n a new need · g the program's guess\n"
-    "s skips · u takes back · pgdn reads on · esc ends"
-)
+KEYS_SAID = "1-9 · 0 none · n new need · g guess · s skips · u back · pgdn · esc ends"
 Target = tuple[str, int]
 """What a key stands for as long as the program runs: a need in view or a segment, by its id."""
 THINKING = "Thinking which passage helps most …"
