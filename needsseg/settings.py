@@ -28,6 +28,8 @@ class Settings:
     """Suggestions that score below this are not stored."""
     coder: str = ""
     """Name written beside decisions; the login name where empty."""
+    use_codes: bool = True
+    """Whether discovery takes codes on passages as a hint at what belongs together."""
     timezone: str = "UTC"
     """Reporting time zone: where a day begins for account data."""
     engine: str = "duckdb"
@@ -96,10 +98,19 @@ def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Setti
         if key not in known:
             raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(known)}.")
         try:
-            changes[key] = known[key](value)
+            changes[key] = _flag(value) if known[key] is bool else known[key](value)
         except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(f"{where}: {key} = {value!r} is no {known[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _flag(value: object) -> bool:
+    """True or false as TOML has them, or as words from the environment."""
+    words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    found = words.get(str(value).strip().casefold())
+    if found is None:
+        raise ValueError(value)
+    return found
 
 
 def shipped(folder: SHIPPED_FOLDERS) -> Path:

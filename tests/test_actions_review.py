@@ -35,13 +35,15 @@ from wording import (
     says,
 )
 
-from needsseg.actions import discovery, history, importing, passages, review, segments, studies
+from needsseg.actions import discovery, history, importing, needs, passages, review, segments, studies
 from needsseg.actions.questions import discovered_again
 from needsseg.errors import DiscoveryError, NeedssegError, NotFoundError, UsageError
 from needsseg.study import decisions, runs
 from needsseg.study import history as stored_history
+from needsseg.study import needs as stored_needs
 from needsseg.study import segments as stored
 from needsseg.study.connection import Study
+from needsseg.study.segments import Member, NewCandidate
 from tests.built_studies import BuiltStudies
 from tests.conftest import INTERVIEWS, SHORT_TALK
 
@@ -201,11 +203,12 @@ def test_a_place_that_contradicts_a_pair_wins_and_the_run_says_so(found: Study) 
 
 def test_questions_are_asked_until_they_are_answered(found: Study) -> None:
     asked = review.next_question(found)
-    assert asked is not None and asked.why and asked.choices[-1] == review.Choice(None, NO_NEED, 0.0)
-    near = [choice.nearness for choice in asked.choices[:-1]]
-    assert near == sorted(near, reverse=True) and len(near) == len(segments.listing(found))
+    assert asked is not None and asked.why and asked.choices[-1].name == NO_NEED and asked.choices[-1].segment is None
+    assert [choice.segment for choice in asked.choices[:-1]] == [row.id for row in segments.listing(found)]
+    assert not any(row.name in asked.why for row in segments.listing(found)), "why it is asked gives no guess away"
     later = review.next_question(found, skip=[asked.passage.id])
     assert later is not None and later.passage.id != asked.passage.id
+    assert [(c.key, c.name) for c in later.choices] == [(c.key, c.name) for c in asked.choices], "keys stay"
     review.answer(found, asked.passage.id, None, by="Ada")
     assert history.listing(found)[0].actor == "Ada" and found.actor == "tester"
     second = review.next_question(found)
@@ -213,7 +216,7 @@ def test_questions_are_asked_until_they_are_answered(found: Study) -> None:
     target = second.choices[0].segment
     review.answer(found, second.passage.id, target)
     row = next(row for row in segments.listing(found) if row.id == target)
-    assert row.status == "named" and second.passage.id in _members(found)[row.id]
+    assert row.status == "candidate" and second.passage.id in _members(found)[row.id], "an answer names nothing"
     third = review.next_question(found)
     assert third is not None and third.passage.id not in (asked.passage.id, second.passage.id)
     review.answer(found, third.passage.id, target)
@@ -348,7 +351,8 @@ def _any_review(study: Study, pick: random.Random) -> None:
     one, other = pick.choice(held), pick.choice(held)
 
     def propose() -> None:
-        free = sorted(set(held) - decisions.placements(study).keys())
+        lying = set().union(*_members(study).values())
+        free = sorted(set(held) - decisions.placements(study).keys() - lying)
         kept = [row.id for row in segments.listing(study) if row.status in stored.KEPT]
         with study.action("propose"):
             run = runs.latest(study)
@@ -357,9 +361,17 @@ def _any_review(study: Study, pick: random.Random) -> None:
                 decisions.replace_proposals(study, run.id, put)
 
     put = [proposal.passage for proposal in decisions.proposals(study)]
+    stated = [row.id for row in needs.listing(study)] or [99]
     choices: list[Callable[[], object]] = [
         propose,
         lambda: review.answer(study, one, pick.choice([*known, None])),
+        lambda: review.answer(study, one, None, need=pick.choice(stated)),
+        lambda: review.answer_new_need(study, one, pick.choice(["One", "Two", "Four"])),
+        lambda: needs.edit(study, pick.choice(stated), pick.choice(["One", "Five"])),
+        lambda: needs.drop(study, pick.choice(stated)),
+        lambda: needs.move(study, pick.choice(stated), 1),
+        lambda: needs.take(study, "segments"),
+        lambda: _rerun(study, held),
         lambda: review.admit(study, put[:1] or some),
         lambda: review.decline(study, put[-1:] or some),
         lambda: review.together(study, one, other),
@@ -380,6 +392,28 @@ def _any_review(study: Study, pick: random.Random) -> None:
     pick.choice(choices)()
 
 
+def _rerun(study: Study, held: list[int]) -> None:
+    """What a run stores that finds two candidates in what nobody decided on, and those again that people answered for."""
+    free = sorted(set(held) - decisions.placements(study).keys())
+    standing = {row.id for row in segments.listing(study) if row.status == "candidate"}
+    answered = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
+    again = sorted({segment for segment in answered.values() if segment in standing})
+    with study.action("discover"):
+        run = runs.add(study, _some_run(), [(passage, -1, 0.0) for passage in held])
+        parts = [free[::2], free[1::2]][: max(1, len(again))]
+        stored.replace_candidates(
+            study,
+            run,
+            [
+                NewCandidate(label, tuple(Member(p, 0.5, None, "run") for p in part), (), 0.5, (), (), segment)
+                for label, (part, segment) in enumerate(zip(parts, [*again, None, None], strict=False))
+            ],
+        )
+    left = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
+    assert left == answered, "a run moved what a person placed"
+    assert set(again) <= {row.id for row in segments.listing(study)}, "a candidate people answered for lost its number"
+
+
 def _sound(study: Study) -> None:
     """What holds after every verb."""
     places = {member.passage for mine in stored.members(study).values() for member in mine}
@@ -395,6 +429,18 @@ def _sound(study: Study) -> None:
             assert proof is not None and {p["id"] for p in proof["passages"]} <= _members(study)[row.id]
         segments.lineage(study, row.id)
     review.pairs(study)
+    members = stored.members(study)
+    where = {member.passage: segment for segment, mine in members.items() for member in mine}
+    standing = {need.id: need.segment for need in stored_needs.listing(study)}
+    for answer in stored_needs.answers(study):
+        segment = answer.segment if answer.need is None else standing[answer.need] or where[answer.passage]
+        assert where[answer.passage] == segment, "an answer says another place than the study"
+    shown = [row.id for row in needs.listing(study)]
+    assert len(shown) == len(set(shown))
+
+
+def _named(study: Study) -> dict[int, tuple[str, str]]:
+    return {row.id: (row.name, row.status) for row in segments.listing(study) if row.status != "candidate"}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -413,6 +459,7 @@ def test_any_review_undone_leaves_the_study_as_it_was(
         states = [tables(study)]
         done = len(history.listing(study))
         for _ in range(steps):
+            named = _named(study)
             try:
                 _any_review(study, pick)
             except NeedssegError:
@@ -421,6 +468,8 @@ def test_any_review_undone_leaves_the_study_as_it_was(
                 states.append(tables(study))
             assert tables(study) == states[-1], "something changed without an entry"
             _sound(study)
+            if history.listing(study, 1)[0].action == "answer":
+                assert _named(study) == named, "an answer named something"
         for state in reversed(states[:-1]):
             history.undo(study)
             assert tables(study) == state

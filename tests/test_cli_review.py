@@ -40,10 +40,10 @@ def test_a_question_is_answered_and_the_answer_undone(demo: Caller) -> None:
     number = asked["passage"]["id"]
     people = demo.done("question")
     assert str(number) in people.out and asked["why"] in people.out
-    assert says(people.err, f"needsseg answer {number} SEGMENT|off-topic")
+    assert says(people.err, f"needsseg answer {number} NEED|SEGMENT|off-topic", "--new-need NAME")
     assert demo.done("question", "--skip", number, "--json").json["passage"]["id"] != number
     target = asked["choices"][0]["segment"]
-    assert demo.done("answer", number, target, "--json").json == {"passage": number, "segment": target}
+    assert demo.done("answer", number, target, "--json").json == {"passage": number, "segment": target, "need": None}
     assert demo.done("answer", number, "off-topic", "--by", "Ada", "--json").json["segment"] is None
     assert [row["actor"] for row in demo.done("history", "--limit", "2", "--json").json] == ["Ada", "tester"]
     assert number not in {row["id"] for row in demo.done("segment", "show", target, "--json").json["passages"]}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import assigning, memos, passages, review, segments, statements, studies, transcript_edits
+from needsseg.actions import assigning, memos, needs, passages, review, segments, statements, studies, transcript_edits
 from needsseg.actions import survey as surveys
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
@@ -57,6 +57,7 @@ FILLED_IN = {
 }
 FILLED_IN |= {"NAME": "late", "ACCOUNT": "Ninefold Pictures K.K."}
 FILLED_IN |= {"BACKLOG": str(ROOT / "interviews" / "accounts" / "backlog.csv")}
+FILLED_IN |= {"NEED": "Hand-overs", "SAID": "Knows who has what"}
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -138,6 +139,10 @@ def test_json_is_as_documented(
         (tmp_path / "codes.qdc").write_text("<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8")
     with studies.open_study(study) as opened:
         loose = [str(passage) for passage in _loose(opened)]
+        if command == "needs":
+            needs.add(opened, "Hand-overs", "Knows who has what")
+        if command == "needs tree":
+            passages.code(opened, [3], "unsure")
         start, end = _last_word(passages.listing(opened, "tom-ashdown"))
         if command.startswith("turn deleted"):
             transcript_edits.delete_words(opened, "tom-ashdown", start, end)
@@ -186,7 +191,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 68
+    assert len(JSON_ROWS) == 73
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -31,7 +31,6 @@ from needsseg.actions import (
     passages,
     review,
     rice,
-    segments,
     studies,
     triggers,
 )
@@ -345,13 +344,11 @@ def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int
 
 
 def asked(study: Study) -> review.Question:
-    """A question with a choice under every digit, about more words than the screen has lines for."""
+    """A question with a choice under every key, about more words than the screen has lines for."""
     passage = passages.listing(study, MAREK)[0]
-    known = segments.listing(study)
-    elsewhere = next(row.id for row in known if row.name == "Coordinator")
-    choices = [review.Choice(elsewhere, f"choice {n}", 0.5) for n in range(9)]
+    choices = review.targets(study)[:15]
     long = replace(passage, quote=" ".join([passage.quote] * 500))
-    return review.Question(long, "lies between two", (*choices, review.Choice(None, "no need", 0.0)), 3, None)
+    return review.Question(long, "fits no need", (*choices, review.Choice(None, "none of these", None)), 3, None)
 
 
 @SIZES

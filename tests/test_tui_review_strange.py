@@ -83,7 +83,8 @@ def test_a_question_of_strange_words(tmp_path: Path, monkeypatch: pytest.MonkeyP
         names = [Choice(n, text, 0.5) for n, text in enumerate(TEXTS, start=1)]
         for quote in quotes:
             asked._show(
-                Question(quote, "lies between “[a]” and “[/b]”", (*names, Choice(None, "no need", 0.0)), 3, 2), ""
+                Question(quote, "lies between “[a]” and “[/b]”", (*names, Choice(None, "none of these", None)), 3, 2),
+                "",
             )
             await pilot.pause()
             drawn = "".join(part.text for strip in app.screen._compositor.render_strips() for part in strip)
@@ -103,10 +104,10 @@ def test_a_question_of_many_segments_keeps_its_choices_and_keys_in_sight(demo_st
         await pilot.pause()
         asked.workers.cancel_all()
         names = [Choice(n, f"Segment {n}", 0.5) for n in range(1, 8)]
-        asked._show(Question(longest, "may fit no need", (*names, Choice(None, "no need", 0.0)), 3, 2), "")
+        asked._show(Question(longest, "fits no need", (*names, Choice(None, "none of these", None)), 3, 2), "")
         await settled(app, pilot)  # the box is fitted after a refresh or two
         text = seen(app)
-        assert "7  Segment 7" in text and "0  no need" in text and "esc ends" in text
+        assert "7  Segment 7" in text and "0  none of these" in text and "esc ends" in text
         assert "▸" in text, "the passage is in sight, if not all that was said before it"
         await pilot.press("pagedown", "pagedown", "pagedown")
         await pilot.pause()

@@ -12,12 +12,12 @@ from tui_review_desk import members, reviewing, rows, sizes
 from tui_waiting import until
 
 from needsseg.actions import discovery as discovering
-from needsseg.actions import review, segments
+from needsseg.actions import needs, review, segments
 from needsseg.actions.studies import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
 from needsseg.tui.screens.pairs import PairsScreen
-from needsseg.tui.screens.question import QuestionScreen
+from needsseg.tui.screens.question import QuestionScreen, key_of
 from needsseg.tui.screens.report import ReportScreen
 
 
@@ -252,7 +252,12 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         first = asking._asked
         assert first is not None
         text = flat(seen(app))
-        assert "Asked because it" in text and "0 answered" in text and "no need" in text
+        assert "Asked because it" in text and "0 answered" in text and "none of these" in text
+        assert "The program would say" not in text, "its guess is hidden until one asks"
+        await pilot.press("g")
+        assert "The program would say" in flat(seen(app))
+        keys = {(c.need, c.segment): key_of(asking._keys, c) for c in first.choices}
+        assert [key_of(asking._keys, choice) for choice in first.choices][-1] == "0"
         await pilot.press("u")
         assert "nothing was answered here" in flat(seen(app))
         await pilot.press("1")
@@ -261,7 +266,8 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await until(app, lambda: asking._asked is not None)
         second = asking._asked
         assert second is not None and second.passage.id != first.passage.id
-        assert "1 answered" in flat(seen(app))
+        assert "1 answered" in flat(seen(app)) and "The program would say" not in flat(seen(app))
+        assert {(c.need, c.segment): key_of(asking._keys, c) for c in second.choices} == keys
         await pilot.press("0")
         assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
         await until(app, lambda: asking._asked is not None)
@@ -273,11 +279,21 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await pilot.press("s")
         await until(app, lambda: asking._asked is not None)
         assert asking._asked is not None and asking._asked.passage.id != skipped
+        await pilot.press("n")
+        await pilot.pause()
+        await typed(pilot, "Calm [x]")
+        await pilot.pause()
+        await typed(pilot, "Less noise.")
+        assert [(row.name, row.answers) for row in needs.listing(app.study)] == [("Calm [x]", 1)]
+        await until(app, lambda: asking._asked is not None)
+        third = asking._asked
+        assert third is not None and "Calm [x] (need in view)" in flat(seen(app))
+        assert keys.items() <= {(c.need, c.segment): key_of(asking._keys, c) for c in third.choices}.items()
         await pilot.press("escape")
         await pilot.pause()
-        assert "answered 1 question" in flat(seen(app))
-        await pilot.press("u")
-        assert sizes(app.study) == before
+        assert "answered 2 questions" in flat(seen(app))
+        await pilot.press("u", "u")
+        assert sizes(app.study) == before and not needs.listing(app.study)
 
     play(demo_study.path, scenes)
 

@@ -17,6 +17,7 @@ from needsseg.actions import (
     codebook,
     coverage,
     memos,
+    needs,
     passages,
     pseudonym_decisions,
     review,
@@ -54,6 +55,9 @@ def full_study(folder: Path) -> Path:
         accounts.import_source(study, folder / "terms.csv")
         pseudonym_decisions.keep(study, "Ines Carvalho")
         pseudonym_decisions.replace_words(study, "Lindenhof", "Ahorn")
+        # One for every key of a question; the first is stood for by a segment.
+        for name in ("Coordinator", "Proof [x]", *(f"Need {number}" for number in range(3, 16))):
+            needs.add(study, name, f"What people with {name} want.")
         held = [passage.id for passage in passages.listing(study, INES)]
         review.together(study, held[2], held[3])
         review.together(study, held[0], held[1])
@@ -136,6 +140,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.mapping import MappingScreen
     from needsseg.tui.screens.matches import MatchesScreen
     from needsseg.tui.screens.memo import MemoSheet
+    from needsseg.tui.screens.needs import NeedsScreen
     from needsseg.tui.screens.pairs import PairsScreen
     from needsseg.tui.screens.participants import ParticipantsSheet
     from needsseg.tui.screens.people import PeopleScreen
@@ -188,6 +193,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "MappingScreen": lambda app: MappingScreen(
             "accounts.csv", accounts.propose_mapping(app.study, app.study.path.with_name("accounts.csv"))
         ),
+        "NeedsScreen": lambda app: NeedsScreen(app.study),
         "PairsScreen": lambda app: PairsScreen(app.study),
         "PeopleScreen": lambda app: PeopleScreen(app.study),
         "QuestionScreen": lambda app: QuestionScreen(app.study, "tester"),

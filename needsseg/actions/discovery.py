@@ -20,7 +20,7 @@ from needsseg.progress import Progress, silent
 from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
 from needsseg.segments import Beside, beside_kept
 from needsseg.settings import Settings, load, prompt_file
-from needsseg.study import decisions, interviews, passages, runs, segments
+from needsseg.study import decisions, interviews, needs, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.study.segments import Member, NewCandidate
 from needsseg.text import format_count
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from needsseg.discovery import Persona
     from needsseg.embedding import Vectors
 
+MOST_NEEDS = 7
+"""As many needs in view as a team can tell apart; more are allowed, and warned of."""
 LIBRARIES = ("sentence-transformers", "hdbscan", "scikit-learn", "numpy", "torch")
 
 
@@ -58,7 +60,8 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     """Clusters accepted passages (suggestions where nothing is accepted yet) into candidates, as one action.
 
     People's decisions are kept exactly and pull the rest along: segments they named, confirmed or set aside stay as they
-    are, and new material is put to them or proposed as new. Candidates nobody touched are replaced.
+    are, and new material is put to them or proposed as new. Needs in view and codes teach too. A candidate that stands for a
+    need, or that people put passages in, keeps its number; the others are replaced.
     """
     settings = load(study.path)
     chosen, status, left_out = run_input(study)
@@ -79,6 +82,8 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         speakers,
         vectors=rows,
         decisions=given.decisions,
+        needs=given.in_view,
+        codes=given.codes,
         seed=settings.seed if seed is None else seed,
         resamples=0,  # how firmly segments stand is tested under the decisions as they are, when it is asked for
     )
@@ -90,11 +95,12 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
             raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
         if placed(study, chosen) != given:
             raise DiscoveryError(
-                "Decisions changed while passages were clustered; nothing was stored.", "Discover again."
+                "Decisions, needs in view or codes changed while passages were clustered; nothing was stored.",
+                "Discover again.",
             )
         beside = _beside(study, found, chosen, given)
         names_kept = {row.id: row.name for row in segments.listing(study)}
-        warnings += _about_kept(beside, given, names_kept)
+        warnings += [*_about_kept(beside, given, names_kept), *_about_needs(found, given)]
         # Where people keep segments they have said what these are; else one or two without a word of their own are nothing.
         words = [] if given.kept else [candidate.keywords for candidate in found.candidates]
         warnings += filter(None, [no_finding(words)])
@@ -102,8 +108,13 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         proposed = segments.replace_candidates(
             study,
             run,
-            [_new(found, chosen, c, beside, names[c.label]) for c in found.candidates if c.label in beside.candidates],
+            [
+                _new(found, chosen, c, beside, names[c.label], given)
+                for c in found.candidates
+                if c.label in beside.candidates
+            ],
         )
+        _tell_needs(study, found, beside, proposed, given)
         strength = dict(zip((p.id for p in chosen), found.strengths, strict=True))
         decisions.replace_proposals(
             study, run, {to: [(p, strength[p]) for p in put] for to, put in beside.proposed.items()}
@@ -175,6 +186,25 @@ def _about_kept(beside: Beside, given: Placed, names: Mapping[int, str]) -> list
     return warnings
 
 
+def _about_needs(found: Discovery, given: Placed) -> list[str]:
+    """What the run says of the needs in view."""
+    spoken = {candidate.name for candidate in found.candidates}
+    warnings = [f"No passage fits the need “{name}” yet." for name in given.needs if name not in spoken]
+    if len(given.needs) > MOST_NEEDS:
+        warnings.append(f"{len(given.needs)} needs are in view; two to {MOST_NEEDS} are advised.")
+    return warnings
+
+
+def _tell_needs(study: Study, found: Discovery, beside: Beside, proposed: Sequence[int], given: Placed) -> None:
+    """Notes which candidate or segment stands for each need now."""
+    stored = dict(zip((c.label for c in found.candidates if c.label in beside.candidates), proposed, strict=True))
+    for candidate in found.candidates:
+        need = given.needs.get(candidate.name or "")
+        segment = stored.get(candidate.label, beside.kept.get(candidate.label))
+        if need is not None and segment is not None:
+            needs.stand_for(study, need.id, segment)
+
+
 def _said(proposed: int, again: int) -> str:
     found = f"found {format_count(proposed, 'candidate')}"
     return f"{found} and {format_count(again, 'kept one')} again" if again else found
@@ -222,6 +252,8 @@ def _run(
     about = {
         "passages_decided": len(given.decisions.assigned),
         "pairs_decided": len(given.decisions.together) + len(given.decisions.apart),
+        "needs_in_view": list(given.needs),
+        "codes_used": len(set().union(*given.codes)) if given.codes else 0,
         "kept_segments": {str(label): segment for label, segment in beside.kept.items()},
     }
     return {
@@ -244,16 +276,29 @@ def _labels(found: Discovery, chosen: list[Passage]) -> list[tuple[int, int, flo
 
 def _beside(study: Study, found: Discovery, chosen: list[Passage], given: Placed) -> Beside:
     """What the run's clusters come to beside what people keep, whether or not its passages were among those used."""
+    places = decisions.placements(study)
+    of = {c.label: given.segments.get(c.name) for c in found.candidates if c.name is not None}
+    kept = {row.id for row in segments.listing(study) if row.status in segments.KEPT}
     return beside_kept(
         {candidate.label: [chosen[i].id for i in candidate.members] for candidate in found.candidates},
-        {c.label: given.segments[c.name] for c in found.candidates if c.name in given.segments},
-        decisions.placements(study).keys(),
+        {label: segment for label, segment in of.items() if segment in kept},
+        places.keys(),
         decisions.declined(study),
+        {
+            label: {passage for passage, place in places.items() if segment is not None and place[0] == segment}
+            for label, segment in of.items()
+            if segment not in kept
+        },
     )
 
 
 def _new(
-    found: Discovery, chosen: list[Passage], candidate: Candidate, beside: Beside, names: tuple[PersonaName, ...]
+    found: Discovery,
+    chosen: list[Passage],
+    candidate: Candidate,
+    beside: Beside,
+    names: tuple[PersonaName, ...],
+    given: Placed,
 ) -> NewCandidate:
     allowed = set(beside.candidates[candidate.label])
     rank = {index: place for place, index in enumerate(candidate.exemplars)}
@@ -262,4 +307,14 @@ def _new(
         for i in candidate.members
         if chosen[i].id in allowed
     )
-    return NewCandidate(candidate.label, members, candidate.keywords, names, candidate.warnings)
+    name = candidate.name or ""
+    need = given.needs.get(name)
+    return NewCandidate(
+        candidate.label,
+        members,
+        candidate.keywords,
+        names,
+        candidate.warnings,
+        given.segments.get(name),
+        need.name if need is not None else "",
+    )

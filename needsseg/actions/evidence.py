@@ -18,7 +18,7 @@ from needsseg.discovery.statement import job_statement
 from needsseg.discovery.verdict import firmness_words
 from needsseg.records import Passage, PersonaName
 from needsseg.settings import load, prompt_file
-from needsseg.study import decisions, interviews, passages, runs, segments
+from needsseg.study import decisions, interviews, needs, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count, plural
 
@@ -63,6 +63,8 @@ class SegmentSummary:
     decided: int = 0
     firmness: str = ""
     firm: Firm | None = None
+    in_view: bool = False
+    """Whether it stands for a need in view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,11 @@ def listing(study: Study) -> list[SegmentSummary]:
     held = {passage.id: passage for passage in passages.listing(study)}
     members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
+    standing = {need.segment for need in needs.listing(study)}
     names, cues = participant_names(study), _cues(study)
     firm, run = figures(study), runs.latest(study)
     separate = run.separate if run else None
-    return [
+    rows = [
         with_firmness(
             summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues),
             firm.get(row.id),
@@ -131,6 +134,7 @@ def listing(study: Study) -> list[SegmentSummary]:
         )
         for row in segments.listing(study)
     ]
+    return [replace(row, in_view=row.id in standing) for row in rows]
 
 
 def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None) -> SegmentSummary:
@@ -164,6 +168,7 @@ def evidence(study: Study, segment: int) -> Evidence:
     spoken = len({(passage.interview, passage.speaker) for passage in here})
     run = runs.latest(study)
     said = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
+    said = replace(said, in_view=segment in {need.segment for need in needs.listing(study)})
     return Evidence(
         with_firmness(said, figures(study).get(segment), run.separate if run else None),
         tuple((held[member.passage], member.strength) for member in mine),

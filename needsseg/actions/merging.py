@@ -66,6 +66,8 @@ class MergeReport:
     statements: int
     statements_continued: int
     off_topic: int
+    needs: int
+    answers: int
     pairs: int
     pins: int
     attributes: int
@@ -93,6 +95,8 @@ class MergeReport:
             (memos, plural(memos, "memo")),
             (statements, plural(statements, "job statement")),
             (self.off_topic, "off-topic"),
+            (self.needs, "needs in view"),
+            (self.answers, "answers"),
             (self.pairs, "pairs"),
             (self.pins, "pinned codes"),
             (self.attributes, "attributes of participants"),
@@ -160,6 +164,7 @@ def _merged(
         merging_marks.join_memos,
         merging_marks.join_statements,
         merging_marks.join_off_topic,
+        merging_marks.join_needs,
         merging_marks.join_pairs,
         merging_people.join_attributes,
     ):
@@ -190,8 +195,8 @@ def _report(
             name: counted[name]
             for name in (
                 "joined", "added", "decided", "beside", "seconded", "codes", "marks", "marks_joined", "memos",
-                "memos_continued", "statements", "statements_continued", "off_topic", "pairs", "pins", "attributes",
-                "pseudonyms", "turns_read",
+                "memos_continued", "statements", "statements_continued", "off_topic", "needs", "answers", "pairs", "pins",
+                "attributes", "pseudonyms", "turns_read",
             )
         },
     )  # fmt: skip

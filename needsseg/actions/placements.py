@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from needsseg.records import Decisions, Passage
-from needsseg.study import decisions, segments
+from needsseg.settings import load
+from needsseg.study import decisions, needs, segments
 from needsseg.study.connection import Study
 from needsseg.study.decisions import Pair, chains
+from needsseg.study.needs import Need
 
 Depth = Literal["kept", "anchored", "explicit"]
 """How much counts as decided: all members of kept segments; only what a person placed or confirmed, with exemplars as
@@ -18,59 +20,84 @@ anchors of the rest; or only what a person placed passage by passage."""
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Decisions by index into the passages given; the kept segment behind each private name; what could not be obeyed.
+    """What bears on some passages: decisions by index, the needs in view and the codes; what could not be obeyed.
 
-    ``kept`` are all segments with members that people keep, also those of whose members none is among the passages.
+    ``segments`` tells the segment or candidate behind each name in the decisions and behind each need, ``needs`` the need
+    in view behind its name. ``kept`` are all segments with members that people keep, also those of whose members none is
+    among the passages. ``codes`` are those of each passage, None where none is used.
     """
 
     decisions: Decisions
     segments: dict[str, int]
     kept: frozenset[int]
     unused: tuple[tuple[Pair, str], ...]
+    needs: dict[str, Need] = field(default_factory=dict)
+    codes: tuple[frozenset[str], ...] | None = None
+
+    @property
+    def in_view(self) -> list[tuple[str, str]]:
+        """The needs in view as discovery takes them: name and description."""
+        return [(need.name, need.description) for need in self.needs.values()]
 
 
-def placed(study: Study, chosen: Sequence[Passage], depth: Depth = "kept") -> Placed:
-    """The decisions that bear on ``chosen``. A pair that contradicts where its passages were put does not hold."""
+def placed(study: Study, chosen: Sequence[Passage], depth: Depth = "kept", without: Collection[int] = ()) -> Placed:
+    """The decisions that bear on ``chosen``. A pair that contradicts where its passages were put does not hold.
+
+    Where passages in ``without`` were put is left out, and pairs they are in: as if nobody had said anything of them.
+    """
     index = {passage.id: number for number, passage in enumerate(chosen)}
-    everywhere = _where(study, depth)
+    in_view = {need.name: need for need in needs.listing(study)}
+    called = {need.segment: name for name, need in reversed(in_view.items()) if need.segment is not None}
+    everywhere = {p: segment for p, segment in _where(study, depth).items() if p not in without}
     where = {passage: segment for passage, segment in everywhere.items() if passage in index}
-    held, unused = pairs_that_hold(study)
+    pairs, unused = pairs_that_hold(study)
+    held = [pair for pair in pairs if pair.first not in without and pair.second not in without]
     together = _linked([pair for pair in held if pair.kind == "together"], index)
     apart = [
         (index[p.first], index[p.second]) for p in held if p.kind == "apart" and p.first in index and p.second in index
     ]
     apart += _declined(study, index, where, together)
+    names = {s: called.get(s) or private_name(s) for s in sorted({s for s in where.values() if s is not None})}
+    kept = {row.id for row in segments.listing(study) if row.status in segments.KEPT}
     return Placed(
         Decisions(
-            {index[passage]: None if segment is None else private_name(segment) for passage, segment in where.items()},
+            {index[passage]: None if segment is None else names[segment] for passage, segment in where.items()},
             tuple(together),
             tuple(apart),
         ),
-        {private_name(segment): segment for segment in sorted({s for s in where.values() if s is not None})},
-        frozenset(segment for segment in everywhere.values() if segment is not None),
+        {name: segment for segment, name in names.items()}
+        | {name: need.segment for name, need in in_view.items() if need.segment is not None},
+        frozenset(segment for segment in everywhere.values() if segment in kept),
         tuple(unused),
+        in_view,
+        _codes(study, chosen),
     )
 
 
 def private_name(segment: int) -> str:
-    """What a kept segment is called inside a run: its id outlives its name."""
-    return f"segment {segment}"
+    """What a segment is called inside a run, where its id outlives its name; no need in view can be called so."""
+    return f"\0segment {segment}"
+
+
+def _codes(study: Study, chosen: Sequence[Passage]) -> tuple[frozenset[str], ...] | None:
+    """The codes of each passage; None where there are none, or the settings leave them out."""
+    if not any(passage.codes for passage in chosen) or not load(study.path).use_codes:
+        return None
+    return tuple(frozenset(passage.codes) for passage in chosen)
 
 
 def _where(study: Study, depth: Depth) -> dict[int, int | None]:
-    """Where decisions of a depth put passages: a segment's id, or None for off-topic."""
+    """Where decisions of a depth put passages: the id of a segment or candidate, or None for off-topic."""
     members = segments.members(study)
     found: dict[int, int | None] = {}
     for row in segments.listing(study):
-        if row.status not in segments.KEPT:
-            continue
         mine = members.get(row.id, [])
-        if depth != "kept" and not (depth == "anchored" and row.status != "named"):
-            firm = [member for member in mine if member.placed_by == "hand"]
-            if depth == "anchored":
-                firm += [member for member in mine if member.exemplar is not None and member.placed_by != "hand"]
-            mine = firm
-        found |= {member.passage: row.id for member in mine}
+        firm = [member for member in mine if member.placed_by == "hand"]
+        if row.status in segments.KEPT and (depth == "kept" or (depth == "anchored" and row.status != "named")):
+            firm = mine
+        elif row.status in segments.KEPT and depth == "anchored":
+            firm += [member for member in mine if member.exemplar is not None and member.placed_by != "hand"]
+        found |= {member.passage: row.id for member in firm}
     return found | {row.passage: None for row in decisions.off_topic(study)}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from needsseg.actions.cached import required_rows
@@ -14,7 +15,7 @@ from needsseg.discovery import Discovery
 from needsseg.discovery import discover as discover_candidates
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.records import Passage
-from needsseg.study import passages, runs, segments
+from needsseg.study import needs, passages, runs, segments
 from needsseg.study.connection import Study
 from needsseg.text import format_count
 
@@ -22,24 +23,45 @@ if TYPE_CHECKING:
     from needsseg.actions.placements import Placed
     from needsseg.discovery.shape import Matrix
     from needsseg.study.runs import Run
+    from needsseg.study.segments import SegmentRow
 
-ALIKE, CLOSE = 0.5, 0.05
+ALIKE, DOUBTFUL = 0.5, 0.3
+KEYS = "123456789abcdef"
+"""What a need or candidate is chosen by in the app; ``NONE_KEY`` says that it is none of these."""
+NONE_KEY = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A segment that a passage could be put in, with its nearness; ``segment`` None says it fits no need."""
+    """A need, candidate or segment that a passage could be put in; all are None for "none of these".
+
+    ``key`` chooses it: it does not depend on the passage. ``about`` says in a sentence what it is; ``nearness`` is the cosine
+    to its middle, None where nothing lies in it yet.
+    """
 
     segment: int | None
     name: str
-    nearness: float
+    nearness: float | None
+    key: str = ""
+    need: int | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Where the program would put the passage, and how firmly, in [0, 1]; ``name`` is "none of these" where nowhere."""
+
+    segment: int | None
+    need: int | None
+    name: str
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The passage to decide next and why, its choices (nearest first, off-topic last), and how many are undecided.
+    """The passage to decide next and why, its choices (always in one order, "none of these" last), how many are undecided.
 
-    ``lies_in`` is the segment that a run put it in, where one did.
+    ``guess`` is the program's, for those who ask for it; ``lies_in`` the segment that a run put it in, where one did.
     """
 
     passage: Passage
@@ -47,6 +69,7 @@ class Question:
     choices: tuple[Choice, ...]
     left: int
     lies_in: int | None
+    guess: Guess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +83,8 @@ class Again:
     found: Discovery
 
 
-def discovered_again(study: Study, depth: Depth) -> Again:
-    """Clusters the newest run's passages again from cached vectors; writes nothing.
+def discovered_again(study: Study, depth: Depth, without: Collection[int] = ()) -> Again:
+    """Clusters the newest run's passages again from cached vectors, as if nobody had decided on ``without``; writes nothing.
 
     Raises NotFoundError before the first run, DiscoveryError where vectors are missing or too few passages are left.
     """
@@ -71,7 +94,7 @@ def discovered_again(study: Study, depth: Depth) -> Again:
     if not chosen:
         raise DiscoveryError(f"No passage of run {run.id} is left.", "Discover again: needsseg discover")
     rows = required_rows(study, [passage.quote for passage in chosen])
-    given = placed(study, chosen, depth)
+    given = placed(study, chosen, depth, without)
     return Again(run, chosen, rows, given, clustered(chosen, rows, given, run.seed))
 
 
@@ -86,7 +109,16 @@ def newest_run(study: Study) -> Run:
 def clustered(chosen: Sequence[Passage], rows: Matrix, given: Placed, seed: int) -> Discovery:
     """Discovery of passages with their unit rows and decisions."""
     texts, speakers = [passage.quote for passage in chosen], [voice(passage) for passage in chosen]
-    return discover_candidates(texts, speakers, vectors=rows, decisions=given.decisions, seed=seed, resamples=0)
+    return discover_candidates(
+        texts,
+        speakers,
+        vectors=rows,
+        decisions=given.decisions,
+        needs=given.in_view,
+        codes=given.codes,
+        seed=seed,
+        resamples=0,
+    )
 
 
 def next_question(study: Study, skip: Collection[int] = ()) -> Question | None:
@@ -101,28 +133,75 @@ def next_question(study: Study, skip: Collection[int] = ()) -> Question | None:
     if index is None:
         return None
     passage = again.chosen[index]
-    choices = tuple(Choice(*near) for near in nearest_segments(study, [passage]).get(passage.id, []))
+    near = {segment: nearness for segment, _, nearness in nearest_segments(study, [passage]).get(passage.id, [])}
+    choices = tuple(replace(choice, nearness=near.get(choice.segment or 0)) for choice in targets(study))
     mine = (
         segment for segment, held in segments.members(study).items() for member in held if member.passage == passage.id
     )
-    lies_in = next(mine, None)
-    why = _why(again, index, asked, choices, lies_in)
-    return Question(passage, why, (*choices, Choice(None, "no need", 0.0)), len(asked), lies_in)
+    none = Choice(None, "none of these", None, NONE_KEY)
+    why, guess = _why(again, index, asked), _guess(study, again, index, choices)
+    return Question(passage, why, (*choices, none), len(asked), next(mine, None), guess)
 
 
-def _why(again: Again, index: int, asked: Sequence[int], choices: Sequence[Choice], lies_in: int | None) -> str:
-    """In plain words, what makes this passage worth deciding."""
+def targets(study: Study) -> list[Choice]:
+    """Where a passage can be put: the needs in view, then segments that people named, then candidates, each with its key."""
+    in_view = needs.listing(study)
+    rows = {row.id: row for row in segments.listing(study) if row.status != "set_aside"}
+    found = [
+        Choice(need.segment, need.name, None, "", need.id, _about(study, rows.get(need.segment or 0), need.description))
+        for need in in_view
+    ]
+    taken = {need.segment for need in in_view}
+    rest = sorted(
+        (row for row in rows.values() if row.id not in taken), key=lambda row: (row.status == "candidate", row.id)
+    )
+    found += [Choice(row.id, row.name, None, "", None, _about(study, row)) for row in rest]
+    keys = [*KEYS, *[""] * len(found)]
+    return [replace(choice, key=key) for choice, key in zip(found, keys, strict=False)]
+
+
+def _about(study: Study, row: SegmentRow | None, description: str = "") -> str:
+    """What a need or candidate is, in a sentence: its card's, else its description, else what somebody said in it."""
+    said = "" if row is None else segments.need_sentence(study, row.id) or row.description
+    if said or description:
+        return said or description
+    best = segments.members(study).get(row.id, [])[:1] if row is not None else []
+    return "".join(f"“{passage.quote}”" for passage in passages.listing(study, ids=[m.passage for m in best]))
+
+
+def _guess(study: Study, again: Again, index: int, choices: Sequence[Choice]) -> Guess:
+    """The choice that the program would take; for a cluster nobody has spoken of, the segment most of it lies in."""
+    label, strength = again.found.labels[index], round(again.found.strengths[index], 4)
+    called = names_of(study, again, choices).get(label)
+    if called is None:
+        return Guess(None, None, "none of these" if label < 0 else "something else", strength)
+    return Guess(called.segment, called.need, called.name, strength)
+
+
+def names_of(study: Study, again: Again, choices: Sequence[Choice]) -> dict[int, Choice]:
+    """Which choice each label stands for: by name where a decision gave it one, else by where most of its passages lie."""
+    by_need = {choice.name: choice for choice in choices if choice.need is not None}
+    by_segment = {choice.segment: choice for choice in choices if choice.segment is not None}
+    lies = {member.passage: segment for segment, held in segments.members(study).items() for member in held}
+    found: dict[int, Choice] = {}
+    for candidate in again.found.candidates:
+        choice = by_need.get(candidate.name or "") or by_segment.get(again.given.segments.get(candidate.name or "", 0))
+        if choice is None:
+            inside = Counter(lies.get(again.chosen[i].id) for i in candidate.members)
+            most, count = max(inside.items(), key=lambda item: (item[1], item[0] is not None, -(item[0] or 0)))
+            choice = by_segment.get(most or 0) if 2 * count > len(candidate.members) else None
+        if choice is not None:
+            found[candidate.label] = choice
+    return found
+
+
+def _why(again: Again, index: int, asked: Sequence[int]) -> str:
+    """In plain words, what makes this passage worth deciding; without what the program takes it for."""
+    if not again.found.decided:
+        return "comes first: nothing is decided yet"
     alike = sum(float(again.rows[index] @ again.rows[other]) >= ALIKE for other in asked if other != index)
-    said = []
-    own = next((choice.name for choice in choices if choice.segment == lies_in), None)
-    if again.found.labels[index] < 0:
-        said.append("may fit no need")
-    elif len(choices) > 1 and choices[0].nearness - choices[1].nearness < CLOSE:
-        said.append(f"lies between “{choices[0].name}” and “{choices[1].name}”")
-    elif own is not None and choices[0].segment != lies_in:
-        said.append(f"lies in “{own}”, but is nearer to “{choices[0].name}”")
     if alike:
-        said.append(f"stands for {format_count(alike, 'undecided passage')} like it")
-    if not said:
-        said.append(f"is one of the least certain, with strength {again.found.strengths[index]:.2f}")
-    return "; ".join(said)
+        return f"stands for {format_count(alike, 'undecided passage')} like it"
+    if again.found.labels[index] < 0 or again.found.strengths[index] < DOUBTFUL:
+        return "fits no need clearly, or several"
+    return "is unlike what was decided so far"

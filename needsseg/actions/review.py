@@ -8,16 +8,20 @@ from dataclasses import dataclass
 
 from needsseg.actions.comparing import Point, RunComparison, compare_runs, needs_map
 from needsseg.actions.placements import pairs_that_hold
-from needsseg.actions.questions import Choice, Question, next_question
+from needsseg.actions.questions import KEYS as CHOICE_KEYS
+from needsseg.actions.questions import NONE_KEY, Choice, Guess, Question, next_question, targets
 from needsseg.actions.sensitivity import Sensitivity, Varied, sensitivity
 from needsseg.records import Passage
-from needsseg.study import decisions, passages, placing, segments
+from needsseg.study import decisions, needs, passages, placing, segments
 from needsseg.study.connection import Study
 from needsseg.study.decisions import PairKind
 from needsseg.text import format_count
 
 __all__ = [
+    "CHOICE_KEYS",
+    "NONE_KEY",
     "Choice",
+    "Guess",
     "PairRow",
     "Point",
     "Question",
@@ -26,6 +30,7 @@ __all__ = [
     "Varied",
     "admit",
     "answer",
+    "answer_new_need",
     "apart",
     "compare_runs",
     "decline",
@@ -36,6 +41,7 @@ __all__ = [
     "on_topic",
     "pairs",
     "sensitivity",
+    "targets",
     "together",
     "unpair",
 ]
@@ -53,18 +59,31 @@ class PairRow:
     unused: str
 
 
-def answer(study: Study, passage: int, segment: int | None, by: str = "") -> None:
-    """Puts a passage in a segment by hand, or says that it speaks of no need; ``by`` is who says so.
+def answer(study: Study, passage: int, segment: int | None, by: str = "", *, need: int | None = None) -> None:
+    """Puts a passage in a need in view, a candidate or a segment, or says that it fits none; ``by`` is who says so.
 
-    A candidate becomes a named segment; a confirmed segment takes the passage without being reopened.
+    A candidate stays one, and keeps its number in later runs; a confirmed segment takes the passage without being reopened.
     """
     with acting(study, by):
-        if segment is None:
+        if segment is None and need is None:
             off_topic(study, [passage])
             return
         with study.action("answer") as action:
-            action.summary = f"put passage {passage} in “{segments.one(study, segment).name}”"
-            placing.place(study, [passage], segment)
+            if need is not None:
+                action.summary = f"put passage {passage} in the need “{needs.one(study, need).name}”"
+                placing.place_in_need(study, [passage], need)
+            elif segment is not None:
+                action.summary = f"put passage {passage} in “{segments.one(study, segment).name}”"
+                placing.place(study, [passage], segment)
+
+
+def answer_new_need(study: Study, passage: int, name: str, description: str = "", by: str = "") -> int:
+    """States a need that a passage speaks of and puts the passage there, as one action; the need's id."""
+    with acting(study, by), study.action("answer") as action:
+        need = needs.add(study, name, description)
+        placing.place_in_need(study, [passage], need)
+        action.summary = f"put passage {passage} in the new need “{needs.one(study, need).name}”"
+        return need
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.actions import blind
+from needsseg.actions import blind, earlier_answers
 from needsseg.settings import load
 from needsseg.study import connection, places
 from needsseg.study.connection import Study
@@ -60,8 +60,15 @@ def init(path: Path) -> Study:
 
 
 def open_study(path: Path) -> Study:
-    """Opens a study, as the coder that the settings name."""
-    return connection.open_study(path, load(path).who())
+    """Opens a study, as the coder that the settings name; what answers had named in an older one is released, once."""
+    study = connection.open_study(path, load(path).who())
+    try:
+        if told := earlier_answers.release(study):
+            study.notices.append(told)
+    except BaseException:
+        study.close()
+        raise
+    return study
 
 
 def overview(study: Study) -> Overview:

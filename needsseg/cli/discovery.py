@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from needsseg.actions import discovery, segments
+from needsseg.actions import code_tree, discovery, segments
 from needsseg.cli.narration import Session
+from needsseg.cli.needs import print_tree
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import LARGEST, json_option, opened
 from needsseg.cli.segments import print_segments
@@ -18,15 +19,27 @@ APART = {True: "yes", False: "no", None: "not known"}
 
 
 @click.command()
+@click.option(
+    "--by",
+    type=click.Choice(("passages", "codes")),
+    default="passages",
+    show_default=True,
+    help="What is grouped; codes give a tree of candidate needs and store nothing.",
+)
 @click.option("--seed", type=click.IntRange(0, LARGEST), help="The seed stored with the run.")
 @json_option
 @click.pass_obj
-def discover(session: Session, seed: int | None, as_json: bool) -> None:
+def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None:
     """Cluster accepted passages (suggestions where none is accepted) into candidate needs.
 
     What a person decided is kept exactly and pulls the rest along: new passages are put to the segments that people keep,
-    or proposed as new. Candidates nobody touched are replaced.
+    or proposed as new. Needs in view and codes teach too. Candidates nobody touched or answered for are replaced.
     """
+    if by == "codes":
+        with opened(session) as study, session.progressing() as progress:
+            tree = code_tree.tree(study, progress)
+        print_tree(session, tree, as_json)
+        return
     with opened(session) as study, session.progressing() as progress:
         report = discovery.discover(study, seed, progress)
         rows = segments.listing(study)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from needsseg.actions import needs, segments
 from needsseg.actions import review as actions
-from needsseg.actions import segments
+from needsseg.actions.review import Choice, Question
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.errors import UsageError
 
 OFF_TOPIC = "off-topic"
 first_argument = click.argument("first", metavar="A", type=PASSAGE)
@@ -20,45 +22,83 @@ second_argument = click.argument("second", metavar="B", type=PASSAGE)
 @click.option(
     "--skip", metavar="ID", multiple=True, type=PASSAGE, help="Leave this passage for later; may be repeated."
 )
+@click.option("--guess", is_flag=True, help="Show what the program takes it for, and how near each choice is.")
 @json_option
 @click.pass_obj
-def question(session: Session, skip: tuple[int, ...], as_json: bool) -> None:
+def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool) -> None:
     """The passage whose decision would help most, why, and where it could go."""
     with opened(session) as study:
         found = actions.next_question(study, skip)
     if as_json:
-        print_object(shapes.question(found))
+        print_object(shapes.question(found, guess))
     elif found is not None:
-        passage = found.passage
-        print_text(f"{passage.id}  {passage.speaker or 'unnamed'} ({passage.interview})\n   “{passage.quote}”")
-        print_text(f"   {found.why}")
-        print_table(
-            ("choice", "segment", "nearness"),
-            [
-                (OFF_TOPIC if c.segment is None else c.segment, c.name, None if c.segment is None else c.nearness)
-                for c in found.choices
-            ],
-        )
+        _print_question(found, guess)
     if found is None:
         session.say("Nothing is left to decide.")
     else:
-        session.say(f"{found.left} undecided. Answer: needsseg answer {found.passage.id} SEGMENT|{OFF_TOPIC}")
+        session.say(
+            f"{found.left} undecided. Answer: needsseg answer {found.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
+            f"or needsseg answer {found.passage.id} --new-need NAME"
+        )
+
+
+def _print_question(found: Question, guess: bool) -> None:
+    passage = found.passage
+    print_text(f"{passage.id}  {passage.speaker or 'unnamed'} ({passage.interview})\n   “{passage.quote}”")
+    print_text(f"   Asked because it {found.why}.")
+    header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
+    print_table(
+        header,
+        [
+            (_chosen_by(c), c.name + (" (need in view)" if c.need else ""), c.about, *((c.nearness,) if guess else ()))
+            for c in found.choices
+        ],
+        wrap=("about",),
+    )
+    if guess and found.guess is not None:
+        print_text(f"   The program would say: {found.guess.name} (strength {found.guess.strength:.2f})")
+
+
+def _chosen_by(choice: Choice) -> str | int:
+    """What stands for a choice on the command line."""
+    if choice.need is not None:
+        return choice.name
+    return OFF_TOPIC if choice.segment is None else choice.segment
 
 
 @click.command()
 @click.argument("passage", type=PASSAGE)
-@click.argument("target", metavar="SEGMENT|off-topic")
+@click.argument("target", metavar="[NEED|SEGMENT|off-topic]", required=False)
+@click.option("--new-need", metavar="NAME", help="State a need of this name, and put the passage there.")
+@click.option("--description", default="", metavar="TEXT", help="What people need, of the new need.")
 @click.option("--by", default="", metavar="NAME", help="Who decides; the coder of the settings where not given.")
 @json_option
 @click.pass_obj
-def answer(session: Session, passage: int, target: str, by: str, as_json: bool) -> None:
-    """Put a passage in a segment, or say that it speaks of no need. Every later run keeps to it."""
+def answer(
+    session: Session, passage: int, target: str | None, new_need: str | None, description: str, by: str, as_json: bool
+) -> None:
+    """Say which need in view, candidate or segment a passage belongs to, or that it speaks of none.
+
+    Every later run keeps to it. It names no candidate: only a person does that.
+    """
+    if (target is None) == (new_need is None):
+        raise UsageError(
+            "Say where the passage belongs, once.", f"Name a need, a segment or {OFF_TOPIC}, or give --new-need NAME."
+        )
     with opened(session) as study:
-        segment = None if target == OFF_TOPIC else segments.find(study, target)
-        actions.answer(study, passage, segment, by)
+        if new_need is not None:
+            actions.answer_new_need(study, passage, new_need, description, by)
+            target = new_need
+        named = next((need for need in needs.listing(study) if need.name.casefold() == str(target).casefold()), None)
+        segment = None if named is not None or target == OFF_TOPIC else segments.find(study, str(target))
+        if new_need is None:
+            actions.answer(study, passage, segment, by, need=named.id if named else None)
+        if named is not None:
+            segment = next(need.segment for need in needs.listing(study) if need.id == named.id)
     if as_json:
-        print_object({"passage": passage, "segment": segment})
-    session.say(f"Passage {passage} {'is off-topic' if segment is None else f'lies in segment {segment}'}.")
+        print_object({"passage": passage, "segment": segment, "need": named.name if named else None})
+    where = f"belongs to the need “{named.name}”" if named else f"lies in segment {segment}"
+    session.say(f"Passage {passage} {'is off-topic' if segment is None else where}.")
 
 
 @click.command(OFF_TOPIC)

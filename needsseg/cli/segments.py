@@ -53,7 +53,7 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
     for number, row in enumerate(rows):
         if number:
             print_text("")
-        print_text(f"{row.id}  {row.name} ({row.status}): {_counted(row)}")
+        print_text(f"{row.id}  {row.name} ({_status(row)}): {_counted(row)}")
         print_text(f"   stability: {row.firmness or NOT_TESTED}")
         if row.keywords:
             print_text(f"   keywords: {', '.join(row.keywords)}")
@@ -63,6 +63,11 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
             print_text(f"   + {row.proposed} proposed: needsseg segment show {row.id}")
         for warning in row.warnings:
             print_text(f"   ! {warning}")
+
+
+def _status(row: SegmentSummary) -> str:
+    """A candidate that stands for a need in view is called that: nobody named it yet."""
+    return "need in view" if row.status == "candidate" and row.in_view else row.status
 
 
 def _counted(row: SegmentSummary) -> str:
@@ -98,7 +103,7 @@ def show(session: Session, which: str, as_json: bool) -> None:
 def print_evidence(found: Evidence, behind: Backing | None) -> None:
     """All that speaks for one segment and against it, for people."""
     row = found.summary
-    print_text(f"{row.id} {row.name} ({row.status}): {_counted(row)}")
+    print_text(f"{row.id} {row.name} ({_status(row)}): {_counted(row)}")
     if row.need:
         print_text(f"need: {row.need}")
     if row.description:

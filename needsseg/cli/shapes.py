@@ -92,6 +92,7 @@ def segment(row: SegmentSummary) -> Shape:
         "added": row.added,
         "firmness": row.firmness or None,
         "leans_on": None if row.firm is None else row.firm.leans_on,
+        "in_view": row.in_view,
     }
 
 
@@ -121,14 +122,18 @@ def _member(row: Passage, strength: float, found: Evidence) -> Shape:
     return passage(row) | told | {"before": before, "after": after}
 
 
-def question(found: Question | None) -> Shape:
-    """What to decide next; ``passage`` is null when nothing is left."""
+def question(found: Question | None, guess: bool = False) -> Shape:
+    """What to decide next; ``passage`` is null when nothing is left. What the program takes it for is told on request only."""
+    choices = [asdict(choice) for choice in found.choices] if found else []
+    if not guess:
+        choices = [choice | {"nearness": None} for choice in choices]
     return {
         "passage": passage(found.passage) if found else None,
         "why": found.why if found else "",
-        "choices": [asdict(choice) for choice in found.choices] if found else [],
+        "choices": choices,
         "left": found.left if found else 0,
-        "lies_in": found.lies_in if found else None,
+        "lies_in": found.lies_in if found and guess else None,
+        "guess": asdict(found.guess) if found and guess and found.guess else None,
     }
 
 

@@ -26,19 +26,25 @@ def beside_kept(
     kept: Mapping[int, int],
     decided: Collection[int],
     declined: Collection[tuple[int, int]] = (),
+    standing: Mapping[int, Collection[int]] | None = None,
 ) -> Beside:
     """Sorts clusters (passage ids per label), of which ``kept`` tells the labels that stand for a segment a person keeps.
 
     Passages in ``decided`` are where a person put them and go nowhere; (passage, segment) in ``declined`` is not proposed
-    again. A new candidate takes ``SMALLEST`` free passages at least.
+    again. A new candidate takes ``SMALLEST`` free passages at least; a label in ``standing``, which goes on a candidate that
+    people answered for or stands for a need in view, takes any number, and the passages that they put there.
     """
     candidates: dict[int, tuple[int, ...]] = {}
     proposed: dict[int, tuple[int, ...]] = {}
     refused = set(declined)
+    standing = standing or {}
     for label, passages in clusters.items():
         free = tuple(passage for passage in passages if passage not in decided)
         segment = kept.get(label)
-        if segment is None:
+        if label in standing:
+            if mine := tuple(p for p in passages if p not in decided or p in standing[label]):
+                candidates[label] = mine
+        elif segment is None:
             if len(free) >= SMALLEST:
                 candidates[label] = free
         elif put := tuple(passage for passage in free if (passage, segment) not in refused):

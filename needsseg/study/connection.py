@@ -40,6 +40,8 @@ class Study:
         self.path = path
         self.conn = conn
         self.actor = actor
+        self.notices: list[str] = []
+        """What opening it changed, to be told once."""
 
     @cached_property
     def db(self) -> Database:
@@ -141,8 +143,11 @@ class Study:
         """What may hurt this study where it lies."""
         kind = _filesystem(self.path)
         if kind in NETWORK_FILESYSTEMS:
-            return [f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only."]
-        return []
+            return [
+                *self.notices,
+                f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.",
+            ]
+        return list(self.notices)
 
     def close(self) -> None:
         """Closes the file; the write-ahead log is folded in by SQLite."""

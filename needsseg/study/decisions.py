@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import passages
+from needsseg.study import needs, passages
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def set_off_topic(study: Study, ids: Sequence[int]) -> list[int]:
     wanted = json.dumps(fresh)
     study.execute(f"DELETE FROM segment_passages WHERE passage_id IN {_IDS}", [wanted])
     study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [wanted])
+    needs.forget_answers(study, fresh)
     study.insert_all(
         "off_topic", [{"passage_id": passage, "decided_by": study.actor, "decided_at": now()} for passage in fresh]
     )
@@ -174,12 +175,15 @@ def _contradiction(first: int, second: int, how: str, pair: tuple[int, int]) -> 
 
 
 def placements(study: Study) -> dict[int, tuple[int | None, str]]:
-    """Where people's decisions put each passage: the kept segment's id and name, or (None, "") for off-topic."""
+    """Where people's decisions put each passage: a segment's id and name, or (None, "") for off-topic.
+
+    All members of a kept segment count, and what a person put in a candidate.
+    """
     placed: dict[int, tuple[int | None, str]] = {
         row[0]: (row[1], row[2])
         for row in study.rows(
             "SELECT m.passage_id, s.id, s.name FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
-            "WHERE s.status IN ('named', 'confirmed', 'set_aside')"
+            "WHERE s.status IN ('named', 'confirmed', 'set_aside') OR s.status = 'candidate' AND m.placed_by = 'hand'"
         )
     }
     return placed | {row.passage: (None, "") for row in off_topic(study)}

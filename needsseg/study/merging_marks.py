@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
-from needsseg.study import decisions
+from needsseg.study import decisions, needs, placing
 from needsseg.study.merging import Joined
 
 if TYPE_CHECKING:
@@ -139,6 +139,47 @@ def join_off_topic(study: Study, other: Study, joined: Joined) -> None:
             joined.counted["off_topic"] += 1
         elif lies[0] is not None:
             joined.left.append(f"Passage {passage} lies in “{lies[1]}” here; {row.decided_by} says it is off-topic.")
+
+
+def join_needs(study: Study, other: Study, joined: Joined) -> None:
+    """Joins needs in view by name, and answers that name them; what a person here put in another place stays there."""
+    placed = decisions.placements(study)
+    for need in needs.listing(other):
+        held = needs.called(study, need.name)
+        if held is None:
+            ours = needs.add(study, need.name, need.description)
+            study.execute(
+                "UPDATE needs SET stated_by = ?, stated_at = ? WHERE id = ?", [need.stated_by, need.stated_at, ours]
+            )
+            joined.counted["needs"] += 1
+        elif need.description and need.description != held.description:
+            if not held.description:
+                needs.edit(study, held.id, held.name, need.description)
+                joined.counted["needs"] += 1
+            else:
+                joined.left.append(f"The need “{held.name}” is described in other words by {need.stated_by}.")
+    names = {need.id: need.name for need in needs.listing(other)}
+    for answer in needs.answers(other):
+        passage = joined.passages.get(answer.passage)
+        ours_need = needs.called(study, names.get(answer.need or 0, ""))
+        if passage is None or ours_need is None:
+            continue
+        if (lies := placed.get(passage)) is None:
+            try:
+                placing.place_in_need(study, [passage], ours_need.id)
+            except UsageError as error:
+                joined.left.append(f"{answer.answered_by} puts {passage} in “{ours_need.name}”: {error.message}")
+                continue
+            study.execute(
+                "UPDATE answers SET answered_by = ?, answered_at = ? WHERE passage_id = ?",
+                [answer.answered_by, answer.answered_at, passage],
+            )
+            joined.counted["answers"] += 1
+        elif lies[0] is None or lies[0] != ours_need.segment:
+            where = f"lies in “{lies[1]}”" if lies[0] is not None else "is off-topic"
+            joined.left.append(
+                f"Passage {passage} {where} here; {answer.answered_by} says it belongs to “{ours_need.name}”."
+            )
 
 
 def join_pairs(study: Study, other: Study, joined: Joined) -> None:

@@ -34,7 +34,7 @@ def touched(other: Study) -> set[int]:
     rows = other.rows(
         "SELECT passage_id FROM passage_codes UNION SELECT passage_id FROM memos WHERE passage_id IS NOT NULL "
         "UNION SELECT passage_id FROM job_statements UNION SELECT passage_id FROM off_topic "
-        "UNION SELECT first_id FROM passage_pairs UNION SELECT second_id FROM passage_pairs"
+        "UNION SELECT passage_id FROM answers UNION SELECT first_id FROM passage_pairs UNION SELECT second_id FROM passage_pairs"
     )
     return {row[0] for row in rows}
 
@@ -104,7 +104,7 @@ class _Interview:
             row[0]
             for row in study.rows(
                 "SELECT m.passage_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
-                "WHERE s.status IN ('named', 'confirmed', 'set_aside')"
+                "WHERE s.status IN ('named', 'confirmed', 'set_aside') OR m.placed_by = 'hand'"
             )
         }
 
@@ -169,7 +169,7 @@ class _Interview:
         there = self.at((taken["start"], taken["end"], taken["quote"], taken["anchored"]))
         there[:] = [taken if held["id"] == passage else held for held in there]
         if row["status"] == "rejected":
-            for table in ("segment_passages", "proposed_passages"):
+            for table in ("segment_passages", "proposed_passages", "answers"):
                 self.study.execute(f"DELETE FROM {table} WHERE passage_id = ?", [passage])
 
     def insert(self, row: Row, place: _Place, joined: Joined) -> int:

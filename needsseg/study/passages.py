@@ -150,11 +150,12 @@ def _kept_by_people(study: Study, status: str | None = None) -> dict[int, str]:
 
 
 def _decided_about(study: Study) -> set[int]:
-    """Passages that a person said something about: off-topic, paired, declined, on a card, with a memo or a job statement."""
+    """Passages that a person said something about: a place, a pair, declined, a card, a memo, a statement."""
     return {
         row[0]
         for row in study.rows(
             "SELECT passage_id FROM off_topic UNION SELECT first_id FROM passage_pairs UNION SELECT second_id FROM passage_pairs "
+            "UNION SELECT passage_id FROM answers "
             "UNION SELECT passage_id FROM declined_passages UNION SELECT passage_id FROM job_statements "
             "UNION SELECT passage_id FROM card_quotes UNION SELECT passage_id FROM memos WHERE passage_id IS NOT NULL"
         )
@@ -321,7 +322,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
         [status, by, at, json.dumps(list(ids)), status],
     ).rowcount
     if status == "rejected":
-        for table in ("segment_passages", "proposed_passages"):
+        for table in ("segment_passages", "proposed_passages", "answers"):
             study.execute(
                 f"DELETE FROM {table} WHERE passage_id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
             )

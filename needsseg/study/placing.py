@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import segments
+from needsseg.study import needs, segments
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -31,8 +31,8 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
 def place(study: Study, ids: Sequence[int], segment: int) -> None:
     """Puts passages into a segment because a person said that they belong there (inside an action).
 
-    A confirmed segment takes them without being reopened; a passage that a run put there becomes the person's own. They
-    leave other segments, of which a confirmed one must be reopened first; a candidate that loses one stays a candidate.
+    A candidate takes them and stays one; a confirmed segment takes them without being reopened; a passage that a run put
+    there becomes the person's own. They leave other segments, of which a confirmed one must be reopened first.
     """
     row = segments.one(study, segment)
     _refuse_rejected(study, ids)
@@ -42,14 +42,29 @@ def place(study: Study, ids: Sequence[int], segment: int) -> None:
         loser = segments.one(study, losing)
         if loser.status == "confirmed":
             raise segments.refused_as_confirmed(loser)
-    if row.status != "confirmed":
+    if row.status in ("named", "set_aside"):
         segments.open_for_change(study, segment)
+    if row.status != "confirmed":
         study.execute(
             "UPDATE segment_passages SET placed_by = 'hand', strength = 1.0 WHERE placed_by = 'run' AND segment_id = ? "
             "AND passage_id IN (SELECT value FROM json_each(?))",
             [segment, json.dumps(list(ids))],
         )
     _put(study, joining, segment)
+    for passage in dict.fromkeys(ids):
+        needs.note_answer(study, passage, segment)
+
+
+def place_in_need(study: Study, ids: Sequence[int], need: int) -> int:
+    """Puts passages into the segment that stands for a need in view; where none does yet, into a candidate made for it; its
+    id (inside an action)."""
+    held = needs.one(study, need)
+    segment = held.segment
+    if segment is None:
+        segment = segments.insert(study, {"name": held.name, "status": "candidate"})
+    needs.stand_for(study, need, segment)
+    place(study, ids, segment)
+    return segment
 
 
 def _holding(study: Study, ids: Sequence[int]) -> set[int]:
@@ -65,6 +80,7 @@ def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
     """Rewrites where passages lie; a place given by hand ends what was decided or proposed against it."""
     wanted = json.dumps(list(ids))
     study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+    needs.forget_answers(study, ids)
     if segment is None:
         return
     for table in ("off_topic", "proposed_passages"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import PersonaName
+from needsseg.study import needs
 from needsseg.study.connection import now, plain_text
 
 if TYPE_CHECKING:
@@ -60,42 +61,81 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class NewCandidate:
-    """A candidate of a run, about to be stored."""
+    """A candidate of a run, about to be stored.
+
+    ``segment`` is the candidate that it goes on, which keeps its id; ``name`` that of the need in view it stands for.
+    """
 
     label: int
     members: tuple[Member, ...]
     keywords: tuple[str, ...]
     suggested_names: tuple[PersonaName, ...]
     warnings: tuple[str, ...] = field(default=())
+    segment: int | None = None
+    name: str = ""
 
 
 def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:
-    """Puts a run's candidates in place of those nobody touched (inside an action); their ids."""
-    study.execute("DELETE FROM segments WHERE status = 'candidate'")
-    return [
-        insert(
-            study,
-            {
-                "name": f"Candidate {candidate.label + 1}",
-                "status": "candidate",
-                "run_id": run,
-                "run_label": candidate.label,
-                "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
-                "suggested_names": json.dumps(
-                    [[name.name, name.score, name.description] for name in candidate.suggested_names],
-                    ensure_ascii=False,
-                ),
-                "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
-            },
-            candidate.members,
+    """Puts a run's candidates in place of those nobody touched (inside an action); their ids.
+
+    A candidate that a new one goes on keeps its id and its name. One in which a person put passages stays with these where
+    the run has nothing to go on from.
+    """
+    going_on = {candidate.segment for candidate in candidates if candidate.segment is not None}
+    answered = {
+        row[0]
+        for row in study.rows(
+            "SELECT DISTINCT m.segment_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
+            "WHERE s.status = 'candidate' AND m.placed_by = 'hand'"
         )
-        for candidate in candidates
-    ]
+    }
+    study.execute(
+        "DELETE FROM segments WHERE status = 'candidate' AND id NOT IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(going_on | answered))],
+    )
+    study.execute(
+        "DELETE FROM segment_passages WHERE placed_by = 'run' "
+        "AND segment_id IN (SELECT id FROM segments WHERE status = 'candidate')"
+    )
+    names = iter(needs.candidate_names(study, len(candidates)))
+    return [_store(study, run, candidate, names) for candidate in candidates]
+
+
+def _store(study: Study, run: int, candidate: NewCandidate, names: Iterator[str]) -> int:
+    found = {
+        "run_id": run,
+        "run_label": candidate.label,
+        "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
+        "suggested_names": json.dumps(
+            [[name.name, name.score, name.description] for name in candidate.suggested_names], ensure_ascii=False
+        ),
+        "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
+    }
+    if candidate.segment is None:
+        return insert(study, {"name": candidate.name or next(names), "status": "candidate", **found}, candidate.members)
+    columns = ", ".join(f"{column} = ?" for column in found)
+    study.execute(f"UPDATE segments SET {columns} WHERE id = ?", [*found.values(), candidate.segment])
+    if candidate.name:
+        study.execute("UPDATE segments SET name = ? WHERE id = ?", [candidate.name, candidate.segment])
+    held = {member.passage for member in members(study).get(candidate.segment, [])}
+    _insert_members(study, candidate.segment, [m for m in candidate.members if m.passage not in held])
+    for member in candidate.members:
+        if member.passage in held:
+            study.execute(
+                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ? AND exemplar IS NOT ?",
+                [member.exemplar, member.passage, member.exemplar],
+            )
+    return candidate.segment
 
 
 def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) -> int:
     """Stores a segment with its members (inside an action); its id."""
     segment = study.insert("segments", row)
+    _insert_members(study, segment, members)
+    return segment
+
+
+def _insert_members(study: Study, segment: int, members: Iterable[Member]) -> None:
     study.insert_all(
         "segment_passages",
         [
@@ -109,7 +149,6 @@ def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) ->
             for member in members
         ],
     )
-    return segment
 
 
 def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
@@ -151,6 +190,11 @@ def one(study: Study, segment: int) -> SegmentRow:
     if found.status == "merged":
         raise NotFoundError(f"Segment {segment} was merged into {found.merged_into}.", f"Use {found.merged_into}.")
     return found
+
+
+def need_sentence(study: Study, segment: int) -> str:
+    """The need in one sentence, as a person wrote or took it for a segment's card; empty while there is none."""
+    return str(study.rows("SELECT need FROM segments WHERE id = ?", [segment])[0][0])
 
 
 def members(study: Study) -> dict[int, list[Member]]:
@@ -258,6 +302,7 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
     for other in others:
         for table in ("segment_passages", "proposed_passages", "declined_passages"):
             study.execute(f"UPDATE OR IGNORE {table} SET segment_id = ? WHERE segment_id = ?", [into, other])
+        needs.follow(study, other, into)
         study.execute(
             "UPDATE segments SET status = 'merged', merged_into = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL "
             "WHERE id = ?",
@@ -307,6 +352,7 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
             "UPDATE segment_passages SET segment_id = ? WHERE passage_id IN (SELECT value FROM json_each(?))",
             [new, json.dumps(list(part))],
         )
+        needs.follow(study, segment, new, part)
         rank_exemplars(study, new)
         made.append(new)
     return made

@@ -1,4 +1,4 @@
-"""The question queue: one passage at a time, why it is asked, and where it could go."""
+"""The question queue: one passage at a time, why it is asked, and where it could go, each place under its own key."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions import history, interviews, review
-from needsseg.actions.review import Choice, Question
+from needsseg.actions.review import CHOICE_KEYS, NONE_KEY, Choice, Question
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
+from needsseg.tui.child import command, run_child
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.base import told
+from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
 """Of the screen's height what the box takes at most, and the lines of context it shows at least."""
+REPORT_EVERY = 5
+"""After so many answers the screen says what they taught."""
+KEYS_SAID = "1-9 · 0 none · n new need · g guess · s skips · u back · pgdn · esc ends"
+Target = tuple[str, int]
+"""What a key stands for as long as the program runs: a need in view or a segment, by its id."""
 THINKING = "Thinking which passage helps most …"
 
 
@@ -37,9 +44,15 @@ class QuestionScreen(ModalScreen[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(number), f"digit({number})", f"choice {number}", id=f"question.digit{number}")
+            Binding(str(number), f"choose('{number}')", f"choice {number}", id=f"question.digit{number}")
             for number in range(10)
         ),
+        *(
+            Binding(letter, f"choose('{letter}')", f"choice {letter}", id=f"question.letter_{letter}")
+            for letter in "abcdef"
+        ),
+        Binding("n", "new_need", "a new need", id="question.new_need"),
+        Binding("g", "guess", "show or hide the program's guess", id="question.guess"),
         Binding("s,space", "skip", "skip", id="question.skip"),
         Binding("u", "undo", "take the last answer back", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
@@ -54,14 +67,19 @@ class QuestionScreen(ModalScreen[int]):
         padding: 0 1; }
       & Static { height: auto; }
       & VerticalScroll { height: auto; margin: 1 0; }
-      & OptionList, & OptionList:focus { height: auto; max-height: 10; border: none; background: $surface; padding: 0; }
+      & OptionList, & OptionList:focus { height: auto; max-height: 10; border: none; background: $surface; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis; }
       & #keys { color: $text-muted; margin-top: 1; }
+      & #learned { display: none; color: $text-accent; }
+      &.-learned #learned { display: block; }
     }
     """
 
-    def __init__(self, study: Study, reviewer: str) -> None:
+    def __init__(self, study: Study, reviewer: str, keys: dict[Target, str] | None = None) -> None:
         super().__init__()
         self._study, self._reviewer = study, reviewer
+        self._keys = {} if keys is None else keys
+        self._guessing = False
         self._asked: Question | None = None
         self._answered = 0
         self._skipped: list[int] = []
@@ -71,15 +89,12 @@ class QuestionScreen(ModalScreen[int]):
         with Vertical() as box:
             box.border_title = "Questions"
             yield Static(id="far", markup=False)
+            yield Static(id="learned", markup=False)
             yield Static(id="why", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(id="context", markup=False)
             yield OptionList(id="places", markup=False)
-            yield Static(
-                "1-9 choose · 0 no need · s skips · u takes back · pgdn reads on · esc ends",
-                id="keys",
-                markup=False,
-            )
+            yield Static(KEYS_SAID, id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Asks the first one."""
@@ -88,7 +103,7 @@ class QuestionScreen(ModalScreen[int]):
 
     def _next(self, told: str = "") -> None:
         """Looks for the next question beside the screen."""
-        self._asked = None
+        self._asked, self._guessing = None, False
         self._say(told)
         self.query_one("#why", Static).update(plain(THINKING, "italic"))
         skipped = tuple(self._skipped)
@@ -115,17 +130,26 @@ class QuestionScreen(ModalScreen[int]):
     def _show(self, asked: Question, told: str) -> None:
         transcript = interviews.show(self._study, asked.passage.interview)
         self._asked = asked
+        assign_keys(self._keys, asked)
         self._say(told)
-        self.query_one("#why", Static).update(plain(f"Asked because it {asked.why}.", "italic"))
         self.query_one("#context", Static).update(context(asked.passage, transcript))
+        self._show_choices(asked, 0)
+        self.call_after_refresh(self._fit)
+
+    def _show_choices(self, asked: Question, highlighted: int) -> None:
+        """The choices with their keys; what the program takes the passage for only where that was asked."""
+        guess = asked.guess if self._guessing else None
+        said = f"Asked because it {asked.why}."
+        if self._guessing:
+            said += f" The program would say: {_guessed(asked)}."
+        self.query_one("#why", Static).update(plain(said, "italic"))
         places = self.query_one(OptionList)
         places.clear_options()
         places.add_options(
-            Option(_choice(key, choice, asked.lies_in))
-            for key, choice in zip(keys_of(asked), asked.choices, strict=True)
+            Option(_choice(key_of(self._keys, choice), choice, self._guessing, _is_guess(choice, asked)))
+            for choice in asked.choices
         )
-        places.highlighted = 0
-        self.call_after_refresh(self._fit)
+        places.highlighted = highlighted if guess is None or highlighted else 0
 
     def on_resize(self) -> None:
         """Fits the box to the screen anew."""
@@ -157,13 +181,40 @@ class QuestionScreen(ModalScreen[int]):
         last = f" · {told}" if told else ""
         self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{left}{last}", "bold"))
 
-    def action_digit(self, number: int) -> None:
-        """Answers with the choice under a digit."""
-        if self._asked is None:
+    def action_choose(self, key: str) -> None:
+        """Answers with the choice under a key."""
+        for choice in self._asked.choices if self._asked is not None else ():
+            if key_of(self._keys, choice) == key:
+                self._answer(choice)
+                return
+
+    def action_guess(self) -> None:
+        """Shows what the program takes the passage for, or hides it again."""
+        if self._asked is not None:
+            self._guessing = not self._guessing
+            self._show_choices(self._asked, self.query_one(OptionList).highlighted or 0)
+            self.call_after_refresh(self._fit)
+
+    def action_new_need(self) -> None:
+        """Asks for the name of a need that is not in view yet, and puts the passage there."""
+        if self._asked is not None:
+            about = "Stated as a need in view, with this passage in it."
+            self.app.push_screen(Prompt("Name of the new need?", about=about), self._describe_new)
+
+    def _describe_new(self, name: str | None) -> None:
+        if name:
+            question = f"What do people with the need “{name}” want?"
+            self.app.push_screen(
+                Prompt(question, about="A sentence in plain words; may stay empty.", empty=True),
+                lambda description: self._answer_new(name, description),
+            )
+
+    @told
+    def _answer_new(self, name: str, description: str | None) -> None:
+        if self._asked is None or description is None:
             return
-        keys = keys_of(self._asked)
-        if str(number) in keys:
-            self._answer(self._asked.choices[keys.index(str(number))])
+        review.answer_new_need(self._study, self._asked.passage.id, name, description, self._reviewer)
+        self._after_answer(f"put it in the new need “{one_line(name, 30)}”")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -175,9 +226,31 @@ class QuestionScreen(ModalScreen[int]):
     def _answer(self, choice: Choice) -> None:
         if self._asked is None:
             return
-        review.answer(self._study, self._asked.passage.id, choice.segment, self._reviewer)
+        review.answer(self._study, self._asked.passage.id, choice.segment, self._reviewer, need=choice.need)
+        somewhere = choice.segment is not None or choice.need is not None
+        self._after_answer(f"put it in “{one_line(choice.name, 30)}”" if somewhere else "none of these")
+
+    def _after_answer(self, told: str) -> None:
         self._answered += 1
-        self._next(f"put it in “{one_line(choice.name, 30)}”" if choice.segment is not None else "no need")
+        self._next(told)
+        if self._answered % REPORT_EVERY == 0:
+            self._tell_learned(["Measuring what the answers taught; you can go on meanwhile …"])
+            self.run_worker(self._report(), group="learned", exclusive=True)
+
+    async def _report(self) -> None:
+        """Says what the answers taught, once a child has measured it; one answers on meanwhile."""
+        try:
+            outcome = await run_child(command(self._study.path, "needs", "learned", "--json"), lambda _step: None)
+        except OSError as error:
+            self._tell_learned([f"What was learnt could not be measured: {error.strerror}."])
+            return
+        found = outcome.result if isinstance(outcome.result, dict) else {}
+        self._tell_learned([str(said) for said in found.get("sentences", [])] or [f"{outcome.error} {outcome.hint}"])
+
+    def _tell_learned(self, said: list[str]) -> None:
+        self.set_class(True, "-learned")
+        self.query_one("#learned", Static).update(lines([plain(one) for one in said]))
+        self.call_after_refresh(self._fit)
 
     def action_skip(self) -> None:
         """Leaves the passage for another time."""
@@ -205,20 +278,47 @@ class QuestionScreen(ModalScreen[int]):
         self.dismiss(self._answered)
 
 
-def keys_of(asked: Question) -> list[str]:
-    """The digit of each choice: 1 to 9 by nearness, 0 for no need, none for those beyond."""
-    return [
-        "0" if choice.segment is None else str(number) if number <= 9 else ""
-        for number, choice in enumerate(asked.choices, start=1)
-    ]
+def assign_keys(keys: dict[Target, str], asked: Question) -> None:
+    """Gives every choice that has none a key of its own; one that has a key keeps it."""
+    for choice in asked.choices:
+        target = _target(choice)
+        if target is None or target in keys:
+            continue
+        free = [key for key in CHOICE_KEYS if key not in keys.values()]
+        keys[target] = choice.key if choice.key in free else (free[0] if free else "")
 
 
-def _choice(key: str, choice: Choice, lies_in: int | None) -> Content:
-    if choice.segment is None:
-        return Content.assemble(plain(f"{key:>2}  ", "bold"), plain("no need: off-topic"))
-    here = "  ← a run put it here" if choice.segment == lies_in else ""
+def key_of(keys: dict[Target, str], choice: Choice) -> str:
+    """The key of a choice; none for those beyond the keys there are, which enter takes."""
+    target = _target(choice)
+    return NONE_KEY if target is None else keys.get(target, "")
+
+
+def _target(choice: Choice) -> Target | None:
+    if choice.need is not None:
+        return "need", choice.need
+    return None if choice.segment is None else ("segment", choice.segment)
+
+
+def _is_guess(choice: Choice, asked: Question) -> bool:
+    guess = asked.guess
+    return guess is not None and (choice.need, choice.segment) == (guess.need, guess.segment)
+
+
+def _guessed(asked: Question) -> str:
+    if asked.guess is None:
+        return "it does not know"
+    return f"{asked.guess.name}, strength {asked.guess.strength:.2f} of 1"
+
+
+def _choice(key: str, choice: Choice, guessing: bool, guessed: bool) -> Content:
+    """One choice: its key, its name, and what it is; how near it is only beside the program's guess."""
+    stated = " (need in view)" if choice.need is not None else ""
+    near = f"  nearness {choice.nearness:.2f}" if guessing and choice.nearness is not None else ""
+    mark = "  ← the program's guess" if guessing and guessed else ""
+    about = f"  {one_line(choice.about, 160)}" if choice.about else ""
     return Content.assemble(
-        plain(f"{key or ' ':>2}  ", "bold"), plain(choice.name), plain(f"  {choice.nearness:.2f}{here}", "dim")
+        plain(f"{key or ' ':>2}  ", "bold"), plain(f"{choice.name}{stated}"), plain(f"{mark}{near}{about}", "dim")
     )
 
 

@@ -29,6 +29,8 @@ class SegmentDesk(StudyScreen):
         self.backing: dict[int, Backing] = {}
         self.companies: dict[str, str] = {}
         self.marked: set[int] = set()
+        self.question_keys: dict[tuple[str, int], str] = {}
+        """The key of each need and segment in questions, as long as the program runs."""
         self.wanted: int | None = None
         """The segment to go to once the study is read anew."""
         self.wanted_quote: int | None = None

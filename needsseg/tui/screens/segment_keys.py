@@ -10,7 +10,8 @@ HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left ov
 Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
 Its card: ● pinned by a person   ○ proposed; C opens it · i tells what the figures mean
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
-A changed candidate becomes a named segment. Only a person confirms; no run changes what a person touched."""
+A candidate that you name, merge, split or move passages of becomes a named segment; an answer (Q, a) names nothing.
+Only a person confirms; no run changes what a person touched."""
 
 
 def _quiet(key: str, action: str, words: str, id: str, tooltip: str = "") -> Binding:
@@ -46,6 +47,7 @@ SEGMENT_KEYS: list[BindingType] = [
     _quiet("s", "split", "split", "split", "split: the marked quotes off, or two halves, proposed"),
     Binding("c", "confirm", "confirm", id="segments.confirm"),
     Binding("Q", "questions", "ask", id="segments.questions", tooltip="ask me what helps most, passage by passage"),
+    _quiet("V", "needs", "needs in view", "needs", "the needs you believe in: state, reword, order, take, drop"),
     Binding("M", "map", "map", id="segments.map", tooltip="map of the passages, or the quotes again"),
     _quiet("space", "mark", "mark", "mark", "mark the quote, for split, move and pairing"),
     _quiet("v", "move", "move", "move", "move the marked quotes to another segment, or to none"),

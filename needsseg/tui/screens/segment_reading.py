@@ -62,7 +62,13 @@ class ReviewReading(SegmentDesk):
             else:
                 self.tell("no question was answered")
 
-        self.app.push_screen(QuestionScreen(self.study, self.desk.reviewer), ended)
+        self.app.push_screen(QuestionScreen(self.study, self.desk.reviewer, self.question_keys), ended)
+
+    def action_needs(self) -> None:
+        """Shows the needs in view, to be stated, reworded, ordered and dropped."""
+        from needsseg.tui.screens.needs import NeedsScreen
+
+        self.app.push_screen(NeedsScreen(self.study), lambda _: self.refresh_study())
 
     @told
     def action_participants(self) -> None:

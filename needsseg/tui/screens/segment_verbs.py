@@ -26,7 +26,7 @@ class SegmentVerbs(SegmentDesk):
         choices = [
             Choice(name.name, name.name, f"{name.score:.2f}  {name.description}") for name in here.suggested_names
         ]
-        value = "" if here.status == "candidate" else here.name
+        value = "" if here.status == "candidate" and not here.in_view else here.name
         about = "" if not choices else "Names that fit its quotes; any other name will do."
         self.app.push_screen(
             Prompt(f"Name for “{here.name}”?", value=value, choices=choices, about=about),

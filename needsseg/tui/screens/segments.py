@@ -33,12 +33,13 @@ if TYPE_CHECKING:
 
 EMPTY = """No candidates yet.
 
+  V    states needs in view: what you believe people need; discovery starts from them
   D    discovers candidates: in the accepted passages, or in suggestions where none is accepted
   F2   goes to coding: a accepts, x rejects
   F1   goes to the interviews: i imports, s suggests passages
 """
 HINTS = {
-    "candidate": "read the quotes (n) · e names · c confirms · Q asks you · ? all keys",
+    "candidate": "read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
     "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
 }

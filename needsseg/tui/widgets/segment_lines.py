@@ -18,8 +18,9 @@ def segment_line(row: SegmentSummary) -> Content:
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
     about = f"  {row.size} · {format_count(row.participants, 'person', 'people')}{warned}{new}{proposed}"
+    stated = " (need in view)" if row.in_view and row.status == "candidate" else ""
     parts = [
-        plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
+        plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}{stated}", "bold" if row.status == "confirmed" else ""),
         plain(about, "dim"),
     ]
     if row.status == "candidate" and row.keywords:

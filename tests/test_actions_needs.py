@@ -1,0 +1,148 @@
+"""Needs in view on the sample study: answers hold over runs, name nothing, and what they taught is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from needsseg.actions import discovery, history, learned, needs, passages, review, segments
+from needsseg.actions.code_tree import tree
+from needsseg.actions.placements import placed
+from needsseg.actions.questions import discovered_again
+from needsseg.study import needs as stored
+from needsseg.study import runs
+from needsseg.study import segments as stored_segments
+from needsseg.study.connection import Study
+
+Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
+
+
+@pytest.fixture
+def found(demo_study: Study) -> Study:
+    """The sample study as its first run left it: candidates that nobody touched."""
+    while next(entry for entry in history.listing(demo_study) if entry.state == "done").action != "discover":
+        history.undo(demo_study)
+    return demo_study
+
+
+def _members(study: Study) -> dict[int, int]:
+    return {m.passage: segment for segment, mine in stored_segments.members(study).items() for m in mine}
+
+
+def test_what_people_answered_holds_in_the_next_run_and_freezes_nothing(found: Study) -> None:
+    rows = segments.listing(found)
+    first, second = rows[0].id, rows[1].id
+    moved = [passage.id for passage, _ in segments.evidence(found, first).passages[:4]]
+    needs.add(found, "Coordinator", "Wants to know who has what, without asking around.")
+    for passage in moved[:2]:
+        review.answer(found, passage, second)
+    for passage in moved[2:]:
+        review.answer(found, passage, None, need=needs.find(found, "Coordinator"))
+    off = segments.left_over(found)[0].passage.id
+    review.answer(found, off, None)
+    report = discovery.discover(found)
+    after = segments.listing(found)
+    assert {row.status for row in after} == {"candidate"}, "nobody named anything"
+    stands = needs.listing(found)[0].segment
+    lies = _members(found)
+    assert second in {row.id for row in after} and {lies[passage] for passage in moved[:2]} == {second}
+    assert {lies[passage] for passage in moved[2:]} == {stands} and off not in lies
+    shown = next(row for row in after if row.id == stands)
+    assert (shown.name, shown.in_view) == ("Coordinator", True)
+    assert runs.one(found, report.run).parameters["needs_in_view"] == ["Coordinator"]
+    assert len({row.name for row in after}) == len(after), "every candidate can be told by its name"
+    discovery.discover(found)
+    again = _members(found)
+    assert {again[passage] for passage in moved[:2]} == {second} and {again[p] for p in moved[2:]} == {stands}
+    segments.rename(found, stands or 0, "Coordinator")
+    discovery.discover(found)
+    assert next(row.status for row in segments.listing(found) if row.id == stands) == "named"
+    assert needs.listing(found)[0].segment == stands
+
+
+def test_a_run_that_led_candidates_on_is_undone_to_the_byte(found: Study, tables: Dump) -> None:
+    rows = segments.listing(found)
+    passage = segments.evidence(found, rows[0].id).passages[0][0].id
+    review.answer(found, passage, rows[1].id)
+    needs.add(found, "Reporter", "Has to show others how far things are.")
+    before = tables(found)
+    discovery.discover(found)
+    assert tables(found) != before
+    history.undo(found)
+    assert tables(found) == before
+    history.redo(found)
+    history.undo(found)
+    assert tables(found) == before
+
+
+def test_codes_and_needs_reach_discovery_unless_a_setting_leaves_codes_out(found: Study) -> None:
+    chosen = passages.listing(found)[:6]
+    needs.add(found, "Coordinator", "Who has what.")
+    assert placed(found, chosen).codes is None and placed(found, chosen).in_view == [("Coordinator", "Who has what.")]
+    passages.code(found, [chosen[0].id], "late")
+    chosen = passages.listing(found)[:6]
+    given = placed(found, chosen).codes
+    assert given is not None and given[0] == {"late"} and not any(given[1:])
+    found.path.with_name("needsseg.toml").write_text("use_codes = false\n", encoding="utf-8")
+    assert placed(found, chosen).codes is None
+
+
+def test_a_question_hides_nothing_but_the_guess_and_keys_do_not_move(found: Study) -> None:
+    needs.add(found, "Reporter", "Has to show others how far things are.")
+    asked = review.next_question(found)
+    assert asked is not None and asked.guess is not None
+    assert asked.choices[0].need is not None and asked.choices[0].about == "Has to show others how far things are."
+    assert [choice.key for choice in asked.choices] == [*"1234567"[: len(asked.choices) - 1], "0"]
+    for choice in asked.choices[:-1]:
+        assert choice.about, "a candidate nobody described shows what somebody said in it"
+        assert choice.name not in asked.why
+    keys = {(choice.need, choice.segment): choice.key for choice in asked.choices}
+    review.answer(found, asked.passage.id, asked.choices[1].segment)
+    second = review.next_question(found)
+    assert second is not None and {(c.need, c.segment): c.key for c in second.choices} == keys
+
+
+def test_what_answers_taught_is_measured_on_answers_held_back(found: Study, tables: Dump) -> None:
+    assert learned.learned(found).lesson is None
+    rows = segments.listing(found)[:2]
+    told = [passage.id for row in rows for passage, _ in segments.evidence(found, row.id).passages[:3]]
+    for passage in told:
+        review.answer(found, passage, _members(found)[passage])
+    before = tables(found)
+    report = learned.learned(found)
+    assert tables(found) == before, "measuring writes nothing"
+    assert report.lesson is not None and (report.answers, report.lesson.asked, report.lesson.guessing) == (6, 6, 3)
+    assert 0 <= report.lesson.low <= report.lesson.right / 6 <= report.lesson.high <= 1
+    assert [count for count, _ in report.earlier] == [5] and not report.stopped and report.newest == 1
+    undecided = len(discovered_again(found, "anchored").chosen) - 6
+    assert sum(move.passages for move in report.moved) <= undecided
+    assert "always naming the largest gives 3" in report.sentences[0]
+    review.answer(found, segments.left_over(found)[0].passage.id, None)
+    assert learned.given_answers(found)[:6] == told, "answers are in their order"
+
+
+def test_codes_make_a_tree_that_needs_are_taken_from(found: Study) -> None:
+    rows = segments.listing(found)
+    for name, row in zip(("late", "unsure", "shows"), (rows[0], rows[0], rows[1]), strict=True):
+        at = ("late", "unsure", "shows").index(name) * 5
+        passages.code(found, [p.id for p, _ in segments.evidence(found, row.id).passages[at : at + 5]], name)
+    made = tree(found)
+    assert {frozenset(branch.codes) for branch in made.branches} >= {frozenset({"shows"})}
+    assert sum(map(sum, made.counts)) == 15 and set(made.codes) == {"late", "unsure", "shows"}
+    needs.take(found, "codes", ["late", "unsure"], "Knows in time")
+    assert [(row.name, row.description) for row in needs.listing(found)] == [("Knows in time", "late; unsure")]
+    needs.take(found, "codes", ["shows"])
+    assert [row.name for row in needs.listing(found)] == ["Knows in time", "shows"]
+    history.undo(found)
+    assert [row.name for row in needs.listing(found)] == ["Knows in time"]
+
+
+def test_answers_of_a_candidate_that_people_then_name_stay(found: Study) -> None:
+    row = segments.listing(found)[0]
+    passage = segments.left_over(found)[0].passage.id
+    review.answer(found, passage, row.id, by="Ada")
+    segments.rename(found, row.id, "Kept")
+    assert [(a.passage, a.answered_by) for a in stored.answers(found)] == [(passage, "Ada")]
+    discovery.discover(found)
+    assert _members(found)[passage] == row.id

@@ -1,0 +1,70 @@
+"""What answers taught: held back in parts, counted beside guessing, with an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from needsseg.discovery.lesson import Lesson, dealt, lesson, stopped_helping, wilson
+
+ANSWERS = st.dictionaries(st.integers(0, 400), st.sampled_from(["a", "b", "c", None]), max_size=60)
+
+
+@given(ANSWERS)
+def test_every_answer_is_held_back_once_and_names_are_spread(answers: dict[int, str | None]) -> None:
+    parts = dealt(answers)
+    assert sorted(row for part in parts for row in part) == sorted(answers)
+    assert parts == dealt(dict(reversed(answers.items())))
+    for name in set(answers.values()):
+        counts = [sum(answers[row] == name for row in part) for part in parts]
+        assert max(counts) - min(counts) <= 1
+
+
+@given(ANSWERS)
+def test_a_program_that_knows_is_always_right_and_one_that_names_the_largest_is_as_good_as_guessing(
+    answers: dict[int, str | None],
+) -> None:
+    known = lesson(answers, lambda held: {row: answers[row] for row in held})
+    assert known.right == known.asked == len(answers)
+    largest = max(sorted(set(answers.values()), key=str), key=list(answers.values()).count, default=None)
+    guessed = lesson(answers, lambda held: dict.fromkeys(held, largest))
+    assert guessed.right == guessed.guessing and guessed.lead == 0
+    assert 0 <= guessed.low <= guessed.high <= 1
+
+
+def test_what_is_held_back_is_not_told() -> None:
+    answers: dict[int, str | None] = {row: "ab"[row % 2] for row in range(20)}
+
+    def majority_of_the_told(held: frozenset[int]) -> Mapping[int, str | None]:
+        assert held < answers.keys()
+        return {}
+
+    assert lesson(answers, majority_of_the_told).right == 0
+
+
+@pytest.mark.parametrize(
+    ("right", "asked", "low", "high"),
+    [(14, 20, 0.4810, 0.8545), (18, 20, 0.6990, 0.9721), (0, 5, 0.0, 0.4345), (0, 0, 0, 1)],
+)
+def test_the_interval_is_wilsons(right: int, asked: int, low: float, high: float) -> None:
+    assert wilson(right, asked) == pytest.approx((low, high), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rights", "stopped"),
+    [
+        ((3,), False),
+        ((3, 3), False),
+        ((6, 6, 6), True),
+        ((6, 5, 6), True),
+        ((6, 7, 6), False),
+        ((6, 6, 7), False),
+        ((2, 6, 6, 6), True),
+        ((9, 2, 3, 4), False),
+    ],
+)
+def test_answers_stop_helping_where_the_last_two_reports_are_no_better(rights: tuple[int, ...], stopped: bool) -> None:
+    assert stopped_helping([Lesson(10, right, 2, 0, 1) for right in rights]) is stopped
