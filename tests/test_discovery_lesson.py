@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.discovery.lesson import Lesson, dealt, lesson, stopped_helping, wilson
+from needsseg.discovery.lesson import Lesson, lesson, stopped_helping, wilson
 
 ANSWERS = st.dictionaries(st.integers(0, 400), st.sampled_from(["a", "b", "c", None]), max_size=60)
-
-
-@given(ANSWERS)
-def test_every_answer_is_held_back_once_and_names_are_spread(answers: dict[int, str | None]) -> None:
-    parts = dealt(answers)
-    assert sorted(row for part in parts for row in part) == sorted(answers)
-    assert parts == dealt(dict(reversed(answers.items())))
-    for name in set(answers.values()):
-        counts = [sum(answers[row] == name for row in part) for part in parts]
-        assert max(counts) - min(counts) <= 1
 
 
 @given(ANSWERS)
 def test_a_program_that_knows_is_always_right_and_one_that_names_the_largest_is_as_good_as_guessing(
     answers: dict[int, str | None],
 ) -> None:
-    known = lesson(answers, lambda held: {row: answers[row] for row in held})
+    known = lesson(answers, answers)
     assert known.right == known.asked == len(answers)
     largest = max(sorted(set(answers.values()), key=str), key=list(answers.values()).count, default=None)
-    guessed = lesson(answers, lambda held: dict.fromkeys(held, largest))
+    guessed = lesson(answers, dict.fromkeys(answers, largest))
     assert guessed.right == guessed.guessing and guessed.lead == 0
     assert 0 <= guessed.low <= guessed.high <= 1
 
 
-def test_what_is_held_back_is_not_told() -> None:
-    answers: dict[int, str | None] = {row: "ab"[row % 2] for row in range(20)}
-
-    def majority_of_the_told(held: frozenset[int]) -> Mapping[int, str | None]:
-        assert held < answers.keys()
-        return {}
-
-    assert lesson(answers, majority_of_the_told).right == 0
+def test_an_answer_for_which_nothing_was_guessed_is_not_right() -> None:
+    assert lesson({0: "a", 1: None, 2: "a"}, {0: "a"}).right == 1
 
 
 @pytest.mark.parametrize(

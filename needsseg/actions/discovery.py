@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from needsseg import __version__
 from needsseg.actions.embedding import embedded
 from needsseg.actions.placements import Placed, placed
-from needsseg.discovery import FEWEST_PASSAGES, Discovery, load_personas, suggested_names
+from needsseg.discovery import (
+    FEWEST_PASSAGES,
+    Discovery,
+    Separation,
+    load_personas,
+    need_texts,
+    separated,
+    suggested_names,
+)
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.verdict import next_step, no_finding, separation_words
 from needsseg.embedding import locate, text_sha256
@@ -73,10 +81,13 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     texts, speakers = [p.quote for p in chosen], [_voice(p) for p in chosen]
     personas = load_personas(prompt_file("personas.toml", settings))
     said = [sentence for persona in personas for sentence in persona.says]
-    vectors = embedded(study, texts + said, progress)
-    progress("clustering", 0, 1)
-    rows = [vectors[text_sha256(text)] for text in texts]
     given = placed(study, chosen)
+    stated = [text for need in given.in_view for text in need_texts(*need)]
+    vectors = embedded(study, texts + said + stated, progress)
+    progress("comparing with noise", 0, 2)
+    rows = [vectors[text_sha256(text)] for text in texts]
+    separation = _known_separation(study, settings, chosen) or separated(texts, speakers, rows)
+    progress("clustering", 1, 2)
     found = discover_candidates(
         texts,
         speakers,
@@ -84,11 +95,13 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         decisions=given.decisions,
         needs=given.in_view,
         codes=given.codes,
+        known_vectors=vectors,
+        separation=separation,
         seed=settings.seed if seed is None else seed,
         resamples=0,  # how firmly segments stand is tested under the decisions as they are, when it is asked for
     )
     names = _names(found, personas, rows, vectors)
-    progress("clustering", 1, 1)
+    progress("clustering", 2, 2)
     warnings = [*found.warnings, *_input_warnings(study, len(chosen), status, left_out), *_unused(given)]
     with study.action("discover") as action:
         if [(p.id, p.quote) for p in run_input(study)[0]] != [(p.id, p.quote) for p in chosen]:
@@ -248,7 +261,6 @@ def _run(
     beside: Beside,
 ) -> dict[str, object]:
     model = locate(settings.model)
-    lines = "\n".join(sorted(f"{_voice(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen))
     about = {
         "passages_decided": len(given.decisions.assigned),
         "pairs_decided": len(given.decisions.together) + len(given.decisions.apart),
@@ -262,12 +274,26 @@ def _run(
         "seed": found.parameters["seed"],
         "parameters": found.parameters | about,
         "versions": {"needsseg": __version__} | {name: version(name) for name in LIBRARIES},
-        "input_sha256": sha256(lines),
+        "input_sha256": _input_sha256(chosen),
         "input_status": status,
         "warnings": warnings,
         "separate": found.separate,
         "separation_p": found.separation_p,
     }
+
+
+def _input_sha256(chosen: Sequence[Passage]) -> str:
+    return sha256("\n".join(sorted(f"{_voice(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen)))
+
+
+def _known_separation(study: Study, settings: Settings, chosen: Sequence[Passage]) -> Separation | None:
+    """The verdict of an earlier run on the same passages, by this version of the program."""
+    model, passages_now = locate(settings.model).sha256, _input_sha256(chosen)
+    for run in runs.listing(study):
+        same = (run.model_sha256, run.input_sha256, run.versions.get("needsseg")) == (model, passages_now, __version__)
+        if same and run.separate is not None and run.separation_p is not None:
+            return Separation(run.separate, run.separation_p)
+    return None
 
 
 def _labels(found: Discovery, chosen: list[Passage]) -> list[tuple[int, int, float]]:

@@ -96,16 +96,10 @@ def _measured(study: Study, answered: Sequence[int], told: Sequence[int]) -> Les
     """How well the answers in ``told`` predict each other, where those after them were not given yet."""
     later = set(answered) - set(told)
     whole = discovered_again(study, "anchored", later)
-    given = whole.given.decisions.assigned
+    given, left_out = whole.given.decisions.assigned, whole.found.left_out()
     index = {passage.id: number for number, passage in enumerate(whole.chosen)}
-    answers = {passage: given[index[passage]] for passage in told if index.get(passage) in given}
-
-    def predict(held: frozenset[int]) -> Mapping[int, str | None]:
-        again = discovered_again(study, "anchored", later | held)
-        names = {candidate.label: candidate.name or OTHER for candidate in again.found.candidates}
-        return {passage: names.get(again.found.labels[index[passage]]) for passage in held}
-
-    return lesson(answers, predict)
+    mine = [index[passage] for passage in told if index.get(passage) in given]
+    return lesson({at: given[at] for at in mine}, left_out)
 
 
 def _moved(study: Study, before: Again, after: Again) -> tuple[Moved, ...]:

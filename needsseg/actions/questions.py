@@ -11,11 +11,12 @@ from needsseg.actions.cached import required_rows
 from needsseg.actions.evidence import voice
 from needsseg.actions.placements import Depth, placed
 from needsseg.actions.previews import nearest_segments
-from needsseg.discovery import Discovery
+from needsseg.discovery import Discovery, Separation, need_texts
 from needsseg.discovery import discover as discover_candidates
+from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.records import Passage
-from needsseg.study import needs, passages, runs, segments
+from needsseg.study import needs, passages, runs, segments, vectors
 from needsseg.study.connection import Study
 from needsseg.text import format_count
 
@@ -95,7 +96,7 @@ def discovered_again(study: Study, depth: Depth, without: Collection[int] = ()) 
         raise DiscoveryError(f"No passage of run {run.id} is left.", "Discover again: needsseg discover")
     rows = required_rows(study, [passage.quote for passage in chosen])
     given = placed(study, chosen, depth, without)
-    return Again(run, chosen, rows, given, clustered(chosen, rows, given, run.seed))
+    return Again(run, chosen, rows, given, clustered(study, run, chosen, rows, given))
 
 
 def newest_run(study: Study) -> Run:
@@ -106,17 +107,26 @@ def newest_run(study: Study) -> Run:
     return run
 
 
-def clustered(chosen: Sequence[Passage], rows: Matrix, given: Placed, seed: int) -> Discovery:
-    """Discovery of passages with their unit rows and decisions."""
+def clustered(study: Study, run: Run, chosen: Sequence[Passage], rows: Matrix, given: Placed) -> Discovery:
+    """Discovery of passages of a run with their unit rows and decisions, and with the run's verdict; loads no model.
+
+    A need in view that came since the last run has no vectors yet: until the next one it teaches by its answers alone.
+    """
     texts, speakers = [passage.quote for passage in chosen], [voice(passage) for passage in chosen]
+    keys = {need: [text_sha256(text) for text in need_texts(*need)] for need in given.in_view}
+    known = vectors.load(study, run.model_sha256, [key for mine in keys.values() for key in mine])
     return discover_candidates(
         texts,
         speakers,
         vectors=rows,
         decisions=given.decisions,
-        needs=given.in_view,
+        needs=[need for need, mine in keys.items() if all(key in known for key in mine)],
         codes=given.codes,
-        seed=seed,
+        known_vectors=known,
+        separation=None
+        if run.separate is None or run.separation_p is None
+        else Separation(run.separate, run.separation_p),
+        seed=run.seed,
         resamples=0,
     )
 

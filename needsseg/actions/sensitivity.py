@@ -145,7 +145,7 @@ class _Trying:
         self.progress("varying the study", self.done, self.total)
         given = placed(self.study, one.chosen, "explicit")
         rows = np.stack([self.rows[passage.id] for passage in one.chosen])
-        found = clustered(one.chosen, rows, given, self.again.run.seed)
+        found = clustered(self.study, self.again.run, one.chosen, rows, given)
         labels = {passage.id: label for passage, label in zip(one.chosen, found.labels, strict=True)}
         # A suggestion that nobody placed is counted only where it is in both.
         fixed = self.fixed.union(one.chosen[index].id for index in held_fixed(given.decisions))

@@ -1,6 +1,6 @@
 """Room 3: passages become candidates."""
 
-from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover, need_texts
+from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover, need_texts, separated
 from needsseg.discovery.naming import Persona, load_personas, suggested_names
 from needsseg.discovery.separation import Separation
 from needsseg.records import Decisions
@@ -14,5 +14,6 @@ __all__ = [
     "discover",
     "load_personas",
     "need_texts",
+    "separated",
     "suggested_names",
 ]

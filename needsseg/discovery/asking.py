@@ -47,13 +47,13 @@ class Asking:
             asked += [index for row in (*chosen, *done) for index in self.behind[row] if index not in known]
         return asked[:count]
 
-    def left_out(self) -> dict[int, tuple[str | None, str | None]]:
-        """For the first text of each answered row: what was answered, and what would have been guessed without it."""
+    def left_out(self) -> dict[int, str | None]:
+        """For every text behind an answered row, the name that would be guessed had nobody answered for it."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
             guessed = self.lesson.left_out(self.answers)
-        return {self.behind[row][0]: (self.answers[row], name) for row, name in sorted(guessed.items())}
+        return {text: name for row, name in sorted(guessed.items()) for text in self.behind[row]}
 
 
 def questions(

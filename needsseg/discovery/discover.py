@@ -56,8 +56,11 @@ class Discovery:
         """Indices of the texts whose decision would help most, the most telling first; none that is decided."""
         return self.asking.questions(self.decided, count) if self.asking and count > 0 else []
 
-    def left_out(self) -> dict[int, tuple[str | None, str | None]]:
-        """For decided texts (one of repeats): the name given, and the one that would be guessed had it not been told."""
+    def left_out(self) -> dict[int, str | None]:
+        """For each text people placed, the name it would be given had nobody done so (cross-validation).
+
+        None is off-topic, "" a candidate that nobody has named.
+        """
         return self.asking.left_out() if self.asking else {}
 
 
@@ -134,6 +137,21 @@ def _stated(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, Ve
             f"Vectors of needs in view have {wide} numbers, those of passages {width}.", "Embed both with one model."
         )
     return stated
+
+
+def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vectors: object) -> Separation | None:
+    """The verdict on separate groups alone, as ``discover`` gives it; None below twenty distinct passages."""
+    from threadpoolctl import threadpool_limits
+
+    _check(texts, speakers, None)
+    known = speakers is not None and any(speaker is not None for speaker in speakers)
+    voices = ["" if speaker is None else str(speaker) for speaker in speakers or ()] if known else None
+    rows = _rows(texts, vectors)
+    import hdbscan  # noqa: F401
+    import scipy.linalg  # noqa: F401
+
+    with threadpool_limits(1):
+        return _separation(texts, voices, rows)
 
 
 def _separation(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> Separation | None:

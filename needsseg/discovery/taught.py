@@ -41,6 +41,8 @@ STATED_WEIGHT = 2.0
 TRUSTED, PRIOR, LEAST_AGREEMENT = 0.8, 4, 0.6
 """How often answers in one separate cluster agree before any came, as how many answers, and how often they have to."""
 FOLDS = 20
+SILENT = ""
+"""What a cluster is called that no name stands for."""
 DIGITS = 6
 
 
@@ -89,14 +91,17 @@ class Lesson:
         return self if share >= LEAST_AGREEMENT else replace(self, separate=False)
 
     def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
-        """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most)."""
+        """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most).
+
+        None is off-topic, ``SILENT`` a cluster that nobody has spoken of.
+        """
         order = sorted(answers)
         guessed: dict[int, str | None] = {}
         for fold in range(min(FOLDS, len(order))):
             mine = order[fold::FOLDS]
             told = self.taught({row: name for row, name in answers.items() if row not in mine})
-            name_of = {label: name for name, label in told.names.items()}
-            guessed |= {row: name_of.get(int(told.labels[row])) for row in mine}
+            name_of: dict[int, str | None] = {label: name for name, label in told.names.items()} | {UNASSIGNED: None}
+            guessed |= {row: name_of.get(int(told.labels[row]), SILENT) for row in mine}
         return guessed
 
 
