@@ -72,7 +72,8 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     _name(study)
     for row in segments.listing(study):
         voices = f"{row.size} passages of {row.participants} participants"
-        say(f"  {row.name}: {voices}; words: {', '.join(row.keywords[:5])}")
+        words = f"; words: {', '.join(row.keywords[:5])}" if row.keywords else ""
+        say(f"  {row.name}: {voices}{words}")
         if row.exemplars:
             say(f"    “{_short(row.exemplars[0].quote)}” ({row.exemplars[0].interview})")
     decided = [need for need in segments.participants(study) if need.segment]

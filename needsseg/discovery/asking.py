@@ -38,8 +38,7 @@ class Asking:
 
         done = [row for row, texts in enumerate(self.behind) if not self.settled.isdisjoint(texts)]
         with threadpool_limits(1):
-            leaning = self.lesson.leaning(self.answers).separate
-            weighed = MOST_WEIGHED if leaning else max(0, FIRST_WEIGHED - len(done))
+            weighed = MOST_WEIGHED if self.lesson.leans(self.answers) else max(0, FIRST_WEIGHED - len(done))
             chosen = questions(self.lesson.rows, self.held, done, count, weighed)
         asked = [self.behind[row][0] for row in chosen]
         if len(asked) < count:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
@@ -38,8 +38,9 @@ of them against; and by how much at least a cluster is favoured that nobody has 
 LOOSE, FREE = 1.0, 10.0
 """How little the regression is held back (scikit-learn's C): with clusters to lean on, and without."""
 STATED_WEIGHT = 2.0
-TRUSTED, PRIOR, LEAST_AGREEMENT = 0.8, 4, 0.6
-"""How often answers in one separate cluster agree before any came, as how many answers, and how often they have to."""
+TRUSTED, TRUSTED_BESIDE_NEEDS, PRIOR, LEAST_AGREEMENT = 0.8, 0.5, 4, 0.6
+"""How often answers in one separate cluster agree before any came, also where needs are stated, as how many answers; and how
+often they have to."""
 FOLDS = 20
 SILENT = ""
 """What a cluster is called that no name stands for."""
@@ -71,24 +72,24 @@ class Lesson:
 
     def taught(self, answers: Mapping[int, str | None]) -> Taught:
         """Labels of all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
-        return _taught(self.leaning(answers), answers)
+        return _taught(self, answers, self.leans(answers))
 
-    def leaning(self, answers: Mapping[int, str | None]) -> Lesson:
-        """The lesson as far as clusters are to be leaned on: no longer where answers in one cluster contradict each other.
+    def leans(self, answers: Mapping[int, str | None]) -> bool:
+        """Whether clusters are leaned on: where groups are separate, and answers in one cluster mostly agree.
 
         How often two of them agree is estimated from all clusters as Agresti and Coull (1998) do, with a prior that trusts
-        separate groups: what stands apart need not be what people care about.
+        separate groups, less where needs are stated: what stands apart need not be what people care about.
         """
-        if not self.separate:
-            return self
+        if not self.separate or not answers:
+            return self.separate
         heard: dict[int, Counter[str | None]] = {}
         for row, name in answers.items():
             heard.setdefault(int(self.found.labels[row]), Counter())[name] += 1
         told = [names for cluster, names in heard.items() if cluster != UNASSIGNED]
         agreed = sum(max(names.values()) - 1 for names in told)
         asked = sum(names.total() - 1 for names in told)
-        share = (agreed + TRUSTED * PRIOR) / (asked + PRIOR)
-        return self if share >= LEAST_AGREEMENT else replace(self, separate=False)
+        trusted = TRUSTED_BESIDE_NEEDS if self.needs else TRUSTED
+        return (agreed + trusted * PRIOR) / (asked + PRIOR) >= LEAST_AGREEMENT
 
     def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
         """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most).
@@ -114,7 +115,7 @@ class _Examples:
     weights: Matrix
 
 
-def _taught(lesson: Lesson, answers: Mapping[int, str | None]) -> Taught:
+def _taught(lesson: Lesson, answers: Mapping[int, str | None], leans: bool) -> Taught:
     import numpy as np
 
     found = lesson.found
@@ -126,12 +127,13 @@ def _taught(lesson: Lesson, answers: Mapping[int, str | None]) -> Taught:
     heard = _heard(found, given)
     if lesson.separate and stated:
         heard = _claimed(lesson, stated, heard)
-    features, examples = _features(lesson, stated)
-    taught = _examples(lesson, given, heard, features, stated, examples)
+    features, examples = _features(lesson, stated, leans)
+    speaking = _speaking(lesson, heard, leans)
+    taught = _examples(lesson, given, heard, speaking, features, examples)
     if not len(taught.labels):
         return Taught(np.full(len(found.labels), UNASSIGNED), np.zeros(len(found.labels)), names)
-    classes, chances = _regressed(features, taught, LOOSE if lesson.separate else FREE)
-    chances = np.round(_borne_out(lesson, heard, classes, chances), DIGITS)
+    classes, chances = _regressed(features, taught, LOOSE if leans else FREE)
+    chances = np.round(_borne_out(lesson, heard, speaking, leans, classes, chances), DIGITS)
     learnt = classes[chances.argmax(axis=1)].astype(np.int64)
     held = _margin(chances)
     if stated and UNASSIGNED not in given.values():
@@ -166,16 +168,16 @@ def _margin(chances: Matrix) -> Matrix:
     return np.round(best[:, -1] - best[:, -2], DIGITS)
 
 
-def _features(lesson: Lesson, stated: Mapping[int, Matrix]) -> tuple[Matrix, dict[int, Matrix]]:
+def _features(lesson: Lesson, stated: Mapping[int, Matrix], leans: bool) -> tuple[Matrix, dict[int, Matrix]]:
     """Features of the rows, and of what was stated of each need.
 
-    Each row beside its neighbours' mean; where groups are separate, then how near it is to each cluster, and (last) how
+    Each row beside its neighbours' mean; where clusters are leaned on, then how near it is to each cluster, and (last) how
     well it fits any.
     """
     import numpy as np
 
-    rows = lesson.found.rows if lesson.separate else lesson.rows
-    if lesson.separate:
+    rows = lesson.found.rows if leans else lesson.rows
+    if leans:
         drawn = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
         shaped = {label: unit(own - COMMON * lesson.rows.mean(axis=0)) for label, own in stated.items()}
         return np.hstack([rows, drawn, _clustered(lesson.found, rows)]), {
@@ -270,21 +272,26 @@ def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, in
     return said, agreeing, heard[cluster].total()
 
 
-def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]]) -> list[int]:
-    """The clusters that bear witness: all where groups are separate; else those nobody has spoken of, without needs."""
+def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]], leans: bool) -> list[int]:
+    """The clusters that bear witness: all that are leaned on; else those nobody has spoken of.
+
+    Beside needs in view they do so only where groups are separate: else they are no more than what the needs leave over.
+    """
     clusters = range(UNASSIGNED, int(lesson.found.labels.max(initial=-1)) + 1)
-    if lesson.separate:
+    if leans:
         return list(clusters)
-    return [] if lesson.needs else [cluster for cluster in clusters if cluster not in heard]
+    if lesson.needs:
+        return [cluster for cluster in clusters if lesson.separate and cluster != UNASSIGNED and cluster not in heard]
+    return [cluster for cluster in clusters if cluster not in heard]
 
 
 def _examples(
     lesson: Lesson,
     given: Mapping[int, int],
     heard: Mapping[int, Counter[int]],
+    speaking: Sequence[int],
     features: Matrix,
     stated: Mapping[int, Matrix],
-    stated_features: Mapping[int, Matrix],
 ) -> _Examples:
     """What to learn from: the answers, what was stated of needs, and the clearest rows of clusters that bear witness."""
     import numpy as np
@@ -294,7 +301,7 @@ def _examples(
     # Beside a whole cluster, its edges too, the clearest rows of the others would draw their borders too narrow.
     witnesses = max([WITNESSES, *(said.total() for said in heard.values())])
     fitting = _clustered(found, found.rows)[:, -1]
-    for cluster in _speaking(lesson, heard):
+    for cluster in speaking:
         said, agreeing, total = _said(cluster, heard)
         trust = (agreeing - CONTRADICTION * (total - agreeing)) / total if total else 1.0
         mine = [int(row) for row in np.flatnonzero(found.labels == cluster) if int(row) not in given]
@@ -306,7 +313,7 @@ def _examples(
         labels += [said] * len(mine)
         weights += [WITNESS_WEIGHT * trust / len(mine)] * len(mine)
     examples = [features[rows]] if rows else []
-    for label, own in stated_features.items():
+    for label, own in stated.items():
         examples.append(own)
         labels += [label] * len(own)
         weights += [STATED_WEIGHT / len(own)] * len(own)
@@ -315,7 +322,12 @@ def _examples(
 
 
 def _borne_out(
-    lesson: Lesson, heard: Mapping[int, Counter[int]], classes: NDArray[np.int64], chances: Matrix
+    lesson: Lesson,
+    heard: Mapping[int, Counter[int]],
+    speaking: Sequence[int],
+    leans: bool,
+    classes: NDArray[np.int64],
+    chances: Matrix,
 ) -> Matrix:
     """Chances with what was found as their prior, as far as answers bear it out.
 
@@ -325,16 +337,17 @@ def _borne_out(
     import numpy as np
 
     found = lesson.found
-    told = {cluster: _said(cluster, heard) for cluster in _speaking(lesson, heard)}
+    told = {cluster: _said(cluster, heard) for cluster in speaking}
     agreed, asked = (sum(max(0, answers[at] - 1) for answers in told.values()) for at in (1, 2))
     overall = (agreed + ADDED / 2) / (asked + ADDED)
+    silent_odds = SILENT_ODDS if leans else SILENT_ODDS**2  # a freer regression is surer of itself
     weighed = chances.copy()
     for cluster, (said, agreeing, total) in told.items():
         if said not in classes or (cluster == UNASSIGNED and said != UNASSIGNED):
             continue
         own = (max(0, agreeing - 1) + ADDED * overall) / (max(0, total - 1) + ADDED)
         share = min(overall, own)
-        least = SILENT_ODDS if cluster != UNASSIGNED and not total else 1.0
+        least = silent_odds if cluster != UNASSIGNED and not total else 1.0
         weighed[found.labels == cluster, np.searchsorted(classes, said)] *= max(share / (1 - share) / USUAL_ODDS, least)
     weighed /= weighed.sum(axis=1, keepdims=True)
     return weighed
