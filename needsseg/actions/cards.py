@@ -30,6 +30,9 @@ __all__ = [
 ]  # fmt: skip
 
 BEGINNINGS = 3
+BORDER_OFFERS = 5
+MOST_AT_BORDER = 15
+"""Passages of the neighbour in which a quote for "not" is looked for, those nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,11 @@ def card(study: Study, segment: int) -> Card:
     }
     rival, border = _border(study, row, rows, members, held)
     alike["not"] = (
-        tuple(_not(passage, rival.id, names, clearest_sentence(passage.quote, groups)) for passage in border)
+        tuple(
+            _not(passage, rival.id, names, span)
+            for passage in border
+            if (span := clearest_sentence(passage.quote, groups)) is not None
+        )[:BORDER_OFFERS]
         if rival
         else ()
     )
@@ -190,8 +197,8 @@ def _as_quotes(each: Proposal | None, here: Sequence[Passage], names: Participan
     return () if each is None else (_quote(each.part, here[each.index], each.start, each.end, names),)
 
 
-def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int] | None) -> CardQuote:
-    return replace(_quote("not", passage, *(span or (0, len(passage.quote))), names), segment=segment)
+def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int]) -> CardQuote:
+    return replace(_quote("not", passage, *span, names), segment=segment)
 
 
 def _border(
@@ -209,7 +216,7 @@ def _border(
     found = cached(study, [held[passage].quote for passage in ids])
     if found.rows is None:
         return None, []
-    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id)
+    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id, MOST_AT_BORDER)
     if near is None:
         return None, []
     return next(each for each in rows if each.id == near.label), [held[ids[index]] for index in near.border]
