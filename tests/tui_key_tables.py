@@ -322,7 +322,7 @@ SHEETS: dict[str, Table] = {
         "card.offer": Does("the program proposes nothing here"),
         "card.replace": Does("Which passage for “trigger”?", "j"),
         "card.trim": Does("only what is pinned can be trimmed"),
-        "card.unpin": Does("nothing is pinned here"),
+        "card.unpin": Does("go to a part first"),
         "card.order_down": Does("only pinned quotes have an order"),
         "card.order_up": Does("only pinned quotes have an order"),
         "card.statement": Does("Job statement of"),

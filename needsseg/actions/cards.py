@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARTS", "Beginning", "Card", "CardQuote", "Part", "StatementDraft", "beginnings", "card", "order", "part_of", "pin",
-    "take_statement", "trim", "unpin", "write_need",
+    "say_unsaid", "take_statement", "trim", "unpin", "write_need",
 ]  # fmt: skip
 
 BEGINNINGS = 3
@@ -86,6 +86,8 @@ class Card:
     statement: str
     draft: StatementDraft | None
     lost: tuple[str, ...] = ()
+    unsaid: tuple[Part, ...] = ()
+    """Of which a person said that nobody says them: nothing is proposed there."""
     passages: dict[int, Passage] = field(default_factory=dict)
 
     def first(self, part: Part) -> CardQuote | None:
@@ -122,7 +124,10 @@ def card(study: Study, segment: int) -> Card:
     chosen, lost = _pinned(pins, held, {member.passage for member in members.get(segment, [])}, names)
     speakers = [names.of(passage) for passage in here]
     offers = proposals([passage.quote for passage in here], groups, speakers)
-    proposed = propose({part: each for part, each in offers.items() if not chosen[part]}, speakers)
+    unsaid = tuple(part for part in PARTS if part in row.unsaid and not chosen[part])
+    proposed = propose(
+        {part: each for part, each in offers.items() if not chosen[part] and part not in unsaid}, speakers
+    )
     quotes = {part: chosen[part] or _as_quotes(proposed.get(part), here, names) for part in PARTS}
     alike: dict[Part, tuple[CardQuote, ...]] = {
         part: tuple(quote for each in offers[part] for quote in _as_quotes(each, here, names)) for part in offers
@@ -137,11 +142,11 @@ def card(study: Study, segment: int) -> Card:
         if rival
         else ()
     )
-    if not quotes["not"]:
+    if not quotes["not"] and "not" not in unsaid:
         quotes["not"] = alike["not"][:1]
     return Card(
         segment, row.name, row.need, quotes, alike, rival.id if rival else None, rival.name if rival else "", row.statement,
-        _draft(here, names), tuple(lost),
+        _draft(here, names), tuple(lost), unsaid,
         {quote.passage: held[quote.passage] for each in quotes.values() for quote in each},
     )  # fmt: skip
 
@@ -279,6 +284,26 @@ def pin(study: Study, segment: int, part: Part, passage: int, words: str = "", *
         elif any((each.passage, each.quote) == (passage, found.quote[slice(*span)]) for each in held):
             raise UsageError(f"These words of passage {passage} are pinned as {part} already.")
         cards.pin(study, segment, part, passage, *span, found.quote[slice(*span)])
+        said = segments.one(study, segment).unsaid
+        if part in said:
+            segments.write_unsaid(study, segment, [each for each in said if each != part])
+
+
+def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -> None:
+    """Says that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
+
+    Raises UsageError where something is pinned to the part, and where it is so already.
+    """
+    row = segments.one(study, segment)
+    if unsaid and any(each.part == part for each in cards.listing(study, segment)):
+        raise UsageError(f"Something is pinned as {part} of segment {segment}.", "Unpin it first.")
+    if unsaid == (part in row.unsaid):
+        state = "is empty already" if unsaid else "is not said to be empty"
+        raise UsageError(f"The {part} of segment {segment} {state}.", "Nothing was changed.")
+    rest = [each for each in PARTS if each in row.unsaid and each != part]
+    said = f"said that nobody tells the {part} of segment {segment}"
+    with study.action("empty part", said if unsaid else f"let the {part} of segment {segment} be proposed again"):
+        segments.write_unsaid(study, segment, [*rest, part] if unsaid else rest)
 
 
 def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:
