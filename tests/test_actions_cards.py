@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import cards, history, interviews, passages, segments
+from needsseg.actions import cards, discovery, history, interviews, passages, segments
 from needsseg.actions.participant_names import participant_names
 from needsseg.actions.report import as_markdown, gather
 from needsseg.errors import UsageError
@@ -77,6 +77,9 @@ def test_pinning_replacing_ordering_and_undoing(talk: Study, made: int, tables: 
         lambda: cards.order(talk, made, "pain", 2, 1),
         lambda: cards.trim(talk, made, "pain", passages.one(talk, other).quote, 2),
         lambda: cards.unpin(talk, made, "pain", 1),
+        lambda: cards.say_unsaid(talk, made, "wish"),
+        lambda: cards.say_unsaid(talk, made, "outcome"),
+        lambda: cards.say_unsaid(talk, made, "wish", unsaid=False),
     ]
     for step in steps:
         before = tables(talk)
@@ -87,7 +90,7 @@ def test_pinning_replacing_ordering_and_undoing(talk: Study, made: int, tables: 
         history.redo(talk)
         assert tables(talk) == after
     card = cards.card(talk, made)
-    assert card.need == "Know who has what."
+    assert card.need == "Know who has what." and card.unsaid == ("outcome",)
     assert [quote.passage for quote in card.quotes["pain"]] == [other]
     segments.confirm(talk, made)
     with pytest.raises(UsageError, match="is confirmed"):
@@ -103,6 +106,7 @@ def test_pinning_replacing_ordering_and_undoing(talk: Study, made: int, tables: 
         ),
         (lambda study, made, passage: cards.pin(study, made, "not", passage), "lies in segment"),
         (lambda study, made, passage: cards.unpin(study, made, "wish"), "Nothing is pinned as wish"),
+        (lambda study, made, passage: cards.say_unsaid(study, made, "wish", unsaid=False), "is not said to be empty"),
         (lambda study, made, passage: cards.write_need(study, made, "one\ntwo"), "one sentence on one line"),
         (lambda study, made, passage: cards.part_of("gain"), "no part “gain”"),
         (lambda study, made, passage: cards.take_statement(study, made), "says enough of a job"),
@@ -124,6 +128,56 @@ def test_a_pin_whose_words_are_gone_is_told_and_not_shown(talk: Study, made: int
     card = cards.card(talk, made)
     assert not any(quote.pinned for quote in card.quotes["wish"])
     assert len(card.lost) == 1 and words[0] in card.lost[0]
+
+
+def test_nothing_is_proposed_where_a_person_said_that_nobody_says_so(demo_study: Study) -> None:
+    segment, part = next(
+        (row.id, part)
+        for row in segments.listing(demo_study)
+        for part in cards.PARTS
+        if cards.card(demo_study, row.id).first(part)
+    )
+    before = cards.card(demo_study, segment)
+    cards.say_unsaid(demo_study, segment, part)
+    after = cards.card(demo_study, segment)
+    assert after.first(part) is None and after.unsaid == (part,) and after.offers[part] == before.offers[part]
+    with pytest.raises(UsageError, match="is empty already"):
+        cards.say_unsaid(demo_study, segment, part)
+    offer = before.offers[part][0]
+    cards.pin(demo_study, segment, part, offer.passage, offer.quote)
+    pinned = cards.card(demo_study, segment)
+    assert pinned.unsaid == () and pinned.first(part) is not None
+    with pytest.raises(UsageError, match="Something is pinned"):
+        cards.say_unsaid(demo_study, segment, part)
+
+
+def test_what_is_written_of_a_candidate_names_nothing_and_outlives_a_run(demo_study: Study) -> None:
+    rows = segments.listing(demo_study)
+    with demo_study.action("release"):
+        for row in rows:
+            demo_study.execute("UPDATE segments SET status = 'candidate', description = '' WHERE id = ?", [row.id])
+    first, second, third = (row.id for row in rows)
+    passage = segments.evidence(demo_study, second).passages[0][0].id
+    cards.write_need(demo_study, first, "Know who has what.")
+    segments.describe(demo_study, first, "They share a list.")
+    segments.write_statement(demo_study, first, "When it rains, I want to know.")
+    cards.pin(demo_study, second, "pain", passage)
+    cards.say_unsaid(demo_study, third, "pain")
+    held = {row.id: {p.id for p, _ in segments.evidence(demo_study, row.id).passages} for row in rows}
+    assert {row.status for row in segments.listing(demo_study)} == {"candidate"}
+    discovery.discover(demo_study)
+    after = {row.id: row for row in segments.listing(demo_study)}
+    for row in rows:
+        assert after[row.id].status == "candidate"
+        assert held[row.id] & {p.id for p, _ in segments.evidence(demo_study, row.id).passages}
+    card = cards.card(demo_study, first)
+    assert (card.need, card.statement) == ("Know who has what.", "When it rains, I want to know.")
+    assert after[first].description == "They share a list."
+    pinned = cards.card(demo_study, second).first("pain")
+    assert pinned is not None and pinned.pinned and pinned.passage == passage
+    assert cards.card(demo_study, third).unsaid == ("pain",)
+    history.undo(demo_study)
+    assert {row.id: {p.id for p, _ in segments.evidence(demo_study, row.id).passages} for row in rows} == held
 
 
 def test_confirming_what_nobody_decided_on_takes_a_word_and_is_told(demo_study: Study) -> None:

@@ -405,7 +405,7 @@ def _rerun(study: Study, held: list[int]) -> None:
             study,
             run,
             [
-                NewCandidate(label, tuple(Member(p, 0.5, None, "run") for p in part), (), 0.5, (), (), segment)
+                NewCandidate(label, tuple(Member(p, 0.5, None, "run") for p in part), (), (), (), segment)
                 for label, (part, segment) in enumerate(zip(parts, [*again, None, None], strict=False))
             ],
         )

@@ -273,6 +273,14 @@ def test_words_are_those_of_clearly_more_of_its_participants() -> None:
     ]
 
 
+def test_words_of_a_few_of_many_participants_mark_nothing() -> None:
+    trade = ["Our scaffold bent."] * 3 + ["We wait."] * 7
+    assert keywords(trade + ["We go."] * 60, [0] * 10 + [1] * 60)[0] == ()
+    assert keywords(["Our scaffold bent."] * 4 + ["We wait."] * 6 + ["We go."] * 60, [0] * 10 + [1] * 60)[0] == (
+        "scaffold bent",
+    )
+
+
 def test_words_that_anybody_uses_mark_nothing() -> None:
     said = "late takes wrong called open head asked calling heads opened you know, like"
     assert keywords([said] * 9 + ["The ledger vanished."] * 9, [0] * 9 + [1] * 9)[0] == ()

@@ -342,7 +342,7 @@ def test_sensitivity_is_told_by_kind(
         await pilot.pause()
         text = flat(seen(app))
         if result["rows"]:
-            assert "Not tested whether these passages form groups" in text
+            assert "groups that stand apart" in text
             assert "“A”: comes back 61% alike; dissolves without [Anna]" in text
         else:
             assert "nothing to vary" in text

@@ -152,7 +152,10 @@ def _wake(awake: asyncio.Future[None]) -> None:
 
 
 async def idle(app: App[Any]) -> None:
-    """Waits until every message is handled, the screen drawn, and every animation done; workers may be running."""
+    """Waits until every message is handled, the screen drawn, and every animation done; workers may be running.
+
+    Those that read what a pane shows of the row under the cursor are waited for: a user would not act before either.
+    """
     loop = cast(_WatchedLoop, asyncio.get_running_loop())
     deadline = time.monotonic() + LIMIT_SECONDS
     while True:
@@ -161,7 +164,7 @@ async def idle(app: App[Any]) -> None:
             return
         if screen._update_timer._active.is_set() and not app._batch_count:
             screen._on_timer_update()  # as the timer would within 1/60 s
-        elif app._batch_count or not app.animator._complete_event.is_set():
+        elif app._batch_count or not app.animator._complete_event.is_set() or _filling(app):
             await asyncio.sleep(0.001)
         else:
             return
@@ -169,6 +172,10 @@ async def idle(app: App[Any]) -> None:
             f"after {LIMIT_SECONDS:.0f} s {screen} is not at rest: {app._batch_count} updates held back, "
             f"{len(app.animator._animations)} animations, {len(app.animator._scheduled)} to come"
         )
+
+
+def _filling(app: App[Any]) -> bool:
+    return any(worker.group == "evidence" and not worker.is_finished for worker in app.workers)
 
 
 def _screen(app: App[Any]) -> Screen[Any] | None:

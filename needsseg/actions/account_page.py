@@ -15,6 +15,7 @@ from needsseg.accounts.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts, assigned, pseudonyms
 from needsseg.actions.engines import engine_for, held
+from needsseg.actions.participant_names import participant_names
 from needsseg.actions.revenue import revenue_as_of
 from needsseg.actions.survey_answers import AccountResponse, responses
 from needsseg.actions.triggers import Trigger, fired_of
@@ -63,6 +64,8 @@ class Quote:
     passage: Passage
     strength: float
     exemplar: bool
+    name: str
+    """What the participant is called everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,12 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
         ),
         maybe=tuple(match(found) for found in page.maybe),
         quotes=tuple(
-            replace(quote, participant=over.participant(quote.participant), passage=over.passage(quote.passage))
+            replace(
+                quote,
+                participant=over.participant(quote.participant),
+                passage=over.passage(quote.passage),
+                name=over.name(quote.participant, quote.name),
+            )
             for quote in page.quotes
         ),
         texts=tuple(replace(text, excerpt=over.text(text.excerpt)) for text in page.texts),
@@ -223,6 +231,7 @@ def _voices(study: Study, mine: Sequence[AccountMatch]) -> tuple[Voice, ...]:
 
 def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...]:
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    called = participant_names(study)
     mine = {voice.participant for voice in voices}
     members = segments.members(study)
     kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
@@ -233,5 +242,7 @@ def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...
         passage = held[member.passage]
         participant = who.get((passage.interview, passage.speaker))
         if participant in mine:
-            found.append(Quote(name, participant, passage, member.strength, member.exemplar is not None))
+            found.append(
+                Quote(name, participant, passage, member.strength, member.exemplar is not None, called.of(passage))
+            )
     return tuple(sorted(found, key=lambda q: (q.segment != own, q.segment, not q.exemplar, -q.strength, q.passage.id)))

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARTS", "Beginning", "Card", "CardQuote", "Part", "StatementDraft", "beginnings", "card", "order", "part_of", "pin",
-    "take_statement", "trim", "unpin", "write_need",
+    "say_unsaid", "take_statement", "trim", "unpin", "write_need",
 ]  # fmt: skip
 
 BEGINNINGS = 3
+BORDER_OFFERS = 5
+MOST_AT_BORDER = 15
+"""Passages of the neighbour in which a quote for "not" is looked for, those nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Card:
     statement: str
     draft: StatementDraft | None
     lost: tuple[str, ...] = ()
+    unsaid: tuple[Part, ...] = ()
+    """Of which a person said that nobody says them: nothing is proposed there."""
     passages: dict[int, Passage] = field(default_factory=dict)
 
     def first(self, part: Part) -> CardQuote | None:
@@ -119,22 +124,29 @@ def card(study: Study, segment: int) -> Card:
     chosen, lost = _pinned(pins, held, {member.passage for member in members.get(segment, [])}, names)
     speakers = [names.of(passage) for passage in here]
     offers = proposals([passage.quote for passage in here], groups, speakers)
-    proposed = propose({part: each for part, each in offers.items() if not chosen[part]}, speakers)
+    unsaid = tuple(part for part in PARTS if part in row.unsaid and not chosen[part])
+    proposed = propose(
+        {part: each for part, each in offers.items() if not chosen[part] and part not in unsaid}, speakers
+    )
     quotes = {part: chosen[part] or _as_quotes(proposed.get(part), here, names) for part in PARTS}
     alike: dict[Part, tuple[CardQuote, ...]] = {
         part: tuple(quote for each in offers[part] for quote in _as_quotes(each, here, names)) for part in offers
     }
     rival, border = _border(study, row, rows, members, held)
     alike["not"] = (
-        tuple(_not(passage, rival.id, names, clearest_sentence(passage.quote, groups)) for passage in border)
+        tuple(
+            _not(passage, rival.id, names, span)
+            for passage in border
+            if (span := clearest_sentence(passage.quote, groups)) is not None
+        )[:BORDER_OFFERS]
         if rival
         else ()
     )
-    if not quotes["not"]:
+    if not quotes["not"] and "not" not in unsaid:
         quotes["not"] = alike["not"][:1]
     return Card(
         segment, row.name, row.need, quotes, alike, rival.id if rival else None, rival.name if rival else "", row.statement,
-        _draft(here, names), tuple(lost),
+        _draft(here, names), tuple(lost), unsaid,
         {quote.passage: held[quote.passage] for each in quotes.values() for quote in each},
     )  # fmt: skip
 
@@ -190,8 +202,8 @@ def _as_quotes(each: Proposal | None, here: Sequence[Passage], names: Participan
     return () if each is None else (_quote(each.part, here[each.index], each.start, each.end, names),)
 
 
-def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int] | None) -> CardQuote:
-    return replace(_quote("not", passage, *(span or (0, len(passage.quote))), names), segment=segment)
+def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int]) -> CardQuote:
+    return replace(_quote("not", passage, *span, names), segment=segment)
 
 
 def _border(
@@ -209,7 +221,7 @@ def _border(
     found = cached(study, [held[passage].quote for passage in ids])
     if found.rows is None:
         return None, []
-    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id)
+    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id, MOST_AT_BORDER)
     if near is None:
         return None, []
     return next(each for each in rows if each.id == near.label), [held[ids[index]] for index in near.border]
@@ -272,6 +284,26 @@ def pin(study: Study, segment: int, part: Part, passage: int, words: str = "", *
         elif any((each.passage, each.quote) == (passage, found.quote[slice(*span)]) for each in held):
             raise UsageError(f"These words of passage {passage} are pinned as {part} already.")
         cards.pin(study, segment, part, passage, *span, found.quote[slice(*span)])
+        said = segments.one(study, segment).unsaid
+        if part in said:
+            segments.write_unsaid(study, segment, [each for each in said if each != part])
+
+
+def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -> None:
+    """Says that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
+
+    Raises UsageError where something is pinned to the part, and where it is so already.
+    """
+    row = segments.one(study, segment)
+    if unsaid and any(each.part == part for each in cards.listing(study, segment)):
+        raise UsageError(f"Something is pinned as {part} of segment {segment}.", "Unpin it first.")
+    if unsaid == (part in row.unsaid):
+        state = "is empty already" if unsaid else "is not said to be empty"
+        raise UsageError(f"The {part} of segment {segment} {state}.", "Nothing was changed.")
+    rest = [each for each in PARTS if each in row.unsaid and each != part]
+    said = f"said that nobody tells the {part} of segment {segment}"
+    with study.action("empty part", said if unsaid else f"let the {part} of segment {segment} be proposed again"):
+        segments.write_unsaid(study, segment, [*rest, part] if unsaid else rest)
 
 
 def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:

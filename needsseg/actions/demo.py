@@ -71,7 +71,7 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     say(f"Found {len(report.proposed)} candidates; {report.unassigned} passages fit none.")
     _name(study)
     for row in segments.listing(study):
-        voices = f"{row.size} passages of {row.participants} participants"
+        voices = f"{row.size} passages of {row.people}"
         words = f"; words: {', '.join(row.keywords[:5])}" if row.keywords else ""
         say(f"  {row.name}: {voices}{words}")
         if row.exemplars:

@@ -34,7 +34,7 @@ CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passage
 class SegmentSummary:
     """One candidate or segment as lists show it; exemplars are passages from different participants where there are any.
 
-    ``statement`` is the job statement a person wrote. ``proposed`` counts passages that a run puts to it, ``new`` its own
+    ``participants`` counts those with two passages or more. ``statement`` is the job statement a person wrote. ``proposed`` counts passages that a run puts to it, ``new`` its own
     that came since it was decided on, ``added`` those that joined it or left it since it was confirmed, ``decided`` those that
     a person accepted or placed. ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
     ``stability`` is how alike it comes back from resampled passages, in [0, 1], and ``firmness`` that in words: both of the
@@ -65,6 +65,14 @@ class SegmentSummary:
     firm: Firm | None = None
     in_view: bool = False
     """Whether it stands for a need in view."""
+    with_one_passage: int = 0
+    """How many said one passage only: they do not count as ``participants`` yet."""
+
+    @property
+    def people(self) -> str:
+        """How many participants it has, and how many more said one passage only, in words."""
+        count = format_count(self.participants, "participant")
+        return f"{count} and {self.with_one_passage} with one passage" if self.with_one_passage else count
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +249,8 @@ def summary(
     ``found`` are the passages its run found it with, ``fresh`` the interviews new to it.
     """
     here = [held[member.passage] for member in mine]
-    voices = {names.of(passage) for passage in here}
+    voices = Counter(names.of(passage) for passage in here)
+    once = sum(count == 1 for count in voices.values())
     added = len(segments.changed_since_confirmed(row, mine))
     kept = {member.passage for member in mine if member.placed_by == "hand"}
     return SegmentSummary(
@@ -250,7 +259,7 @@ def summary(
         row.description,
         row.status,
         len(here),
-        len(voices),
+        len(voices) - once,
         _exemplars(mine, held, names, cues),
         row.keywords,
         None,
@@ -265,6 +274,7 @@ def summary(
         row.need,
         row.confirmed_undecided,
         sum(passage.status == "accepted" or passage.id in kept for passage in here),
+        with_one_passage=once,
     )
 
 

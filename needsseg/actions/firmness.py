@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from needsseg.actions.participant_names import participant_names
 from needsseg.discovery.firmness import Firmness
 from needsseg.discovery.verdict import (
     EXPLAINED,
@@ -83,11 +84,11 @@ def figures(study: Study) -> dict[int, Firm]:
 
 def named_figures(study: Study, found: Mapping[int, Firmness]) -> dict[int, Firm]:
     """Figures, whose participants are marked by their rows, with keys and names."""
-    who = {voice.mark: voice for voice in stored.voices(study)}
+    who, called = {voice.mark: voice for voice in stored.voices(study)}, participant_names(study)
     made = {}
     for segment, firm in found.items():
         leaning = [who[mark] for mark in firm.leans_on if mark in who]
-        names = tuple(voice.name for voice in leaning)
+        names = tuple(called.voice(voice.interview, voice.speaker) for voice in leaning)
         keyed = replace(firm, leans_on=tuple(voice.key for voice in leaning))
         made[segment] = Firm(keyed, names, leaning_words(keyed, names))
     return made

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from needsseg.actions.cached import cached, required_rows
 from needsseg.actions.evidence import SegmentSummary, listing, voice
+from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.evidence import halves, standings
 from needsseg.errors import UsageError
 from needsseg.records import Passage
@@ -22,6 +23,7 @@ class ProposedSplit:
     smaller: tuple[Passage, ...]
     larger_words: tuple[str, ...]
     smaller_words: tuple[str, ...]
+    names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class MergePreview:
     first_words: tuple[str, ...]
     second_words: tuple[str, ...]
     nearness: float | None
+    names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class LeftOver:
     name: str
     nearness: float | None
     off_topic: bool
+    participant: str
+    """Who said it, as they are called everywhere."""
 
 
 def proposed_split(study: Study, segment: int) -> ProposedSplit:
@@ -57,7 +62,7 @@ def proposed_split(study: Study, segment: int) -> ProposedSplit:
     labels = [0 if index in set(parts[0]) else 1 for index in range(len(here))]
     told = standings([p.quote for p in here], [voice(p) for p in here], rows, labels)[0]
     larger, smaller = (tuple(here[index] for index in sorted(part)) for part in parts)
-    return ProposedSplit(larger, smaller, told.apart, told.rival_apart)
+    return ProposedSplit(larger, smaller, told.apart, told.rival_apart, participant_names(study))
 
 
 def merge_preview(study: Study, first: int, second: int) -> MergePreview:
@@ -67,14 +72,14 @@ def merge_preview(study: Study, first: int, second: int) -> MergePreview:
     for segment in (first, second):
         segments.one(study, segment)
     sides = {row.id: row for row in listing(study)}
-    one, other = _members(study, first), _members(study, second)
+    one, other, names = _members(study, first), _members(study, second), participant_names(study)
     found = cached(study, [passage.quote for passage in (*one, *other)])
     if found.rows is None or not one or not other:
-        return MergePreview(sides[first], sides[second], (), (), None)
+        return MergePreview(sides[first], sides[second], (), (), None, names)
     labels = [0] * len(one) + [1] * len(other)
     both = [*one, *other]
     told = standings([p.quote for p in both], [voice(p) for p in both], found.rows, labels)[0]
-    return MergePreview(sides[first], sides[second], told.apart, told.rival_apart, round(told.rival_nearness, 4))
+    return MergePreview(sides[first], sides[second], told.apart, told.rival_apart, round(told.rival_nearness, 4), names)
 
 
 def left_over(study: Study) -> list[LeftOver]:
@@ -87,11 +92,11 @@ def left_over(study: Study) -> list[LeftOver]:
     labels = runs.labels(study, run.id)
     held = {p.id: p for p in passages.listing(study, ids={*labels, *placed}) if p.status != "rejected"}
     loose = [passage for passage in labels if passage in held and passage not in placed]
-    near = nearest_segments(study, [held[p] for p in loose])
+    near, names = nearest_segments(study, [held[p] for p in loose]), participant_names(study)
     found = []
     for passage in loose:
         segment, name, nearness = near[passage][0] if near.get(passage) else (None, "", None)
-        found.append(LeftOver(held[passage], segment, name, nearness, passage in off))
+        found.append(LeftOver(held[passage], segment, name, nearness, passage in off, names.of(held[passage])))
     return sorted(found, key=lambda row: (row.off_topic, -(row.nearness or 0.0), row.passage.id))
 
 

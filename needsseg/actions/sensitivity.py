@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.actions.comparing import fate_in_words
 from needsseg.actions.firmness import Firm, as_figures, named_figures
+from needsseg.actions.participant_names import participant_names
 from needsseg.actions.placements import placed
 from needsseg.actions.questions import Again, clustered, discovered_again
 from needsseg.discovery import FEWEST_PASSAGES
@@ -173,12 +174,13 @@ def _tested(trying: _Trying, firm: Sequence[Variation]) -> tuple[list[_Tried], d
 def left_out_in_turn(study: Study, again: Again) -> tuple[list[Variation], int]:
     """Nothing varied, then one participant left out at a time, those with the most passages; and how many are not tried."""
     who = {(voice.interview, voice.speaker): voice for voice in stored.voices(study)}
+    called = participant_names(study)
     mine: dict[str, set[int]] = {}
     names: dict[str, str] = {}
     for passage in again.chosen:
         voice = who[passage.interview, passage.speaker]
         mine.setdefault(voice.mark, set()).add(passage.id)
-        names[voice.mark] = voice.name
+        names[voice.mark] = called.of(passage)
     most = sorted(mine, key=lambda mark: (-len(mine[mark]), names[mark], mark))
     chosen = sorted(most[:MOST_LEFT_OUT], key=lambda mark: (names[mark], mark))
     made = [Variation("again", "with nothing varied", again.chosen)]

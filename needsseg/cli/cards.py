@@ -58,6 +58,7 @@ def shape(found: Card) -> dict[str, Any]:
         },
         "offers": {part: [_quote(quote) for quote in found.offers[part]] for part in PARTS},
         "lost": found.lost,
+        "unsaid": found.unsaid,
     }
 
 
@@ -94,7 +95,7 @@ def _print(found: Card) -> None:
             where = "" if quote.interview in quote.participant else f"{quote.interview}, "
             print_text(f"   {quote.participant}, {where}passage {quote.passage}; {state}")
         if not found.quotes[part]:
-            print_text(f"{part}: –")
+            print_text(f"{part}: – nobody says so, as a person found" if part in found.unsaid else f"{part}: –")
     if found.statement:
         print_text(f"job statement: {found.statement}")
     elif found.draft is not None:
@@ -156,6 +157,20 @@ def unpin(session: Session, which: str, part: str, number: int | None) -> None:
         segment = actions.find(study, which)
         gone = cards.unpin(study, segment, part_of(part), number)
     session.say(f"Took {format_count(gone, 'quote')} off the {part} of segment {segment}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.option("--take-back", is_flag=True, help="Let the program propose quotes for the part again.")
+@click.pass_obj
+def unsaid(session: Session, which: str, part: str, take_back: bool) -> None:
+    """Say that nobody in a segment says a part of its card. Nothing is proposed there then, until something is pinned."""
+    with opened(session) as study:
+        segment = actions.find(study, which)
+        cards.say_unsaid(study, segment, part_of(part), unsaid=not take_back)
+    done = "The program proposes again" if take_back else "Nobody says so; nothing is proposed"
+    session.say(f"{done} as {part} of segment {segment}.")
 
 
 @click.command()

@@ -6,6 +6,7 @@ import click
 
 from needsseg.actions import needs, segments
 from needsseg.actions import review as actions
+from needsseg.actions.participant_names import participant_names
 from needsseg.actions.review import Choice, Question
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -29,10 +30,11 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
     """The passage whose decision would help most, why, and where it could go."""
     with opened(session) as study:
         found = actions.next_question(study, skip)
+        who = participant_names(study).of(found.passage) if found is not None else ""
     if as_json:
-        print_object(shapes.question(found, guess))
+        print_object(shapes.question(found, guess, who))
     elif found is not None:
-        _print_question(found, guess)
+        _print_question(found, guess, who)
     if found is None:
         session.say("Nothing is left to decide.")
     else:
@@ -42,9 +44,9 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
         )
 
 
-def _print_question(found: Question, guess: bool) -> None:
+def _print_question(found: Question, guess: bool, who: str) -> None:
     passage = found.passage
-    print_text(f"{passage.id}  {passage.speaker or 'unnamed'} ({passage.interview})\n   “{passage.quote}”")
+    print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
     print_text(f"   Asked because it {found.why}.")
     header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
     print_table(

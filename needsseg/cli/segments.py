@@ -71,7 +71,7 @@ def _status(row: SegmentSummary) -> str:
 
 
 def _counted(row: SegmentSummary) -> str:
-    return f"{format_count(row.size, 'passage')} of {format_count(row.participants, 'participant')}"
+    return f"{format_count(row.size, 'passage')} of {row.people}"
 
 
 @click.group(no_args_is_help=False)
@@ -371,5 +371,5 @@ def reopen(session: Session, which: str) -> None:
     session.say(f"Reopened segment {number}.")
 
 
-for command in (cards.card, cards.need, cards.pin, cards.unpin, cards.trim, cards.order):
+for command in (cards.card, cards.need, cards.pin, cards.unpin, cards.unsaid, cards.trim, cards.order):
     segment.add_command(command)

@@ -73,6 +73,7 @@ def segment(row: SegmentSummary) -> Shape:
         "status": row.status,
         "size": row.size,
         "participants": row.participants,
+        "with_one_passage": row.with_one_passage,
         "exemplars": [
             {"id": p.id, "interview": p.interview, "start": p.start, "end": p.end, "quote": p.quote}
             for p in row.exemplars
@@ -122,13 +123,13 @@ def _member(row: Passage, strength: float, found: Evidence) -> Shape:
     return passage(row) | told | {"before": before, "after": after}
 
 
-def question(found: Question | None, guess: bool = False) -> Shape:
+def question(found: Question | None, guess: bool = False, participant: str = "") -> Shape:
     """What to decide next; ``passage`` is null when nothing is left. What the program takes it for is told on request only."""
     choices = [asdict(choice) for choice in found.choices] if found else []
     if not guess:
         choices = [choice | {"nearness": None} for choice in choices]
     return {
-        "passage": passage(found.passage) if found else None,
+        "passage": passage(found.passage) | {"participant": participant} if found else None,
         "why": found.why if found else "",
         "choices": choices,
         "left": found.left if found else 0,
@@ -140,6 +141,7 @@ def question(found: Question | None, guess: bool = False) -> Shape:
 def left_over(row: LeftOver) -> Shape:
     """One passage that lies in no segment."""
     return passage(row.passage) | {
+        "participant": row.participant,
         "nearest": row.nearest,
         "name": row.name,
         "nearness": row.nearness,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.discovery.keywords import SPOKEN, is_stop, load_stop_words
+from needsseg.discovery.keywords import common_words, is_stop
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Neighbour:
     border: tuple[int, ...]
 
 
-def neighbour(rows: Matrix, labels: Sequence[int], label: int) -> Neighbour | None:
+def neighbour(rows: Matrix, labels: Sequence[int], label: int, most: int = EDGE) -> Neighbour | None:
     """The neighbour of a label, by the cosine of the middles of unit ``rows`` (n, d); None where there is no other label."""
     import numpy as np
 
@@ -105,7 +105,7 @@ def neighbour(rows: Matrix, labels: Sequence[int], label: int) -> Neighbour | No
     near = max(others, key=lambda other: (round(float(_direction(rows[marks == other]) @ middle), 9), -other))
     theirs = np.flatnonzero(marks == near)
     order = sorted((int(i) for i in theirs), key=lambda i: (-round(float(rows[i] @ middle), 9), i))
-    return Neighbour(near, tuple(order[:EDGE]))
+    return Neighbour(near, tuple(order[:most]))
 
 
 def evenness_word(value: float, speakers: int) -> str:
@@ -195,7 +195,7 @@ class _Said:
         import numpy as np
         from sklearn.feature_extraction.text import CountVectorizer
 
-        stop = load_stop_words() | SPOKEN
+        stop = common_words()
         counter = CountVectorizer(
             analyzer=lambda text: [word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)]
         )

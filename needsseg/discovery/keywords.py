@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 3
 FEWEST_PARTICIPANTS = 3
+LEAST_SHARE = 1 / 3
+"""Of its participants use a phrase that marks a candidate; what few say is a trade or a product, and no need."""
 QUANTILE = 1.959964
 """Of the normal distribution, for an interval of 95%."""
 HALDANE = 0.5
@@ -44,6 +46,12 @@ def load_stop_words(path: Path | None = None) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
+def common_words(path: Path | None = None) -> frozenset[str]:
+    """The words anybody uses and those that everybody says; one object, so that looking words up in it stays quick."""
+    return load_stop_words(path) | SPOKEN
+
+
+@lru_cache(maxsize=4)
 def _load(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for name, given in read_toml(path).items():
@@ -64,10 +72,10 @@ def keywords(
 
     A participant uses a phrase in a label where one of their texts with it says so; of others count all texts with other
     labels, -1 included. A phrase is shown where the lower end of the 95% interval of its log-odds ratio (Haldane-corrected,
-    Wald) lies above 0 and three participants of the label use it. Without ``speakers`` each text is a participant's own. A
-    phrase neither begins nor ends with a stop word.
+    Wald) lies above 0 and a third of the label's participants use it, three at least. Without ``speakers`` each text is a
+    participant's own. A phrase neither begins nor ends with a stop word.
     """
-    stop = stop_words if stop_words is not None else load_stop_words() | SPOKEN
+    stop = stop_words if stop_words is not None else common_words()
     names = [str(index) for index in range(len(texts))] if speakers is None else list(speakers)
     found = [label for label in sorted(set(labels)) if label >= 0]
     users: dict[str, set[tuple[int, str]]] = defaultdict(set)
@@ -86,7 +94,7 @@ def keywords(
             by[label].add(name)
         for label in found:
             mine = len(by[label])
-            if mine >= FEWEST_PARTICIPANTS:
+            if mine >= max(FEWEST_PARTICIPANTS, LEAST_SHARE * len(heard[label])):
                 theirs = len(set().union(*(people for other, people in by.items() if other != label)))
                 lowest = _lowest(mine, len(heard[label]), theirs, len(others[label]))
                 if lowest > 0:

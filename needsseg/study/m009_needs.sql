@@ -32,6 +32,8 @@ ALTER TABLE runs ADD COLUMN separation_p REAL CHECK (separation_p BETWEEN 0 AND 
 -- The need in one sentence, which a person wrote or took. Quotes that a person pinned to a part of the card, in their order:
 -- the words, and where they stood in the passage's quote when they were pinned.
 ALTER TABLE segments ADD COLUMN need TEXT NOT NULL DEFAULT '';
+-- The parts of the card of which a person said that nobody says them, by blanks: the program proposes nothing there.
+ALTER TABLE segments ADD COLUMN unsaid TEXT NOT NULL DEFAULT '';
 CREATE TABLE card_quotes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     segment_id INTEGER NOT NULL REFERENCES segments (id) ON DELETE CASCADE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from needsseg.errors import NotFoundError, UsageError
@@ -51,6 +51,8 @@ class SegmentRow:
     statement: str
     need: str = ""
     confirmed_undecided: bool = False
+    unsaid: tuple[str, ...] = ()
+    """The parts of its card of which a person said that nobody says them."""
 
     @property
     def confirmer(self) -> str:
@@ -79,8 +81,10 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
     """Puts a run's candidates in place of those nobody touched (inside an action); their ids.
 
     A candidate that a new one goes on keeps its id and its name. One in which a person put passages stays with these where
-    the run has nothing to go on from.
+    the run has nothing to go on from. One that a person wrote of is gone on by the new one that shares most passages with it.
     """
+    written = _written(study)
+    candidates = _gone_on(study, candidates, written)
     going_on = {candidate.segment for candidate in candidates if candidate.segment is not None}
     answered = {
         row[0]
@@ -91,7 +95,7 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
     }
     study.execute(
         "DELETE FROM segments WHERE status = 'candidate' AND id NOT IN (SELECT value FROM json_each(?))",
-        [json.dumps(sorted(going_on | answered))],
+        [json.dumps(sorted(going_on | answered | written))],
     )
     study.execute(
         "DELETE FROM segment_passages WHERE placed_by = 'run' "
@@ -99,6 +103,33 @@ def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate
     )
     names = iter(needs.candidate_names(study, len(candidates)))
     return [_store(study, run, candidate, names) for candidate in candidates]
+
+
+def _written(study: Study) -> set[int]:
+    """The candidates of which people wrote something, or on whose cards they pinned quotes."""
+    rows = study.rows(
+        "SELECT id FROM segments WHERE status = 'candidate' AND (description <> '' OR statement <> '' OR need <> '' "
+        "OR unsaid <> '' OR id IN (SELECT segment_id FROM card_quotes))"
+    )
+    return {row[0] for row in rows}
+
+
+def _gone_on(study: Study, candidates: Sequence[NewCandidate], written: set[int]) -> list[NewCandidate]:
+    """Candidates, those that go on none as going on a written one with which they share passages; most shared first."""
+    before = members(study)
+    free = written - {candidate.segment for candidate in candidates}
+    shared = [
+        (len({m.passage for m in candidate.members} & {m.passage for m in before.get(segment, [])}), segment, at)
+        for at, candidate in enumerate(candidates)
+        if candidate.segment is None
+        for segment in free
+    ]
+    found = list(candidates)
+    for count, segment, at in sorted(shared, key=lambda each: (-each[0], each[1], each[2])):
+        if count and segment in free and found[at].segment is None:
+            found[at] = replace(found[at], segment=segment)
+            free.discard(segment)
+    return found
 
 
 def _store(study: Study, run: int, candidate: NewCandidate, names: Iterator[str]) -> int:
@@ -177,6 +208,7 @@ def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
             row["statement"],
             row["need"],
             bool(row["confirmed_undecided"]),
+            tuple(row["unsaid"].split()),
         )
         for row in rows
     ]
@@ -233,13 +265,13 @@ def rename(study: Study, segment: int, name: str) -> None:
 
 def describe(study: Study, segment: int, description: str) -> None:
     """Writes what a segment's people want (inside an action)."""
-    open_for_change(study, segment)
+    open_for_words(study, segment)
     study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
 
 
 def write_statement(study: Study, segment: int, statement: str) -> None:
     """Writes the job statement a segment's people share (inside an action)."""
-    open_for_change(study, segment)
+    open_for_words(study, segment)
     study.execute("UPDATE segments SET statement = ? WHERE id = ?", [plain_text(statement), segment])
 
 
@@ -248,8 +280,14 @@ def write_need(study: Study, segment: int, need: str) -> None:
     need = plain_text(need)
     if "\n" in need:
         raise UsageError("A need is one sentence on one line.", "Leave out the line breaks.")
-    open_for_change(study, segment)
+    open_for_words(study, segment)
     study.execute("UPDATE segments SET need = ? WHERE id = ?", [need, segment])
+
+
+def write_unsaid(study: Study, segment: int, parts: Iterable[str]) -> None:
+    """Stores of which parts of a segment's card nobody says anything (inside an action)."""
+    open_for_words(study, segment)
+    study.execute("UPDATE segments SET unsaid = ? WHERE id = ?", [" ".join(parts), segment])
 
 
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
@@ -365,6 +403,13 @@ def open_for_change(study: Study, segment: int) -> None:
         raise refused_as_confirmed(row)
     _free_name(study, segment)
     touched(study, segment)
+
+
+def open_for_words(study: Study, segment: int) -> None:
+    """What people write of a segment or quote on its card: a candidate takes it and stays one; refused where confirmed."""
+    row = one(study, segment)
+    if row.status == "confirmed":
+        raise refused_as_confirmed(row)
 
 
 def refused_as_confirmed(row: SegmentRow) -> UsageError:

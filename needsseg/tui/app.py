@@ -132,8 +132,9 @@ class NeedssegApp(App[int]):
         version = self.study.data_version
         if version != self._version:
             self._version = version
-            if isinstance(self.screen, StudyScreen) and self.screen.is_mounted:
-                self.screen.refresh_study()
+            shown = self.screen_stack[-1:]  # none while the app closes
+            if shown and isinstance(shown[0], StudyScreen) and shown[0].is_mounted:
+                shown[0].refresh_study()
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of a long verb."""

@@ -47,7 +47,7 @@ def _head(page: AccountPage, label: Label) -> Content:
 def _evidence(page: AccountPage, label: Label) -> Iterator[Line]:
     if label.source == "interview":
         for quote in [one for one in page.quotes if one.segment == label.segment][:QUOTES]:
-            said = f"    “{one_line(quote.passage.quote, 120)}” {quote.passage.speaker}"
+            said = f"    “{one_line(quote.passage.quote, 120)}” {quote.name}"
             yield plain(said, "dim"), Place(quote.passage.interview, quote.passage.id)
     elif label.source == "survey":
         for one in [response for response in page.responses if response.segment == label.segment][:TEXTS]:

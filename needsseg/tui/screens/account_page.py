@@ -229,7 +229,7 @@ def _voices(page: AccountPage) -> Iterator[Line]:
 
 
 def _quote(quote: Quote) -> Content:
-    why = f"  {quote.segment} · {quote.passage.speaker}, {quote.passage.interview}" + " · exemplar" * quote.exemplar
+    why = f"  {quote.segment} · {quote.name}, {quote.passage.interview}" + " · exemplar" * quote.exemplar
     return lines([plain(f"“{one_line(quote.passage.quote, 300)}”"), plain(why, "dim")])
 
 

@@ -38,8 +38,8 @@ class CardScreen(Sheet[None]):
 
     TITLE = "Card"
     KEYS = (
-        "e need · a pins · n next proposal · b pins beside · r other passage · t trims · x unpins · J K order · w job statement"
-        " · u undo · esc closes"
+        "e need · a pins · n next proposal · b pins beside · r other passage · t trims · x unpins, or: nobody says so"
+        " · J K order · w job statement · u undo · esc closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C,q", "leave", "close", id="card.close"),
@@ -49,7 +49,7 @@ class CardScreen(Sheet[None]):
         Binding("n", "offer", "show the next proposal", id="card.offer"),
         Binding("r", "replace", "pin another passage", id="card.replace"),
         Binding("t", "trim", "cut the quote to a clause", id="card.trim"),
-        Binding("x", "unpin", "take the quote off", id="card.unpin"),
+        Binding("x", "unpin", "take the quote off, or say that nobody says so", id="card.unpin"),
         Binding("J", "order(1)", "move the quote down", id="card.order_down"),
         Binding("K", "order(-1)", "move the quote up", id="card.order_up"),
         Binding("w", "statement", "write the job statement, or take its draft", id="card.statement"),
@@ -87,9 +87,11 @@ class CardScreen(Sheet[None]):
         about = f" “{one_line(found.rival_name, 30)}”" if row.part == "not" and found.rival_name else ""
         head = plain(f"{CALLED[row.part]}{about}", "bold")
         if row.quote is None:
-            return lines([head, plain("  – nobody says it plainly; r pins a passage", "dim")])
+            empty = row.part in found.unsaid
+            said = "nobody says so, as a person found; x takes that back" if empty else "nobody says it plainly"
+            return lines([head, plain(f"  – {said}; r pins a passage", "dim")])
         quote = row.quote
-        how = f"pinned by {quote.by}" if quote.pinned else "proposed: a pins it, n shows the next"
+        how = f"pinned by {quote.by}" if quote.pinned else "proposed: a pins it, n shows the next, x: nobody says so"
         return lines(
             [
                 Content.assemble(head, plain(f"  {'●' if quote.pinned else '○'} {how}", "dim")),
@@ -193,12 +195,20 @@ class CardScreen(Sheet[None]):
             self.attempt("trimmed it", lambda: cards.trim(self.study, self._segment, part, words, number))
 
     def action_unpin(self) -> None:
-        """Takes the quote under the cursor off."""
+        """Takes the quote under the cursor off; where nothing is pinned, says that nobody says so, or takes that back."""
         row = self._here
-        if row.part is None or row.quote is None or not row.quote.pinned:
-            self.tell("nothing is pinned here")
+        if row.part is None:
+            self.tell("go to a part first: j")
             return
         part, number = row.part, row.number
+        if row.quote is None or not row.quote.pinned:
+            empty = self._card is None or part not in self._card.unsaid
+            self._offers.pop(part, None)
+            self.attempt(
+                f"nobody says the {CALLED[part]}" if empty else f"the {CALLED[part]} is open again",
+                lambda: cards.say_unsaid(self.study, self._segment, part, unsaid=empty),
+            )
+            return
         self.attempt(f"took the {CALLED[part]} off", lambda: cards.unpin(self.study, self._segment, part, number))
 
     def action_order(self, by: int) -> None:

@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from needsseg.actions import interviews, passages, studies, suggesting
+from needsseg.actions.participant_names import participant_names
 from needsseg.records import Passage, Transcript
 from needsseg.tui import marking
 from needsseg.tui.place import Place
@@ -163,6 +164,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             reasons=self.queued_reasons() if queued else None,
             notes=self.notes(),
             asked=suggesting.asked(self.transcript, here) if here and self.transcript else "",
+            who=participant_names(self.study).of(here) if here else "",
         )
         self.query_one("#title", Static).update(plain(self.headline()), layout=False)
         self.tell()

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.actions.participant_names import ParticipantNames
 from needsseg.actions.segments import MergePreview, ProposedSplit, SegmentSummary
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -54,7 +55,14 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                     ("second", self._halves.smaller, self._halves.smaller_words, "is split off"),
                 ):
                     with VerticalScroll(id=side):
-                        yield Static(_side(f"{format_count(len(passages), 'passage')} · {stays}", words, passages))
+                        yield Static(
+                            _side(
+                                f"{format_count(len(passages), 'passage')} · {stays}",
+                                words,
+                                passages,
+                                self._halves.names,
+                            )
+                        )
             yield Static("enter splits it so and asks for a name · j k scroll · esc leaves it whole", markup=False)
 
     def on_mount(self) -> None:
@@ -103,7 +111,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     ("second", self._preview.second, self._preview.second_words),
                 ):
                     with VerticalScroll(id=side):
-                        yield Static(_side(_about(row), words, row.exemplars))
+                        yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
             yield Static("enter merges · s lets the other one stay · j k scroll · esc leaves both", markup=False)
 
@@ -135,18 +143,22 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
         self.dismiss((self._stays.id, self._goes.id))
 
 
+def _who(passage: Passage, names: ParticipantNames) -> str:
+    name = names.of(passage)
+    return name if name.endswith(f"· {passage.interview}") else f"{name} · {passage.interview}"
+
+
 def _about(row: SegmentSummary) -> str:
-    people = format_count(row.participants, "participant")
-    return f"{row.name} · {SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')} of {people}"
+    return f"{row.name} · {SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')} of {row.people}"
 
 
-def _side(title: str, words: Sequence[str], passages: Sequence[Passage]) -> Content:
+def _side(title: str, words: Sequence[str], passages: Sequence[Passage], names: ParticipantNames) -> Content:
     """One side: its title, the words that tell it apart, and its clearest quotes."""
     told = ", ".join(words) or "no words that both sides do not share"
     parts = [plain(title, "bold"), Content.assemble(plain("tells it apart  ", "dim"), plain(told)), plain("")]
     for passage in passages[:MOST_QUOTES]:
         parts += [
-            plain(f"{passage.speaker or 'unnamed speaker'} · {passage.interview}", "dim"),
+            plain(_who(passage, names), "dim"),
             plain(passage.quote),
             plain(""),
         ]

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions import history, interviews, review
+from needsseg.actions.participant_names import participant_names
 from needsseg.actions.review import CHOICE_KEYS, NONE_KEY, Choice, Question
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
@@ -132,7 +133,9 @@ class QuestionScreen(ModalScreen[int]):
         self._asked = asked
         assign_keys(self._keys, asked)
         self._say(told)
-        self.query_one("#context", Static).update(context(asked.passage, transcript))
+        self.query_one("#context", Static).update(
+            context(asked.passage, transcript, participant_names(self._study).of(asked.passage))
+        )
         self._show_choices(asked, 0)
         self.call_after_refresh(self._fit)
 
@@ -165,7 +168,8 @@ class QuestionScreen(ModalScreen[int]):
         taken = sum(_lines_of(widget) + widget.styles.margin.height for widget in others)
         room = int(self.size.height * SHARE) - box.gutter.height - reading.styles.margin.height - taken
         reading.styles.max_height = max(room, FEWEST_LINES)
-        text = context(asked.passage, interviews.show(self._study, asked.passage.interview))
+        who = participant_names(self._study).of(asked.passage)
+        text = context(asked.passage, interviews.show(self._study, asked.passage.interview), who)
         rows = text.wrap(max(said.size.width, 1))
         at = next((number for number, row in enumerate(rows) if "▸" in row.plain), 0)
         # Where all of it fits, this scrolls nowhere; else one line before the passage is still read.
@@ -322,11 +326,12 @@ def _choice(key: str, choice: Choice, guessing: bool, guessed: bool) -> Content:
     )
 
 
-def context(passage: Passage, transcript: Transcript) -> Content:
+def context(passage: Passage, transcript: Transcript, who: str) -> Content:
     """The passage in what was said around it, and what was said before."""
     turns = transcript.turns
     at = next((n for n, turn in enumerate(turns) if turn.start <= passage.start < turn.end), None)
-    head = plain(f"{passage.speaker or 'unnamed speaker'} · {passage.interview}", "dim")
+    where = "" if who.endswith(f"· {passage.interview}") else f" · {passage.interview}"
+    head = plain(f"{who}{where}", "dim")
     if at is None:
         return lines([head, plain(passage.quote, "bold")])
     turn, said = turns[at], []

@@ -164,7 +164,7 @@ class SegmentVerbs(SegmentDesk):
         passages = format_count(here.size, "passage")
         about = [
             plain("Stored with your name and the time, as what this rests on:"),
-            plain(f"  {passages} of {format_count(here.participants, 'participant')}, each with its quote's hash"),
+            plain(f"  {passages} of {here.people}, each with its quote's hash"),
             plain(f"  {len(proof.summary.exemplars)} exemplars · keywords {', '.join(here.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in here.warnings),
             plain("Confirmed, it can be changed only after o reopens it."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions import cards, firmness, segments, studies
 from needsseg.actions.segments import SegmentSummary
+from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.segment_desk import LEFT_OVER
@@ -29,6 +31,7 @@ from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.cards import Card
+    from needsseg.actions.segments import Evidence
     from needsseg.records import Passage
 
 EMPTY = """No candidates yet.
@@ -83,6 +86,9 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         super().__init__()
         self._words = ""
         self._filling = False
+        self._reading = False
+        self._version = 0
+        """Rises with all that makes what is being read beside the screen out of date."""
         self.card: Card | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -167,22 +173,58 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             return UNSEPARATE
         return next((hint for status, hint in HINTS.items() if status in statuses), "")
 
-    def show_evidence(self) -> None:
-        """Reads and shows the evidence of the segment under the cursor, or what was left over."""
+    def show_evidence(self, *, moved: bool = False) -> None:
+        """Shows the evidence of the segment under the cursor, or what was left over.
+
+        Where the cursor only ``moved`` it is read beside the screen, so that no key waits for it. After a change it is read
+        at once, since the next key is meant for the next quote. The card is always read beside the screen.
+        """
         here = self.segment
+        self._version += 1
         self.shown = None
-        if here is not None and not loading.is_warm(self.study):
+        if here is None or self.card is None or self.card.segment != here.id:
+            self.card = None
+        if here is not None and (moved or not loading.is_warm(self.study)):
             self.waiting()
-            return
-        if here is not None:
-            shown = segments.evidence(self.study, here.id)
-            self.card = cards.card(self.study, here.id)
-            self.shown = replace(
-                shown,
-                passages=tuple((p, s) for p, s in shown.passages if self._fits(p)),
-                proposed=tuple((p, s) for p, s in shown.proposed if self._fits(p)),
-            )
+        if here is not None and loading.is_warm(self.study):
+            if not moved:
+                self._show_read(segments.evidence(self.study, here.id))
+            self._read_beside()
+        elif here is None:
+            self.show_marks()
+
+    def _show_read(self, shown: Evidence) -> None:
+        self.shown = replace(
+            shown,
+            passages=tuple((p, s) for p, s in shown.passages if self._fits(p)),
+            proposed=tuple((p, s) for p, s in shown.proposed if self._fits(p)),
+        )
         self.show_marks()
+
+    def _read_beside(self) -> None:
+        if not self._reading:  # a thread cannot be ended, so that a second one would only slow the first
+            self._reading = True
+            self.run_worker(self._read_on(), group="evidence")
+
+    async def _read_on(self) -> None:
+        """Reads evidence and card of the segment under the cursor, until both are those of where the cursor has come to."""
+        try:
+            version = -1
+            while self.is_attached and version != self._version and (here := self.segment) is not None:
+                version = self._version
+                if self.shown is None:
+                    evidence = await loading.aside(self.study.path, partial(segments.evidence, segment=here.id))
+                    if version != self._version or not self.is_attached:
+                        continue
+                    self._show_read(evidence)
+                card = await loading.aside(self.study.path, partial(cards.card, segment=here.id))
+                if version == self._version and self.is_attached:
+                    self.card = card
+                    self.show_marks()
+        except NeedssegError as error:
+            self.desk.show_error(error)
+        finally:
+            self._reading = False
 
     def _fits(self, passage: Passage) -> bool:
         """Whether a passage passes the filter."""
@@ -219,7 +261,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         if not self._filling:
             if self.shown is None or self.segment is None or self.segment.id != self.shown.summary.id:
                 self.marked.clear()
-                self.show_evidence()
+                self.show_evidence(moved=True)
             self.tell()
 
     @on(OptionList.OptionHighlighted, "#evidence")
@@ -256,6 +298,9 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             if by > 0:  # the one under the cursor was not read yet
                 return
         if not self.quotes.go(by):
+            if self.segment is not None and self.shown is None:
+                self.tell("the evidence is being read")
+                return
             self.tell("no quote after this one: esc, j for the next segment" if by > 0 else "no quote before this one")
 
     def action_step(self, by: int) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
 from needsseg.actions import passages, segments, studies
+from needsseg.actions.participant_names import participant_names
 from needsseg.errors import NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -175,7 +176,8 @@ class SurveyScreen(SurveyVerbs):
                 self._quotes.append(passages.one(self.study, passage))
             except NotFoundError:
                 gone += 1
-        rows = [words.quote_line(passage) for passage in self._quotes]
+        names = participant_names(self.study)
+        rows = [words.quote_line(passage, names.of(passage)) for passage in self._quotes]
         self._fill("#quotes", rows, 0)
         said = (
             f"{format_count(gone, 'quote')} of it not in the study any more"

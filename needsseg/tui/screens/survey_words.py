@@ -103,9 +103,9 @@ def option_about(option: Option) -> Content:
     return plain(f"“{option.words}” rests on:" if option.evidence else f"“{option.words}”", "bold")
 
 
-def quote_line(passage: Passage) -> Content:
+def quote_line(passage: Passage, who: str) -> Content:
     """A quote and whose it is."""
-    return Content.assemble(plain(f"“{one_line(passage.quote, 300)}”"), plain(f"  {passage.speaker}", "dim"))
+    return Content.assemble(plain(f"“{one_line(passage.quote, 300)}”"), plain(f"  {who}", "dim"))
 
 
 def verdict_lines(name: str, verdict: Verdict, default_flow: str) -> Content:

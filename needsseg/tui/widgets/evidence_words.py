@@ -52,7 +52,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     status = SEGMENT_WORDS[of.status]
     if of.confirmed_by:
         status += f" by {of.confirmed_by}, {(of.confirmed_at or '')[:10]}"
-    size = f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}"
+    size = f"{format_count(of.size, 'passage')} of {of.people}"
     known = [size, backed(backing)]
     known += [f"+ {of.new} new"] if of.new else []
     known += [f"{of.proposed} proposed"] if of.proposed else []
@@ -115,7 +115,7 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
     """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
     of = evidence.summary
     said = [
-        f"{format_count(of.size, 'passage')} of {format_count(of.participants, 'participant')}, {SEGMENT_WORDS[of.status]}"
+        f"{format_count(of.size, 'passage')} of {of.people}, {SEGMENT_WORDS[of.status]}"
     ]
     said.append(f"Stability: {of.firmness or NOT_TESTED}")
     said += [f"! {warning}" for warning in of.warnings]
@@ -220,9 +220,9 @@ def quoted(
 def loose(row: LeftOver, *, marked: bool) -> Content:
     """A passage in no segment, and how near the nearest one is."""
     if row.off_topic:
-        return quoted(row.passage, "a takes it back", words="× off-topic", marked=marked)
+        return quoted(row.passage, "a takes it back", words="× off-topic", marked=marked, name=row.participant)
     near = f"nearest “{row.name}” {row.nearness:.2f}" if row.nearest is not None and row.nearness is not None else ""
-    return quoted(row.passage, near or "nearest unknown", marked=marked)
+    return quoted(row.passage, near or "nearest unknown", marked=marked, name=row.participant)
 
 
 def quote_signs(evidence: Evidence) -> Mapping[int, str]:

@@ -58,8 +58,9 @@ class PassagePanel(VerticalScroll, can_focus=False):
         reasons: Sequence[str] | None = None,
         notes: Sequence[str] = (),
         asked: str = "",
+        who: str = "",
     ) -> None:
-        """Shows a passage, or that there is none, and what was ``asked`` before it.
+        """Shows a passage and ``who`` said it, or that there is none, and what was ``asked`` before it.
 
         ``chance`` and ``reasons`` are those of the queue where it is open.
         """
@@ -69,7 +70,8 @@ class PassagePanel(VerticalScroll, can_focus=False):
         else:
             kind = state(passage)
             score = f" · score {passage.score:.2f}" if passage.score is not None else " · marked by hand"
-            head = f" · {passage.speaker} · {chance}" if chance else f" · {passage.speaker}{score}"
+            name = who or passage.speaker
+            head = f" · {name} · {chance}" if chance else f" · {name}{score}"
             parts.append(Content.assemble(plain(f"{GLYPHS[kind]} {WORDS[kind]}", "bold"), plain(head)))
             if asked:
                 # The end of a long turn is where the question stands.
