@@ -146,3 +146,64 @@ def test_answers_of_a_candidate_that_people_then_name_stay(found: Study) -> None
     assert [(a.passage, a.answered_by) for a in stored.answers(found)] == [(passage, "Ada")]
     discovery.discover(found)
     assert _members(found)[passage] == row.id
+
+
+def test_merging_candidates_names_nothing_and_holds_in_the_next_run(found: Study, tables: Dump) -> None:
+    first, second = (row.id for row in segments.listing(found)[:2])
+    answered = segments.evidence(found, second).passages[-1][0].id
+    review.answer(found, answered, second)
+    both = {p for p, s in _members(found).items() if s in (first, second)}
+    before = tables(found)
+    segments.merge(found, first, [second])
+    assert {row.status for row in segments.listing(found)} == {"candidate"}
+    assert [(a.passage, a.segment) for a in stored.answers(found)] == [(answered, first)], "answers go along"
+    assert {p for p, s in _members(found).items() if s == first} == both
+    held = {m.passage for m in stored_segments.members(found)[first] if m.placed_by == "hand"}
+    discovery.discover(found)
+    after = {row.id: row for row in segments.listing(found)}
+    assert after[first].status == "candidate" and {_members(found)[p] for p in held} == {first}
+    assert {s for p, s in _members(found).items() if p in both} >= {first} and second not in after
+    history.undo(found)
+    history.undo(found)
+    assert tables(found) == before
+
+
+def test_a_name_that_a_person_gave_outlives_a_merge_into_a_candidate(found: Study) -> None:
+    first, second = (row.id for row in segments.listing(found)[:2])
+    segments.rename(found, second, "Keepers")
+    segments.merge(found, first, [second])
+    row = stored_segments.one(found, first)
+    assert (row.name, row.status) == ("Keepers", "named")
+
+
+def test_halves_of_a_candidate_are_candidates_that_lie_where_they_were_put(found: Study, tables: Dump) -> None:
+    first = segments.listing(found)[0].id
+    mine = [passage.id for passage, _ in segments.evidence(found, first).passages]
+    review.answer(found, mine[0], first)
+    before = tables(found)
+    new = segments.split(found, first, mine[:6])
+    rows = {row.id: row for row in segments.listing(found)}
+    assert {row.status for row in rows.values()} == {"candidate"}
+    assert rows[new].name.startswith("Candidate ") and len({row.name for row in rows.values()}) == len(rows)
+    assert [(a.passage, a.segment) for a in stored.answers(found)] == [(mine[0], new)]
+    discovery.discover(found)
+    lies = _members(found)
+    assert {lies[p] for p in mine[:6]} == {new} and {lies[p] for p in mine[6:]} == {first}
+    assert {row.status for row in segments.listing(found)} == {"candidate"}
+    history.undo(found)
+    history.undo(found)
+    assert tables(found) == before
+    named = segments.split(found, first, mine[:6], "Keepers")
+    assert stored_segments.one(found, named).status == "named", "a name keeps"
+    assert stored_segments.one(found, first).status == "candidate"
+
+
+def test_moving_between_candidates_names_neither_and_is_an_answer(found: Study) -> None:
+    first, second = (row.id for row in segments.listing(found)[:2])
+    mine = [passage.id for passage, _ in segments.evidence(found, first).passages]
+    segments.move(found, mine[:2], second)
+    segments.move(found, mine[2:3], None)
+    assert {row.status for row in segments.listing(found)} == {"candidate"}
+    assert {(a.passage, a.segment) for a in stored.answers(found)} == {(p, second) for p in mine[:2]}
+    discovery.discover(found)
+    assert {_members(found)[p] for p in mine[:2]} == {second}

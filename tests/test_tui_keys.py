@@ -334,10 +334,11 @@ def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int
                 await press(app, pilot, does.before)
                 before = await befores.look(does.before)
                 await press(app, pilot, key)
-                if size != LARGE or named not in IN_SIGHT:
+                if named not in (IN_SIGHT if size == LARGE else ALWAYS_IN_SIGHT):
                     wrong.extend(complaints(f"{does.before} {key}", does, before, await look(app, dump)))
         await opened_again(sheet, untouched)
-        assert await befores.still_so(""), "the sheet is not restored"
+        # The list of matches keeps the place that its last key left.
+        assert name == "MatchesScreen" or await befores.still_so(""), "the sheet is not restored"
 
     play(full_study(tmp_path), scenes, size, draws=False)
     assert not wrong, "\n".join(wrong)

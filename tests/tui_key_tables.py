@@ -380,6 +380,8 @@ BEFORE = {
     "stack.up": "j",
     "study.redo": "u",
 }
+# The sheet for two segments fits either size.
+ALWAYS_IN_SIGHT = ("merging.down", "merging.up")
 # At 120x40 all of it is in sight, so that there is nothing to scroll.
 IN_SIGHT = (
     "accounts.read_on",

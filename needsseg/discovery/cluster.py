@@ -9,6 +9,7 @@ own words rather than by theme, that is taken out and the thoughts are had again
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.settle import centroids, settled, silhouettes, variance_ratio
@@ -49,6 +50,8 @@ SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
 MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
+KEPT = 2
+"""So many results are kept: of the passages at hand, and of them without some, or before a change."""
 JUDGED_ON, JUDGED_DIMENSIONS = (12, 1.0), 12
 FEWEST_ROWS = 3
 SKETCH = 1_200
@@ -104,8 +107,26 @@ class Clustering:
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     """Clusters unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
 
-    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found.
+    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. The newest results are
+    kept for the same rows and speakers, since between two questions only answers change; their arrays are read-only.
     """
+    given = sha256(f"{rows.shape} {rows.dtype} {speakers}".encode())
+    given.update(rows.tobytes())
+    key = given.digest()
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = _cluster(rows, speakers)
+        for array in (found.labels, found.strengths, found.rows):
+            array.flags.writeable = False
+        for oldest in list(_kept)[:-KEPT]:
+            _kept.pop(oldest, None)
+    return found
+
+
+_kept: dict[bytes, Clustering] = {}
+
+
+def _cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     import numpy as np
 
     voices = Voices(speakers) if speakers else None

@@ -102,7 +102,8 @@ def keywords(
     return [_without_parts(sorted(marked[label]))[:each] for label in found]
 
 
-def phrases(text: str, stop: frozenset[str]) -> set[str]:
+@lru_cache(maxsize=20_000)
+def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
     """The phrases of one to three words next to each other in a text that neither begin nor end with a stop word."""
     words = [token.casefold() for token in _TOKEN.findall(text.replace("\u2019", "'"))]
     plain = [word[0].isalpha() for word in words]
@@ -115,7 +116,7 @@ def phrases(text: str, stop: frozenset[str]) -> set[str]:
                     break
                 if telling[end]:
                     found.add(" ".join(words[start : end + 1]))
-    return found
+    return frozenset(found)
 
 
 @lru_cache(maxsize=50_000)

@@ -15,6 +15,7 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
@@ -176,17 +177,30 @@ def _features(lesson: Lesson, stated: Mapping[int, Matrix], leans: bool) -> tupl
     """
     import numpy as np
 
-    rows = lesson.found.rows if leans else lesson.rows
     if leans:
-        drawn = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
+        rows = lesson.found.rows
         shaped = {label: unit(own - COMMON * lesson.rows.mean(axis=0)) for label, own in stated.items()}
-        return np.hstack([rows, drawn, _clustered(lesson.found, rows)]), {
+        return _row_features(lesson, leans), {
             label: np.hstack([own, _neighbourhood(own, rows), _clustered(lesson.found, own)])
             for label, own in shaped.items()
         }
+    return _row_features(lesson, leans), {
+        label: np.hstack([own, _neighbourhood(own, lesson.rows)]) for label, own in stated.items()
+    }
+
+
+@lru_cache(maxsize=2)
+def _row_features(lesson: Lesson, leans: bool) -> Matrix:
+    """Features of the rows: no answer changes them, so they are kept while answers are left out in turn."""
+    import numpy as np
+
+    if leans:
+        rows = lesson.found.rows
+        drawn = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
+        return np.hstack([rows, drawn, _clustered(lesson.found, rows)])
+    rows = lesson.rows
     around = nearest(rows, NEIGHBOURS, rows[:SKETCH]).indices
-    features = np.hstack([rows, unit(rows[around].mean(axis=1)) if around.shape[1] else rows])
-    return features, {label: np.hstack([own, _neighbourhood(own, rows)]) for label, own in stated.items()}
+    return np.hstack([rows, unit(rows[around].mean(axis=1)) if around.shape[1] else rows])
 
 
 def _neighbourhood(stated: Matrix, rows: Matrix) -> Matrix:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Puts passages into a segment by hand, or into none (inside an action)."""
+    """Puts passages into a segment by hand, or into none (inside an action).
+
+    A candidate that takes or loses passages stays one; what was put in it lies there in every later run.
+    """
     if segment is not None:
         segments.one(study, segment)
     there = {member.passage for member in segments.members(study).get(segment, [])} if segment is not None else set()
@@ -24,8 +27,11 @@ def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     if segment is not None:
         _refuse_rejected(study, ids)
     for touched_segment in sorted(_holding(study, ids) | ({segment} if segment is not None else set())):
-        segments.open_for_change(study, touched_segment)
+        segments.refuse_confirmed(segments.one(study, touched_segment))
     _put(study, ids, segment)
+    if segment is not None and segments.one(study, segment).status == "candidate":
+        for passage in ids:
+            needs.note_answer(study, passage, segment)
 
 
 def place(study: Study, ids: Sequence[int], segment: int) -> None:

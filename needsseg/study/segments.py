@@ -331,12 +331,21 @@ def changed_since_confirmed(row: SegmentRow, mine: Sequence[Member]) -> set[int]
 
 
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
-    """Moves all members of ``others`` into a segment and closes them (inside an action)."""
+    """Moves all members of ``others`` into a segment and closes them (inside an action).
+
+    Candidates make a candidate, held together in later runs by the exemplars of both, and keep their answers. A name that a
+    person gave stays: where only others have one, the first of these.
+    """
     for other in others:
         if other == into:
             raise UsageError(f"Segment {into} cannot be merged into itself.")
-    for segment in (into, *others):
-        open_for_change(study, segment)
+    rows = [one(study, segment) for segment in (into, *others)]
+    for row in rows:
+        refuse_confirmed(row)
+        if row.status == "candidate":
+            mine = members(study).get(row.id, [])
+            hold(study, row.id, [member.passage for member in mine if member.exemplar is not None])
+    named = next((row for row in rows if row.status == "named"), None)
     for other in others:
         for table in ("segment_passages", "proposed_passages", "declined_passages"):
             study.execute(f"UPDATE OR IGNORE {table} SET segment_id = ? WHERE segment_id = ?", [into, other])
@@ -359,10 +368,15 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
         [into, into],
     )
     rank_exemplars(study, into)
+    if named is not None and rows[0].status == "candidate":
+        study.execute("UPDATE segments SET status = 'named', name = ? WHERE id = ?", [named.name, into])
 
 
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
-    """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays."""
+    """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
+
+    Parts of a candidate are candidates, unless ``name`` names them; what lies in either then lies there by hand.
+    """
     row = one(study, segment)
     if name:
         name = checked_name(study, name)
@@ -374,14 +388,18 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
             )
     if sum(len(part) for part in parts) >= len(mine):
         raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
-    open_for_change(study, segment)
+    refuse_confirmed(row)
+    candidate = row.status == "candidate"
+    if candidate:
+        hold(study, segment, sorted(mine))
     made = []
     for number, part in enumerate(parts, start=2):
+        unnamed = needs.candidate_names(study, 1)[0] if candidate else _unused_name(study, f"{row.name} {number}")
         new = insert(
             study,
             {
-                "name": name or _unused_name(study, f"{row.name} {number}"),
-                "status": "named",
+                "name": name or unnamed,
+                "status": "candidate" if candidate and not name else "named",
                 "run_id": row.run,
                 "split_from": segment,
             },
@@ -394,6 +412,21 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
         rank_exemplars(study, new)
         made.append(new)
     return made
+
+
+def hold(study: Study, segment: int, ids: Sequence[int]) -> None:
+    """Makes members of a segment a person's own, so that later runs leave them there (inside an action)."""
+    study.execute(
+        "UPDATE segment_passages SET placed_by = 'hand' WHERE placed_by = 'run' AND segment_id = ? "
+        "AND passage_id IN (SELECT value FROM json_each(?))",
+        [segment, json.dumps(list(ids))],
+    )
+
+
+def refuse_confirmed(row: SegmentRow) -> None:
+    """Raises UsageError for a segment whose members may not change, since it is confirmed."""
+    if row.status == "confirmed":
+        raise refused_as_confirmed(row)
 
 
 def open_for_change(study: Study, segment: int) -> None:

@@ -10,7 +10,7 @@ HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left ov
 Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
 Its card: ● pinned by a person   ○ proposed; C opens it · i tells what the figures mean
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
-A candidate that you name, merge, split or move passages of becomes a named segment; an answer (Q, a) names nothing.
+Merging, splitting, moving passages and answers (Q, a) name no candidate; what you put there lies there in later runs.
 Only a person confirms; no run changes what a person touched."""
 
 

@@ -114,9 +114,7 @@ def names_that_fit(evidence: Evidence) -> Content:
 def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
     of = evidence.summary
-    said = [
-        f"{format_count(of.size, 'passage')} of {of.people}, {SEGMENT_WORDS[of.status]}"
-    ]
+    said = [f"{format_count(of.size, 'passage')} of {of.people}, {SEGMENT_WORDS[of.status]}"]
     said.append(f"Stability: {of.firmness or NOT_TESTED}")
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
