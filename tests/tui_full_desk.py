@@ -137,6 +137,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.history import HistoryScreen
     from needsseg.tui.screens.import_preview import ImportPreviewSheet
     from needsseg.tui.screens.job import JobSheet
+    from needsseg.tui.screens.code_tree import CodeTreeScreen
     from needsseg.tui.screens.mapping import MappingScreen
     from needsseg.tui.screens.matches import MatchesScreen
     from needsseg.tui.screens.memo import MemoSheet
@@ -193,6 +194,7 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "MappingScreen": lambda app: MappingScreen(
             "accounts.csv", accounts.propose_mapping(app.study, app.study.path.with_name("accounts.csv"))
         ),
+        "CodeTreeScreen": lambda app: CodeTreeScreen(app.study, _tree()),
         "NeedsScreen": lambda app: NeedsScreen(app.study),
         "PairsScreen": lambda app: PairsScreen(app.study),
         "PeopleScreen": lambda app: PeopleScreen(app.study),
@@ -200,6 +202,21 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
         "HalvingScreen": lambda app: HalvingScreen("Coordinator", _halves(app.study)),
         "MergingScreen": lambda app: MergingScreen(_preview(app.study)),
     }
+
+
+def _tree() -> dict[str, Any]:
+    """Three codes, two of which hang together, under three participants."""
+
+    def node(codes: list[str], passages: int, children: Any = ()) -> dict[str, Any]:
+        near = 0.5 if children else None
+        return {"codes": codes, "passages": passages, "participants": 2, "nearness": near, "children": list(children)}
+
+    pair = node(["waiting [long]", "asking around"], 5, [node(["waiting [long]"], 3), node(["asking around"], 2)])
+    alone = node(["numbers"], 4)
+    root = node([*pair["codes"], "numbers"], 9, [pair, alone])
+    counts = [[2, 0, 1], [1, 2, 0], [0, 0, 3]]
+    people = ["Ana", "Ben", "Cleo"]
+    return {"root": root, "branches": [pair, alone], "codes": root["codes"], "participants": people, "counts": counts}
 
 
 def _followed() -> Any:

@@ -336,8 +336,16 @@ SHEETS: dict[str, Table] = {
         "needs.down": Does("moved", writes=True),
         "needs.up": Does("moved", before="j", writes=True),
         "needs.take": Does("Take needs from where?"),
+        "needs.codes": Does("No code is on a passage"),
         "needs.drop": Does("dropped", writes=True),
         "needs.learned": Does("What the answers taught"),
+    },
+    "CodeTreeScreen": {
+        **LISTED,
+        "code_tree.close": Does(),
+        "code_tree.take": Does("Name of the need?"),
+        "code_tree.mark": Does("3 codes marked"),
+        "code_tree.matrix": Does("Participants × codes"),
     },
     "PeopleScreen": {**LISTED, "people.close": Does()},
     "QuestionScreen": {

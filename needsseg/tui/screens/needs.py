@@ -34,7 +34,7 @@ class NeedsScreen(Sheet[None]):
     """Each need with its description, its passages and answers."""
 
     TITLE = "Needs in view"
-    KEYS = "a states one · e rewords · J K move · t takes from … · x drops · l what answers taught · esc closes"
+    KEYS = "a states one · e rewords · J K move · t takes from … · c codes' tree · x drops · l what answers taught · esc closes"
     EMPTY = (
         "No needs are in view. a states one: a name, and a sentence in plain words; t takes archetypes, codes or named "
         "segments. Two to seven are advised; none is fine too."
@@ -46,6 +46,7 @@ class NeedsScreen(Sheet[None]):
         Binding("J", "shift(1)", "move it down", id="needs.down"),
         Binding("K", "shift(-1)", "move it up", id="needs.up"),
         Binding("t", "take", "take from archetypes, codes or segments", id="needs.take"),
+        Binding("c", "codes", "the codes as a tree, with who speaks under each", id="needs.codes"),
         Binding("x", "drop", "drop it", id="needs.drop"),
         Binding("l", "learned", "what answers taught", id="needs.learned"),
     ]
@@ -138,6 +139,22 @@ class NeedsScreen(Sheet[None]):
         if name is not None:
             what = f"took “{name}”" if name else f"took all {source}"
             self.attempt(what, lambda: needs.take(self.study, source, [name] if name else []))
+
+    def action_codes(self) -> None:
+        """Groups the codes in a child, and shows them as a tree of which branches can be taken."""
+        screen = ProgressScreen("The codes as a tree", self.desk.command("needs", "tree", "--json"))
+        self.app.push_screen(screen, self._show_codes)
+
+    def _show_codes(self, outcome: Outcome | None) -> None:
+        from needsseg.tui.screens.code_tree import CodeTreeScreen
+
+        if outcome is None:
+            self.tell("cancelled")
+        elif outcome.code or not isinstance(outcome.result, dict):
+            error = failure(outcome)
+            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+        else:
+            self.app.push_screen(CodeTreeScreen(self.study, outcome.result), lambda _: self.refresh_sheet())
 
     def action_learned(self) -> None:
         """Measures in a child what the answers taught, and shows it."""
