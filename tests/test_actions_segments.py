@@ -218,7 +218,7 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
     rows = segments.listing(demo_study)
     named, aside = rows[0].id, rows[1].id
     segments.rename(demo_study, named, "Keepers of the list")
-    segments.confirm(demo_study, named, by="Maya")
+    segments.confirm(demo_study, named, by="Maya", undecided=True)
     segments.set_aside(demo_study, aside)
     before = {segment: _kept(demo_study, segment) for segment in (named, aside)}
     report = discovery.discover(demo_study, seed=7)

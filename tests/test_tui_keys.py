@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from tui_desk import LARGE, SMALL, flat, play
 from tui_full_desk import MAREK, full_study, sheets
-from tui_key_tables import BEFORE, CODE, CODE_FURTHER, IN_SIGHT, INTERVIEWS, SHEETS, STUDY, Does, Table
+from tui_key_tables import ALWAYS_IN_SIGHT, BEFORE, CODE, CODE_FURTHER, IN_SIGHT, INTERVIEWS, SHEETS, STUDY, Does, Table
 from tui_pictures import Stretch, drawn, still, stretches, strips, worded, words
 from tui_waiting import settled
 
