@@ -34,9 +34,10 @@ CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passage
 class SegmentSummary:
     """One candidate or segment as lists show it; exemplars are passages from different participants where there are any.
 
-    ``participants`` counts those with two passages or more. ``statement`` is the job statement a person wrote. ``proposed`` counts passages that a run puts to it, ``new`` its own
-    that came since it was decided on, ``added`` those that joined it or left it since it was confirmed, ``decided`` those that
-    a person accepted or placed. ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
+    ``participants`` counts those with two passages or more. ``statement`` is the job statement a person wrote.
+    ``proposed`` counts passages that a run puts to it, ``new`` its own that came since it was decided on, ``added``
+    those that joined it or left it since it was confirmed, ``decided`` those that a person accepted or placed.
+    ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
     ``stability`` is how alike it comes back from resampled passages, in [0, 1], and ``firmness`` that in words: both of the
     one test under the decisions as they are, None and empty where that is not made yet. ``firm`` holds all its figures.
     """
