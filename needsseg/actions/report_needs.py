@@ -233,7 +233,7 @@ def _figures(
     figures = [
         ("status", f"{row.status}, {by}" if row.status != "confirmed" else f"confirmed {by}"),
         ("passages", str(row.size)),
-        ("participants heard in it", str(row.participants)),
+        ("participants heard in it", row.people),
         ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
         ("stability", row.firmness or "not tested yet: needsseg sensitivity"),
     ]

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import OptionList
 
 from needsseg.actions import cards, passages, segments
 from needsseg.actions.cards import PARTS, Card, CardQuote, Part
@@ -79,7 +81,20 @@ class CardScreen(Sheet[None]):
         if self._card is None:
             return ""
         pinned = sum(quote.pinned for quotes in self._card.quotes.values() for quote in quotes)
-        return " · ".join([f"{self._card.name}: {pinned} pinned", *self._card.lost[:1]])
+        return " · ".join([f"{self._card.name}: {pinned} pinned", *self._card.lost[:1], f"next: {self._next_step()}"])
+
+    def _next_step(self) -> str:
+        """What to do with the row under the cursor, its key first, or where to go on."""
+        row, at = self._here, self.at
+        if row.part is None and self._card is not None and not self._card.need:
+            return "e writes the need"
+        if row.quote is not None and not row.quote.pinned:
+            return "a pins it, or x: nobody says so"
+        return "j goes on" if at is not None and at + 1 < len(self._rows) else "esc closes"
+
+    @on(OptionList.OptionHighlighted, "#rows")
+    def _went(self) -> None:
+        self.tell()
 
     def _shown(self, found: Card, row: _Row) -> Content:
         if row.part is None:

@@ -25,6 +25,7 @@ from needsseg.tui.screens.segment_passages import PassageVerbs
 from needsseg.tui.screens.segment_reading import ReviewReading
 from needsseg.tui.screens.segment_verbs import SegmentVerbs
 from needsseg.tui.widgets.evidence import EvidenceList
+from needsseg.tui.widgets.evidence_words import next_step
 from needsseg.tui.widgets.passage_map import PassageMap
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
 from needsseg.tui.words import plain
@@ -42,11 +43,11 @@ EMPTY = """No candidates yet.
   F1   goes to the interviews: i imports, s suggests passages
 """
 HINTS = {
-    "candidate": "read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
+    "candidate": "C its card · read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
     "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
 }
-UNSEPARATE = "Q asks you what belongs together · read the quotes (n) · ? all keys"
+UNSEPARATE = "Q asks you what belongs together · C its card · read the quotes (n) · ? all keys"
 """The hint where candidates are no groups that stand apart: what people say comes before names."""
 
 
@@ -66,6 +67,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
       & #segments, & #segments:focus { height: auto; max-height: 7; padding: 0 1; background: $surface; border: none;
         text-wrap: nowrap; text-overflow: ellipsis; }
       & #right { height: 1fr; width: 1fr; }
+      & #next { height: 1; padding: 0 1; color: $text-accent; display: none; }
       & #nearby { display: none; }
       & #map { display: none; }
       &.-side .body, &.-wide .body { layout: horizontal; }
@@ -100,6 +102,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
                 yield OptionList(id="segments", markup=False)
                 yield PassageMap(id="nearby")
             with Vertical(id="right"):
+                yield Static("", id="next", markup=False)
                 yield EvidenceList(id="evidence")
                 yield PassageMap(id="map")
 
@@ -241,6 +244,10 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             self.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
             backing = self.backing.get(of.summary.id) if of else None
             self.quotes.show(of, self.marked, backing, self.card if of else None)
+        step = next_step(self.shown.summary, self.card) if self.shown is not None and not self.on_left else ""
+        above = self.query_one("#next", Static)
+        above.update(plain(f"next: {step}"))
+        above.display = bool(step)
         self.show_place()
 
     def state(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from needsseg.actions.cards import CardQuote
-from needsseg.actions.segments import Backing, Evidence, LeftOver
+from needsseg.actions.cards import Card, CardQuote
+from needsseg.actions.segments import Backing, Evidence, LeftOver, SegmentSummary
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
@@ -44,6 +44,19 @@ def backed(backing: Backing | None) -> str:
     if backing.arr is not None:
         return f"{known}, ARR {amount(backing.arr)}"
     return known + (f" paying {amount(backing.amount)}" if backing.amount is not None else "")
+
+
+def next_step(of: SegmentSummary, card: Card | None) -> str:
+    """What to do next with a segment on its way to being confirmed, each key before what it does."""
+    if of.status == "set_aside" or (of.status == "candidate" and card is None):
+        return ""
+    if of.status == "confirmed":
+        return "" if of.added else "esc goes to the list, j goes to the next one"
+    if card is not None and not card.need:
+        return "C opens its card: what it needs, and a quote for each part"
+    if of.status == "candidate":
+        return "e names it"
+    return "c confirms it" if of.decided else "n goes to the quotes, a keeps one"
 
 
 def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) -> Content:

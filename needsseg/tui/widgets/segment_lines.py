@@ -17,7 +17,8 @@ def segment_line(row: SegmentSummary) -> Content:
     warned = " !" if row.warnings else ""
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
-    about = f"  {row.size} · {format_count(row.participants, 'person', 'people')}{warned}{new}{proposed}"
+    once = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
+    about = f"  {row.size} · {format_count(row.participants, 'person', 'people')}{once}{warned}{new}{proposed}"
     stated = " (need in view)" if row.in_view and row.status == "candidate" else ""
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}{stated}", "bold" if row.status == "confirmed" else ""),
