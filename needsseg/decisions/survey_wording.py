@@ -11,7 +11,7 @@ FEWEST_WORDS, MOST_WORDS = 2, 20
 _ENDS = re.compile(r"[.!?…]+(?=\s|$)|[;\n]|:\s|\s[–—-]+\s")
 # What follows says for what or why; the clause before it stands alone.
 _TAIL = re.compile(
-    r",?\s+(?:so that|so (?=nobody|nothing|no one|everybody|they|we|I|he|she|it)|because|although|whereas|which|but)\b",
+    r"(?:,?\s+(?:so that|because|although|whereas)|,\s+(?:so|which|but))\b",
     re.IGNORECASE,
 )
 # An exclamation, a question and what stands in quotation marks are not neutral, or not the writer's words.
