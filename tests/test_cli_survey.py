@@ -45,13 +45,33 @@ def test_from_a_draft_to_labels(sample: Caller, tmp_path: Path) -> None:
     text = (tmp_path / "draft.toml").read_text(encoding="utf-8")
     (tmp_path / "draft.toml").write_text(text.replace("run into last week?", "meet last week?"), encoding="utf-8")
     saved = sample.done("survey", "edit", "draft.toml", "--json")
+    assert saved.json["to_be_worded"] > 0 and says(saved.err, "to be worded before")
+    for args in (("route", "r.csv"), ("export", "spec", "no.json")):
+        called = sample("survey", *args)
+        assert called.code == 2 and says(called.err, "to be worded", "last_week", "builder", "needsseg survey edit")
+    unknown = sample.done("survey", "accuracy", "--json").json
+    assert unknown["accuracy"] is unknown["right"] is unknown["measured_on"] is None
+    assert says(unknown["sentence"], "not known", "to be worded") and unknown["not_known"][0]["why"] == "to be worded"
+    assert says(sample.done("survey", "show").out, "[to be worded]", "a participant said")
+    sample.done("survey", "show", "--out", "draft.toml")
+    text = (tmp_path / "draft.toml").read_text(encoding="utf-8")
+    while 'words = ""\n' in text:
+        text = text.replace('words = ""\n', f'words = "Plain words {text.count(chr(34) * 2)}"\n', 1)
+    (tmp_path / "draft.toml").write_text(text, encoding="utf-8")
+    saved = sample.done("survey", "edit", "draft.toml", "--json")
+    assert saved.json["to_be_worded"] == 0 and saved.json["least_answers"] == 3
     version = saved.json["version"]
     assert says(saved.err, "saved", version)
     assert says(sample.done("survey", "edit", "draft.toml").err, NOTHING_CHANGED_IN_SURVEY, "version")
     shown = sample.done("survey", "show", "--json").json
     asked = [question for question in shown["questions"] if question["asked"]]
     assert any(question["words"].endswith("meet last week?") for question in asked) and shown["drift"] == []
-    assert says(sample.done("survey", "accuracy").out, "18 participants")
+    assert says(sample.done("survey", "accuracy").out, "18 participants", "if customers answered as they spoke")
+    assert sample.done("survey", "accuracy", "--json").json["measured_on"] == "interviews"
+    (tmp_path / "other.toml").write_text(text.replace("Plain words", "Other words", 1), encoding="utf-8")
+    sample.done("survey", "edit", "other.toml")
+    assert says(sample.done("survey", "accuracy").out, "not known", "1 option was reworded")
+    sample.done("undo")
     row = ["0015f00000AbCdEAAA", "2026-05-01", *("builder" for _ in asked)]
     header = ["account_id", "date", *(question["key"] for question in asked)]
     Path("r.csv").write_text("\n".join(",".join(cells) for cells in (header, row, [*row[:2], *"xyzuv"])) + "\n")

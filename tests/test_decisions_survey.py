@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording import DOES_NOT_EXIST, NO_NUMBER, NO_SUCH, NOT_ASKED, ONLY_PRIOR, says
 
-from needsseg.decisions.survey import Option, Question, Survey, valid
+from needsseg.decisions.survey import Option, Question, Survey, check_worded, valid
 from needsseg.decisions.survey_choice import choose, with_gains
 from needsseg.decisions.survey_formats import as_json, as_toml, from_json, from_toml
 from needsseg.decisions.survey_scoring import score
+from needsseg.decisions.survey_wording import plain_clauses
 from needsseg.errors import UsageError
 from needsseg.exchange import surveys as out
 
@@ -40,7 +41,7 @@ def survey(*questions: Question) -> Survey:
 
 
 def test_posteriors_are_those_of_bayes() -> None:
-    verdict = score(survey(), {"q1": "builder", "q2": "none"})
+    verdict = score(replace(survey(), least_answers=1), {"q1": "builder", "q2": "none"})
     expected = 0.3333 * 0.7 / (0.3333 * 0.7 + 0.6667 * 0.1)
     assert verdict.posterior["Builder"] == pytest.approx(expected, abs=1e-5)
     assert (verdict.segment, verdict.answered, verdict.reason) == ("Builder", 2, "")
@@ -49,17 +50,87 @@ def test_posteriors_are_those_of_bayes() -> None:
 def test_it_abstains_and_says_why() -> None:
     asked = survey()
     assert score(asked, {}).reason == "no answers" and score(asked, {"q1": ""}).reason == "no answers"
-    thin = score(survey(question("q1", 0.4)), {"q1": "builder"})
+    thin = score(replace(survey(question("q1", 0.4)), least_answers=1), {"q1": "builder"})
     assert (thin.segment, thin.reason) == (None, "thin") and says(thin.told, "0.6")
     skewed = replace(asked, prior={"Builder": 0.9, "Coordinator": 0.05, "Reporter": 0.05})
     assert says(score(skewed, {"q1": "none", "q2": "none"}).told, "none", ONLY_PRIOR)
-    split = score(asked, {"q1": "builder", "q2": "reporter"})
+    split = score(replace(asked, least_answers=2), {"q1": "builder", "q2": "reporter"})
     assert (split.segment, split.reason) == (None, "contradictory")
     for told, (asked_of, speaks_for) in zip(
         split.told.split("; "), (("q1", "Builder"), ("q2", "Reporter")), strict=True
     ):
         assert says(told, asked_of, speaks_for)
     assert score(asked, {"q1": "builder", "q2": "reporter", "q3": "builder"}).segment == "Builder"
+
+
+@given(
+    answers=st.dictionaries(
+        st.sampled_from(["q1", "q2", "q3", "q4", "q5"]),
+        st.sampled_from(["builder", "coordinator", "reporter", "none", ""]),
+    ),
+    least=st.integers(1, 5),
+    firmly=st.floats(0.5, 0.85),
+)
+def test_fewer_answers_than_it_takes_place_nobody(answers: dict[str, str], least: int, firmly: float) -> None:
+    asked = survey(*(question(f"q{n}", firmly) for n in range(1, 6)))
+    assert asked.least_answers == 3
+    verdict = score(replace(asked, least_answers=least), answers)
+    telling = sum(option not in ("none", "") for option in answers.values())
+    if telling < least:
+        assert verdict.segment is None and verdict.reason in ("no answers", "too few answers", "thin")
+        if telling:
+            assert verdict.reason == "too few answers" and str(least) in verdict.told
+    else:
+        assert verdict.reason not in ("no answers", "too few answers")
+
+
+@pytest.mark.parametrize("least", [0, 6, -1])
+def test_the_least_number_of_answers_is_one_that_can_be_given(least: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        valid(replace(survey(), least_answers=least))
+    assert says(caught.value.message, f"least_answers = {least}", "1", "5")
+
+
+def test_options_that_nobody_wrote_are_kept_named_and_in_nobodys_words() -> None:
+    first = question("q1")
+    bare = replace(first, options=(Option("builder", "", (3, 9)), *first.options[1:]))
+    asked = survey(bare, question("q2"))
+    text = as_toml(asked, {("q1", "builder"): 'I said "this"\nand that'})
+    assert "to_be_worded = true" in text and '# hint, a participant\'s words: I said "this" and that\n' in text
+    assert from_toml(text, "s.toml") == asked and from_json(as_json(asked)) == asked
+    assert [(q.key, option.key) for q, option in asked.to_be_worded] == [("q1", "builder")]
+    with pytest.raises(UsageError) as caught:
+        check_worded(asked, "exported")
+    assert says(caught.value.message, "1 option", "to be worded", "q1", "builder", "Builder")
+    worded = from_toml(text.replace('words = ""', 'words = "Things depend on each other"', 1), "s.toml")
+    assert not worded.to_be_worded, "words given say more than the mark that there are none"
+    check_worded(worded, "exported")
+    check_worded(replace(asked, chosen=("q2",)), "exported")
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("Keeps track of who does what across a group, so that nothing falls between chairs.",
+         ["Keeps track of who does what across a group"]),
+        ("Plans and runs complicated work in which things depend on each other.",
+         ["Plans and runs complicated work in which things depend on each other"]),
+        ("know who has which task; see at a glance who is late", ["Know who has which task", "See at a glance who is late"]),
+        ("Says “I go from desk to desk”. Wants one list.", ["Wants one list"]),
+        ("What now? Help! " + "word " * 21, []),
+        ("", []),
+        ("One list. one list.", ["One list"]),
+    ],
+)  # fmt: skip
+def test_what_people_wrote_becomes_plain_clauses(text: str, clauses: list[str]) -> None:
+    assert plain_clauses([text]) == clauses
+
+
+@given(st.lists(st.text(max_size=120), max_size=3))
+def test_a_clause_is_of_what_was_written(texts: list[str]) -> None:
+    written = " ".join(" ".join(texts).split()).casefold()
+    for clause in plain_clauses(texts):
+        assert clause.casefold() in written and 2 <= len(clause.split()) <= 20
 
 
 def test_unknown_questions_and_options_are_named() -> None:
@@ -98,7 +169,7 @@ def _scored_by_spec(spec: Mapping[str, Any], answers: Mapping[str, str]) -> tupl
     posterior = [round(each / sum(powers), 6) for each in powers]
     best = posterior.index(max(posterior))
     margin = round(posterior[best] - max(posterior[:best] + posterior[best + 1 :]), 6)
-    told = any(option != "none" for option in answers.values())
+    told = sum(option != "none" for option in answers.values()) >= spec["least_answers"]
     sure = told and posterior[best] >= spec["least_posterior"] and margin >= spec["least_margin"]
     return (spec["segments"][best] if sure else None), dict(zip(spec["segments"], posterior, strict=True))
 

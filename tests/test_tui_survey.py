@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 from tui_desk import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
-from tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey
+from tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey, worded
 from tui_waiting import until
 
 from needsseg.actions import accounts, history, segments, studies
@@ -263,6 +263,9 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
         assert "r1 → default flow: contradictory" in flat(seen(app)) and "speaks for Builder [draft]" in flat(seen(app))
         sheet.area.text = "id,last_week,most_often\nr2,coordinator,coordinator\n"
         await settled(app, pilot)
+        assert "r2 → default flow: too few answers" in flat(seen(app))
+        sheet.area.text = "id,last_week,most_often,first_thing\nr2,coordinator,coordinator,coordinator\n"
+        await settled(app, pilot)
         assert "r2 → Coordinator" in flat(seen(app))
         sheet.area.text = UNKNOWN
         await settled(app, pilot)
@@ -447,8 +450,18 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         assert "drafted" in flat(seen(app))
         await pilot.press("enter", "enter")
         assert screen._quotes and "quote 1/" in flat(seen(app))
+        assert shown.to_be_worded and "to be worded" in flat(seen(app))
+        await pilot.press("W", "x")
+        await settled(app, pilot)
+        assert "It cannot be exported" in flat(seen(app))
+        await pilot.press("escape", "A")
+        await quiet(app)
+        assert "not known" in flat(seen(app)) and "to be worded" in flat(seen(app))
+        await pilot.press("escape")
+        screen.edited(worded(shown), "worded")
         await pilot.press("W", "A")
         await quiet(app)
+        assert "if customers answered as they spoke" in flat(seen(app))
         assert "labels are right" in flat(seen(app)) and "interval" in flat(seen(app))
         await pilot.press("escape", "T", "ctrl+t")
         await settled(app, pilot)
@@ -461,7 +474,7 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await pilot.press("enter")
         await until(app, lambda: isinstance(app.screen, ReportScreen))
         await settled(app, pilot)
-        assert "1 response of 1 account: 1 labelled by survey v1-" in flat(seen(app))
+        assert "1 response of 1 account: 1 labelled by survey v2-" in flat(seen(app))
         assert "refused row 3" in flat(seen(app))
         assert [label.account_id for label in surveys.labels(app.study)] == [account]
         await pilot.press("escape", "u")

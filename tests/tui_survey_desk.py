@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tui_desk import with_segments
 
 from needsseg.actions import passages, segments
@@ -42,6 +44,23 @@ def _question(number: int, key: str, asked: str, sure: float, quotes: list[tuple
     )
     rest = round(0.9 - sure, 4)
     return Question(key, asked, options, {ONE: (sure, rest, 0.1), TWO: (rest, sure, 0.1)})
+
+
+def worded(survey: Survey) -> Survey:
+    """The survey with words of a person for every option that is to be worded."""
+    return replace(
+        survey,
+        questions=tuple(
+            replace(
+                question,
+                options=tuple(
+                    option if option.words else replace(option, words=f"A person wrote {question.key} {option.key}")
+                    for option in question.options
+                ),
+            )
+            for question in survey.questions
+        ),
+    )
 
 
 def confirmed(study: Study) -> None:

@@ -165,6 +165,12 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     ]
 
 
+def interview_labels(study: Study) -> list[Label]:
+    """The labels that come from interviews."""
+    rows = segments.listing(study)
+    return _interview_labels(study, {r.name: r.confirmer for r in rows if r.status in ("named", "confirmed")})
+
+
 def _interview_labels(study: Study, confirmed: Mapping[str, str]) -> list[Label]:
     account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)

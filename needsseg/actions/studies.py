@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.actions import blind, earlier_answers
+from needsseg.actions import blind, earlier_answers, earlier_surveys
 from needsseg.settings import load
 from needsseg.study import connection, places
 from needsseg.study.connection import Study
@@ -60,11 +60,15 @@ def init(path: Path) -> Study:
 
 
 def open_study(path: Path) -> Study:
-    """Opens a study, as the coder that the settings name; what answers had named in an older one is released, once."""
+    """Opens a study, as the coder that the settings name.
+
+    In an older one, what answers had named is released, and what was drafted of a survey is to be worded; each once.
+    """
     study = connection.open_study(path, load(path).who())
     try:
-        if told := earlier_answers.release(study):
-            study.notices.append(told)
+        for release in (earlier_answers.release, earlier_surveys.release):
+            if told := release(study):
+                study.notices.append(told)
     except BaseException:
         study.close()
         raise

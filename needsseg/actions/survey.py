@@ -1,15 +1,15 @@
-"""The onboarding survey: drafted from the segments' evidence, edited, saved in versions, tried, measured, exported."""
+"""The onboarding survey: drafted from the segments' cards and evidence, edited, saved in versions, tried, exported."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.actions.embedding import embedded
-from needsseg.actions.pseudonyms import cover
-from needsseg.actions.segments import participants as primary_needs
+from needsseg.actions import earlier_surveys
+from needsseg.actions.survey_accuracy import SurveyAccuracy, accuracy
 from needsseg.actions.survey_answers import (
     AccountResponse,
     RouteReport,
@@ -18,21 +18,31 @@ from needsseg.actions.survey_answers import (
     responses,
     route,
 )
-from needsseg.decisions import survey_table
-from needsseg.decisions.survey import REASONS, REFUSED, Option, Question, Survey, Verdict, valid
+from needsseg.actions.survey_evidence import hints, material
+from needsseg.decisions.survey import (
+    REASONS,
+    REFUSED,
+    TO_BE_WORDED,
+    Option,
+    Question,
+    Survey,
+    Verdict,
+    check_worded,
+    segment_of,
+    valid,
+)
 from needsseg.decisions.survey_choice import choose, with_gains
 from needsseg.decisions.survey_drafting import draft, load_templates
 from needsseg.decisions.survey_formats import as_json, as_toml, from_json, from_toml
 from needsseg.decisions.survey_responses import read_responses
 from needsseg.decisions.survey_scoring import score
-from needsseg.decisions.survey_table import Accuracy, Material
-from needsseg.embedding import text_sha256
+from needsseg.decisions.survey_table import MEANING, Accuracy
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.exchange import surveys as out
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.settings import load, prompt_file
-from needsseg.study import interviews, passages, segments, surveys
+from needsseg.study import cards, segments, surveys
 from needsseg.study.connection import plain_text
 
 if TYPE_CHECKING:
@@ -41,13 +51,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "MEANING",
     "REASONS",
+    "TO_BE_WORDED",
     "AccountResponse",
     "Accuracy",
     "Option",
     "Question",
     "RouteReport",
     "Survey",
+    "SurveyAccuracy",
     "SurveyVersion",
     "Verdict",
     "accuracy",
@@ -59,14 +72,17 @@ __all__ = [
     "dry_run",
     "export",
     "from_toml",
+    "hints",
     "labels",
     "responses",
     "route",
     "save",
     "score",
+    "segment_of",
     "valid",
     "versions",
     "with_gains",
+    "worded_by_people",
 ]
 
 KINDS = tuple(out.KINDS)
@@ -75,7 +91,10 @@ PASTED = "the answers"
 
 @dataclass(frozen=True, slots=True)
 class SurveyVersion:
-    """One saved version: by whom and when, how many questions it asks, and the responses that were routed by it."""
+    """One saved version: by whom and when, how many questions it asks, and the responses that were routed by it.
+
+    ``to_be_worded`` counts the options of its questions that nobody has written.
+    """
 
     version: str
     made_by: str
@@ -85,11 +104,13 @@ class SurveyVersion:
     drafted: int
     responses: int
     labelled: int
+    to_be_worded: int
 
 
 def build(study: Study, progress: Progress = silent) -> Survey:
     """Drafts a survey from the confirmed segments; nothing is stored but vectors that were missing.
 
+    Options are worded with what people wrote on the segments' cards and as their descriptions; all others are to be worded.
     UsageError below two confirmed segments, and where a template (prompts/survey.toml) does not fit.
     """
     templates = load_templates(prompt_file("survey.toml", load(study.path)))
@@ -100,15 +121,33 @@ def build(study: Study, progress: Progress = silent) -> Survey:
             only or "There is no confirmed segment.",
             "Confirm at least two (c among the segments; needsseg segment confirm): the survey asks to which one belongs.",
         )
-    material = _material(study, names, progress)
-    empty = [name for name in names.values() if name not in material.segments]
+    found = material(study, names, progress)
+    empty = [name for name in names.values() if name not in found.segments]
     if empty:
         raise UsageError(f"“{empty[0]}” holds no passages.", "Put passages into it, or set it aside.")
-    over = cover(study)
     progress("drafting questions", 0, 1)
-    made = draft(material, tuple(names.values()), templates, over.text)
+    made = draft(found, tuple(names.values()), templates, _written(study, names), _pinned(study, names))
     progress("drafting questions", 1, 1)
     return valid(replace(made, built_on=_states(study, names)))
+
+
+def _written(study: Study, names: dict[int, str]) -> dict[str, list[str]]:
+    """What people wrote of each segment: the need on its card, its description, that of its need in view."""
+    rows = {row.id: row for row in segments.listing(study)}
+    stated = cards.needs_in_view(study)
+    return {
+        name: [rows[id_].need, rows[id_].description, *(text for _, text, of in stated if of == id_)]
+        for id_, name in names.items()
+    }
+
+
+def _pinned(study: Study, names: dict[int, str]) -> dict[str, dict[str, list[int]]]:
+    """The passages that people pinned to each segment's card, by part."""
+    found: dict[str, dict[str, list[int]]] = {name: {} for name in names.values()}
+    for pin in cards.listing(study):
+        if pin.segment in names:
+            found[names[pin.segment]].setdefault(pin.part, []).append(pin.passage)
+    return found
 
 
 def save(study: Study, survey: Survey) -> Survey:
@@ -125,6 +164,7 @@ def save(study: Study, survey: Survey) -> Survey:
     missing = {row.id: row.name for row in segments.listing(study) if row.name in survey.segments}
     survey = replace(survey, built_on=_states(study, missing) | survey.built_on, version="")
     rows = surveys.listing(study)
+    survey = _with_first_words(survey, [from_json(row.body) for row in reversed(rows)])
     if rows and replace(from_json(rows[0].body), version="") == survey:
         return from_json(rows[0].body)
     digest = sha256(plain_text(as_json(survey)))[:6]
@@ -133,6 +173,29 @@ def save(study: Study, survey: Survey) -> Survey:
     with study.action("save survey", f"saved version {made.version} of the survey, {len(made.chosen)} questions"):
         surveys.add(study, made.version, plain_text(as_json(made)), segmentation(study))
     return current(study, made.version)
+
+
+def _with_first_words(survey: Survey, earlier: Sequence[Survey]) -> Survey:
+    """The survey in which each option knows the words that were saved first for its evidence, in ``earlier`` or now."""
+    first: dict[tuple[str, str, tuple[int, ...]], str] = {}
+    for version in earlier:
+        for question in version.questions:
+            for option in question.options:
+                if words := option.first_words or option.words:
+                    first.setdefault((question.key, option.key, option.evidence), words)
+
+    def known(question: Question, option: Option) -> Option:
+        if option.first_words or not option.evidence:
+            return option
+        return replace(option, first_words=first.get((question.key, option.key, option.evidence), option.words))
+
+    return replace(
+        survey,
+        questions=tuple(
+            replace(question, options=tuple(known(question, option) for option in question.options))
+            for question in survey.questions
+        ),
+    )
 
 
 def current(study: Study, version: str | None = None) -> Survey:
@@ -149,10 +212,15 @@ def versions(study: Study) -> list[SurveyVersion]:
         found.append(
             SurveyVersion(
                 row.version, row.made_by, row.made_at, survey.segments, len(survey.chosen), len(survey.questions),
-                sum(each.responses for each in mine), sum(each.labelled for each in mine),
+                sum(each.responses for each in mine), sum(each.labelled for each in mine), len(survey.to_be_worded),
             )
         )  # fmt: skip
     return found
+
+
+def worded_by_people(study: Study, survey: Survey, text: str) -> Survey:
+    """The survey in a TOML ``text``; one of an older program loses the words that it drafted."""
+    return survey if earlier_surveys.MARK in text else earlier_surveys.without_drafts(study, survey)
 
 
 def dry_run(study: Study, survey: Survey, text: str) -> list[tuple[str, Verdict]]:
@@ -166,20 +234,6 @@ def dry_run(study: Study, survey: Survey, text: str) -> list[tuple[str, Verdict]
         where = f"{reject.column} = '{reject.value}': " if reject.column else ""
         said[reject.row] = (f"row {reject.row}", Verdict(None, survey.prior, 0.0, 0, REFUSED, where + reject.reason))
     return [said[row] for row in sorted(said)]
-
-
-def accuracy(study: Study, survey: Survey, progress: Progress = silent) -> Accuracy:
-    """Leave-one-participant-out accuracy of a survey's questions; see ``survey_table.accuracy``.
-
-    UsageError where a segment of the survey is gone, or no participant's primary need is decided.
-    """
-    now = current_names(study, survey)
-    gone = next((name for name, called in now.items() if called is None), None)
-    if gone is not None:
-        raise UsageError(f"“{gone}” is no segment of this study any more.", "Draft the survey anew.")
-    then = {called: name for name, called in now.items()}
-    rows = [row for row in segments.listing(study) if row.name in then and row.status in ("named", "confirmed")]
-    return survey_table.accuracy(survey, _material(study, {row.id: then[row.name] for row in rows}, progress))
 
 
 def drift(study: Study, survey: Survey) -> list[str]:
@@ -209,7 +263,8 @@ def drift(study: Study, survey: Survey) -> list[str]:
 def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
     """Writes a saved survey as one of KINDS; returns ``path``.
 
-    UsageError for an unknown kind, for a survey that is not as it was saved, and for a file of the study itself.
+    UsageError for an unknown kind, for a survey that is not as it was saved, for one with options to be worded, which are
+    named, and for a file of the study itself.
     """
     try:
         kept = current(study, survey.version) if survey.version else None
@@ -220,34 +275,10 @@ def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
             "The survey is not saved as it stands, so responses could not be told from another version's.",
             "Save it first (W in the survey; needsseg survey edit FILE).",
         )
+    check_worded(survey, "exported")
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     return out.write(survey, path, kind)
-
-
-def _material(study: Study, names: dict[int, str], progress: Progress) -> Material:
-    """The passages of the segments ``names`` (by id), clearest first, with their vectors and participants."""
-    import numpy as np
-
-    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
-    held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
-    placed = [(name, held[each.passage]) for id_, name in names.items() for each in members.get(id_, [])]
-    vectors = embedded(study, [passage.quote for _, passage in placed], progress)
-    rows = np.array([vectors[text_sha256(passage.quote)] for _, passage in placed], dtype=np.float64)
-    as_now = {row.name: names[row.id] for row in segments.listing(study) if row.id in names}
-    return Material(
-        tuple(passage.id for _, passage in placed),
-        tuple(passage.quote for _, passage in placed),
-        tuple(passage.interview for _, passage in placed),
-        tuple(
-            who.get((passage.interview, passage.speaker)) or f"{passage.interview}/{passage.speaker}"
-            for _, passage in placed
-        ),
-        tuple(name for name, _ in placed),
-        rows,
-        {need.participant: as_now[need.segment] for need in primary_needs(study) if need.segment in as_now},
-    )
 
 
 def _states(study: Study, names: dict[int, str]) -> dict[str, str]:

@@ -13,10 +13,10 @@ from needsseg import accounts as room
 from needsseg.accounts import Reject
 from needsseg.accounts.zones import epoch_day
 from needsseg.actions.account_sources import stack_files
-from needsseg.decisions.survey import Survey
+from needsseg.decisions.survey import TOO_FEW, Survey, check_worded
 from needsseg.decisions.survey_formats import from_json
 from needsseg.decisions.survey_responses import NAMELESS, Response, Responses, read_responses
-from needsseg.decisions.survey_scoring import score
+from needsseg.decisions.survey_scoring import score, telling_answers
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.exchange.survey_verdicts import ScoredResponse, read_scored, write_scored
 from needsseg.files import sha256
@@ -79,10 +79,12 @@ def route(
     """Scores the responses in ``file`` by the newest version of the survey, or the one named, and keeps the verdicts.
 
     Columns are guessed by name unless given. Refused rows are named and left out; the same file again changes nothing.
-    Raises TableError for a file that holds no responses, NotFoundError without a survey.
+    Raises TableError for a file that holds no responses, NotFoundError without a survey, UsageError for one with options to
+    be worded, which are named.
     """
     kept = surveys.one(study, version)
     survey = from_json(kept.body)
+    check_worded(survey, "routed")
     if study.owns(file):
         raise UsageError(f"{file} belongs to the study itself.", "Name a file of responses.")
     content = _read(file)
@@ -241,15 +243,17 @@ def _response(row: ScoredResponse, version: str, survey: Survey, names: dict[str
         if now is not None:
             posterior[now] += chance
     words = tuple(
-        (question.words, option.words)
+        (question.words, option.words or option.key)
         for question in survey.asked
         for option in question.options
         if row.answers.get(question.key) == option.key
     )
     segment = names.get(row.segment) if row.segment is not None else None
-    return AccountResponse(
-        row.account_id, row.respondent, row.day, version, segment, dict(posterior), row.reason, words
-    )
+    reason = row.reason
+    if row.segment is not None and telling_answers(survey, row.answers) < survey.least_answers:
+        # It was routed before a survey had a least number of answers.
+        segment, reason = None, TOO_FEW
+    return AccountResponse(row.account_id, row.respondent, row.day, version, segment, dict(posterior), reason, words)
 
 
 def labels(study: Study, as_of: date | None = None) -> list[Label]:

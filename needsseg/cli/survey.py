@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from needsseg.actions import survey as actions
-from needsseg.actions.survey import Survey, Verdict
+from needsseg.actions.survey import MEANING, TO_BE_WORDED, Survey, SurveyAccuracy, Verdict
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import write_file
+from needsseg.text import format_count
 
 MOST_TOLD = 50
 LEAST_TELLING = 0.3
@@ -39,27 +40,31 @@ def survey() -> None:
 @json_option
 @click.pass_obj
 def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None:
-    """Draft questions from what participants of the confirmed segments said, and choose five.
+    """Draft questions about the confirmed segments, and choose five.
 
-    Without --out and --save the draft is printed, as the file that people edit.
+    Options are worded with what people wrote of the segments: the need on a card, a description. All others are to be worded,
+    each beside what a participant said, before the survey can be exported or route anybody. Without --out and --save the draft
+    is printed, as the file that people edit.
     """
     with opened(session) as study, session.progressing() as progress:
         made = actions.build(study, progress)
         if out is not None and study.owns(out):
             raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
         made = actions.save(study, made) if keep else made
+        hints = actions.hints(study, made)
     if out is not None:
-        _write(out, actions.as_toml(made))
+        _write(out, actions.as_toml(made, hints))
     if as_json:
-        print_object(shape(made))
+        print_object(shape(made, hints))
     elif out is None and not keep:
-        sys.stdout.write(actions.as_toml(made))
+        sys.stdout.write(actions.as_toml(made, hints))
     else:
-        _print(made)
+        _print(made, hints)
     if sum(question.gain for question in made.asked) < LEAST_TELLING:
         session.warn("The answers hardly tell the segments apart; give the options other likelihoods, or other words.")
     done = f"Saved version {made.version}" if keep else "Drafted"
     session.say(f"{done}: {len(made.questions)} questions, of which {len(made.chosen)} are asked.")
+    _warn_of_the_unready(session, made)
     if out is not None:
         session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
 
@@ -70,28 +75,40 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
 @click.pass_obj
 def edit(session: Session, file: Path, as_json: bool) -> None:
     """Save an edited survey as the next version."""
-    edited = actions.from_toml(_read(file), file.name)
+    text = _read(file)
+    given = actions.from_toml(text, file.name)
     with opened(session) as study:
+        edited = actions.worded_by_people(study, given, text)
         before = {row.version for row in actions.versions(study)}
         saved = actions.save(study, edited)
+        hints = actions.hints(study, saved)
     if as_json:
-        print_object(shape(saved))
+        print_object(shape(saved, hints))
+    _warn_of_the_unready(session, saved)
     session.say(f"{'Nothing changed: it is' if saved.version in before else 'Saved'} version {saved.version}.")
 
 
 @survey.command()
 @version_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write it there, to be edited.")
 @json_option
 @click.pass_obj
-def show(session: Session, version: str | None, as_json: bool) -> None:
+def show(session: Session, version: str | None, out: Path | None, as_json: bool) -> None:
     """Show a version's questions, options and likelihoods."""
     with opened(session) as study:
+        if out is not None and study.owns(out):
+            raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
         shown = actions.current(study, version)
         drifted = actions.drift(study, shown)
+        hints = actions.hints(study, shown)
+    if out is not None:
+        _write(out, actions.as_toml(shown, hints))
+        session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
     if as_json:
-        print_object(shape(shown) | {"drift": drifted})
-    else:
-        _print(shown)
+        print_object(shape(shown, hints) | {"drift": drifted})
+    elif out is None:
+        _print(shown, hints)
+    _warn_of_the_unready(session, shown)
     for change in drifted:
         session.warn(change)
 
@@ -107,8 +124,8 @@ def versions(session: Session, as_json: bool) -> None:
         print_array(asdict(row) for row in rows)
         return
     print_table(
-        ("version", "saved by", "at", "questions", "drafted", "responses", "labelled"),
-        [(r.version, r.made_by, r.made_at, r.asked, r.drafted, r.responses, r.labelled) for r in rows],
+        ("version", "saved by", "at", "questions", "drafted", TO_BE_WORDED, "responses", "labelled"),
+        [(r.version, r.made_by, r.made_at, r.asked, r.drafted, r.to_be_worded, r.responses, r.labelled) for r in rows],
     )
     if not rows:
         session.say("There is no survey yet: needsseg survey build --save")
@@ -119,14 +136,21 @@ def versions(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def accuracy(session: Session, version: str | None, as_json: bool) -> None:
-    """How often participants come to their primary need, each by a survey made without them."""
+    """How well the survey sorts people, as far as that is known.
+
+    That is how well the questions would sort the interviewed people if customers answered as they spoke, each by a survey made
+    without them. It is not known of options that are to be worded or were reworded. Where customers answered whose segment
+    interviews tell, how well that sorted them is told first.
+    """
     with opened(session) as study, session.progressing() as progress:
         shown = actions.current(study, version)
         found = actions.accuracy(study, shown, progress)
     if as_json:
-        print_object(asdict(found) | {"version": shown.version, "sentence": found.sentence})
-    else:
-        print_text(found.sentence)
+        print_object(accuracy_shape(found))
+        return
+    print_text(found.sentence)
+    for each in found.not_known[:MOST_TOLD]:
+        print_text(f"  question {each.question}, option {each.option}: {each.why}")
 
 
 @survey.command("try")
@@ -219,8 +243,8 @@ def export(session: Session, kind: str, path: Path, version: str | None) -> None
     session.say(f"Wrote version {shown.version} to {path}")
 
 
-def shape(made: Survey) -> dict[str, Any]:
-    """A survey as JSON prints it."""
+def shape(made: Survey, hints: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """A survey as JSON prints it; ``hints`` are what participants said, by question and option key."""
     return {
         "version": made.version,
         "segments": made.segments,
@@ -229,6 +253,8 @@ def shape(made: Survey) -> dict[str, Any]:
         "default_flow": made.default_flow,
         "least_posterior": made.least_posterior,
         "least_margin": made.least_margin,
+        "least_answers": made.least_answers,
+        "to_be_worded": len(made.to_be_worded),
         "questions": [
             {
                 "key": question.key,
@@ -236,7 +262,15 @@ def shape(made: Survey) -> dict[str, Any]:
                 "gain": question.gain,
                 "asked": question.key in made.chosen,
                 "options": [
-                    asdict(option) | {"likelihoods": {name: question.likelihoods[name][i] for name in made.segments}}
+                    {
+                        "key": option.key,
+                        "words": option.words,
+                        "to_be_worded": option.to_be_worded,
+                        "hint": hints.get((question.key, option.key)),
+                        "first_words": option.first_words,
+                        "evidence": option.evidence,
+                        "likelihoods": {name: question.likelihoods[name][i] for name in made.segments},
+                    }
                     for i, option in enumerate(question.options)
                 ],
             }
@@ -245,18 +279,60 @@ def shape(made: Survey) -> dict[str, Any]:
     }
 
 
-def _print(made: Survey) -> None:
+FIGURES = ("right", "labelled", "abstained", "total", "low", "high", "baseline")
+
+
+def accuracy_shape(found: SurveyAccuracy) -> dict[str, Any]:
+    """What is known of a survey's accuracy as JSON prints it; the figures are null where nothing is known."""
+    figures = found.figures
+    counted = dict.fromkeys(FIGURES) if figures is None else {name: getattr(figures, name) for name in FIGURES}
+    return {
+        "version": found.version,
+        "accuracy": None if figures is None else figures.share,
+        "measured_on": found.measured_on,
+        **counted,
+        "answered": None if found.answered is None else asdict(found.answered),
+        "if_answered_as_they_spoke": None if found.spoken is None else asdict(found.spoken),
+        "not_known": [asdict(each) for each in found.not_known],
+        "meaning": MEANING,
+        "sentence": found.sentence,
+    }
+
+
+def _warn_of_the_unready(session: Session, made: Survey) -> None:
+    """Says what has to be done before a survey can be used."""
+    lacking = made.to_be_worded
+    if lacking:
+        where = ", ".join(f"{question.key}/{option.key}" for question, option in lacking)
+        session.warn(
+            f"{format_count(len(lacking), 'option')} {TO_BE_WORDED} before it can be exported or route anybody: {where}."
+        )
+    if len(made.chosen) < made.least_answers:
+        session.warn(
+            f"It asks {format_count(len(made.chosen), 'question')}, and nobody is put to a segment by fewer than "
+            f"{format_count(made.least_answers, 'answer')} (least_answers): everybody goes to the default flow."
+        )
+
+
+def _print(made: Survey, hints: Mapping[tuple[str, str], str]) -> None:
     for number, question in enumerate(made.questions, start=1):
         asked = f"{number}." if question.key in made.chosen else "not asked:"
         print_text(f"{asked} {question.words} [{question.key}, {question.gain:.2f} bits]")
         print_table(
             ("answer", "key", *made.segments),
             [
-                (option.words, option.key, *(question.likelihoods[name][place] for name in made.segments))
+                (
+                    option.words or f"[{TO_BE_WORDED}]",
+                    option.key,
+                    *(question.likelihoods[name][place] for name in made.segments),
+                )
                 for place, option in enumerate(question.options)
             ],
             wrap=("answer",),
         )
+        for option in question.options:
+            if hint := hints.get((question.key, option.key)):
+                print_text(f"  {option.key}: a participant said “{hint}”")
         print_text("")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from needsseg.errors import UsageError
@@ -12,11 +12,13 @@ from needsseg.errors import UsageError
 NONE = "none"
 MOST_CHOSEN = 5
 LEAST_POSTERIOR, LEAST_MARGIN = 0.6, 0.2
+LEAST_ANSWERS = 3
 DEFAULT_FLOW = "default"
 SUMS_TO_ONE = 0.001
-NO_ANSWERS, THIN, CONTRADICTORY = "no answers", "thin", "contradictory"
+NO_ANSWERS, TOO_FEW, THIN, CONTRADICTORY = "no answers", "too few answers", "thin", "contradictory"
 REFUSED = "refused"
-REASONS = (NO_ANSWERS, THIN, CONTRADICTORY, REFUSED)
+REASONS = (NO_ANSWERS, TOO_FEW, THIN, CONTRADICTORY, REFUSED)
+TO_BE_WORDED = "to be worded"
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -24,12 +26,25 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 class Option:
     """One answer to a question: ``key`` is what responses are read by, ``words`` what people see.
 
-    ``evidence`` are ids of the passages that it was taken from, the one whose clause it is first.
+    ``words`` are a person's; they are empty where nobody wrote any yet. ``evidence`` are ids of passages that say it, the
+    clearest first. ``first_words`` are the first that were saved for this evidence: where ``words`` are others, it is not
+    known how well they go with the evidence.
     """
 
     key: str
     words: str
     evidence: tuple[int, ...] = ()
+    first_words: str = ""
+
+    @property
+    def to_be_worded(self) -> bool:
+        """Whether a person has yet to write it."""
+        return not self.words
+
+    @property
+    def reworded(self) -> bool:
+        """Whether its words are others than those it was first saved with."""
+        return bool(self.words and self.first_words and self.words != self.first_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +70,10 @@ class Question:
 class Survey:
     """All questions that were drafted, those in ``chosen`` first; ``version`` is empty while the survey is not saved.
 
-    ``prior`` is the chance of each of ``segments`` before any answer. A response whose best segment has a posterior below
-    ``least_posterior``, or leads by less than ``least_margin``, goes to ``default_flow``. ``built_on`` is what each segment
-    was when the survey was drafted, by its name: how drift is told.
+    ``prior`` is the chance of each of ``segments`` before any answer. A response with fewer than ``least_answers`` answers
+    other than "none", or whose best segment has a posterior below ``least_posterior`` or leads by less than
+    ``least_margin``, goes to ``default_flow``. ``built_on`` is what each segment was when the survey was drafted, by its
+    name: how drift is told.
     """
 
     version: str
@@ -69,12 +85,22 @@ class Survey:
     least_posterior: float = LEAST_POSTERIOR
     least_margin: float = LEAST_MARGIN
     built_on: dict[str, str] = field(default_factory=dict)
+    least_answers: int = LEAST_ANSWERS
 
     @property
     def asked(self) -> tuple[Question, ...]:
         """The chosen questions, in the order in which they are asked."""
         of = {question.key: question for question in self.questions}
         return tuple(of[key] for key in self.chosen)
+
+    @property
+    def to_be_worded(self) -> tuple[tuple[Question, Option], ...]:
+        """The options of the questions asked for which nobody has written words."""
+        return tuple((question, option) for question, option in self.options() if option.to_be_worded)
+
+    def options(self) -> Iterator[tuple[Question, Option]]:
+        """The options of the questions asked."""
+        return ((question, option) for question in self.asked for option in question.options)
 
     def question(self, key: str) -> Question:
         """One question by key; UsageError where there is none."""
@@ -112,6 +138,11 @@ def valid(survey: Survey) -> Survey:
     for name, value in (("least_posterior", survey.least_posterior), ("least_margin", survey.least_margin)):
         if not 0 <= value < 1:
             raise UsageError(f"{name} = {value} is not between 0 and 1.", f"The usual one is {_usual(name)}.")
+    if not 1 <= survey.least_answers <= MOST_CHOSEN:
+        raise UsageError(
+            f"least_answers = {survey.least_answers} is not between 1 and {MOST_CHOSEN}.",
+            f"The usual one is {LEAST_ANSWERS}.",
+        )
     if not survey.default_flow.strip():
         raise UsageError("The default flow has no name.", 'For example: default_flow = "default"')
     if not survey.questions:
@@ -123,6 +154,44 @@ def valid(survey: Survey) -> Survey:
     first = [survey.question(key) for key in survey.chosen]
     rest = [question for question in survey.questions if question.key not in survey.chosen]
     return replace(survey, questions=(*first, *rest))
+
+
+def check_worded(survey: Survey, what: str) -> None:
+    """UsageError naming every option that nobody has worded among those the survey asks; ``what`` cannot be done then."""
+    lacking = survey.to_be_worded
+    if not lacking:
+        return
+    number = f"{len(lacking)} options of it are" if len(lacking) > 1 else "1 option of it is"
+    names = "; ".join(
+        f"question '{question.key}' (“{question.words}”), option '{option.key}'{_of_segment(survey, option)}"
+        for question, option in lacking
+    )
+    raise UsageError(
+        f"The survey cannot be {what}: {number} {TO_BE_WORDED}: {names}.",
+        "Write one plain clause for each: e on the option in the app's survey; or needsseg survey show --out survey.toml, "
+        "write the words there, then needsseg survey edit survey.toml. Or ask other questions.",
+    )
+
+
+def _of_segment(survey: Survey, option: Option) -> str:
+    name = segment_of(survey, option)
+    return f" (segment “{name}”)" if name else ""
+
+
+def segment_of(survey: Survey, option: Option) -> str:
+    """The segment that an option was drafted for; empty where it was not drafted."""
+    return next((name for name, key in option_keys(survey.segments).items() if key == option.key), "")
+
+
+def option_keys(segments: Sequence[str]) -> dict[str, str]:
+    """A key for the option of each segment, made of its name."""
+    found: dict[str, str] = {}
+    for number, name in enumerate(segments, start=1):
+        key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:36]
+        if not KEY.fullmatch(key) or key == NONE or key in found.values():
+            key = f"segment_{number}"
+        found[name] = key
+    return found
 
 
 def _usual(name: str) -> float:
@@ -151,7 +220,7 @@ def _check_question(question: Question, segments: Sequence[str]) -> None:
     for option in question.options:
         words = " ".join(option.words.split()).casefold()
         if not words:
-            raise UsageError(f"{where}, option '{option.key}' has no words.", "Write what people are to see.")
+            continue
         if words in seen:
             raise UsageError(f"{where}: options '{seen[words]}' and '{option.key}' have the same words.", "Change one.")
         seen[words] = option.key

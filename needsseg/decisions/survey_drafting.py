@@ -1,35 +1,43 @@
-"""Drafting the onboarding survey: templates filled with what participants of each segment said, in their own clauses."""
+"""Drafting the onboarding survey: questions from templates, options in words that people wrote, and what they rest on."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from needsseg.decisions.survey import KEY, NONE, Option, Question, Survey
+from needsseg.decisions.survey import KEY, NONE, Option, Question, Survey, option_keys
 from needsseg.decisions.survey_choice import choose
 from needsseg.decisions.survey_table import Material, prior, with_table
+from needsseg.decisions.survey_wording import plain_clauses
 from needsseg.discovery.statement import clauses
 from needsseg.errors import UsageError
 from needsseg.settings import read_toml
 
-KINDS = ("situation", "motivation", "outcome", "pain")
+NEED = "need"
+SPOKEN_KINDS = ("situation", "motivation", "outcome", "pain")
+KINDS = (NEED, *SPOKEN_KINDS)
+PARTS_OF = {
+    NEED: ("wish", "trigger", "pain", "outcome", "workaround"),
+    "situation": ("trigger",),
+    "motivation": ("wish",),
+    "outcome": ("outcome",),
+    "pain": ("pain", "workaround"),
+}
+"""The parts of a segment's card whose pinned quotes bear on the options of each kind."""
 NEIGHBOURS = 4
 SPARE = 3
 LATE = 0.6
 FEWEST_WORDS, USUAL_WORDS, MOST_WORDS = 4, 12, 16
 FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 12
 
-Covered = Callable[[str, str], str]
-"""Words as they may leave the study, given the interview they are from."""
-
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The wording of one question and the kind of participants' words that fill its options."""
+    """The wording of one question and the kind of what its options say."""
 
     key: str
     kind: str
@@ -47,7 +55,7 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words that may stand as an option, and the passage they are from."""
+    """Words that say something of a kind, and the place of the passage they are from."""
 
     words: str
     place: int
@@ -88,58 +96,104 @@ def _template(row: Any, number: int, path: Path) -> Template:
     return Template(key, kind, " ".join(words.split()))
 
 
-def draft(material: Material, segments: Sequence[str], templates: Templates, covered: Covered) -> Survey:
+def draft(
+    material: Material,
+    segments: Sequence[str],
+    templates: Templates,
+    written: Mapping[str, Sequence[str]],
+    pinned: Mapping[str, Mapping[str, Sequence[int]]],
+) -> Survey:
     """A survey of ``segments`` with every template that two of them can fill, and the best five chosen.
 
-    UsageError below two segments, and where no question tells them apart.
+    ``written`` are texts that people wrote of each segment: their plain clauses word the options of the kind "need". All
+    others are to be worded; they rest on the passages ``pinned`` to the segment's card (ids by part), then on those in which
+    participants say something of the kind. UsageError below two segments, and where no question tells them apart.
     """
     if len(segments) < 2:
         raise UsageError(
             f"“{segments[0]}” is the only confirmed segment." if segments else "There is no confirmed segment.",
             "Confirm at least two: the survey asks which of them somebody belongs to.",
         )
-    keys = option_keys(segments)
     rounds = max(Counter(template.kind for template in templates.questions).values()) + SPARE
-    offers = {name: _offers(material, name, rounds) for name in segments}
-    taken: dict[tuple[str, str], int] = {}
+    offers = {name: _offers(material, name, rounds, pinned.get(name, {})) for name in segments}
+    clauses_of = {name: plain_clauses(written.get(name, ())) for name in segments}
+    taken: Counter[str] = Counter()
     questions = []
     for template in templates.questions:
-        options = []
-        for name in segments:
-            number = taken.get((name, template.kind), 0)
-            if number < len(offers[name][template.kind]):
-                clause = offers[name][template.kind][number]
-                taken[name, template.kind] = number + 1
-                words = _cleaned(covered(clause.words, material.interviews[clause.place]))
-                options.append(Option(keys[name], words, _evidence(material, clause.place)))
-        told = {" ".join(option.words.split()).casefold() for option in options}
-        if len(options) >= 2 and len(told) == len(options) and templates.none.casefold() not in told:
+        number = taken[template.kind]
+        taken[template.kind] += 1
+        if template.kind == NEED and number and sum(len(each) > number for each in clauses_of.values()) < 2:
+            continue  # another question of people's words, of which there are no more
+        options = _options(material, template.kind, number, offers, clauses_of, templates.none)
+        if len(options) >= 2:
             asked = Question(template.key, template.words, (*options, Option(NONE, templates.none)), {})
             questions.append(with_table(asked, material, segments, templates.none_likelihood))
     if not questions:
         raise UsageError(
-            "Nothing that participants said fills an option of any question.",
+            "Nothing that participants said bears on an option of any question.",
             "Edit the templates (prompts/survey.toml), or put more passages into the segments.",
         )
     return choose(Survey("", tuple(segments), prior(material, segments), tuple(questions), ()))
 
 
-def option_keys(segments: Sequence[str]) -> dict[str, str]:
-    """A key for the option of each segment, made of its name."""
-    found: dict[str, str] = {}
-    for number, name in enumerate(segments, start=1):
-        key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:36]
-        if not KEY.fullmatch(key) or key == NONE or key in found.values():
-            key = f"segment_{number}"
-        found[name] = key
+def _options(
+    material: Material,
+    kind: str,
+    number: int,
+    offers: Mapping[str, Mapping[str, Sequence[int]]],
+    clauses_of: Mapping[str, Sequence[str]],
+    none: str,
+) -> list[Option]:
+    """The option of each segment that has passages for the question of a number among those of its kind.
+
+    What people wrote alike of two segments tells them apart no more, so that both are to be worded.
+    """
+    keys = option_keys(tuple(offers))
+    words_of = {name: each[number] for name, each in clauses_of.items() if kind == NEED and number < len(each)}
+    uses = Counter([none.casefold(), *(words.casefold() for words in words_of.values())])
+    options = []
+    for name, by_kind in offers.items():
+        if number < len(by_kind[kind]):
+            words = words_of.get(name, "")
+            words = words if uses[words.casefold()] == 1 else ""
+            options.append(Option(keys[name], words, _evidence(material, by_kind[kind][number]), words))
+    return options
+
+
+def _offers(
+    material: Material, name: str, rounds: int, pinned: Mapping[str, Sequence[int]]
+) -> dict[str, tuple[int, ...]]:
+    """The places of passages on which options of a segment can rest, by kind, and no passage twice in a kind.
+
+    What people pinned to a part of the card comes first, then the plainest words.
+    """
+    here = [i for i, segment in enumerate(material.segments) if segment == name]
+    place_of = {material.ids[i]: i for i in here}
+    spoken = _clauses(material, here, rounds)
+    found = {}
+    for kind in KINDS:
+        first = [
+            place_of[passage] for part in PARTS_OF[kind] for passage in pinned.get(part, ()) if passage in place_of
+        ]
+        rest = _of_other_people(material, here) if kind == NEED else [clause.place for clause in spoken[kind]]
+        found[kind] = tuple(dict.fromkeys([*first, *rest]))
     return found
 
 
-def _offers(material: Material, name: str, rounds: int) -> dict[str, list[Clause]]:
-    """What can fill the options of one segment, by kind, the plainest first and no passage twice in a kind."""
-    here = [i for i, segment in enumerate(material.segments) if segment == name]
-    found: dict[str, list[Clause]] = {kind: [] for kind in KINDS}
-    stated: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in KINDS}
+def _of_other_people(material: Material, here: Sequence[int]) -> list[int]:
+    """Places of a segment, the clearest first, of each person one before anybody's second."""
+    heard: Counter[str] = Counter()
+    ranked = []
+    for rank, i in enumerate(here):
+        ranked.append((heard[material.voices[i]], rank, i))
+        heard[material.voices[i]] += 1
+    return [i for _, _, i in sorted(ranked)]
+
+
+def _clauses(material: Material, here: Sequence[int], rounds: int) -> dict[str, list[Clause]]:
+    """What participants of a segment say of each kind, the plainest first."""
+    found: dict[str, list[Clause]] = {kind: [] for kind in SPOKEN_KINDS}
+    stated: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in SPOKEN_KINDS}
     for rank, i in enumerate(here):
         for clause in clauses(material.quotes[i]):
             words = material.quotes[i][clause.words : clause.end]
@@ -199,9 +253,3 @@ def _evidence(material: Material, place: int) -> tuple[int, ...]:
             heard.add(material.voices[i])
             chosen.append(i)
     return tuple(material.ids[i] for i in chosen)
-
-
-def _cleaned(words: str) -> str:
-    """A clause as an option: on one line, straight quotes, its first letter large."""
-    plain = " ".join(words.replace("’", "'").split()).strip(" ,;:.–—-")
-    return plain[:1].upper() + plain[1:]

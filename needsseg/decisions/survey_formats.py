@@ -11,6 +11,7 @@ from typing import Any
 
 from needsseg.decisions.survey import (
     DEFAULT_FLOW,
+    LEAST_ANSWERS,
     LEAST_MARGIN,
     LEAST_POSTERIOR,
     Option,
@@ -28,13 +29,23 @@ _TABLE = {
     "default_flow": str,
     "least_posterior": float,
     "least_margin": float,
+    "least_answers": int,
     "prior": dict,
     "built_on": dict,
     "question": list,
 }
 _QUESTION = {"key": str, "words": str, "gain": float, "option": list}
-_OPTION = {"key": str, "words": str, "evidence": list, "likelihood": dict}
-_NAMES: dict[type, str] = {str: "text", list: "a list", float: "a number", dict: "a table"}
+_OPTION = {
+    "key": str,
+    "words": str,
+    "to_be_worded": bool,
+    "first_words": str,
+    "evidence": list,
+    "likelihood": dict,
+}
+_NAMES: dict[type, str] = {
+    str: "text", list: "a list", float: "a number", int: "a whole number", dict: "a table", bool: "true or false",
+}  # fmt: skip
 
 
 def as_dict(survey: Survey) -> dict[str, Any]:
@@ -46,6 +57,7 @@ def as_dict(survey: Survey) -> dict[str, Any]:
         "default_flow": survey.default_flow,
         "least_posterior": survey.least_posterior,
         "least_margin": survey.least_margin,
+        "least_answers": survey.least_answers,
         "prior": dict(survey.prior),
         "built_on": dict(survey.built_on),
         "question": [
@@ -57,6 +69,8 @@ def as_dict(survey: Survey) -> dict[str, Any]:
                     {
                         "key": option.key,
                         "words": option.words,
+                        "to_be_worded": option.to_be_worded,
+                        "first_words": option.first_words,
                         "evidence": list(option.evidence),
                         "likelihood": {name: question.likelihoods[name][place] for name in survey.segments},
                     }
@@ -83,6 +97,7 @@ def from_dict(given: dict[str, Any]) -> Survey:
         float(given.get("least_posterior", LEAST_POSTERIOR)),
         float(given.get("least_margin", LEAST_MARGIN)),
         {str(name): str(value) for name, value in given.get("built_on", {}).items()},
+        given.get("least_answers", LEAST_ANSWERS),
     )
     return with_gains(valid(survey))
 
@@ -110,7 +125,13 @@ def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
         evidence = option.get("evidence", [])
         if not all(isinstance(passage, int) and not isinstance(passage, bool) for passage in evidence):
             raise UsageError(f"{named}: evidence is a list of passages' numbers.")
-        options.append(Option(option["key"], " ".join(option["words"].split()), tuple(evidence)))
+        words = " ".join(option["words"].split())
+        if not words and not option.get("to_be_worded"):
+            raise UsageError(
+                f"{named} has no words.", "Write what people are to see, or to_be_worded = true for the time being."
+            )
+        first = " ".join(option.get("first_words", "").split())
+        options.append(Option(option["key"], words, tuple(evidence), first))
     likelihoods = {name: tuple(column[name] for column in columns) for name in segments}
     return Question(row["key"], " ".join(row["words"].split()), tuple(options), likelihoods)
 
@@ -120,7 +141,8 @@ def _check_fields(where: str, given: dict[str, Any], known: Mapping[str, type], 
         kind = known.get(name)
         if kind is None:
             raise UsageError(f"{where} has an unknown key '{name}'.", f"Known: {', '.join(known)}.")
-        if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{where}: {name} is not {_NAMES[kind]}.")
     for name in needed:
         if name not in given:
@@ -149,16 +171,23 @@ def from_json(text: str) -> Survey:
     return from_dict(json.loads(text))
 
 
-def as_toml(survey: Survey) -> str:
-    """The survey as a file that a person edits, and ``from_toml`` reads."""
+def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) -> str:
+    """The survey as a file that a person edits, and ``from_toml`` reads.
+
+    ``hints`` are by question and option key what a participant said; each stands in a comment above an option to be worded.
+    """
     head = [
         "# The onboarding survey. Edit words, options, likelihoods and what is chosen (at most five, in their order);",
         "# then save it as the next version: needsseg survey edit FILE",
         "# likelihood: how many of 1 in a segment pick the option; over a question's options they sum to 1 for each segment.",
         "# gain: bits, reckoned anew when the file is read. evidence: passages (needsseg passages).",
+        "# to_be_worded: nobody wrote this option yet. Write one plain neutral clause as its words; a participant's own words",
+        "# stand above it as a hint. A survey that asks for such an option is neither exported nor routed.",
+        "# first_words: what the option said first. Where its words are others, how well the survey sorts people is not known.",
+        "# least_answers: whoever answers fewer questions (but for none) is put to no segment.",
     ]
     whole = as_dict(survey)
-    simple = ("version", "segments", "chosen", "default_flow", "least_posterior", "least_margin")
+    simple = ("version", "segments", "chosen", "default_flow", "least_posterior", "least_margin", "least_answers")
     lines = [*head, "", *(f"{name} = {_value(whole[name])}" for name in simple)]
     for table in ("prior", "built_on"):
         lines += ["", f"[{table}]", *(f"{_text(name)} = {_value(value)}" for name, value in whole[table].items())]
@@ -166,7 +195,11 @@ def as_toml(survey: Survey) -> str:
         lines += ["", "[[question]]", *(f"{name} = {_value(question[name])}" for name in ("key", "words", "gain"))]
         for option in question["option"]:
             shares = ", ".join(f"{_text(name)} = {_value(value)}" for name, value in option["likelihood"].items())
-            lines += ["", "[[question.option]]", *(f"{n} = {_value(option[n])}" for n in ("key", "words", "evidence"))]
+            hint = (hints or {}).get((question["key"], option["key"]))
+            said = [f"# hint, a participant's words: {_comment(hint)}"] if hint and option["to_be_worded"] else []
+            told = [name for name in ("to_be_worded", "first_words") if option[name]]
+            names = ("key", "words", *told, "evidence")
+            lines += ["", "[[question.option]]", *said, *(f"{n} = {_value(option[n])}" for n in names)]
             lines.append(f"likelihood = {{ {shares} }}")
     return "\n".join(lines) + "\n"
 
@@ -197,9 +230,16 @@ def _line(text: str, message: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list):
         return f"[{', '.join(_value(each) for each in value)}]"
     return repr(value)
+
+
+def _comment(words: str) -> str:
+    """Words on one line, as a comment holds them: without control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 def _text(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from needsseg.decisions.survey import CONTRADICTORY, NO_ANSWERS, NONE, THIN, Question, Survey, Verdict
+from needsseg.decisions.survey import CONTRADICTORY, NO_ANSWERS, NONE, THIN, TOO_FEW, Question, Survey, Verdict
 from needsseg.errors import UsageError
 
 DIGITS = 6
@@ -42,6 +42,11 @@ def score(survey: Survey, answers: Mapping[str, str]) -> Verdict:
     return Verdict(None if reason else best, posterior, margin, len(given), reason, told)
 
 
+def telling_answers(survey: Survey, answers: Mapping[str, str]) -> int:
+    """How many questions of the survey are answered by another option than "none"."""
+    return sum(answers.get(key, "") not in ("", NONE) for key in survey.chosen)
+
+
 def _place(survey: Survey, key: str, option: str) -> int:
     if key not in survey.chosen:
         what = "is not asked" if any(key == question.key for question in survey.questions) else "does not exist"
@@ -58,6 +63,10 @@ def _reason(survey: Survey, places: Mapping[str, int], best: str, first: float, 
         return NO_ANSWERS, "none of the questions is answered"
     if all(survey.question(key).options[place].key == NONE for key, place in places.items()):
         return THIN, "every answer is “none”, so only the prior speaks"
+    telling = telling_answers(survey, {key: survey.question(key).options[place].key for key, place in places.items()})
+    if telling < survey.least_answers:
+        have = "1 answer tells" if telling == 1 else f"{telling} answers tell"
+        return TOO_FEW, f"{have} anything; it takes {survey.least_answers}, and “none” tells nothing"
     if first >= survey.least_posterior and margin >= survey.least_margin:
         return "", ""
     told = {

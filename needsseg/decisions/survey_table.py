@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LIKE = 0.3
 SMOOTHING = 1.0
+MEANING = "how well these questions would sort the interviewed people if customers answered as they spoke"
+"""What leave-one-participant-out accuracy says, and all that it says."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How often a survey made without a participant routes them to their primary need.
+    """How often people are routed to their segment: participants by a survey made without them, or customers who answered.
 
     ``right`` of ``labelled``, with the 95 % interval ``low`` to ``high`` (Wilson 1927); ``abstained`` of ``total`` got no
     label; ``baseline`` is the share of the most frequent segment, which everybody could be given.
@@ -57,15 +59,30 @@ class Accuracy:
     baseline: float
 
     @property
+    def share(self) -> float | None:
+        """The share of labels that are right; None where nobody got a label."""
+        return self.right / self.labelled if self.labelled else None
+
+    @property
     def sentence(self) -> str:
-        """The figures in words."""
+        """The figures in words, where answers are simulated."""
+        return (
+            f"{MEANING[:1].upper()}{MEANING[1:]}: {self._counted('participants')} Answers are simulated from what "
+            "participants said in their interviews; people who read the options may answer otherwise."
+        )
+
+    @property
+    def answered_sentence(self) -> str:
+        """The figures in words, where they are of real answers."""
+        return f"How well the answers sorted customers whose segment interviews tell: {self._counted('respondents')}"
+
+    def _counted(self, people: str) -> str:
         if not self.labelled:
-            return f"None of {self.total} participants got a label, so nothing tells how often a label is right."
+            return f"none of {self.total} {people} got a label, so nothing tells how often a label is right."
         return (
             f"{self.right} of {self.labelled} labels are right ({self.right / self.labelled:.2f}, 95 % interval "
-            f"{self.low:.2f} to {self.high:.2f}); {self.abstained} of {self.total} participants got none. Giving everybody "
-            f"the most frequent segment is right for {self.baseline:.2f}. Answers are simulated from what participants said "
-            "in their interviews; people who read the options may answer otherwise."
+            f"{self.low:.2f} to {self.high:.2f}); {self.abstained} of {self.total} {people} got none. Giving everybody "
+            f"the most frequent segment is right for {self.baseline:.2f}."
         )
 
 

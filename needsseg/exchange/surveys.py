@@ -104,7 +104,8 @@ def markdown(survey: Survey) -> str:
     lines.append(f"Segments: {', '.join(f'{_plain(name)} ({survey.prior[name]:.2f})' for name in survey.segments)}.")
     lines.append(
         f"A response goes to its best segment at a posterior of {survey.least_posterior:g} and a lead of "
-        f"{survey.least_margin:g} at least, else to “{_plain(survey.default_flow)}”."
+        f"{survey.least_margin:g} at least, from {survey.least_answers} answers other than “none” on, else to "
+        f"“{_plain(survey.default_flow)}”."
     )
     for number, question in enumerate(survey.asked, start=1):
         lines += ["", f"## {number}. {_plain(question.words)}", "", f"`{question.key}`, {question.gain:.2f} bits", ""]
@@ -124,8 +125,8 @@ ALGORITHM = (
     f"Round each of these posteriors to {DIGITS} decimals.",
     "best is the segment with the largest posterior, the first in the order of segments where several are equal; second is "
     f"the largest posterior of the other segments; margin = best's posterior - second, rounded to {DIGITS} decimals.",
-    f"The segment is best if at least one answer is another option than '{NONE}', best's posterior >= least_posterior and "
-    "margin >= least_margin; otherwise it is null, and the respondent sees default_flow.",
+    f"The segment is best if at least least_answers answers are other options than '{NONE}', best's posterior >= "
+    "least_posterior and margin >= least_margin; otherwise it is null, and the respondent sees default_flow.",
 )
 
 
@@ -134,12 +135,13 @@ def spec(survey: Survey) -> str:
     vectors = [_vector(survey, answers) for answers in _samples(survey)]
     return _json(
         {
-            "format": "needsseg survey scoring 1",
+            "format": "needsseg survey scoring 2",
             "version": survey.version,
             "segments": list(survey.segments),
             "default_flow": survey.default_flow,
             "least_posterior": survey.least_posterior,
             "least_margin": survey.least_margin,
+            "least_answers": survey.least_answers,
             "log_prior": {name: log_chance(survey.prior[name]) for name in survey.segments},
             "questions": [_spec_of(question, survey) for question in survey.asked],
             "algorithm": list(ALGORITHM),
@@ -172,6 +174,8 @@ def _samples(survey: Survey) -> list[dict[str, str]]:
         {q.key: q.options[min(place, len(q.options) - 1)].key for q in survey.asked}
         for place in range(min(most, VECTORS // 2))
     ]
+    first = survey.asked[: max(survey.least_answers - 1, 1)]
+    found.append({q.key: q.options[0].key for q in first})  # one answer fewer than it takes
     while len(found) < VECTORS:
         picked = {q.key: drawn.choice(q.options).key for q in survey.asked if drawn.random() < 0.8}
         found.append(picked)

@@ -48,6 +48,11 @@ def add(study: Study, version: str, body: str, segmentation: str) -> int:
     )
 
 
+def set_body(study: Study, survey: int, body: str) -> None:
+    """Replaces what a version says (inside an action)."""
+    study.execute("UPDATE surveys SET body = ? WHERE id = ?", [body, survey])
+
+
 def listing(study: Study) -> list[SurveyRow]:
     """All saved versions, the newest first."""
     return [

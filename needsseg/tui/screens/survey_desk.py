@@ -72,7 +72,7 @@ class SurveyDesk(StudyScreen):
     def _kept(self) -> Survey | None:
         """The edits that were kept."""
         text = str(studies.place(self.study, EDITS).get("toml", ""))
-        return surveys.from_toml(text, "the kept edits") if text else None
+        return surveys.worded_by_people(self.study, surveys.from_toml(text, "the kept edits"), text) if text else None
 
     def keep(self) -> None:
         """Keeps the edits in the study's file, outside its history."""

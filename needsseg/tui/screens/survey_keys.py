@@ -10,6 +10,9 @@ HELP = """1 2 3 … the questions that are asked, in their order   · drafted, n
 Bits: what an answer is expected to tell of the segment, after the questions above it.
 Figures of an option: how likely a user of that segment picks it; over all options they make 1. * the highest.
 
+An option [to be worded] is one that nobody wrote yet: e writes one plain clause; the quotes below are hints. Until all are
+worded the survey is neither exported nor routed.
+
 Edits are kept as they are made, also when you quit; they count only once W saves them as a version."""
 
 
@@ -29,7 +32,13 @@ SURVEY_KEYS: list[BindingType] = [
     _quiet("O", "pick", "pick five", "pick", "pick the five questions anew that tell most together"),
     Binding("W", "save", "save", id="survey.save", tooltip="save as the next version"),
     Binding("T", "try_out", "try", id="survey.try", tooltip="dry run: paste answers, see where each would go"),
-    Binding("A", "accuracy", "accuracy", id="survey.accuracy", tooltip="leave-one-out accuracy with its interval"),
+    Binding(
+        "A",
+        "accuracy",
+        "accuracy",
+        id="survey.accuracy",
+        tooltip="how well it would sort the interviewed people, as far as known",
+    ),
     _quiet("V", "versions", "versions", "versions", "take up an earlier version"),
     Binding(
         "x", "export", "export", id="survey.export", tooltip="write it for Formbricks, Typeform, people or programs"
@@ -56,7 +65,7 @@ def empty(confirmed: int) -> str:
         )
     return (
         f"No survey yet. D drafts one from the {format_count(confirmed, 'confirmed segment')}.\n\n"
-        "  D    drafts questions from what tells the segments apart, and picks five\n"
+        "  D    drafts questions from the segments' cards and quotes, and picks five\n"
         "  V    takes up an earlier version\n"
         "  ?    shows all keys\n"
     )

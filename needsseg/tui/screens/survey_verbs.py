@@ -71,7 +71,7 @@ class SurveyVerbs(SurveyDesk):
         option = None if self.on_questions else self.option
         before = question.words if option is None else option.words
         what = "What is asked?" if option is None else "What does this option say?"
-        about = "" if option is None else f"Of “{question.words}”"
+        about = "" if option is None else f"One plain neutral clause that answers “{question.words}”"
         key = None if option is None else option.key
         self.app.push_screen(Prompt(what, value=before, about=about), partial(self._reword, question.key, key))
 
@@ -142,8 +142,8 @@ class SurveyVerbs(SurveyDesk):
             self.pasted = text
 
     def action_accuracy(self) -> None:
-        """Measures beside the screen how often participants come to their primary need."""
-        shown = self.needed()
+        """Measures beside the screen how well the saved survey sorts people, as far as that is known."""
+        shown = self._saved("is measured", "so that it is known which words were measured")
         if shown is not None and not self.measuring:
             self.measuring = True
             self.tell("measuring the accuracy …")
@@ -162,7 +162,7 @@ class SurveyVerbs(SurveyDesk):
             self.tell(found.sentence)
             return
         self.tell("nothing was changed by this")
-        self.app.push_screen(ReportScreen("How often the survey is right", words.accuracy_lines(found, shown)))
+        self.app.push_screen(ReportScreen("How well the survey sorts people", words.accuracy_lines(found, shown)))
 
     @told
     def action_versions(self) -> None:
@@ -185,7 +185,7 @@ class SurveyVerbs(SurveyDesk):
 
     def action_export(self) -> None:
         """Asks for what, then where to."""
-        shown = self._saved("exports")
+        shown = self._worded(self._saved("exports"), "exported")
         if shown is not None:
             about = "Version and keys go into the file, so that responses come back with them."
             self.app.push_screen(
@@ -208,17 +208,37 @@ class SurveyVerbs(SurveyDesk):
             file = Path(path).expanduser()
             self.tell(f"wrote {shown.version} to {surveys.export(self.study, shown, file, kind)}")
 
-    def _saved(self, wants: str) -> Survey | None:
+    def _saved(self, wants: str, why: str = "so that responses can name it") -> Survey | None:
         """The survey as saved; says so where edits are not."""
         shown = self.needed()
         if shown is None or not self.edits.unsaved:
             return shown
-        self.tell(f"W saves the edits first: only a saved version {wants}, so that responses can name it")
+        self.tell(f"W saves the edits first: only a saved version {wants}, {why}")
+        return None
+
+    def _worded(self, shown: Survey | None, what: str) -> Survey | None:
+        """The survey where all its options have words; shows which have none."""
+        from needsseg.tui.screens.report import ReportScreen
+
+        if shown is None or not shown.to_be_worded:
+            return shown
+        rows = [
+            f"“{question.words}”: option {option.key} (segment {surveys.segment_of(shown, option)})"
+            for question, option in shown.to_be_worded
+        ]
+        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {surveys.TO_BE_WORDED}"
+        self.tell(title, wrong=True)
+        more = [
+            "",
+            "e on the option writes it, one plain clause; its quotes hint at what participants mean.",
+            "W then saves it.",
+        ]
+        self.app.push_screen(ReportScreen(title, [*rows, *more]))
         return None
 
     def action_route(self) -> None:
         """Asks for a file of responses."""
-        if self._saved("routes") is not None:
+        if self._worded(self._saved("routes"), "routed") is not None:
             about = "CSV or JSON lines with an account a response. Labels get source survey; u takes them back."
             self.app.push_screen(Prompt("Route which file of responses?", about=about, path=True), self._route)
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from needsseg.actions.survey import TO_BE_WORDED
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.screens.survey_editing import MOST_ASKED, Edits
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey import Accuracy, Option, Question, Survey, SurveyVersion, Verdict
+    from needsseg.actions.survey import Option, Question, Survey, SurveyAccuracy, SurveyVersion, Verdict
 
 FIGURE, LEAST_WORDS = 5, 20
 REFUSED = "refused"
@@ -50,6 +51,14 @@ def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
         said.append(
             f"These edits began from {shown.version}; the study has {edits.saved.version} by now (V takes it up)."
         )
+    if shown is not None and (lacking := len(shown.to_be_worded)):
+        said.append(
+            f"{format_count(lacking, 'option')} {TO_BE_WORDED} before it is exported or routes anybody: e on the option."
+        )
+    if shown is not None and len(shown.chosen) < shown.least_answers:
+        said.append(
+            f"Fewer than {shown.least_answers} answers put nobody to a segment: ask more, or everybody gets the default flow."
+        )
     if shown is not None and len(shown.chosen) < MOST_ASKED:
         said.append(f"Only {format_count(len(shown.chosen), 'question')} asked of {MOST_ASKED}: space asks one more.")
     return lines([plain(f"! {line}", "bold") for line in said])
@@ -59,7 +68,11 @@ def question_line(question: Question, place: int | None) -> Content:
     """A question: its place where it is asked, its gain in bits, its words."""
     mark = f"{place}" if place is not None else "·"
     style = "bold" if place is not None else "dim"
-    return Content.assemble(plain(f"{mark} {question.gain:.2f} bits  ", "dim"), plain(question.words, style))
+    lacking = sum(option.to_be_worded for option in question.options)
+    told = f"  {lacking} {TO_BE_WORDED}" if lacking else ""
+    return Content.assemble(
+        plain(f"{mark} {question.gain:.2f} bits  ", "dim"), plain(question.words, style), plain(told, "dim italic")
+    )
 
 
 def columns(segments: Sequence[str], across: int) -> tuple[int, int]:
@@ -82,7 +95,8 @@ def option_line(question: Question, at: int, segments: Sequence[str], across: in
     words, figure = columns(segments, across)
     values = [question.likelihoods[name][at] for name in segments]
     best = max(values)
-    parts = [plain(fitted(question.options[at].words, words))]
+    option = question.options[at]
+    parts = [plain(fitted(option.words or f"[{TO_BE_WORDED}]", words), "italic" if option.to_be_worded else "")]
     for value in values:
         # Where all are alike none stands out.
         first = value == best and min(values) < best
@@ -100,6 +114,11 @@ def chance(value: float) -> str:
 
 def option_about(option: Option) -> Content:
     """All words of the option, above the quotes."""
+    if option.to_be_worded:
+        return plain(
+            f"{TO_BE_WORDED[:1].upper()}{TO_BE_WORDED[1:]} (e): one plain clause. Hints, in participants' words:",
+            "bold",
+        )
     return plain(f"“{option.words}” rests on:" if option.evidence else f"“{option.words}”", "bold")
 
 
@@ -138,14 +157,23 @@ def verdicts_told(verdicts: Sequence[tuple[str, Verdict]]) -> str:
     return f"{format_count(len(verdicts), 'response')}: {routed} routed, {rest} to the default flow{more}"
 
 
-def accuracy_lines(found: Accuracy, shown: Survey) -> list[str]:
-    """Leave-one-out accuracy in words."""
+def accuracy_lines(found: SurveyAccuracy, shown: Survey) -> list[str]:
+    """What is known of a survey's accuracy, in words."""
+    said = [found.sentence, ""]
+    said += [f"question {each.question}, option {each.option}: {each.why}" for each in found.not_known]
+    if found.not_known:
+        return [
+            *said,
+            "",
+            "What participants said tells nothing of other words. Once customers answered whose segment is known from "
+            "interviews, this shows how well their answers sorted them.",
+        ]
     return [
-        found.sentence,
-        "",
+        *said,
         "Leave-one-out: for each participant, likelihoods and questions were made from the others alone, and the answers "
         "taken from what the participant said where it shows an option. The interval is Wilson's.",
-        f"Below a posterior of {shown.least_posterior:g} or a margin of {shown.least_margin:g} a response gets no label.",
+        f"Below a posterior of {shown.least_posterior:g} or a margin of {shown.least_margin:g}, or with fewer than "
+        f"{shown.least_answers} answers, a response gets no label.",
         "Likelihoods that you edited (l) are not measured so: where options rest on quotes they are counted anew.",
     ]
 
@@ -154,6 +182,7 @@ def version_about(row: SurveyVersion) -> str:
     """Who saved a version, when, and what came by it."""
     when = row.made_at.replace("T", " ").rstrip("Z")
     used = f", {format_count(row.responses, 'response')}" if row.responses else ""
+    used += f", {format_count(row.to_be_worded, 'option')} {TO_BE_WORDED}" if row.to_be_worded else ""
     return f"{row.asked} of {row.drafted} questions asked{used} · {row.made_by} {when}"
 
 
