@@ -87,7 +87,7 @@ CODE: Table = {
     "code.codebook": Does("4 codes"),
     "code.search": Does("Type words and press enter"),
     "code.alike": Does("stretches by meaning, once"),
-    "code.queue": Does("queue: score"),
+    "code.queue": Does("the likeliest first"),
     "code.queue_order": Does("queue"),
     "code.blind": Does("blind: only your own work is shown"),
     "code.overlaps": Does("passage 2/6"),

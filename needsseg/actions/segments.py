@@ -143,7 +143,8 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
         if not shown.passages:
             raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
         unread = shown.summary.decided == 0
-        if unread and not undecided:
+        # One without a name is refused for that first.
+        if unread and not undecided and shown.summary.status != "candidate":
             raise UsageError(
                 f"Nobody has decided on any of the passages of “{shown.summary.name}”.",
                 "Keep some of them first (a in the app; needsseg decide), or confirm it all the same: --undecided-too.",
