@@ -6,7 +6,7 @@ import re
 
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
-from tui_desk import SMALL, play, seen
+from tui_desk import SMALL, flat, play, seen
 from tui_review_desk import reviewing
 from tui_waiting import idle
 
@@ -28,11 +28,13 @@ def _suggested(app: NeedssegApp) -> list[str]:
         assert "enter takes it" in seen(app)
         typed = screen.query_one("#words", Input).value
         return ["enter"] if typed or not screen.query(OptionList) else ["down", "enter"]
-    said = re.search(r"next:? +(.*)", seen(app))
+    said = re.search(r"next: (.{60})", flat(seen(app)))
     assert said, f"nothing is suggested on {screen}"
     steps = said.group(1).split(", or ")[0].split(", ")
     keys = [step.split()[0] for step in steps]
-    return [KEYS.get(key, key) for key in keys if re.fullmatch("esc|[A-Za-z]", key)]
+    found = [KEYS.get(key, key) for key in keys if re.fullmatch("esc|[A-Za-z]", key)]
+    assert found, said.group()
+    return found
 
 
 def _as_found(study: Study) -> None:

@@ -81,7 +81,7 @@ class CardScreen(Sheet[None]):
         if self._card is None:
             return ""
         pinned = sum(quote.pinned for quotes in self._card.quotes.values() for quote in quotes)
-        return " · ".join([f"{self._card.name}: {pinned} pinned", *self._card.lost[:1], f"next: {self._next_step()}"])
+        return " · ".join([f"next: {self._next_step()}", f"{self._card.name}: {pinned} pinned", *self._card.lost[:1]])
 
     def _next_step(self) -> str:
         """What to do with the row under the cursor, its key first, or where to go on."""
