@@ -131,13 +131,13 @@ def sheets() -> dict[str, Callable[[NeedssegApp], Screen[Any]]]:
     from needsseg.tui.screens.assigning import AssignProgress
     from needsseg.tui.screens.batch import BatchSheet
     from needsseg.tui.screens.card import CardScreen
+    from needsseg.tui.screens.code_tree import CodeTreeScreen
     from needsseg.tui.screens.codebook import CodebookSheet
     from needsseg.tui.screens.coverage import CoverageSheet
     from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
     from needsseg.tui.screens.history import HistoryScreen
     from needsseg.tui.screens.import_preview import ImportPreviewSheet
     from needsseg.tui.screens.job import JobSheet
-    from needsseg.tui.screens.code_tree import CodeTreeScreen
     from needsseg.tui.screens.mapping import MappingScreen
     from needsseg.tui.screens.matches import MatchesScreen
     from needsseg.tui.screens.memo import MemoSheet
