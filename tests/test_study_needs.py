@@ -33,7 +33,7 @@ def _run(study: Study, *candidates: NewCandidate) -> list[int]:
 
 
 def _found(label: int, ids: list[int], segment: int | None = None, name: str = "") -> NewCandidate:
-    return NewCandidate(label, tuple(Member(p, 0.4, None, "run") for p in ids), (), 0.5, (), (), segment, name)
+    return NewCandidate(label, tuple(Member(p, 0.4, None, "run") for p in ids), (), (), (), segment, name)
 
 
 def _statuses(study: Study) -> dict[str, str]:
