@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wording import IS_NO_FILE, NEWER, NO_STUDY_AT, NOT_A_STUDY, NOT_NEEDSSEGS, STUDY_ITSELF, mentions, refuses, says
 
-from needsseg.actions import history, importing, interviews, merging, passages, review, segments, studies
+from needsseg.actions import history, importing, interviews, merging, needs, passages, review, segments, studies
 from needsseg.errors import StudyError, UsageError
 from needsseg.records import Suggestion
 from needsseg.study import codebook as book
+from needsseg.study import needs as stored_needs
 from needsseg.study import passages as stored
 from needsseg.study.connection import Study
 from tests.conftest import INTERVIEWS, SHORT_TALK
@@ -414,3 +415,47 @@ def test_two_people_at_one_study_lose_nothing(talk: Study) -> None:
     assert all(p.status == "accepted" for p in passages.listing(talk))
     assert {e.actor for e in history.listing(talk) if e.action == "code"} == {"Ada", "Ben"}
     assert studies.check(talk) == []
+
+
+def test_needs_in_view_and_answers_come_along_and_what_contradicts_is_told(talk: Study) -> None:
+    """A need of the same name is one; an answer here stays where it says something else; merging again adds nothing."""
+    first, second, third, _ = suggested(talk)
+    needs.add(talk, "Planner", "Wants to know who has what.")
+    theirs = copied(talk)
+    with as_coder(theirs, "Ben") as other:
+        review.answer(other, first, None, need=needs.find(other, "planner"))
+        review.answer_new_need(other, second, "Reporter", "Has to show how far things are.")
+        review.answer(other, third, None, need=needs.find(other, "Reporter"))
+        needs.edit(other, needs.find(other, "Planner"), description="Said otherwise.")
+    review.answer_new_need(talk, third, "Keeper")
+    report = merging.merge(talk, theirs)
+    assert (report.needs, report.answers) == (1, 2)
+    rows = {row.name: row for row in needs.listing(talk)}
+    assert {name: (row.answers, row.description) for name, row in rows.items()} == {
+        "Planner": (1, "Wants to know who has what."),
+        "Keeper": (1, ""),
+        "Reporter": (1, "Has to show how far things are."),
+    }
+    by = {answer.passage: answer.answered_by for answer in stored_needs.answers(talk)}
+    assert by == {first: "Ben", second: "Ben", third: talk.actor}
+    assert {row.status for row in segments.listing(talk)} == {"candidate"}, "an answer names nothing, from there either"
+    assert any(mentions(left, third, "Keeper", "Ben", "Reporter") for left in report.left)
+    assert any(mentions(left, "Planner", "other words") for left in report.left)
+    again = merging.merge(talk, theirs)
+    assert (again.needs, again.answers) == (0, 0)
+    with studies.open_study(studies.backup(talk, talk.path.with_name("kept.db"))) as kept:
+        assert needs.listing(kept) == needs.listing(talk) and stored_needs.answers(kept) == stored_needs.answers(talk)
+
+
+def test_needs_and_answers_that_came_are_taken_back_at_once(
+    talk: Study, tables: Callable[[Study], dict[str, list[tuple[object, ...]]]]
+) -> None:
+    first, *_ = suggested(talk)
+    theirs = copied(talk)
+    with as_coder(theirs, "Ben") as other:
+        review.answer_new_need(other, first, "Reporter")
+    before = tables(talk)
+    merging.merge(talk, theirs)
+    assert [row.name for row in needs.listing(talk)] == ["Reporter"]
+    history.undo(talk)
+    assert tables(talk) == before

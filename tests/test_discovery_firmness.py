@@ -10,6 +10,7 @@ from wording import (
     COMES_BACK,
     DISSOLVES_WITHOUT,
     DRAWN_AGAIN,
+    NEEDS_IN_APP,
     NEEDS_YOU_BELIEVE_IN,
     NO_FINDING,
     NO_GROUPS_IN_SHORT,
@@ -64,7 +65,7 @@ def test_the_verdict_in_words(
 ) -> None:
     words, short = separation_words(separate, p, passages), separation_in_short(separate, p, passages)
     assert says(words, *said)
-    assert (NEEDS_YOU_BELIEVE_IN in next_step(separate)) is what_next is (NEEDS_YOU_BELIEVE_IN in short)
+    assert (NEEDS_YOU_BELIEVE_IN in next_step(separate)) is what_next is (NEEDS_IN_APP in short)
     assert (NO_GROUPS_IN_SHORT in short) is what_next
     assert not any(mentions(words + short, praise) for praise in PRAISE), "a verdict is no praise"
 

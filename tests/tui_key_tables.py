@@ -336,7 +336,7 @@ SHEETS: dict[str, Table] = {
         "needs.down": Does("moved", writes=True),
         "needs.up": Does("moved", before="j", writes=True),
         "needs.take": Does("Take needs from where?"),
-        "needs.codes": Does("No code is on a passage"),
+        "needs.codes": Does("The codes as a tree"),
         "needs.drop": Does("dropped", writes=True),
         "needs.learned": Does("What the answers taught"),
     },

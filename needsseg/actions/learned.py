@@ -16,6 +16,8 @@ EVERY = 5
 """After so many answers there is a report."""
 FEWEST = 5
 """Answers below which nothing can be said."""
+MOST_WAYS = 3
+"""So many ways are told in the sentence, which stands above the next question; the others are counted."""
 NONE, OTHER = "none of these", "something else"
 
 
@@ -57,7 +59,9 @@ class Learned:
         if self.stopped:
             said.append("Answers have stopped helping: the last two reports are no better than the one before.")
         newest = format_count(self.newest, "answer")
-        ways = "; ".join(f"{move.passages} from “{move.before}” to “{move.after}”" for move in self.moved)
+        ways = "; ".join(f"{move.passages} from “{move.before}” to “{move.after}”" for move in self.moved[:MOST_WAYS])
+        if len(self.moved) > MOST_WAYS:
+            ways += f"; {sum(move.passages for move in self.moved[MOST_WAYS:])} in other ways"
         total = sum(move.passages for move in self.moved)
         said.append(
             f"The last {newest} moved {format_count(total, 'undecided passage')}: {ways}."
@@ -82,14 +86,13 @@ def learned(study: Study) -> Learned:
     answered = given_answers(study)
     if len(answered) < FEWEST:
         return Learned(len(answered), None, 0, (), (), False)
-    newest = len(answered) % EVERY or EVERY
     now = discovered_again(study, "anchored")
-    before = discovered_again(study, "anchored", answered[-newest:])
+    before = discovered_again(study, "anchored", answered[-EVERY:])
     lengths = list(range(FEWEST, len(answered), EVERY))[-(STEPS - 1) :]
     earlier = tuple((length, _measured(study, answered, answered[:length])) for length in lengths)
     last = _measured(study, answered, answered)
     stopped = stopped_helping([*(report for _, report in earlier), last])
-    return Learned(len(answered), last, newest, _moved(study, before, now), earlier, stopped)
+    return Learned(len(answered), last, EVERY, _moved(study, before, now), earlier, stopped)
 
 
 def _measured(study: Study, answered: Sequence[int], told: Sequence[int]) -> Lesson:

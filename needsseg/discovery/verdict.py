@@ -15,6 +15,7 @@ FEWEST_TO_TELL = 20
 """Below so many passages the test says nothing."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
+STATE_IN_APP = "State the needs you believe in (V), or answer questions (Q)"
 STATE_NEEDS = "State the needs you believe in (needsseg needs add), or answer questions"
 NO_FINDING = (
     "{count} and no words that mark them: no finding, however alike they come back when passages are drawn again."
@@ -55,7 +56,7 @@ def separation_in_short(separate: bool | None, p: float | None, passages: int | 
     if separate is not False:
         return separation_words(separate, p, passages)
     chance = f" ({_p(p).strip()})" if p is not None else ""
-    return f"Not groups that stand apart: noise divides as well{chance}. {STATE_NEEDS} (Q)."
+    return f"Not groups that stand apart: noise divides as well{chance}. {STATE_IN_APP}."
 
 
 def next_step(separate: bool | None) -> str:

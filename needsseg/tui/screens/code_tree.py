@@ -45,6 +45,7 @@ class CodeTreeScreen(Sheet[None]):
         if isinstance(root, dict):
             self._flatten(root, 0, proposed)
         self._marked: list[str] = []
+        self._was_at: int | None = 0
 
     def _flatten(self, node: Mapping[str, object], depth: int, proposed: set[tuple[str, ...]]) -> None:
         self._rows.append((depth, node, _codes_of(node) in proposed))
@@ -91,8 +92,9 @@ class CodeTreeScreen(Sheet[None]):
         return f"{marked}{one_line(', '.join(wanted), 120)}: {one_line(people, 200)}"
 
     def on_option_list_option_highlighted(self) -> None:
-        """Tells who speaks under what the cursor is on."""
-        self.tell("")
+        """Tells who speaks under what the cursor is on; what happened is said until the cursor moves."""
+        self.tell(None if self.at == self._was_at else "")
+        self._was_at = self.at
 
     def on_option_list_option_selected(self) -> None:
         """Enter on a row takes it."""

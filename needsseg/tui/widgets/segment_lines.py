@@ -18,10 +18,12 @@ def segment_line(row: SegmentSummary) -> Content:
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
     once = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
-    about = f"  {row.size} · {format_count(row.participants, 'person', 'people')}{once}{warned}{new}{proposed}"
-    stated = " (need in view)" if row.in_view and row.status == "candidate" else ""
+    # Beside the figures, where a narrow list has room for it however long the name is.
+    stated = " · in view" if row.in_view and row.status == "candidate" else ""
+    people = format_count(row.participants, "person", "people")
+    about = f"  {row.size} · {people}{once}{stated}{warned}{new}{proposed}"
     parts = [
-        plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}{stated}", "bold" if row.status == "confirmed" else ""),
+        plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
         plain(about, "dim"),
     ]
     if row.status == "candidate" and row.keywords:
