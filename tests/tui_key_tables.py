@@ -136,7 +136,7 @@ CODE_FURTHER: tuple[tuple[str, Does], ...] = (
     ("R", Does("dropped the range", "R")),
     ("escape", Does("dropped the range", "R")),
     ("Q", Does("closed the queue", "Q")),
-    ("space", Does("queue: score", "Q")),
+    ("space", Does("the likeliest first", "Q")),
     ("a", Does("accepted “", "Q", writes=True)),
     ("x", Does("rejected “", "Q", writes=True)),
     ("u", Does("took back: accepted", "Q a", writes=True)),
