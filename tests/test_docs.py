@@ -19,6 +19,7 @@ from needsseg.study import decisions
 from needsseg.study.connection import Study
 from tests.built_studies import BuiltStudies
 from tests.conftest import INTERVIEWS, ROOT
+from tests.tui_survey_desk import worded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -83,10 +84,10 @@ def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str]
         shutil.copytree(built_studies.get("documented", of_all), folder, dirs_exist_ok=True)
         with studies.open_study(folder / "needsseg.db") as opened:
             _confirm(opened)
-            saved = surveys.save(opened, surveys.build(opened))
+            saved = surveys.save(opened, worded(surveys.build(opened)))
             (folder / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
-            answers = "".join(f"A,{option.key}\n" for option in saved.asked[0].options)
-            (folder / "answers.csv").write_text(f"account_id,{saved.chosen[0]}\n{answers}", encoding="utf-8")
+            answers = ",".join(question.options[0].key for question in saved.asked)
+            (folder / "answers.csv").write_text(f"account_id,{','.join(saved.chosen)}\nA,{answers}\n", encoding="utf-8")
 
     builds = {"assign": of_assign, "survey": of_survey}
 
