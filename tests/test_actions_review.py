@@ -409,6 +409,7 @@ def _rerun(study: Study, held: list[int]) -> None:
                 for label, (part, segment) in enumerate(zip(parts, [*again, None, None], strict=False))
             ],
         )
+        decisions.replace_proposals(study, run, {})  # as every run does: what an earlier one put forward is over
     left = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
     assert left == answered, "a run moved what a person placed"
     assert set(again) <= {row.id for row in segments.listing(study)}, "a candidate people answered for lost its number"
