@@ -40,6 +40,7 @@ def test_segments_as_json_have_the_promised_keys(two: Caller) -> None:
         *("id", "name", "status", "size", "participants", "exemplars", "keywords", "stability", "suggested_names"),
         *("warnings", "description", "confirmed_by", "confirmed_at"),
         *("statement", "proposed", "new", "added", "need", "confirmed_undecided", "firmness", "leans_on", "in_view"),
+        "with_one_passage",
     }
     assert any(mentions(warning, FEW_PARTICIPANTS, "2 participants") for warning in rows[0]["warnings"])
 

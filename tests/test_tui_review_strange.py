@@ -90,7 +90,7 @@ def test_a_question_of_strange_words(tmp_path: Path, monkeypatch: pytest.MonkeyP
             drawn = "".join(part.text for strip in app.screen._compositor.render_strips() for part in strip)
             assert "\x1b" not in drawn
             assert "[/b]" in drawn
-        assert "[laughs]" in context(quotes[0], interviews.show(app.study, "strange")).plain
+        assert "[laughs]" in context(quotes[0], interviews.show(app.study, "strange"), "Ana").plain
 
     play(path, scenes, size)
 

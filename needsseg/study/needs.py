@@ -130,7 +130,15 @@ def move(study: Study, need: int, place: int) -> None:
 
 
 def stand_for(study: Study, need: int, segment: int | None) -> None:
-    """Says which candidate or segment stands for a need (inside an action)."""
+    """Says which candidate or segment stands for a need (inside an action); earlier answers stay where they put passages."""
+    if segment is not None:
+        # What stood for the need before may be set aside: an answer says where its passage lies, not where others will.
+        study.execute(
+            "UPDATE answers SET need_id = NULL, segment_id = (SELECT segment_id FROM segment_passages m "
+            "WHERE m.passage_id = answers.passage_id) WHERE need_id = ? AND EXISTS (SELECT 1 FROM segment_passages m "
+            "WHERE m.passage_id = answers.passage_id AND m.segment_id <> ?)",
+            [need, segment],
+        )
     study.execute("UPDATE needs SET segment_id = ? WHERE id = ? AND segment_id IS NOT ?", [segment, need, segment])
 
 

@@ -21,7 +21,7 @@ def segment_line(row: SegmentSummary) -> Content:
     # Beside the figures, where a narrow list has room for it however long the name is.
     stated = " · in view" if row.in_view and row.status == "candidate" else ""
     people = format_count(row.participants, "person", "people")
-    about = f"  {row.size} · {people}{once}{stated}{warned}{new}{proposed}"
+    about = f"  {row.size} · {people}{warned}{new}{proposed}{once}{stated}"
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
         plain(about, "dim"),
