@@ -462,6 +462,9 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await pilot.press("W", "A")
         await until(app, lambda: isinstance(app.screen, ReportScreen))
         await settled(app, pilot)
+        # Its lines stand between those of the screen below, so that a sentence is read in the pieces of its lines.
+        assert "if customers answered as" in flat(seen(app)) and "they spoke: " in flat(seen(app))
+        assert "labels are right" in flat(seen(app)) and "interval" in flat(seen(app))
         await pilot.press("escape", "T", "ctrl+t")
         await settled(app, pilot)
         assert "3 routed" in flat(seen(app))

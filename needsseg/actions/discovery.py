@@ -78,39 +78,11 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
             f"There are {len(chosen)} {status} passages; candidates need at least {FEWEST_PASSAGES}.",
             "Accept more passages, or import more interviews.",
         )
-    texts, speakers = [p.quote for p in chosen], [_voice(p) for p in chosen]
-    personas = load_personas(prompt_file("personas.toml", settings))
-    said = [sentence for persona in personas for sentence in persona.says]
     given = placed(study, chosen)
-    stated = [text for need in given.in_view for text in need_texts(*need)]
-    vectors = embedded(study, texts + said + stated, progress)
-    progress("comparing with noise", 0, 2)
-    rows = [vectors[text_sha256(text)] for text in texts]
-    separation = _known_separation(study, settings, chosen) or separated(texts, speakers, rows)
-    progress("clustering", 1, 2)
-    found = discover_candidates(
-        texts,
-        speakers,
-        vectors=rows,
-        decisions=given.decisions,
-        needs=given.in_view,
-        codes=given.codes,
-        known_vectors=vectors,
-        separation=separation,
-        seed=settings.seed if seed is None else seed,
-        resamples=0,  # how firmly segments stand is tested under the decisions as they are, when it is asked for
-    )
-    names = _names(found, personas, rows, vectors)
-    progress("clustering", 2, 2)
+    found, names = _found(study, settings, chosen, given, settings.seed if seed is None else seed, progress)
     warnings = [*found.warnings, *_input_warnings(study, len(chosen), status, left_out), *_unused(given)]
     with study.action("discover") as action:
-        if [(p.id, p.quote) for p in run_input(study)[0]] != [(p.id, p.quote) for p in chosen]:
-            raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
-        if placed(study, chosen) != given:
-            raise DiscoveryError(
-                "Decisions, needs in view or codes changed while passages were clustered; nothing was stored.",
-                "Discover again.",
-            )
+        _refuse_changed(study, chosen, given)
         beside = _beside(study, found, chosen, given)
         names_kept = {row.id: row.name for row in segments.listing(study)}
         warnings += [*_about_kept(beside, given, names_kept), *_about_needs(found, given)]
@@ -149,6 +121,47 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         separation_words(found.separate, found.separation_p, len(chosen)),
         next_step(found.separate),
     )
+
+
+def _found(
+    study: Study, settings: Settings, chosen: Sequence[Passage], given: Placed, seed: int, progress: Progress
+) -> tuple[Discovery, list[tuple[PersonaName, ...]]]:
+    """What is found in the passages, and the archetypes nearest to each candidate."""
+    texts, speakers = [p.quote for p in chosen], [_voice(p) for p in chosen]
+    personas = load_personas(prompt_file("personas.toml", settings))
+    archetypes = [sentence for persona in personas for sentence in persona.says]
+    stated = [text for need in given.in_view for text in need_texts(*need)]
+    vectors = embedded(study, texts + archetypes + stated, progress)
+    progress("comparing with noise", 0, 2)
+    rows = [vectors[text_sha256(text)] for text in texts]
+    separation = _known_separation(study, settings, chosen) or separated(texts, speakers, rows)
+    progress("clustering", 1, 2)
+    found = discover_candidates(
+        texts,
+        speakers,
+        vectors=rows,
+        decisions=given.decisions,
+        needs=given.in_view,
+        codes=given.codes,
+        known_vectors=vectors,
+        separation=separation,
+        seed=seed,
+        resamples=0,  # how firmly segments stand is tested under the decisions as they are, when it is asked for
+    )
+    names = _names(found, personas, rows, vectors)
+    progress("clustering", 2, 2)
+    return found, names
+
+
+def _refuse_changed(study: Study, chosen: Sequence[Passage], given: Placed) -> None:
+    """Raises DiscoveryError where somebody changed the study while it was clustered."""
+    if [(p.id, p.quote) for p in run_input(study)[0]] != [(p.id, p.quote) for p in chosen]:
+        raise DiscoveryError("Passages changed while they were clustered; nothing was stored.", "Discover again.")
+    if placed(study, chosen) != given:
+        raise DiscoveryError(
+            "Decisions, needs in view or codes changed while passages were clustered; nothing was stored.",
+            "Discover again.",
+        )
 
 
 def _names(

@@ -107,9 +107,12 @@ class Clustering:
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     """Clusters unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
 
-    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. The newest results are
-    kept for the same rows and speakers, since between two questions only answers change; their arrays are read-only.
+    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. Up to there the newest
+    results are kept for the same rows and speakers, since between two questions only answers change; their arrays are
+    read-only.
     """
+    if len(rows) > SKETCH:
+        return _cluster(rows, speakers)
     given = sha256(f"{rows.shape} {rows.dtype} {speakers}".encode())
     given.update(rows.tobytes())
     key = given.digest()

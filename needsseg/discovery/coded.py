@@ -37,5 +37,5 @@ def drawn_together(rows: Matrix, codes: Sequence[Collection[str]]) -> Matrix:
     for index, mine in enumerate(codes):
         shared = [middles[code] for code in sorted(mine) if code in middles]
         if shared:
-            drawn[index] += PULL * np.mean(shared, axis=0)
-    return unit(drawn)
+            drawn[index] = unit(rows[[index]] + PULL * np.mean(shared, axis=0))[0]
+    return drawn

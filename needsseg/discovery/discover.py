@@ -16,6 +16,7 @@ from needsseg.discovery.separation import Separation, verdict
 from needsseg.discovery.settle import centroids
 from needsseg.discovery.shape import unit
 from needsseg.discovery.stability import RESAMPLES, stabilities
+from needsseg.discovery.stated import need_rows
 from needsseg.discovery.taught import Lesson, Taught
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
@@ -92,12 +93,10 @@ def discover(
     decisions = decisions or Decisions()
     speakers = None if speakers is None else list(speakers)
     _check(texts, speakers, codes)
-    # Who is not named is one speaker among others; where nobody is, speakers are not known.
-    known = speakers is not None and any(speaker is not None for speaker in speakers)
-    voices = ["" if speaker is None else str(speaker) for speaker in speakers or ()] if known else None
+    voices = _voices(speakers)
     decided.check(decisions, len(texts))
     rows = _rows(texts, vectors)
-    stated = _stated(needs, rows.shape[1], known_vectors or {})
+    stated = need_rows(needs, rows.shape[1], known_vectors or {})
     # Imported first: the limit holds for the libraries that are loaded when it is set.
     import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
@@ -111,47 +110,24 @@ def discover(
         return _discovered(texts, voices, drawn, decisions, stated, separation, seed, resamples)
 
 
-def need_texts(name: str, description: str) -> list[str]:
-    """What stands for a need in view as an example: its name, and its description where there is one."""
-    return [text for text in (name.strip(), description.strip()) if text]
-
-
-def _stated(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, Vectors]) -> dict[str, Matrix]:
-    import numpy as np
-
-    if not needs:
-        return {}
-    repeated = [name for name, count in Counter(name for name, _ in needs).items() if count > 1]
-    if repeated or not all(name.strip() for name, _ in needs):
-        which = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
-        raise DiscoveryError(f"{which}.", "Give each a name of its own.")
-    said = [text for need in needs for text in need_texts(*need)]
-    vectors = dict(known) | encode(said, locate(), known)
-    stated = {
-        need[0]: unit(np.stack([vectors[text_sha256(text)] for text in need_texts(*need)]).astype(np.float64))
-        for need in needs
-    }
-    wide = next(iter(stated.values())).shape[1]
-    if wide != width:
-        raise DiscoveryError(
-            f"Vectors of needs in view have {wide} numbers, those of passages {width}.", "Embed both with one model."
-        )
-    return stated
-
-
 def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vectors: object) -> Separation | None:
     """The verdict on separate groups alone, as ``discover`` gives it; None below twenty distinct passages."""
     from threadpoolctl import threadpool_limits
 
     _check(texts, speakers, None)
-    known = speakers is not None and any(speaker is not None for speaker in speakers)
-    voices = ["" if speaker is None else str(speaker) for speaker in speakers or ()] if known else None
-    rows = _rows(texts, vectors)
+    voices, rows = _voices(speakers), _rows(texts, vectors)
     import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
 
     with threadpool_limits(1):
         return _separation(texts, voices, rows)
+
+
+def _voices(speakers: Sequence[str | None] | None) -> list[str] | None:
+    """Who is not named is one speaker among others; where nobody is, speakers are not known."""
+    if speakers is None or all(speaker is None for speaker in speakers):
+        return None
+    return ["" if speaker is None else str(speaker) for speaker in speakers]
 
 
 def _separation(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> Separation | None:

@@ -177,14 +177,16 @@ def _features(lesson: Lesson, stated: Mapping[int, Matrix], leans: bool) -> tupl
     """
     import numpy as np
 
+    # Of very many rows the features take hundreds of megabytes: these are not kept.
+    row_features = _row_features if len(lesson.rows) <= SKETCH else _row_features.__wrapped__
     if leans:
         rows = lesson.found.rows
         shaped = {label: unit(own - COMMON * lesson.rows.mean(axis=0)) for label, own in stated.items()}
-        return _row_features(lesson, leans), {
+        return row_features(lesson, leans), {
             label: np.hstack([own, _neighbourhood(own, rows), _clustered(lesson.found, own)])
             for label, own in shaped.items()
         }
-    return _row_features(lesson, leans), {
+    return row_features(lesson, leans), {
         label: np.hstack([own, _neighbourhood(own, lesson.rows)]) for label, own in stated.items()
     }
 
