@@ -171,3 +171,12 @@ def test_parts_far_apart_in_one_answer_are_not_joined() -> None:
 def test_nobody_said_anything() -> None:
     assert job_statement([], []).parts == ()
     assert job_statement(["We had cake.", "月曜日に報告します。"], [0, 1]).parts == ()
+
+
+def test_what_was_said_before_the_wish_is_not_what_it_is_for() -> None:
+    before = (
+        "If the tow is missed, the quay is blocked. I can reuse a third of the template. I want to try a few sequences."
+    )
+    after = "If the tow is missed, the quay is blocked. I want to try a few sequences, so I can reuse a third of the template."
+    assert [part.kind for part in job_statement([before], [0]).parts] == ["situation", "motivation"]
+    assert [part.kind for part in job_statement([after], [0]).parts] == ["situation", "motivation", "outcome"]

@@ -232,7 +232,9 @@ def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float
         found[clause.kind].append(clause)
     best, chosen = -1.0, tuple[Clause, ...]()
     for middle in found["motivation"]:
-        beside = [_nearest(middle, found[kind]) for kind in ("situation", "outcome")]
+        # What somebody could do before they said what they want is not what they want it for.
+        after = [each for each in found["outcome"] if each.start > middle.start]
+        beside = [_nearest(middle, found["situation"]), _nearest(middle, after)]
         said = [each for each in beside if each is not None]
         if len(said) == 2 and _overlap(*said):
             said = said[:1]
