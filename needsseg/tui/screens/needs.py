@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -148,13 +148,9 @@ class NeedsScreen(Sheet[None]):
     def _show_codes(self, outcome: Outcome | None) -> None:
         from needsseg.tui.screens.code_tree import CodeTreeScreen
 
-        if outcome is None:
-            self.tell("cancelled")
-        elif outcome.code or not isinstance(outcome.result, dict):
-            error = failure(outcome)
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
-        else:
-            self.app.push_screen(CodeTreeScreen(self.study, outcome.result), lambda _: self.refresh_sheet())
+        printed = self._printed(outcome)
+        if printed is not None:
+            self.app.push_screen(CodeTreeScreen(self.study, printed), lambda _: self.refresh_sheet())
 
     def action_learned(self) -> None:
         """Measures in a child what the answers taught, and shows it."""
@@ -164,14 +160,21 @@ class NeedsScreen(Sheet[None]):
     def _tell_learned(self, outcome: Outcome | None) -> None:
         from needsseg.tui.screens.report import ReportScreen
 
+        printed = self._printed(outcome)
+        if printed is not None:
+            said = [str(sentence) for sentence in printed.get("sentences", [])]
+            self.app.push_screen(ReportScreen("What the answers taught", said))
+
+    def _printed(self, outcome: Outcome | None) -> dict[str, Any] | None:
+        """What a command printed; None where it was ended or refused, which is told."""
         if outcome is None:
             self.tell("cancelled")
         elif outcome.code or not isinstance(outcome.result, dict):
             error = failure(outcome)
             self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
         else:
-            said = [str(sentence) for sentence in outcome.result.get("sentences", [])]
-            self.app.push_screen(ReportScreen("What the answers taught", said))
+            return outcome.result
+        return None
 
 
 def _need(row: NeedRow) -> Content:
