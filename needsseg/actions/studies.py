@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.actions import blind, earlier_answers, earlier_surveys
+from needsseg.actions import blind, earlier_answers, earlier_statements, earlier_surveys
 from needsseg.settings import load
 from needsseg.study import connection, places
 from needsseg.study.connection import Study
@@ -62,11 +62,12 @@ def init(path: Path) -> Study:
 def open_study(path: Path) -> Study:
     """Opens a study, as the coder that the settings name.
 
-    In an older one, what answers had named is released, and what was drafted of a survey is to be worded; each once.
+    In an older one, what answers had named is released, joined job statements are taken off, and what was drafted of a
+    survey is to be worded; each once.
     """
     study = connection.open_study(path, load(path).who())
     try:
-        for release in (earlier_answers.release, earlier_surveys.release):
+        for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
             if told := release(study):
                 study.notices.append(told)
     except BaseException:
