@@ -53,6 +53,21 @@ def test_off_topic_takes_a_passage_out_and_a_place_takes_it_back(talk: Study, si
     assert review.on_topic(talk, six[3:5]) == 1
 
 
+def test_what_is_taken_out_of_a_kept_segment_is_not_proposed_to_it_again(talk: Study, six: list[int]) -> None:
+    made = segments.make(talk, "Hand-overs", six[:3])
+    segments.move(talk, six[:1], None)
+    segments.move(talk, six[3:4], None)
+    with talk.action("discover"):
+        talk.execute(
+            "INSERT INTO runs (id, started_at, model, model_sha256, seed, parameters, versions, input_sha256, input_status) "
+            "VALUES (1, '2025-01-01', 'any', '', 0, '{}', '{}', '', 'accepted')"
+        )
+        decisions.replace_proposals(talk, 1, {made: [(six[0], 0.9), (six[3], 0.8)]})
+    assert [row.passage for row in decisions.proposals(talk)] == six[3:4]
+    segments.move(talk, six[:1], made)
+    assert decisions.declined(talk) == [], "a place given by hand ends what was declined"
+
+
 def test_what_a_person_decided_outlives_suggesting_again(talk: Study) -> None:
     from needsseg.records import Suggestion
     from needsseg.study import passages as stored

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study import needs, segments
+from needsseg.study.connection import now
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -83,8 +84,18 @@ def _holding(study: Study, ids: Sequence[int]) -> set[int]:
 
 
 def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Rewrites where passages lie; a place given by hand ends what was decided or proposed against it."""
+    """Rewrites where passages lie; a place given by hand ends what was decided or proposed against it.
+
+    What is taken out of a segment that people keep is not proposed to it again.
+    """
     wanted = json.dumps(list(ids))
+    if segment is None:
+        study.execute(
+            "INSERT OR IGNORE INTO declined_passages (passage_id, segment_id, declined_by, declined_at) "
+            "SELECT m.passage_id, m.segment_id, ?, ? FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
+            "WHERE s.status <> 'candidate' AND m.passage_id IN (SELECT value FROM json_each(?)) ORDER BY m.passage_id",
+            [study.actor, now(), wanted],
+        )
     study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
     needs.forget_answers(study, ids)
     if segment is None:
