@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.discovery.code_tree import CodeNode, code_tree
+from needsseg.discovery.code_tree import CodeNode, code_tree, rearranged
 from needsseg.errors import DiscoveryError
 
 NAMES = ["late", "unsure", "who has it", "builds", "breaks", "reports", "slides"]
@@ -64,3 +64,27 @@ def test_a_tree_takes_two_codes() -> None:
         code_tree(np.eye(3), [{"a"}, set(), {"a"}], ["p", "q", "p"])
     found = code_tree(np.eye(3), [{"a"}, {"b"}, {"a", "b"}], ["p", "q", "p"])
     assert [branch.codes for branch in found.branches] == [("a",), ("b",)] and found.root.passages == 3
+
+
+@given(st.data())
+def test_rearranged_every_code_is_one_leaf_and_what_was_moved_lies_where_it_was_put(data: st.DataObject) -> None:
+    rows, codes, speakers = _coded()
+    carrying = {name: {(i, speakers[i]) for i, mine in enumerate(codes) if name in mine} for name in NAMES}
+    tree = code_tree(rows, codes, speakers).root
+    for _ in range(3):
+        under = data.draw(st.sampled_from(_nodes(tree)))
+        moved = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
+        if set(under.codes) <= set(moved):
+            with pytest.raises(DiscoveryError, match="under itself"):
+                rearranged(tree, moved, under, carrying)
+            continue
+        found = rearranged(tree, moved, under, carrying)
+        assert found is not None
+        leaves = [node.codes[0] for node in _nodes(found) if not node.children]
+        assert sorted(leaves) == sorted(NAMES) and tuple(leaves) == found.codes
+        assert {*under.codes, *moved} in [set(node.codes) for node in _nodes(found)]
+        for node in _nodes(found):
+            assert len(node.children) != 1
+            carried = {passage for code in node.codes for passage in carrying[code]}
+            assert (node.passages, node.participants) == (len(carried), len({who for _, who in carried}))
+        tree = found

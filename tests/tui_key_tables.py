@@ -345,6 +345,7 @@ SHEETS: dict[str, Table] = {
         "code_tree.close": Does(),
         "code_tree.take": Does("Name of the need?"),
         "code_tree.mark": Does("3 codes marked"),
+        "code_tree.put": Does("Mark the codes to move first"),
         "code_tree.matrix": Does("Participants × codes"),
     },
     "PeopleScreen": {**LISTED, "people.close": Does()},

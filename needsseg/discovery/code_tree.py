@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,38 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
     at = {name: number for number, name in enumerate(names)}
     counts = tuple(tuple(int(spoken[at[code], number]) for code in root.codes) for number in range(len(people)))
     return CodeTree(root, _cut(nodes, [float(join[2]) for join in joins]), root.codes, tuple(people), counts)
+
+
+def rearranged(
+    node: CodeNode, moved: Collection[str], under: CodeNode, passages: Mapping[str, Collection[tuple[int, str]]]
+) -> CodeNode | None:
+    """A tree in which the codes ``moved`` stand under the branch or code ``under``, and nowhere else; None where nothing is left.
+
+    ``passages``: for each code the passages that carry it, each with who speaks it. How near the halves of a changed branch
+    are is not known any more. Raises DiscoveryError where ``under`` would be moved into itself.
+    """
+    if set(under.codes) <= set(moved):
+        raise DiscoveryError("What is marked cannot be put under itself.", "Go to another branch or code.")
+    if not node.children and node != under:
+        return None if node.codes[0] in moved else node
+    found = [rearranged(child, moved, under, passages) for child in node.children]
+    children = [child for child in found if child is not None]
+    if node == under:
+        kept = children or [node]
+        children = [*kept, *(_branch((code,), (), passages) for code in moved)]
+    if len(children) < FEWEST:
+        return children[0] if children else None
+    codes = tuple(code for child in children for code in child.codes)
+    return (
+        node if codes == node.codes and tuple(children) == node.children else _branch(codes, tuple(children), passages)
+    )
+
+
+def _branch(
+    codes: tuple[str, ...], children: tuple[CodeNode, ...], passages: Mapping[str, Collection[tuple[int, str]]]
+) -> CodeNode:
+    carrying = {passage for code in codes for passage in passages.get(code, ())}
+    return CodeNode(codes, len(carrying), len({who for _, who in carrying}), None, children)
 
 
 def _node(

@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from needsseg.actions import needs
+from needsseg.actions.code_tree import CodeNode, passages_by_code, rearranged
+from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Prompt
@@ -25,11 +27,12 @@ class CodeTreeScreen(Sheet[None]):
     """One branch or code a row, what hangs together below each other; ● marks the branches that are proposed as needs."""
 
     TITLE = "Codes as a tree of candidate needs"
-    KEYS = "enter takes as a need · space marks to take together · m participants × codes · u undoes · esc closes"
+    KEYS = "enter takes as a need · space marks · p puts what is marked under the row · m participants × codes · esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "close", id="code_tree.close"),
         Binding("t", "take", "take the branch, or what is marked, as a need", id="code_tree.take"),
         Binding("space", "mark", "mark it to be taken with others", id="code_tree.mark"),
+        Binding("p", "put", "put what is marked under the branch or code here", id="code_tree.put"),
         Binding("m", "matrix", "participants × codes", id="code_tree.matrix"),
     ]
 
@@ -39,33 +42,33 @@ class CodeTreeScreen(Sheet[None]):
         self._people = _texts(tree.get("participants"))
         counts = tree.get("counts")
         self._counts = [list(row) for row in counts] if isinstance(counts, list) else []
-        proposed = {_codes_of(branch) for branch in _nodes(tree.get("branches"))}
-        self._rows: list[tuple[int, Mapping[str, object], bool]] = []
+        self._proposed = {_node_of(branch).codes for branch in _nodes(tree.get("branches"))}
+        self._rows: list[tuple[int, CodeNode]] = []
         root = tree.get("root")
-        if isinstance(root, dict):
-            self._flatten(root, 0, proposed)
+        self._root = _node_of(root) if isinstance(root, dict) else None
+        if self._root:
+            self._flatten(self._root, 0)
         self._marked: list[str] = []
         self._was_at: int | None = 0
 
-    def _flatten(self, node: Mapping[str, object], depth: int, proposed: set[tuple[str, ...]]) -> None:
-        self._rows.append((depth, node, _codes_of(node) in proposed))
-        for child in _nodes(node.get("children")):
-            self._flatten(child, depth + 1, proposed)
+    def _flatten(self, node: CodeNode, depth: int) -> None:
+        self._rows.append((depth, node))
+        for child in node.children:
+            self._flatten(child, depth + 1)
 
     def reload(self) -> None:
         """Shows the tree; what is in view already is said."""
         in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.taken}
-        self.fill([self._line(depth, node, first, in_view) for depth, node, first in self._rows])
+        self.fill([self._line(depth, node, in_view) for depth, node in self._rows])
 
-    def _line(self, depth: int, node: Mapping[str, object], proposed: bool, in_view: set[str]) -> Content:
-        codes = _codes_of(node)
+    def _line(self, depth: int, node: CodeNode, in_view: set[str]) -> Content:
+        codes, proposed = node.codes, node.codes in self._proposed
         mark = "■" if set(codes) <= set(self._marked) else "●" if proposed else " "
         more = f" and {len(codes) - CODES_SAID} more" if len(codes) > CODES_SAID else ""
         name = codes[0] if len(codes) == 1 else f"{', '.join(codes[:CODES_SAID])}{more}"
-        passages = format_count(_number(node, "passages"), "passage")
-        people = format_count(_number(node, "participants"), "participant")
-        near = node.get("nearness")
-        alike = f" · nearness {near:.2f}" if isinstance(near, float) else ""
+        passages = format_count(node.passages, "passage")
+        people = format_count(node.participants, "participant")
+        alike = "" if node.nearness is None else f" · nearness {node.nearness:.2f}"
         seen = " · in view" if len(codes) == 1 and codes[0] in in_view else ""
         return Content.assemble(
             plain(f"{mark} {'  ' * depth}"),
@@ -77,7 +80,7 @@ class CodeTreeScreen(Sheet[None]):
         """The codes that are marked; where none is, those of the branch under the cursor."""
         if self._marked:
             return tuple(code for code in self._codes if code in self._marked)
-        return _codes_of(self._rows[self.at][1]) if self.at is not None else ()
+        return self._rows[self.at][1].codes if self.at is not None else ()
 
     def state(self) -> str:
         """Who speaks under the codes that would be taken, the most first."""
@@ -104,12 +107,30 @@ class CodeTreeScreen(Sheet[None]):
         """Marks all codes of the row under the cursor, or no longer."""
         if self.at is None:
             return
-        codes = _codes_of(self._rows[self.at][1])
+        codes = self._rows[self.at][1].codes
         if set(codes) <= set(self._marked):
             self._marked = [code for code in self._marked if code not in codes]
         else:
             self._marked += [code for code in codes if code not in self._marked]
         self.refresh_sheet()
+
+    def action_put(self) -> None:
+        """Moves the marked codes under the row of the cursor; the study's codebook stays as it is."""
+        if self._root is None or self.at is None:
+            return
+        if not self._marked:
+            self.tell("Mark the codes to move first (space).", wrong=True)
+            return
+        under, moved = self._rows[self.at][1], [code for code in self._codes if code in self._marked]
+        try:
+            self._root = rearranged(self._root, moved, under, passages_by_code(self.study))
+        except NeedssegError as error:
+            self.tell(f"{error.message} {error.hint}", wrong=True)
+            return
+        self._rows, self._marked = [], []
+        if self._root:
+            self._flatten(self._root, 0)
+        self.done(f"put {format_count(len(moved), 'code')} there; enter on a branch takes it as a need", undo=False)
 
     def action_take(self) -> None:
         """Asks what the need of these codes is called; a single code keeps its name unless another is typed."""
@@ -151,8 +172,15 @@ def _nodes(value: object) -> list[Mapping[str, object]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
 
 
-def _codes_of(node: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(_texts(node.get("codes")))
+def _node_of(node: Mapping[str, object]) -> CodeNode:
+    near = node.get("nearness")
+    return CodeNode(
+        tuple(_texts(node.get("codes"))),
+        _number(node, "passages"),
+        _number(node, "participants"),
+        near if isinstance(near, float) else None,
+        tuple(_node_of(child) for child in _nodes(node.get("children"))),
+    )
 
 
 def _number(node: Mapping[str, object], name: str) -> int:
