@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test quick vectors check setup spark format bench clean
+.PHONY: demo test quick vectors check setup spark format bench hard clean
 
 setup: $(READY)
 
@@ -59,6 +59,10 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.path
+
+# Kills, full disks, several people at once, long undoing, mutated files; within an hour. `make test` does a few rounds of each.
+hard: $(READY)
+	$(BIN)/python -m benchmarks.hard
 
 clean:
 	rm -rf $(VENV) demo dist build

@@ -69,6 +69,7 @@ def _template() -> Path:
     folder = Path(_MADE.name)
     texts = {"anna.txt": SHORT_TALK, "ben.txt": BEN, **EDITED}
     texts["accounts.csv"] = "account_id,name,domain\na1,Lindenhof [Care],lindenhof.de\na2,Pulsara,pulsara.pl\n"
+    texts["more-accounts.csv"] = texts["accounts.csv"] + "a3,Quay 4,quay4.nl\n"
     texts["people.csv"] = "participant,email,company\nAnna,anna@lindenhof.de,Lindenhof [Care]\nBen,,Pulsara\n"
     texts["words.csv"] = "words,replacement\nthe whiteboard,the board\nMonday,a day\n"
     for name, text in texts.items():

@@ -19,7 +19,7 @@ Dump = Callable[[Study], Tables]
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), steps=st.integers(5, 40))
 def test_any_actions_undone_leave_the_study_as_it_was(
     seed: int, steps: int, tmp_path_factory: pytest.TempPathFactory, tables: Dump

@@ -53,9 +53,9 @@ class Spool:
             half = ascii(error.object[error.start])
             raise TranscriptError(f"it holds half of a character, {half}.", "Export it again, as UTF-8.") from error
         with _roomy(self._folder):
-            at = self._file.seek(0, 2)
-            self._file.write(data)
-            self._file.flush()
+            at, rest = self._file.seek(0, 2), memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
         return at, len(data)
 
     def get(self, place: tuple[int, int]) -> Transcript:
@@ -86,7 +86,8 @@ def spooling(folder: Path) -> Iterator[Spool]:
     """
     with ExitStack() as held:
         with _roomy(folder):
-            file = held.enter_context(TemporaryFile(dir=folder))
+            # Unbuffered: what found no room would be tried again on closing, and hide why the import failed.
+            file = held.enter_context(TemporaryFile(dir=folder, buffering=0))
         yield Spool(folder, file)
 
 
