@@ -6,10 +6,11 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
@@ -17,6 +18,8 @@ from needsseg.errors import NeedssegError
 PRIVATE = 0o600
 _TEMPORARY = ".needsseg-tmp"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_PARTIAL = re.compile(r"\..+\.(\d+)\.(?:partial|earlier)(?:[-.][a-z]+)?")
+"""The names of partial files, with the number of the program that writes them, and of what libraries put beside them."""
 
 
 @contextmanager
@@ -110,24 +113,61 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
 
 
 def remove_leftovers(beside: Path) -> None:
-    """Remove the private folders in ``beside`` that killed programs left; those in use are locked, and stay."""
-    try:
-        with os.scandir(beside) as entries:
-            found = [entry.path for entry in entries if entry.name.endswith(_TEMPORARY)]
-    except OSError:
-        return  # a folder that is missing or cannot be listed holds nothing that could be removed
-    for folder in found:
+    """Remove what killed programs left in ``beside``: private folders, and partial files; what is in use stays."""
+    for path in leftovers(beside):
+        if not path.is_dir():
+            if not is_leftover_in_use(path):
+                with suppress(OSError):
+                    path.unlink()  # another program may have been faster
+            continue
         try:
-            lock = os.open(folder, _FOLDER)
+            lock = os.open(path, _FOLDER)
         except OSError:
             continue  # it is gone by now, or another user's
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
         except OSError:
             continue  # in use; where the disk knows no locks that cannot be told, and nothing is removed
         finally:
             os.close(lock)
+
+
+def leftovers(beside: Path) -> list[Path]:
+    """Return the private folders and partial files in ``beside``, those in use among them."""
+    try:
+        with os.scandir(beside) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return []  # a folder that is missing or cannot be listed holds nothing that could be removed
+    return [beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)]
+
+
+def is_leftover_in_use(path: Path) -> bool:
+    """Whether a running program uses a private folder (it holds its lock) or a partial file (its number is in the name)."""
+    if (partial := _PARTIAL.fullmatch(path.name)) is not None:
+        return _is_running(int(partial[1]))
+    try:
+        lock = os.open(path, _FOLDER)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's
+    return True
 
 
 def free_bytes(folder: Path) -> int:

@@ -14,11 +14,10 @@ from needsseg.errors import StudyError, UsageError
 from needsseg.files import private_folder
 from needsseg.study import connection
 from needsseg.study.migrations import APPLICATION_ID, LATEST
+from needsseg.study.private import SIDES, make_private, temporary_folder
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
-
-SIDES = ("", "-wal", "-shm", "-journal")
 
 
 @contextmanager
@@ -32,7 +31,7 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
     _check_there(study, path, there)
     with ExitStack() as held:
         try:
-            folder = held.enter_context(private_folder(study.path.parent, "needsseg-merging"))
+            folder = held.enter_context(private_folder(make_private(temporary_folder(study.path)), "merging"))
         except OSError as error:
             raise StudyError(
                 f"{study.path.parent} cannot hold a copy of {path}: {error.strerror}.", "Check its permissions."
