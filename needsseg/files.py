@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -35,10 +35,17 @@ def whole_file(path: Path, *, private: bool = False, sync: bool = False) -> Iter
 
 
 @contextmanager
-def whole_files(paths: Sequence[Path], *, private: bool = False, sync: bool = False) -> Iterator[tuple[Path, ...]]:
+def whole_files(
+    paths: Sequence[Path],
+    *,
+    private: bool = False,
+    sync: bool = False,
+    then: Callable[[], object] | None = None,
+) -> Iterator[tuple[Path, ...]]:
     """Give a partial file for each of ``paths``, and rename all of them when the block ends well: all or none.
 
-    Where one of them cannot be renamed, those before it are put back as they were. Options and errors as ``whole_file``.
+    Where one of them cannot be renamed, those before it are put back as they were; so are all where ``then`` fails, which
+    is called when they are in place. Options and errors as ``whole_file``.
     """
     partials = tuple(_beside(path, "partial") for path in paths)
     try:
@@ -52,7 +59,7 @@ def whole_files(paths: Sequence[Path], *, private: bool = False, sync: bool = Fa
                 partial.chmod(PRIVATE)  # whoever wrote it may have made it anew
             if sync:
                 _wait_for_disk(partial)
-        _rename_all(list(zip(partials, paths, strict=True)))
+        _rename_all(list(zip(partials, paths, strict=True)), then)
     finally:
         for partial in partials:
             partial.unlink(missing_ok=True)
@@ -184,11 +191,11 @@ def _wait_for_disk(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _rename_all(pairs: Sequence[tuple[Path, Path]]) -> None:
+def _rename_all(pairs: Sequence[tuple[Path, Path]], then: Callable[[], object] | None) -> None:
     for _, path in pairs:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if len(pairs) == 1:
+    if len(pairs) == 1 and then is None:
         partial, path = pairs[0]
         partial.replace(path)
         return
@@ -199,6 +206,8 @@ def _rename_all(pairs: Sequence[tuple[Path, Path]]) -> None:
             earlier += [] if kept is None else [kept]
             undo.callback(_put_back, path, kept)
             partial.replace(path)
+        if then is not None:
+            then()
         undo.pop_all()
     for kept in earlier:
         kept.unlink(missing_ok=True)

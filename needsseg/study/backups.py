@@ -149,7 +149,7 @@ def fault_of(copy: Path) -> str:
             if (row := conn.execute("PRAGMA foreign_key_check").fetchone()) is not None:
                 return f"it is damaged (row {row[1]} of {row[0]} refers to a missing {row[2]})"
     except sqlite3.DatabaseError as error:
-        return f"it cannot be read ({error})"
+        return f"it is damaged ({error})" if "malformed" in str(error) else f"it cannot be read ({error})"
     return ""
 
 

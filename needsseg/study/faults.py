@@ -107,11 +107,12 @@ def content_faults(conn: sqlite3.Connection) -> list[str]:
     """Return the places at which a column that holds JSON holds none, in words."""
     found = []
     for table, column, kind in JSON_COLUMNS:
-        if column not in {row[1] for row in conn.execute(f'PRAGMA table_info("{table}")')}:
+        columns = [row[1] for row in conn.execute(f'PRAGMA table_info("{table}")')]
+        if column not in columns:
             continue
         rows = conn.execute(
-            f'SELECT rowid, "{column}", json_valid("{column}") FROM "{table}" WHERE "{column}" IS NOT NULL '
-            f'AND NOT CASE WHEN json_valid("{column}") THEN json_type("{column}") = ? ELSE 0 END ORDER BY rowid',
+            f'SELECT "{columns[0]}", "{column}", json_valid("{column}") FROM "{table}" WHERE "{column}" IS NOT NULL '
+            f'AND NOT CASE WHEN json_valid("{column}") THEN json_type("{column}") = ? ELSE 0 END ORDER BY 1',
             [kind],
         )
         for number, value, valid in rows:
