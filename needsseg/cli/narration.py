@@ -177,15 +177,16 @@ def _terminable(asked: list[int]) -> Iterator[None]:
     before: dict[int, Any] = {}
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
-            before[number] = signal.signal(number, interrupt)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell starts what runs in the background
+                before[int(number)] = signal.signal(number, interrupt)
     except ValueError:  # not the main thread, which alone hears signals
         yield
         return
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for kept, handler in before.items():
+            signal.signal(kept, handler)
 
 
 def asked_for_json(args: Sequence[str]) -> bool:

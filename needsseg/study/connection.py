@@ -414,8 +414,6 @@ def _apply(study: Study) -> None:
 def check(study: Study) -> list[str]:
     """What is wrong with the file, in words; empty when it is sound."""
     found = [f"damaged: {row[0]}" for row in study.rows("PRAGMA quick_check") if row[0] != "ok"]
-    if not found:
-        found += shape.shape_faults(study.conn) + faults.content_faults(study.conn)
     found += [
         f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")
     ]
@@ -426,6 +424,8 @@ def check(study: Study) -> list[str]:
         ):
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
                 found.append(f"{table} {row[0]}: the {column} is not the text at its place")
+    if not found:  # else what is missing or not ours may be what the damage comes from
+        found += [*faults.content_faults(study.conn), *shape.shape_faults(study.conn)]
     return found
 
 
