@@ -34,7 +34,7 @@ def write(
     Empty cells mean not known. In Parquet all columns are text except the date and the confidence. The manifest holds
     hash, format, columns, counts, date and version, and whatever ``manifest_extra`` adds (inputs' hashes, unmatched,
     abstained). ``neutralise_formulas`` puts ' before CSV cells a spreadsheet would compute, account ids excepted. Both
-    files appear whole or not at all (``recorded`` as ``publish`` has it): NeedssegError where they cannot be written, UsageError for an unknown format.
+    files appear whole or not at all: NeedssegError where they cannot be written, UsageError for an unknown format.
     """
     if format not in FORMATS:
         raise UsageError(f"'{format}' is no table format.", f"Formats: {', '.join(FORMATS)}.")

@@ -117,7 +117,7 @@ class Study:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with translated(self.path):
-            patiently(lambda: self.conn.execute("BEGIN IMMEDIATE"))
+            self.conn.execute("BEGIN IMMEDIATE")  # waits as long as the connection's timeout says
             try:
                 yield
                 self._check_place()

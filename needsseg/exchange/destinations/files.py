@@ -57,7 +57,9 @@ def write_target(
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (KEYS where empty), ``ids`` the message ids by account of targets that take batches. UsageError for an unknown target,
-    NeedssegError where it cannot be written. ``recorded`` is called when all is in place; where it fails, all is put back. ``rows`` stand for the profiles, one each, where they hold more (a user).
+    NeedssegError where it cannot be written.
+    ``recorded`` is called when all is in place; where it fails, all is put back. ``rows`` stand for
+    the profiles, one each, where they hold more (a user).
     """
     if target not in TARGETS:
         raise UsageError(f"There is no export format '{target}'.", f"The formats are {', '.join(TARGETS)}.")
