@@ -6,10 +6,11 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
@@ -17,6 +18,8 @@ from needsseg.errors import NeedssegError
 PRIVATE = 0o600
 _TEMPORARY = ".needsseg-tmp"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_PARTIAL = re.compile(r"\..+\.(\d+)\.(?:partial|earlier)(?:[-.][a-z]+)?")
+"""The names of partial files, with the number of the program that writes them, and of what libraries put beside them."""
 
 
 @contextmanager
@@ -32,10 +35,17 @@ def whole_file(path: Path, *, private: bool = False, sync: bool = False) -> Iter
 
 
 @contextmanager
-def whole_files(paths: Sequence[Path], *, private: bool = False, sync: bool = False) -> Iterator[tuple[Path, ...]]:
+def whole_files(
+    paths: Sequence[Path],
+    *,
+    private: bool = False,
+    sync: bool = False,
+    then: Callable[[], object] | None = None,
+) -> Iterator[tuple[Path, ...]]:
     """Give a partial file for each of ``paths``, and rename all of them when the block ends well: all or none.
 
-    Where one of them cannot be renamed, those before it are put back as they were. Options and errors as ``whole_file``.
+    Where one of them cannot be renamed, those before it are put back as they were; so are all where ``then`` fails, which
+    is called when they are in place. Options and errors as ``whole_file``.
     """
     partials = tuple(_beside(path, "partial") for path in paths)
     try:
@@ -49,7 +59,7 @@ def whole_files(paths: Sequence[Path], *, private: bool = False, sync: bool = Fa
                 partial.chmod(PRIVATE)  # whoever wrote it may have made it anew
             if sync:
                 _wait_for_disk(partial)
-        _rename_all(list(zip(partials, paths, strict=True)))
+        _rename_all(list(zip(partials, paths, strict=True)), then)
     finally:
         for partial in partials:
             partial.unlink(missing_ok=True)
@@ -110,24 +120,61 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
 
 
 def remove_leftovers(beside: Path) -> None:
-    """Remove the private folders in ``beside`` that killed programs left; those in use are locked, and stay."""
-    try:
-        with os.scandir(beside) as entries:
-            found = [entry.path for entry in entries if entry.name.endswith(_TEMPORARY)]
-    except OSError:
-        return  # a folder that is missing or cannot be listed holds nothing that could be removed
-    for folder in found:
+    """Remove what killed programs left in ``beside``: private folders, and partial files; what is in use stays."""
+    for path in leftovers(beside):
+        if not path.is_dir():
+            if not is_leftover_in_use(path):
+                with suppress(OSError):
+                    path.unlink()  # another program may have been faster
+            continue
         try:
-            lock = os.open(folder, _FOLDER)
+            lock = os.open(path, _FOLDER)
         except OSError:
             continue  # it is gone by now, or another user's
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
         except OSError:
             continue  # in use; where the disk knows no locks that cannot be told, and nothing is removed
         finally:
             os.close(lock)
+
+
+def leftovers(beside: Path) -> list[Path]:
+    """Return the private folders and partial files in ``beside``, those in use among them."""
+    try:
+        with os.scandir(beside) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return []  # a folder that is missing or cannot be listed holds nothing that could be removed
+    return [beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)]
+
+
+def is_leftover_in_use(path: Path) -> bool:
+    """Whether a running program uses a private folder (it holds its lock) or a partial file (its number is in the name)."""
+    if (partial := _PARTIAL.fullmatch(path.name)) is not None:
+        return _is_running(int(partial[1]))
+    try:
+        lock = os.open(path, _FOLDER)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's
+    return True
 
 
 def free_bytes(folder: Path) -> int:
@@ -144,11 +191,11 @@ def _wait_for_disk(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _rename_all(pairs: Sequence[tuple[Path, Path]]) -> None:
+def _rename_all(pairs: Sequence[tuple[Path, Path]], then: Callable[[], object] | None) -> None:
     for _, path in pairs:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if len(pairs) == 1:
+    if len(pairs) == 1 and then is None:
         partial, path = pairs[0]
         partial.replace(path)
         return
@@ -159,6 +206,8 @@ def _rename_all(pairs: Sequence[tuple[Path, Path]]) -> None:
             earlier += [] if kept is None else [kept]
             undo.callback(_put_back, path, kept)
             partial.replace(path)
+        if then is not None:
+            then()
         undo.pop_all()
     for kept in earlier:
         kept.unlink(missing_ok=True)

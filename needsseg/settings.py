@@ -38,6 +38,10 @@ class Settings:
     """What embeds texts that are assigned: torch, or onnx (int8, with the extra ``onnx``)."""
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
+    backups: int = 10
+    """How many automatic backups are kept of a study, made before its first change of a sitting; 0 makes none."""
+    backup_days: int = 14
+    """For how many days one automatic backup a day is kept besides."""
 
     def who(self) -> str:
         """The name written beside decisions."""
@@ -84,6 +88,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.suggest_threshold <= 1:
         raise UsageError(f"suggest_threshold = {settings.suggest_threshold} is not between 0 and 1.")
+    for name in ("backups", "backup_days"):
+        if getattr(settings, name) < 0:
+            raise UsageError(f"{name} = {getattr(settings, name)} is negative.", "Give 0 or a larger number.")
     if settings.backend not in BACKENDS:
         raise UsageError(f"backend = '{settings.backend}' is no back end.", f"Back ends: {', '.join(BACKENDS)}.")
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():

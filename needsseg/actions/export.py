@@ -121,8 +121,11 @@ def export(
         ids=ids,
         overwrite=overwrite,
         rows=made.rows,
+        # The study is told while the file can still be put back: no file without its record, no record without its file.
+        recorded=lambda: deliveries.wrote(
+            study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
+        ),
     )
-    deliveries.wrote(study, f"file:{format}", batch_id(made.taken), f"wrote {written.name}", made.taken)
     labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
     return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
 

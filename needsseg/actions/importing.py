@@ -30,7 +30,7 @@ from needsseg.errors import NeedssegError, NotFoundError, StudyError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
-from needsseg.study import accounts, history, interviews
+from needsseg.study import accounts, backups, history, interviews, leftovers
 from needsseg.study.connection import Study, plain_text
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
@@ -306,14 +306,29 @@ def remove_interview(study: Study, key: str) -> None:
         interviews.remove(study, key)
 
 
-def forget_interview(study: Study, key: str) -> None:
-    """Erases an interview for good: its words leave the file, and the history up to now with them. Not undoable."""
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Where erased words still are: ``remaining`` says in words what could not be reached, ``backups`` are people's own."""
+
+    remaining: tuple[str, ...]
+    backups: tuple[Path, ...]
+
+
+def forget_interview(study: Study, key: str) -> Erased:
+    """Erases an interview for good: its words leave the file, and the history up to now with them. Not undoable.
+
+    Automatic backups and what killed programs left go with it, since they hold the words too. Returns where the words still
+    are: in backups that somebody asked for, and in what another program has open.
+    """
+    study.before_first_change = None  # a copy made now would only be erased
     remove_interview(study, key)
-    history.forget(study)
+    remaining = (*history.forget(study), *leftovers.erase_copies(study))
+    return Erased(remaining, tuple(backups.own_backups(study.path)))
 
 
 __all__ = [
     "Edited",
+    "Erased",
     "ImportReport",
     "Refused",
     "ReimportReport",

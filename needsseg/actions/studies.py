@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from needsseg.actions import blind, earlier_answers, earlier_statements, earlier_surveys
-from needsseg.settings import load
-from needsseg.study import connection, places
+from needsseg.errors import NeedssegError, StudyError
+from needsseg.settings import Settings, load
+from needsseg.study import backups as copies
+from needsseg.study import connection, faults, leftovers, places, rescuing, restoring, shape
+from needsseg.study.backups import Backup
 from needsseg.study.connection import Study
+from needsseg.study.rescuing import Rescued
+from needsseg.study.restoring import Restored
 
 __all__ = [
+    "Backup",
     "Overview",
+    "Rescued",
+    "Restored",
     "Study",
     "backup",
+    "backups",
     "check",
+    "faults_of",
     "init",
     "open_study",
     "overview",
     "place",
     "remember_place",
+    "rescue",
+    "restore",
     "warnings",
 ]
 
@@ -65,15 +78,27 @@ def open_study(path: Path) -> Study:
     In an older one, what answers had named is released, joined job statements are taken off, and what was drafted of a
     survey is to be worded; each once.
     """
-    study = connection.open_study(path, load(path).who())
+    settings = load(path)
+    study = connection.open_study(path, settings.who())
     try:
+        if study.unwritable:
+            return study
         for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
             if told := release(study):
                 study.notices.append(told)
     except BaseException:
         study.close()
         raise
+    study.before_first_change = partial(_back_up, settings)
     return study
+
+
+def _back_up(settings: Settings, study: Study) -> None:
+    """Copies the study before its first change; where that fails the change goes on, and the failure is told."""
+    try:
+        copies.copy_before_changes(study, settings.backups, settings.backup_days)
+    except StudyError as error:
+        study.notices.append(f"No automatic backup was made: {error}")
 
 
 def overview(study: Study) -> Overview:
@@ -91,13 +116,46 @@ def warnings(study: Study) -> list[str]:
 
 
 def backup(study: Study, target: Path) -> Path:
-    """Copies the whole study to ``target``, private as the study itself."""
-    return connection.backup(study, target)
+    """Copies the whole study with its account data to ``target``, private as the study itself."""
+    return copies.copy_study(study, target)
+
+
+def backups(path: Path) -> list[Backup]:
+    """The copies that are known of the study at ``path``, newest first."""
+    return copies.listing(path)
+
+
+def restore(path: Path, source: Path) -> Restored:
+    """Puts a backup in the study's place, as a file or by its name in the list of backups; what was there is kept aside."""
+    if not source.exists():
+        source = next((copy.path for copy in copies.listing(path) if copy.path.name == str(source)), source)
+    done = restoring.restore(path, source)
+    open_study(path).close()
+    return done
+
+
+def rescue(path: Path, target: Path) -> Rescued:
+    """Saves what can be read of a damaged study in a new one at ``target``."""
+    done = rescuing.rescue(path, target)
+    connection.open_study(target).close()
+    return done
 
 
 def check(study: Study) -> list[str]:
-    """What is wrong with the file; empty when it is sound."""
-    return connection.check(study)
+    """What is wrong with the file, and what killed programs left beside it; empty when it is sound."""
+    return [*connection.check(study), *leftovers.listing(study)]
+
+
+def faults_of(study: Study, error: Exception) -> NeedssegError | None:
+    """Why an unexpected error came where the study's file is the reason: content no needsseg wrote; None where it is not."""
+    found = [*faults.content_faults(study.conn), *shape.shape_faults(study.conn)]
+    if not found:
+        return None
+    more = f" (and {len(found) - 1} more; needsseg check lists them)" if found[1:] else ""
+    return StudyError(
+        f"{study.path} holds what needsseg did not write: {found[0]}{more}. Nothing was changed.",
+        faults.damage_hint(study.path),
+    )
 
 
 def place(study: Study, screen: str) -> dict[str, object]:

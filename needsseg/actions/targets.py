@@ -30,9 +30,9 @@ def _holds(path: Path, mark: str) -> bool:
         return False
 
 
-def write(path: Path, text: str) -> None:
-    """Writes a text, whole or not at all; NeedssegError where that cannot be done."""
+def write(path: Path, text: str, *, private: bool = False) -> None:
+    """Writes a text, whole or not at all, ``private`` for its owner alone; NeedssegError where that cannot be done."""
     try:
-        write_file(path, text)
+        write_file(path, text, private=private)
     except OSError as error:
         raise NeedssegError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error

@@ -120,11 +120,20 @@ def remove(session: Session, key: str, forget: bool) -> None:
     """Take an interview with its passages out of the study.
 
     needsseg undo brings it back, since the history keeps its words; --forget erases them for good, as a participant may
-    ask you to. Backups and exports made before are yours to delete.
+    ask you to, and the automatic backups with them. Your own backups that hold them are listed; what another program has open
+    is named, and the exit code is then 3. Exports and copies made by other means are yours to delete.
     """
     with opened(session) as study:
-        (importing.forget_interview if forget else importing.remove_interview)(study, key)
+        if forget:
+            erased = importing.forget_interview(study, key)
+        else:
+            importing.remove_interview(study, key)
     if forget:
-        session.say(f"Erased {key} and the history up to now.")
+        session.say(f"Erased {key}, the history up to now, and the automatic backups.")
+        for file in erased.backups:
+            how = f"delete it, or erase them there: needsseg --study {file} remove {key} --forget"
+            session.warn(f"your backup {file} holds its words; {how}")
+        for where in erased.remaining:
+            session.refuse(f"a copy of the words of {key}", where)
     else:
         session.say(f"Removed {key}. needsseg undo brings it back; its words stay in the history until then.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from needsseg.progress import Progress
 
 DEFAULT_STUDY = "needsseg.db"
+PATIENT_SIGNALS = 3
 
 
 class Session:
@@ -109,8 +110,9 @@ def _bar() -> Iterator[Progress]:
 
 def narrated(session: Session, command: Callable[[], object]) -> int:
     """Runs a command and returns its exit code, with whatever went wrong told on stderr."""
+    asked_to_stop: list[int] = []
     try:
-        with _terminable():
+        with _terminable(asked_to_stop):
             try:
                 command()
                 code = session.exit_code
@@ -119,6 +121,9 @@ def narrated(session: Session, command: Callable[[], object]) -> int:
             sys.stdout.flush()
             return code
     except (Exception, KeyboardInterrupt) as error:
+        if asked_to_stop and not isinstance(error, NeedssegError):
+            # A library that runs just then may make another error of the interruption, or of what it left half done.
+            error = KeyboardInterrupt()
         # The outermost place: whatever comes this far is told in words, and --debug shows the traceback.
         if session.debug and not isinstance(error, BrokenPipeError | click.ClickException):
             import traceback
@@ -157,21 +162,31 @@ def _explained(session: Session, error: BaseException) -> int:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Lets SIGTERM end the program as Ctrl+C does: transactions roll back, and the exit code says so."""
+def _terminable(asked: list[int]) -> Iterator[None]:
+    """Lets SIGTERM end the program as Ctrl+C does: transactions roll back, and the exit code says so.
+
+    ``asked`` is filled with the signals that came. The next two after the first do nothing, so that an impatient second
+    Ctrl+C does not cut the rolling back short.
+    """
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) == 1 or len(asked) > PATIENT_SIGNALS:
+            raise KeyboardInterrupt
+
+    before: dict[int, Any] = {}
     try:
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell starts what runs in the background
+                before[int(number)] = signal.signal(number, interrupt)
     except ValueError:  # not the main thread, which alone hears signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        for kept, handler in before.items():
+            signal.signal(kept, handler)
 
 
 def asked_for_json(args: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ import click
 
 from needsseg.actions import studies
 from needsseg.cli.narration import Session
+from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
@@ -36,8 +37,22 @@ def day(ctx: click.Context, option: click.Parameter, value: str) -> date:
 
 @contextmanager
 def opened(session: Session) -> Iterator[Study]:
-    """The study that the session names, closed afterwards."""
+    """The study that the session names, closed afterwards.
+
+    An unexpected error is told as the study's where its file holds what no needsseg wrote.
+    """
     with studies.open_study(Path(session.path)) as study:
         for warning in studies.warnings(study):
             session.warn(warning)
-        yield study
+        told = len(study.notices)
+        try:
+            yield study
+        except (NeedssegError, click.ClickException, click.exceptions.Exit, OSError):
+            raise
+        except Exception as error:
+            if (fault := studies.faults_of(study, error)) is None:
+                raise
+            raise fault from error
+        finally:
+            for notice in study.notices[told:]:
+                session.warn(notice)

@@ -1,4 +1,4 @@
-"""init, status, app, demo, backup, check."""
+"""init, status, app, demo, backup, backups, restore, rescue, check."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import click
 from needsseg.actions import studies
 from needsseg.actions.firmness import verdict
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_object, print_text
+from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import EXIT_FAILED, UsageError
+from needsseg.text import format_stamp
 
 
 @click.command()
@@ -98,9 +99,80 @@ def _told(line: str) -> None:
 @click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(session: Session, target: Path) -> None:
-    """Copy the whole study to PATH, which must not exist yet; also while others write."""
+    """Copy the whole study to PATH, which must not exist yet; also while others write.
+
+    Account data goes along, to PATH.stack. needsseg restore PATH brings both back.
+    """
     with opened(session) as study:
-        session.say(f"Copied the study to {studies.backup(study, target)}.")
+        made = studies.backup(study, target)
+        along = Path(f"{made}.stack").is_dir()
+    session.say(f"Copied the study to {made}{', and its account data to ' + str(made) + '.stack' if along else ''}.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def backups(session: Session, as_json: bool) -> None:
+    """List the study's backups, newest first: automatic ones, files that a restore replaced, and your own.
+
+    An automatic backup is made before the first change of a sitting where the study was changed since the last one. The
+    newest 10 are kept, and one a day for 14 days; needsseg.toml sets that: backups = 10, backup_days = 14.
+    """
+    rows = studies.backups(Path(session.path))
+    if as_json:
+        print_array(
+            {"path": str(row.path), "made_at": format_stamp(row.made_at), "kind": row.kind, "size": row.size}
+            for row in rows
+        )
+        return
+    print_table(
+        ("made at (UTC)", "kind", "size", "file"),
+        [(f"{row.made_at:%Y-%m-%d %H:%M:%S}", row.kind, f"{row.size:,}", str(row.path)) for row in rows],
+    )
+    session.say("Restore one with: needsseg restore FILE" if rows else "There is no backup yet: needsseg backup PATH")
+
+
+@click.command()
+@click.argument("source", metavar="BACKUP", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def restore(session: Session, source: Path, as_json: bool) -> None:
+    """Put BACKUP in the study's place; what is there now is kept aside, and listed by needsseg backups.
+
+    BACKUP is a file, or the name of one that needsseg backups lists. It is checked first. Where somebody copied a backup over
+    the study by hand after a crash, name the study itself: its file stays, and the old log beside it is set aside.
+    """
+    done = studies.restore(Path(session.path), source)
+    if as_json:
+        kept = None if done.kept is None else str(done.kept)
+        print_object({"restored": str(done.source), "kept": kept, "was_damaged": done.was_damaged})
+    session.say(f"Restored {session.path} from {done.source}.")
+    if done.kept is not None:
+        what = "The damaged file" if done.was_damaged else "What was there before"
+        session.say(f"{what} is kept as {done.kept}.")
+
+
+@click.command()
+@click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def rescue(session: Session, target: Path, as_json: bool) -> None:
+    """Save what can be read of a damaged study in a new study at PATH; the damaged file stays as it is."""
+    done = studies.rescue(Path(session.path), target)
+    if as_json:
+        print_object(
+            {
+                "path": str(done.path),
+                "rows": done.rows,
+                "unreadable": list(done.unreadable),
+                "dropped": done.dropped,
+            }
+        )
+    session.say(f"Saved {sum(done.rows.values()):,} rows of {session.path} in {done.path}.")
+    for table in done.unreadable:
+        session.refuse(f"a part of the table {table}", "it cannot be read")
+    for table, count in done.dropped.items():
+        session.refuse(f"{count:,} rows of the table {table}", "what they belong to is lost")
 
 
 @click.command()

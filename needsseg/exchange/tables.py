@@ -27,6 +27,7 @@ def write(
     manifest_extra: Mapping[str, object] | None = None,
     *,
     neutralise_formulas: bool = False,
+    recorded: Callable[[], object] | None = None,
 ) -> Path:
     """Write one row a profile with PROFILE_COLUMNS in their order, and ``<path>.manifest.json`` beside it; returns ``path``.
 
@@ -48,7 +49,7 @@ def write(
             text = csv_text(PROFILE_COLUMNS, rows, neutralise_formulas) if format == "csv" else json_lines(rows)
             partial.write_bytes(text.encode("utf-8"))
 
-    return publish(profiles, path, format, fill, manifest_extra or {})
+    return publish(profiles, path, format, fill, manifest_extra or {}, recorded=recorded)
 
 
 def publish(
@@ -58,15 +59,21 @@ def publish(
     fill: Callable[[Path], None],
     manifest_extra: Mapping[str, object],
     beside: Mapping[Path, str] | None = None,
+    recorded: Callable[[], object] | None = None,
 ) -> Path:
     """Let ``fill`` write ``path``, then the texts ``beside`` it and the manifest: all whole, or none and nothing replaced.
+
+    ``recorded`` is called when they are in place; where it fails, they are put back as they were.
 
     NeedssegError where the folder is missing, full or read-only; UsageError where the manifest has a name of the extra's.
     """
     check_folder(path)
     texts = dict(beside or {})
     manifest = path.with_name(f"{path.name}.manifest.json")
-    with write_errors(path), whole_files([path, *texts, manifest], sync=True) as (table, *others, described):
+    with (
+        write_errors(path),
+        whole_files([path, *texts, manifest], sync=True, then=recorded) as (table, *others, described),
+    ):
         fill(table)
         for partial, text in zip(others, texts.values(), strict=True):
             partial.write_bytes(text.encode("utf-8"))

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from needsseg.errors import StudyError, UsageError
 from needsseg.files import private_folder
 from needsseg.study import connection
+from needsseg.study.faults import translated
 from needsseg.study.migrations import APPLICATION_ID, LATEST
+from needsseg.study.private import SIDES, make_private, temporary_folder
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
-
-SIDES = ("", "-wal", "-shm", "-journal")
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
     _check_there(study, path, there)
     with ExitStack() as held:
         try:
-            folder = held.enter_context(private_folder(study.path.parent, "needsseg-merging"))
+            folder = held.enter_context(private_folder(make_private(temporary_folder(study.path)), "merging"))
         except OSError as error:
             raise StudyError(
                 f"{study.path.parent} cannot hold a copy of {path}: {error.strerror}.", "Check its permissions."
@@ -81,7 +81,7 @@ def _copy(there: Path, copy: Path) -> None:
         for side in SIDES:  # opened meanwhile: what was copied may be torn
             copy.with_name(copy.name + side).unlink(missing_ok=True)
     with (
-        connection.translated(there),
+        translated(there),
         closing(sqlite3.connect(f"{there.as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(copy)) as target,
     ):
@@ -90,7 +90,7 @@ def _copy(there: Path, copy: Path) -> None:
 
 def _check_kind(copy: Path) -> None:
     """Refuses what is no study before anything is made of it."""
-    with connection.translated(copy), closing(sqlite3.connect(copy)) as held:
+    with translated(copy), closing(sqlite3.connect(copy)) as held:
         application = int(held.execute("PRAGMA application_id").fetchone()[0])
         version = int(held.execute("PRAGMA user_version").fetchone()[0])
     if application != APPLICATION_ID:

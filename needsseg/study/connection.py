@@ -5,24 +5,35 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from needsseg.errors import StudyError
-from needsseg.files import remove_leftovers, whole_file
+from needsseg.files import remove_leftovers
+from needsseg.study import backups, faults, restoring, shape
+from needsseg.study.faults import translated
 from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
+from needsseg.study.places_watched import filesystem, synchronised
+from needsseg.study.private import OPEN_HERE, backups_folder, identity, private_place, temporary_folder
 from needsseg.text import format_stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-BUSY_SECONDS = 5.0
-NETWORK_FILESYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "davfs")
+BUSY_SECONDS = 40.0
+"""How long to wait for somebody else's lock: nobody is told of one that lasts less than half a minute."""
+FOLD_SECONDS = 3.0
+"""How long erasing waits for programs that read the study."""
+CHECKED_BYTES = 8 * 1024 * 1024
+"""Up to this size a file is checked whole at every opening: 30 ms at most."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -42,6 +53,12 @@ class Study:
         self.actor = actor
         self.notices: list[str] = []
         """What opening it changed, to be told once."""
+        self.unwritable = ""
+        """Why the study can only be read (it is a copy in memory then), or an empty text."""
+        self.before_first_change: Callable[[Study], None] | None = None
+        """Called once, before the first change: it may copy the study as it was."""
+        self.identity = identity(path)
+        OPEN_HERE[self.identity] += 1
 
     @cached_property
     def db(self) -> Database:
@@ -82,11 +99,28 @@ class Study:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One BEGIN IMMEDIATE transaction: all of it or nothing, also when interrupted or when the disk is full."""
+        """One BEGIN IMMEDIATE transaction: all of it or nothing, also when interrupted or when the disk is full.
+
+        StudyError where the study can only be read, or is not where it was opened; nothing is acknowledged then.
+        """
+        if self.unwritable:
+            raise StudyError(
+                f"{self.path} can only be read ({self.unwritable}); nothing was changed.",
+                "Copy it to a folder that you may write to, with: needsseg backup PATH",
+            )
+        if (copy := self.before_first_change) is not None:
+            self.before_first_change = None
+            copy(self)
+        with self._transaction():
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         with translated(self.path):
-            self.conn.execute("BEGIN IMMEDIATE")
+            self.conn.execute("BEGIN IMMEDIATE")  # waits as long as the connection's timeout says
             try:
                 yield
+                self._check_place()
             except BaseException:
                 self.conn.rollback()
                 raise
@@ -95,6 +129,23 @@ class Study:
             except BaseException:
                 self.conn.rollback()
                 raise
+
+    def place_fault(self) -> str:
+        """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did."""
+        if self.unwritable:
+            return ""
+        try:
+            now = identity(self.path)
+        except OSError:
+            return "moved or deleted"
+        return "" if now == self.identity else "replaced by another file"
+
+    def _check_place(self) -> None:
+        if fault := self.place_fault():
+            raise StudyError(
+                f"{self.path} was {fault} since it was opened; nothing was changed.",
+                "Put it back, or save a copy of what is open: “back up the study” in the app.",
+            )
 
     @contextmanager
     def action(self, name: str, summary: str = "") -> Iterator[Action]:
@@ -118,13 +169,35 @@ class Study:
 
     @contextmanager
     def cache_writing(self) -> Iterator[None]:
-        """A transaction for what can be computed again: not forced to the disk, not in the history."""
+        """A transaction for what can be computed again: not forced to the disk, not in the history.
+
+        Where the study can only be read, what is written lasts as long as it is open.
+        """
         self.conn.execute("PRAGMA synchronous = NORMAL")
         try:
-            with self.writing():
+            with self._transaction():
                 yield
         finally:
             self.conn.execute("PRAGMA synchronous = FULL")
+
+    def vacuum(self) -> None:
+        """Rewrites the whole file, so that nothing is left in it of what was deleted."""
+        with translated(self.path):
+            patiently(lambda: self.conn.execute("VACUUM"))
+
+    def fold_log(self) -> bool:
+        """Folds the write-ahead log into the file and empties it; whether nobody who reads stood in the way."""
+        deadline = time.monotonic() + min(FOLD_SECONDS, BUSY_SECONDS)
+        before = self.rows("PRAGMA busy_timeout")[0][0]
+        self.execute("PRAGMA busy_timeout = 100")
+        try:
+            while self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.02)
+            return True
+        finally:
+            self.execute(f"PRAGMA busy_timeout = {before}")
 
     def owns(self, path: Path) -> bool:
         """Whether a file is the study's own: the database, its log and copies beside it, or its account data.
@@ -132,7 +205,9 @@ class Study:
         Such a file is never opened as input nor written as output: closing it would drop SQLite's locks.
         """
         own, asked = self.path.resolve(), path.resolve()
-        return (asked.parent == own.parent and asked.name.startswith(own.name)) or self.stack.resolve() in asked.parents
+        folders = (self.stack.resolve(), private_place(self.path).resolve())
+        beside = asked.parent == own.parent and asked.name.startswith(own.name)
+        return beside or any(folder == asked or folder in asked.parents for folder in folders)
 
     @property
     def data_version(self) -> int:
@@ -141,17 +216,22 @@ class Study:
 
     def warnings(self) -> list[str]:
         """What may hurt this study where it lies."""
-        kind = _filesystem(self.path)
-        if kind in NETWORK_FILESYSTEMS:
-            return [
-                *self.notices,
-                f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.",
-            ]
-        return list(self.notices)
+        told = list(self.notices)
+        if self.unwritable:
+            told.append(f"{self.path} can only be read ({self.unwritable}): nothing can be changed.")
+        if kind := filesystem(self.path):
+            told.append(f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.")
+        if service := synchronised(self.path):
+            told.append(
+                f"{self.path} lies in a folder that {service} synchronises; it may copy the study while it is written, and "
+                "mix two states. Keep the study elsewhere, and copy it there with: needsseg backup PATH"
+            )
+        return told
 
     def close(self) -> None:
         """Closes the file; the write-ahead log is folded in by SQLite."""
         self.conn.close()
+        OPEN_HERE.subtract([self.identity])
 
     def __enter__(self) -> Study:
         return self
@@ -185,32 +265,66 @@ def create(path: Path, actor: str = "unknown") -> Study:
 def open_study(path: Path, actor: str = "unknown") -> Study:
     """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else.
 
-    Private folders that a killed program left beside it are removed.
+    What killed programs left in its folders is removed. A study that cannot be written, since its medium is read-only or
+    full, is opened as a copy in memory and can be read.
     """
-    _check_there(path)
+    if reason := _check_there(path):
+        return _open_in_memory(path, actor, reason)
+    if not OPEN_HERE[identity(path)]:
+        restoring.check_log(path)
+    try:
+        return _open(path, actor)
+    except faults.NoRoomError as error:
+        return _open_in_memory(path, actor, error.reason)
+
+
+def _open(path: Path, actor: str) -> Study:
     with translated(path):
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
         conn.row_factory = sqlite3.Row
+        study = None
         try:
             study = Study(path, conn, actor)
-            version = _check_version(path, conn)
+            version = patiently(lambda: _check_version(path, conn))
             for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
                 conn.execute(f"PRAGMA {pragma}")
             if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 _to_wal(conn)
             if version < LATEST:
                 _migrate(study, version)
-            for folder in (path.parent, study.stack):
+            for folder in (path.parent, study.stack, temporary_folder(path), backups_folder(path)):
                 remove_leftovers(folder)
         except BaseException:
-            conn.close()
+            (study or conn).close()
             raise
         return study
 
 
-def _check_there(path: Path) -> None:
-    """Looks at the file without opening it: on POSIX, closing a file drops every lock this process holds on it, and with
-    them those of a connection that is open already; SQLite then lets others delete the log from under it."""
+def _open_in_memory(path: Path, actor: str, reason: str) -> Study:
+    """Opens a copy of a study in memory: everything can be read, and what is computed meanwhile is kept until the end."""
+    with translated(path):
+        conn = sqlite3.connect(":memory:", check_same_thread=False)
+        conn.row_factory = sqlite3.Row
+        study = Study(path, conn, actor)
+        try:
+            restoring.read_into(path, conn)
+            version = _check_version(path, conn)
+            conn.execute("PRAGMA foreign_keys = ON")
+            if version < LATEST:
+                _apply(study)
+        except BaseException:
+            study.close()
+            raise
+        study.unwritable = reason
+        return study
+
+
+def _check_there(path: Path) -> str:
+    """Returns why the file can only be read, or an empty text; StudyError where there is none that can be read.
+
+    It is not opened: on POSIX, closing a file drops every lock this process holds on it, and with them those of a connection
+    that is open already; SQLite then lets others delete the log from under it.
+    """
     try:
         found = path.stat()
     except FileNotFoundError as error:
@@ -221,8 +335,11 @@ def _check_there(path: Path) -> None:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
     if not stat.S_ISREG(found.st_mode):
         raise StudyError(f"{path} is no file.", "Name a study with --study, or make one: needsseg init.")
-    if not os.access(path, os.R_OK | os.W_OK):
-        raise StudyError(f"{path} cannot be read and written by you.", "Check its permissions.")
+    if not os.access(path, os.R_OK):
+        raise StudyError(f"{path} cannot be read by you.", "Check its permissions.")
+    if not os.access(path, os.W_OK):
+        return "you may not write the file, or its disk is read-only"
+    return "" if os.access(path.parent, os.W_OK) else "you may not write in its folder, or its disk is read-only"
 
 
 def _check_version(path: Path, conn: sqlite3.Connection) -> int:
@@ -236,30 +353,54 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
             f"{path} was written by a newer needsseg (version {version} of the file; this program knows {LATEST}).",
             "Upgrade needsseg; the file was not touched.",
         )
+    _check_whole(path, conn)
+    if version == LATEST and (wrong := shape.quick_faults(conn)):
+        raise StudyError(
+            f"{path} is not a study as needsseg makes it: {wrong[0]}"
+            + (f" (and {len(wrong) - 1} more)." if wrong[1:] else "."),
+            f"Restore a backup, or save what it holds in a new study: needsseg --study {path} rescue NEW.db",
+        )
     return version
+
+
+def _check_whole(path: Path, conn: sqlite3.Connection) -> None:
+    """Raises StudyError for a damaged file: a small one is read whole, of a large one its length is compared."""
+    pages, size = (int(conn.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
+    if pages * size <= CHECKED_BYTES and (told := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise sqlite3.DatabaseError(f"malformed: {' '.join(str(told).split())}")
+    last = conn.execute("SELECT max(rootpage) FROM sqlite_master").fetchone()[0]
+    if last is not None and last > pages:
+        raise sqlite3.DatabaseError(f"malformed: the file ends after {pages} pages")
 
 
 def _to_wal(conn: sqlite3.Connection) -> None:
     """Switches to write-ahead logging; SQLite does not wait here by itself when several processes open at once."""
-    import time
+    patiently(lambda: conn.execute("PRAGMA journal_mode = WAL"))
 
+
+def patiently(step: Callable[[], T]) -> T:
+    """Return what ``step`` returns; while somebody else holds a lock it is tried again, for BUSY_SECONDS.
+
+    SQLite does not wait by itself where a program opens, recovers or closes the file just then.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            conn.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+            return step()
+        except sqlite3.OperationalError as error:
+            if not faults.is_lock(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
 
 
 def _migrate(study: Study, version: int) -> None:
     if version > 0:
-        copy = study.path.with_name(f"{study.path.name}.before-migration-{version}")
-        if not copy.exists():
-            backup(study, copy)
-    study.conn.execute("BEGIN IMMEDIATE")
+        backups.copy_before_migration(study, version)
+    _apply(study)
+
+
+def _apply(study: Study) -> None:
+    patiently(lambda: study.conn.execute("BEGIN IMMEDIATE"))
     try:
         # Another process may have been first while this one waited.
         if int(study.conn.execute("PRAGMA user_version").fetchone()[0]) < LATEST:
@@ -268,22 +409,6 @@ def _migrate(study: Study, version: int) -> None:
     except BaseException:
         study.conn.rollback()
         raise
-
-
-def backup(study: Study, target: Path) -> Path:
-    """A whole, private copy of the study at ``target``, also while others write; raises StudyError if it is there."""
-    if target.exists():
-        raise StudyError(f"{target} exists already.", "Name another file.")
-    try:
-        with whole_file(target, private=True) as partial, translated(partial):
-            copy = sqlite3.connect(partial)
-            try:
-                study.conn.backup(copy)
-            finally:
-                copy.close()
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror}.", "Name another place.") from error
-    return target
 
 
 def check(study: Study) -> list[str]:
@@ -299,6 +424,8 @@ def check(study: Study) -> list[str]:
         ):
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
                 found.append(f"{table} {row[0]}: the {column} is not the text at its place")
+    if not found:  # else what is missing or not ours may be what the damage comes from
+        found += [*faults.content_faults(study.conn), *shape.shape_faults(study.conn)]
     return found
 
 
@@ -320,41 +447,3 @@ def counts(study: Study) -> dict[str, int]:
             "coalesce((SELECT row_count FROM sources WHERE kind = 'accounts'), 0) AS accounts"
         )[0]
     )
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as words a person can act on."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
-            raise StudyError(f"{path} is locked by another program.", "Close it there, or try again.") from error
-        if "full" in text:
-            raise StudyError(f"The disk that holds {path} is full; nothing was changed.", "Free some space.") from error
-        if "readonly" in text or "unable to open" in text:
-            raise StudyError(f"{path} cannot be written: {text}.", "Check its folder and permissions.") from error
-        if "not a database" in text:
-            raise StudyError(
-                f"{path} is not a study (no SQLite file).", "Name a study with --study, or make one: needsseg init."
-            ) from error
-        if "malformed" in text:
-            raise StudyError(f"{path} is damaged: {text}.", "Restore a backup.") from error
-        if isinstance(error, sqlite3.OperationalError) and "syntax" not in text:
-            raise StudyError(f"{path} cannot be used: {text}.", "Close it everywhere and open it again.") from error
-        raise
-
-
-def _filesystem(path: Path) -> str:
-    """The kind of file system that holds ``path`` (Linux; empty elsewhere)."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
-        return ""
-    target, best, kind = str(path.resolve()), "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _, point, found, *_ = line.split()
-        inside = target == point or target.startswith(point.rstrip("/") + "/")
-        if inside and len(point) > len(best):
-            best, kind = point, found
-    return kind

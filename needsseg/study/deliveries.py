@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.study.connection import now, translated
+from needsseg.study.connection import now
+from needsseg.study.faults import translated
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study

@@ -122,10 +122,11 @@ def redo(study: Study) -> HistoryEntry:
     return _entry(study, entry)
 
 
-def forget(study: Study) -> None:
+def forget(study: Study) -> list[str]:
     """Wipes the whole history and what was cached, and rewrites the file, so that what was removed is gone.
 
-    Nothing done before can be undone afterwards.
+    Nothing done before can be undone afterwards. Returns in words where the words still are: in the log, where another program
+    reads the study just then and goes on for some seconds.
     """
     with study.writing():
         for table in ("history_rows", "history", "vectors", "firmness"):
@@ -134,8 +135,13 @@ def forget(study: Study) -> None:
     with study.writing():
         for index in ("turns_fts", "passages_fts"):
             study.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
-    study.execute("VACUUM")
-    study.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    study.vacuum()
+    if study.fold_log():
+        return []
+    return [
+        f"{study.path}-wal holds them as long as another program reads the study: close it there, then run "
+        f"needsseg --study {study.path} check"
+    ]
 
 
 def _pick(study: Study, sql: str) -> int | None:

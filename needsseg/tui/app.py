@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
-from needsseg.tui import child
+from needsseg.tui import child, study_verbs
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from needsseg.tui.screens.account_filters import Filters
     from needsseg.tui.screens.stack_reading import Computed
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
 
 
@@ -115,6 +115,7 @@ class NeedssegApp(App[int]):
         self.wanted_accounts: Filters | None = None
         """The accounts that the stack asked the accounts screen to show."""
         self._version = study.data_version
+        self._place_told = False
 
     def on_mount(self) -> None:
         """Watches for what other programs write, and warns of a place where the study is not safe."""
@@ -129,12 +130,23 @@ class NeedssegApp(App[int]):
 
     def poll(self) -> None:
         """Shows the study anew when another program has written to it."""
-        version = self.study.data_version
+        if not self.screen_stack:  # while the app closes
+            return
+        if (fault := self.study.place_fault()) and not self._place_told:
+            self._place_told = True
+            study_verbs.save_copy(self, fault)
+            return
+        try:
+            version = self.study.data_version
+        except NeedssegError as error:
+            self.show_error(error)
+            return
         if version != self._version:
-            self._version = version
-            shown = self.screen_stack[-1:]  # none while the app closes
-            if shown and isinstance(shown[0], StudyScreen) and shown[0].is_mounted:
-                shown[0].refresh_study()
+            shown = self.screen_stack[-1]
+            # Under a dialog nothing is read anew; it is once the dialog is gone.
+            if isinstance(shown, StudyScreen) and shown.is_mounted:
+                self._version = version
+                shown.refresh_study()
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of a long verb."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile
@@ -51,12 +51,15 @@ def write_target(
     ids: Mapping[str, str] | None = None,
     overwrite: bool = False,
     rows: Sequence[Mapping[str, Cell]] | None = None,
+    recorded: Callable[[], object] | None = None,
 ) -> Path:
     """Write profiles to ``path`` in a target's shape, with a manifest beside it; whole or not at all. Returns ``path``.
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (KEYS where empty), ``ids`` the message ids by account of targets that take batches. UsageError for an unknown target,
-    NeedssegError where it cannot be written. ``rows`` stand for the profiles, one each, where they hold more (a user).
+    NeedssegError where it cannot be written.
+    ``recorded`` is called when all is in place; where it fails, all is put back. ``rows`` stand for
+    the profiles, one each, where they hold more (a user).
     """
     if target not in TARGETS:
         raise UsageError(f"There is no export format '{target}'.", f"The formats are {', '.join(TARGETS)}.")
@@ -65,16 +68,17 @@ def write_target(
     covered = target in SPREADSHEETS and neutralise is not False
     told = dict(extra) | ({"formulas_neutralised": covered} if target in SPREADSHEETS else {})
     if target in FORMATS:
-        return write(profiles, path, target, told, neutralise_formulas=covered)
+        return write(profiles, path, target, told, neutralise_formulas=covered, recorded=recorded)
     rows = rows_of(profiles) if rows is None else rows
     known_by = key or KEYS.get(target, "")
     if target in ("sqlite", "duckdb"):
         filler = warehouse.fill_sqlite if target == "sqlite" else warehouse.fill_duckdb
-        return publish(profiles, path, target, lambda partial: filler(rows, partial), told | {"table": warehouse.TABLE})
+        told |= {"table": warehouse.TABLE}
+        return publish(profiles, path, target, lambda partial: filler(rows, partial), told, recorded=recorded)
     if target == "dbt":
-        return _dbt(profiles, path, told, rows, covered, overwrite)
+        return _dbt(profiles, path, told, rows, covered, overwrite, recorded)
     text, told = _text(target, rows, known_by, covered, ids or {}, told)
-    return publish(profiles, path, target, lambda partial: _write_text(partial, text), told)
+    return publish(profiles, path, target, lambda partial: _write_text(partial, text), told, recorded=recorded)
 
 
 def _text(
@@ -121,6 +125,7 @@ def _dbt(
     rows: Sequence[Mapping[str, Cell]],
     neutralise: bool,
     overwrite: bool,
+    recorded: Callable[[], object] | None,
 ) -> Path:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*\.csv", path.name):
         raise UsageError(
@@ -137,4 +142,4 @@ def _dbt(
     text = csv_text(PROFILE_COLUMNS, rows, neutralise)
     beside = {schema: warehouse.dbt_schema(path.stem)}
     told |= {"schema": schema.name}
-    return publish(profiles, path, "dbt", lambda partial: _write_text(partial, text), told, beside)
+    return publish(profiles, path, "dbt", lambda partial: _write_text(partial, text), told, beside, recorded)

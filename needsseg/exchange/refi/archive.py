@@ -109,8 +109,8 @@ def opened_archive(path: Path) -> Iterator[Archive]:
         raise NeedssegError(f"{path}: cannot be opened as a REFI-QDA project: {error}.", _ASK_AGAIN) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all; NeedssegError where its folder is missing or it cannot be written."""
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Writes a file whole or not at all, ``private`` for its owner alone; NeedssegError where it cannot be written."""
     check_folder(path)
     with write_errors(path):
-        write_file(path, content, sync=True)
+        write_file(path, content, private=private, sync=True)

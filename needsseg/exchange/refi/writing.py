@@ -29,7 +29,7 @@ def write_project(project: Project, path: Path) -> Path:
         _put(archive, "project.qde", project_xml(project))
         for source in project.sources:
             _put(archive, f"sources/{source.guid}.txt", source.text.encode("utf-8"))
-    write_whole(path, held.getvalue())
+    write_whole(path, held.getvalue(), private=True)  # whole interviews
     return path
 
 
