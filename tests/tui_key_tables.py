@@ -160,6 +160,7 @@ SHEETS: dict[str, Table] = {
         "history.close": Does(),
         "history.undo": Does("taken back", writes=True),
         "history.redo": Does("keeps passages", "u", writes=True),
+        "history.person": Does("who did"),
         "history.down": Does(),
         "history.up": Does(before="j"),
     },
