@@ -14,7 +14,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from needsseg.actions import codebook, drafts, history, importing, memos, merging, passages, segments, statements, studies
+from needsseg.actions import drafts, history, importing, memos, merging, passages, statements, studies
 from needsseg.study.connection import Study
 from needsseg.tui import drafting
 from needsseg.tui.app import NeedssegApp
@@ -85,7 +85,7 @@ def test_a_job_statement_and_a_description_are_there_again(tmp_path: Path) -> No
         app.pop_screen()
         app.push_screen(CodebookSheet(app.study))
         await pilot.pause()
-        await pilot.press("d")
+        await pilot.press("e")
         await pilot.pause()
         app.screen.query_one(Input).value = "what it"
         await pilot.pause()
@@ -102,12 +102,12 @@ def test_a_job_statement_and_a_description_are_there_again(tmp_path: Path) -> No
         assert own is not None and own.pain == TYPED
         app.push_screen(CodebookSheet(app.study))
         await pilot.pause()
-        await pilot.press("d")
+        await pilot.press("e")
         await pilot.pause()
         assert app.screen.query_one(Input).value == "what it" and "A draft of" in flat(seen(app))
         await pilot.press("enter")
         await pilot.pause()
-        assert codebook.listing(app.study)[0].description == "what it"
+        assert passages.codebook(app.study)[0].description == "what it"
         assert drafts.listing(app.study) == []
 
     play(path, write)
@@ -122,7 +122,7 @@ def test_a_draft_is_kept_while_one_goes_on_typing_and_dropped_with_esc(
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         app.push_screen(CodebookSheet(app.study))
         await pilot.pause()
-        await pilot.press("d", "s", "o")
+        await pilot.press("e", "s", "o")
         for _ in range(50):
             await pilot.pause(0.02)
             if drafts.listing(app.study):
@@ -174,6 +174,8 @@ def test_a_lost_terminal_keeps_the_words_and_a_suspended_one_goes_on(tmp_path: P
     import struct
 
     path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        studies.remember_place(study, "app", {"mode": "code"})
     leader, follower = pty.openpty()
     fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     begin = (
@@ -189,8 +191,8 @@ def test_a_lost_terminal_keeps_the_words_and_a_suspended_one_goes_on(tmp_path: P
     os.set_blocking(leader, False)
     screen = _Screen(leader)
     try:
-        screen.until("Interviews")
-        os.write(leader, b"m")
+        screen.until("saved")
+        os.write(leader, b"M")
         screen.until("Memo on")
         os.write(leader, b"first ")
         fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))

@@ -25,7 +25,7 @@ Table = dict[str, Does]
 STUDY: Table = {
     "study.undo": Does("took back: keeps passages", writes=True),
     "study.redo": Does("did again: keeps passages", "u", writes=True),
-    "study.history": Does("u takes back the newest that stands"),
+    "study.history": Does("u takes back what is under the cursor"),
     "study.keys": Does("Keys · esc closes"),
 }
 INTERVIEWS: Table = {
