@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needsseg.actions import drafts, history
 from needsseg.errors import NeedssegError
@@ -46,7 +46,7 @@ class Drafting:
         """The words that were kept, of a draft of one part."""
         return None if self.found is None else self.found.get(WORDS)
 
-    def note(self, screen: Screen[object], words: Mapping[str, str]) -> None:
+    def note(self, screen: Screen[Any], words: Mapping[str, str]) -> None:
         """Notes what stands there now, to be kept in a moment."""
         if self._closed:
             return  # a change that was told of after the words were saved or dropped
@@ -56,7 +56,7 @@ class Drafting:
         if self._timer is None:
             self._timer = screen.set_timer(KEEP_SECONDS, lambda: self._keep_or_tell(screen))
 
-    def _keep_or_tell(self, screen: Screen[object]) -> None:
+    def _keep_or_tell(self, screen: Screen[Any]) -> None:
         try:
             self.keep()
         except NeedssegError as error:
