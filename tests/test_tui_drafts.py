@@ -89,7 +89,7 @@ def test_a_job_statement_and_a_description_are_there_again(tmp_path: Path) -> No
         await pilot.pause()
         app.screen.query_one(Input).value = "what it"
         await pilot.pause()
-        _closed_terminal(app)
+        await pilot.press("ctrl+q")
         assert history.listing(app.study) == before, "history follows no draft"
 
     async def come_back(app: NeedssegApp, pilot: Pilot[int]) -> None:

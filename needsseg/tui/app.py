@@ -152,6 +152,11 @@ class NeedssegApp(App[int]):
             below[0].leave()
         drafting.keep_all()
 
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """Ends the app, with what is being typed kept."""
+        drafting.keep_all()
+        super().exit(*args, **kwargs)
+
     def action_suspend_process(self) -> None:
         """Suspends, with what is being typed kept."""
         drafting.keep_all()

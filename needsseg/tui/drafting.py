@@ -72,12 +72,11 @@ class Drafting:
             drafts.store(self._study, self._kind, self._target, self._about, wanted)
 
     def close(self) -> None:
-        """The text is no longer on the screen: keeps what is not kept yet."""
-        try:
-            self.keep()
-        finally:
-            if self in OPEN:
-                OPEN.remove(self)
+        """The text is no longer on the screen: what was kept stays, and nothing more is."""
+        self._stop()
+        self._wanted, self._closed = None, True
+        if self in OPEN:
+            OPEN.remove(self)
 
     def drop(self) -> None:
         """The words were saved or given up: there is no draft any more."""

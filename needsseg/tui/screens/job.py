@@ -113,7 +113,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         self.query(Input).first().focus()
 
     def on_unmount(self) -> None:
-        """Words that were neither saved nor dropped are kept as a draft."""
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
         self.draft.close()
 
     @property

@@ -76,7 +76,7 @@ class MemoSheet(ModalScreen[str | None]):
             self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
 
     def on_unmount(self) -> None:
-        """Words that were neither saved nor dropped are kept as a draft."""
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
         self.draft.close()
 
     @property

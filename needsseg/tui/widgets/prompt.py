@@ -145,7 +145,7 @@ class Prompt(ModalScreen[str | None]):
             self.draft.note(self, {WORDS: event.value})
 
     def on_unmount(self) -> None:
-        """Long words that were neither taken nor dropped are kept as a draft."""
+        """Ends the draft; as the app ends, words that were neither taken nor dropped are kept before."""
         if self.draft is not None:
             self.draft.close()
 
