@@ -27,6 +27,7 @@ from needsseg.actions import (
     account_page,
     accounts,
     blind,
+    drafts,
     history,
     passages,
     review,
@@ -180,7 +181,9 @@ def changed(study: Study, began: int) -> bool:
 
 
 def restore(study: Study, began: int) -> None:
-    """The study as it was at first."""
+    """The study as it was at first; what was typed in a sheet that a test took away is a draft."""
+    for draft in drafts.listing(study):
+        drafts.drop_id(study, draft.id)
     while done(study) != began:
         (history.undo if done(study) > began else history.redo)(study)
     blind.set_blind(study, False)

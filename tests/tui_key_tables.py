@@ -25,7 +25,7 @@ Table = dict[str, Does]
 STUDY: Table = {
     "study.undo": Does("took back: keeps passages", writes=True),
     "study.redo": Does("did again: keeps passages", "u", writes=True),
-    "study.history": Does("u takes back the newest that stands"),
+    "study.history": Does("u takes back what is under the cursor"),
     "study.keys": Does("Keys · esc closes"),
 }
 INTERVIEWS: Table = {
@@ -160,6 +160,7 @@ SHEETS: dict[str, Table] = {
         "history.close": Does(),
         "history.undo": Does("taken back", writes=True),
         "history.redo": Does("keeps passages", "u", writes=True),
+        "history.person": Does("who did"),
         "history.down": Does(),
         "history.up": Does(before="j"),
     },

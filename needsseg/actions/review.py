@@ -89,12 +89,13 @@ def answer_new_need(study: Study, passage: int, name: str, description: str = ""
 @contextmanager
 def acting(study: Study, by: str) -> Iterator[None]:
     """Writes another name than the coder's beside what is decided meanwhile."""
-    before = study.actor
-    study.actor = by.strip() or before
+    before = study.actor, study.entered_by
+    study.entered_by = study.person
+    study.actor = by.strip() or before[0]
     try:
         yield
     finally:
-        study.actor = before
+        study.actor, study.entered_by = before
 
 
 def admit(study: Study, ids: Sequence[int]) -> None:

@@ -51,6 +51,8 @@ class Study:
         self.path = path
         self.conn = conn
         self.actor = actor
+        self.entered_by = ""
+        """Who is at the keyboard while decisions are made under another name; else empty."""
         self.notices: list[str] = []
         """What opening it changed, to be told once."""
         self.unwritable = ""
@@ -96,6 +98,11 @@ class Study:
         """Inserts many rows."""
         with translated(self.path):
             self.db.table(table).insert_all(rows)
+
+    @property
+    def person(self) -> str:
+        """Who is at the keyboard: undo is theirs."""
+        return self.entered_by or self.actor
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -149,12 +156,16 @@ class Study:
 
     @contextmanager
     def action(self, name: str, summary: str = "") -> Iterator[Action]:
-        """One undoable action: a transaction and a history entry. An action that changes no row leaves no entry."""
+        """One undoable action: a transaction and a history entry. An action that changes no row leaves no entry.
+
+        A trigger on ``history`` gives up what the same person could have done again.
+        """
         with self.writing():
-            self.conn.execute("UPDATE history SET state = 'superseded' WHERE state = 'undone'")
+            row = {"action": name, "summary": summary, "actor": self.actor, "at": now(), "state": "done"}
+            if self.entered_by and self.entered_by != self.actor:
+                row["entered_by"] = self.entered_by
             entry = self.conn.execute(
-                "INSERT INTO history (action, summary, actor, at, state) VALUES (?, ?, ?, ?, 'done')",
-                [name, summary, self.actor, now()],
+                f"INSERT INTO history ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
             ).lastrowid
             action = Action(int(entry or 0), summary)
             self.conn.execute("INSERT INTO history_now VALUES (?)", [action.id])

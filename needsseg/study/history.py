@@ -6,10 +6,16 @@ the last bit.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.errors import NotFoundError
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.study import resting
+from needsseg.study.drafts import forget as forget_drafts
+from needsseg.study.places import load as load_place
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,6 +53,16 @@ JOURNALLED = (
     "survey_answers",
     "import_choices",
 )
+
+MOST_NAMED = 5
+"""How many actions that stand in the way are named."""
+_ENTRY = (
+    "h.id, h.action, h.summary, h.actor, h.at, h.state, "
+    "(SELECT count(*) FROM history_rows r WHERE r.history_id = h.id) AS rows"
+)
+_OWN = "(h.actor = ?1 OR h.entered_by = ?1)"
+_DONE = {"undo": "undone", "redo": "redone"}
+_HISTORY = "See what was done, and by whom: needsseg history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +106,155 @@ def _literals(columns: list[str], side: str) -> str:
     return " || ', ' || ".join(f'quote({side}."{column}")' for column in columns)
 
 
-def entries(study: Study, limit: int | None = None) -> list[HistoryEntry]:
-    """What was done, newest first."""
+def entries(study: Study, limit: int | None = None, by: str | None = None) -> list[HistoryEntry]:
+    """What was done, newest first; of one person, or of all."""
     rows = study.rows(
-        "SELECT h.*, (SELECT count(*) FROM history_rows r WHERE r.history_id = h.id) AS rows FROM history h "
-        "ORDER BY id DESC LIMIT ?",
-        [-1 if limit is None else limit],
+        f"SELECT {_ENTRY} FROM history h WHERE ?1 IS NULL OR h.actor = ?1 OR h.entered_by = ?1 ORDER BY h.id DESC LIMIT ?2",
+        [by, -1 if limit is None else limit],
     )
     return [HistoryEntry(**dict(row)) for row in rows]
 
 
-def undo(study: Study) -> HistoryEntry:
-    """Takes back the newest action that stands; raises NotFoundError when there is none."""
-    with study.writing():
-        entry = _pick(study, "SELECT max(id) FROM history WHERE state = 'done'")
-        if entry is None:
-            raise NotFoundError("Nothing to undo.")
-        _replay(study, entry, forward=False)
-        study.execute("UPDATE history SET state = 'undone' WHERE id = ?", [entry])
-    return _entry(study, entry)
+def entry(study: Study, number: int) -> HistoryEntry:
+    """One action; raises NotFoundError where history has no such entry."""
+    row = study.row(f"SELECT {_ENTRY} FROM history h WHERE h.id = ?", [number])
+    if row is None:
+        raise NotFoundError(f"There is no entry {number} in the history.", "List them with: needsseg history")
+    return HistoryEntry(**dict(row))
 
 
-def redo(study: Study) -> HistoryEntry:
-    """Does again the action undone last; raises NotFoundError when there is none."""
-    with study.writing():
-        entry = _pick(study, "SELECT min(id) FROM history WHERE state = 'undone'")
-        if entry is None:
-            raise NotFoundError("Nothing to redo.")
-        _replay(study, entry, forward=True)
-        study.execute("UPDATE history SET state = 'done' WHERE id = ?", [entry])
-    return _entry(study, entry)
+def people(study: Study) -> list[str]:
+    """Everybody who did something, by name."""
+    return [
+        row[0]
+        for row in study.rows("SELECT actor FROM history UNION SELECT entered_by FROM history ORDER BY 1")
+        if row[0]
+    ]
+
+
+def is_own(study: Study, number: int) -> bool:
+    """Whether an action is of the person at the keyboard: under their name, or done by them under another."""
+    return study.row(f"SELECT 1 FROM history h WHERE h.id = ?2 AND {_OWN}", [study.person, number]) is not None
+
+
+def newest_own(study: Study) -> HistoryEntry | None:
+    """What the person at the keyboard did last, whether it stands or not."""
+    found = _pick(study, f"SELECT max(h.id) FROM history h WHERE {_OWN}", study.person)
+    return None if found is None else entry(study, found)
+
+
+def next_undo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
+    """The newest action that stands: the person's own, or anyone's."""
+    return _newest(study, "undo", anyones)
+
+
+def next_redo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
+    """The action that was taken back last: the person's own or one that they took back, or anyone's."""
+    return _newest(study, "redo", anyones)
+
+
+def _newest(study: Study, what: Literal["undo", "redo"], anyones: bool) -> HistoryEntry | None:
+    state = "done" if what == "undo" else "undone"
+    whose = "?1 = ?1" if anyones else _OWN if what == "undo" else f"({_OWN} OR h.undone_by = ?1)"
+    found = _pick(
+        study,
+        f"SELECT h.id FROM history h WHERE h.state = '{state}' AND {whose} ORDER BY h.position DESC LIMIT 1",
+        study.person,
+    )
+    return None if found is None else entry(study, found)
+
+
+def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
+    """Takes back the newest action of the person at the keyboard that stands, or the one named.
+
+    With ``anyones`` it may be somebody else's. Raises NotFoundError where there is none, UsageError where it is somebody
+    else's or later actions rest on it: those are named, and nothing is changed.
+    """
+    return _turn(study, "undo", number, anyones)
+
+
+def redo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
+    """Does again what the person at the keyboard took back last, or the action named; else as ``undo``."""
+    return _turn(study, "redo", number, anyones)
+
+
+def _turn(study: Study, what: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
+    chosen: HistoryEntry | None = None
+    try:
+        with study.writing():
+            chosen = _chosen(study, what, number, anyones)
+            others = resting.in_the_way(study, chosen.id, JOURNALLED, forward=what == "redo")
+            if others:
+                raise _refusal(study, what, chosen, others)
+            _replay(study, chosen.id, forward=what == "redo")
+            study.execute(
+                "UPDATE history SET state = ?, undone_by = ?, position = 1 + (SELECT max(position) FROM history) WHERE id = ?",
+                ["undone" if what == "undo" else "done", study.person if what == "undo" else "", chosen.id],
+            )
+    except sqlite3.IntegrityError as error:
+        # Two rows cannot have one name, and a quote is the text at its place: something else is there by now.
+        if chosen is None:
+            raise
+        raise _refusal(study, what, chosen, resting.last_with_value(study, chosen.id, str(error))) from error
+    return entry(study, chosen.id)
+
+
+def _chosen(study: Study, what: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
+    """The action to take back or do again; raises NotFoundError or UsageError where there is none to."""
+    if number is None:
+        found = _newest(study, what, anyones)
+        if found is not None:
+            return found
+        other = None if anyones else _newest(study, what, True)
+        if other is None:
+            raise NotFoundError(f"Nothing to {what}.")
+        last = "newest action that stands" if what == "undo" else "action that was undone last"
+        raise NotFoundError(
+            f"Nothing of yours to {what}. The {last} is {described(study, other)}.",
+            f"For it: needsseg {what} --anyones",
+        )
+    found = entry(study, number)
+    if found.state != ("done" if what == "undo" else "undone"):
+        words = {"done": "stands", "undone": "is undone already", "superseded": "was undone and given up"}
+        raise UsageError(
+            f"Entry {number} {words[found.state]}: {described(study, found)}.", f"There is nothing to {what}."
+        )
+    mine = is_own(study, number) or (
+        what == "redo" and study.row("SELECT 1 FROM history WHERE id = ? AND undone_by = ?", [number, study.person])
+    )
+    if not mine and not anyones:
+        raise UsageError(
+            f"Entry {number} is not yours: {described(study, found)}.",
+            f"needsseg {what} {number} --anyones does it all the same.",
+        )
+    return found
+
+
+def told(study: Study, found: HistoryEntry) -> str:
+    """What an action did, in quotes. Of others' work a coder who works blind is told nothing."""
+    hidden = not is_own(study, found.id) and load_place(study, f"blind:{study.actor}").get("on") is True
+    return "an action that blind mode hides" if hidden else f"“{found.summary or found.action}”"
+
+
+def described(study: Study, found: HistoryEntry) -> str:
+    """An action with whose it is, for a sentence."""
+    return f"{told(study, found)} (by {found.actor}, entry {found.id})"
+
+
+def _refusal(study: Study, what: Literal["undo", "redo"], chosen: HistoryEntry, others: Sequence[int]) -> UsageError:
+    """Why an action cannot be taken back or done again: which others stand in the way."""
+    named = "; ".join(described(study, entry(study, other)) for other in others[:MOST_NAMED])
+    more = f"; and {format_count(len(others) - MOST_NAMED, 'more')}" if len(others) > MOST_NAMED else ""
+    if not others:
+        why = "what it changed is not as it was then"
+        return UsageError(f"Entry {chosen.id}, {described(study, chosen)}, cannot be {_DONE[what]}: {why}.", _HISTORY)
+    if what == "undo":
+        rest = f"{format_count(len(others), 'later action')} {'rests' if len(others) == 1 else 'rest'} on it"
+        hint = f"Undo {'that' if len(others) == 1 else 'those'} first: needsseg undo {others[-1]} (--anyones for others' work)."
+    else:
+        rest = f"{format_count(len(others), 'action')} changed since what it rests on"
+        hint = _HISTORY
+    return UsageError(f"{described(study, chosen)} cannot be {_DONE[what]} alone: {rest}: {named}{more}.", hint)
 
 
 def forget(study: Study) -> list[str]:
@@ -131,6 +266,7 @@ def forget(study: Study) -> list[str]:
     with study.writing():
         for table in ("history_rows", "history", "vectors", "firmness"):
             study.execute(f"DELETE FROM {table}")
+        forget_drafts(study)
     # Full-text indexes keep words of deleted rows until they are merged; the log keeps pages until it is folded in.
     with study.writing():
         for index in ("turns_fts", "passages_fts"):
@@ -144,35 +280,31 @@ def forget(study: Study) -> list[str]:
     ]
 
 
-def _pick(study: Study, sql: str) -> int | None:
-    found = study.rows(sql)[0][0]
-    return None if found is None else int(found)
+def _pick(study: Study, sql: str, person: str) -> int | None:
+    found = study.row(sql, [person])
+    return None if found is None or found[0] is None else int(found[0])
 
 
-def _entry(study: Study, entry: int) -> HistoryEntry:
-    return next(e for e in entries(study) if e.id == entry)
-
-
-def _replay(study: Study, entry: int, *, forward: bool) -> None:
+def _replay(study: Study, number: int, *, forward: bool) -> None:
     """Brings the rows of one entry to their state after it (forward) or before it."""
     # A parent may come back after its child; the commit checks that all is whole again.
     study.execute("PRAGMA defer_foreign_keys = ON")
     order = "ASC" if forward else "DESC"
     rows = study.rows(
         f"SELECT table_name, row_id, columns, before, after FROM history_rows WHERE history_id = ? ORDER BY id {order}",
-        [entry],
+        [number],
     )
     for table, row_id, columns, before, after in rows:
         was, becomes = (before, after) if forward else (after, before)
         if table not in JOURNALLED:
-            raise NotFoundError(f"History entry {entry} names the unknown table '{table}'.", "Restore a backup.")
+            raise NotFoundError(f"History entry {number} names the unknown table '{table}'.", "Restore a backup.")
         if becomes is None:
             study.execute(f"DELETE FROM {table} WHERE id = ?", [row_id])
         elif was is None:
             study.execute(f"INSERT INTO {table} ({columns}) VALUES ({becomes})")
         else:
             study.execute(f"UPDATE {table} SET ({columns}) = ({becomes}) WHERE id = ?", [row_id])
-    around = study.row("SELECT interview_id, before, after FROM turns_read_around WHERE history_id = ?", [entry])
+    around = study.row("SELECT interview_id, before, after FROM turns_read_around WHERE history_id = ?", [number])
     if around is not None:
         replace_turns_read(study, around["interview_id"], around["after" if forward else "before"])
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 9
+LATEST = 10
 
 
 def migrations() -> Migrations:
@@ -64,6 +64,11 @@ def migrations() -> Migrations:
     @numbered()
     def m009_needs(db: Database) -> None:
         _run(db, "m009_needs.sql")
+        install_journal(db)
+
+    @numbered()
+    def m010_drafts(db: Database) -> None:
+        _run(db, "m010_drafts.sql")
         install_journal(db)
 
     return numbered

@@ -13,9 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-from needsseg.actions import studies
+from needsseg.actions import drafts, studies
 from needsseg.errors import NeedssegError
-from needsseg.tui import child, study_verbs
+from needsseg.text import format_count
+from needsseg.tui import child, drafting, study_verbs
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
@@ -96,6 +97,7 @@ class NeedssegApp(App[int]):
         Binding("f6", "go('survey')", "survey", id="go.survey", show=False),
         Binding("ctrl+p", "command_palette", "all commands", id="app.palette", show=False, priority=True),
         Binding("ctrl+q", "quit", "quit", id="app.quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "suspend", id="app.suspend", show=False),
     ]
 
     def __init__(self, study: Study) -> None:
@@ -123,6 +125,13 @@ class NeedssegApp(App[int]):
         self.set_timer(WARM_SECONDS, self._warm)
         for warning in studies.warnings(self.study):
             self.notify(warning, severity="warning", timeout=20, markup=False)
+        drafting.on_hangup(self._hung_up)
+        waiting = drafts.listing(self.study)
+        if waiting:
+            named = "\n".join(f"{draft.about} ({draft.written_at[:16].replace('T', ' ')})" for draft in waiting[:3])
+            more = f"\nand {len(waiting) - 3} more" if len(waiting) > 3 else ""
+            title = f"{format_count(len(waiting), 'draft')} not saved; open it again to go on"
+            self.notify(named + more, title=title, timeout=8, markup=False)
 
     def _warm(self) -> None:
         """Loads the coding screen's module while nobody waits for it, so that the first interview opens at once."""
@@ -147,6 +156,23 @@ class NeedssegApp(App[int]):
             if isinstance(shown, StudyScreen) and shown.is_mounted:
                 self._version = version
                 shown.refresh_study()
+
+    def _hung_up(self) -> None:
+        """The terminal is gone: keeps what was being typed, and where one was."""
+        below = self.screen_stack[:1]
+        if below and isinstance(below[0], StudyScreen):
+            below[0].leave()
+        drafting.keep_all()
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """Ends the app, with what is being typed kept."""
+        drafting.keep_all()
+        super().exit(*args, **kwargs)
+
+    def action_suspend_process(self) -> None:
+        """Suspends, with what is being typed kept."""
+        drafting.keep_all()
+        super().action_suspend_process()
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of a long verb."""

@@ -16,6 +16,7 @@ from needsseg.tui.screens.keys import bindings
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
+    from needsseg.actions.history import HistoryEntry
     from needsseg.actions.studies import Study
     from needsseg.tui.app import NeedssegApp
 
@@ -124,22 +125,29 @@ class StudyScreen(Screen[None]):
     def went_back(self, entry: int) -> None:
         """Told which entry of the history was just taken back, before the study is read anew."""
 
-    @told
     def action_undo(self) -> None:
-        """Takes the last action back."""
-        from needsseg.actions import history
+        """Takes back what one did last oneself."""
+        from needsseg.tui import undoing
 
-        entry = history.undo(self.study)
-        self.went_back(entry.id)
-        self.done(f"took back: {entry.summary or entry.action} · ctrl+r does it again", undo=False)
+        def done(entry: HistoryEntry) -> None:
+            self.went_back(entry.id)
+            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+            self.came_back()
+
+        undoing.take_back(self.app, self.study, done, self.desk.show_error)
+
+    def came_back(self) -> None:
+        """After an action was taken back or done again, once the study is read anew."""
 
     @told
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions import history
+        from needsseg.tui import undoing
 
         entry = history.redo(self.study)
-        self.done(f"did again: {entry.summary or entry.action}")
+        self.done(f"did again: {undoing.named(self.study, entry)}")
+        self.came_back()
 
     def action_history(self) -> None:
         """Shows what was done."""

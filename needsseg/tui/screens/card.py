@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 
 from needsseg.actions import cards, passages, segments
 from needsseg.actions.cards import PARTS, Card, CardQuote, Part
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -125,15 +126,18 @@ class CardScreen(Sheet[None]):
         if self._card is None:
             return
         choices = [Choice(each.text, each.text, each.source) for each in cards.beginnings(self.study, self._segment)]
+        question = f"What do the people of “{self._card.name}” need, in one sentence?"
+        kept = Drafting(self.study, "segment need", self._segment, question)
         self.app.push_screen(
             Prompt(
-                f"What do the people of “{self._card.name}” need, in one sentence?",
+                question,
                 value=self._card.need,
                 about="The sentence is yours; what people wrote can be a beginning." if choices else "",
                 choices=choices if not self._card.need else (),
                 empty=True,
+                draft=kept,
             ),
-            self._wrote,
+            kept.until_saved(self._wrote),
         )
 
     def _wrote(self, text: str | None) -> None:
@@ -245,8 +249,10 @@ class CardScreen(Sheet[None]):
         if draft is not None:
             about = f"A draft, from what {draft.participant} said in passage {draft.passage}; enter takes it: {draft.sentence}"
         value = self._card.statement or (draft.sentence if draft else "")
+        question = f"Job statement of “{self._card.name}”?"
+        kept = Drafting(self.study, "segment statement", self._segment, question)
         self.app.push_screen(
-            Prompt(f"Job statement of “{self._card.name}”?", value=value, about=about, empty=True), self._state_job
+            Prompt(question, value=value, about=about, empty=True, draft=kept), kept.until_saved(self._state_job)
         )
 
     def _state_job(self, text: str | None) -> None:

@@ -243,16 +243,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             passages.unmark(self.study, here.id)
             self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
 
-    def action_undo(self) -> None:
-        """Takes the last action back, and shows the passage it concerned."""
-        super().action_undo()
+    def came_back(self) -> None:
+        """Shows the passage that was concerned."""
         if not self.return_to_undone():
             self._show_changed()
-
-    def action_redo(self) -> None:
-        """Does again what was taken back, and shows the passage it concerned."""
-        super().action_redo()
-        self._show_changed()
 
     def _show_changed(self) -> None:
         if self.key and self._changed and self.current not in self._changed:

@@ -189,7 +189,9 @@ class SuggestionQueue(CodeDesk):
             suggesting.decide_window(self.study, item.interview, item.start, item.end, status, item.score, item.reasons)
         else:
             passages.decide(self.study, [item.passage], status)
-        self._trail.append(Decided(item, history.listing(self.study, 1)[0].id))
+        newest = history.newest_own(self.study)
+        if newest is not None:
+            self._trail.append(Decided(item, newest.id))
         self._since += 1
         self._happened = f"{status} “{one_line(item.quote, 40)}” · u undoes"
         self.next_in_queue()

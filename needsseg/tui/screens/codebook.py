@@ -16,6 +16,7 @@ from needsseg.actions import codebook, memos
 from needsseg.actions.codebook import Branch, CodeRow
 from needsseg.actions.studies import Study
 from needsseg.text import format_count
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.screens.memo import MemoSheet
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -145,7 +146,8 @@ class CodebookSheet(Sheet[str]):
             if answer is not None:
                 then(name, answer)
 
-        self.app.push_screen(prompt(here), answered)
+        asked = prompt(here)
+        self.app.push_screen(asked, answered if asked.draft is None else asked.draft.until_saved(answered))
 
     def _change(self, code: str, happened: str, change: Callable[[], object]) -> None:
         """Makes a change, the cursor on ``code`` afterwards."""
@@ -198,7 +200,12 @@ class CodebookSheet(Sheet[str]):
     def action_describe(self) -> None:
         """Asks what the code means."""
         self._ask(
-            lambda here: Prompt(f"What does “{here.name}” mean?", value=here.description, empty=True),
+            lambda here: Prompt(
+                f"What does “{here.name}” mean?",
+                value=here.description,
+                empty=True,
+                draft=Drafting(self.study, "code description", here.name, f"What “{here.name}” means"),
+            ),
             lambda name, words: self._change(
                 name, f"described “{name}”", lambda: codebook.describe(self.study, name, words)
             ),

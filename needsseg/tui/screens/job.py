@@ -19,6 +19,7 @@ from needsseg.actions.studies import Study
 from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
 from needsseg.text import safe
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.words import lines, plain
 
 KEYS = "enter saves · tab ↓ next part · shift+tab ↑ part before · esc leaves"
@@ -64,6 +65,8 @@ class JobSheet(ModalScreen[JobParts | None]):
         self._first = asdict(own or statements.prefilled(study, passage))
         self._others = [row for row in statements.listing(study, [passage]) if row.written_by != study.actor]
         self._warned = False
+        self.draft = Drafting(study, "job statement", passage, f"Job statement of passage {passage}")
+        self._begun = {part: (self.draft.found or {}).get(part, safe(words)) for part, words in self._first.items()}
 
     def compose(self) -> ComposeResult:
         """The passage and what others made of it, the five parts, what happened, and the keys."""
@@ -73,8 +76,8 @@ class JobSheet(ModalScreen[JobParts | None]):
             with VerticalScroll(id="quote"):
                 yield Static(lines([plain(f"“{here.quote}”"), *self._of_others()]))
             for part in PARTS:
-                yield Static(self._asked(part, self._first[part]), id=f"asked-{part}", classes="asked", markup=False)
-                yield Input(safe(self._first[part]), id=part, compact=True)
+                yield Static(self._asked(part, self._begun[part]), id=f"asked-{part}", classes="asked", markup=False)
+                yield Input(safe(self._begun[part]), id=part, compact=True)
             yield Static(plain(self._state()), id="job-state", classes="line", markup=False)
             yield Static(plain(KEYS), classes="line", markup=False)
 
@@ -95,6 +98,8 @@ class JobSheet(ModalScreen[JobParts | None]):
         )
 
     def _state(self) -> str:
+        if any(self._begun[part] != safe(self._first[part]) for part in PARTS):
+            return f"a draft of {self.draft.at}, not saved yet: enter saves it, esc twice drops it"
         if not self._prefilled:
             return "as you wrote it"
         return (
@@ -106,6 +111,10 @@ class JobSheet(ModalScreen[JobParts | None]):
     def on_mount(self) -> None:
         """The first part comes first."""
         self.query(Input).first().focus()
+
+    def on_unmount(self) -> None:
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        self.draft.close()
 
     @property
     def changed(self) -> bool:
@@ -119,6 +128,11 @@ class JobSheet(ModalScreen[JobParts | None]):
     def _edited(self, event: Input.Changed) -> None:
         part = event.input.id or ""
         self.query_one(f"#asked-{part}", Static).update(self._asked(part, event.value))
+        now = {line.id or "": line.value for line in self.query(Input)}
+        if now == {part: safe(words) for part, words in self._begun.items()}:
+            return  # as the sheet was opened with
+        self._begun = now
+        self.draft.note(self, now)
         self._warned = False
         self._tell("changed: enter saves" if self.changed else self._state())
 
@@ -133,6 +147,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         except NeedssegError as error:
             self._tell(f"! {error.message} {error.hint}".strip())
             return
+        self.draft.drop()
         self.dismiss(parts)
 
     def action_leave(self) -> None:
@@ -141,4 +156,5 @@ class JobSheet(ModalScreen[JobParts | None]):
             self._warned = True
             self._tell("changed: enter saves, esc again drops")
             return
+        self.draft.drop()
         self.dismiss(None)

@@ -11,12 +11,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from needsseg.actions import memos
+from needsseg.actions.drafts import DraftKind
 from needsseg.actions.memos import MemoKind
 from needsseg.actions.studies import Study
 from needsseg.errors import NeedssegError
 from needsseg.text import safe
+from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.words import lines, plain
 
+DRAFTS: dict[MemoKind, DraftKind] = {"passage": "passage memo", "interview": "interview memo", "code": "code memo"}
 KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
 
 
@@ -49,6 +52,8 @@ class MemoSheet(ModalScreen[str | None]):
         self._others = [memo for memo in held if memo.written_by != study.actor]
         self._own = next((memo.words for memo in held if memo.written_by == study.actor), "")
         self._warned = False
+        self.draft = Drafting(study, DRAFTS[kind], of, title)
+        self._begun = self.draft.over(_editable(self._own))
 
     def compose(self) -> ComposeResult:
         """What it is on, what others wrote, one's own words, what happened, and the keys."""
@@ -59,7 +64,7 @@ class MemoSheet(ModalScreen[str | None]):
                     for memo in self._others:
                         who = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
                         yield Static(lines([who, plain(memo.words)]))
-            yield TextArea(_editable(self._own), id="words", placeholder="Your memo. An empty one is removed.")
+            yield TextArea(_editable(self._begun), id="words", placeholder="Your memo. An empty one is removed.")
             yield Static(id="memo-state", classes="line", markup=False)
             yield Static(plain(KEYS), classes="line", markup=False)
 
@@ -67,6 +72,12 @@ class MemoSheet(ModalScreen[str | None]):
         """The cursor goes to the end of the words."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
+        if self.changed:
+            self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
+
+    def on_unmount(self) -> None:
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        self.draft.close()
 
     @property
     def area(self) -> TextArea:
@@ -83,13 +94,17 @@ class MemoSheet(ModalScreen[str | None]):
 
     def on_text_area_changed(self) -> None:
         """What was said of the words as they were holds no more."""
+        if self.area.text == _editable(self._begun):
+            return  # as the sheet was opened with
+        self._begun = self.area.text
+        self.draft.note(self, {WORDS: self.area.text})
         self._warned = False
         self._tell("")
 
     def action_leave(self) -> None:
         """Saves what was changed, and closes; what cannot be saved stays here to be read and copied."""
         if not self.changed:
-            self.dismiss(None)
+            self._close(None)
             return
         words = self.area.text
         try:
@@ -97,14 +112,19 @@ class MemoSheet(ModalScreen[str | None]):
         except NeedssegError as error:
             self._tell(f"! {error.message} {error.hint}".strip())
             return
-        self.dismiss("wrote the memo" if words.strip() else "removed the memo")
+        self._close("wrote the memo" if words.strip() else "removed the memo")
+
+    def _close(self, happened: str | None) -> None:
+        """Closes; what is saved or dropped is no draft any more."""
+        self.draft.drop()
+        self.dismiss(happened)
 
     def action_drop(self) -> None:
         """Cuts what is selected; with nothing selected, drops the changes when asked twice."""
         if self.area.has_focus and self.area.selected_text:
             self.area.action_cut()
         elif self._warned or not self.changed:
-            self.dismiss(None)
+            self._close(None)
         else:
             self._warned = True
             self._tell("changed: ctrl+x again drops the changes, esc saves them")

@@ -12,6 +12,7 @@ from needsseg.actions import needs
 from needsseg.actions.needs import NeedRow, Source
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -70,9 +71,11 @@ class NeedsScreen(Sheet[None]):
 
     def _describe(self, name: str | None) -> None:
         if name:
+            question = f"What do people with the need “{name}” want?"
+            draft = Drafting(self.study, "need description", f"new: {name}", question)
             self.app.push_screen(
-                Prompt(f"What do people with the need “{name}” want?", about="May stay empty.", empty=True),
-                partial(self._add, name),
+                Prompt(question, about="May stay empty.", empty=True, draft=draft),
+                draft.until_saved(partial(self._add, name)),
             )
 
     def _add(self, name: str, description: str | None) -> None:
@@ -87,9 +90,11 @@ class NeedsScreen(Sheet[None]):
 
     def _reword(self, row: NeedRow, name: str | None) -> None:
         if name:
+            question = f"What do people with the need “{name}” want?"
+            draft = Drafting(self.study, "need description", row.id, question)
             self.app.push_screen(
-                Prompt(f"What do people with the need “{name}” want?", value=row.description, empty=True),
-                partial(self._edit, row, name),
+                Prompt(question, value=row.description, empty=True, draft=draft),
+                draft.until_saved(partial(self._edit, row, name)),
             )
 
     def _edit(self, row: NeedRow, name: str, description: str | None) -> None:

@@ -21,6 +21,7 @@ from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.loading import aside
 from needsseg.tui.screens.base import told
 from needsseg.tui.widgets.prompt import Prompt
@@ -208,9 +209,10 @@ class QuestionScreen(ModalScreen[int]):
     def _describe_new(self, name: str | None) -> None:
         if name:
             question = f"What do people with the need “{name}” want?"
+            draft = Drafting(self._study, "need description", f"new: {name}", question)
             self.app.push_screen(
-                Prompt(question, about="A sentence in plain words; may stay empty.", empty=True),
-                lambda description: self._answer_new(name, description),
+                Prompt(question, about="A sentence in plain words; may stay empty.", empty=True, draft=draft),
+                draft.until_saved(lambda description: self._answer_new(name, description)),
             )
 
     @told
@@ -268,7 +270,7 @@ class QuestionScreen(ModalScreen[int]):
         if not self._answered:
             self._say("nothing was answered here")
             return
-        history.undo(self._study)
+        history.undo(self._study)  # one's own: what a colleague did meanwhile stays
         self._answered -= 1
         self._next("took the last answer back")
 

@@ -57,7 +57,7 @@ class SegmentDesk(StudyScreen):
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """After a change: remembers where it was made, as undo leads back there."""
-        newest = next(iter(history.listing(self.study, 1)), None)
+        newest = history.newest_own(self.study)
         if undo and newest is not None and newest.state == "done":
             quote = self.quotes.quote
             here = self.segment.id if self.segment else LEFT_OVER

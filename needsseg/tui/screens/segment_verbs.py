@@ -6,6 +6,7 @@ from functools import partial
 
 from needsseg.actions import segments
 from needsseg.text import format_count
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.segment_desk import SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -46,8 +47,10 @@ class SegmentVerbs(SegmentDesk):
         if here is not None:
             question = f"What do the people of “{here.name}” want?"
             about = "When <situation>, I want to <motivation>, so I can <outcome>"
+            draft = Drafting(self.study, "segment description", here.id, question)
             self.app.push_screen(
-                Prompt(question, value=here.description, about=about, empty=True), partial(self._describe, here.id)
+                Prompt(question, value=here.description, about=about, empty=True, draft=draft),
+                draft.until_saved(partial(self._describe, here.id)),
             )
 
     @told
@@ -68,9 +71,11 @@ class SegmentVerbs(SegmentDesk):
         if said and proof is not None:
             part = proof.stated[0]
             own = f"A draft, from what {part.participant} said in passage {part.passage}; enter takes it: {said}"
+        question = f"Job statement of “{here.name}”?"
+        draft = Drafting(self.study, "segment statement", here.id, question)
         self.app.push_screen(
-            Prompt(f"Job statement of “{here.name}”?", value=here.statement or said, about=own, empty=True),
-            partial(self._state, here.id),
+            Prompt(question, value=here.statement or said, about=own, empty=True, draft=draft),
+            draft.until_saved(partial(self._state, here.id)),
         )
 
     @told

@@ -15,9 +15,11 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions import history
 from needsseg.errors import NeedssegError
+from needsseg.tui import undoing
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
+    from needsseg.actions.history import HistoryEntry
     from needsseg.actions.studies import Study
     from needsseg.tui.app import NeedssegApp
 
@@ -132,32 +134,35 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
 
     def attempt(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
         """Makes a change and tells of it, or shows why it was refused; whether it was made."""
-        before = history.listing(self.study, 1)
+        before = history.newest_own(self.study)
         try:
             change()
         except NeedssegError as error:
             self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
             return False
         # Where all was so already there is no entry, and undo would take back what was done before.
-        self.done(happened, undo=undo and history.listing(self.study, 1) != before)
+        self.done(happened, undo=undo and history.newest_own(self.study) != before)
         return True
 
     def action_undo(self) -> None:
-        """Takes the last action back."""
-        self._replay(forward=False)
+        """Takes back what one did last oneself."""
+
+        def done(entry: HistoryEntry) -> None:
+            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+
+        undoing.take_back(self.app, self.study, done, self._refuse)
 
     def action_redo(self) -> None:
         """Does again what was taken back."""
-        self._replay(forward=True)
-
-    def _replay(self, *, forward: bool) -> None:
         try:
-            entry = (history.redo if forward else history.undo)(self.study)
+            entry = history.redo(self.study)
         except NeedssegError as error:
-            self.tell(error.message, wrong=True)
+            self._refuse(error)
             return
-        what = entry.summary or entry.action
-        self.done(f"did again: {what}" if forward else f"took back: {what} · ctrl+r does it again", undo=forward)
+        self.done(f"did again: {undoing.named(self.study, entry)}")
+
+    def _refuse(self, error: NeedssegError) -> None:
+        self.tell(error.message, wrong=True)
 
     def action_step(self, by: int) -> None:
         """Goes up or down."""

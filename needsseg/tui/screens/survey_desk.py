@@ -95,7 +95,6 @@ class SurveyDesk(StudyScreen):
         self.show()
         self.tell(happened)
 
-    @told
     def action_undo(self) -> None:
         """Takes the last edit back; where there is none, the last action."""
         if self.edits.back():
@@ -127,7 +126,7 @@ class SurveyDesk(StudyScreen):
             self.tell(f"nothing to save: this is {shown.version} as it was saved")
             return
         saved = surveys.save(self.study, shown)
-        newest = next(iter(history.listing(self.study, 1)), None)
+        newest = history.newest_own(self.study)
         if newest is not None:
             self._saved_by[newest.id] = shown
         self.edits = Edits(saved)

@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from needsseg.actions import survey as surveys
 from needsseg.errors import NeedssegError
+from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.screens.survey_words import verdict_lines, verdicts_told
 from needsseg.tui.words import lines, plain
 
@@ -55,6 +56,8 @@ class TrialSheet(ModalScreen[str]):
         super().__init__()
         self.study, self._survey, self._text = study, survey, text
         self._waiting: Timer | None = None
+        self.draft = Drafting(study, "survey answers", "", "Answers to try the survey with")
+        self._text = self.draft.over(text)
 
     def compose(self) -> ComposeResult:
         """The answers, the verdicts, what happened, and the keys."""
@@ -73,6 +76,10 @@ class TrialSheet(ModalScreen[str]):
         self.area.move_cursor(self.area.document.end)
         self.score()
 
+    def on_unmount(self) -> None:
+        """The answers are there again when one comes back, also in another terminal."""
+        self.draft.close()
+
     @property
     def area(self) -> TextArea:
         """Where answers are pasted."""
@@ -81,6 +88,9 @@ class TrialSheet(ModalScreen[str]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         """Scores once nothing more is typed or pasted for a moment."""
+        if self.area.text != self._text:
+            self._text = self.area.text
+            self.draft.note(self, {WORDS: self._text})
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(PAUSE_SECONDS, self.score)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions import survey as surveys
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.drafting import Drafting
 from needsseg.tui.loading import aside
 from needsseg.tui.screens import survey_editing as editing
 from needsseg.tui.screens import survey_words as words
@@ -73,7 +74,11 @@ class SurveyVerbs(SurveyDesk):
         what = "What is asked?" if option is None else "What does this option say?"
         about = "" if option is None else f"One plain neutral clause that answers “{question.words}”"
         key = None if option is None else option.key
-        self.app.push_screen(Prompt(what, value=before, about=about), partial(self._reword, question.key, key))
+        draft = Drafting(self.study, "survey words", f"{question.key}/{key or ''}", f"{what} ({question.key})")
+        self.app.push_screen(
+            Prompt(what, value=before, about=about, draft=draft),
+            draft.until_saved(partial(self._reword, question.key, key), stored=False),
+        )
 
     @told
     def _reword(self, question: str, option: str | None, said: str | None) -> None:

@@ -17,6 +17,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.words import one_line, plain
 
 
@@ -71,6 +72,7 @@ class Prompt(ModalScreen[str | None]):
         padding: 0 1; }
       & #question { height: auto; max-height: 12; text-style: bold; }
       & #about { height: auto; max-height: 12; color: $text-muted; }
+      & #draft { height: auto; }
       & OptionList, & OptionList:focus { height: auto; max-height: 9; border: none; padding: 0; background: $surface; }
       & Input, & Input:focus { border: none; height: 1; padding: 0; background: $boost; }
       & #keys { height: 1; color: $text-muted; }
@@ -87,10 +89,15 @@ class Prompt(ModalScreen[str | None]):
         free: bool = True,
         empty: bool = False,
         path: bool = False,
+        draft: Drafting | None = None,
     ) -> None:
         super().__init__()
+        self.draft = draft
+        if draft is not None:
+            value = draft.over(value)
         self._question, self._value, self._about = question, value, about
         self._choices, self._free, self._empty, self._path = choices, free, empty, path
+        self._kept = value
         self._offered: list[Choice] = []
 
     def compose(self) -> ComposeResult:
@@ -99,6 +106,9 @@ class Prompt(ModalScreen[str | None]):
             yield Static(plain(self._question), id="question")
             if self._about:
                 yield Static(plain(self._about) if isinstance(self._about, str) else self._about, id="about")
+            if self.draft is not None and self.draft.words is not None:
+                kept = f"A draft of {self.draft.at}, not saved yet: enter saves it, esc drops it."
+                yield Static(plain(kept, "bold"), id="draft")
             if self._choices:
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
@@ -130,6 +140,14 @@ class Prompt(ModalScreen[str | None]):
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         self._offer("" if event.value == self._value else event.value)
+        if self.draft is not None and event.value != self._kept:
+            self._kept = event.value
+            self.draft.note(self, {WORDS: event.value})
+
+    def on_unmount(self) -> None:
+        """Ends the draft; as the app ends, words that were neither taken nor dropped are kept before."""
+        if self.draft is not None:
+            self.draft.close()
 
     def action_move(self, by: int) -> None:
         """Goes through the choices."""
@@ -162,4 +180,6 @@ class Prompt(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         """Leaves without an answer."""
+        if self.draft is not None:
+            self.draft.drop()
         self.dismiss(None)

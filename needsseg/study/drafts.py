@@ -1,0 +1,106 @@
+"""Words that somebody is writing and has not saved: private, no decision, so that history and exports know nothing of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from needsseg.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+DraftKind = Literal[
+    "passage memo", "interview memo", "code memo", "job statement", "segment description", "segment statement",
+    "segment need", "code description", "need description", "survey words", "survey answers",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One draft of one person: what it is of, its words by part, and when they were kept."""
+
+    id: int
+    kind: DraftKind
+    target: str
+    about: str
+    words: Mapping[str, str]
+    written_at: str
+
+
+_COLUMNS = "SELECT id, kind, target, about, words, written_at FROM drafts WHERE coder = ?"
+
+
+def load(study: Study, kind: DraftKind, target: int | str) -> Draft | None:
+    """The draft of the person at the keyboard, or None."""
+    row = study.row(f"{_COLUMNS} AND kind = ? AND target = ?", [study.person, kind, _key(study, kind, target)])
+    return None if row is None else Draft(**{**dict(row), "words": json.loads(row["words"])})
+
+
+def listing(study: Study) -> list[Draft]:
+    """All drafts of the person at the keyboard, the newest first."""
+    rows = study.rows(f"{_COLUMNS} ORDER BY written_at DESC, id DESC", [study.person])
+    return [Draft(**{**dict(row), "words": json.loads(row["words"])}) for row in rows]
+
+
+def store(study: Study, kind: DraftKind, target: int | str, about: str, words: Mapping[str, str]) -> None:
+    """Keeps a draft in place of the one before, in a transaction of its own; none of an interview that is gone."""
+    with study.writing():
+        interview = _interview(study, kind, target)
+        if interview == GONE:
+            return
+        study.execute(
+            "INSERT INTO drafts (kind, target, coder, interview_id, about, words, written_at) VALUES (?, ?, ?, ?, ?, ?, "
+            "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')) "
+            "ON CONFLICT (kind, target, coder) DO UPDATE SET interview_id = excluded.interview_id, about = excluded.about, "
+            "words = excluded.words, written_at = excluded.written_at",
+            [kind, _key(study, kind, target), study.person, interview, about, json.dumps(dict(words))],
+        )
+
+
+def drop(study: Study, kind: DraftKind, target: int | str) -> None:
+    """Erases a draft of the person at the keyboard; nothing where there is none."""
+    found = load(study, kind, target)
+    if found is not None:
+        drop_id(study, found.id)
+
+
+def drop_id(study: Study, draft: int) -> None:
+    """Erases a draft of the person at the keyboard by its id; raises NotFoundError where they have none of that id."""
+    with study.writing():
+        gone = study.execute("DELETE FROM drafts WHERE id = ? AND coder = ?", [draft, study.person]).rowcount
+    if not gone:
+        raise NotFoundError(f"You have no draft {draft}.", "List them with: needsseg drafts")
+
+
+def forget(study: Study) -> None:
+    """Erases the drafts (inside a transaction) that speak of interviews that are gone, or of no single one.
+
+    What is written of a segment or code may hold words of any participant.
+    """
+    study.execute("DELETE FROM drafts WHERE interview_id IS NULL OR interview_id NOT IN (SELECT id FROM interviews)")
+
+
+GONE = -1
+"""In place of an interview's id: there is no such interview any more."""
+_OF_PASSAGES = ("passage memo", "job statement")
+
+
+def _interview(study: Study, kind: DraftKind, target: int | str) -> int | None:
+    if kind in _OF_PASSAGES:
+        row = study.row("SELECT interview_id FROM passages WHERE id = ?", [target])
+    elif kind == "interview memo":
+        row = study.row("SELECT id FROM interviews WHERE key = ?", [target])
+    else:
+        return None
+    return GONE if row is None else int(row[0])
+
+
+def _key(study: Study, kind: DraftKind, target: int | str) -> str:
+    """What is written of, by its id where it has one: names and keys change, and come to mean other things."""
+    table, name = {"interview memo": ("interviews", "key"), "code memo": ("codes", "name"),
+                   "code description": ("codes", "name")}.get(kind, ("", ""))  # fmt: skip
+    row = study.row(f"SELECT id FROM {table} WHERE {name} = ?", [target]) if table else None
+    return str(target if row is None else row[0])

@@ -1,0 +1,301 @@
+"""Which actions stand in the way of taking another one back, or of doing it again: those that rest on its rows.
+
+An action rests on an earlier one where it touched the same rows, or rows that refer to them, as far as it matters to them
+what those say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+NOT_RESTED_ON: Mapping[str, frozenset[str]] = {
+    "interviews": frozenset({"title", "warnings", "reading"}),
+    "participants": frozenset({"name", "email", "company", "crm_id", "attributes"}),
+    "speakers": frozenset({"participant_id"}),
+    "passages": frozenset({"score", "reasons"}),
+    "codes": frozenset({"parent_id", "description", "color", "pin"}),
+    "segments": frozenset({"description", "statement", "need", "unsaid", "keywords", "suggested_names", "warnings"}),
+    "needs": frozenset({"description", "position"}),
+}
+"""Columns that say nothing to the rows that refer to them."""
+REST_ON_NOTHING_BUT_BEING = frozenset({"memos", "job_statements"})
+"""Tables whose rows only need what they refer to to be there."""
+HOLDS_FOR_ROWS: Mapping[str, frozenset[str]] = {
+    "interviews": frozenset({"text"}),
+    "speakers": frozenset({"role"}),
+    "segments": frozenset({"status", "merged_into"}),
+}
+"""Columns that cannot change without a look at the rows that refer to them."""
+_LITERAL = re.compile(r"[Xx]?'(?:[^']|'')*'|[^', ][^',]*")
+
+
+@dataclass(frozen=True)
+class TouchedRow:
+    """One row as an action found it and left it, in SQL literals."""
+
+    entry: int
+    table: str
+    id: int
+    columns: str
+    before_text: str | None
+    after_text: str | None
+
+    @cached_property
+    def before(self) -> dict[str, str] | None:
+        """The literals by column before the action; None where there was no row."""
+        return _by_column(self.columns, self.before_text)
+
+    @cached_property
+    def after(self) -> dict[str, str] | None:
+        """The literals by column after the action; None where there is no row any more."""
+        return _by_column(self.columns, self.after_text)
+
+    @property
+    def changed(self) -> set[str] | None:
+        """The columns that changed; None where the row came or went."""
+        before, after = self.before, self.after
+        if before is None or after is None:
+            return None
+        return {name for name, value in after.items() if before.get(name) != value}
+
+    def refers(self, column: str) -> set[int]:
+        """The ids that the row named in a column, before or after."""
+        sides = [side.get(column) for side in (self.before, self.after) if side is not None]
+        return {int(value) for value in sides if value is not None and value.lstrip("-").isdigit()}
+
+
+def _by_column(columns: str, literals: str | None) -> dict[str, str] | None:
+    if literals is None:
+        return None
+    names = [name.strip('" ') for name in columns.split(",")]
+    return dict(zip(names, _LITERAL.findall(literals), strict=True))
+
+
+def touched(study: Study, entries: Collection[int], tables: Collection[str] | None = None) -> list[TouchedRow]:
+    """The rows that some actions touched, one for each row and action: before the first change and after the last."""
+    only = "" if tables is None else "AND table_name IN (SELECT value FROM json_each(?2)) "
+    rows = study.rows(
+        "SELECT history_id, table_name, row_id, columns, before, after FROM history_rows "
+        f"WHERE history_id IN (SELECT value FROM json_each(?1)) {only}ORDER BY id",
+        [json.dumps(sorted(entries)), *([] if tables is None else [json.dumps(sorted(tables))])],
+    )
+    found: dict[tuple[int, str, int], TouchedRow] = {}
+    for entry, table, row_id, columns, before, after in rows:
+        first = found.get((entry, table, row_id))
+        found[entry, table, row_id] = TouchedRow(
+            entry, table, row_id, columns, before if first is None else first.before_text, after
+        )
+    return list(found.values())
+
+
+def references(study: Study, tables: Collection[str]) -> list[tuple[str, str, str]]:
+    """Which column of which table refers to which table."""
+    return [
+        (table, row["from"], row["table"])
+        for table in tables
+        for row in study.rows(f"PRAGMA foreign_key_list({table})")
+        if row["table"] in tables
+    ]
+
+
+def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool) -> list[int]:
+    """The actions that rest on an entry that is to be taken back, or (forward) that an entry cannot be done again over."""
+    position = study.rows("SELECT position FROM history WHERE id = ?", [entry])[0][0]
+    since = [row[0] for row in study.rows("SELECT id FROM history WHERE position > ? ORDER BY id", [position])]
+    if not since:
+        return []
+    standing = {
+        row[0] for row in study.rows("SELECT id FROM history WHERE position > ? AND state = 'done'", [position])
+    }
+    own = touched(study, [entry])
+    refers = references(study, tables)
+    # An action that was there before and was done again since did not rest on this one: the rows tell the rest.
+    later = {other for other in standing if not forward or other > entry}
+    found = set(_resting(study, own, later, refers, forward=forward))
+    for table, row_id in _orphans(study, own, refers, forward=forward):
+        found |= set(_last_to_touch(study, table, row_id, entry))
+    if forward:
+        found |= set(_gone_below(study, entry, position, refers))
+        for table, row_id in [*_otherwise(study, own), *_missing(study, own, refers)]:
+            found |= set(_last_to_touch(study, table, row_id, entry))
+    return sorted(found - {entry})
+
+
+def _gone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
+    """The earlier actions that an entry rests on and that were taken back after it."""
+    for row in study.rows(
+        "SELECT id FROM history WHERE id < ? AND position > ? AND state = 'undone' ORDER BY id", [entry, position]
+    ):
+        if next(_resting(study, touched(study, [row[0]]), [entry], refers, forward=False), None) is not None:
+            yield row[0]
+
+
+def _resting(
+    study: Study,
+    own: Sequence[TouchedRow],
+    later: Collection[int],
+    refers: Sequence[tuple[str, str, str]],
+    *,
+    forward: bool,
+) -> Iterator[int]:
+    """The later actions that touched the same rows, rows that refer to them, or what they refer to, where that matters."""
+    if not later:
+        return
+    mine = {(row.table, row.id): row for row in own}
+    by_child: dict[str, list[tuple[str, str]]] = {}
+    for child, column, parent in refers:
+        by_child.setdefault(child, []).append((column, parent))
+    around = _around(own, by_child, forward=forward)
+    passages = {row.id for row in own if row.table == "passages"}
+    passages |= {number for row in own if row.table == "segment_passages" for number in row.refers("passage_id")}
+    tables = {row.table for row in own} | {table for table, _ in around} | {"segments"}
+    tables |= {child for child, _, parent in refers if parent in {row.table for row in own}}
+    for row in touched(study, later, tables):
+        if (
+            (row.table, row.id) in mine
+            or any(
+                _matters(mine[parent, number], row.table)
+                for column, parent in by_child.get(row.table, ())
+                for number in row.refers(column)
+                if (parent, number) in mine
+            )
+            or ((row.table, row.id) in around and _held_for_rows(row))
+            or (row.table == "segments" and passages & _proof(row))
+        ):
+            yield row.entry
+
+
+def _around(
+    own: Sequence[TouchedRow], by_child: Mapping[str, Sequence[tuple[str, str]]], *, forward: bool
+) -> set[tuple[str, int]]:
+    """What rows refer to that are to come back, and the segments whose passages are to change."""
+    found: set[tuple[str, int]] = set()
+    for row in own:
+        comes_back = (row.before_text if forward else row.after_text) is None
+        for column, parent in by_child.get(row.table, ()):
+            if comes_back or (row.table == "segment_passages" and parent == "segments"):
+                found |= {(parent, number) for number in row.refers(column)}
+    return found
+
+
+def _matters(parent: TouchedRow, child: str) -> bool:
+    changed = parent.changed
+    if changed is None:
+        return True
+    return child not in REST_ON_NOTHING_BUT_BEING and bool(changed - NOT_RESTED_ON.get(parent.table, frozenset()))
+
+
+def _held_for_rows(row: TouchedRow) -> bool:
+    changed = row.changed
+    return changed is None or bool(changed & HOLDS_FOR_ROWS.get(row.table, frozenset()))
+
+
+def _proof(row: TouchedRow) -> set[int]:
+    """The passages that a segment was confirmed on by this change."""
+    after, before = row.after or {}, row.before or {}
+    evidence = after.get("evidence", "NULL")
+    if evidence == "NULL" or evidence == before.get("evidence"):
+        return set()
+    held = json.loads(evidence[1:-1].replace("''", "'"))
+    return {int(passage["id"]) for passage in held.get("passages", ())}
+
+
+def _orphans(
+    study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]], *, forward: bool
+) -> list[tuple[str, int]]:
+    """Rows of other actions that refer to a row which is to go: they would go with it."""
+    going: dict[str, list[int]] = {}
+    known: dict[str, list[int]] = {}
+    for row in own:
+        known.setdefault(row.table, []).append(row.id)
+        if (row.after_text if forward else row.before_text) is None:
+            going.setdefault(row.table, []).append(row.id)
+    return [
+        (child, found[0])
+        for child, column, parent in refers
+        if parent in going
+        for found in study.rows(
+            f"SELECT id FROM {child} WHERE {column} IN (SELECT value FROM json_each(?)) "
+            "AND id NOT IN (SELECT value FROM json_each(?))",
+            [json.dumps(going[parent]), json.dumps(known.get(child, []))],
+        )
+    ]
+
+
+def _missing(study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]]) -> list[tuple[str, int]]:
+    """Rows that the action left references to, and that are gone by now."""
+    known = {(row.table, row.id) for row in own}
+    wanted: dict[str, set[int]] = {}
+    for child, column, parent in refers:
+        for row in own:
+            value = (row.after or {}).get(column, "NULL") if row.table == child else "NULL"
+            if value != "NULL" and (parent, int(value)) not in known:
+                wanted.setdefault(parent, set()).add(int(value))
+    return [
+        (parent, found[0])
+        for parent, numbers in wanted.items()
+        for found in study.rows(
+            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {parent})",
+            [json.dumps(sorted(numbers))],
+        )
+    ]
+
+
+def _otherwise(study: Study, own: Sequence[TouchedRow]) -> list[tuple[str, int]]:
+    """Rows that are not as the action once found them."""
+    found = []
+    for row in own:
+        literals = " || ', ' || ".join(f"quote({name.strip()})" for name in row.columns.split(","))
+        now = study.row(f"SELECT {literals} FROM {row.table} WHERE id = ?", [row.id])
+        if (None if now is None else now[0]) != row.before_text:
+            found.append((row.table, row.id))
+    return found
+
+
+def _last_to_touch(study: Study, table: str, row_id: int, entry: int) -> list[int]:
+    """The action that touched a row last, as it stands or was taken back; none where history does not tell."""
+    row = study.row(
+        "SELECT h.id FROM history h WHERE h.id <> ? AND h.state <> 'superseded' AND EXISTS (SELECT 1 FROM history_rows r "
+        "WHERE r.history_id = h.id AND r.table_name = ? AND r.row_id = ?) ORDER BY h.position DESC LIMIT 1",
+        [entry, table, row_id],
+    )
+    return [] if row is None else [int(row[0])]
+
+
+def last_with_value(study: Study, entry: int, failure: str) -> list[int]:
+    """The action that gave a value which only one row may have, where an entry's rows have it too.
+
+    ``failure`` is SQLite's message, which names the columns or the index.
+    """
+    table, columns = _unique_columns(study, failure)
+    if not table:
+        return []
+    mine = {row.id for row in touched(study, [entry], [table])}
+    wanted = {
+        tuple(side[column] for column in columns)
+        for row in touched(study, [entry], [table])
+        for side in (row.before, row.after)
+        if side is not None
+    }
+    literals = ", ".join(f'quote("{column}")' for column in columns)
+    taken = [row[0] for row in study.rows(f"SELECT id, {literals} FROM {table}") if tuple(row)[1:] in wanted]
+    return sorted({found for row in taken if row not in mine for found in _last_to_touch(study, table, row, entry)})
+
+
+def _unique_columns(study: Study, failure: str) -> tuple[str, list[str]]:
+    said = failure.partition("UNIQUE constraint failed: ")[2]
+    index = re.fullmatch(r"index '(.+)'", said)
+    if index is not None:
+        row = study.row("SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ?", [index[1]])
+        columns = [found["name"] for found in study.rows(f'PRAGMA index_info("{index[1]}")')]
+        return ("", []) if row is None else (row[0], columns)
+    pairs = [name.partition(".") for name in said.split(", ") if "." in name]
+    return (pairs[0][0], [column for _, _, column in pairs]) if pairs else ("", [])
