@@ -78,7 +78,9 @@ def hostile_study(folder: Path) -> Path:
 
 
 def _make_hostile(held: sqlite3.Connection) -> None:
-    guards = held.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'interviews'").fetchall()
+    guards = held.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'interviews'"
+    ).fetchall()
     for name, _ in guards:
         held.execute(f"DROP TRIGGER {name}")
     _write_everywhere(held)

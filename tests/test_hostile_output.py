@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -216,13 +215,13 @@ def call_of(name: str, call: tuple[str, ...], stored: dict[str, str]) -> tuple[s
 
 def names_in(study: Path) -> dict[str, str]:
     """Names as the hostile study holds them, by their signs."""
-    from needsseg.actions import codebook, needs, speakers, studies
+    from needsseg.actions import codebook, interviews, needs, studies
 
     with studies.open_study(study) as opened:
         return {
             CODE: codebook.tree(opened)[0].code.name,
             NEED: needs.listing(opened)[0].name,
-            WHO: next(row.label for row in speakers.listing(opened) if row.interview == MAREK),
+            WHO: next(row.label for row in interviews.speakers(opened, MAREK)),
         }
 
 
@@ -246,9 +245,11 @@ def test_no_hostile_argument_steers_the_terminal(hostile: Path) -> None:
     for name, command in COMMANDS.items():
         start = ("--study", "study.db", *name.split())
         wrong = [(f"--{HOSTILE}",), (HOSTILE,) * 9, (f"-{HOSTILE}",)]
-        for option in command.params:
-            if isinstance(option, click.Option) and not option.is_flag and option.name not in ("study", "progress"):
-                wrong.append((option.opts[-1], HOSTILE))
+        wrong += [
+            (option.opts[-1], HOSTILE)
+            for option in command.params
+            if isinstance(option, click.Option) and not option.is_flag and option.name not in ("study", "progress")
+        ]
         text = printed(*((*start, *call) for call in wrong if name or call[0].startswith("-")))
         assert not steering(text), f"{name}: {text!r}"
     assert not steering(printed((HOSTILE,), ("--study", HOSTILE, "status"), ("--progress", HOSTILE)))

@@ -58,7 +58,8 @@ class AgreementSheet(Sheet[Place]):
         whole = found.agreement
         self._codes = ["", *(code.code for code in whole.codes)]
         wide = max(len("all codes"), *(len(one_line(code, 24)) for code in self._codes)) if whole.codes else 9
-        said = f"{', '.join(whole.coders)} · {COUNTED[whole.units]}{'' if len(whole.coders) == 2 else ' · kappa is for two'}"
+        kappa = "" if len(whole.coders) == 2 else " · kappa is for two"
+        said = f"{', '.join(whole.coders)}, also where one of them has not read · {COUNTED[whole.units]}{kappa}"
         head = plain(f"{'':{wide}}  percent  kappa  alpha", "dim")
         figures = [
             lines([plain(said, "dim"), head, _figures("all codes", wide, whole.percent, whole.kappa, whole.alpha)])
