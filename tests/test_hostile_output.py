@@ -15,9 +15,11 @@ import pytest
 from cli_calls import Caller
 from hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
 
+from needsseg import embedding
 from needsseg.cli.gate import Gate, gated, json_text
 from needsseg.cli.narration import Session, narrated
 from needsseg.cli.program import program, run
+from needsseg.errors import NeedssegError
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")
@@ -184,10 +186,12 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("USER", "tester")
     monkeypatch.delenv("NEEDSSEG_STUDY", raising=False)
+    monkeypatch.setattr(embedding, "_load", _no_model)
     path = hostile_study(tmp_path)
     shutil.copy(path, tmp_path / "theirs.db")
-    (tmp_path / "talk.txt").write_bytes(
-        f"Interviewer{HOSTILE}: And?\n\nMai\x1b[31m: I see {CLIPBOARD} it.\n\nInterviewer: Why?\n\nMai: Late\u202e.\n".encode()
+    (tmp_path / "talk.txt").write_text(
+        "Interviewer\x1b[31m: And?\n\nMai\u202e: I see\x1b[2J it\u2066.\n\nInterviewer\x1b[31m: Why?\n\nMai\u202e: Late.\n" * 9,
+        encoding="utf-8",
     )
     (tmp_path / "names.csv").write_text(f"words,kind\nMarek{CLIPBOARD},person\n{HOSTILE},person\n", encoding="utf-8")
     (tmp_path / "people.csv").write_text(
@@ -196,6 +200,10 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         newline="",
     )
     return path
+
+
+def _no_model(*_: object) -> object:
+    raise NeedssegError(f"No model is loaded here{CLIPBOARD}.")
 
 
 def printed(*calls: tuple[str, ...]) -> str:
