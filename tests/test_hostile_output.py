@@ -190,7 +190,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = hostile_study(tmp_path)
     shutil.copy(path, tmp_path / "theirs.db")
     (tmp_path / "talk.txt").write_text(
-        "Interviewer\x1b[31m: And?\n\nMai\u202e: I see\x1b[2J it\u2066.\n\nInterviewer\x1b[31m: Why?\n\nMai\u202e: Late.\n" * 9,
+        "Interviewer\x1b[31m: And?\n\nMai\u202e: I see\x1b[2J it\u2066.\n\nInterviewer\x1b[31m: Why?\n\nMai\u202e: Late.\n"
+        * 9,
         encoding="utf-8",
     )
     (tmp_path / "names.csv").write_text(f"words,kind\nMarek{CLIPBOARD},person\n{HOSTILE},person\n", encoding="utf-8")
