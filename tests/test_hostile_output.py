@@ -14,12 +14,19 @@ import click
 import pytest
 from cli_calls import Caller
 from hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.pilot import Pilot
+from tui_desk import play, settled
 
 from needsseg import embedding
 from needsseg.cli.gate import Gate, gated, json_text
 from needsseg.cli.narration import Session, narrated
 from needsseg.cli.program import program, run
 from needsseg.errors import NeedssegError
+from needsseg.tui.app import NeedssegApp
+from needsseg.tui.gate import Gate as ScreenGate
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")
@@ -160,7 +167,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "survey try": [("evil.csv",), ("evil.csv", "--json"), ("--version", HOSTILE)],
     "survey versions": [(), ("--json",)],
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
-    "report": [("out.html", *DAY), (f"out{HOSTILE}.md", *DAY)],
+    "report": [(f"out{HOSTILE}.md", *DAY)],
 }
 """Calls of every command that have something of the study to print, or name something that is not there."""
 
@@ -305,10 +312,37 @@ def test_the_program_itself_in_a_terminal(hostile: Path) -> None:
     """As people start it, not from within a test."""
     terminal = Terminal()
     with terminal.attached():
-        for call in (["codes"], ["codes", "--json"], ["code", HOSTILE.replace("\0", ""), "1"]):
+        for call in (["code", HOSTILE, "1"], ["codes"]):
             subprocess.run(
                 [sys.executable, "-m", "needsseg.cli", "--study", str(hostile), *call],
                 stdout=sys.stdout, stderr=sys.stderr, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
                 check=False,
             )  # fmt: skip
     assert "hand-over" in terminal.text and not steering(terminal.text)
+
+
+def test_no_screen_steers_the_terminal(hostile: Path) -> None:
+    """Every line of every screen as it is drawn, and a toast."""
+    drawn: dict[str, str] = {}
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        for key in ("f1", "f2", "f3", "f4", "f5", "f6"):
+            await pilot.press(key)
+            await settled(app, pilot)
+            app.notify(HOSTILE, title=HOSTILE, markup=False)
+            await pilot.pause()
+            drawn[key] = "".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    play(hostile, scenes, (120, 40), draws=True)
+    assert sum("]52;c;" in text for text in drawn.values()) >= 4, "what was hostile is shown"
+    assert not [key for key, text in drawn.items() if steering(text)]
+
+
+def test_the_gate_of_the_screen_keeps_a_line_as_long_as_it_is() -> None:
+    style = Style(link=f"https://example.org/{CLIPBOARD}", bold=True)
+    line = [Segment("plain"), Segment(f"a{HOSTILE}\tb\u2028"), Segment("linked", style)]
+    clean = ScreenGate().apply(line, Color(0, 0, 0))
+    assert not steering("".join(segment.text for segment in clean))
+    assert Segment.get_line_length(clean) == Segment.get_line_length(line)
+    assert clean[0] is line[0] and clean[2].style is not None and clean[2].style.link is None and clean[2].style.bold
+    assert ScreenGate().apply(line[:1], Color(0, 0, 0)) == line[:1]

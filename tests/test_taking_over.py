@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_calls import Caller
-from hostile_study import HOSTILE, NAMES, hostile_study, steering
+from hostile_study import NAMES, hostile_study, steering
 
 from needsseg.actions import (
     blind,

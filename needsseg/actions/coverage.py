@@ -90,7 +90,8 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
         for key, _ in order
     )
     sums = [sum(getattr(row, name) for row in rows) for name in ("words", "read", "coded", "decided", "marked")]
-    return Coverage(coder or "", rows, Covered("", "", *sums, gap=max((row.gap for row in rows), default=0)))
+    sums.append(max((row.gap for row in rows), default=0))
+    return Coverage(coder or "", rows, Covered("", "", *sums))
 
 
 def _covered(

@@ -146,7 +146,7 @@ def _shared(study: Study, texts: dict[str, Transcript], marks: Mapping[str, Sequ
             "No turn was coded or read by every coder.", "Leave --both out: all that was said is compared then."
         )
     return {
-        key: replace(text, turns=[turn for number, turn in enumerate(text.turns) if number in shared[key]])
+        key: replace(text, turns=tuple(turn for number, turn in enumerate(text.turns) if number in shared[key]))
         for key, text in texts.items()
     }
 
