@@ -99,6 +99,7 @@ def test_a_segment_named_like_a_formula_is_none_in_the_table_of_curves() -> None
 
 WRITERS = {
     "accounts/databases.py": "rows of a database on their way in: read at once, as they are, and gone",
+    "accounts/reading.py": "a mended copy of a CSV on its way in, likewise",
     "accounts/rejects.py": "refused rows, restorable",
     "exchange/assigned.py": "texts and their segments",
     "exchange/curves.py": "survival curves",
@@ -120,7 +121,7 @@ def test_every_table_is_written_by_the_one_writer() -> None:
         "to stdout alone"
     )
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
-    assert plain == {"accounts/databases.py", "accounts/rejects.py"}
+    assert plain == {"accounts/databases.py", "accounts/reading.py", "accounts/rejects.py"}
 
 
 @pytest.mark.parametrize("cell", [*FORMULAS, "\n=1", "＝1", "＠x"])
