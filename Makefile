@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test quick vectors check setup spark format bench hard clean
+.PHONY: demo test quick vectors check audit setup spark format bench hard clean
 
 setup: $(READY)
 
@@ -52,6 +52,10 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Known weak points of what is installed; says so and passes where no advisory database can be reached.
+audit: $(READY)
+	$(BIN)/python -m benchmarks.audit
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -7,7 +7,8 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell begins with that a spreadsheet computes, after OWASP's page on CSV injection: full-width signs too."""
 
 
 class Stream(Protocol):
@@ -47,8 +48,8 @@ class TableWriter:
         )
 
     def header(self, names: Sequence[str]) -> None:
-        """Write the names of the columns, as they are."""
-        self._writer.writerow(names)
+        """Write the names of the columns."""
+        self.row(names)
 
     def row(self, cells: Sequence[object]) -> None:
         """Write one row."""

@@ -18,6 +18,11 @@ _TABLES = {
     for newlines in (False, True)
 }
 _ANY_CONTROL = re.compile(f"[{re.escape(''.join(map(chr, _CONTROLS)))}]")
+# JSON escapes C0 itself; the rest is as valid as an escape, and then no terminal reads it.
+_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in _CONTROLS if code >= 0x20}
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_DROPPED = dict.fromkeys((*(code for code in _CONTROLS if code not in (0x09, 0x0A)), *range(0xD800, 0xE000)))
+_SEPARATORS = dict.fromkeys((*_CONTROLS, 0x2028, 0x2029), " ") | dict.fromkeys((0, *range(0xD800, 0xE000)))
 
 
 def safe(text: str, *, tabs: bool = False, newlines: bool = True) -> str:
@@ -28,6 +33,29 @@ def safe(text: str, *, tabs: bool = False, newlines: bool = True) -> str:
     """
     # Looking first is ten times as fast as replacing nothing.
     return text.translate(_TABLES[tabs, newlines]) if _ANY_CONTROL.search(text) else text
+
+
+def escaped_json(text: str) -> str:
+    """Return JSON in which DEL, C1 and overrides of direction are written as ``\\u`` escapes: the same value, safe to show."""
+    return text.translate(_JSON_ESCAPES) if _ANY_CONTROL.search(text) else text
+
+
+def is_one_line(text: str) -> bool:
+    """Return whether a text holds no line break, tab, control character or override of direction."""
+    return not _ANY_CONTROL.search(text) and "\u2028" not in text and "\u2029" not in text
+
+
+def without_controls(text: str) -> str:
+    """Return text with LF line ends and tabs, and no other control character, override of direction or half a surrogate pair.
+
+    Nobody means to write those; NUL and halves of pairs are also what no file can hold.
+    """
+    return _BREAKS.sub("\n", text).translate(_DROPPED)
+
+
+def plain_line(text: str) -> str:
+    """Return a name as it may be stored: on one line, each control character and line break a blank, blanks joined."""
+    return " ".join(text.translate(_SEPARATORS).split())
 
 
 def plural(number: int, word: str, several: str = "") -> str:

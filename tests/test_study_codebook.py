@@ -179,6 +179,9 @@ def test_strange_names_are_kept_as_they_are(study: Study) -> None:
 def test_a_code_is_found_in_another_case_where_that_is_clear(coded: Study) -> None:
     assert codebook.one(coded, "LATE").name == "late"
     passages.code(coded, [1], "Late")
+    assert codebook.one(coded, "Late").name == "late", "one code, whichever way it is typed"
+    with coded.action("as another program writes it"):
+        coded.insert("codes", {"name": "Late"})
     assert codebook.one(coded, "Late").name == "Late"
     with refuses(UsageError, SEVERAL_CODES, "LATE"):
         codebook.one(coded, "LATE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from needsseg import tables as tables_module
 from needsseg.accounts.rejects import Reject, read_rejects, write_rejects
+from needsseg.accounts.revenue import Revenue
+from needsseg.accounts.rollups import Cell, Rollup, Row
 from needsseg.decisions.survival import curve
 from needsseg.exchange.curves import curves_csv
+from needsseg.exchange.rollups import rollup_csv
+from needsseg.exchange.tables import csv_text
 from needsseg.tables import FORMULA_STARTS, TableWriter, neutralised, restorable, restored, table_text
 
 cells = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("=+-@'\"\t\r\n,;")), max_size=8)
@@ -89,3 +95,47 @@ def test_a_segment_named_like_a_formula_is_none_in_the_table_of_curves() -> None
     text = curves_csv([curve("=HYPERLINK(1)", [1, 2, 3], [True, False, True])])
     rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
     assert rows and {row[0] for row in rows} == {"'=HYPERLINK(1)"}
+
+
+WRITERS = {
+    "accounts/databases.py": "rows of a database on their way in: read at once, as they are, and gone",
+    "accounts/reading.py": "a mended copy of a CSV on its way in, likewise",
+    "accounts/rejects.py": "refused rows, restorable",
+    "exchange/assigned.py": "texts and their segments",
+    "exchange/curves.py": "survival curves",
+    "exchange/rollups.py": "roll-ups",
+    "exchange/tables.py": "labelled accounts, and with them HubSpot, Salesforce and dbt",
+}
+
+
+def test_every_table_is_written_by_the_one_writer() -> None:
+    """A module that writes a table otherwise, or a new one that this list does not know, is found here."""
+    package = Path(tables_module.__file__).parent
+    sources = {str(file.relative_to(package)): file.read_text(encoding="utf-8") for file in package.rglob("*.py")}
+    using = {name for name, text in sources.items() if re.search(r"\bTableWriter\(|\btable_text\(", text)}
+    assert using == {*WRITERS, "tables.py"}
+    otherwise = re.compile(r"csv\.(?:writer|DictWriter)\(|\.to_csv\(|write_csv\(|sink_csv\(|to_excel\(|Workbook\(\)")
+    assert {name for name, text in sources.items() if otherwise.search(text)} == {"tables.py"}
+    copies = re.compile(r"TO [^\n]*FORMAT (?:csv|xlsx)", re.IGNORECASE)
+    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/databases.py"}, (
+        "to stdout alone"
+    )
+    plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
+    assert plain == {"accounts/databases.py", "accounts/reading.py", "accounts/rejects.py"}
+
+
+@pytest.mark.parametrize("cell", [*FORMULAS, "\n=1", "＝1", "＠x"])
+def test_no_table_of_results_holds_a_formula(cell: str) -> None:
+    one = Cell(1, 1.0, 1.0, 0, None, None, None, True)
+    row = Row(cell, {cell: one}, one, 0, 0, None, ())
+    made = Rollup("needs_segment", "industry", (cell,), (row,), {cell: one}, one, Revenue({}, "", {}))
+    exported = csv_text(["account_id", cell], [{"account_id": "a", "name": cell}], True, ["account_id", "name"])
+    for text in (
+        rollup_csv(made, date(2026, 7, 1)),
+        curves_csv([curve(cell, [1, 2], [True, False])]),
+        exported,
+        table_text([cell], [[cell]], neutralise=True),
+    ):
+        found = list(csv.reader(io.StringIO(text, newline="")))
+        assert not [each for line in found for each in line if each.startswith(FORMULA_STARTS)]
+        assert f"'{cell}" in {each for line in found for each in line}

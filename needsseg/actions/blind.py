@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from needsseg.records import Passage, PassageStatus
 from needsseg.study import blinding, places
 from needsseg.study.connection import Study
 
-__all__ = ["is_blind", "own_counts", "own_rows", "own_view", "seen_coder", "set_blind"]
+__all__ = ["is_blind", "own_counts", "own_rows", "own_view", "seen_coder", "set_blind", "veiled"]
 
 
 def is_blind(study: Study) -> bool:
@@ -29,6 +30,17 @@ def _name(study: Study) -> str:
 def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
     """Passages as a blind coder sees them."""
     return blinding.own_view(study, rows)
+
+
+def veiled(study: Study, rows: Sequence[Passage]) -> list[Passage]:
+    """The same passages, of which a blind coder is not told what others decided and which codes they put there.
+
+    For results of the whole team, as a segment's passages are: none is left out.
+    """
+    if not is_blind(study):
+        return list(rows)
+    own = {row.id: row for row in blinding.own_view(study, rows)}
+    return [own.get(row.id) or replace(row, status="suggested", coder="", codes=(), seconded=()) for row in rows]
 
 
 def seen_coder(study: Study) -> str | None:

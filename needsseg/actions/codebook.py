@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from needsseg.actions.blind import seen_coder
 from needsseg.study import codebook as book
 from needsseg.study import codes
@@ -18,6 +20,7 @@ __all__ = [
     "create",
     "delete",
     "describe",
+    "doubles",
     "is_colour",
     "merge",
     "move",
@@ -39,6 +42,15 @@ def tree(study: Study) -> list[Branch]:
 def one(study: Study, name: str) -> CodeRow:
     """One code by its name, in whatever case where that is clear; raises NotFoundError."""
     return book.one(study, name, seen_coder(study))
+
+
+def doubles(study: Study) -> list[str]:
+    """What to say of codes whose names differ in case alone: that they are to be one, and how that is done."""
+    return [
+        f"The codes {', '.join(f'“{name}”' for name in names)} differ in upper and lower case alone. "
+        f"Make them one: needsseg codebook merge {shlex.quote(names[1])} {shlex.quote(names[0])}"
+        for names in book.doubles(study)
+    ]
 
 
 def touched(study: Study, name: str) -> Touched:

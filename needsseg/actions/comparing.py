@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from needsseg.actions.blind import veiled
 from needsseg.actions.cached import required_rows
 from needsseg.actions.questions import newest_run
 from needsseg.discovery.compare import Comparison, Fate, compare
@@ -86,7 +87,8 @@ def fate_in_words(fate: Fate, first: Mapping[int, str], second: Mapping[int, str
 def needs_map(study: Study) -> list[Point]:
     """The newest run's passages in two dimensions; raises NotFoundError without a run, DiscoveryError without vectors."""
     run = newest_run(study)
-    chosen = [p for p in passages.listing(study, ids=runs.labels(study, run.id)) if p.status != "rejected"]
+    seen = passages.listing(study, ids=runs.labels(study, run.id))
+    chosen = veiled(study, [passage for passage in seen if passage.status != "rejected"])
     if not chosen:
         return []
     places = plane(required_rows(study, [passage.quote for passage in chosen]))

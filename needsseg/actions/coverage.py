@@ -29,6 +29,13 @@ class Covered:
     coded: int
     decided: int
     marked: int
+    gap: int = 0
+    """The longest run of words that are in no turn read and in no passage decided."""
+
+    @property
+    def is_coded_throughout(self) -> bool:
+        """Whether all that is marked is decided, and no third (ours) of the words was left out in one piece."""
+        return self.words > 0 and self.decided == self.marked and 3 * self.gap <= self.words
 
     @property
     def skipped(self) -> int:
@@ -83,6 +90,7 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
         for key, _ in order
     )
     sums = [sum(getattr(row, name) for row in rows) for name in ("words", "read", "coded", "decided", "marked")]
+    sums.append(max((row.gap for row in rows), default=0))
     return Coverage(coder or "", rows, Covered("", "", *sums))
 
 
@@ -90,7 +98,8 @@ def _covered(
     key: str, title: str, transcript: Transcript, held: Sequence[Passage], turns_read: Collection[int]
 ) -> Covered:
     spans = sorted((passage.start, passage.end) for passage in held if passage.status == "accepted")
-    words = read = coded = 0
+    settled = [(passage.start, passage.end) for passage in held if passage.status != "suggested"]
+    words = read = coded = gap = run = 0
     for seq, turn in enumerate(transcript.turns):
         if turn.role != "participant":
             continue
@@ -100,11 +109,15 @@ def _covered(
         marked = sum(any(low < end and start < high for low, high in inside) for start, end in ends)
         words, coded = words + len(ends), coded + marked
         read += len(ends) if seq in turns_read else marked
+        for start, end in ends:
+            known = seq in turns_read or any(low < end and start < high for low, high in settled)
+            run = 0 if known else run + 1
+            gap = max(gap, run)
     decided: dict[tuple[int, int], bool] = {}
     for passage in held:
         place = (passage.start, passage.end)
         decided[place] = decided.get(place, False) or passage.status != "suggested"
-    return Covered(key, title, words, read, coded, sum(decided.values()), len(decided))
+    return Covered(key, title, words, read, coded, sum(decided.values()), len(decided), gap)
 
 
 __all__ = ["Coverage", "Covered", "coverage", "mark_read"]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from needsseg.actions.blind import veiled
 from needsseg.actions.cached import cached
 from needsseg.actions.firmness import Firm, figures
 from needsseg.actions.participant_names import ParticipantNames, participant_names
@@ -167,7 +168,8 @@ def evidence(study: Study, segment: int) -> Evidence:
     put = decisions.proposals(study, segment)
     rows = [other for other in segments.listing(study) if other.status != "set_aside" or other.id == segment]
     placed = {member.passage: other.id for other in rows for member in members.get(other.id, [])}
-    held = {p.id: p for p in passages.listing(study, ids=[*placed, *(proposal.passage for proposal in put)])}
+    shown = passages.listing(study, ids=[*placed, *(proposal.passage for proposal in put)])
+    held = {p.id: p for p in veiled(study, shown)}
     fresh = new_interviews(study)(row)
     here = [held[member.passage] for member in mine]
     names = participant_names(study)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from needsseg.actions.blind import seen_coder
 from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.history import HistoryEntry
@@ -25,8 +26,11 @@ MERGE = "merge"
 
 
 def listing(study: Study, limit: int | None = None, by: str | None = None) -> list[HistoryEntry]:
-    """What was done, newest first; of everybody, or under the name ``by`` or by whom that is."""
-    return history.entries(study, limit, by)
+    """What was done, newest first; of everybody, or under the name ``by`` or by whom that is. A blind coder sees their own."""
+    coder = seen_coder(study)
+    if coder is not None and by not in (None, coder):
+        return []
+    return history.entries(study, limit, coder or by)
 
 
 def entry(study: Study, number: int) -> HistoryEntry:
@@ -35,8 +39,9 @@ def entry(study: Study, number: int) -> HistoryEntry:
 
 
 def people(study: Study) -> list[str]:
-    """Everybody who did something, by name."""
-    return history.people(study)
+    """Everybody who did something, by name; a blind coder sees themselves alone."""
+    coder = seen_coder(study)
+    return [who for who in history.people(study) if coder in (None, who)]
 
 
 def is_own(study: Study, number: int) -> bool:

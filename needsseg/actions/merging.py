@@ -15,6 +15,7 @@ from needsseg.study import (
     borrowing,
     interviews,
     merging,
+    merging_codes,
     merging_marks,
     merging_passages,
     merging_people,
@@ -44,8 +45,9 @@ class MergeReport:
 
     Passages: ``joined`` were decided alike, ``added`` are new here, ``decided`` were undecided here and took their decision,
     ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that came as a second one beside
-    the same of somebody else. ``marks`` are codes that came with their coders, ``marks_joined`` were here. ``attributes``
-    filled what was empty about participants, ``pins`` are of codes, ``pseudonyms`` decisions about words. ``unplaced``
+    the same of somebody else. ``codes`` are new here, ``renamed`` took the name they have there. ``marks`` are codes that
+    came with their coders, ``marks_joined`` were here. ``attributes`` filled what was empty about participants, ``pins`` are
+    of codes, ``pseudonyms`` decisions about words. ``unplaced``
     passages came without a place, since the text here does not hold their words. ``left`` says what both sides contradict
     each other in; it stayed as it was here. ``not_merged`` counts what stays there. ``turns_read`` is no part of the action.
     """
@@ -59,6 +61,7 @@ class MergeReport:
     beside: int
     seconded: int
     codes: int
+    renamed: int
     marks: int
     marks_joined: int
     memos: int
@@ -92,6 +95,7 @@ class MergeReport:
         others = [
             (self.seconded, "decisions seconded"),
             (self.codes, plural(self.codes, "new code")),
+            (self.renamed, f"{plural(self.renamed, 'code')} renamed as there"),
             (memos, plural(memos, "memo")),
             (statements, plural(statements, "job statement")),
             (self.off_topic, "off-topic"),
@@ -148,7 +152,7 @@ def _merged(
     joined = Joined()
     matched = _matched(study, other)
     ours, theirs = merging.interview_ids(study), merging.interview_ids(other)
-    merging_marks.join_codebook(study, other, joined)
+    merging_codes.join_codebook(study, other, joined)
     # Interviews that both have come first: they tell who is whom.
     for match in (match for match in matched if match.how != "new"):
         merging.same_interview(study, other, theirs[match.theirs], ours[match.key], joined)
@@ -194,7 +198,8 @@ def _report(
         **{
             name: counted[name]
             for name in (
-                "joined", "added", "decided", "beside", "seconded", "codes", "marks", "marks_joined", "memos",
+                "joined", "added", "decided", "beside", "seconded", "codes", "renamed", "marks", "marks_joined",
+                "memos",
                 "memos_continued", "statements", "statements_continued", "off_topic", "needs", "answers", "pairs", "pins",
                 "attributes", "pseudonyms", "turns_read",
             )

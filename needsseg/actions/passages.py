@@ -79,6 +79,8 @@ def listing(
     """
     if interview is not None:
         interviews.title(study, interview)
+    if code is not None and code.strip():
+        code = book.stored_name(study, code)
     if blindness.is_blind(study) if blind is None else blind:
         rows = blindness.own_view(study, passages.listing(study, interview, None, None, ids, query, anchored))
         rows = [p for p in rows if status in (None, p.status) and (code is None or code in p.codes)]
@@ -120,7 +122,8 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
 
 def mark_and_code(study: Study, interview: str, start: int, end: int, code: str) -> int:
     """Marks a span of one turn and puts a code on it, as one action; the passage's id."""
-    with study.action("code", f"marked a passage in {interview} and coded it “{code.strip()}”"):
+    code = book.stored_name(study, code)
+    with study.action("code", f"marked a passage in {interview} and coded it “{code}”"):
         made = _mark(study, interview, start, end)
         book.put(study, [made], code)
     return made
@@ -149,12 +152,14 @@ def unmark(study: Study, passage: int) -> None:
 
 def code(study: Study, ids: Sequence[int], name: str) -> int:
     """Puts a code on passages; how many got it."""
-    with study.action("code", f"coded {_named(ids)} “{name.strip()}”"):
+    name = book.stored_name(study, name)
+    with study.action("code", f"coded {_named(ids)} “{name}”"):
         return book.put(study, blindness.own_rows(study, ids, "accepted"), name)
 
 
 def uncode(study: Study, ids: Sequence[int], name: str) -> int:
     """Takes a code off passages; how many lost it."""
+    name = book.stored_name(study, name)
     with study.action("uncode", f"took “{name}” off {_named(ids)}"):
         if blindness.is_blind(study):
             ids = blinding.coded_by_own(study, ids, name)
@@ -164,6 +169,11 @@ def uncode(study: Study, ids: Sequence[int], name: str) -> int:
 def codebook(study: Study) -> list[CodeRow]:
     """All codes, the most used first; a blind coder's own marks are counted alone."""
     return book.listing(study, blindness.seen_coder(study))
+
+
+def code_name(study: Study, name: str) -> str:
+    """The name under which the codebook has a code, which may differ in case; else the name that a new one would get."""
+    return book.stored_name(study, name)
 
 
 def recent_codes(study: Study) -> list[str]:

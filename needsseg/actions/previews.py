@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from needsseg.actions.blind import veiled
 from needsseg.actions.cached import cached, required_rows
 from needsseg.actions.evidence import SegmentSummary, listing, voice
 from needsseg.actions.participant_names import ParticipantNames, participant_names
@@ -90,7 +91,8 @@ def left_over(study: Study) -> list[LeftOver]:
     placed = {member.passage: row for row, member in _placed(study)}
     off = {row.passage for row in decisions.off_topic(study)}
     labels = runs.labels(study, run.id)
-    held = {p.id: p for p in passages.listing(study, ids={*labels, *placed}) if p.status != "rejected"}
+    there = [p for p in passages.listing(study, ids={*labels, *placed}) if p.status != "rejected"]
+    held = {p.id: p for p in veiled(study, there)}
     loose = [passage for passage in labels if passage in held and passage not in placed]
     near, names = nearest_segments(study, [held[p] for p in loose]), participant_names(study)
     found = []
@@ -138,5 +140,5 @@ def _placed(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
 def _members(study: Study, segment: int) -> list[Passage]:
     """The passages of a segment, clearest first."""
     ids = [member.passage for member in segments.members(study).get(segment, [])]
-    held = {passage.id: passage for passage in passages.listing(study, ids=ids)}
+    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
     return [held[passage] for passage in ids]

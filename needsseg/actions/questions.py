@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from needsseg.actions.blind import veiled
 from needsseg.actions.cached import required_rows
 from needsseg.actions.evidence import voice
 from needsseg.actions.placements import Depth, placed
@@ -91,7 +92,7 @@ def discovered_again(study: Study, depth: Depth, without: Collection[int] = ()) 
     """
     run = newest_run(study)
     seen = passages.listing(study, ids=runs.labels(study, run.id), anchored=True)
-    chosen = tuple(passage for passage in seen if passage.status != "rejected")
+    chosen = tuple(veiled(study, [passage for passage in seen if passage.status != "rejected"]))
     if not chosen:
         raise DiscoveryError(f"No passage of run {run.id} is left.", "Discover again: needsseg discover")
     rows = required_rows(study, [passage.quote for passage in chosen])

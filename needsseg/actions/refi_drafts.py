@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from needsseg.actions.refi_turns import FoundTurns, read_turns, timed
 from needsseg.records import WORD_KINDS, JobParts, Role, Transcript, Turn
 from needsseg.study import codebook
 from needsseg.study.connection import now, plain_text
-from needsseg.text import format_stamp
+from needsseg.text import format_stamp, plain_line
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
@@ -109,8 +108,8 @@ def moment(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """A name on one line, without control characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", plain_text(text)).split())
+    """A name on one line, without control characters and overrides of direction."""
+    return plain_line(text)
 
 
 def unused(name: str, taken: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from needsseg import __version__
 from needsseg.actions import accounts, interviews, pseudonyms, segments, targets
+from needsseg.actions.blind import is_blind
 from needsseg.actions.report_methods import limits, methods
 from needsseg.actions.report_needs import Needs, Shown, gather_needs
 from needsseg.actions.report_stack import Stack, gather_stack
@@ -61,7 +62,14 @@ def gather(
 
 
 def check_target(study: Study, path: Path, format: str, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where a report is not to be written to ``path``; to ask before the long work."""
+    """Raises UsageError or NeedssegError where a report is not to be written to ``path``; to ask before the long work.
+
+    A blind coder is refused.
+    """
+    if is_blind(study):
+        raise UsageError(
+            "You work blind, and a report holds what everybody decided.", "See it first: needsseg blind off"
+        )
     if format not in FORMATS:
         raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
     targets.check(study, path, MADE_BY, "report", overwrite=overwrite)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from needsseg.actions.blind import seen_coder, veiled
 from needsseg.actions.comparing import Point, RunComparison, compare_runs, needs_map
 from needsseg.actions.placements import pairs_that_hold
 from needsseg.actions.questions import KEYS as CHOICE_KEYS
@@ -133,10 +134,12 @@ def unpair(study: Study, first: int, second: int) -> None:
 
 
 def pairs(study: Study) -> list[PairRow]:
-    """All pairs, as they were decided."""
+    """All pairs, as they were decided; a blind coder's own alone."""
     unused = {(pair.first, pair.second): why for pair, why in pairs_that_hold(study)[1]}
-    held = decisions.pairs(study)
-    quotes = {p.id: p for p in passages.listing(study, ids=[p for pair in held for p in (pair.first, pair.second)])}
+    coder = seen_coder(study)
+    held = [pair for pair in decisions.pairs(study) if coder in (None, pair.decided_by)]
+    shown = passages.listing(study, ids=[p for pair in held for p in (pair.first, pair.second)])
+    quotes = {p.id: p for p in veiled(study, shown)}
     return [
         PairRow(
             quotes[pair.first],
@@ -166,8 +169,10 @@ def on_topic(study: Study, ids: Sequence[int]) -> int:
 
 
 def off_topic_passages(study: Study) -> list[Passage]:
-    """Passages that a person said speak of no need."""
-    return passages.listing(study, ids=[row.passage for row in decisions.off_topic(study)])
+    """Passages that a person said speak of no need; a blind coder's own alone."""
+    coder = seen_coder(study)
+    ids = [row.passage for row in decisions.off_topic(study) if coder in (None, row.decided_by)]
+    return veiled(study, passages.listing(study, ids=ids))
 
 
 def _counted(ids: Sequence[int]) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from needsseg.actions.blind import own_view, seen_coder
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Participant
-from needsseg.study import accounts, interviews, searching
+from needsseg.study import accounts, interviews, passages, searching
 from needsseg.study import codebook as book
 from needsseg.study.searching import Voice
 
@@ -47,7 +48,10 @@ class Scope:
 
 
 def scope(study: Study, within: Filter) -> Scope:
-    """What a search reads; raises NotFoundError for an interview, a code or a participant's attribute that is not there."""
+    """What a search reads, for a blind coder without what others marked.
+
+    Raises NotFoundError for an interview, a code or a participant's attribute that is not there.
+    """
     if within.interview is not None:
         interviews.title(study, within.interview)
     held = searching.voices(study, within.interview)
@@ -61,7 +65,12 @@ def scope(study: Study, within: Filter) -> Scope:
             for voice in held
             if (voice.participant in them if voice.role == "participant" else voice.interview in theirs)
         ]
-    near = None if within.code is None else tuple(searching.carrying(study, _with_children(study, within.code)))
+    coder, near = seen_coder(study), None
+    if within.code is not None:
+        near = tuple(searching.carrying(study, _with_children(study, within.code), coder))
+    if coder is not None and within.speech == "passages":
+        seen = {passage.id for passage in own_view(study, passages.listing(study)) if passage.status != "rejected"}
+        near = tuple(sorted(seen) if near is None else [passage for passage in near if passage in seen])
     return Scope(within.speech, {voice.id: voice for voice in held}, near)
 
 

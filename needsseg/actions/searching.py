@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions import meanings, scopes
+from needsseg.actions import blind, meanings, scopes
 from needsseg.actions.embedding import embedded
+from needsseg.actions.passages import one as seen_passage
 from needsseg.actions.scopes import EVERYTHING, Filter, Scope, Speech, conditions
 from needsseg.coding import queries
 from needsseg.embedding import text_sha256
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Role
+from needsseg.study import blinding, interviews, passages, searching
 from needsseg.study import codebook as book
-from needsseg.study import interviews, passages, searching
 from needsseg.study.connection import plain_text
 from needsseg.study.searching import Said, Span
 from needsseg.text import format_count
@@ -170,8 +171,9 @@ def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
     skipped = len(hits) - len(theirs)
     if not theirs:
         return CodedHits((), 0, skipped)
-    with study.action("code", f"coded {format_count(len(theirs), 'hit')} “{plain_text(code)}”"):
-        ids = tuple(dict.fromkeys(passages.mark(study, hit.interview, hit.start, hit.end) for hit in theirs))
+    with study.action("code", f"coded {format_count(len(theirs), 'hit')} “{book.stored_name(study, code)}”"):
+        mark = blinding.mark if blind.is_blind(study) else passages.mark
+        ids = tuple(dict.fromkeys(mark(study, hit.interview, hit.start, hit.end) for hit in theirs))
         coded = book.put(study, ids, code)
     return CodedHits(ids, coded, skipped)
 
@@ -186,7 +188,7 @@ def _asked(query: str) -> str:
 def _original(study: Study, origin: Origin) -> tuple[str, tuple[str, int, int] | None]:
     """The words of which more is wanted, and their place; None for a passage whose text no longer holds it."""
     if isinstance(origin, int):
-        passage = passages.one(study, origin)
+        passage = seen_passage(study, origin)
         place = (passage.interview, passage.start, passage.end) if passage.anchored else None
         return passage.quote, place
     key, start, end = origin
@@ -246,10 +248,20 @@ def _unit(vector: Matrix) -> Matrix:
     return vector / np.float32(norm) if norm else vector
 
 
+def _seen_passages(study: Study, keys: set[str]) -> dict[str, list[tuple[int, int, int]]]:
+    """For each interview, start, end and id of the passages that have their place, of those that a blind coder sees."""
+    lying = searching.passages_at(study, keys)
+    if not blind.is_blind(study):
+        return lying
+    ids = [place[2] for places in lying.values() for place in places]
+    seen = {passage.id for passage in blind.own_view(study, passages.listing(study, ids=ids))}
+    return {key: [place for place in places if place[2] in seen] for key, places in lying.items()}
+
+
 def _dressed(study: Study, inside: Scope, found: Iterable[Found]) -> list[Hit]:
     """Hits as callers read them: with speaker, and the passages that lie there."""
     rows = list(found)
-    lying = searching.passages_at(study, {inside.voices[row.voice].interview for row, _, _ in rows})
+    lying = _seen_passages(study, {inside.voices[row.voice].interview for row, _, _ in rows})
     hits = []
     for row, score, matches in rows:
         voice = inside.voices[row.voice]

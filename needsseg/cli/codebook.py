@@ -29,7 +29,9 @@ def codebook(ctx: click.Context, as_json: bool) -> None:
         return
     session = ctx.ensure_object(Session)
     with opened(session) as study:
-        branches = actions.tree(study)
+        branches, doubles = actions.tree(study), actions.doubles(study)
+    for words in doubles:
+        session.warn(words)
     if as_json:
         print_array(asdict(branch.code) | {"depth": branch.depth, "above": branch.above} for branch in branches)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import date
@@ -15,7 +14,7 @@ from needsseg.actions.export import TARGETS, USERS, check_options
 from needsseg.actions.export import export as write
 from needsseg.actions.sending import Outlook
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_table, print_text
+from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import json_option, opened
 from needsseg.cli.profiles import as_of_option, engine_option
 from needsseg.errors import UsageError
@@ -130,7 +129,7 @@ def _tell_outlook(session: Session, look: Outlook) -> None:
     if look.unanswered:
         session.say(f"Batches of an earlier run without an answer: {look.unanswered}; sent again under the same ids.")
     for record in look.first:
-        print_text(json.dumps(record, ensure_ascii=False))
+        print_line(record)
 
 
 def _tell_renamed(session: Session, renamed: tuple[tuple[str, str, int], ...]) -> None:

@@ -25,6 +25,7 @@ from needsseg.cli.parameters import json_option, opened
     help="What is compared.",
 )
 @click.option("--all-text", is_flag=True, help="Count what interviewers said too.")
+@click.option("--both", "shared", is_flag=True, help="Only turns that each coder has coded, decided on or read.")
 @json_option
 @click.pass_obj
 def agreement(
@@ -32,16 +33,22 @@ def agreement(
     keys: tuple[str, ...],
     units: Literal["character", "sentence", "passage"],
     all_text: bool,
+    shared: bool,
     as_json: bool,
 ) -> None:
     """Show how far coders agree: percent, Cohen's kappa, Krippendorff's alpha, and where they do not."""
     with opened(session) as study:
-        found = measures.agreement(study, units, keys, all_text)
+        found = measures.agreement(study, units, keys, all_text, shared)
     whole = found.agreement
     if as_json:
         apart = [asdict(one) | {"words": words} for one, words in found.disagreements]
-        print_object({"interviews": found.interviews} | asdict(whole) | {"disagreements": apart})
+        print_object(
+            {"interviews": found.interviews, "compared": found.compared, "shared": shared}
+            | asdict(whole)
+            | {"disagreements": apart}
+        )
         return
+    print_text(found.compared)
     rows = [("all codes", whole.percent, whole.kappa, whole.alpha)]
     rows += [(code.code, code.percent, code.kappa, code.alpha) for code in whole.codes]
     print_table(("code", "percent", "kappa", "alpha"), [(name, *map(_figure, row)) for name, *row in rows])
@@ -67,10 +74,13 @@ def saturation(session: Session, base: int, run_: int, threshold: float, as_json
     """Show whether further interviews still bring new codes (Guest, Namey and Chen 2020)."""
     with opened(session) as study:
         found = measures.saturation(study, base, run_, threshold)
+    of = found.saturation
     if as_json:
         print_object(
             {"interviews": found.interviews, "new": found.new, **asdict(found.saturation)}
-            | {"reported": found.saturation.reported}
+            | {"reported": "", "reached_at": None}
+            | ({"reported": of.reported, "reached_at": of.reached_at} if found.verdict == "reached" else {})
+            | {"verdict": found.verdict, "incomplete": found.incomplete}
         )
         return
     most = max(found.new, default=0) or 1

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from needsseg.cli.gate import beyond, gated, json_text
 from needsseg.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, EXIT_USAGE, NeedssegError
+from needsseg.text import safe
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,13 +71,7 @@ class Session:
 
     def _write(self, row: dict[str, object], text: str) -> None:
         if self.json:
-            import json
-
-            text = json.dumps(row, ensure_ascii=False)
-        else:
-            from needsseg.text import safe
-
-            text = safe(text, tabs=True)
+            text = json_text(row)
         print(text, file=sys.stderr, flush=True)
 
 
@@ -94,11 +90,19 @@ def _bar() -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     # What is printed meanwhile goes above the bar, but never off the pipe that it was meant for.
-    bars = Bars(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+    bars = Bars(
+        *columns,
+        console=Console(file=beyond(sys.stderr)),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+        redirect_stderr=True,
+    )
     tasks: dict[str, Any] = {}
-    with bars:
+    # What rich puts in place of the streams meanwhile would read escape sequences: the gate stands before it too.
+    with bars, gated():
 
         def progress(doing: str, done: int, total: int) -> None:
+            doing = safe(doing, newlines=False)
             if doing not in tasks:
                 for old in tasks.values():
                     bars.update(old, visible=False)

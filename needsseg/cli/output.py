@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from needsseg.cli.gate import json_text
 from needsseg.text import safe
 
 
 def print_array(rows: Iterable[Any]) -> None:
     """Prints one JSON array, an element a line."""
-    lines = [json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows]
+    lines = [json_text(row) for row in rows]
     sys.stdout.write("[" + ",\n ".join(lines) + "]\n")
 
 
 def print_object(row: dict[str, Any]) -> None:
     """Prints one JSON object."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    sys.stdout.write(json_text(row, indent=1) + "\n")
+
+
+def print_line(row: Any) -> None:
+    """Prints one value as one line of JSON."""
+    sys.stdout.write(json_text(row) + "\n")
 
 
 def print_text(text: str) -> None:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from needsseg.actions import codebook as book
 from needsseg.actions import passages as actions
 from needsseg.actions import pseudonyms as hiding
 from needsseg.cli import shapes
@@ -157,9 +158,12 @@ def code(session: Session, name: str, ids: tuple[int, ...], remove: bool) -> Non
         for number in ids:
             actions.one(study, number)
         changed = actions.uncode(study, ids, name) if remove else actions.code(study, ids, name)
+        name, doubles = actions.code_name(study, name), book.doubles(study)
     session.say(
-        f"{'Took' if remove else 'Put'} “{name.strip()}” {'off' if remove else 'on'} {changed} of {len(set(ids))} passages."
+        f"{'Took' if remove else 'Put'} “{name}” {'off' if remove else 'on'} {changed} of {len(set(ids))} passages."
     )
+    for words in doubles:
+        session.warn(words)
 
 
 @click.command()
@@ -168,7 +172,9 @@ def code(session: Session, name: str, ids: tuple[int, ...], remove: bool) -> Non
 def codes(session: Session, as_json: bool) -> None:
     """List the codebook, the most used code first."""
     with opened(session) as study:
-        rows = actions.codebook(study)
+        rows, doubles = actions.codebook(study), book.doubles(study)
+    for words in doubles:
+        session.warn(words)
     if as_json:
         print_array(asdict(row) for row in rows)
         return

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from needsseg.cli.gate import gated
 from needsseg.cli.lazy import LazyGroup, shared_options
 from needsseg.cli.narration import Session, asked_for_json, narrated
 from needsseg.cli.table import COMMANDS
@@ -59,10 +60,6 @@ program = LazyGroup(
 
 def run(args: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; never exits and never raises what a user did wrong."""
-    if instruction := os.environ.get(_COMPLETE):
-        from click.shell_completion import shell_complete
-
-        return shell_complete(program, {}, NAME, _COMPLETE, instruction)
     session = Session()
     if asked_for_json(args):
         session.progress = "json"
@@ -75,4 +72,9 @@ def run(args: Sequence[str]) -> int:
         with program.make_context(NAME, list(args), obj=session) as ctx:
             program.invoke(ctx)
 
-    return narrated(session, command)
+    with gated():
+        if instruction := os.environ.get(_COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(program, {}, NAME, _COMPLETE, instruction)
+        return narrated(session, command)

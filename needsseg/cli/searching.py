@@ -11,7 +11,7 @@ import click
 from needsseg.actions import searching
 from needsseg.actions.searching import Filter, Origin, Speech
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_table
+from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import PASSAGE, json_option, opened
 from needsseg.errors import NeedssegError, UsageError
 
@@ -140,7 +140,7 @@ def _listen(session: Session) -> None:
                     searching.make_ready(study, asked, speech, progress)
             except NeedssegError as error:
                 answer = {"error": error.message, "hint": error.hint}
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            print_line(answer)
             sys.stdout.flush()
 
 

@@ -21,6 +21,7 @@ from needsseg.decisions.survey import (
 )
 from needsseg.decisions.survey_choice import with_gains
 from needsseg.errors import UsageError
+from needsseg.text import escaped_json
 
 _TABLE = {
     "version": str,
@@ -243,5 +244,5 @@ def _comment(words: str) -> str:
 
 
 def _text(words: str) -> str:
-    """A text as TOML's basic strings write it: as JSON does, and DEL escaped too."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A text as TOML's basic strings write it: as JSON does, and escaped is also what would steer a terminal."""
+    return escaped_json(json.dumps(words, ensure_ascii=False))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from needsseg.errors import StudyError, UsageError
 from needsseg.files import private_folder
 from needsseg.study import connection
+from needsseg.study.borrowed_texts import check_texts
 from needsseg.study.faults import translated
 from needsseg.study.migrations import APPLICATION_ID, LATEST
 from needsseg.study.private import SIDES, make_private, temporary_folder
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 def borrowed(study: Study, path: Path) -> Iterator[Study]:
     """The study at ``path`` as a copy that is gone afterwards, brought up to this program's version.
 
-    The copy lies beside ``study``, readable by its owner alone, since interviews are personal data. Raises StudyError for
-    what is no sound study, and UsageError where ``path`` is ``study`` itself.
+    Its texts are checked as what people type is. The copy lies beside ``study``, readable by its owner alone, since
+    interviews are personal data. Raises StudyError for what is no sound study, UsageError where ``path`` is ``study`` itself.
     """
     there = path.resolve()
     _check_there(study, path, there)
@@ -48,7 +49,14 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
             raise StudyError(error.message.replace(str(copy), str(path)), error.hint) from error
         with theirs:
             _check_sound(theirs, path)
-            yield theirs
+            check_texts(theirs)
+            try:
+                yield theirs
+            except sqlite3.IntegrityError as error:
+                raise StudyError(
+                    f"{path} holds what no study made by needsseg holds ({error}); nothing was merged.",
+                    "Ask your colleague for another copy, or for a backup.",
+                ) from error
 
 
 def _check_there(study: Study, path: Path, there: Path) -> None:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import now, plain_text
 from needsseg.study.passages import decide, required
+from needsseg.text import is_one_line
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -74,11 +75,14 @@ def same(name: str) -> str:
 
 def clean_name(name: str) -> str:
     """The name of a code, trimmed; raises UsageError where it is empty or more than one line of text."""
+    if not is_one_line(name.replace("\0", "").strip()):
+        raise UsageError(
+            "The name of a code is one line, without tabs, control characters and overrides of the direction of writing.",
+            "Type it anew.",
+        )
     name = plain_text(name)
     if not name:
         raise UsageError("A code needs a name.")
-    if any(category(char) in ("Cc", "Zl", "Zp") for char in name):
-        raise UsageError("The name of a code is one line, without tabs and control characters.")
     return name
 
 
@@ -89,8 +93,36 @@ def id_of(study: Study, name: str) -> int:
     if len(found) == 1:
         return int(found[0])
     if found:
-        raise UsageError(f"Several codes are called “{name}”, in upper and lower case.", "Write it as it stands there.")
+        raise UsageError(
+            f"Several codes are called “{name}”, in upper and lower case.",
+            "Write it as it stands there, or make them one: needsseg codebook merge.",
+        )
     raise NotFoundError(f"There is no code “{name}”.", "The codebook lists them (needsseg codebook).")
+
+
+def stored_name(study: Study, name: str) -> str:
+    """The name under which the codebook has a code, else the name as it would be stored.
+
+    Names that differ in case alone are one code's; where a study holds two such codes, each is called as it stands there.
+    """
+    names = [str(row[0]) for row in study.rows("SELECT name FROM codes ORDER BY id")]
+    if name in names:
+        return name
+    name = clean_name(name)
+    held = [other for other in names if same(other) == same(name)]
+    if name in held or not held:
+        return name
+    if len(held) > 1:
+        return one(study, name).name  # which refuses it, naming what to do
+    return held[0]
+
+
+def doubles(study: Study) -> list[tuple[str, ...]]:
+    """Names of codes that differ in case alone, as studies of other programs and earlier versions hold them."""
+    groups: dict[str, list[str]] = {}
+    for row in study.rows("SELECT name FROM codes ORDER BY id"):
+        groups.setdefault(same(row[0]), []).append(row[0])
+    return [tuple(names) for names in groups.values() if len(names) > 1]
 
 
 def one(study: Study, name: str, coder: str | None = None) -> CodeRow:
@@ -100,8 +132,11 @@ def one(study: Study, name: str, coder: str | None = None) -> CodeRow:
 
 
 def put(study: Study, ids: Sequence[int], name: str) -> int:
-    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it."""
-    name = clean_name(name)
+    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it.
+
+    “Slow” and “slow” are one code: the name that the codebook has is taken.
+    """
+    name = stored_name(study, name)
     code = study.row("SELECT id FROM codes WHERE name = ?", [name])
     code_id = int(code[0]) if code else study.insert("codes", {"name": name})
     coded = 0
@@ -120,8 +155,9 @@ def put(study: Study, ids: Sequence[int], name: str) -> int:
 def take_off(study: Study, ids: Sequence[int], name: str) -> int:
     """Takes a code off passages (inside an action); how many marks went.
 
-    A coder takes off their own mark; one of others goes where they have none of their own.
+    A coder takes off their own mark; one of others goes where they have none of their own. Names are as in ``put``.
     """
+    name = stored_name(study, name)
     return study.execute(
         "DELETE FROM passage_codes AS pc WHERE code_id = (SELECT id FROM codes WHERE name = ?) "
         "AND passage_id IN (SELECT value FROM json_each(?)) AND (coded_by = ? OR NOT EXISTS "

@@ -21,7 +21,7 @@ from needsseg.study.faults import translated
 from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
 from needsseg.study.places_watched import filesystem, synchronised
 from needsseg.study.private import OPEN_HERE, backups_folder, identity, private_place, temporary_folder
-from needsseg.text import format_stamp
+from needsseg.text import format_stamp, without_controls
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -257,8 +257,8 @@ def now() -> str:
 
 
 def plain_text(text: str) -> str:
-    """Trimmed, without the characters no text has: NUL and halves of surrogate pairs."""
-    return "".join(char for char in text if char != "\0" and not "\ud800" <= char <= "\udfff").strip()
+    """Trimmed, with LF line ends, without the characters no text has: control characters and halves of surrogate pairs."""
+    return without_controls(text).strip()
 
 
 def create(path: Path, actor: str = "unknown") -> Study:

@@ -1,4 +1,4 @@
-"""The rest of a merge: codes and who put them where, memos, job statements, off-topic and pairs."""
+"""The rest of a merge: who put which code where, memos, job statements, off-topic, needs and pairs."""
 
 from __future__ import annotations
 
@@ -14,56 +14,6 @@ if TYPE_CHECKING:
 LINE = "\n\n———\n\n"
 """Stands between the words of one writer that differ in two studies."""
 PARTS = ("situation", "motivation", "outcome", "pain", "workaround")
-
-
-def join_codebook(study: Study, other: Study, joined: Joined) -> None:
-    """Joins codes by name; a description, a colour, a parent or a pin that ours lacks is taken from theirs.
-
-    A pin comes where its digit is free here.
-    """
-    held = {row["name"].strip(): row for row in study.rows("SELECT * FROM codes ORDER BY id")}
-    theirs = other.rows("SELECT * FROM codes ORDER BY id")
-    for row in theirs:
-        name = row["name"].strip()
-        ours = held.get(name)
-        if ours is None:
-            values = {"name": name, "description": row["description"], "color": row["color"]}
-            joined.codes[row["id"]] = study.insert("codes", values)
-            joined.counted["codes"] += 1
-            continue
-        joined.codes[row["id"]] = ours["id"]
-        for column in ("description", "color"):
-            if row[column] and not ours[column]:
-                study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [row[column], ours["id"]])
-        if row["description"] and ours["description"] not in ("", row["description"]):
-            joined.left.append(f"The code “{name}” is described differently there: “{row['description']}”.")
-    _join_pins(study, {joined.codes[row["id"]]: row["pin"] for row in theirs if row["pin"] is not None}, joined)
-    _join_parents(study, {row["id"]: row["parent_id"] for row in theirs if row["parent_id"] is not None}, joined)
-
-
-def _join_pins(study: Study, theirs: dict[int, int], joined: Joined) -> None:
-    taken = {row[0]: row[1] for row in study.rows("SELECT pin, id FROM codes WHERE pin IS NOT NULL")}
-    for code, digit in theirs.items():
-        if digit not in taken and code not in taken.values():
-            study.execute("UPDATE codes SET pin = ? WHERE id = ?", [digit, code])
-            taken[digit] = code
-            joined.counted["pins"] += 1
-
-
-def _join_parents(study: Study, theirs: dict[int, int], joined: Joined) -> None:
-    rows = study.rows("SELECT id, name, parent_id FROM codes")
-    names, parents = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    for child, parent in ((joined.codes[code], joined.codes[above]) for code, above in theirs.items()):
-        if parents[child] == parent:
-            continue
-        above: int | None = parent
-        while above is not None and above != child:
-            above = parents[above]
-        if parents[child] is None and above is None:
-            study.execute("UPDATE codes SET parent_id = ? WHERE id = ?", [parent, child])
-            parents[child] = parent
-        else:
-            joined.left.append(f"The code “{names[child]}” lies under “{names[parent]}” there.")
 
 
 def join_codings(study: Study, other: Study, joined: Joined) -> None:
@@ -147,7 +97,11 @@ def join_needs(study: Study, other: Study, joined: Joined) -> None:
     for need in needs.listing(other):
         held = needs.called(study, need.name)
         if held is None:
-            ours = needs.add(study, need.name, need.description)
+            try:
+                ours = needs.add(study, need.name, need.description)
+            except UsageError as error:
+                joined.left.append(f"The need “{need.name}” was not taken: {error.message}")
+                continue
             study.execute(
                 "UPDATE needs SET stated_by = ?, stated_at = ? WHERE id = ?", [need.stated_by, need.stated_at, ours]
             )

@@ -9,10 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import now, plain_text
+from needsseg.text import is_one_line
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -213,11 +214,11 @@ def candidate_names(study: Study, count: int) -> list[str]:
 
 def _checked(study: Study, name: str, need: int | None = None) -> str:
     """A name that a need can be found by: one line, not empty, no mere number, and no other need's in any case."""
+    if not is_one_line(name.replace("\0", "").strip()):
+        raise UsageError("The name of a need is one line of text.", "Put the rest into its description.")
     name = plain_text(name)
     if not name:
         raise UsageError("A need needs a name.", "Give it one, such as Coordinator.")
-    if any(category(char) in ("Cc", "Zl", "Zp") for char in name):
-        raise UsageError("The name of a need is one line of text.", "Put the rest into its description.")
     if name.isdecimal():
         raise UsageError(f"“{name}” is a number, which stands for a segment's id.", "Choose a name with letters.")
     held = called(study, name)

@@ -141,14 +141,14 @@ def passages_at(study: Study, interviews: Iterable[str]) -> dict[str, list[tuple
     return found
 
 
-def carrying(study: Study, codes: Iterable[str]) -> list[int]:
-    """Ids of the passages, rejected ones left out, that have their place and carry one of some codes."""
+def carrying(study: Study, codes: Iterable[str], coder: str | None = None) -> list[int]:
+    """Ids of the passages, rejected ones left out, that have their place and carry one of some codes, by one coder or any."""
     return [
         row[0]
         for row in study.rows(
             "SELECT DISTINCT p.id FROM passages p JOIN passage_codes pc ON pc.passage_id = p.id "
             "JOIN codes c ON c.id = pc.code_id WHERE p.anchored = 1 AND p.status <> 'rejected' "
-            "AND c.name IN (SELECT value FROM json_each(?)) ORDER BY p.id",
-            [json.dumps(sorted(set(codes)))],
+            "AND c.name IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR pc.coded_by = ?2) ORDER BY p.id",
+            [json.dumps(sorted(set(codes))), coder],
         )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from needsseg.records import Turn
+from needsseg.text import plain_line
 from needsseg.transcripts.spoken import Spoken, one_line, tidy
 
 
@@ -21,7 +22,7 @@ def compose(spoken: Iterable[Spoken]) -> tuple[str, tuple[Turn, ...]]:
         words = tidy(piece.words)
         if not words:
             continue
-        speaker = one_line(piece.speaker)
+        speaker = plain_line(one_line(piece.speaker))
         lead = ("\n\n" if parts else "") + (f"{speaker}: " if speaker else "")
         start = at + len(lead)
         at = start + len(words)

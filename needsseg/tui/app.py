@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import Console
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from needsseg.actions import drafts, studies
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui import child, drafting, study_verbs
+from needsseg.tui.gate import Gate
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
@@ -105,6 +108,9 @@ class NeedssegApp(App[int]):
         # Textual reads this as the app is made: the first screen is the one that was left.
         self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
+        self._gate = Gate()
+        # What Textual prints where the app fails passes the gate of the command line, which takes escape sequences away.
+        self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
         self.study = study
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
@@ -118,6 +124,10 @@ class NeedssegApp(App[int]):
         """The accounts that the stack asked the accounts screen to show."""
         self._version = study.data_version
         self._place_told = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
+        return [*super().get_line_filters(), self._gate]
 
     def on_mount(self) -> None:
         """Watches for what other programs write, and warns of a place where the study is not safe."""

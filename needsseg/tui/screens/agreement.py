@@ -28,6 +28,7 @@ COUNTED = {
     "sentence": "all that participants said counts",
     "passage": "only what somebody marked counts",
 }
+BASIS = "over all that was said, also what one of them has not read"
 
 
 class AgreementSheet(Sheet[Place]):
@@ -58,10 +59,18 @@ class AgreementSheet(Sheet[Place]):
         whole = found.agreement
         self._codes = ["", *(code.code for code in whole.codes)]
         wide = max(len("all codes"), *(len(one_line(code, 24)) for code in self._codes)) if whole.codes else 9
-        said = f"{', '.join(whole.coders)} · {COUNTED[whole.units]}{'' if len(whole.coders) == 2 else ' · kappa is for two'}"
+        kappa = "" if len(whole.coders) == 2 else " · kappa is for two"
+        said = f"{', '.join(whole.coders)} · {COUNTED[whole.units]}{kappa}"
         head = plain(f"{'':{wide}}  percent  kappa  alpha", "dim")
         figures = [
-            lines([plain(said, "dim"), head, _figures("all codes", wide, whole.percent, whole.kappa, whole.alpha)])
+            lines(
+                [
+                    plain(BASIS, "dim"),
+                    plain(said, "dim"),
+                    head,
+                    _figures("all codes", wide, whole.percent, whole.kappa, whole.alpha),
+                ]
+            )
         ]
         figures += [
             _figures(one_line(code.code, 24), wide, code.percent, code.kappa, code.alpha) for code in whole.codes
