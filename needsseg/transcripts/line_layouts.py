@@ -216,6 +216,13 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         above=True,
     ),
     LineLayout(
+        "speaker-field",
+        "`SPEAKER:` and the name above the words (Speechmatics)",
+        ("SPEAKER: {name}", "Speaker: {name}"),
+        "SPEAKER: S1\nHow do the orders come?\nSPEAKER: S2\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
         "coded-speaker",
         "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
         ("({code}) {words}", "{code} {words}", "<{code}> {words}", "{short} {words}"),
