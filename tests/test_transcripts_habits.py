@@ -352,6 +352,20 @@ def test_a_sign_of_change_without_a_name_is_nobodys_turn() -> None:
     assert "1 turn has no speaker." in transcript.warnings
 
 
+@pytest.mark.parametrize("dash", ["-", "–", "—"])
+def test_a_dash_before_each_line_is_a_turn_where_nobody_is_named(dash: str) -> None:
+    transcript = text("\n".join(f"{dash} {words}" for _, words in TALK))
+    assert said(transcript) == [("", words) for _, words in TALK]
+
+
+@pytest.mark.parametrize("form", ["[00:0{t}] <{name}> {words}", "{name}; {words}"])
+def test_signs_of_chats_and_of_slips_where_all_labels_have_them(form: str) -> None:
+    written = "\n".join(
+        form.replace("{t}", str(at)).format(name="IP"[who], words=words) for at, (who, words) in enumerate(TALK)
+    )
+    assert said(text(written)) == expected("I", "P")
+
+
 @pytest.mark.parametrize(
     "date", ["March 5, 2024, 1:11PM", "5 March 2024, 13:11", "Tue, Mar 5, 2024 13:11", "5. März 2024 13:11"]
 )

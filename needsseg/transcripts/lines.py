@@ -48,6 +48,8 @@ _NOTICE = re.compile(
     r"missed (?:voice|video) call.*)[\s.]*$",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"^[-–—]\s+(?=\S)")
+_MOST_DASHED = 0.5
 _MOST_ASKED = 0.6
 _FORGOTTEN = 0.2
 _OFTEN = 3
@@ -361,8 +363,15 @@ def _nobody_named(
     blocks: list[list[Spoken]] = [[]]
     marks: list[Mark] = []
     start: int | None = None
+    filled_lines = [line for line in lines if line]
+    dashed = sum(bool(_DASHED.match(line)) for line in filled_lines) > _MOST_DASHED * max(len(filled_lines), 1)
     for index, (line, item) in enumerate(zip(lines, found, strict=True)):
-        if not line:
+        if dashed and (dash := _DASHED.match(line)):
+            # Where (nearly) every line begins with a dash, each is another's turn.
+            blocks.append([Spoken(speaker, line[dash.end() :], start, None, index + 1)])
+            marks += [Mark(index, "label", 1), Mark(index, "speech", len(line.split()) - 1)]
+            start = None
+        elif not line:
             blocks.append([])
         elif (time := stamp(line)) is not None:
             start = time
