@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.fuzz_readers [COUNT] [SEED] [FILE …]`` mutates the files (by default the specimens of the tests and the
 sample study's transcripts) COUNT times in all (10,000): bytes flipped, cut, doubled, moved, replaced by what breaks parsers.
-Prints the slowest reads, and each file that raised something else, which it keeps in a temporary folder. Exit code 1 then.
+Prints the slowest reads (by processor time), and each file that raised something else, which it keeps in a temporary
+folder. Exit code 1 then.
 """
 
 from __future__ import annotations
@@ -56,6 +57,9 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Runs, prints what was found, and returns the exit code."""
+    if arguments and arguments[0] in {"-h", "--help"}:
+        print(__doc__)
+        return 0
     count = int(arguments[0]) if arguments else 10_000
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     given = [Path(name) for name in arguments[2:]] or [path for name in SEEDS for path in (ROOT / name).rglob("*")]
@@ -70,7 +74,7 @@ def main(arguments: list[str]) -> int:
             source = chance.choice(seeds)
             path = Path(folder) / f"talk{source.suffix}"
             path.write_bytes(mutated(source.read_bytes(), chance))
-            began = time.perf_counter()
+            began = time.process_time()
             try:
                 read_all(path)
                 read += 1
@@ -82,8 +86,9 @@ def main(arguments: list[str]) -> int:
                 if kind not in raised:
                     raised[kind] = finds / f"{number}{source.suffix}"
                     raised[kind].write_bytes(path.read_bytes())
-            if (seconds := time.perf_counter() - began) > _SLOW_SECONDS:
-                slow.append((seconds, source.name))
+            if (seconds := time.process_time() - began) > _SLOW_SECONDS:
+                path.rename(finds / f"slow-{number}{source.suffix}")
+                slow.append((seconds, f"{source.name} ({finds}/slow-{number}{source.suffix})"))
     print(
         f"{count} mutated inputs of {len(seeds)} files, seed {seed}: {read} read, {refused} refused, "
         f"{len(raised)} kinds of others"

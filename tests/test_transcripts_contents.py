@@ -124,6 +124,9 @@ def test_the_content_says_what_a_file_is(tmp_path: Path) -> None:
         ('<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:package><pkg:part>', "Word"),
         ('<?xml version="1.0"?><w:wordDocument><w:body>', "Word"),
         ('<?xml version="1.0"?>\n<office:document><office:body>', "OpenDocument"),
+        ('<?xml version="1.0"?>\n<!-- exported --><tt xmlns="http://www.w3.org/ns/ttml"><body><p>', "XML (<tt>)"),
+        ('<tt xml:lang="en"><body><p begin="1s">', "XML (<tt>)"),
+        ('<?xml version="1.0" encoding="UTF-8"?><ANNOTATION_DOCUMENT><TIER>', "XML (<ANNOTATION_DOCUMENT>)"),
         ("From: <Saved>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n", "web archive"),
     ],
 )

@@ -258,6 +258,27 @@ def test_a_cue_without_a_voice_is_nobodys_where_each_cue_has_one(tmp_path: Path)
     assert said(transcript) == [("Maud", "One. Two."), ("", "Three."), ("Ivo", "Four. Five.")]
 
 
+@pytest.mark.parametrize("label", ["[SPEAKER_0{}]:", "SPEAKER {}:", "(speaker {})"])
+def test_a_cue_without_a_label_is_nobodys_where_each_cue_has_one(tmp_path: Path, label: str) -> None:
+    talk = [
+        ("0", "One."),
+        ("0", "Two"),
+        ("", "and a half."),
+        ("0", "Three."),
+        ("1", "Four."),
+        ("1", "Five."),
+        ("", "Six."),
+    ]
+    talk += [("1", "Seven."), ("0", "Eight."), ("0", "Nine."), ("1", "Ten."), ("1", "Eleven."), ("0", "Twelve.")]
+    transcript = reading(tmp_path, srt(talk, lambda who, words: f"{label.format(who)} {words}" if who else words))
+    words = [spoken for _, spoken in said(transcript)]
+    assert words == [
+        "One. Two and a half. Three.", "Four. Five.", "Six.", "Seven.", "Eight. Nine.", "Ten. Eleven.", "Twelve.",
+    ]  # fmt: skip
+    assert [turn.speaker for turn in transcript.turns][2] == ""
+    assert "1 turn has no speaker." in transcript.warnings
+
+
 @pytest.mark.parametrize(
     ("label", "payload"),
     [

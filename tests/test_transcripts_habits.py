@@ -322,3 +322,53 @@ def test_words_and_speakers_come_back_under_any_labels(words: list[str], labels:
     written = [f"{labels[at % 2]}: {one}" for at, one in enumerate(words)]
     transcript = text("\n\n".join(written))
     assert said(transcript) == [(labels[at % 2], one) for at, one in enumerate(words)]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("Interveiwer", "Interviewer"), ("Intervewer", "Interviewer"), ("Particpant", "Participant")]
+)
+def test_a_slip_in_a_word_for_a_role_is_read_as_that_and_told(slip: str, meant: str) -> None:
+    transcript = text(talk("{name}: {words}", "Interviewer", "Participant") + f"\n\n{slip}: That is all.")
+    assert said(transcript)[-1][0] == meant
+    assert f"The label “{slip}” was read as “{meant}”." in transcript.warnings
+
+
+@pytest.mark.parametrize("label", ["Interviewee", "Participant 12"])
+def test_another_word_for_a_role_is_no_slip(label: str) -> None:
+    transcript = text(talk("{name}: {words}", "Interviewer", "Participant") + f"\n\n{label}: That is all.")
+    assert said(transcript)[-1] == (label, "That is all.")
+
+
+@pytest.mark.parametrize("form", ["*{name}: {words}*", "**{name}: {words}**", "_{name}: {words}_"])
+def test_emphasis_around_a_label_and_its_words(form: str) -> None:
+    turns = [form.format(name="Ruta", words=words) for words in ASKED]
+    written = "\n\n".join(part for asked, told in zip(turns, TOLD, strict=True) for part in (asked, f"Ivo: {told}"))
+    assert said(text(written)) == expected("Ruta", "Ivo")
+
+
+def test_a_sign_of_change_without_a_name_is_nobodys_turn() -> None:
+    transcript = text(">> RUTA: WHO BAKES AT NIGHT?\n>> IVO: I DO.\n>> RUTA: ALONE?\n>> NEVER ALONE,\nAS A RULE.")
+    assert said(transcript)[-2:] == [("RUTA", "ALONE?"), ("", "NEVER ALONE, AS A RULE.")]
+    assert "1 turn has no speaker." in transcript.warnings
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "—"])
+def test_a_dash_before_each_line_is_a_turn_where_nobody_is_named(dash: str) -> None:
+    transcript = text("\n".join(f"{dash} {words}" for _, words in TALK))
+    assert said(transcript) == [("", words) for _, words in TALK]
+
+
+@pytest.mark.parametrize("form", ["[00:0{t}] <{name}> {words}", "{name}; {words}"])
+def test_signs_of_chats_and_of_slips_where_all_labels_have_them(form: str) -> None:
+    written = "\n".join(
+        form.replace("{t}", str(at)).format(name="IP"[who], words=words) for at, (who, words) in enumerate(TALK)
+    )
+    assert said(text(written)) == expected("I", "P")
+
+
+@pytest.mark.parametrize(
+    "date", ["March 5, 2024, 1:11PM", "5 March 2024, 13:11", "Tue, Mar 5, 2024 13:11", "5. März 2024 13:11"]
+)
+def test_a_date_above_the_talk_is_no_speaker(date: str) -> None:
+    written = f"Mill visit\n{date}\n31m 7s\n\n" + talk("{name}   0:09\n{words}", "Ruta", "Ivo")
+    assert {speaker for speaker, _ in said(text(written))} == {"Ruta", "Ivo"}

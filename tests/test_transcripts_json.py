@@ -853,3 +853,16 @@ def test_a_folder_lists_json_only_where_it_is_speech(tmp_path: Path) -> None:
     written(tmp_path, dote(), "talk.dote")
     written(tmp_path, otranscribe(), "talk.otr")
     assert [path.name for path in transcript_files(tmp_path)] == ["talk.dote", "talk.json", "talk.otr"]
+
+
+def test_captions_of_youtube_with_words_in_parts(tmp_path: Path) -> None:
+    events: list[dict[str, Any]] = [{"tStartMs": 0, "dDurationMs": 90_000, "id": 1, "wpWinPosId": 1}]
+    for _, words, start in TALK:
+        parts = [
+            {"utf8": word if not at else f" {word}", "tOffsetMs": at * 200} for at, word in enumerate(words.split())
+        ]
+        events += [{"tStartMs": start, "dDurationMs": 3_000, "segs": parts}]
+        events += [{"tStartMs": start + 3_000, "aAppend": 1, "segs": [{"utf8": "\n"}]}]
+    transcript = read(written(tmp_path, {"wireMagic": "pb3", "events": events}, "talk.json"))
+    assert " ".join(words for _, words in said(transcript)) == " ".join(words for _, words, _ in TALK)
+    assert [turn.start_ms for turn in transcript.turns] == [500, 6_000]

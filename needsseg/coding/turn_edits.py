@@ -101,7 +101,8 @@ def split_turn(transcript: Transcript, offset: int) -> EditPlan:
     halves = _trimmed(transcript.text, turn.start, offset), _trimmed(transcript.text, offset, turn.end)
     if halves[0] is None or halves[1] is None:
         raise UsageError(
-            f"The turn [{turn.start} {turn.end}] has no words on one side of {offset}.", "Split it between two words."
+            f"The turn [{turn.start} {turn.end}] has no words on one side of {offset}.",
+            "Split it between two words; in the app, at the word that the second part begins with.",
         )
     first = TurnPlan(turn.speaker, (halves[0],), (number,), turn.start_ms, None)
     second = TurnPlan(turn.speaker, (halves[1],), (number,), None, turn.end_ms, relabelled=True)

@@ -95,9 +95,15 @@ class Study:
             return int(self.db.table(table).insert(row).last_pk or 0)
 
     def insert_all(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Inserts many rows."""
+        """Inserts many rows, each with values for the same columns."""
+        if not rows:
+            return
+        columns = list(rows[0])
+        names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         with translated(self.path):
-            self.db.table(table).insert_all(rows)
+            self.conn.executemany(
+                f'INSERT INTO "{table}" ({names}) VALUES ({places})', ([row[name] for name in columns] for row in rows)
+            )
 
     @property
     def person(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Callable
@@ -29,6 +30,9 @@ _OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
     ((b"<?xml", b"<office:document"), "a flat OpenDocument text (.fodt)", _SAVE_AS_DOCX),
     ((b"MIME-Version:", b"multipart/related"), "a web archive (.mht)", "Save the page as .html and import that."),
 )
+_XML = re.compile(rb"\s*<(?:\?xml|tt)[\s>]")
+"""How XML begins; captions in TTML may do so without the line that says it."""
+_ELEMENT = re.compile(rb"<([A-Za-z][\w:.-]{0,39})")
 _KINDS_OF_NODE: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -80,6 +84,13 @@ def _refuse_by_name(head: bytes, name: str) -> None:
     for signs, what, hint in _OTHER_KINDS:
         if all(sign in start for sign in signs):
             raise TranscriptError(f"{name}: this is {what}, not a text transcript.", hint)
+    if _XML.match(start.removeprefix(b"\xef\xbb\xbf")):
+        root = _ELEMENT.search(start)
+        of_what = f" (<{root[1].decode()}>)" if root else ""
+        raise TranscriptError(
+            f"{name}: this is XML{of_what}, not a text transcript.",
+            "Export the talk as subtitles (.srt, .vtt), .docx or plain text and import that.",
+        )
 
 
 def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:

@@ -33,6 +33,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _SHOWN = 40
+_FEW_WITHOUT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def read_cues(
         [segment.text for segment in part.segments if segment.text.strip()] for part in parts if part.objects is None
     ]
     naming = find_naming(texts, [part.cue.ident for part in parts if part.objects is None], choices, named=named)
-    speech = _Speech(naming, choices, marks, _voices_on_change(parts), _describe_sounds(texts))
+    speech = _Speech(
+        naming, choices, marks, _voices_on_change(parts), _describe_sounds(texts), _labels_every_cue(texts, naming)
+    )
     for index, part in enumerate(parts):
         speech.add(part, at_edge=index in (0, len(parts) - 1))
     turns = _turns(speech.pieces)
@@ -157,6 +160,15 @@ def _voices_on_change(parts: Iterable[_CueParts]) -> bool:
     return nameless * 2 >= len(named) or (len(set(named)) > 1 and all(a != b for a, b in pairwise(named)))
 
 
+def _labels_every_cue(cues: Iterable[Sequence[str]], naming: Naming) -> bool:
+    """Whether a label stands before (nearly) every cue, also where the same person goes on: one without is then nobody's."""
+    labels = [naming.match(lines[0], alone=len(lines) < 2) for lines in cues if lines]
+    named = [label.speaker for label in labels if label]
+    without = len(labels) - len(named)
+    goes_on = sum(before == after for before, after in pairwise(named))
+    return 0 < without <= _FEW_WITHOUT * len(labels) and goes_on >= max(2, without)
+
+
 def _describe_sounds(cues: Iterable[Sequence[str]]) -> bool:
     """Whether captions describe sounds, in two places at least: one odd sign proves nothing."""
     return sum(is_only_signs(text) or is_note(text, whole_cue=False) for lines in cues for text in lines) > 1
@@ -171,6 +183,7 @@ class _Speech:
     marks: list[Mark]
     carry_voice: bool
     sounds: bool
+    every_cue: bool = False
     pieces: list[_Piece] = field(default_factory=list)
     speaker: str = ""
     changed: bool = False
@@ -287,11 +300,17 @@ class _Speech:
         self.marks.append(marked(segment.line, "time", text[: len(text) - len(words)]))
         if self.choices.unlabelled and not self.labelled and segment.voice is None:
             self._change_to(one_line(self.choices.unlabelled))
+        elif self.every_cue and not self.labelled and segment.voice is None and self._is_open():
+            self._change_to("")
         new_cue = bool(self.pieces) and self.pieces[-1].spoken.start_ms != cue.start_ms
         if self.naming.dashes and not self.speaker and new_cue:
             # Where dashes part two speakers, a cue without one may be anybody's, unless a sentence runs on.
             self.changed = self.changed or bool(_SENTENCE_END.search(self.pieces[-1].spoken.words.rstrip()))
         self._say(self.speaker, words, cue, segment.line)
+
+    def _is_open(self) -> bool:
+        """Whether what was said last is a whole sentence, so that the next may be anybody's."""
+        return not self.pieces or bool(_SENTENCE_END.search(self.pieces[-1].spoken.words.rstrip()))
 
     def _change_to(self, speaker: str) -> None:
         self.changed = self.changed or speaker != self.speaker

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 from needsseg.transcripts.labels import is_metadata, like_a_name, perhaps_a_name
@@ -23,6 +23,13 @@ _SPOKEN_PARTS = re.compile(r"\d+")
 _PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
 _NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
 _DATED = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$|^\d{4}年\d{1,2}月\d{1,2}日")
+_NAMED_DATE = re.compile(
+    r"^(?:[^\W\d]+\.?,?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?)?"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|januar|februar|märz|mai|juni|juli|okt|dez|enero|abr|ago|dic|"
+    r"janv|févr|mars|avr|juin|juil|août|déc|gen|mag|giu|lug|set|ott)[^\W\d]*\.?(?:\s+(?:de\s+)?\d{1,2}(?:st|nd|rd|th)?)?,?"
+    r"(?:\s+(?:de\s+)?\d{4})?$",
+    re.IGNORECASE,
+)
 _NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
 _CLOSE = 0.8
 _IN_ORDER = 0.7
@@ -56,6 +63,34 @@ class Found:
     headers: dict[int, Header]
 
 
+class _Text:
+    """Lines in which headers are looked for; what all templates ask of them is found once."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def bare(self) -> list[str]:
+        """The lines without signs of quotes, lists and headings before them."""
+        return [_DECORATION.sub("", line) for line in self.lines]
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """The indices of lines that hold anything."""
+        return [index for index, line in enumerate(self.lines) if line]
+
+    @cached_property
+    def timed(self) -> list[int]:
+        """The indices of lines that may hold a time."""
+        return [index for index in self.filled if _TIME_IN.search(self.lines[index])]
+
+    @cached_property
+    def in_capitals(self) -> bool:
+        """Whether the text is written in capitals throughout, as some captions are."""
+        letters = "".join(self.lines[:SAMPLE])
+        return sum(map(str.isupper, letters)) > sum(map(str.islower, letters))
+
+
 def clock_ms(text: str) -> int | None:
     """A written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (frames are left out), ``7.5``, ``1 minute 3 seconds``."""
     if match := _CLOCK_PARTS.match(text):
@@ -83,7 +118,8 @@ def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
     Of the layouts that find nearly as many headers as the best, the first in the table is taken: it says most.
     """
     sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
-    tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := headers_of(layout, sample))]
+    text = _Text(sample)
+    tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := _headers_in(layout, text, text))]
     tried = [one for one in tried if len(one.headers) > (rival if one.layout.strict else 0)]
     most = max((len(one.headers) for one in tried), default=0)
     if not most or most < _CLOSE * rival:
@@ -97,29 +133,34 @@ def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
 
     The first lines tell which of the layout's templates the text uses.
     """
-    sample = lines[:SAMPLE]
+    text = _Text(lines)
+    return _headers_in(layout, text, _Text(lines[:SAMPLE]) if len(lines) > SAMPLE else text)
+
+
+def _headers_in(layout: LineLayout, text: _Text, sample: _Text) -> dict[int, Header]:
     matches = {template: _matches(template, layout.above, sample) for template in layout.templates}
-    best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample)))
-    found = _plausible(_matches(best, layout.above, lines) if len(lines) > SAMPLE else matches[best], layout, lines)
+    best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample.lines)))
+    found = _plausible(matches[best] if sample is text else _matches(best, layout.above, text), layout, text.lines)
     # A file may mix forms: an hour in, a time gets longer, or a name its company.
     names = {header.label for header in found.values()}
     for template, some in matches.items():
         if template != best and any(index not in found and one.label in names for index, one in some.items()):
-            more = _matches(template, layout.above, lines) if len(lines) > SAMPLE else some
+            more = some if sample is text else _matches(template, layout.above, text)
             found |= {index: one for index, one in more.items() if index not in found and one.label in names}
     return dict(sorted(found.items()))
 
 
-def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Header]:
+def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
     first, *more = patterns(template, above)
     timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
     found: dict[int, Header] = {}
-    if "{short}" in template and _is_in_capitals(lines[:SAMPLE]):
+    if "{short}" in template and text.in_capitals:
         return found  # any short word looks like initials there
-    for index, line in enumerate(lines):
-        if not line or (above and len(line) > LONGEST_HEADER) or (timed and not _TIME_IN.search(line)):
+    lines = text.lines
+    for index in text.timed if timed else text.filled:
+        if above and len(lines[index]) > LONGEST_HEADER:
             continue
-        match = first.match(_DECORATION.sub("", line))
+        match = first.match(text.bare[index])
         if not match:
             continue
         parts = {name: part for name, part in match.groupdict().items() if part}
@@ -128,7 +169,7 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
             below = index + taken
             if below < len(lines) and not lines[below].strip():
                 below += 1
-            match = pattern.match(_DECORATION.sub("", lines[below])) if below < len(lines) else None
+            match = pattern.match(text.bare[below]) if below < len(lines) else None
             if not match:
                 break
             parts |= {name: part for name, part in match.groupdict().items() if part}
@@ -146,13 +187,9 @@ def _matches(template: str, above: bool, lines: Sequence[str]) -> dict[int, Head
     return found
 
 
-def _is_in_capitals(lines: Sequence[str]) -> bool:
-    """Whether a text is written in capitals throughout, as some captions are."""
-    upper = sum(map(str.isupper, "".join(lines)))
-    return upper > sum(map(str.islower, "".join(lines)))
-
-
 def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    if len(found) < 2:
+        return {}
     counts = Counter(header.label for header in found.values())
     timed = any(header.time for header in found.values())
 
@@ -161,6 +198,7 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
         if (
             not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
             or _DATED.match(label)
+            or (any(map(str.isdecimal, label)) and _NAMED_DATE.match(label))
             or is_metadata(label)
             or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
         ):

@@ -181,6 +181,16 @@ JSON_LAYOUTS: tuple[JsonLayout, ...] = (
         lasts=("durationMilliseconds",),
     ),
     JsonLayout(
+        "YouTube captions (json3)",
+        "events[]",
+        ("utf8",),
+        parts="segs[]",
+        start=("tStartMs",),
+        unit="ms",
+        lasts=("dDurationMs",),
+        by_word=True,
+    ),
+    JsonLayout(
         "Fireflies API, one call",
         "data.transcript.sentences[]",
         ("text", "raw_text"),

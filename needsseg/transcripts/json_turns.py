@@ -105,8 +105,13 @@ def turns_in(places: Sequence[Place], layout: JsonLayout) -> list[JsonTurn]:
     pieces: list[JsonTurn] = []
     for place in places:
         if layout.parts:
-            for part in places_at(place.record, layout.parts, place):
-                pieces += _piece(replace(part, root=place.root), layout, starts, around)
+            parts = [
+                piece
+                for part in places_at(place.record, layout.parts, place)
+                for piece in _piece(replace(part, root=place.root), layout, starts, around)
+            ]
+            start = _time(place.record, layout.start, layout.unit)
+            pieces += parts if any(part.start for part in parts) else [replace(part, start=start) for part in parts]
         else:
             pieces += _piece(place, layout, starts, around)
     if not layout.by_word:

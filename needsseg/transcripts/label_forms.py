@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from needsseg.transcripts.labelled import Labelled
-from needsseg.transcripts.labels import counted, like_a_name
+from needsseg.transcripts.labels import counted, is_slip, like_a_name
+from needsseg.transcripts.roles import role_from_label
 
 _TAGGED = re.compile(r"^(?P<name>[^:：\[\]]{1,50}?)\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$")
 _NUMBERED = re.compile(r"^(?P<name>\S.*?)[ .#]+(?P<number>\d{1,4})$")
@@ -87,7 +88,27 @@ def _in_one_spelling(found: Sequence[Labelled | None]) -> tuple[list[Labelled | 
         others = [label for label in labels if label != most]
         if counts[most] >= _FEWEST and like_a_name(most):
             read_as |= {label: most for label in others if counts[label] <= max(1, _RARE * counts[most])}
+    read_as |= _slips_in_roles(counts)
     return [replace(item, label=read_as.get(item.label, item.label)) if item else None for item in found], read_as
+
+
+def _slips_in_roles(counts: Counter[str]) -> dict[str, str]:
+    """Rare labels that are a word for a role (``Interviewer``) with a slip of the pen, each with the label that is meant.
+
+    Two people may have names that are nearly the same; a word that is nearly one for a role is nobody's name.
+    """
+    roles = [label for label, count in counts.items() if count > 1 and role_from_label(label)]
+    read_as: dict[str, str] = {}
+    for label, count in counts.items():
+        if role_from_label(label) is None and any(map(str.isalpha, label)):
+            meant = [
+                role
+                for role in roles
+                if is_slip(role.casefold(), label.casefold()) and count <= max(1, _RARE * counts[role])
+            ]
+            if len(meant) == 1:
+                read_as[label] = meant[0]
+    return read_as
 
 
 def without_dash(found: Sequence[Labelled | None]) -> list[Labelled | None]:

@@ -28,6 +28,7 @@ _TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s
 _EMPHASIS = re.compile(
     r"^(\*{1,3}|_{1,3})(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$"
 )
+_EMPHASISED_LINE = re.compile(r"^(\*{1,3}|_{1,3})(?P<inner>[^*_\s][^*]*?)\1\\?$")
 _AFTER_EMPHASIS = re.compile(rf"^\s*(?:[\[(]\s*{_CLOCK}\s*[\])])?\s*(?P<colon>[:：]?)\s*(?P<words>.*)$")
 _COLON = re.compile(
     rf"^(?P<name>[^:：]{{1,{LONGEST_NAME}}}?(?:[:*](?:in|innen|r))?)(?P<time>\s*[\[(]?\s*(?<!\d){_CLOCK}\s*[\])]?)?\s*(?:：|:(?=\s|$))\s*(?P<words>.*)$"
@@ -73,6 +74,20 @@ def labelled(line: str) -> Labelled | None:
         label = one_line(match["name"]).strip("[]") if match["name"].startswith("[") else one_line(match["name"])
         return Labelled(_without_mark(label), match["words"].removesuffix("\\"), start, "colon")
     return None
+
+
+def labels_in_emphasis(lines: Sequence[str], found: Sequence[Labelled | None]) -> list[Labelled | None]:
+    """Labels within the emphasis of a whole line (``*I: How?*``), where a name comes back so or otherwise."""
+    inner = {
+        index: item
+        for index, line in enumerate(lines)
+        if line[:1] in "*_" and (match := _EMPHASISED_LINE.match(line))
+        if (item := labelled(match["inner"])) and item.words and like_a_name(item.label)
+    }
+    counts = counted([item.label for item in (*inner.values(), *found) if item])
+    return [
+        inner[index] if index in inner and counts[inner[index].label] > 1 else item for index, item in enumerate(found)
+    ]
 
 
 def _is_aside(line: str) -> bool:

@@ -211,12 +211,12 @@ def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:
     for label in labels:
         plain = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
         key = " ".join(sorted(plain.split()))
-        groups.setdefault(next((known for known in groups if _slip(known, key)), key), []).append(label)
+        groups.setdefault(next((known for known in groups if is_slip(known, key)), key), []).append(label)
     return [tuple(group) for key, group in groups.items() if key and len(group) > 1]
 
 
-def _slip(first: str, second: str) -> bool:
-    """Whether two names differ by a slip in one long word: a letter left out, added, changed or swapped with the next."""
+def is_slip(first: str, second: str) -> bool:
+    """Whether two names in small letters differ by one slip in a long word: a letter left out, added, changed or swapped."""
     words, others = first.split(), second.split()
     odd = [(one, other) for one, other in zip(words, others, strict=False) if one != other]
     if len(words) != len(others) or len(odd) != 1:

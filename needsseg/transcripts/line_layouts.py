@@ -216,6 +216,13 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         above=True,
     ),
     LineLayout(
+        "speaker-field",
+        "`SPEAKER:` and the name above the words (Speechmatics)",
+        ("SPEAKER: {name}", "Speaker: {name}"),
+        "SPEAKER: S1\nHow do the orders come?\nSPEAKER: S2\nBy phone, before six.",
+        above=True,
+    ),
+    LineLayout(
         "coded-speaker",
         "A speaker's number before the words, with no colon (WhisperX, whisper.cpp)",
         ("({code}) {words}", "{code} {words}", "<{code}> {words}", "{short} {words}"),
@@ -227,7 +234,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "curly",
         "The name in curly, angle or round brackets before the words",
         ("{open}{name}{close}~: {words}", "{open}{name}{close} {words}", "<{name}> {words}", "<{name}>: {words}",
-            "({name}) {words}"),
+            "({name}) {words}", "[{time}] <{name}> {words}", "({time}) <{name}> {words}", "{time} <{name}> {words}"),
         "{Oda Brinkholt} How do the orders come?\n{Teo Marsand} By phone, before six.\n"
         "{Oda Brinkholt} And on Sundays?\n{Teo Marsand} Not at all.",
         strict=True,
@@ -244,8 +251,8 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
         "The name and a dash or another sign before the words",
         ("{name} – {words}", "{name} — {words}", "{name} - {words}", "{name}> {words}", "{name}.- {words}",
          "{name}) {words}", "({name}): {words}", "{name} / {words}", "{name} = {words}", "{name} | {words}",
-         "{name} -- {words}", "{initials}. {words}", "{name}/ {words}", "{name}... {words}", "{name}… {words}",
-         "{role}. {words}"),
+         "{name} -- {words}", "{initials}. {words}", "{initials}; {words}", "{name}/ {words}",
+         "{name}... {words}", "{name}… {words}", "{role}. {words}"),
         "Oda – How do the orders come?\nTeo – By phone, before six.\nOda – And on Sundays?\nTeo – Not at all.",
         strict=True,
     ),

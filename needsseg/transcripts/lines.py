@@ -21,6 +21,7 @@ from needsseg.transcripts.labelled import (
     Labelled,
     label_without_colon,
     labelled,
+    labels_in_emphasis,
     labels_without_space,
     speakers_in,
     stamp,
@@ -38,6 +39,7 @@ from needsseg.transcripts.undress import undressed
 
 _BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+_CHANGE = re.compile(r"^\s{0,3}>>+\s*\S")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
 _LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
 _NOTICE = re.compile(
@@ -46,6 +48,8 @@ _NOTICE = re.compile(
     r"missed (?:voice|video) call.*)[\s.]*$",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"^[-–—]\s+(?=\S)")
+_MOST_DASHED = 0.5
 _MOST_ASKED = 0.6
 _FORGOTTEN = 0.2
 _OFTEN = 3
@@ -106,7 +110,8 @@ class _Reader:
     def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
         kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
-        found = without_question_numbers(without_spoken_times([labelled(line) if line else None for line in kept]))
+        found = labels_in_emphasis(kept, [labelled(line) if line else None for line in kept])
+        found = without_question_numbers(without_spoken_times(found))
         found, self.read_as = mended_labels(found)
         self.fields = without_fields_above(kept, found)
         voices = [None if index < self.fields else item for index, item in enumerate(found)]
@@ -203,6 +208,7 @@ class _Reader:
             for index, item in enumerate(found)
             if item and item.label in speakers and index >= self.fields
         }
+        headers |= _changes_without_name(self.given, kept, headers)
         if asked := _asked_without_name(self.given, found, speakers):
             headers |= {index: Header("Interviewer", words) for index, words in asked.items()}
         return self._turns(kept, dict(sorted(headers.items())), found, around)
@@ -325,6 +331,16 @@ def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Seque
     )
 
 
+def _changes_without_name(
+    given: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]
+) -> dict[int, Header]:
+    """Turns that begin with ``>>`` and no name, in a text of captions, where that sign stands before the names too."""
+    signed = {index for index, line in enumerate(given) if _CHANGE.match(line)}
+    if not headers or 2 * sum(index in signed for index in headers) < len(headers):
+        return {}
+    return {index: Header("", kept[index]) for index in signed if kept[index] and index not in headers}
+
+
 def _asks(kept: Sequence[str], block: Sequence[int]) -> bool:
     return any(_ASKS.search(kept[index]) for index in block[-2:])
 
@@ -347,8 +363,15 @@ def _nobody_named(
     blocks: list[list[Spoken]] = [[]]
     marks: list[Mark] = []
     start: int | None = None
+    filled_lines = [line for line in lines if line]
+    dashed = sum(bool(_DASHED.match(line)) for line in filled_lines) > _MOST_DASHED * max(len(filled_lines), 1)
     for index, (line, item) in enumerate(zip(lines, found, strict=True)):
-        if not line:
+        if dashed and (dash := _DASHED.match(line)):
+            # Where (nearly) every line begins with a dash, each is another's turn.
+            blocks.append([Spoken(speaker, line[dash.end() :], start, None, index + 1)])
+            marks += [Mark(index, "label", 1), Mark(index, "speech", len(line.split()) - 1)]
+            start = None
+        elif not line:
             blocks.append([])
         elif (time := stamp(line)) is not None:
             start = time

@@ -74,7 +74,8 @@ def marked(line: int, kind: str, text: str) -> Mark:
 
 def one_line(text: str) -> str:
     """Text without control characters and with every run of white space as one space."""
-    return " ".join(text.translate(_CONTROL).split())
+    # What can be printed holds no control characters; most lines can, and a look costs less than taking them out.
+    return " ".join((text if text.isprintable() else text.translate(_CONTROL)).split())
 
 
 def tidy(text: str) -> str:

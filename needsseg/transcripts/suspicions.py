@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, islice
 
 from needsseg.records import Role
 from needsseg.transcripts.roles import role_from_label
@@ -22,6 +23,7 @@ _SHINGLE = 5
 _TWICE_SHARE = 0.5
 _TWICE_WORDS = 120
 _TWICE_APART = 60
+_WORD = re.compile(r"\w+")
 _LEFT_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
 _LEFT_MARKUP = re.compile(
     r"</?(?:p|span|div|v|c|i|b|font|br|u)\b[^<>]{0,80}>|\{\\[a-z]|&(?:amp|nbsp|lt|gt|quot);|\\(?:par|pard|b0)\b"
@@ -120,17 +122,13 @@ def _twice(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
     starts: list[int] = []
     for piece, _ in turns:
         starts.append(len(words))
-        words += re.findall(r"\w+", piece.words.casefold())
+        words += _WORD.findall(piece.words.casefold())
     if len(words) < 2 * _TWICE_WORDS:
         return []
     first_seen: dict[tuple[str, ...], int] = {}
-    again = [0] * (len(words) + 1)
-    for at in range(len(words) - _SHINGLE + 1):
-        shingle = tuple(words[at : at + _SHINGLE])
-        seen = first_seen.setdefault(shingle, at)
-        again[at + 1] = again[at] + (at - seen >= _TWICE_APART)
-    for at in range(len(words) - _SHINGLE + 1, len(words)):
-        again[at + 1] = again[at]
+    shingles = zip(*(islice(words, first, None) for first in range(_SHINGLE)), strict=False)
+    repeats = [at - first_seen.setdefault(shingle, at) >= _TWICE_APART for at, shingle in enumerate(shingles)]
+    again = list(accumulate([*repeats, *[False] * (_SHINGLE - 1)], initial=0))
     for (piece, _), start in zip(turns, starts, strict=True):
         rest = len(words) - start
         if rest < _TWICE_WORDS:
