@@ -100,6 +100,7 @@ def _begin(study: Study) -> None:
     places = [(words.index(said), len(said)) for said in ("I copy the list", "every Monday", "nobody calls me")]
     held = [passages.mark(study, "ben", start, start + length) for start, length in places]
     passages.code(study, held[:1], "late")
+    codebook.create(study, "unsure")
     one = segments.make(study, "One", held[:2])
     _propose(study, [one], [held[2]])
 

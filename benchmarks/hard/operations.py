@@ -56,11 +56,6 @@ def _half(study: Study) -> None:
     segments.split(study, _segment(study), held[:1], "Half")
 
 
-def _merged_codes(study: Study) -> None:
-    codebook.create(study, "made")
-    codebook.merge(study, "late", "made")
-
-
 def _hits(study: Study) -> None:
     searching.code_hits(study, searching.search(study, "who has what"), "seen")
 
@@ -80,7 +75,7 @@ OPERATIONS: dict[str, Operation] = {
     "code hits": _hits,
     "make code": lambda study: codebook.create(study, "made", "late"),
     "rename code": lambda study: codebook.rename(study, "late", "later"),
-    "merge codes": _merged_codes,
+    "merge codes": lambda study: codebook.merge(study, "late", "unsure"),
     "delete code": lambda study: codebook.delete(study, "late"),
     "memo": lambda study: memos.write(study, "passage", _first(study), "a memo"),
     "job statement": lambda study: statements.write(study, _first(study), JobParts(situation="when it is late")),

@@ -16,7 +16,8 @@ from needsseg.records import PassageStatus
 from needsseg.study.connection import Study
 
 PEOPLE = ("anna", "bert", "carla", "dora")
-STATUSES: tuple[PassageStatus, ...] = ("accepted", "rejected", "suggested")
+STATUSES: tuple[PassageStatus, ...] = ("accepted", "rejected")
+CODES = ("late", "unsure", "who has it")
 SPAN = 12
 """Characters from one marked passage to the next."""
 Held = dict[int, tuple[PassageStatus, frozenset[str], str]]
@@ -84,7 +85,9 @@ def _work(path: Path, number: int, actions: int, seed: int) -> tuple[Shared, Hel
                     held = changed
                 told.actions += 1
             except NeedssegError as error:
-                told.refused.append(error.message)
+                # What others go on from, such as a code that they use too, is not taken back alone.
+                if "cannot be undone alone" not in error.message:
+                    told.refused.append(error.message)
     return told, held
 
 
@@ -96,10 +99,11 @@ def _act(study: Study, pick: random.Random, held: Held, start: int) -> Held:
     one = pick.choice(list(held))
     status, codes, memo = held[one]
     if kind == "decide":
+        # Never back to undecided: that takes away what was marked by hand.
         status = pick.choice(STATUSES)
         passages.decide(study, [one], status)
-    elif kind == "code":
-        code = pick.choice(["late", "unsure", "who has it"])
+    elif kind == "code" and status == "accepted":
+        code = pick.choice(CODES)
         passages.code(study, [one], code)
         codes |= {code}
     else:

@@ -96,6 +96,12 @@ def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
             "WHERE s.status <> 'candidate' AND m.passage_id IN (SELECT value FROM json_each(?)) ORDER BY m.passage_id",
             [study.actor, now(), wanted],
         )
+        study.execute(
+            "DELETE FROM proposed_passages WHERE passage_id IN (SELECT value FROM json_each(?)) AND EXISTS ("
+            "SELECT 1 FROM declined_passages d WHERE d.passage_id = proposed_passages.passage_id "
+            "AND d.segment_id = proposed_passages.segment_id)",
+            [wanted],
+        )
     study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
     needs.forget_answers(study, ids)
     if segment is None:
