@@ -36,8 +36,8 @@ from needsseg.actions import firmness, history, passages, review, segments, sens
 from needsseg.actions.questions import discovered_again
 from needsseg.actions.report import as_markdown, gather
 from needsseg.actions.studies import Study
+from needsseg.study import erasing
 from needsseg.study import firmness as stored
-from needsseg.study import history as stored_history
 from needsseg.tui.app import NeedssegApp
 
 pytest_plugins = ["cli_calls"]
@@ -230,7 +230,7 @@ def test_a_test_holds_until_what_it_is_of_changes(grouped: Study, tables: Dump) 
     dump, entries = tables(grouped), history.listing(grouped)
     review.sensitivity(grouped)
     assert tables(grouped) == dump and history.listing(grouped) == entries, "it is no action"
-    stored_history.forget(grouped)
+    erasing.erase(grouped, lambda: None)
     assert firmness.figures(grouped) == {}
 
 

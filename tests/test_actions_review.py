@@ -38,8 +38,7 @@ from wording import (
 from needsseg.actions import discovery, history, importing, needs, passages, review, segments, studies
 from needsseg.actions.questions import discovered_again
 from needsseg.errors import DiscoveryError, NeedssegError, NotFoundError, UsageError
-from needsseg.study import decisions, runs
-from needsseg.study import history as stored_history
+from needsseg.study import decisions, erasing, runs
 from needsseg.study import needs as stored_needs
 from needsseg.study import segments as stored
 from needsseg.study.connection import Study
@@ -335,7 +334,7 @@ def test_lineage_tells_who_did_what_and_outlives_a_forgotten_history(found: Stud
     assert says(split, SPLIT_OFF, "Keepers", 4) and says(left, 1, WENT_TO, "Keepers")
     assert says(segments.lineage(found, two)[-1].what, MERGED_IN, "Keepers")
     segments.confirm(found, one, by="Maya", undecided=True)
-    stored_history.forget(found)
+    erasing.erase(found, lambda: None)
     told_less = segments.lineage(found, one)
     assert [(event.actor, event.what) for event in told_less] == [("", FOUND_IN_RUN), ("Maya", WAS_CONFIRMED)]
     assert segments.lineage(found, new)

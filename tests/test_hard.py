@@ -7,7 +7,7 @@ import random
 import pytest
 
 from benchmarks.hard.full_disk import fill
-from benchmarks.hard.kills import kill
+from benchmarks.hard.kills import FORGETTING, kill
 from benchmarks.hard.operations import OPERATIONS
 from benchmarks.hard.together import work_together
 from benchmarks.hard.undone import walk_and_undo
@@ -41,3 +41,8 @@ def test_several_people_lose_nothing_and_take_back_only_their_own() -> None:
 def test_a_long_walk_is_taken_back_and_done_again_to_the_byte() -> None:
     told = walk_and_undo(1, 100, seed=random.randrange(10_000))
     assert told.done > 30 and told.different == 0
+
+
+def test_erasing_goes_on_where_it_was_cut_short() -> None:
+    told = kill(FORGETTING, OPERATIONS[FORGETTING], 6, random.randrange(10_000))
+    assert (told.lost, told.half, told.left) == (0, 0, 0)

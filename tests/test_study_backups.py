@@ -15,7 +15,7 @@ import pytest
 
 from needsseg.actions import importing, interviews, passages, studies
 from needsseg.errors import StudyError, UsageError
-from needsseg.study import backups, connection, faults, places_watched, restoring, shape
+from needsseg.study import backups, connection, erasing, faults, places_watched, restoring, shape
 from needsseg.study.backups import AUTOMATIC, Backup
 from needsseg.study.connection import Study
 from needsseg.study.private import private_place, side
@@ -276,6 +276,25 @@ def _ended() -> int:
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
     return child.pid
+
+
+def test_erasing_that_was_cut_short_is_finished_at_the_next_start_and_told(
+    talk: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with studies.open_study(talk.path) as study:
+        passages.mark(study, "anna", 47, 60)
+    assert _automatic(talk.path)
+    monkeypatch.setattr(erasing, "_erase_elsewhere", lambda _: [])  # as if the program had ended there
+    with studies.open_study(talk.path) as study:
+        importing.forget_interview(study, "anna")
+    monkeypatch.undo()
+    assert _automatic(talk.path)
+    with studies.open_study(talk.path) as study:
+        (told,) = study.notices
+        assert "being erased" in told and "finished" in told
+    assert not _automatic(talk.path)
+    with studies.open_study(talk.path) as study:
+        assert study.notices == []
 
 
 def test_words_that_another_open_transaction_keeps_are_told(talk: Study, monkeypatch: pytest.MonkeyPatch) -> None:

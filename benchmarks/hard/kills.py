@@ -17,6 +17,7 @@ from needsseg.actions import studies
 from tests.random_actions import walked_study
 
 DONE = b"done"
+FORGETTING, FORGOTTEN = "forget", b"nobody calls me at night"
 LATER = 1.15
 """The latest kill comes when the operation would have been over for a while."""
 
@@ -55,7 +56,16 @@ def kill(name: str, operation: Operation, rounds: int, seed: int) -> Told:
             acknowledged = _acknowledged(path, operation, pick.uniform(0, seconds * LATER))
             _judge(told, acknowledged, whole(path), before, after)
             told.left += bool(leftovers(path.parent, names))
+            if name == FORGETTING and whole(path) == after:
+                told.left += _still_said(path, names)
     return told
+
+
+def _still_said(path: Path, before: set[str]) -> bool:
+    """Whether words of the forgotten interview stand in the study, or in a file that came since."""
+    files = [each for each in path.parent.rglob("*") if each.is_file()]
+    own = [each for each in files if each == path or each.relative_to(path.parent).parts[0] not in before]
+    return any(FORGOTTEN in each.read_bytes() for each in own)
 
 
 def _judge(told: Told, acknowledged: bool, now: State, before: State, after: State) -> None:

@@ -30,7 +30,7 @@ from needsseg.errors import NeedssegError, NotFoundError, StudyError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
-from needsseg.study import accounts, backups, history, interviews, leftovers
+from needsseg.study import accounts, backups, erasing, interviews
 from needsseg.study.connection import Study, plain_text
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
@@ -321,9 +321,8 @@ def forget_interview(study: Study, key: str) -> Erased:
     are: in backups that somebody asked for, and in what another program has open.
     """
     study.before_first_change = None  # a copy made now would only be erased
-    remove_interview(study, key)
-    remaining = (*history.forget(study), *leftovers.erase_copies(study))
-    return Erased(remaining, tuple(backups.own_backups(study.path)))
+    remaining = erasing.erase(study, lambda: interviews.remove(study, key))
+    return Erased(tuple(remaining), tuple(backups.own_backups(study.path)))
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from needsseg.actions import blind, earlier_answers, earlier_statements, earlier
 from needsseg.errors import NeedssegError, StudyError
 from needsseg.settings import Settings, load
 from needsseg.study import backups as copies
-from needsseg.study import connection, faults, leftovers, places, rescuing, restoring, shape
+from needsseg.study import connection, erasing, faults, leftovers, places, rescuing, restoring, shape
 from needsseg.study.backups import Backup
 from needsseg.study.connection import Study
 from needsseg.study.rescuing import Rescued
@@ -67,6 +67,9 @@ class Overview:
         return "needsseg profile --as-of DATE" if self.accounts else "needsseg accounts import FILE"
 
 
+ERASED_ON = "An interview was being erased when the program ended; that was finished now. What was done before cannot be undone."
+
+
 def init(path: Path) -> Study:
     """Makes a new, private study."""
     return connection.create(path, load(path).who())
@@ -83,6 +86,8 @@ def open_study(path: Path) -> Study:
     try:
         if study.unwritable:
             return study
+        if (remaining := erasing.finish(study)) is not None:
+            study.notices.append("\n".join([ERASED_ON, *remaining]))
         for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
             if told := release(study):
                 study.notices.append(told)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study import resting
-from needsseg.study.drafts import forget as forget_drafts
 from needsseg.study.places import load as load_place
 from needsseg.text import format_count
 
@@ -255,29 +254,6 @@ def _refusal(study: Study, what: Literal["undo", "redo"], chosen: HistoryEntry, 
         rest = f"{format_count(len(others), 'action')} changed since what it rests on"
         hint = _HISTORY
     return UsageError(f"{described(study, chosen)} cannot be {_DONE[what]} alone: {rest}: {named}{more}.", hint)
-
-
-def forget(study: Study) -> list[str]:
-    """Wipes the whole history and what was cached, and rewrites the file, so that what was removed is gone.
-
-    Nothing done before can be undone afterwards. Returns in words where the words still are: in the log, where another program
-    reads the study just then and goes on for some seconds.
-    """
-    with study.writing():
-        for table in ("history_rows", "history", "vectors", "firmness"):
-            study.execute(f"DELETE FROM {table}")
-        forget_drafts(study)
-    # Full-text indexes keep words of deleted rows until they are merged; the log keeps pages until it is folded in.
-    with study.writing():
-        for index in ("turns_fts", "passages_fts"):
-            study.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
-    study.vacuum()
-    if study.fold_log():
-        return []
-    return [
-        f"{study.path}-wal holds them as long as another program reads the study: close it there, then run "
-        f"needsseg --study {study.path} check"
-    ]
 
 
 def _pick(study: Study, sql: str, person: str) -> int | None:
