@@ -1,17 +1,20 @@
 """``python -m benchmarks.hard [--rounds N] [PART …]``: breaks studies in every way we know, and prints what came of it.
 
-Parts: kills, full-disk, together, undone, readers; all by default, within an hour on two cores. Exit code 1 where anything
+Parts: kills, commands, interrupts,
+full-disk, together, undone, readers; all by default, within an hour on two cores. Exit code 1 where anything
 that was said to be done was lost, a study was half changed, or an error was not the project's own.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable
 
 from benchmarks import fuzz_readers
+from benchmarks.hard.commands import end_all
 from benchmarks.hard.full_disk import fill_all
 from benchmarks.hard.kills import Told, kill_all
 from benchmarks.hard.together import work_together
@@ -35,6 +38,23 @@ def _sum(title: str, told: dict[str, Told]) -> bool:
 
 def _kills(rounds: int) -> bool:
     return _sum("Killed", kill_all(rounds))
+
+
+def _commands(how: signal.Signals, title: str, rounds: int) -> bool:
+    told = end_all(how, max(1, rounds // 10))
+    wrong = [f"{name}, {fault}" for name, one in told.items() for fault in one.wrong]
+    count, stopped = sum(one.rounds for one in told.values()), sum(one.stopped for one in told.values())
+    print(f"{title}: {len(told)} commands, {count} rounds ({stopped} ended before they were done): {len(wrong)} wrong")
+    print("".join(f"  {fault}\n" for fault in wrong[:20]), end="")
+    return not wrong
+
+
+def _killed_commands(rounds: int) -> bool:
+    return _commands(signal.SIGKILL, "Commands killed", rounds)
+
+
+def _interrupted(rounds: int) -> bool:
+    return _commands(signal.SIGINT, "Commands interrupted (Ctrl+C)", rounds)
 
 
 def _full_disk(rounds: int) -> bool:
@@ -61,7 +81,8 @@ def _readers(rounds: int) -> bool:
 
 
 PARTS: dict[str, Callable[[int], bool]] = {
-    "kills": _kills, "full-disk": _full_disk, "together": _together, "undone": _undone, "readers": _readers,
+    "kills": _kills, "commands": _killed_commands, "interrupts": _interrupted,
+    "full-disk": _full_disk, "together": _together, "undone": _undone, "readers": _readers,
 }  # fmt: skip
 
 
