@@ -103,6 +103,7 @@ def digest(files: StackFiles, engine: str, tz: str = "UTC") -> str:
     return hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_generated_data_have_what_engines_disagree_about(files: StackFiles) -> None:
     with open_engine("duckdb") as engine:
         rows = engine.rows(engine.scan(files.events).select("account_id", "user_id", "feature", "second", "event_id"))
@@ -217,6 +218,7 @@ def test_a_session_the_caller_has_open_is_used_and_left_open(files: StackFiles, 
     assert SparkSession.getActiveSession() is None
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_in_memory_goes_to_a_private_folder_that_is_removed(tmp_path: Path) -> None:
     study = tmp_path / "o'brien, k=v"
     study.mkdir()

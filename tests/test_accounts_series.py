@@ -38,6 +38,7 @@ def by_hand(rows: list[Row], tz: str) -> dict[str, Series]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["duckdb", "polars"])
 @pytest.mark.parametrize("tz", ["UTC", "America/Los_Angeles"])
 def test_both_engines_count_weeks_as_a_person_would(tmp_path: Path, backend: str, tz: str) -> None:

@@ -229,6 +229,7 @@ def test_the_documented_salesforce_example() -> None:
     assert salesforce_18("customer0000001") == "customer0000001"
 
 
+@pytest.mark.slow
 @given(ids)
 @settings(max_examples=40)
 def test_short_ids_become_the_same_long_ids_in_every_place(short: str) -> None:

@@ -119,6 +119,7 @@ def test_both_engines_count_what_a_person_would(tmp_path: Path, backend: str, tz
     assert usage.rows == counted_by_hand(rows, tz)
 
 
+@pytest.mark.slow
 def test_replay_order_and_chunks_change_nothing(tmp_path: Path) -> None:
     rows = made_events(600)
     accounts = written("accounts", [{"account_id": f"acc{number:02d}", "name": "N"} for number in range(25)], tmp_path)
@@ -198,12 +199,14 @@ def test_without_usage_and_subscriptions_the_profile_is_partial(tmp_path: Path) 
     assert says(one.sentence, USE_UNKNOWN, STAGE_UNKNOWN)
 
 
+@pytest.mark.slow
 def test_an_unconfirmed_label_is_said_to_be_unconfirmed(tmp_path: Path) -> None:
     one, _ = build(article(tmp_path), [Label("a1", "coordination", "assigned", 0.7)], AS_OF)
     assert one.needs_segment_confirmed_by == ""
     assert says(one.sentence, "coordination", UNCONFIRMED)
 
 
+@pytest.mark.slow
 def test_events_on_the_date_do_not_count_and_the_zone_decides_which_day_it_is(tmp_path: Path) -> None:
     accounts = written("accounts", [{"account_id": "a", "name": "A"}], tmp_path)
     stamps = ("2026-06-30T23:30:00Z", "2026-07-01T03:30:00Z", "2026-07-01T00:00:00Z")
@@ -219,6 +222,7 @@ def test_events_on_the_date_do_not_count_and_the_zone_decides_which_day_it_is(tm
     assert (count("UTC"), count("America/New_York"), count("Europe/Berlin")) == (1, 3, 0)
 
 
+@pytest.mark.slow
 def test_rows_and_labels_of_merged_records_count_for_the_survivor(tmp_path: Path) -> None:
     here = Path(__file__).parent / "data" / "accounts" / "salesforce_accounts.csv"
     accounts = ingest("accounts", here, guess_mapping("accounts", read_header(here)), tmp_path / "stack").parquet

@@ -77,6 +77,7 @@ def test_windows_lie_within_participants_turns(turns: list[tuple[str, str]]) -> 
         assert count_words(transcript.text[start:end]) >= SHORTEST
 
 
+@pytest.mark.slow
 def test_windows_of_real_interviews_are_comfortable_to_read() -> None:
     for file in sorted(INTERVIEWS.iterdir()):
         transcript = transcripts.read(file)

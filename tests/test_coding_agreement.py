@@ -62,6 +62,7 @@ def _by_character(marks: dict[str, list[Mark]], code: str) -> list[list[int]]:
     ]
 
 
+@pytest.mark.slow
 @given(coders)
 def test_by_character_is_what_counting_every_character_gives(marks: dict[str, list[Mark]]) -> None:
     found = agreement(marks, LENGTHS)

@@ -210,6 +210,7 @@ _VECTOR = st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=3, max_size
 _SCORE = st.floats(0, 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(_VECTOR, _SCORE), min_size=1, max_size=8),

@@ -152,6 +152,7 @@ def test_found_words_are_where_they_are_said_to_be_and_gone_when_replaced(text: 
     assert safe == rebuilt + text[place:]
 
 
+@pytest.mark.slow
 def test_the_sample_interviews_hold_no_full_name_or_address_once_replaced() -> None:
     with (INTERVIEWS.parent / "participants.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -298,6 +298,7 @@ def test_without_an_effect_at_most_one_verdict_in_twenty_is_positive() -> None:
     assert low <= 16  # of 200 at 5%: the 97.5% point of the binomial distribution
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(

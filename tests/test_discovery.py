@@ -72,6 +72,7 @@ def test_the_same_in_any_row_order(seed: int) -> None:
     assert _same(first, second, order)
 
 
+@pytest.mark.slow
 def test_families_are_found_and_strangers_left_out() -> None:
     texts, speakers, rows, truth = _families(3)
     found = discover(texts, speakers, vectors=rows)
@@ -125,6 +126,7 @@ def test_the_tree_is_cut_at_the_best_of_all_choices() -> None:
     assert set(choices(tree, 3)[3].rows) == {(0, 1, 2), (3, 4), (5, 6, 7)}
 
 
+@pytest.mark.slow
 def test_decisions_are_kept_exactly() -> None:
     texts, speakers, rows, truth = _families(5)
     moved, off = truth.index(0), truth.index(1)
@@ -239,6 +241,7 @@ def test_repeated_texts_make_no_difference_to_the_order() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_unnamed_speakers_are_no_obstacle() -> None:
     texts, speakers, rows, _ = _families(6)
     unknown = discover(texts, [None] * len(texts), vectors=rows)
@@ -248,6 +251,7 @@ def test_unnamed_speakers_are_no_obstacle() -> None:
     assert len(some.labels) == len(texts)
 
 
+@pytest.mark.slow
 def test_one_loud_voice_is_warned_of() -> None:
     texts, _, rows, truth = _families(4)
     speakers = ["Loud" if t == 0 else f"P{i % 7}" for i, t in enumerate(truth)]

@@ -26,6 +26,7 @@ TEXTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(TEXTS, st.integers(1, 3))
 def test_every_proposal_is_a_clause_of_one_text(texts: list[str], people: int) -> None:

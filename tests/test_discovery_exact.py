@@ -44,6 +44,7 @@ def test_pairs_kept_apart_move_the_same_passage_in_any_row_order():
     assert list(one.labels) == list(other.labels[::-1])
 
 
+@pytest.mark.slow
 def test_one_speaker_s_repeated_passage_with_two_answers_teaches_the_same_in_any_row_order():
     texts, rows, truth = _around()
     texts, rows = [*texts, texts[0]], np.vstack([rows, rows[:1]])
@@ -54,6 +55,7 @@ def test_one_speaker_s_repeated_passage_with_two_answers_teaches_the_same_in_any
     assert list(one.strengths) == list(other.strengths[::-1])
 
 
+@pytest.mark.slow
 def test_candidates_of_one_and_the_same_text_are_numbered_the_same_in_any_row_order():
     texts, rows, _ = _around()
     texts, rows = [*texts, "again", "again"], np.vstack([rows, rows[:1], rows[:1]])
@@ -63,6 +65,7 @@ def test_candidates_of_one_and_the_same_text_are_numbered_the_same_in_any_row_or
     assert [c.name for c in one.candidates] == [c.name for c in other.candidates]
 
 
+@pytest.mark.slow
 def test_what_a_name_pulled_along_bears_the_name_also_where_its_example_repeats_another():
     """Passage x is said by two; one was placed in A, the other in B: what B pulled along is B, and not a nameless heap."""
     texts, rows, truth = _around((30, 30), noise=0.4)
@@ -101,6 +104,7 @@ def test_what_is_kept_together_with_a_placed_passage_is_asked_last():
     assert not set(found.questions(len(texts) - 13)) & set(range(1, 12))
 
 
+@pytest.mark.slow
 def test_any_number_of_names_and_one_passage_said_often_give_no_library_warnings():
     texts, rows, _ = _around()
     with warnings.catch_warnings():
@@ -110,6 +114,7 @@ def test_any_number_of_names_and_one_passage_said_often_give_no_library_warnings
     assert {candidate.name for candidate in found.candidates} >= {f"N{i}" for i in range(40)}
 
 
+@pytest.mark.slow
 def test_speakers_may_be_an_array():
     texts, rows, truth = _around()
     speakers = [f"P{i % 5}" for i in range(len(truth))]

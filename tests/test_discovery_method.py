@@ -147,6 +147,7 @@ def test_speakers_who_do_not_differ_are_left_as_they_are() -> None:
     assert _agreement(truth, cluster(rows, names).labels) >= _agreement(truth, cluster(rows, None).labels) - 0.02
 
 
+@pytest.mark.slow
 def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
     """Where each person speaks of one theme, taking people out would take the themes out."""
     rows, truth = _around((50, 50, 50), off=15)
@@ -181,6 +182,7 @@ def test_means_per_speaker_are_the_means() -> None:
         np.testing.assert_allclose(voices.means(rows)[at], rows[mine].mean(axis=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 7])
 def test_the_number_of_candidates_is_the_data_s(count: int) -> None:
     rows, truth = _around((40,) * count, off=6 * count, spread=0.6)
@@ -241,6 +243,7 @@ def test_one_answer_names_a_cluster_and_leaves_the_others() -> None:
     assert _agreement(before.labels, after.labels) > 0.9
 
 
+@pytest.mark.slow
 def test_an_answer_counts_for_what_is_kept_together_with_it() -> None:
     rows, truth = _around((40, 40, 40), spread=0.6)
     texts = [f"passage {i}" for i in range(len(rows))]
@@ -250,6 +253,7 @@ def test_an_answer_counts_for_what_is_kept_together_with_it() -> None:
     assert found.candidates[found.labels[there]].name == "X"
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     st.dictionaries(st.integers(0, 89), st.sampled_from(["A", "B", "C", "D", None]), min_size=1, max_size=40),
@@ -289,6 +293,7 @@ def test_beyond_the_sketch_passages_go_where_the_sketch_goes() -> None:
     assert len(set(found.questions(70))) == 70
 
 
+@pytest.mark.slow
 def test_nine_thousand_repeats_do_not_drown_the_rest() -> None:
     rows, truth = _around((300, 300, 250), off=150, spread=0.8)
     texts = [f"passage {i}" for i in range(len(rows))]
@@ -350,6 +355,7 @@ def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> Non
     assert np.median(agreements) > 0.85
 
 
+@pytest.mark.slow
 def test_themes_of_nothing_are_none() -> None:
     found = themes(centred(unit(np.ones((8, 4)))))
     assert len(found.labels) == 8

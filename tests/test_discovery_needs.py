@@ -53,6 +53,7 @@ def named(found: Discovery) -> list[str | None]:
     return [None if label < 0 else found.candidates[label].name for label in found.labels]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.8, 1.6, 2.4])
 def test_stated_needs_place_passages_before_anybody_answers(spread: float) -> None:
     rows, truth = around(spread)
@@ -62,6 +63,7 @@ def test_stated_needs_place_passages_before_anybody_answers(spread: float) -> No
     assert sum(name is None for name, t in zip(said, truth, strict=True) if t < 0) >= 1
 
 
+@pytest.mark.slow
 def test_what_stands_apart_and_is_no_need_in_view_is_a_candidate_of_its_own() -> None:
     rows, _ = around(0.5, off=0)
     texts = [f"passage {i}" for i in range(len(rows))]
@@ -72,6 +74,7 @@ def test_what_stands_apart_and_is_no_need_in_view_is_a_candidate_of_its_own() ->
     assert len(names[None] & set(range(60, 90))) >= 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.6, 2.4], ids=["separate", "not separate"])
 def test_answers_are_kept_and_the_order_of_the_passages_changes_nothing(spread: float) -> None:
     rows, _ = around(spread)
@@ -93,6 +96,7 @@ def test_answers_are_kept_and_the_order_of_the_passages_changes_nothing(spread: 
     assert [order[i] for i in other.questions(12)] == one.questions(12)
 
 
+@pytest.mark.slow
 def test_left_out_says_what_would_have_been_guessed_without_each_answer() -> None:
     rows, truth = around(1.2)
     names = [need[0] for need in NEEDS]

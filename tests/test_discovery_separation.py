@@ -35,6 +35,7 @@ def test_noise_is_seldom_called_separate() -> None:
     assert 0.25 < np.mean(chances) < 0.75, "without groups every p is as likely as every other"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speakers", [None, "few", "many"])
 def test_clear_groups_are_called_separate_whoever_speaks(speakers: str | None) -> None:
     rows = groups()

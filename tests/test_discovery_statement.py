@@ -28,6 +28,7 @@ def _one(text: str) -> dict[str, str]:
     return {kind: text[clause.words : clause.end] for kind, clause in best.items()}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(SAID) | st.text(max_size=40), max_size=4).map(" ".join), max_size=6),

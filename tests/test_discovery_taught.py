@@ -50,6 +50,7 @@ def loose(request: pytest.FixtureRequest) -> tuple[list[str], np.ndarray, Discov
     return texts, rows, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("confirmed", CONFIRMED)
 def test_candidates_confirmed_as_found_leave_the_others_as_they_were(loose, confirmed) -> None:
     texts, rows, before = loose
@@ -60,6 +61,7 @@ def test_candidates_confirmed_as_found_leave_the_others_as_they_were(loose, conf
     assert _unassigned(after) <= _unassigned(before) + 3
 
 
+@pytest.mark.slow
 def test_one_answer_elsewhere_does_not_fray_what_it_speaks_of(loose) -> None:
     texts, rows, before = loose
     for confirmed, other in itertools.permutations(range(3), 2):
@@ -81,6 +83,7 @@ def test_a_candidate_split_in_two_leaves_the_others_as_they_were(loose) -> None:
         assert _unassigned(after) <= _unassigned(before) + 3
 
 
+@pytest.mark.slow
 def test_answers_that_contradict_what_was_found_are_followed(loose) -> None:
     """Three confirmed wholly do not make a fourth hold together that a person takes apart."""
     rows, texts = _loose((60, 60, 60, 60), seed=4, spread=0.8)

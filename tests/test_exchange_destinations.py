@@ -78,6 +78,7 @@ def test_a_wait_that_is_too_long_ends_the_run() -> None:
     assert (answer.tries, waited) == (1, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["sqlite", "duckdb", "dbt", "segment", "hubspot"])
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, target: str) -> None:
     """The limit on file size stands for a full disk: a write fails half way."""
@@ -113,6 +114,7 @@ def test_salesforce_takes_no_table_above_its_limit(tmp_path: Path, monkeypatch: 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["segment", "mixpanel", "amplitude", "hubspot"])
 def test_the_official_clients_keep_the_limits_with_many_accounts_and_long_texts(target: str) -> None:
     import receivers

@@ -92,6 +92,7 @@ def in_tree_order(codes: tuple[refi.Code, ...], parent: str = "") -> Iterator[re
             yield from in_tree_order(codes, code.guid)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(projects())
 def test_what_is_written_is_valid_and_read_back_the_same(project: refi.Project) -> None:

@@ -279,6 +279,7 @@ def test_tables_of_codes_that_are_no_tree_are_mended_and_told(study: Study, tmp_
     assert not refi_import.is_code_table(file)
 
 
+@pytest.mark.slow
 def test_nothing_but_its_own_errors_leaves_a_reader(tmp_path: Path) -> None:
     made = project(
         tmp_path / "p.qdpx",

@@ -56,6 +56,7 @@ def report(words: str, *, charts: bool = True) -> Report:
     return Report(words, {"Names": words}, (Section("s", words, blocks),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", NASTY)
 def test_what_people_said_stays_words_on_the_page(words: str) -> None:
     text = page(report(words))
@@ -96,6 +97,7 @@ def test_control_characters_leave_no_trace() -> None:
     assert "\x1b" not in page(report("a\x1bb\x00c", charts=False)) and "\x00" not in markdown(report("a\x00b"))
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the first call imports scipy
 @given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_the_interval_of_a_share_holds_it_and_stays_a_share(counted: tuple[int, int]) -> None:

@@ -119,6 +119,7 @@ def test_refusals(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])
 def test_a_full_disk_leaves_the_old_table_whole(tmp_path: Path, format_: str) -> None:
     """The limit on file size stands for a full disk: a write fails half way."""

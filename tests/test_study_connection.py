@@ -94,6 +94,7 @@ def test_a_locked_study_says_so_and_loses_nothing(talk: Study, monkeypatch: pyte
         assert passages.listing(second) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_changes_nothing(talk: Study, tmp_path: Path) -> None:
     pages = talk.conn.execute("PRAGMA page_count").fetchone()[0]
     talk.conn.execute(f"PRAGMA max_page_count = {pages}")
@@ -133,6 +134,7 @@ def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
     assert [(process.communicate()[0].strip(), process.returncode) for process in opened] == [("0", 0)] * 8
 
 
+@pytest.mark.slow
 def test_a_second_look_from_within_takes_no_lock_away(talk: Study) -> None:
     """Opening and closing the study again in one process, then using it from another, leaves the log in place."""
     passages.mark(talk, "anna", 47, 60)

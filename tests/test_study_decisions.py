@@ -150,6 +150,7 @@ def test_a_removed_passage_takes_its_decisions_along_and_undo_brings_all_back(
     assert tables(talk) == before
 
 
+@pytest.mark.slow
 def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its history goes on working: what was done before the migration is undone after it."""
     file = tmp_path / "anna.txt"

@@ -62,6 +62,7 @@ def test_who_seconded_goes_with_the_decision_and_comes_back_with_undo(ada: Study
     assert passages.decide(ada, [1], "accepted") == 0 and of(ada)[0][3] == ("Ben",)
 
 
+@pytest.mark.slow
 def test_three_people_come_in_whatever_order(talk: Study, tmp_path: Path, tables: Dump) -> None:
     ids = suggested(talk)
     names = ("Ada", "Ben", "Cem")

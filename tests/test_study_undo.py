@@ -58,6 +58,7 @@ def _undo_own(study: Study) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_what_both_take_back_leaves_the_study_as_it_was_and_redo_brings_all_again(
     seed: int, tmp_path: Path, tables: Dump
@@ -163,6 +164,7 @@ def _known(study: Study) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 def test_what_one_took_back_is_as_if_it_had_never_been(tmp_path: Path) -> None:
     taken, refused = 0, 0
     with studies.open_study(walked_study(tmp_path)) as study:

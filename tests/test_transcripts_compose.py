@@ -6,6 +6,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -87,11 +88,13 @@ def written(talk: list[tuple[str, str]], layout: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @given(TALKS, st.sampled_from(["text", "markdown", "zoom-vtt", "teams-vtt", "srt", "otter"]))
 def test_what_was_written_in_a_layout_reads_back(talk: list[tuple[str, str]], layout: str) -> None:
     # Captions that roll show a line again; who says the same words twice in a row looks like that.
     same = [(one, other) for (who, one), (again, other) in pairwise(talk) if who == again]
-    assume(not any(one.startswith(other[:2]) for one, other in same) or layout in {"text", "markdown", "otter"})
+    rolls = any(one.startswith(other[:2]) or other.split()[0] in one.split() for one, other in same)
+    assume(not rolls or layout in {"text", "markdown", "otter"})
     # A cue that holds nothing but brackets is a sound.
     assume(all(words.replace("(no)", "").strip() for _, words in talk))
     with tempfile.TemporaryDirectory() as folder:

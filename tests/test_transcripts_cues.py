@@ -728,6 +728,7 @@ def test_a_name_behind_the_timing_line(tmp_path: Path) -> None:
     assert said(reading(tmp_path, "WEBVTT\n\n" + "\n".join(cues))) == talk
 
 
+@pytest.mark.slow
 def test_suspicions_stay_silent_over_ordinary_files() -> None:
     files = [
         path
@@ -749,6 +750,7 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whatever_stands_in_cues_is_read_or_refused_and_speech_is_counted_exactly() -> None:
     chance = random.Random(5)
     talk = talk_of(("Maud", "Ivo"))[:6]

@@ -744,6 +744,7 @@ def test_any_talk_comes_back_from_any_layout(
     assert transcript.words_by_kind["speech"] == sum(len(words.split()) for words in sentences)
 
 
+@pytest.mark.slow
 def test_mutated_files_raise_nothing_but_our_own_errors(tmp_path: Path) -> None:
     chance = random.Random(7)
     pieces = ['"', ",", "{", "}", "[", "]", ":", "null", "1e999", "-1", "\n", "\0", "<", "true", '"text":', "9" * 30]
@@ -833,6 +834,7 @@ def test_chosen_keys_and_speakers_are_obeyed(tmp_path: Path) -> None:
     assert silenced.speakers == ("Ines Varga", "Guest")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", [whisperx, aws_items, deepgram_utterances])
 def test_five_megabytes_take_a_few_seconds(tmp_path: Path, layout: Callable[[], Any]) -> None:
     document = layout()

@@ -88,6 +88,7 @@ def talks(draw: st.DrawFn, names: tuple[str, ...]) -> list[Said]:
     return talk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layout", "template"), EVERY_TEMPLATE, ids=[f"{one.name}: {form}" for one, form in EVERY_TEMPLATE]
 )

@@ -97,6 +97,7 @@ def test_what_nobody_says_stands_beside_the_talk(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_long_files_are_read_whole_and_in_linear_time(tmp_path: Path) -> None:
     def seconds(count: int) -> float:
         body = "".join(f"\\f0 Tam: w\\'f6rd{number} \\u8217?s\\par " for number in range(count))

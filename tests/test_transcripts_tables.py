@@ -505,6 +505,7 @@ def test_damaged_and_exploding_workbooks_are_refused(tmp_path: Path) -> None:
         read_all(tmp_path / "bomb.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row",
     [
@@ -530,6 +531,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_
 WORDS = st.lists(CELL | st.sampled_from(['"', ",", ";", "a\nb", "\t"]), min_size=1, max_size=6).map(" ".join)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from(["Ann", "Bo Lind", "李雷"]), WORDS), min_size=1, max_size=8),
     st.sampled_from([",", ";", "\t", "|"]),

@@ -81,7 +81,7 @@ def install_journal(db: Database) -> None:
     """(Re)creates the triggers that write ``history_rows``; ``table.transform()`` drops them, so migrations end here."""
     there = set(db.table_names())
     for table in JOURNALLED:
-        if table not in there:  # a later migration makes it, and installs the journal again
+        if table not in there:  # of a study that was made by hand
             continue
         columns = [column.name for column in db.table(table).columns]
         names = ", ".join(f'"{column}"' for column in columns)

@@ -25,27 +25,22 @@ def migrations() -> Migrations:
         _run(db, "m001_schema.sql")
         db.table("turns").enable_fts(["words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
         db.table("passages").enable_fts(["quote"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
-        install_journal(db)
 
     @numbered()
     def m002_decisions(db: Database) -> None:
         _run(db, "m002_decisions.sql")
-        install_journal(db)
 
     @numbered()
     def m003_coding(db: Database) -> None:
         _run(db, "m003_coding.sql")
-        install_journal(db)
 
     @numbered()
     def m004_workbench(db: Database) -> None:
         _run(db, "m004_workbench.sql")
-        install_journal(db)
 
     @numbered()
     def m005_labels(db: Database) -> None:
         _run(db, "m005_labels.sql")
-        install_journal(db)
 
     @numbered()
     def m006_deliveries(db: Database) -> None:
@@ -54,22 +49,18 @@ def migrations() -> Migrations:
     @numbered()
     def m007_import_choices(db: Database) -> None:
         _run(db, "m007_import_choices.sql")
-        install_journal(db)
 
     @numbered()
     def m008_turn_edits(db: Database) -> None:
         _run(db, "m008_turn_edits.sql")
-        install_journal(db)
 
     @numbered()
     def m009_needs(db: Database) -> None:
         _run(db, "m009_needs.sql")
-        install_journal(db)
 
     @numbered()
     def m010_drafts(db: Database) -> None:
         _run(db, "m010_drafts.sql")
-        install_journal(db)
 
     return numbered
 
@@ -79,6 +70,8 @@ def apply_pending(db: Database) -> list[str]:
     numbered = migrations()
     pending = [migration.name for migration in numbered.pending(db)]
     numbered.apply(db)
+    if pending:
+        install_journal(db)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {LATEST}")
     return pending
