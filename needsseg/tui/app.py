@@ -8,14 +8,17 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import child
+from needsseg.tui.key_order import KeyOrder, Round
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
@@ -75,7 +78,11 @@ class NeedssegApp(App[int]):
     """Shows a study and calls actions; each screen is loaded when it is first opened."""
 
     TITLE = "needsseg"
-    CSS = "TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }"
+    # Messages come at the top: at the bottom they would hide the keys.
+    CSS = """
+    TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }
+    ToastRack { dock: top; align: right top; margin-top: 1; margin-bottom: 0; }
+    """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # no ClassVar in Textual either
@@ -103,6 +110,7 @@ class NeedssegApp(App[int]):
         # Textual reads this as the app is made: the first screen is the one that was left.
         self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
+        self.keys = KeyOrder(self, super().on_event, self._key_done)
         self.study = study
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
@@ -115,6 +123,23 @@ class NeedssegApp(App[int]):
         self.wanted_accounts: Filters | None = None
         """The accounts that the stack asked the accounts screen to show."""
         self._version = study.data_version
+
+    async def on_event(self, event: Event) -> None:
+        """Hands keys on one at a time, and everything else at once."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self.keys.take(event)
+        else:
+            await super().on_event(event)
+
+    @on(Round)
+    async def _round_ended(self, message: Round) -> None:
+        await self.keys.came_back(message)
+
+    def _key_done(self) -> None:
+        """Lets the screen note what can be seen now that a key has been handled."""
+        shown = self.screen_stack[-1:]
+        if shown and isinstance(shown[0], StudyScreen):
+            shown[0].note_seen()
 
     def on_mount(self) -> None:
         """Watches for what other programs write, and warns of a place where the study is not safe."""

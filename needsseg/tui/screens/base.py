@@ -88,6 +88,14 @@ class StudyScreen(Screen[None]):
             self._happened, self._wrong = "", False
         self.refresh_study()
 
+    def note_seen(self) -> None:
+        """Notes what can be seen, once a key has been handled."""
+
+    def pressed_before(self, shown: float | None) -> bool:
+        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        pressed = self.desk.keys.pressed_at
+        return pressed is not None and (shown is None or pressed < shown)
+
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
         self.leave()
