@@ -138,7 +138,7 @@ def listing(study: Study, coder: str | None = None) -> list[CodeRow]:
 
 def ids_by_name(study: Study) -> dict[str, int]:
     """The id of each code by its name."""
-    return dict(study.rows("SELECT name, id FROM codes"))
+    return {row[0]: row[1] for row in study.rows("SELECT name, id FROM codes")}
 
 
 @dataclass(frozen=True, slots=True)

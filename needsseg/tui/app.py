@@ -13,7 +13,9 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.events import Event, Key, Paste
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from needsseg.actions import studies
 from needsseg.errors import NeedssegError
@@ -30,6 +32,20 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1.0
 WARM_SECONDS = 0.3
+
+
+def is_dialog(screen: Screen[Any]) -> bool:
+    """Whether a screen is one of ours that lies over another, and does not show keys already."""
+    return (
+        isinstance(screen, ModalScreen)
+        and type(screen).__module__.startswith("needsseg.")
+        and not hasattr(screen, "of")
+    )
+
+
+def is_typing(widget: Widget | None) -> bool:
+    """Whether a question mark belongs to the words that are being typed: where a text has been begun."""
+    return bool(isinstance(widget, Input) and widget.value) or bool(isinstance(widget, TextArea) and widget.text)
 
 
 def _interviews() -> Screen[Any]:
@@ -110,7 +126,7 @@ class NeedssegApp(App[int]):
         # Textual reads this as the app is made: the first screen is the one that was left.
         self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
-        self.keys = KeyOrder(self, super().on_event, self._key_done)
+        self.keys = KeyOrder(self, self._hand_on, self._key_done)
         self.study = study
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
@@ -128,6 +144,16 @@ class NeedssegApp(App[int]):
         """Hands keys on one at a time, and everything else at once."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self.keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: Key | Paste) -> None:
+        """Hands a key to the screen; in a dialog ``?`` shows its keys, unless words are being typed there, and F1 always."""
+        shown, name = self.screen, event.key if isinstance(event, Key) else ""
+        if name in ("question_mark", "f1") and is_dialog(shown) and (name == "f1" or not is_typing(self.focused)):
+            from needsseg.tui.screens.keys import KeysScreen
+
+            self.push_screen(KeysScreen(shown))
         else:
             await super().on_event(event)
 

@@ -193,7 +193,11 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             return "saved · no interview"
         decided = sum(p.status != "suggested" for p in self.passages)
         ids = [p.id for p in self.passages]
-        at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else f"no passage here, {len(ids)} in all"
+        at = (
+            f"passage {ids.index(self.current) + 1}/{len(ids)}"
+            if self.current in ids
+            else f"no passage here, {len(ids)} in all"
+        )
         open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
         waits = f" · {self.busy} …" if self.busy else ""
         return f"saved · coded {decided}/{len(ids)} · {at}{open_states}{waits}"
@@ -316,7 +320,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.tell("there is no other interview that way")
 
     def action_back(self) -> None:
-        """Stops waiting for suggestions; drops the selection, then the range of turns, then the find, then goes back to where one came from."""
+        """Stops what is awaited; drops selection, range of turns, and find, one a key; then goes back to where one came from."""
         if self.busy:
             self.stop_waiting()
         elif self.selecting:

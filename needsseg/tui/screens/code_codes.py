@@ -50,7 +50,9 @@ class CodesUnderKeys(CodeDesk):
             Choice(row.name, row.name, format_count(row.passages, "passage")) for row in passages.codebook(self.study)
         ]
         on_it = ", ".join(aim.passage.codes) if aim.passage else ""
-        about = f"On “{self.words_of(aim)}”. " + (f"On it already: {on_it}" if on_it else "A new name makes a new code.")
+        about = f"On “{self.words_of(aim)}”. " + (
+            f"On it already: {on_it}" if on_it else "A new name makes a new code."
+        )
         self.app.push_screen(Prompt("Which code?", choices=book, about=about), partial(self.put, aim))
 
     def words_of(self, aim: Aim) -> str:
@@ -122,7 +124,11 @@ class CodesUnderKeys(CodeDesk):
         code = self.digits().get(number)
         if code is None:
             gone = number in self._digits
-            why = f"the code under {number} is not in the codebook any more" if gone else f"no code lies under {number} yet"
+            why = (
+                f"the code under {number} is not in the codebook any more"
+                if gone
+                else f"no code lies under {number} yet"
+            )
             self.tell(f"{why}: c puts one on the passage")
         elif (aim := self.aim()) is not None:
             self.put(aim, code)
@@ -134,7 +140,9 @@ class CodesUnderKeys(CodeDesk):
             self.tell("no code was used yet: c puts one on the passage")
         elif (aim := self.aim()) is not None:
             choices = [Choice(code, f"{number}  {code}") for number, code in codes.items()]
-            asked = Prompt("Which of the recent codes?", about=f"On “{self.words_of(aim)}”.", choices=choices, free=False)
+            asked = Prompt(
+                "Which of the recent codes?", about=f"On “{self.words_of(aim)}”.", choices=choices, free=False
+            )
             self.app.push_screen(asked, partial(self.put, aim))
 
     def action_uncode(self) -> None:
