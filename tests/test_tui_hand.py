@@ -144,11 +144,21 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         await settled(app, pilot)
         assert screen.current is None and "no passage here" in flat(seen(app))
         began = entries(app.study)
-        for key in ("a", "x", "d", "c", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
+        for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
             await pilot.press(key)
             assert app.screen is screen, key
         assert entries(app.study) == began
         assert "no passage is under the cursor" in flat(seen(app))
+        await burst(app, ["c", *"left", "escape"])
+        assert app.screen is screen and not screen.selecting and entries(app.study) == began
+        await burst(app, ["c", *"taken", "enter"])
+        assert screen.passage is not None and screen.passage.codes == ("taken",)
+        assert screen.passage.start <= span[0] < screen.passage.end, (
+            "beside passages c codes the sentence at the cursor"
+        )
+        await pilot.press("u")
+        began = entries(app.study)
+        assert screen.current is None
         after = next((p for p in screen.passages if p.start > span[0]), screen.passages[-1])
         await pilot.press("j")
         assert screen.current == after.id and screen.view.cursor == after.start

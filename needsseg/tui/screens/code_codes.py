@@ -42,8 +42,9 @@ class CodesUnderKeys(CodeDesk):
         return {digit: names[code] for digit, code in sorted(self._digits.items()) if code in names}
 
     def action_code(self) -> None:
-        """Asks for a code, offering the codebook."""
-        aim = self.aim()
+        """Asks for a code, offering the codebook; beside passages for the sentence at the cursor."""
+        beside = self.selection is None and self.passage is None
+        aim = self.begin_at_cursor() if beside else self.aim(asks=True)
         if aim is None:
             return
         book = [
@@ -63,6 +64,9 @@ class CodesUnderKeys(CodeDesk):
     def put(self, aim: Aim, code: str | None) -> None:
         """Puts a code on a passage, or marks a selection with it: on what was shown when one was asked for the code."""
         if code is None:
+            if aim.begun:
+                self.forget_selection()
+                self.tell("")
             return
         if aim.passage is None:
             self._mark_with(aim.span, code)
@@ -100,12 +104,13 @@ class CodesUnderKeys(CodeDesk):
 
     def action_in_vivo(self) -> None:
         """Codes the selection, or the passage, in the participant's own words; many words are offered to be cut."""
-        aim = self.aim() if self.transcript is not None else None
+        aim = self.aim(asks=True) if self.transcript is not None else None
         if self.transcript is None or aim is None:
             return
         words = " ".join(self.transcript.text[slice(*aim.span)].split())
         if len(words) <= IN_VIVO:
-            self.put(aim, words)
+            if self.aim() is not None:
+                self.put(aim, words)
         else:
             asked = Prompt("Code in their own words: cut them to what says it", value=words)
             self.app.push_screen(asked, partial(self.put, aim))
@@ -138,7 +143,7 @@ class CodesUnderKeys(CodeDesk):
         codes = self.digits()
         if not codes:
             self.tell("no code was used yet: c puts one on the passage")
-        elif (aim := self.aim()) is not None:
+        elif (aim := self.aim(asks=True)) is not None:
             choices = [Choice(code, f"{number}  {code}") for number, code in codes.items()]
             asked = Prompt(
                 "Which of the recent codes?", about=f"On “{self.words_of(aim)}”.", choices=choices, free=False
@@ -147,13 +152,14 @@ class CodesUnderKeys(CodeDesk):
 
     def action_uncode(self) -> None:
         """Takes a code off the passage."""
-        here = self.aim_at_passage()
+        here = self.aim_at_passage(asks=True)
         if here is None:
             return
         if not here.codes:
             self.tell("there is no code on this passage")
         elif len(here.codes) == 1:
-            self._take_off(here.id, here.codes[0])
+            if self.aim() is not None:
+                self._take_off(here.id, here.codes[0])
         else:
             choices = [Choice(code, code) for code in here.codes]
             asked = Prompt("Take which code off?", about=f"Of “{self.short(here)}”.", choices=choices, free=False)

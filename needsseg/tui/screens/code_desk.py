@@ -13,10 +13,14 @@ from needsseg.tui.words import one_line
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a key acts on: a stretch of the text, and the passage that it is; ``passage`` is None for a selection."""
+    """What a key acts on: a stretch of the text, and the passage that it is; ``passage`` is None for a selection.
+
+    ``begun`` is said of a selection that the key itself began, which goes when its dialog is left.
+    """
 
     span: tuple[int, int]
     passage: Passage | None
+    begun: bool = False
 
 
 class CodeDesk(StudyScreen):
@@ -54,6 +58,9 @@ class CodeDesk(StudyScreen):
         def action_mark(self) -> None:
             """Marks the selection."""
 
+        def begin_at_cursor(self) -> Aim | None:
+            """Selects the sentence at the cursor."""
+
         def forget_selection(self) -> None:
             """Drops the selection."""
 
@@ -72,27 +79,34 @@ class CodeDesk(StudyScreen):
         def show_passage(self, *, reveal: bool = False) -> None:
             """Draws the passages and tells of the current one."""
 
-    def aim(self) -> Aim | None:
+    def aim(self, *, asks: bool = False) -> Aim | None:
         """What a key acts on: the selection, else the passage under the cursor. Says why where that is nothing.
 
-        Nothing is acted on that was not on the screen when the key was pressed; what had scrolled away is brought back.
+        A key that ``asks`` first opens its dialog at once, so that what is typed after it goes there; what it is about is
+        brought into sight and named in the dialog. Other keys do nothing to what was not on the screen as they were pressed.
         """
-        here, span = self.passage, self.selection
         if self.is_waiting():
             return None
-        if span is None and here is None:
+        here, span = self.passage, self.selection
+        if span is not None:
+            aim = Aim(span, None)
+        elif here is not None:
+            aim = Aim((here.start, here.end), here)
+        else:
             self.tell("no passage is under the cursor: j goes to the next, v begins one by hand")
             return None
-        if span is None and here is not None:
-            return Aim((here.start, here.end), here) if self.is_shown(here) else None
-        return Aim(span, None) if span is not None and self.is_in_sight(*span, "selection") else None
+        if asks:
+            self.view.reveal(*aim.span)
+            return aim
+        seen = self.is_shown(aim.passage) if aim.passage else self.is_in_sight(*aim.span, "selection")
+        return aim if seen else None
 
-    def aim_at_passage(self) -> Passage | None:
+    def aim_at_passage(self, *, asks: bool = False) -> Passage | None:
         """The passage under the cursor, for keys that concern passages only; none while a selection is open."""
         if self.selection is not None:
             self.tell("a selection is open: enter marks it, esc drops it; nothing was changed")
             return None
-        aim = self.aim()
+        aim = self.aim(asks=asks)
         return None if aim is None else aim.passage
 
     def is_waiting(self) -> bool:

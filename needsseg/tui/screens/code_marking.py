@@ -9,7 +9,7 @@ from needsseg.records import Turn
 from needsseg.tui import marking
 from needsseg.tui.marking import Selection, Span, Unit
 from needsseg.tui.screens.base import told
-from needsseg.tui.screens.code_desk import CodeDesk
+from needsseg.tui.screens.code_desk import Aim, CodeDesk
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
@@ -79,6 +79,13 @@ class MarkingByHand(CodeDesk):
         self._set(Selection(span, span, "sentence"))
         self._happened = "no passage yet: c codes these words, enter marks them, esc drops the selection"
 
+    def begin_at_cursor(self) -> Aim | None:
+        """Selects the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
+        if self.is_waiting() or self.transcript is None:
+            return None
+        self._begin(self.view.cursor, "sentence")
+        return None if self.selection is None else Aim(self.selection, None, begun=True)
+
     def _place(self) -> int:
         """Where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
         return self.view.cursor if self.view.is_visible(self.view.cursor) else self.view.top_offset
@@ -118,7 +125,7 @@ class MarkingByHand(CodeDesk):
 
     def action_reshape(self) -> None:
         """Opens the current passage's edges as a selection, to move them word by word and save them once."""
-        here = self.aim_at_passage()
+        here = self.aim_at_passage(asks=True)
         if here is not None:
             whole = here.start, here.end
             self._set(Selection(whole, whole, "word", here.id if here.id > 0 else None))

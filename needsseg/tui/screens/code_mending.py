@@ -51,7 +51,7 @@ class MendingTurns(CodeDesk):
 
     def _turn(self) -> int | None:
         """The number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""
-        if not self.is_in_sight(self.view.cursor, self.view.cursor + 1, "turn under the cursor"):
+        if self.is_waiting() or not self.is_in_sight(self.view.cursor, self.view.cursor + 1, "turn under the cursor"):
             return None
         turn = marking.turn_near(self.transcript, self.view.cursor) if self.transcript else None
         if turn is None or self.transcript is None:
@@ -67,7 +67,8 @@ class MendingTurns(CodeDesk):
     def _stretch(self) -> Span | None:
         """What is to be given away or taken out."""
         if self.selection is not None:
-            return self.selection if self.is_in_sight(*self.selection, "selection") else None
+            in_sight = not self.is_waiting() and self.is_in_sight(*self.selection, "selection")
+            return self.selection if in_sight else None
         turn = self._turn()
         if turn is None or self.transcript is None:
             return None

@@ -14,7 +14,7 @@ class Sheets(CodeDesk):
 
     def _noted(self) -> Passage | None:
         """The passage under the cursor where it is one that can be written on."""
-        here = self.aim_at_passage()
+        here = self.aim_at_passage(asks=True)
         if here is not None and here.id < 0:
             self.tell("decide on it first: a accepts, x rejects")
             return None
@@ -92,6 +92,8 @@ class Sheets(CodeDesk):
     @told
     def action_blind(self) -> None:
         """Hides what other coders did, or shows it again."""
+        if self.is_waiting():
+            return
         on = not blind.is_blind(self.study)
         blind.set_blind(self.study, on)
         self.done("blind: only your own work is shown, B shows all" if on else "everybody's work is shown", undo=False)
