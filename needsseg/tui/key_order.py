@@ -41,7 +41,7 @@ class KeyOrder:
     def __init__(self, app: App[Any], hand: Callable[[Key | Paste], Awaitable[None]], done: Callable[[], None]) -> None:
         self._app, self._hand, self._done = app, hand, done
         self._waiting: deque[Key | Paste] = deque()
-        self._busy = False
+        self._busy = self._held = False
         self._number = 0
         self._rounds = 0
         self._open = 0
@@ -50,10 +50,31 @@ class KeyOrder:
         self.pressed_at: float | None = None
         """When the key that is being handled was pressed, on the monotonic clock; None while none is."""
 
+    def pressed_before(self, shown: float | None) -> bool:
+        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        return self.pressed_at is not None and (shown is None or self.pressed_at < shown)
+
+    def hold(self) -> None:
+        """Lets keys wait while a dialog is being prepared, to which they will go; ``release`` ends that."""
+        self._held = True
+
+    def release(self) -> None:
+        """Hands on the keys that waited, once the dialog is there to take them."""
+        self._held = False
+        self._app.call_next(self._go_on)
+
+    async def _go_on(self) -> None:
+        if self._waiting and not self._busy and not self._held:
+            self._busy, self._rounds = True, 0
+            self._begin()
+
     async def take(self, event: Key | Paste) -> None:
-        """Hands a key on, at once or when those before it are done with."""
+        """Hands a key on, at once or when those before it are done with; quitting never waits for what is being prepared."""
+        if self._held and isinstance(event, Key) and event.key == "ctrl+q":
+            await self._hand(event)
+            return
         self._waiting.append(event)
-        if not self._busy:
+        if not self._busy and not self._held:
             await self._next()
 
     async def came_back(self, message: Round) -> None:
@@ -116,5 +137,5 @@ class KeyOrder:
         self._number += 1
         self._done()
         self._busy, self.pressed_at = False, None
-        if self._waiting:
+        if self._waiting and not self._held:
             await self._next()

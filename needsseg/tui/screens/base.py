@@ -93,8 +93,7 @@ class StudyScreen(Screen[None]):
 
     def pressed_before(self, shown: float | None) -> bool:
         """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
-        pressed = self.desk.keys.pressed_at
-        return pressed is not None and (shown is None or pressed < shown)
+        return self.desk.keys.pressed_before(shown)
 
     def on_screen_suspend(self) -> None:
         """Remembers the place."""

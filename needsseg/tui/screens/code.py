@@ -58,6 +58,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.key = ""
         self.current: int | None = None
         self.transcript: Transcript | None = None
+        self._turns_changed = False
         self.passages: list[Passage] = []
 
     def compose_body(self) -> ComposeResult:
@@ -132,7 +133,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.call_after_refresh(self.view.reveal, start, end)
 
     def _open(self, key: str) -> None:
-        self.key, self.current = key, None
+        self.key, self.current, self._turns_changed = key, None, False
         self.forget_selection()
         self.forget_find()
         self.forget_range()
@@ -143,7 +144,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
     def _read_turns(self) -> None:
         """Shows what became of the turns: other roles and speakers, or mended ones."""
         roles = interviews.show(self.study, self.key)
-        if self.transcript is not None and roles.turns != self.transcript.turns:
+        self._turns_changed = self.transcript is not None and roles.turns != self.transcript.turns
+        if self.transcript is not None and self._turns_changed:
             if roles.text != self.transcript.text:
                 self.end_queue()  # its suggestions have places in the text of before
             self.transcript = roles
@@ -282,7 +284,8 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self._show_changed()
 
     def _show_changed(self) -> None:
-        if self.key and self._changed and self.current not in self._changed:
+        # Where turns changed, passages did only since they stand elsewhere now; the cursor is where it was done.
+        if self.key and self._changed and self.current not in self._changed and not self._turns_changed:
             self.go_to(self._changed[0])
 
     def action_overlaps(self) -> None:

@@ -200,10 +200,9 @@ class QuestionScreen(ModalScreen[int]):
 
     def _question(self) -> Question | None:
         """The question, where it was on the screen as the key was pressed; says so where it was not."""
-        pressed = cast("NeedssegApp", self.app).keys.pressed_at
         if self._asked is None:
             self._say("nothing was answered: the next question is not there yet")
-        elif pressed is not None and pressed < self._shown_since:
+        elif cast("NeedssegApp", self.app).keys.pressed_before(self._shown_since):
             self._say("nothing was answered: this question was not there yet as the key was pressed; press again")
         else:
             return self._asked
