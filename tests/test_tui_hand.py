@@ -142,7 +142,7 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         span = unmarked(app.study, screen)
         screen.view.move_cursor(span[0])
         await settled(app, pilot)
-        assert screen.current is None and "no passage here" in flat(seen(app))
+        assert screen.current is None and "is before the cursor" in flat(seen(app))
         began = entries(app.study)
         for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
             await pilot.press(key)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from needsseg.actions import interviews, passages, studies, suggesting
 from needsseg.actions.participant_names import participant_names
 from needsseg.records import Passage, Transcript
+from needsseg.text import format_count
 from needsseg.tui import marking
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
@@ -194,15 +195,19 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         if not self.key:
             return "saved · no interview"
         decided = sum(p.status != "suggested" for p in self.passages)
-        ids = [p.id for p in self.passages]
-        at = (
-            f"passage {ids.index(self.current) + 1}/{len(ids)}"
-            if self.current in ids
-            else f"no passage here, {len(ids)} in all"
-        )
         open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
         waits = f" · {self.busy} …" if self.busy else ""
-        return f"saved · coded {decided}/{len(ids)} · {at}{open_states}{waits}"
+        return f"saved · coded {decided}/{len(self.passages)} · {self._place_in_words()}{open_states}{waits}"
+
+    def _place_in_words(self) -> str:
+        """Which passage is current; beside passages, which one was last."""
+        ids, cursor = [p.id for p in self.passages], self.view.cursor
+        if self.current in ids:
+            return f"passage {ids.index(self.current) + 1}/{len(ids)}"
+        before = sum(p.start <= cursor for p in self.passages)
+        if not before:
+            return f"before the first of {format_count(len(ids), 'passage')}" if ids else "no passage"
+        return f"passage {before}/{len(ids)} is before the cursor"
 
     def go_to(self, passage: int | None) -> None:
         """Makes a passage the current one."""
