@@ -106,6 +106,39 @@ def test_keys_go_with_another_screen_that_they_open(tmp_path: Path) -> None:
     play(small_study(tmp_path), scenes)
 
 
+def test_keys_wait_for_a_dialog_that_is_being_prepared_and_quitting_does_not(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        before = codes(app.study), entries(app.study)
+        app.keys.hold()
+        for key in ("x", "a", "q"):
+            app.post_message(events.Key(key, key))
+        await settled(app, pilot)
+        assert (codes(app.study), entries(app.study)) == before
+        asked = Prompt("Which?")
+        app.push_screen(asked)
+        app.keys.release()
+        await settled(app, pilot)
+        assert app.screen is asked and asked.query_one(Input).value == "xaq"
+        await pilot.press("escape")
+        assert app.screen is screen
+        app.keys.hold()
+        await pilot.press("ctrl+q")
+        assert app.return_code == 0
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_after_an_interview_is_removed_the_cursor_stays_at_its_place(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("j", "d")
+        assert "interview 2/2" in flat(seen(app))
+        await pilot.press("u", "G", "d")
+        assert "interview 2/2" in flat(seen(app))
+
+    play(small_study(tmp_path), scenes)
+
+
 def unmarked(study: Study, screen: CodeScreen) -> tuple[int, int]:
     """A participant's sentence far from every passage."""
     transcript = interviews.show(study, screen.key)
