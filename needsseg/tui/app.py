@@ -23,6 +23,7 @@ from needsseg.tui import child
 from needsseg.tui.key_order import KeyOrder, Round
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.screens.keys import KeysScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
@@ -36,11 +37,8 @@ WARM_SECONDS = 0.3
 
 def is_dialog(screen: Screen[Any]) -> bool:
     """Whether a screen is one of ours that lies over another, and does not show keys already."""
-    return (
-        isinstance(screen, ModalScreen)
-        and type(screen).__module__.startswith("needsseg.")
-        and not hasattr(screen, "of")
-    )
+    ours = isinstance(screen, ModalScreen) and type(screen).__module__.startswith("needsseg.")
+    return ours and not isinstance(screen, KeysScreen)
 
 
 def is_typing(widget: Widget | None) -> bool:
@@ -151,8 +149,6 @@ class NeedssegApp(App[int]):
         """Hands a key to the screen; in a dialog ``?`` shows its keys, unless words are being typed there, and F1 always."""
         shown, name = self.screen, event.key if isinstance(event, Key) else ""
         if name in ("question_mark", "f1") and is_dialog(shown) and (name == "f1" or not is_typing(self.focused)):
-            from needsseg.tui.screens.keys import KeysScreen
-
             self.push_screen(KeysScreen(shown))
         else:
             await super().on_event(event)

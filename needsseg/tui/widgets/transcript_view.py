@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from time import monotonic
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -21,6 +20,7 @@ from textual.strip import Strip
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_clock, safe
 from needsseg.tui.marking import turn_near, word_after
+from needsseg.tui.widgets.passages_seen import PassagesSeen
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
     Line,
@@ -109,9 +109,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
-        self._seen: dict[tuple[int, int, int], float] = {}
-        self._revealed = -1, 0.0
-        """Where the stretch begins that was scrolled to last, and when; Textual scrolls at its next refresh."""
+        self._seen = PassagesSeen()
         self._waiting = False
         self._pressed: int | None = None
         self._dragging = False
@@ -161,22 +159,18 @@ class TranscriptView(ScrollView, can_focus=True):
         self.refresh_lines(first, last - first + 1)
 
     def note_seen(self) -> None:
-        """Notes which passages are on the screen, for how long each has been there."""
-        top, now = round(self.scroll_offset.y), monotonic()
+        """Notes which passages are on the screen."""
+        top = round(self.scroll_offset.y)
         lines = range(top, top + self.scrollable_content_region.height)
-        there = {_key(mark.passage) for number in lines for mark in self._by_line.get(number, ())}
-        at, since = self._revealed
-        self._seen = {key: self._seen.get(key, since if key[1] == at else now) for key in there}
+        self._seen.note(mark.passage for number in lines for mark in self._by_line.get(number, ()))
 
     def seen_since(self, passage: Passage) -> float | None:
         """Since when a passage has been on the screen, on the monotonic clock; None where it is not, or just came there."""
-        at, since = self._revealed
-        return self._seen.get(_key(passage), since if passage.start == at else None)
+        return self._seen.since(passage)
 
     def forget_seen(self, passage: Passage) -> None:
         """Counts a passage as seen from now on: it has become the current one without anybody's doing."""
-        self._seen.pop(_key(passage), None)
-        self._revealed = -1, 0.0
+        self._seen.forget(passage)
         self.call_after_refresh(self.note_seen)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -273,7 +267,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def reveal(self, start: int, end: int) -> None:
         """Scrolls so that a span can be seen, with some of what was said before it."""
         self._to_reveal = None
-        self._revealed = start, monotonic()
+        self._seen.reveal(start)
         if not self._lines:  # not laid out yet: the size is not known
             self._to_reveal = start, end
             return
@@ -467,8 +461,3 @@ class TranscriptView(ScrollView, can_focus=True):
         at, self._pressed = self._pressed, None
         if at is not None:
             self.post_message(self.Clicked(at, event.chain))
-
-
-def _key(passage: Passage) -> tuple[int, int, int]:
-    """What a passage is known by on the screen: those that are not stored share an id."""
-    return passage.id, passage.start, passage.end
