@@ -37,6 +37,8 @@ class SegmentDesk(StudyScreen):
         """The segment to go to once the study is read anew."""
         self.wanted_quote: int | None = None
         """The passage to go to there."""
+        self._changed_at = 0.0
+        """When a reading of the study that nobody here asked for put another segment under the cursor."""
         self._stood: dict[int, tuple[int, int | None]] = {}
         """Where one stood, segment and passage, as an entry of the history was made."""
 
@@ -92,6 +94,11 @@ class SegmentDesk(StudyScreen):
         """The segment under the cursor; says so where there is none."""
         if self.segment is None:
             self.tell("this is no segment: v moves its passages into one" if self.on_left else "there are no segments")
+        elif self.pressed_before(self._changed_at):
+            self.tell(
+                "another segment has come under the cursor as the key was pressed: nothing was changed; press again"
+            )
+            return None
         return self.segment
 
     def is_confirmed(self, here: SegmentSummary) -> bool:
