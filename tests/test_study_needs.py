@@ -242,3 +242,10 @@ def history_forgotten(study: Study) -> None:
     with study.writing():
         study.execute("DELETE FROM history_rows")
         study.execute("DELETE FROM history")
+
+
+def test_the_number_of_a_candidate_that_was_merged_is_not_given_to_another(talk: Study, six: list[int]) -> None:
+    one, two = _run(talk, _found(0, six[:3]), _found(1, six[3:]))
+    segments.merge(talk, one, [two])
+    split = segments.split(talk, one, six[3:5], "")
+    assert _statuses(talk)["Candidate 3"] == "candidate" and split not in (one, two)

@@ -131,7 +131,7 @@ CODE_FURTHER: tuple[tuple[str, Does], ...] = (
     ("space", Does("find “pump”", FIND)),
     ("a", Does("accepted “Yes, yes.”")),
     ("escape", Does("dropped the selection", "v")),
-    ("escape", Does("saved · coded 4/6 · passage 1/6", FIND)),
+    ("escape", Does("saved · coded 4/6 · passage 3/6 is before the cursor", FIND)),
     ("escape", Does("closed the queue", "Q")),
     ("R", Does("dropped the range", "R")),
     ("escape", Does("dropped the range", "R")),

@@ -175,7 +175,7 @@ async def idle(app: App[Any]) -> None:
 
 
 def _filling(app: App[Any]) -> bool:
-    return any(worker.group == "evidence" and not worker.is_finished for worker in app.workers)
+    return any(worker.group in ("evidence", "queue") and not worker.is_finished for worker in app.workers)
 
 
 def _screen(app: App[Any]) -> Screen[Any] | None:

@@ -176,6 +176,11 @@ def code_name(study: Study, name: str) -> str:
     return book.stored_name(study, name)
 
 
+def code_ids(study: Study) -> dict[str, int]:
+    """The id of each code by its name: it stays when the code is renamed."""
+    return book.ids_by_name(study)
+
+
 def recent_codes(study: Study) -> list[str]:
     """The codes used last, newest first, by a blind coder themselves."""
     return book.recent(study, blindness.seen_coder(study))

@@ -172,6 +172,11 @@ def listing(study: Study, coder: str | None = None) -> list[CodeRow]:
     return [CodeRow(*row) for row in study.rows(_SELECT + "GROUP BY c.id ORDER BY passages DESC, c.name", [coder])]
 
 
+def ids_by_name(study: Study) -> dict[str, int]:
+    """The id of each code by its name."""
+    return {row[0]: row[1] for row in study.rows("SELECT name, id FROM codes")}
+
+
 @dataclass(frozen=True, slots=True)
 class Coding:
     """One code on one passage that has its place, and who put it there."""

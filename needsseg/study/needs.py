@@ -201,8 +201,8 @@ def actions_done(study: Study) -> set[str]:
 
 
 def candidate_names(study: Study, count: int) -> list[str]:
-    """Names that candidates without one get: "Candidate 1" and so on, those left out that are in use."""
-    taken = {_same(row[0]) for row in study.rows("SELECT name FROM segments WHERE status <> 'merged'")}
+    """Names that candidates without one get: "Candidate 1" and so on, those left out that are in use or were merged away."""
+    taken = {_same(row[0]) for row in study.rows("SELECT name FROM segments")}
     names: list[str] = []
     number = 1
     while len(names) < count:

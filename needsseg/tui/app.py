@@ -9,19 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from needsseg.actions import drafts, studies
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui import child, drafting, study_verbs
 from needsseg.tui.gate import Gate
+from needsseg.tui.key_order import KeyOrder, Round
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import StudyScreen
+from needsseg.tui.screens.keys import KeysScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
@@ -31,6 +37,17 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
+
+
+def is_dialog(screen: Screen[Any]) -> bool:
+    """Whether a screen is one of ours that lies over another, and does not show keys already."""
+    ours = isinstance(screen, ModalScreen) and type(screen).__module__.startswith("needsseg.")
+    return ours and not isinstance(screen, KeysScreen)
+
+
+def is_typing(widget: Widget | None) -> bool:
+    """Whether a question mark belongs to the words that are being typed: where a text has been begun."""
+    return bool(isinstance(widget, Input) and widget.value) or bool(isinstance(widget, TextArea) and widget.text)
 
 
 def _interviews() -> Screen[Any]:
@@ -79,7 +96,11 @@ class NeedssegApp(App[int]):
     """Shows a study and calls actions; each screen is loaded when it is first opened."""
 
     TITLE = "needsseg"
-    CSS = "TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }"
+    # Messages come at the top: at the bottom they would hide the keys.
+    CSS = """
+    TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }
+    ToastRack { dock: top; align: right top; margin-top: 1; margin-bottom: 0; }
+    """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # no ClassVar in Textual either
@@ -111,6 +132,7 @@ class NeedssegApp(App[int]):
         self._gate = Gate()
         # What Textual prints where the app fails passes the gate of the command line, which takes escape sequences away.
         self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
+        self.keys = KeyOrder(self, self._hand_on, self._key_done)
         self.study = study
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
@@ -128,6 +150,31 @@ class NeedssegApp(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
         return [*super().get_line_filters(), self._gate]
+
+    async def on_event(self, event: Event) -> None:
+        """Hands keys on one at a time, and everything else at once."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self.keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: Key | Paste) -> None:
+        """Hands a key to the screen; in a dialog ``?`` shows its keys, unless words are being typed there, and F1 always."""
+        shown, name = self.screen, event.key if isinstance(event, Key) else ""
+        if name in ("question_mark", "f1") and is_dialog(shown) and (name == "f1" or not is_typing(self.focused)):
+            self.push_screen(KeysScreen(shown))
+        else:
+            await super().on_event(event)
+
+    @on(Round)
+    async def _round_ended(self, message: Round) -> None:
+        await self.keys.came_back(message)
+
+    def _key_done(self) -> None:
+        """Lets the screen note what can be seen now that a key has been handled."""
+        shown = self.screen_stack[-1:]
+        if shown and isinstance(shown[0], StudyScreen):
+            shown[0].note_seen()
 
     def on_mount(self) -> None:
         """Watches for what other programs write, and warns of a place where the study is not safe."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -194,20 +194,22 @@ def _chunk_begin(text: str, turn: Turn, offset: int) -> int:
     return at
 
 
-def step(passages: Sequence[Passage], current: int | None, by: int) -> int | None:
-    """The id of the passage ``by`` places on, staying within the list."""
+def step(passages: Sequence[Passage], current: int | None, by: int, offset: int = 0) -> int | None:
+    """The id of the passage ``by`` places on, staying within the list; counted from a place where none is current."""
     ids = [passage.id for passage in passages]
     if not ids:
         return None
     if current not in ids:
-        return ids[0] if by > 0 else ids[-1]
+        before = bisect_left([passage.start for passage in passages], offset)
+        return ids[min(before, len(ids) - 1)] if by > 0 else ids[max(before - 1, 0)]
     return ids[min(max(ids.index(current) + by, 0), len(ids) - 1)]
 
 
-def undecided(passages: Sequence[Passage], current: int | None, by: int = 1) -> int | None:
-    """The id of the next (or last) undecided passage after the current one, round the end; None when there is none."""
+def undecided(passages: Sequence[Passage], current: int | None, by: int = 1, offset: int = 0) -> int | None:
+    """The id of the next (or last) undecided passage after the current one, or a place, round the end; None without one."""
     ids = [passage.id for passage in passages]
-    at = ids.index(current) if current in ids else -1 if by > 0 else 0
+    before = bisect_left([passage.start for passage in passages], offset)
+    at = ids.index(current) if current in ids else before - 1 if by > 0 else before
     for number in range(1, len(ids) + 1):
         passage = passages[(at + by * number) % len(ids)]
         if passage.status == "suggested" and passage.id != current:

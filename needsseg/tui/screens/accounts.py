@@ -29,6 +29,7 @@ from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
+    from needsseg.tui.widgets.prompt import Choice
 
 EMPTY = """No accounts yet.
 
@@ -131,7 +132,8 @@ class AccountsScreen(AssignVerbs):
 
     async def _fill(self, kept: str | None) -> None:
         computed, filters = self._computed, self.filters
-        kept = kept if kept is not None else self.account.account_id if self.account else ""
+        before = self.account.account_id if self.account else ""
+        kept = kept if kept is not None else before
         found: Listed | NeedssegError = Listed([])
         if computed is not None:
             self._busy = "sorting …"
@@ -142,6 +144,11 @@ class AccountsScreen(AssignVerbs):
         if isinstance(found, NeedssegError):
             self.tell(str(found), wrong=True)
             return
+        here = self.account.account_id if self.account else ""
+        if before != here:  # the cursor was moved while the list was sorted
+            found = replace(
+                found, at=next((n for n, row in enumerate(found.profiles) if row.account_id == here), found.at)
+            )
         self.profiles = found.profiles
         columns = account_lines.columns(filters.sort)
         amounts = computed.amounts.amounts if computed else {}
@@ -214,26 +221,33 @@ class AccountsScreen(AssignVerbs):
     def action_tier(self) -> None:
         """Asks which value of which tier accounts must have; another of the same tier is let in as well."""
         if self._everything:
+            self.desk.keys.hold()  # what is typed meanwhile is meant for the question
             self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
         else:
             self.tell("there are no profiles to choose from yet")
 
     async def _ask_tier(self, everything: Sequence[AccountProfile]) -> None:
         """Counts beside the screen: with many accounts that takes seconds."""
+        try:
+            self._busy = "counting …"
+            self.tell()
+            count = partial(account_filters.choices, everything, self.filters)
+            choices = await attempted(asyncio.to_thread(uncollected, count))
+            self._busy = ""
+            self.tell()
+            if isinstance(choices, NeedssegError):
+                self.tell(str(choices), wrong=True)
+            elif self.is_current:
+                self._show_tiers(everything, choices)
+        finally:
+            self.desk.keys.release()
+
+    def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
         from needsseg.tui.widgets.prompt import Prompt
 
-        self._busy = "counting …"
-        self.tell()
-        count = partial(account_filters.choices, everything, self.filters)
-        choices = await attempted(asyncio.to_thread(uncollected, count))
-        self._busy = ""
-        self.tell()
-        if isinstance(choices, NeedssegError):
-            self.tell(str(choices), wrong=True)
-        elif self.is_current:
-            about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
-            question = f"Show which of {format_count(len(everything), 'account')}?"
-            self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
+        about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
+        question = f"Show which of {format_count(len(everything), 'account')}?"
+        self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
     def _set_tier(self, chosen: str | None) -> None:
         if chosen is not None:

@@ -89,6 +89,13 @@ class StudyScreen(Screen[None]):
             self._happened, self._wrong = "", False
         self.refresh_study()
 
+    def note_seen(self) -> None:
+        """Notes what can be seen, once a key has been handled."""
+
+    def pressed_before(self, shown: float | None) -> bool:
+        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        return self.desk.keys.pressed_before(shown)
+
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
         self.leave()

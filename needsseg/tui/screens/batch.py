@@ -145,7 +145,7 @@ class BatchSheet(Sheet[Place]):
         return [held for held in self._batch if label in held.labels]
 
     def action_role(self, role: Role, everywhere: bool = False) -> None:
-        """Says what a speaker is, here or in every interview of the batch; the cursor goes on."""
+        """Says what a speaker is, here or in every interview of the batch; the cursor stays on the row."""
         if (found := self._speaker()) is None or self.at is None:
             return
         held, speaker = found
@@ -154,13 +154,12 @@ class BatchSheet(Sheet[Place]):
             actions.called(speaker.label),
             f"in {format_count(len(keys), 'interview')}" if everywhere else "here",
         )
-        at, wrong = self.at, [one for one in self._batch if one.key in keys and _role(one, speaker.label) != role]
+        wrong = [one for one in self._batch if one.key in keys and _role(one, speaker.label) != role]
         change: Callable[[], object] = partial(interviews.set_role, self.study, held.key, speaker.label, role)
         if everywhere:
             change = partial(actions.set_role_everywhere, self.study, speaker.label, role, keys)
         told = f"{who} is {role} {where}" if wrong else f"{who} is {role} {where} already"
-        if self.attempt(told, change, undo=bool(wrong)):
-            self._step_to_speaker(at)
+        self.attempt(told, change, undo=bool(wrong))
 
     def action_merge(self) -> None:
         """Asks into whom the speaker is merged: somebody in this interview, there or in all, or a person of another one."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from needsseg.actions import interviews, passages, studies, suggesting
 from needsseg.actions.participant_names import participant_names
 from needsseg.records import Passage, Transcript
+from needsseg.text import format_count
 from needsseg.tui import marking
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
@@ -58,6 +59,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.key = ""
         self.current: int | None = None
         self.transcript: Transcript | None = None
+        self._turns_changed = False
         self.passages: list[Passage] = []
 
     def compose_body(self) -> ComposeResult:
@@ -69,6 +71,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             view.followed = self._cursor_moved
             yield view
             yield PassagePanel()
+
+    def note_seen(self) -> None:
+        """Notes which passages can be seen."""
+        self.view.note_seen()
 
     def _cursor_moved(self, at: int) -> None:
         self.follow_cursor(at)
@@ -82,7 +88,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     @property
     def passage(self) -> Passage | None:
-        """The current passage."""
+        """The current passage: it lies under the cursor."""
         return next((p for p in self.passages if p.id == self.current), None)
 
     def reload(self) -> None:
@@ -109,18 +115,26 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self._read_turns()
         self._read_passages(keep=passage if passage is not None else self.current)
         if asked and asked.span:
-            self.current = _fitting(self.passages, *asked.span)
-            self.show_passage()
-            self._look_at(*asked.span)
+            self._show_stretch(*asked.span)
         elif (changed or asked) and self.passage:
             self._look_at(self.passage.start, self.passage.end)
+
+    def _show_stretch(self, start: int, end: int) -> None:
+        """Goes to a stretch of the text: to the passage that it is most nearly; where none shares words, it is selected."""
+        self.forget_selection()
+        self.current = _fitting(self.passages, start, end)
+        here = self.passage
+        self._look_at(max(start, here.start) if here else start, end)
+        self.show_passage()
+        if here is None:
+            self.select_stretch(start, end)
 
     def _look_at(self, start: int, end: int) -> None:
         self.view.put_cursor(start)
         self.call_after_refresh(self.view.reveal, start, end)
 
     def _open(self, key: str) -> None:
-        self.key, self.current = key, None
+        self.key, self.current, self._turns_changed = key, None, False
         self.forget_selection()
         self.forget_find()
         self.forget_range()
@@ -131,19 +145,26 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
     def _read_turns(self) -> None:
         """Shows what became of the turns: other roles and speakers, or mended ones."""
         roles = interviews.show(self.study, self.key)
-        if self.transcript is not None and roles.turns != self.transcript.turns:
+        self._turns_changed = self.transcript is not None and roles.turns != self.transcript.turns
+        if self.transcript is not None and self._turns_changed:
             if roles.text != self.transcript.text:
                 self.end_queue()  # its suggestions have places in the text of before
             self.transcript = roles
             self.view.show_changed(roles)
 
     def _read_passages(self, keep: int | None) -> None:
-        before = {p.id: p for p in self.passages}
-        at = self.passage.start if self.passage else 0
+        before, opened = {p.id: p for p in self.passages}, self.current is None and not self.passages
+        was, at = self.current, self.view.cursor
         held = passages.listing(self.study, self.key, anchored=True)
         self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
         ids = {p.id for p in self.passages}
-        self.current = keep if keep in ids else marking.nearest(self.passages, at)
+        inside = marking.nearest(self.passages, 0) if opened else marking.innermost(self.passages, at)
+        self.current = keep if keep in ids else inside
+        here = self.passage
+        if here is not None and not here.start <= at < here.end:
+            self.view.put_cursor(here.start)
+        if here is not None and was is not None and here.id != was and self.desk.keys.pressed_at is None:
+            self.view.forget_seen(here)
         self._changed = [p.id for p in self.passages if before and before.get(p.id) != p]
         self.show_passage()
 
@@ -174,10 +195,19 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         if not self.key:
             return "saved · no interview"
         decided = sum(p.status != "suggested" for p in self.passages)
-        ids = [p.id for p in self.passages]
-        at = f"passage {ids.index(self.current) + 1}/{len(ids)}" if self.current in ids else "no passage"
         open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
-        return f"saved · coded {decided}/{len(ids)} · {at}{open_states}"
+        waits = f" · {self.busy} …" if self.busy else ""
+        return f"saved · coded {decided}/{len(self.passages)} · {self._place_in_words()}{open_states}{waits}"
+
+    def _place_in_words(self) -> str:
+        """Which passage is current; beside passages, which one was last."""
+        ids, cursor = [p.id for p in self.passages], self.view.cursor
+        if self.current in ids:
+            return f"passage {ids.index(self.current) + 1}/{len(ids)}"
+        before = sum(p.start <= cursor for p in self.passages)
+        if not before:
+            return f"before the first of {format_count(len(ids), 'passage')}" if ids else "no passage"
+        return f"passage {before}/{len(ids)} is before the cursor"
 
     def go_to(self, passage: int | None) -> None:
         """Makes a passage the current one."""
@@ -192,14 +222,14 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         if self.selecting:
             self.extend(by)
         else:
-            self.go_to(marking.step(self.passages, self.current, by))
+            self.go_to(marking.step(self.passages, self.current, by, self.view.cursor))
 
     def action_next(self, by: int) -> None:
         """The next find while there are finds, else the next undecided passage."""
         if self.finding:
             self.next_hit(by)
             return
-        found = marking.undecided(self.passages, self.current, by)
+        found = marking.undecided(self.passages, self.current, by, self.view.cursor)
         if found is None:
             self.tell("nothing else is undecided here: > opens the next interview")
         self.go_to(found)
@@ -214,12 +244,12 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     @told
     def action_decide(self, status: Literal["accepted", "rejected"]) -> None:
-        """Accepts or rejects, and goes on to the next undecided passage."""
-        here = self.passage
-        if here is None:
-            self.tell("no passage is current: j goes to the next, v begins one by hand")
+        """Accepts or rejects, and goes on to the next undecided passage; accepting a selection marks it."""
+        if self.selecting and status == "accepted":
+            self.action_mark()
             return
-        if self.away(here):
+        here = self.aim_at_passage()
+        if here is None:
             return
         if self.is_queued(here):
             self.decide_queued(status)
@@ -236,10 +266,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
     @told
     def action_unmark(self) -> None:
         """Takes the mark off, or makes a decided suggestion undecided again."""
-        here = self.passage
+        here = self.aim_at_passage()
         if here is not None and here.id < 0:
             self.tell("it is not marked yet: a accepts, x rejects")
-        elif here is not None and not self.away(here):
+        elif here is not None:
             passages.unmark(self.study, here.id)
             self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
 
@@ -248,8 +278,19 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         if not self.return_to_undone():
             self._show_changed()
 
+    def action_undo(self) -> None:
+        """Takes the last action back, unless the screen is still busy with what came before."""
+        if not self.is_waiting():
+            super().action_undo()
+
+    def action_redo(self) -> None:
+        """Does again what was taken back, unless the screen is still busy with what came before."""
+        if not self.is_waiting():
+            super().action_redo()
+
     def _show_changed(self) -> None:
-        if self.key and self._changed and self.current not in self._changed:
+        # Where turns changed, passages did only since they stand elsewhere now; the cursor is where it was done.
+        if self.key and self._changed and self.current not in self._changed and not self._turns_changed:
             self.go_to(self._changed[0])
 
     def action_overlaps(self) -> None:
@@ -264,9 +305,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.tell("nothing overlaps this passage")
 
     def action_copy(self) -> None:
-        """Copies the passage's words to the clipboard, where the terminal allows."""
-        if self.passage:
-            self.app.copy_to_clipboard(self.passage.quote)
+        """Copies the selection's or the passage's words to the clipboard, where the terminal allows."""
+        span = self.selection or ((self.passage.start, self.passage.end) if self.passage else None)
+        if span is not None and self.transcript is not None:
+            self.app.copy_to_clipboard(self.transcript.text[slice(*span)])
             self.tell("copied the quote, where the terminal allows it")
 
     def action_edge_of_text(self, end: bool) -> None:
@@ -286,8 +328,10 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.tell("there is no other interview that way")
 
     def action_back(self) -> None:
-        """Drops the selection, then the range of turns, then the find, then goes back to where one came from."""
-        if self.selecting:
+        """Stops what is awaited; drops selection, range of turns, and find, one a key; then goes back to where one came from."""
+        if self.busy:
+            self.stop_waiting()
+        elif self.selecting:
             self.forget_selection()
             self.tell("dropped the selection")
         elif self.ranging:
@@ -305,12 +349,13 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
     def leave(self) -> None:
         """Remembers the place."""
         if self.key:
-            self.desk.remember(self.MODE, {"interview": self.key, "passage": self.current})
+            near = marking.nearest(self.passages, self.view.cursor) if self.current is None else self.current
+            self.desk.remember(self.MODE, {"interview": self.key, "passage": near})
 
 
 def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:
-    """The id of the passage that is most nearly a stretch of the text; where none shares words with it, the next one."""
+    """The id of the passage that is most nearly a stretch of the text; None where none shares words with it."""
     shares = [p for p in passages if p.start < end and start < p.end]
     if not shares:
-        return marking.nearest(passages, start)
+        return None
     return min(shares, key=lambda p: (abs(p.start - start) + abs(p.end - end), p.id)).id

@@ -9,7 +9,7 @@ from needsseg.records import Turn
 from needsseg.tui import marking
 from needsseg.tui.marking import Selection, Span, Unit
 from needsseg.tui.screens.base import told
-from needsseg.tui.screens.code_desk import CodeDesk
+from needsseg.tui.screens.code_desk import Aim, CodeDesk
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
@@ -67,6 +67,25 @@ class MarkingByHand(CodeDesk):
         else:
             self._set(Selection(found, found, unit))
 
+    def select_stretch(self, start: int, end: int) -> None:
+        """Selects a stretch of a participant's words that is no passage, so that keys act on it."""
+        turn = marking.turn_at(self.transcript, start) if self.transcript else None
+        span = marking.within_turn(self.transcript, (start, end)) if self.transcript and turn else None
+        if turn is None or span is None:
+            return
+        if turn.role != "participant":
+            self.tell("these are no participant's words, so that they cannot be coded")
+            return
+        self._set(Selection(span, span, "sentence"))
+        self._happened = "no passage yet: c codes these words, enter marks them, esc drops the selection"
+
+    def begin_at_cursor(self) -> Aim | None:
+        """Selects the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
+        if self.is_waiting() or self.transcript is None:
+            return None
+        self._begin(self.view.cursor, "sentence")
+        return None if self.selection is None else Aim(self.selection, None, begun=True)
+
     def _place(self) -> int:
         """Where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
         return self.view.cursor if self.view.is_visible(self.view.cursor) else self.view.top_offset
@@ -106,10 +125,8 @@ class MarkingByHand(CodeDesk):
 
     def action_reshape(self) -> None:
         """Opens the current passage's edges as a selection, to move them word by word and save them once."""
-        here = self.passage
-        if here is None:
-            self.tell("no passage is current: j goes to the next")
-        elif not self.away(here):
+        here = self.aim_at_passage(asks=True)
+        if here is not None:
             whole = here.start, here.end
             self._set(Selection(whole, whole, "word", here.id if here.id > 0 else None))
             self.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
@@ -119,6 +136,8 @@ class MarkingByHand(CodeDesk):
         """Marks the selection as an accepted passage, or saves the edges that were moved."""
         if self._selection is None:
             self.tell("nothing is selected: v begins a selection, so does the mouse")
+            return
+        if self.aim() is None:
             return
         span, adjusts = self._selection.span, self._selection.adjusts
         if adjusts is not None:
@@ -132,11 +151,11 @@ class MarkingByHand(CodeDesk):
     @told
     def action_edge(self, edge: str, by: int) -> None:
         """Moves the start or end of the selection by its unit, or of the current passage by a sentence."""
-        here = self.passage
-        span = self.selection or ((here.start, here.end) if here else None)
-        turn = marking.turn_at(self.transcript, span[0]) if self.transcript and span else None
-        if span is None or turn is None:
+        aim = self.aim()
+        turn = marking.turn_at(self.transcript, aim.span[0]) if self.transcript and aim else None
+        if aim is None or turn is None:
             return
+        here, span = aim.passage, aim.span
         unit = self._selection.unit if self._selection else "sentence"
         moved = marking.moved_edge(span, edge, by, self._units(turn, unit, span))
         if moved is None:
@@ -149,14 +168,15 @@ class MarkingByHand(CodeDesk):
         elif here is not None:
             passages.adjust(self.study, here.id, *moved)
             accepted = "" if here.status == "accepted" else ", and so accepted the passage"
+            self.current = here.id
             self.done(f"moved its {edge}{accepted}")
             self.view.reveal(*moved)
 
     def follow_cursor(self, at: int) -> None:
-        """The passage the cursor came into is the current one; an open selection reaches to the cursor."""
+        """The passage under the cursor is the current one, beside passages none is; an open selection reaches to the cursor."""
         if self._selection is None:
             inside = marking.innermost(self.passages, at)
-            if inside is not None and inside != self.current:
+            if inside != self.current:
                 self.current = inside
                 self.show_passage()
             return
@@ -175,10 +195,7 @@ class MarkingByHand(CodeDesk):
         if event.times > 1:
             self._begin(event.at, UNITS[min(event.times, 4) - 2])
             return
-        inside = marking.innermost(self.passages, event.at)
-        if inside is not None:
-            self.current = inside
-            self.show_passage()
+        self.follow_cursor(event.at)
         self.tell("")
 
     @on(TranscriptView.Dragged)

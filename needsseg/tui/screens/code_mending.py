@@ -50,7 +50,9 @@ class MendingTurns(CodeDesk):
         self.tell("move to the last turn, then T or D" if self.ranging else "dropped the range")
 
     def _turn(self) -> int | None:
-        """The number of the turn in which the cursor stands, or which follows it."""
+        """The number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""
+        if self.is_waiting() or not self.is_in_sight(self.view.cursor, self.view.cursor + 1, "turn under the cursor"):
+            return None
         turn = marking.turn_near(self.transcript, self.view.cursor) if self.transcript else None
         if turn is None or self.transcript is None:
             self.tell("there is no turn at this place")
@@ -65,7 +67,8 @@ class MendingTurns(CodeDesk):
     def _stretch(self) -> Span | None:
         """What is to be given away or taken out."""
         if self.selection is not None:
-            return self.selection
+            in_sight = not self.is_waiting() and self.is_in_sight(*self.selection, "selection")
+            return self.selection if in_sight else None
         turn = self._turn()
         if turn is None or self.transcript is None:
             return None
@@ -81,7 +84,7 @@ class MendingTurns(CodeDesk):
     @told
     def action_split_turn(self) -> None:
         """Splits the turn before the word at the cursor."""
-        if self.transcript is None:
+        if self.transcript is None or self._turn() is None:
             return
         from needsseg.actions import transcript_edits
 

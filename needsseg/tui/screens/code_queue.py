@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from needsseg.errors import NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
+    from needsseg.actions.studies import Study
     from needsseg.actions.suggesting import Queue, QueueItem
     from needsseg.tui.child import Outcome
 
+RANKING = "ranking the suggestions"
 BATCH = 5
 """Decisions after which what is left is ranked anew."""
 UNSTORED = -1
@@ -40,6 +45,11 @@ class SuggestionQueue(CodeDesk):
         self._item: QueueItem | None = None
         self._trail: list[Decided] = []
         self._skipped: set[tuple[str, int, int]] = set()
+        self._passed: set[tuple[str, int, int]] = set()
+        """What was shown and gone on from since the queue was opened."""
+        self._ranking = 0
+        """The number of the ranking that is awaited; one that comes with an earlier number is out of date."""
+        self._awaited = False
         self._since = 0
         self._back_to: QueueItem | None = None
         self._in_reading_order = False
@@ -88,15 +98,20 @@ class SuggestionQueue(CodeDesk):
     @told
     def action_queue(self) -> None:
         """Opens the queue of suggestions over the whole study, or closes it."""
-        from needsseg.actions import suggesting
-
+        if self.is_waiting():
+            return
         if self.queueing:
             self.end_queue()
             self.done("closed the queue", undo=False)
             return
         self._skipped.clear()
+        self._passed.clear()
         self._trail.clear()
-        self._rank()
+        self._rank(self._ranked_first, wait=True)
+
+    def _ranked_first(self) -> None:
+        from needsseg.actions import suggesting
+
         if self._queue is not None and self._queue.unread and self._queue.decisions >= suggesting.ENOUGH:
             self.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
         else:
@@ -105,11 +120,15 @@ class SuggestionQueue(CodeDesk):
     @told
     def action_queue_order(self) -> None:
         """Changes between the likeliest first and the order of reading; opens the queue where it is closed."""
-        self._in_reading_order = not self._in_reading_order
-        if not self.queueing:
-            self.action_queue()
+        if self.is_waiting():
             return
-        self._rank()
+        self._in_reading_order = not self._in_reading_order
+        if self.queueing:
+            self._rank(self._ranked_in_order, wait=True)
+        else:
+            self.action_queue()
+
+    def _ranked_in_order(self) -> None:
         if self._waiting:
             self._show(self._next_place())
         self.tell("as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first")
@@ -127,8 +146,7 @@ class SuggestionQueue(CodeDesk):
 
         if outcome.code:
             raise failure(outcome)
-        self._rank()
-        self._begin_queue()
+        self._rank(self._begin_queue, wait=True)
 
     def _begin_queue(self) -> None:
         if not self._waiting:
@@ -141,15 +159,53 @@ class SuggestionQueue(CodeDesk):
     def end_queue(self) -> None:
         """Closes the queue."""
         self._item, self._queue = None, None
+        self._forget_ranking()
 
-    def _rank(self) -> None:
-        from needsseg.actions import suggesting
+    def stop_waiting(self) -> None:
+        """Waits for no ranking any more; where the queue was not open yet, it stays closed."""
+        self._forget_ranking()
+        self.tell("stopped: nothing was changed")
 
-        self._queue = suggesting.queue(
-            self.study, None if self._in_reading_order else 50, reading=self._in_reading_order
-        )
-        self._since = 0
-        self._waiting = [item for item in self._queue.items if _key(item) not in self._skipped]
+    def _forget_ranking(self) -> None:
+        self._ranking += 1
+        self.busy, self._awaited = "", False
+
+    def _rank(self, then: Callable[[], None], *, wait: bool) -> None:
+        """Ranks beside the screen. Where ``wait``, nothing is decided until ``then`` shows what comes of it."""
+        self._ranking += 1
+        self._since, self._awaited = 0, True
+        if wait:
+            self.busy = RANKING
+            self.tell("")
+        self.run_worker(self._ranked(self._ranking, then, self._in_reading_order), group="queue")
+
+    async def _ranked(self, number: int, then: Callable[[], None], reading: bool) -> None:
+        def rank(study: Study) -> Queue:
+            from needsseg.actions import suggesting
+
+            return suggesting.queue(study, None if reading else 50, reading=reading)
+
+        try:
+            queue = await aside(self.study.path, rank)
+        except NeedssegError as error:
+            if number == self._ranking:
+                self._forget_ranking()
+                self.desk.show_error(error)
+            return
+        if number != self._ranking or not self.is_attached:
+            return
+        waited = bool(self.busy)
+        self._forget_ranking()
+        if waited and not self.is_current:
+            self.tell("something else was opened before the suggestions were ranked: Q opens the queue")
+            return
+        item = self._item
+        if item is not None:  # what was learnt since is said of the one that is shown, too
+            self._item = item = next((one for one in queue.items if _key(one) == _key(item)), item)
+        gone = self._skipped | self._passed | ({_key(item)} if item is not None else set())
+        self._queue = queue
+        self._waiting = [one for one in queue.items if _key(one) not in gone]
+        then()
 
     def _show(self, item: QueueItem) -> None:
         """Shows a suggestion in its interview."""
@@ -164,18 +220,29 @@ class SuggestionQueue(CodeDesk):
         """Goes on to the next suggestion; ranks anew after a batch."""
         if self._item is not None and skip:
             self._skipped.add(_key(self._item))
-        gone = {_key(self._item)} if self._item else set()
-        if self._since >= BATCH or not self._waiting:
-            self._rank()
-        self._waiting = [item for item in self._waiting if _key(item) not in gone | self._skipped]
+        self._passed |= {_key(self._item)} if self._item else set()
+        self._waiting = [item for item in self._waiting if _key(item) not in self._passed | self._skipped]
         if not self._waiting:
-            self._rank()
-        if not self._waiting:
-            self.end_queue()
-            self.tell("the queue is empty: every suggestion is decided or skipped")
-            self.refresh_study()
+            self._rank(self._show_next, wait=True)
             return
+        if self._since >= BATCH and not self._awaited:
+            self._rank(self._show_learned, wait=False)
         self._show(self._next_place())
+
+    def _show_next(self) -> None:
+        """Shows the next suggestion, or ends the queue where there is none."""
+        if self._waiting:
+            self._show(self._next_place())
+            return
+        self.end_queue()
+        self.tell("the queue is empty: every suggestion is decided or skipped")
+        self.refresh_study()
+
+    def _show_learned(self) -> None:
+        """Says of the suggestion that is shown what was learnt meanwhile."""
+        if self.is_current and self.queueing:
+            self.show_passage()
+            self._warn()
 
     @told
     def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:
@@ -221,6 +288,8 @@ class SuggestionQueue(CodeDesk):
         super().went_back(entry)
         if self.queueing and self._trail and self._trail[-1].entry == entry:
             self._back_to = self._trail.pop().item
+            self._passed.discard(_key(self._back_to))
+            self._forget_ranking()
             self._waiting.insert(0, self._back_to)
             # What was learned from it is to be forgotten at the next step.
             self._since = BATCH

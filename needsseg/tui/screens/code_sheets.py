@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from needsseg.actions import blind, interviews, memos, statements
+from needsseg.records import Passage
 from needsseg.tui.place import Place
 from needsseg.tui.screens.base import told
 from needsseg.tui.screens.code_desk import CodeDesk
@@ -11,22 +12,19 @@ from needsseg.tui.screens.code_desk import CodeDesk
 class Sheets(CodeDesk):
     """Each sheet is loaded when it is first opened, and saves by itself."""
 
-    def _noted(self) -> bool:
-        """Whether the current passage is one that can be written on."""
-        here = self.passage
-        if here is None:
-            self.tell("no passage is current: j goes to the next")
-        elif here.id < 0:
+    def _noted(self) -> Passage | None:
+        """The passage under the cursor where it is one that can be written on."""
+        here = self.aim_at_passage(asks=True)
+        if here is not None and here.id < 0:
             self.tell("decide on it first: a accepts, x rejects")
-        else:
-            return not self.away(here)
-        return False
+            return None
+        return here
 
     @told
     def action_memo(self) -> None:
         """Opens the memo of the current passage."""
-        here = self.passage
-        if here is not None and self._noted():
+        here = self._noted()
+        if here is not None:
             from needsseg.tui.screens.memo import MemoSheet
 
             self.app.push_screen(
@@ -45,8 +43,8 @@ class Sheets(CodeDesk):
     @told
     def action_job(self) -> None:
         """Opens the job statement of the current passage."""
-        here = self.passage
-        if here is not None and self._noted():
+        here = self._noted()
+        if here is not None:
             from needsseg.tui.screens.job import JobSheet
 
             self.app.push_screen(JobSheet(self.study, here.id), self._saved)
@@ -78,8 +76,8 @@ class Sheets(CodeDesk):
 
     def action_alike(self) -> None:
         """Searches the study for what is like the current passage."""
-        here = self.passage
-        if here is not None and self._noted():
+        here = self._noted()
+        if here is not None:
             from needsseg.tui.screens.search import SearchSheet
 
             self.app.push_screen(SearchSheet(self.study, like=here.id), self._go)
@@ -94,6 +92,8 @@ class Sheets(CodeDesk):
     @told
     def action_blind(self) -> None:
         """Hides what other coders did, or shows it again."""
+        if self.is_waiting():
+            return
         on = not blind.is_blind(self.study)
         blind.set_blind(self.study, on)
         self.done("blind: only your own work is shown, B shows all" if on else "everybody's work is shown", undo=False)

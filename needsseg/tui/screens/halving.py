@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from needsseg.actions.participant_names import ParticipantNames
@@ -17,6 +18,9 @@ from needsseg.actions.segments import MergePreview, ProposedSplit, SegmentSummar
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.tui.app import NeedssegApp
 
 MOST_QUOTES = 12
 CSS = """
@@ -44,6 +48,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
     def __init__(self, name: str, halves: ProposedSplit) -> None:
         super().__init__()
         self._segment, self._halves = name, halves
+        self._shown_since = 0.0
 
     def compose(self) -> ComposeResult:
         """Both halves and the keys."""
@@ -63,10 +68,13 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                                 self._halves.names,
                             )
                         )
-            yield Static("enter splits it so and asks for a name · j k scroll · esc leaves it whole", markup=False)
+            yield Static(
+                "enter splits it so and asks for a name · j k scroll · esc leaves it whole", id="keys", markup=False
+            )
 
     def on_mount(self) -> None:
         """The quotes scroll."""
+        self._shown_since = monotonic()
         self.query_one("#second").focus()
 
     def action_scroll(self, by: int) -> None:
@@ -75,7 +83,9 @@ class HalvingScreen(ModalScreen[list[int] | None]):
             side.scroll_relative(y=by * 2, animate=False)
 
     def action_take(self) -> None:
-        """Takes the halves as they are proposed."""
+        """Takes the halves as they are proposed, where they were seen."""
+        if _unseen(self, self._shown_since):
+            return
         self.dismiss([passage.id for passage in self._halves.smaller])
 
 
@@ -95,6 +105,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
         super().__init__()
         self._preview = preview
         self._stays, self._goes = preview.second, preview.first
+        self._shown_since = 0.0
 
     def compose(self) -> ComposeResult:
         """How near they are, both sides, and the keys."""
@@ -113,10 +124,13 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     with VerticalScroll(id=side):
                         yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
-            yield Static("enter merges · s lets the other one stay · j k scroll · esc leaves both", markup=False)
+            yield Static(
+                "enter merges · s lets the other one stay · j k scroll · esc leaves both", id="keys", markup=False
+            )
 
     def on_mount(self) -> None:
         """Says which one stays."""
+        self._shown_since = monotonic()
         self._tell()
         self.query_one("#first").focus()
 
@@ -139,8 +153,18 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
             side.scroll_relative(y=by * 2, animate=False)
 
     def action_take(self) -> None:
-        """Merges them."""
+        """Merges them, where both sides were seen."""
+        if _unseen(self, self._shown_since):
+            return
         self.dismiss((self._stays.id, self._goes.id))
+
+
+def _unseen(screen: Screen[Any], since: float) -> bool:
+    """Whether the key was pressed before both sides were there to be seen, which is said."""
+    unseen = cast("NeedssegApp", screen.app).keys.pressed_before(since)
+    if unseen:
+        screen.query_one("#keys", Static).update("both sides were not shown yet as the key was pressed: press again")
+    return unseen
 
 
 def _who(passage: Passage, names: ParticipantNames) -> str:

@@ -114,7 +114,7 @@ class InterviewsScreen(StudyScreen):
     def reload(self) -> None:
         """Fills the table, the cursor staying on its interview."""
         kept = self._here.key if self._here else str(studies.place(self.study, self.MODE).get("key", ""))
-        everything = interviews.listing(self.study)
+        everything, before = interviews.listing(self.study), self._table.cursor_row
         needle = self._wanted.casefold()
         self._rows = [
             r for r in everything if needle in f"{r.title} {r.file_name} {' '.join(r.participants)}".casefold()
@@ -126,8 +126,8 @@ class InterviewsScreen(StudyScreen):
             title = held.title + (" !" if held.warnings else "")
             counts = (held.suggested, held.accepted, held.rejected, f"{total - held.suggested}/{total}")
             table.add_row(row((title, held.format, f"{held.words:,}", *counts, ", ".join(held.participants)), WIDTHS))
-        at = next((number for number, held in enumerate(self._rows) if held.key == kept), 0)
-        table.move_cursor(row=at)
+        at = next((number for number, held in enumerate(self._rows) if held.key == kept), before)
+        table.move_cursor(row=min(at, len(self._rows) - 1))
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
         empty.update(plain(EMPTY if not everything else f"Nothing fits “{self._wanted}”. esc shows all again."))

@@ -22,10 +22,13 @@ DISPLAY = {
 
 
 def bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
-    """The bindings of a screen and of the app, with their keys as on a keyboard; those without words are left out."""
+    """The bindings that work on a screen, the app's among them, with their keys as on a keyboard; only those with words."""
     seen: dict[tuple[str, str], list[str]] = {}
     kept: dict[tuple[str, str], Binding] = {}
-    for key, binding in [*screen._bindings, *screen.app._bindings]:
+    # Over a dialog the app's keys lead nowhere, but for those that come first everywhere.
+    over = isinstance(screen, ModalScreen)
+    own = [(key, binding) for key, binding in screen.app._bindings if binding.priority or not over]
+    for key, binding in [*screen._bindings, *own]:
         # Textual's own bindings, which move the focus and copy, have no dotted id.
         if binding.description and "." in (binding.id or ""):
             about = (binding.description, binding.action)
@@ -53,15 +56,16 @@ class KeysScreen(ModalScreen[None]):
 
     def __init__(self, of: Screen[Any]) -> None:
         super().__init__()
-        self._of = of
+        self.of = of
+        """The screen whose keys are shown."""
 
     def compose(self) -> ComposeResult:
         """One line a key, then what the signs mean."""
         rows = [
             Content.assemble(plain(f"{keys:>14}  ", "bold"), plain(binding.tooltip or binding.description))
-            for keys, binding in bindings(self._of)
+            for keys, binding in bindings(self.of)
         ]
-        about = (getattr(self._of, "HELP", "") or "").strip()
+        about = (getattr(self.of, "HELP", "") or "").strip()
         with VerticalScroll() as box:
             box.border_title = "Keys · esc closes"
             yield Static(lines([*rows, plain(""), plain(about)] if about else rows))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,6 +30,7 @@ from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.studies import Study
+    from needsseg.tui.app import NeedssegApp
 
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
@@ -83,6 +85,7 @@ class QuestionScreen(ModalScreen[int]):
         self._keys = {} if keys is None else keys
         self._guessing = False
         self._asked: Question | None = None
+        self._shown_since = 0.0
         self._answered = 0
         self._skipped: list[int] = []
 
@@ -131,7 +134,7 @@ class QuestionScreen(ModalScreen[int]):
     @told
     def _show(self, asked: Question, told: str) -> None:
         transcript = interviews.show(self._study, asked.passage.interview)
-        self._asked = asked
+        self._asked, self._shown_since = asked, monotonic()
         assign_keys(self._keys, asked)
         self._say(told)
         self.query_one("#context", Static).update(
@@ -188,10 +191,23 @@ class QuestionScreen(ModalScreen[int]):
 
     def action_choose(self, key: str) -> None:
         """Answers with the choice under a key."""
-        for choice in self._asked.choices if self._asked is not None else ():
+        asked = self._question()
+        for choice in asked.choices if asked is not None else ():
             if key_of(self._keys, choice) == key:
                 self._answer(choice)
                 return
+        if asked is not None:
+            self._say(f"no choice lies under {key}")
+
+    def _question(self) -> Question | None:
+        """The question, where it was on the screen as the key was pressed; says so where it was not."""
+        if self._asked is None:
+            self._say("nothing was answered: the next question is not there yet")
+        elif cast("NeedssegApp", self.app).keys.pressed_before(self._shown_since):
+            self._say("nothing was answered: this question was not there yet as the key was pressed; press again")
+        else:
+            return self._asked
+        return None
 
     def action_guess(self) -> None:
         """Shows what the program takes the passage for, or hides it again."""
@@ -202,7 +218,7 @@ class QuestionScreen(ModalScreen[int]):
 
     def action_new_need(self) -> None:
         """Asks for the name of a need that is not in view yet, and puts the passage there."""
-        if self._asked is not None:
+        if self._question() is not None:
             about = "Stated as a need in view, with this passage in it."
             self.app.push_screen(Prompt("Name of the new need?", about=about), self._describe_new)
 
@@ -225,8 +241,9 @@ class QuestionScreen(ModalScreen[int]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._asked is not None:
-            self._answer(self._asked.choices[event.option_index])
+        asked = self._question()
+        if asked is not None:
+            self._answer(asked.choices[event.option_index])
 
     @told
     def _answer(self, choice: Choice) -> None:
@@ -260,8 +277,9 @@ class QuestionScreen(ModalScreen[int]):
 
     def action_skip(self) -> None:
         """Leaves the passage for another time."""
-        if self._asked is not None:
-            self._skipped.append(self._asked.passage.id)
+        asked = self._question()
+        if asked is not None:
+            self._skipped.append(asked.passage.id)
             self._next("skipped")
 
     @told
@@ -285,13 +303,24 @@ class QuestionScreen(ModalScreen[int]):
 
 
 def assign_keys(keys: dict[Target, str], asked: Question) -> None:
-    """Gives every choice that has none a key of its own; one that has a key keeps it."""
+    """Gives every choice that has none a key of its own; one that has a key keeps it, and no other one ever gets that.
+
+    A need that comes into view has the key of the segment that it is, and the segment of a need that is dropped has the key
+    of the need; where both are offered, the one that comes first has it.
+    """
+    taken: set[str] = set()
     for choice in asked.choices:
         target = _target(choice)
-        if target is None or target in keys:
+        if target is None:
             continue
-        free = [key for key in CHOICE_KEYS if key not in keys.values()]
-        keys[target] = choice.key if choice.key in free else (free[0] if free else "")
+        of = choice.segment or 0
+        before = keys.get(target) or keys.get(("segment of a need" if choice.need is None else "segment", of), "")
+        free = [key for key in CHOICE_KEYS if key not in keys.values() and key not in taken]
+        fresh = choice.key if choice.key in free else "".join(free[:1])
+        keys[target] = before if before and before not in taken else fresh
+        taken.add(keys[target])
+        if choice.need is not None and of:
+            keys["segment of a need", of] = keys[target]
 
 
 def key_of(keys: dict[Target, str], choice: Choice) -> str:

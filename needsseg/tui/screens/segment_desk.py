@@ -31,10 +31,14 @@ class SegmentDesk(StudyScreen):
         self.marked: set[int] = set()
         self.question_keys: dict[tuple[str, int], str] = {}
         """The key of each need and segment in questions, as long as the program runs."""
+        self.map_signs: dict[int, tuple[str, str]] = {}
+        """The sign of each segment on the map, as long as the program runs."""
         self.wanted: int | None = None
         """The segment to go to once the study is read anew."""
         self.wanted_quote: int | None = None
         """The passage to go to there."""
+        self._changed_at = 0.0
+        """When a reading of the study that nobody here asked for put another segment under the cursor."""
         self._stood: dict[int, tuple[int, int | None]] = {}
         """Where one stood, segment and passage, as an entry of the history was made."""
 
@@ -90,6 +94,11 @@ class SegmentDesk(StudyScreen):
         """The segment under the cursor; says so where there is none."""
         if self.segment is None:
             self.tell("this is no segment: v moves its passages into one" if self.on_left else "there are no segments")
+        elif self.pressed_before(self._changed_at):
+            self.tell(
+                "another segment has come under the cursor as the key was pressed: nothing was changed; press again"
+            )
+            return None
         return self.segment
 
     def is_confirmed(self, here: SegmentSummary) -> bool:
@@ -105,8 +114,16 @@ class SegmentDesk(StudyScreen):
     def passage_under_cursor(self) -> Passage | None:
         """The quote under the cursor where keys go to the quotes; says how to get there."""
         quote = self.quotes.quote
+        if quote is None and self.segment is not None and self.shown is None:
+            self.tell("the evidence is being read: nothing was changed; press again once it is there")
+            return None
         if quote is None or not self.on_quotes:
             self.tell("n goes to the quotes" if self.quotes.quotes else "there are no quotes here")
+            return None
+        if self.pressed_before(self.quotes.shown_since):
+            self.tell(
+                "this evidence was not on the screen yet as the key was pressed: nothing was changed; press again"
+            )
             return None
         return quote
 

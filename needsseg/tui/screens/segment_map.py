@@ -10,7 +10,7 @@ from needsseg.actions import accounts, review, segments
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.screens.segment_desk import SegmentDesk
-from needsseg.tui.widgets.passage_map import PassageMap
+from needsseg.tui.widgets.passage_map import PassageMap, glyphs
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -90,8 +90,9 @@ class MapBeside(SegmentDesk):
     def show_map(self) -> None:
         """Shows the map that was read."""
         names = {row.id: row.name for row in self.rows}
+        self.map_signs = glyphs(list(names), self.map_signs)
         for shown in self.query(PassageMap):
-            shown.show(self._points, names, self._why_none)
+            shown.show(self._points, names, self._why_none, self.map_signs)
         self.show_place()
 
     def show_place(self) -> None:

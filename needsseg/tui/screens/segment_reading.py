@@ -30,6 +30,8 @@ class ReviewReading(SegmentDesk):
     def action_details(self) -> None:
         """Shows all the evidence but the quotes."""
         here = self.needed()
+        if here is not None and self.shown is None:
+            self.tell("the evidence is being read: press again once it is there")
         if here is not None and self.shown is not None:
             said = [*firmness.verdict(self.study).lines, ""]
             said += evidence_words.details(self.shown, self.backing.get(here.id), self.companies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -135,7 +136,8 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         """Reads the segments, the cursor staying on its own."""
         left = studies.place(self.study, self.MODE).get("segment")
         was_left = self.on_left if self.wanted is None else self.wanted == LEFT_OVER
-        kept = self.wanted if self.wanted is not None else self.segment.id if self.segment else left
+        was = self.segment.id if self.segment else None
+        kept = self.wanted if self.wanted is not None else left if was is None else was
         before = self._list.highlighted or 0
         self.wanted = None
         warm = loading.is_warm(self.study)
@@ -154,6 +156,13 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         at = len(self.rows) if was_left and self.left else at
         self._list.highlighted = min(at, self._list.option_count - 1) if there else None
         self._filling = False
+        if (
+            was is not None
+            and self.segment is not None
+            and self.segment.id != was
+            and self.desk.keys.pressed_at is None
+        ):
+            self._changed_at = monotonic()
         self.show_evidence()
         if self.wanted_quote is not None:
             self.quotes.go_to(self.wanted_quote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 from textual.content import Content
@@ -44,6 +45,8 @@ class EvidenceList(OptionList):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.rows: list[Row] = []
+        self.shown_since = 0.0
+        """Since when the evidence of this segment, or what was left over, has been shown; on the monotonic clock."""
         self._of = ""
         self._shown: tuple[Evidence, Collection[int], Backing | None, Card | None] | None = None
 
@@ -81,6 +84,8 @@ class EvidenceList(OptionList):
         """Shows rows; of the same thing as before, the cursor stays on its quote, or where that one was."""
         before, here, place = self.rows, self.row, self.highlighted or 0
         same, self._of, self.rows = of == self._of, of, rows
+        if not same:
+            self.shown_since = monotonic()
         if same and [(row.kind, row.passage) for row in before] == [(row.kind, row.passage) for row in rows]:
             for at, (old, new) in enumerate(zip(before, rows, strict=True)):
                 if old.content != new.content:

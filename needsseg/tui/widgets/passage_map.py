@@ -24,11 +24,25 @@ THINKING = "Laying the map out …"
 PLACES_FOR_NAMES = 24
 
 
-def glyphs(segments: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """For each segment its sign where it is the one shown, and its sign where it is not."""
-    letters = [(letter.upper(), letter) for letter in LETTERS]
-    signs = [*SHAPES, *letters]
-    return {segment: signs[at % len(signs)] for at, segment in enumerate(segments)}
+Signs = dict[int, tuple[str, str]]
+"""For each segment its sign where it is the one shown, and its sign where it is not."""
+
+
+def glyphs(segments: Sequence[int], kept: Mapping[int, tuple[str, str]] | None = None) -> Signs:
+    """The signs of segments, among ``kept`` ones: a segment that has a sign keeps it, and no other one gets it.
+
+    Only where there are no others left, signs of segments that are gone are given again.
+    """
+    signs = [*SHAPES, *((letter.upper(), letter) for letter in LETTERS)]
+    found = dict(kept or {})
+    for segment in segments:
+        if segment not in found:
+            free = [sign for sign in signs if sign not in found.values()]
+            gone = [found[other] for other in found if other not in segments]
+            found[segment] = (free or gone or signs)[0 if free or gone else len(found) % len(signs)]
+            if not free and gone:
+                del found[next(other for other in found if other not in segments)]
+    return found
 
 
 def plotted(
@@ -86,15 +100,26 @@ class PassageMap(Widget, can_focus=True):
         super().__init__(id=id)
         self._points: Sequence[Point] = ()
         self._names: Mapping[int, str] = {}
+        self._signs: Mapping[int, tuple[str, str]] = {}
         self._here: tuple[int | None, int | None] = None, None
         self._said = THINKING
         self._about = ""
         self._drawn: list[str] = []
         self._legend: list[Content] = []
 
-    def show(self, points: Sequence[Point], names: Mapping[int, str], said: str = "") -> None:
-        """Shows points, or in words why there are none; ``names`` are the segments as the list shows them."""
+    def show(
+        self,
+        points: Sequence[Point],
+        names: Mapping[int, str],
+        said: str = "",
+        signs: Mapping[int, tuple[str, str]] | None = None,
+    ) -> None:
+        """Shows points, or in words why there are none; ``names`` are the segments as the list shows them.
+
+        ``signs`` are those that the segments keep; without them each gets the first that is free.
+        """
         self._points, self._names, self._said = points, names, said
+        self._signs = glyphs(list(names)) if signs is None else signs
         self._lay_out()
 
     def mark(self, segment: int | None, passage: int | None, about: str = "") -> None:
@@ -116,7 +141,7 @@ class PassageMap(Widget, can_focus=True):
         width, height = self.size
         if width < 2 or height < 3:
             return
-        signs = glyphs(list(self._names))
+        signs = self._signs
         if not self._points:
             self._drawn, self._legend = [], [plain(self._said or "Nothing to show yet.")]
         else:

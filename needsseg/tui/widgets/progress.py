@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -53,6 +54,12 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         except OSError as error:
             outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
         self.dismiss(outcome)
+
+    def on_key(self, event: events.Key) -> None:
+        """Says of a key that does nothing here that it was not taken: it is not done later, to what nobody has seen."""
+        if event.key not in self._bindings.key_to_bindings:
+            said = f"{event.character or event.key} was not taken: esc cancels; the study stays as it was"
+            self.query_one("#keys", Static).update(plain(said))
 
     def _show(self, step: Step) -> None:
         count = f" · {step.done:,} of {step.total:,}" if step.total > 1 else ""

@@ -20,6 +20,7 @@ from textual.strip import Strip
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_clock, safe
 from needsseg.tui.marking import turn_near, word_after
+from needsseg.tui.widgets.passages_seen import PassagesSeen
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
     Line,
@@ -108,6 +109,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
+        self._seen = PassagesSeen()
         self._waiting = False
         self._pressed: int | None = None
         self._dragging = False
@@ -117,6 +119,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self.transcript, self._text = transcript, safe(transcript.text)
         self.selected, self.hits, self._width, self._lines = None, (), 0, ()
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
+        self._seen.clear()
         self._lay_out()
         self.scroll_to(y=0, animate=False)
 
@@ -154,6 +157,26 @@ class TranscriptView(ScrollView, can_focus=True):
         for number in range(first, last + 1):
             self._drawn.pop(number, None)
         self.refresh_lines(first, last - first + 1)
+
+    def note_seen(self) -> None:
+        """Notes which passages are on the screen."""
+        top = round(self.scroll_offset.y)
+        lines = range(top, top + self.scrollable_content_region.height)
+        self._seen.note(mark.passage for number in lines for mark in self._by_line.get(number, ()))
+
+    def seen_since(self, passage: Passage) -> float | None:
+        """Since when a passage has been on the screen, on the monotonic clock; None where it is not, or just came there."""
+        return self._seen.since(passage)
+
+    def forget_seen(self, passage: Passage) -> None:
+        """Counts a passage as seen from now on: it has become the current one without anybody's doing."""
+        self._seen.forget(passage)
+        self.call_after_refresh(self.note_seen)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Notes what has come into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self.call_after_refresh(self.note_seen)
 
     def select(self, span: Span | None) -> None:
         """Draws a stretch as selected, or none."""
@@ -244,6 +267,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def reveal(self, start: int, end: int) -> None:
         """Scrolls so that a span can be seen, with some of what was said before it."""
         self._to_reveal = None
+        self._seen.reveal(start)
         if not self._lines:  # not laid out yet: the size is not known
             self._to_reveal = start, end
             return
@@ -307,6 +331,7 @@ class TranscriptView(ScrollView, can_focus=True):
                 by_line[number].append(mark)
         self._by_line = dict(by_line)
         self._redraw()
+        self.call_after_refresh(self.note_seen)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen; lines that did not change are drawn once."""
