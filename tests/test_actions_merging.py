@@ -153,7 +153,7 @@ def test_every_mark_of_either_is_in_the_result(base: Path, tables: Dump, ada: li
                 changed = again.added + again.beside + again.decided + again.marks + again.seconded
                 assert tables(merged) == after and changed == 0
                 if after != before:
-                    assert history.undo(merged).action == "merge"
+                    assert history.undo(merged).action == "merge study"
                 assert tables(merged) == before
             assert theirs.read_bytes() == before_theirs
         assert results[0] == results[1]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.hard.kills import LATER
 from benchmarks.hard.states import leftovers, whole
-from needsseg.actions import demo
+from needsseg.actions import codebook, demo, studies
 
 COMMANDS: dict[str, Sequence[str]] = {
     "import": ("import", "extra.txt"),
@@ -58,6 +58,10 @@ def end_all(how: signal.Signals, rounds: int, seed: int = 1, names: Sequence[str
     with tempfile.TemporaryDirectory(prefix="needsseg-commands-") as temporary:
         sample = Path(temporary) / "sample"
         demo.demo(sample)
+        with studies.open_study(sample / "needsseg.db") as study:
+            study.actor = "demo"
+            codebook.create(study, "late")
+        shutil.rmtree(sample / ".needsseg.db.needsseg", ignore_errors=True)
         talk = "Interviewer: And you?\n\nZora: " + "I copy the list by hand every Monday. " * 400
         (sample / "extra.txt").write_text(talk + "\n", encoding="utf-8")
         rows = [f"b{number},Quay {number},quay{number}.nl" for number in range(20_000)]

@@ -21,7 +21,7 @@ __all__ = [
     "undo",
 ]
 
-MERGE = "merge"
+MERGE = "merge study"
 """The action that brings a colleague's whole work: taken back only when asked."""
 
 

@@ -134,7 +134,7 @@ def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress
             progress("comparing", number, len(matched))
             _places(study, other, match, known)
         try:
-            with study.action("merge") as action:
+            with study.action("merge study") as action:
                 report, read = _merged(study, other, path.name, known, dry_run, progress)
                 action.summary = f"merged {path.name}: {report.sentence}"
                 if dry_run:
