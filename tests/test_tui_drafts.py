@@ -167,11 +167,12 @@ def test_drafts_are_private_to_their_writer_and_no_merge_takes_them(tmp_path: Pa
         assert drafts.listing(study) == [] and drafts.load(study, "code memo", "hand-over") is None
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no hang-up here")
 def test_a_lost_terminal_keeps_the_words_and_a_suspended_one_goes_on(tmp_path: Path) -> None:
     """In a pseudo-terminal: resized, suspended and continued, then closed as when a connection is lost."""
-    pty, termios, fcntl = (pytest.importorskip(name) for name in ("pty", "termios", "fcntl"))
+    import fcntl
+    import pty
     import struct
+    import termios
 
     path = small_study(tmp_path)
     with studies.open_study(path) as study:
