@@ -22,7 +22,7 @@ $(READY): pyproject.toml
 
 # PySpark is half a gigabyte and needs Java, so that it comes apart from the rest; without it its tests are skipped.
 spark: $(READY)
-	$(BIN)/python -m pip install --quiet --editable ".[spark-assign]"
+	$(BIN)/python -m pip install --quiet --editable ".[spark-assign,names]"
 
 demo: $(READY)
 	@if [ -e demo/needsseg.db ]; then \

@@ -38,6 +38,8 @@ class Settings:
     """What embeds texts that are assigned: torch, or onnx (int8, with the extra ``onnx``)."""
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
+    name_model: bool = True
+    """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 
     def who(self) -> str:
         """The name written beside decisions."""

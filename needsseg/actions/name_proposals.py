@@ -15,7 +15,7 @@ from needsseg.settings import load
 from needsseg.study import interviews
 from needsseg.study.connection import Study
 
-__all__ = ["WORD_LISTS", "Proposals", "finder_name", "proposals"]
+__all__ = ["WORD_LISTS", "Proposals", "proposals"]
 
 WORD_LISTS = "word lists"
 
@@ -31,24 +31,24 @@ class Proposals:
     find: Callable[[str], list[Found]]
 
 
-def finder_name() -> str:
-    """What proposes names on this machine; the model is loaded where it is installed."""
-    model = load_name_model()
-    return WORD_LISTS if model is None else f"{model.name} and {WORD_LISTS}"
+def proposals(study: Study, known: Names, texts: Sequence[tuple[str, str]], *, with_model: bool = True) -> Proposals:
+    """Return what proposes names in ``texts``, the study's, each behind its interview.
 
-
-def proposals(study: Study, known: Names, texts: Sequence[tuple[str, str]]) -> Proposals:
-    """Return what proposes names in ``texts``, the study's, each behind its interview; the model marks them once."""
+    The model is taken where the extra ``names`` is installed, unless ``with_model`` or the setting ``name_model`` says
+    no; it marks each text once.
+    """
     here = set(texts)
     others = [
         (key, words) for key in interviews.keys(study) for words in _turns(study, key) if (key, words) not in here
     ]
     people = tuple(dict.fromkeys(each.name.removesuffix(SPEAKER) for each in known.known if each.kind == "person"))
-    model = load_name_model()
+    settings = load(study.path)
+    model = load_name_model() if with_model and settings.name_model else None
     if model is not None:
         _mark([text for _, text in texts])
-    lists = load_name_lists(load(study.path))
-    return Proposals(finder_name(), _finder(lists, tuple(texts), tuple(others), people, model is not None).find)
+    lists = load_name_lists(settings)
+    finder = WORD_LISTS if model is None else f"{model.name} and {WORD_LISTS}"
+    return Proposals(finder, _finder(lists, tuple(texts), tuple(others), people, model is not None).find)
 
 
 def _turns(study: Study, key: str) -> list[str]:

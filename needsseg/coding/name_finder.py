@@ -52,7 +52,7 @@ _AFTER_PEOPLE = re.compile(
 _CONTRACTED = re.compile("['’](?:s|m|d|ll|ve|re)$", re.IGNORECASE)
 _SHORTEST = 2
 _LONGEST_ACRONYM = 3
-_FEWEST_ABOUT_PRODUCT = 2
+_FEWEST_ABOUT_PRODUCT = 3
 _LONGEST_PRODUCT = 3  # "Microsoft Teams Rooms" is software, the "Canadian Radio and Television Commission" is not
 
 
@@ -222,6 +222,7 @@ class _Finder:
             if (
                 re.fullmatch(r"\s+(?:and|&)\s+", text[first[-1].end : second[0].start])
                 and second[-1].key in _COMPANY_ENDS
+                and first[-1].key not in _COMPANY_ENDS
                 and not first[0].begins
                 and not all(token.key in self.small or self.lists.is_no_name(token.key) for token in first)
             ):
