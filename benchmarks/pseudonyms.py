@@ -113,10 +113,9 @@ def _counted(texts: Sequence[Text], certain: Finder, guessing: Finder) -> Counts
     for text in texts:
         spans, at = [], 0
         for line in text.words.split("\n"):
-            sure = [(each.start, each.end) for each in certain(line)]
-            more = [(each.start, each.end) for each in guessing(line)]
-            more = [span for span in more if all(span[1] <= start or end <= span[0] for start, end in sure)]
-            spans += [(at + start, at + end) for start, end in (*sure, *more)]
+            sure = certain(line)
+            more = [each for each in guessing(line) if pseudonyms.is_proposed_beside(each, sure)]
+            spans += [(at + each.start, at + each.end) for each in (*sure, *more)]
             at += len(line) + 1
         for kind in KINDS:
             hit = sum(_covered(text.words, span, spans) for span in text.names[kind])

@@ -70,6 +70,16 @@ def test_proposed_words_stay_until_somebody_decides_and_come_back_with_undo(talk
     assert pseudonyms.cover(talk).text(words) == words
 
 
+def test_a_longer_name_around_one_that_is_certain_is_proposed(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "talk.txt"
+    file.write_text("Researcher: Who?\n\nKasimira Holt: With Holt Logistics, and Holt.\n", encoding="utf-8")
+    importing.import_transcripts(study, [file])
+    rows = _rows(study)
+    assert (rows["Holt"].proposed, rows["Holt Logistics"].proposed) == (False, True)
+    decisions.replace_words(study, "Holt Logistics", "the mill")
+    assert pseudonyms.cover(study).text("With Holt Logistics.") == "With the mill."
+
+
 def test_the_report_and_a_project_count_what_is_left(talk: Study, tmp_path: Path) -> None:
     assert "5 words that may be names" in reports.gather(talk).facts["Names"]
     assert "may be" not in reports.gather(talk, original=True).facts["Names"]

@@ -230,7 +230,7 @@ def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) 
         for each in certain:
             hits.setdefault(as_one(each.words), []).append((each, interview, start, text))
         for each in proposing.find(text):
-            if all(each.end <= other.start or other.end <= each.start for other in certain):
+            if is_proposed_beside(each, certain):
                 guesses.setdefault(as_one(each.words), []).append((each, interview, start, text))
     rows = [_row(over, of_words) for of_words in hits.values()]
     rows += [_row(over, of_words, proposed=True) for key, of_words in guesses.items() if key not in hits]
@@ -240,6 +240,16 @@ def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) 
             by = row.replacement or over.names.get(row.words) or GENERIC[cast(FoundKind, row.kind)]
             rows.append(Replacement(row.kind, row.words, by, 0, over.state(row.words)))
     return Survey([row for row in rows if not undecided or row.state == "undecided"], proposing.finder)
+
+
+def is_proposed_beside(guess: Found, certain: Sequence[Found]) -> bool:
+    """Whether a guess says more than what is found for certain: it lies apart from that, or holds more words than it."""
+    return all(
+        guess.end <= each.start
+        or each.end <= guess.start
+        or (guess.start <= each.start and each.end <= guess.end and len(guess.words) > len(each.words))
+        for each in certain
+    )
 
 
 def count_left(study: Study) -> tuple[int, int]:

@@ -186,7 +186,9 @@ class _Finder:
         return not token.begins or bool(_AFTER_PEOPLE.match(text, token.end))
 
     def _in_run(self, text: str, run: Sequence[_Token]) -> Iterator[Entity]:
-        """The names in words with capitals that follow each other."""
+        """The names in words with capitals that follow each other; the first word of a sentence mostly is no part of it."""
+        if len(run) > 1 and run[0].begins and self._is_word(run[0]) and not _is_title(run[:1]):
+            run = run[1:]
         if (at := next((n for n, token in enumerate(run[:-1]) if _is_title([token])), None)) is not None:
             yield run[at + 1].start, run[-1].end, "person"
             return

@@ -184,7 +184,7 @@ def _row(row: Replacement) -> Content:
     head = Content.assemble(
         plain(f"{STATES['proposed' if row.is_left else row.state]:<12} "),
         plain(one_line(row.words, 44), "bold"),
-        plain("  stays" if row.state == "kept" else f"  → {one_line(row.by, 44)}"),
+        plain("  stays" if row.state == "kept" else f"  {'stays, or ' if row.is_left else ''}→ {one_line(row.by, 44)}"),
         plain(f"  {row.kind} · {said}", "dim"),
     )
     if not row.context:
