@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def test_a_file_that_is_missing_or_another_is_named(tmp_path: Path, monkeypatch:
 def test_nothing_is_loaded_where_the_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(name_model, "find_spec", lambda name: None)
     assert load_name_model.__wrapped__() is None
+
+
+def test_a_model_that_cannot_be_imported_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(name_model, "find_spec", lambda name: name != "en_core_web_sm")
+    monkeypatch.setitem(sys.modules, COPY, None)
+    with pytest.raises(NeedssegError, match="cannot be loaded") as raised:
+        load_name_model.__wrapped__()
+    assert "name_model = false" in raised.value.hint
 
 
 def test_the_copy_is_the_known_one_until_a_byte_changes(tmp_path: Path) -> None:

@@ -170,7 +170,8 @@ class _Finder:
             or token.key in self.products
             or len(word) < _SHORTEST
             or any(char.isdigit() for char in word)
-            or (re.sub("s$", "", word).isupper() and len(word.rstrip("s")) <= _LONGEST_ACRONYM)
+            or (word.isupper() and len(word) <= _LONGEST_ACRONYM)
+            or (word[-1] == "s" and word[:-1].isupper())
         )
 
     def _is_listed(self, token: _Token) -> bool:
@@ -189,6 +190,8 @@ class _Finder:
         """The names in words with capitals that follow each other; the first word of a sentence mostly is no part of it."""
         if len(run) > 1 and run[0].begins and self._is_word(run[0]) and not _is_title(run[:1]):
             run = run[1:]
+        if self.lists.is_no_name(" ".join(token.key for token in run)):
+            return
         if (at := next((n for n, token in enumerate(run[:-1]) if _is_title([token])), None)) is not None:
             yield run[at + 1].start, run[-1].end, "person"
             return

