@@ -183,7 +183,7 @@ def _row(row: Replacement) -> Content:
     said = f"{row.count}×" if row.count else "not said"
     head = Content.assemble(
         plain(f"{STATES['proposed' if row.is_left else row.state]:<12} "),
-        plain(one_line(row.words, 44), "bold"),
+        plain(one_line(row.words, 32 if row.is_left else 44), "bold"),
         plain("  stays" if row.state == "kept" else f"  {'stays, or ' if row.is_left else ''}→ {one_line(row.by, 44)}"),
         plain(f"  {row.kind} · {said}", "dim"),
     )
