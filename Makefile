@@ -20,9 +20,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $(READY)
 
-# PySpark is half a gigabyte and needs Java, so that it comes apart from the rest; without it its tests are skipped.
+# PySpark is half a gigabyte and needs Java, spaCy is a fifth of one: they come apart from the rest; without them their tests
+# are skipped.
 spark: $(READY)
-	$(BIN)/python -m pip install --quiet --editable ".[spark-assign]"
+	$(BIN)/python -m pip install --quiet --editable ".[spark-assign,names]"
 
 demo: $(READY)
 	@if [ -e demo/needsseg.db ]; then \

@@ -42,6 +42,8 @@ class Settings:
     """How many automatic backups are kept of a study, made before its first change of a sitting; 0 makes none."""
     backup_days: int = 14
     """For how many days one automatic backup a day is kept besides."""
+    name_model: bool = True
+    """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 
     def who(self) -> str:
         """The name written beside decisions."""

@@ -77,6 +77,8 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("NEEDSSEG_") and name != "NEEDSSEG_WRITE_PICTURES"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("USER", "tester")
+    # Without the model everywhere names are the same and come quickly; what tests the model takes this back.
+    monkeypatch.setenv("NEEDSSEG_NAME_MODEL", "false")
 
 
 @pytest.fixture(scope="session")

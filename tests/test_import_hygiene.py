@@ -26,6 +26,7 @@ HEAVY = {
     "polars",
     "lxml",
     "docx",
+    "spacy",
 }
 DOOR = HEAVY | {"textual", "rich", "numpy", "sqlite_utils"}
 

@@ -185,7 +185,7 @@ def restore(study: Study, began: int) -> None:
     for draft in drafts.listing(study):
         drafts.drop_id(study, draft.id)
     while done(study) != began:
-        (history.undo if done(study) > began else history.redo)(study)
+        (history.undo if done(study) > began else history.redo)(study, anyones=True)
     blind.set_blind(study, False)
     left = {"interview": MAREK, "passage": passages.listing(study, MAREK)[0].id}
     for screen, place in (("code", left), ("interviews", {}), ("accounts", {}), ("stack", {}), ("survey", {})):
@@ -392,7 +392,7 @@ def test_every_key_of_the_other_screens_does_something(
 def test_the_apps_own_keys_work_on_every_screen(tmp_path: Path, mode: str, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         ids = {binding.id for _, binding in app._bindings if binding.description and "." in (binding.id or "")}
-        assert ids == {*(f"go.{name}" for name in MODES), "app.palette", "app.quit"}
+        assert ids == {*(f"go.{name}" for name in MODES), "app.palette", "app.quit", "app.suspend"}
         app.add_mode("blank", Screen)
         await anew(app, mode, done(app.study))
         for number, other in enumerate(MODES, start=1):

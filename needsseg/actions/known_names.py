@@ -20,7 +20,12 @@ __all__ = ["SPEAKER", "Names", "known_names"]
 SPEAKER = " (speaker)"
 """Ends the name that somebody goes by who speaks and is no participant, so that a participant's name is another."""
 
-_ROLE_WORDS = frozenset({"speaker", "voice", "person", "someone", "man", "woman", "male", "female", "the"})
+_ROLES = """
+speaker speakers voice voices person people someone somebody man woman male female the question questions answer answers
+audience public crowd member members panel panelist panellist group team focus everyone everybody all several multiple
+unidentified unnamed narrator presenter attendee attendees caller agent guest expert student teacher note notes comment
+"""
+_ROLE_WORDS = frozenset(_ROLES.split())
 _SHORTEST_ACCOUNT = 3
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from needsseg.actions.pseudonyms import as_one, cover_of, names
+from needsseg.actions.pseudonyms import as_one, cover_of, names, proposed_kind
 from needsseg.coding.pseudonyms import GENERIC, Found, Known, detector
 from needsseg.errors import TableError, UsageError
 from needsseg.study import pseudonyms as stored
@@ -37,16 +37,19 @@ def replace_words(study: Study, words: str, by: str = "", kind: str | None = Non
     The kind is that of what was found where it is not given, else "other": found in any case, as whole words. A person's
     name is found by its parts too, a company's as written.
     """
+    held = _Deciding(study)
+    kind = kind or held.proposed_kind(study, words)
     with study.action("pseudonym", f"“{_tidy(words)}” is replaced" + (f" by “{_tidy(by)}”" if by.strip() else "")):
-        _decide(study, _Deciding(study), words, by, kind)
+        _decide(study, held, words, by, kind)
 
 
 def keep(study: Study, words: str) -> None:
     """Decides that words stay as they are."""
     words = _checked(words)
     held = _Deciding(study)
+    kind = held.kind(words, held.proposed_kind(study, words))
     with study.action("pseudonym", f"“{words}” is kept"):
-        stored.decide(study, held.stored(words), held.kind(words, None), "keep")
+        stored.decide(study, held.stored(words), kind, "keep")
 
 
 def forget(study: Study, words: str) -> None:
@@ -148,6 +151,12 @@ class _Deciding:
         hits = [each.kind for each in self.find(words) if as_one(each.words) == as_one(words)]
         chosen = given or (earlier.kind if earlier else hits[0] if hits else "other")
         return cast(Kind, chosen if chosen in KINDS else "other")
+
+    def proposed_kind(self, study: Study, words: str) -> str | None:
+        """The kind that words are proposed as, None where they are found for certain, decided on, or not proposed."""
+        if as_one(words) in self.rows or any(as_one(each.words) == as_one(words) for each in self.find(words)):
+            return None
+        return proposed_kind(study, words)
 
     def add(self, words: str, kind: Kind, by: str) -> None:
         """Takes a decision in; refused where what stands for words would itself hold words that are replaced."""

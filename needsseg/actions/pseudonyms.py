@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal, cast
 
 from needsseg.actions.known_names import SPEAKER, Names, known_names
+from needsseg.actions.name_proposals import WORD_LISTS, Proposals, proposals
 from needsseg.coding.pseudonyms import (
     GENERIC,
     Found,
@@ -25,16 +26,25 @@ from needsseg.study import interviews, passages
 from needsseg.study import pseudonyms as stored
 from needsseg.study.connection import Study
 from needsseg.study.pseudonyms import DecisionRow
+from needsseg.text import format_count
 
-__all__ = ["Cover", "Replacement", "concealed", "cover", "found"]
+__all__ = [
+    "WORD_LISTS", "Cover", "Replacement", "Survey", "concealed", "count_left", "cover", "found", "left_in_words", "proposed_kind",
+    "survey",
+]  # fmt: skip
 
 State = Literal["undecided", "replaced", "kept"]
+_Hit = tuple[Found, str, int, str]
+"""What was found, in which interview, from where on in it (-1 without a place), and in which words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """Words that may tell who somebody is: by what they are replaced unless kept, how often participants say them,
-    where first, and in which words. ``state`` is "undecided" (then they are replaced), "replaced" or "kept"."""
+    where first, and in which words. ``state`` is "undecided" (then they are replaced), "replaced" or "kept".
+
+    ``proposed`` are words that may be a name: undecided, they are left as they are, and ``by`` is what would stand for them.
+    """
 
     kind: str
     words: str
@@ -45,6 +55,20 @@ class Replacement:
     start: int | None = None
     end: int | None = None
     context: str = ""
+    proposed: bool = False
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the words stay since they are only proposed and nobody decided on them."""
+        return self.proposed and self.state == "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that tells who people are, and ``finder``, which proposed names: "word lists", or a model and those."""
+
+    rows: list[Replacement]
+    finder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,25 +211,76 @@ def cover_of(known: Names, decisions: Iterable[DecisionRow], extra: Sequence[str
 
 
 def found(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> list[Replacement]:
-    """What is found in participants' words, the most frequent first, then what was decided on and does not occur.
+    """What is found in participants' words, the most frequent first, then what is proposed, then what does not occur.
 
     ``extra`` are further words, ``undecided`` leaves out what somebody decided on. Spellings in other cases count as one.
     """
+    return survey(study, extra, undecided=undecided).rows
+
+
+def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> Survey:
+    """Return what ``found`` returns, and what the names were proposed by."""
     over = cover(study, extra=extra)
-    hits: dict[str, list[tuple[Found, str, int, str]]] = {}
-    for interview, start, text in _speech(study):
-        for each in over.find(text):
+    speech = _speech(study)
+    proposing = _proposals(study, over, speech)
+    hits: dict[str, list[_Hit]] = {}
+    guesses: dict[str, list[_Hit]] = {}
+    for interview, start, text in speech:
+        certain = over.find(text)
+        for each in certain:
             hits.setdefault(as_one(each.words), []).append((each, interview, start, text))
+        for each in proposing.find(text):
+            if is_proposed_beside(each, certain):
+                guesses.setdefault(as_one(each.words), []).append((each, interview, start, text))
     rows = [_row(over, of_words) for of_words in hits.values()]
-    rows.sort(key=lambda row: (-row.count, row.kind, row.words))
+    rows += [_row(over, of_words, proposed=True) for key, of_words in guesses.items() if key not in hits]
+    rows.sort(key=lambda row: (row.proposed, -row.count, row.kind, row.words))
     for key, row in over.decided.items():
-        if key not in hits:
+        if key not in hits and key not in guesses:
             by = row.replacement or over.names.get(row.words) or GENERIC[cast(FoundKind, row.kind)]
             rows.append(Replacement(row.kind, row.words, by, 0, over.state(row.words)))
-    return [row for row in rows if not undecided or row.state == "undecided"]
+    return Survey([row for row in rows if not undecided or row.state == "undecided"], proposing.finder)
 
 
-def _row(over: Cover, hits: Sequence[tuple[Found, str, int, str]]) -> Replacement:
+def is_proposed_beside(guess: Found, certain: Sequence[Found]) -> bool:
+    """Whether a guess says more than what is found for certain: it lies apart from that, or holds more words than it."""
+    return all(
+        guess.end <= each.start
+        or each.end <= guess.start
+        or (guess.start <= each.start and each.end <= guess.end and len(guess.words) > len(each.words))
+        for each in certain
+    )
+
+
+def count_left(study: Study) -> tuple[int, int]:
+    """How many words that may be names nobody decided on, and how often participants say them: they stay in what leaves."""
+    left = [row for row in found(study, undecided=True) if row.is_left]
+    return len(left), sum(row.count for row in left)
+
+
+def left_in_words(study: Study) -> str:
+    """A sentence on words that may be names and are left as they are; empty where there are none."""
+    words, count = count_left(study)
+    if not words:
+        return ""
+    stay = f"{format_count(words, 'word')} that may be {'a name' if words == 1 else 'names'} (said {format_count(count, 'time')})"
+    return f"{stay} left as found and undecided: needsseg pseudonyms --undecided"
+
+
+def proposed_kind(study: Study, words: str) -> FoundKind | None:
+    """Of which kind words are proposed as a name, None where they are not."""
+    over = cover(study)
+    speech = _speech(study)
+    find = _proposals(study, over, speech).find
+    kinds = (each.kind for _, _, text in speech for each in find(text) if as_one(each.words) == as_one(words))
+    return next(kinds, None)
+
+
+def _proposals(study: Study, over: Cover, speech: Sequence[tuple[str, int, str]]) -> Proposals:
+    return proposals(study, over.known, list(dict.fromkeys((interview, text) for interview, _, text in speech)))
+
+
+def _row(over: Cover, hits: Sequence[_Hit], *, proposed: bool = False) -> Replacement:
     each, interview, start, text = hits[0]
     by = dict.fromkeys(over.by(hit, where) for hit, where, _, _ in hits)
     before, after = text[max(0, each.start - 40) : each.start], text[each.end : each.end + 40]
@@ -213,6 +288,7 @@ def _row(over: Cover, hits: Sequence[tuple[Found, str, int, str]]) -> Replacemen
     return Replacement(
         each.kind, words, " or ".join(by), len(hits), over.state(words), interview, place,
         None if place is None else place + each.end - each.start, " ".join(f"{before}{each.words}{after}".split()),
+        proposed,
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class RefiReport:
     pseudonyms: bool
     left_out: tuple[str, ...]
     dropped_by_others: tuple[str, ...] = ()
+    names_left: int = 0
 
 
 def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
@@ -77,10 +78,12 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
         )
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
+    names_left = 0 if original else pseudonyms.count_left(study)[0]
     refi.write_project(project, path)
     return RefiReport(
         path, len(project.sources), len(exchanging.marks(study)), len(project.codes),
         len(_written(project)), len(project.cases), not original, left_out, _dropped_by_others(project),
+        names_left,
     )  # fmt: skip
 
 

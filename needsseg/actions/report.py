@@ -44,10 +44,13 @@ def gather(
     progress("gathering the report", 1, 3)
     needs = gather_needs(study, over, stack.held)
     progress("gathering the report", 2, 3)
+    left = "" if original else pseudonyms.left_in_words(study)
     facts = {
         "Rests on": _counted(study),
         "Accounts as of": str(day) if stack.held is not None and day else "no account data",
-        "Names": "as in the study: do not forward without leave" if original else "pseudonyms; read before forwarding",
+        "Names": "as in the study: do not forward without leave"
+        if original
+        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left))),
         "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
     }
     sections = (

@@ -58,6 +58,8 @@ def passages(
         rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None, coder=coder)
         if conceal:
             rows = hiding.concealed(study, rows)
+            if left := hiding.left_in_words(study):
+                session.warn(left)
     if as_json:
         print_array(map(shapes.passage, rows))
         return

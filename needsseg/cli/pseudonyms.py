@@ -27,21 +27,35 @@ def pseudonyms(session: Session, extra: tuple[str, ...], undecided: bool, as_jso
     """List what in participants' words tells who people are, what stands for it, and what was decided.
 
     Names are those of participants, speakers, participants' companies, accounts, and words that were added. What nobody
-    decided on is replaced too. The study keeps the original, and its own listings show it.
+    decided on is replaced too. Other words that may be names are proposed: they stay until somebody decides to replace
+    them. The study keeps the original, and its own listings show it.
     """
     with opened(session) as study:
-        rows = actions.found(study, extra, undecided=undecided)
+        survey = actions.survey(study, extra, undecided=undecided)
+    rows = survey.rows
     if as_json:
         print_array(asdict(row) for row in rows)
         return
     print_table(
         ("kind", "words", "by", "count", "state", "first in", "context"),
-        [(row.kind, row.words, row.by, row.count, row.state, row.interview, row.context) for row in rows],
+        [(row.kind, row.words, row.by, row.count, _state(row), row.interview, row.context) for row in rows],
         wrap=("context",),
     )
     if not rows and undecided:
         session.say("Everything that was found was decided on.")
-    session.say("Nicknames, spoken digits and names of people nobody entered are not found: read before you share.")
+    _say_finder(session, survey)
+    session.say("Not every name is found: read before you share.")
+
+
+def _state(row: actions.Replacement) -> str:
+    return "proposed" if row.is_left else row.state
+
+
+def _say_finder(session: Session, survey: actions.Survey) -> None:
+    left = sum(row.is_left for row in survey.rows)
+    session.say(f"Names were proposed by {survey.finder}; {left} proposed and undecided stay as they are.")
+    if survey.finder == actions.WORD_LISTS:
+        session.say("pip install 'needsseg[names]' adds a model that finds more names, of companies above all.")
 
 
 @click.group(no_args_is_help=False)

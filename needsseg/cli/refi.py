@@ -70,10 +70,12 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
     People and companies stand under pseudonyms, in the texts too, unless --original is given.
     """
     from needsseg.actions import refi
+    from needsseg.actions.pseudonyms import left_in_words
 
     with opened(session) as study:
         write = refi.export_qdpx if format_ == "qdpx" else refi.export_qdc
         report = write(study, path, original=original, overwrite=force)
+        left = left_in_words(study) if report.names_left else ""
     if as_json:
         print_object({**asdict(report), "path": str(report.path)})
     for what in report.left_out:
@@ -83,6 +85,8 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
     held = f"{report.interviews} interviews, {report.passages} passages, " if format_ == "qdpx" else ""
     told = "under pseudonyms" if report.pseudonyms else "with real names"
     session.say(f"Wrote {held}{report.codes} codes to {report.path}, {told}.")
+    if left:
+        session.warn(left)
 
 
 export = _ByFormat("export", help="Write labelled accounts, or the whole study for another QDA program.")

@@ -46,6 +46,7 @@ def report(
     Participants stand under pseudonyms unless --original is given.
     """
     from needsseg.actions import report as actions
+    from needsseg.actions.pseudonyms import left_in_words
 
     kind = format_ or ("md" if path.suffix.lower() in (".md", ".markdown") else "html")
     with opened(session) as study:
@@ -53,4 +54,7 @@ def report(
         with session.progressing() as progress:
             made = actions.gather(study, as_of, since, original=original, progress=progress, engine=engine)
         actions.write_report(study, made, path, kind, overwrite=force)
+        left = "" if original else left_in_words(study)
     session.say(f"Wrote the report to {path}, {'with names as in the study' if original else 'under pseudonyms'}.")
+    if left:
+        session.warn(left)

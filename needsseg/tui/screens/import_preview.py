@@ -277,8 +277,15 @@ class ImportPreviewSheet(PreviewQuestions):
         told = "is read anyway" if file.shape in anyway else "is refused where too much is not understood"
         self._change(told, replace(self._chosen, anyway=anyway))
 
+    def action_undo(self) -> None:
+        """Takes the last choice back; nothing in the study was changed."""
+        self._replay(forward=False)
+
+    def action_redo(self) -> None:
+        """Makes the choice again that was taken back."""
+        self._replay(forward=True)
+
     def _replay(self, *, forward: bool) -> None:
-        """Takes the last choice back, or makes it again; nothing in the study was changed."""
         source, target = (self._after, self._before) if forward else (self._before, self._after)
         if not source:
             self.tell("no choice to make again" if forward else "no choice to take back", wrong=True)

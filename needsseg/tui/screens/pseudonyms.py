@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from needsseg.actions.studies import Study
 
 AROUND = 26
-STATES = {"undecided": "? undecided", "replaced": "✓ replaced", "kept": "· kept"}
+STATES = {"proposed": "? proposed", "undecided": "? undecided", "replaced": "✓ replaced", "kept": "· kept"}
 KINDS = {
     "person": "a person: the parts of the name are found too",
     "company": "a company: found as written",
@@ -76,9 +76,11 @@ class PseudonymsSheet(Sheet[Place]):
 
     def state(self) -> str:
         """How many rows wait."""
-        waiting = sum(row.state == "undecided" for row in self._all)
+        left = sum(row.is_left for row in self._all)
+        waiting = sum(row.state == "undecided" for row in self._all) - left
+        proposed = f"; {left} proposed, which stay" if left else ""
         shown = " · only undecided are shown" if self._only_undecided else ""
-        return f"{format_count(len(self._all), 'row')}, {waiting} undecided; those are replaced too{shown}"
+        return f"{format_count(len(self._all), 'row')}, {waiting} undecided, which are replaced{proposed}{shown}"
 
     @property
     def here(self) -> Replacement | None:
@@ -180,9 +182,9 @@ class PseudonymsSheet(Sheet[Place]):
 def _row(row: Replacement) -> Content:
     said = f"{row.count}×" if row.count else "not said"
     head = Content.assemble(
-        plain(f"{STATES[row.state]:<12} "),
-        plain(one_line(row.words, 44), "bold"),
-        plain("  stays" if row.state == "kept" else f"  → {one_line(row.by, 44)}"),
+        plain(f"{STATES['proposed' if row.is_left else row.state]:<12} "),
+        plain(one_line(row.words, 32 if row.is_left else 44), "bold"),
+        plain("  stays" if row.state == "kept" else f"  {'stays, or ' if row.is_left else ''}→ {one_line(row.by, 44)}"),
         plain(f"  {row.kind} · {said}", "dim"),
     )
     if not row.context:
