@@ -172,7 +172,8 @@ async def quiet(app: NeedssegApp) -> None:
 
 
 def done(study: Study) -> int:
-    return sum(entry.state == "done" for entry in history.listing(study))
+    """How many actions stand, of everybody, whoever is blind."""
+    return int(study.rows("SELECT count(*) FROM history WHERE state = 'done'")[0][0])
 
 
 def changed(study: Study, began: int) -> bool:
