@@ -67,7 +67,7 @@ bench: $(READY)
 
 # Kills, full disks, several people at once, long undoing, mutated files; within an hour. `make test` does a few rounds of each.
 hard: $(READY)
-	$(BIN)/python -m benchmarks.hard
+	$(BIN)/python -m benchmarks.hard --write
 
 clean:
 	rm -rf $(VENV) demo dist build
