@@ -72,7 +72,7 @@ def test_without_accounts_it_is_shown_too_and_a_file_that_is_none_is_left(tmp_pa
         assert "exists and holds no report" in flat(seen(app))
 
     (tmp_path / "mine.md").write_text("mine", encoding="utf-8")
-    play(small_study(tmp_path), scenes)
+    play(small_study(tmp_path), scenes, LARGE)
     assert (tmp_path / "mine.md").read_text(encoding="utf-8") == "mine"
 
 
