@@ -54,6 +54,7 @@ def test_the_copy_is_the_known_one_until_a_byte_changes(tmp_path: Path) -> None:
         check_copy(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_model_marks_names_at_their_places_and_its_proposals_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

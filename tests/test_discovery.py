@@ -216,6 +216,7 @@ def test_few_passages_are_said_to_be_few(count: int) -> None:
         assert any(mentions(warning, "three to five", STAND_APART) for warning in found.warnings)
 
 
+@pytest.mark.slow
 def test_identical_passages_are_one_thing_said_often() -> None:
     found = discover(["the very same words"] * 20, [f"P{i}" for i in range(20)], vectors=np.ones((20, 8)))
     assert len(set(found.labels)) == 1

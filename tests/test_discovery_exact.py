@@ -97,6 +97,7 @@ def test_questions_are_as_many_as_asked_for_while_undecided_texts_are_left():
     assert len({texts[i] for i in asked[:17]}) == 17, "repeats come last"
 
 
+@pytest.mark.slow
 def test_what_is_kept_together_with_a_placed_passage_is_asked_last():
     texts, rows, _ = _around()
     decisions = Decisions({0: "A", 40: "B"}, together=tuple((0, i) for i in range(1, 12)))

@@ -128,6 +128,7 @@ def _talking(strength: float, seed: int = 1, speakers: int = 10):  # type: ignor
     return unit(rows + strength * np.stack([own[name] for name in names])), truth, names
 
 
+@pytest.mark.slow
 def test_speakers_own_words_are_taken_out() -> None:
     rows, truth, names = _talking(1.2)
     voices = Voices(names)
@@ -233,6 +234,7 @@ def test_answers_pull_the_rest_along() -> None:
     assert {c.name for c in found.candidates} == {"A", "B", "C"}
 
 
+@pytest.mark.slow
 def test_one_answer_names_a_cluster_and_leaves_the_others() -> None:
     rows, _ = _around((40, 40, 40), spread=0.6)
     texts = [f"passage {i}" for i in range(len(rows))]

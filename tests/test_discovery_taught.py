@@ -98,6 +98,7 @@ def test_answers_that_contradict_what_was_found_are_followed(loose) -> None:
         assert np.mean(right) > 0.9
 
 
+@pytest.mark.slow
 def test_answers_teach_the_same_in_any_row_order(loose) -> None:
     texts, rows, before = loose
     placed = dict.fromkeys(before.candidates[0].members, "C0") | {before.candidates[1].exemplars[0]: "C1"}
