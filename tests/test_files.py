@@ -295,7 +295,7 @@ def test_leftovers_of_a_folder_that_is_not_there_are_none(tmp_path: Path) -> Non
 
 
 def test_opening_a_study_removes_what_killed_programs_left_beside_it(tmp_path: Path) -> None:
-    from needsseg.study.connection import create, open_study
+    from needsseg.study.opening import create, open_study
 
     create(tmp_path / "needsseg.db").close()
     with private_folder(tmp_path, "needsseg-merging") as held:

@@ -15,7 +15,7 @@ import pytest
 
 from needsseg.actions import importing, interviews, passages, studies
 from needsseg.errors import StudyError, UsageError
-from needsseg.study import backups, connection, erasing, faults, places_watched, restoring, shape
+from needsseg.study import backups, connection, erasing, faults, opening, places_watched, restoring, shape
 from needsseg.study.backups import AUTOMATIC, Backup
 from needsseg.study.connection import Study
 from needsseg.study.private import private_place, side
@@ -291,7 +291,7 @@ def test_erasing_that_was_cut_short_is_finished_at_the_next_start_and_told(
     assert _automatic(talk.path)
     with studies.open_study(talk.path) as study:
         (told,) = study.notices
-        assert "being erased" in told and "finished" in told
+        assert "erasing" in told and "finished" in told
     assert not _automatic(talk.path)
     with studies.open_study(talk.path) as study:
         assert study.notices == []
@@ -368,7 +368,7 @@ def test_a_study_on_a_full_disk_can_be_read(talk: Study, monkeypatch: pytest.Mon
 
     talk.close()
     monkeypatch.setattr(faults, "_is_full", lambda _path: True)
-    monkeypatch.setattr(connection, "_to_wal", full)
+    monkeypatch.setattr(opening, "_to_wal", full)
     with closing(sqlite3.connect(talk.path)) as conn:
         conn.execute("PRAGMA journal_mode = DELETE")
     with studies.open_study(talk.path) as study:

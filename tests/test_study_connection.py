@@ -25,7 +25,7 @@ from wording import (
 
 from needsseg.actions import importing, passages, studies
 from needsseg.errors import StudyError
-from needsseg.study import connection, history
+from needsseg.study import history, waiting
 from needsseg.study.connection import Study
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_study_is_named(talk: Study) -> None:
 
 
 def test_a_locked_study_says_so_and_loses_nothing(talk: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.05)
     with studies.open_study(talk.path) as second:
         with talk.writing(), refuses(StudyError, LOCKED):
             passages.mark(second, "anna", 55, 70)

@@ -24,7 +24,7 @@ from wording import (
 
 from needsseg.actions import history, importing, passages, review, segments, studies
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import connection, decisions, migrations
+from needsseg.study import decisions, migrations, opening
 from needsseg.study.connection import Study
 from tests.conftest import SHORT_TALK
 
@@ -165,7 +165,7 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
 
     with monkeypatch.context() as old:
         old.setattr(migrations, "LATEST", 1)
-        old.setattr(connection, "LATEST", 1)
+        old.setattr(opening, "LATEST", 1)
         old.setattr(migrations, "migrations", first_only)
         with studies.init(path) as study:
             _import_into_first_shape(study, file)

@@ -10,7 +10,7 @@ from needsseg.actions import blind, earlier_answers, earlier_statements, earlier
 from needsseg.errors import NeedssegError, StudyError
 from needsseg.settings import Settings, load
 from needsseg.study import backups as copies
-from needsseg.study import connection, erasing, faults, leftovers, places, rescuing, restoring, shape
+from needsseg.study import connection, erasing, faults, leftovers, opening, places, rescuing, restoring, shape
 from needsseg.study.backups import Backup
 from needsseg.study.connection import Study
 from needsseg.study.rescuing import Rescued
@@ -67,12 +67,15 @@ class Overview:
         return "needsseg profile --as-of DATE" if self.accounts else "needsseg accounts import FILE"
 
 
-ERASED_ON = "An interview was being erased when the program ended; that was finished now. What was done before cannot be undone."
+ERASED_ON = (
+    "The erasing of an interview, which was cut short, is finished now. What was done before it cannot be undone."
+)
+STILL_THERE = "Words of an interview that was erased are still there:"
 
 
 def init(path: Path) -> Study:
     """Makes a new, private study."""
-    return connection.create(path, load(path).who())
+    return opening.create(path, load(path).who())
 
 
 def open_study(path: Path) -> Study:
@@ -82,12 +85,12 @@ def open_study(path: Path) -> Study:
     survey is to be worded; each once.
     """
     settings = load(path)
-    study = connection.open_study(path, settings.who())
+    study = opening.open_study(path, settings.who())
     try:
         if study.unwritable:
             return study
         if (remaining := erasing.finish(study)) is not None:
-            study.notices.append("\n".join([ERASED_ON, *remaining]))
+            study.notices.append("\n".join([STILL_THERE, *remaining]) if remaining else ERASED_ON)
         for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
             if told := release(study):
                 study.notices.append(told)
@@ -142,13 +145,13 @@ def restore(path: Path, source: Path) -> Restored:
 def rescue(path: Path, target: Path) -> Rescued:
     """Saves what can be read of a damaged study in a new one at ``target``."""
     done = rescuing.rescue(path, target)
-    connection.open_study(target).close()
+    opening.open_study(target).close()
     return done
 
 
 def check(study: Study) -> list[str]:
     """What is wrong with the file, and what killed programs left beside it; empty when it is sound."""
-    return [*connection.check(study), *leftovers.listing(study)]
+    return [*opening.check(study), *leftovers.listing(study)]
 
 
 def faults_of(study: Study, error: Exception) -> NeedssegError | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import StudyError, UsageError
 from needsseg.files import private_folder
-from needsseg.study import connection
+from needsseg.study import opening
 from needsseg.study.borrowed_texts import check_texts
 from needsseg.study.faults import translated
 from needsseg.study.migrations import APPLICATION_ID, LATEST
@@ -42,7 +42,7 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
         try:
             _copy(there, copy)
             _check_kind(copy)
-            theirs = connection.open_study(copy, study.actor)
+            theirs = opening.open_study(copy, study.actor)
         except OSError as error:
             raise StudyError(f"{path} cannot be copied: {error.strerror}.", "Check it, and the free space.") from error
         except StudyError as error:
@@ -112,7 +112,7 @@ def _check_kind(copy: Path) -> None:
 
 def _check_sound(theirs: Study, path: Path) -> None:
     try:
-        found = connection.check(theirs)
+        found = opening.check(theirs)
     except StudyError as error:
         raise StudyError(error.message.replace(str(theirs.path), str(path)), error.hint) from error
     if found:

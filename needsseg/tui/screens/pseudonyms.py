@@ -13,7 +13,9 @@ from textual.widgets import OptionList
 from needsseg.actions import pseudonym_decisions as decisions
 from needsseg.actions import pseudonyms
 from needsseg.actions.pseudonyms import Replacement
+from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.loading import aside
 from needsseg.tui.place import Place
 from needsseg.tui.screens.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -55,6 +57,22 @@ class PseudonymsSheet(Sheet[Place]):
         super().__init__(study)
         self._all: list[Replacement] = []
         self._only_undecided = False
+
+    def on_mount(self) -> None:
+        """Looks beside the screen: a model takes some seconds, once, for what it has not read yet."""
+        self.listed.focus()
+        self.tell("looking for words that tell who people are …")
+        self.run_worker(self._look(), group="evidence")
+
+    async def _look(self) -> None:
+        try:
+            self._all = await aside(self.study.path, pseudonyms.found)
+        except NeedssegError as error:
+            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            return
+        if self.is_attached:
+            self._show()
+            self.tell("")
 
     @property
     def found(self) -> list[Replacement]:
