@@ -76,6 +76,24 @@ def test_what_stands_apart_and_is_no_need_in_view_is_a_candidate_of_its_own() ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.6, 2.4], ids=["separate", "not separate"])
+@pytest.mark.parametrize("answers", [{}, {0: "Coordinator"}, {0: "Coordinator", 95: None}], ids=["none", "one", "off"])
+def test_a_single_need_does_not_take_everything(spread: float, answers: dict[int, str | None]) -> None:
+    rows, truth = around(spread)
+    texts = [f"passage {i}" for i in range(len(rows))]
+    found = discover(
+        texts, vectors=rows, needs=NEEDS[:1], known_vectors=known(), decisions=Decisions(answers), resamples=0
+    )
+    assert found.separate is (spread == 0.6)
+    sizes = {candidate.name: candidate.size for candidate in found.candidates}
+    assert "Coordinator" in sizes and len(sizes) > 1 and sizes["Coordinator"] <= len(rows) / 2
+    mine = [name == "Coordinator" for name in named(found)]
+    assert np.mean([mine[i] for i in np.flatnonzero(truth == 0)]) > np.mean(
+        [mine[i] for i in np.flatnonzero(truth > 0)]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spread", [0.6, 2.4], ids=["separate", "not separate"])
 def test_answers_are_kept_and_the_order_of_the_passages_changes_nothing(spread: float) -> None:
     rows, _ = around(spread)
     assigned: dict[int, str | None] = {0: "Coordinator", 40: "Builder", 70: "A new need", 71: None}

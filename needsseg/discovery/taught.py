@@ -6,7 +6,8 @@ contradict it. What was found has the better chances where nobody has spoken, an
 confirm one candidate is no reason for the others to change.
 
 Where they form none, clusters are only ways to divide the passages: then the regression has each row beside its neighbours'
-mean, the answers, and the stated needs as examples. A cluster speaks for itself while nobody has spoken of it or stated needs.
+mean, the answers, and the stated needs as examples. A cluster speaks for itself while nobody has spoken of it and no two
+places were named, as needs or in answers: a single need is that of its nearest cluster.
 """
 
 from __future__ import annotations
@@ -125,11 +126,13 @@ def _taught(lesson: Lesson, answers: Mapping[int, str | None], leans: bool) -> T
     names = {name: count + at for at, name in enumerate(sorted(said))}
     given = {row: UNASSIGNED if name is None else names[name] for row, name in sorted(answers.items())}
     stated = {names[name]: rows for name, rows in sorted(lesson.needs.items())}
-    heard = _heard(found, given)
-    if lesson.separate and stated:
+    answered = heard = _heard(found, given)
+    # One place alone, with nothing to tell it from, would take everything: then clusters speak beside it.
+    needs_speak = len(said) > 1 and bool(stated)
+    if stated and (lesson.separate or not needs_speak):
         heard = _claimed(lesson, stated, heard)
     features, examples = _features(lesson, stated, leans)
-    speaking = _speaking(lesson, heard, leans)
+    speaking = _speaking(lesson, heard if needs_speak else answered, leans, needs_speak)
     taught = _examples(lesson, given, heard, speaking, features, examples)
     if not len(taught.labels):
         return Taught(np.full(len(found.labels), UNASSIGNED), np.zeros(len(found.labels)), names)
@@ -288,15 +291,16 @@ def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, in
     return said, agreeing, heard[cluster].total()
 
 
-def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]], leans: bool) -> list[int]:
+def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]], leans: bool, needs_speak: bool) -> list[int]:
     """The clusters that bear witness: all that are leaned on; else those nobody has spoken of.
 
-    Beside needs in view they do so only where groups are separate: else they are no more than what the needs leave over.
+    Beside several places that people named they do so only where groups are separate: else they are no more than what the
+    needs leave over.
     """
     clusters = range(UNASSIGNED, int(lesson.found.labels.max(initial=-1)) + 1)
     if leans:
         return list(clusters)
-    if lesson.needs:
+    if needs_speak:
         return [cluster for cluster in clusters if lesson.separate and cluster != UNASSIGNED and cluster not in heard]
     return [cluster for cluster in clusters if cluster not in heard]
 
