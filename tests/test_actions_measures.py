@@ -84,6 +84,25 @@ def test_saturation_follows_the_order_of_import(study: Study, tmp_path: Path) ->
     assert found.saturation.reported == "5+2"
 
 
+def test_accepted_passages_without_codes_tell_nothing_of_saturation(study: Study, tmp_path: Path) -> None:
+    for number in range(6):
+        file = tmp_path / f"talk{number}.txt"
+        file.write_text(SHORT_TALK.replace("an hour", f"{number + 2} hours"), encoding="utf-8")
+        importing.import_transcripts(study, [file])
+        for turn in interviews.show(study, f"talk{number}").turns:
+            if turn.role == "participant":
+                passages.mark(study, f"talk{number}", turn.start, turn.end)
+    passages.code(study, [passage.id for passage in passages.listing(study, "talk0")][:1], "late")
+    found = measures.saturation(study)
+    assert found.incomplete == tuple(f"talk{number}" for number in range(1, 6)), (
+        "half of what is accepted has codes in talk0"
+    )
+    assert found.verdict == "cannot tell" and says(found.sentence, "Cannot tell", "5 of 6 interviews")
+    passages.code(study, [passage.id for passage in passages.listing(study)], "late")
+    found = measures.saturation(study)
+    assert not found.incomplete and found.verdict == "reached"
+
+
 def test_saturation_on_the_command_line(talk: Study, capsys: pytest.CaptureFixture[str]) -> None:
     turn = next(t for t in interviews.show(talk, "anna").turns if t.role == "participant")
     passages.code(talk, [passages.mark(talk, "anna", turn.start, turn.end)], "overview")

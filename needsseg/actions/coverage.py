@@ -31,11 +31,17 @@ class Covered:
     marked: int
     gap: int = 0
     """The longest run of words that are in no turn read and in no passage decided."""
+    accepted: int = 0
+    with_code: int = 0
+    """How many passages are accepted, and how many of them carry a code."""
 
     @property
     def is_coded_throughout(self) -> bool:
-        """Whether all that is marked is decided, and no third (ours) of the words was left out in one piece."""
-        return self.words > 0 and self.decided == self.marked and 3 * self.gap <= self.words
+        """Whether all that is marked is decided, half (ours) of what is accepted carries a code, and no third (ours) of the
+        words was left out in one piece.
+        """
+        is_decided = self.words > 0 and self.decided == self.marked and 3 * self.gap <= self.words
+        return is_decided and 2 * self.with_code >= self.accepted
 
     @property
     def skipped(self) -> int:
@@ -89,9 +95,10 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
         )
         for key, _ in order
     )
-    sums = [sum(getattr(row, name) for row in rows) for name in ("words", "read", "coded", "decided", "marked")]
-    sums.append(max((row.gap for row in rows), default=0))
-    return Coverage(coder or "", rows, Covered("", "", *sums))
+    added = ("words", "read", "coded", "decided", "marked", "accepted", "with_code")
+    sums = {name: sum(getattr(row, name) for row in rows) for name in added}
+    total = Covered("", "", gap=max((row.gap for row in rows), default=0), **sums)
+    return Coverage(coder or "", rows, total)
 
 
 def _covered(
@@ -117,7 +124,9 @@ def _covered(
     for passage in held:
         place = (passage.start, passage.end)
         decided[place] = decided.get(place, False) or passage.status != "suggested"
-    return Covered(key, title, words, read, coded, sum(decided.values()), len(decided), gap)
+    accepted = [passage for passage in held if passage.status == "accepted"]
+    with_code = sum(bool(passage.codes) for passage in accepted)
+    return Covered(key, title, words, read, coded, sum(decided.values()), len(decided), gap, len(accepted), with_code)
 
 
 __all__ = ["Coverage", "Covered", "coverage", "mark_read"]
