@@ -38,11 +38,12 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 # The rooms and the study alone: no app, no command line, no engine but DuckDB, nothing that takes long.
-QUICK := accounts coding decisions discovery embedding exchange files progress segments settings study tables text transcripts
+QUICK := accounts coding discovery embedding exchange playbook segments study survey transcripts validation \
+	test_files.py test_progress.py test_settings.py test_tables.py test_text.py
 quick: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not slow and not model" \
 		-k "not polars and not spark and not postgres" \
-		$(wildcard $(foreach room,$(QUICK),tests/test_$(room).py tests/test_$(room)_*.py))
+		$(addprefix tests/,$(QUICK))
 
 # Embeds the texts of tests that have no recorded vector yet, and adds them to tests/data/vectors.npz.
 vectors: $(READY)

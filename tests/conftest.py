@@ -14,18 +14,9 @@ from hypothesis import HealthCheck, settings
 from needsseg import embedding
 from needsseg.actions import importing, studies
 from needsseg.study.connection import Study
-from tests import vectors
-from tests.built_studies import BuiltStudies
-
-ROOT = Path(__file__).resolve().parents[1]
-INTERVIEWS = ROOT / "interviews" / "transcripts"
-SHORT_TALK = (
-    "Interviewer: How do you plan your week?\n\n"
-    "Anna: When a nurse calls in sick I have to find out who can take her round. It takes me an hour [laughs] 🙂.\n\n"
-    "Interviewer: And then?\n\n"
-    "Anna: I just want to see at a glance who has what. Before that we used a whiteboard and nobody knew.\n"
-)
-
+from tests.fixtures import vectors
+from tests.fixtures.built_studies import BuiltStudies
+from tests.fixtures.samples import SHORT_TALK
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 # Every run tries other examples, so that half as many as Hypothesis takes by itself are as many after two runs.

@@ -17,9 +17,9 @@ from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
 from needsseg.study import decisions
 from needsseg.study.connection import Study
-from tests.built_studies import BuiltStudies
-from tests.conftest import INTERVIEWS, ROOT
-from tests.tui_survey_desk import worded
+from tests.fixtures.built_studies import BuiltStudies
+from tests.fixtures.samples import INTERVIEWS, ROOT
+from tests.fixtures.tui_survey_desk import worded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -16,7 +16,6 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wording import refuses
 
 from needsseg.errors import NeedssegError
 from needsseg.files import (
@@ -31,6 +30,7 @@ from needsseg.files import (
     write_errors,
     write_file,
 )
+from tests.fixtures.wording import refuses
 
 
 class BrokenError(Exception):

@@ -12,13 +12,10 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_calls import Caller
-from hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
-from tui_desk import play, settled
 
 from needsseg import embedding
 from needsseg.cli.gate import Gate, gated, json_text
@@ -27,6 +24,10 @@ from needsseg.cli.program import program, run
 from needsseg.errors import NeedssegError
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.gate import Gate as ScreenGate
+from tests.fixtures.cli_calls import Caller
+from tests.fixtures.hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
+from tests.fixtures.samples import ROOT
+from tests.fixtures.tui_desk import play, settled
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")
@@ -319,7 +320,7 @@ def test_the_program_itself_in_a_terminal(hostile: Path) -> None:
         for call in (["code", HOSTILE, "1"], ["codes"]):
             subprocess.run(
                 [sys.executable, "-m", "needsseg.cli", "--study", str(hostile), *call],
-                stdout=sys.stdout, stderr=sys.stderr, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+                stdout=sys.stdout, stderr=sys.stderr, env=os.environ | {"PYTHONPATH": str(ROOT)},
                 check=False,
             )  # fmt: skip
     assert "hand-over" in terminal.text and not steering(terminal.text)

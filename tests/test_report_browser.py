@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from needsseg.actions import report, studies
-from tests.built_studies import BuiltStudies
-from tests.requirements import find_command, needs
+from tests.fixtures.built_studies import BuiltStudies
+from tests.fixtures.requirements import find_command, needs
 
 pytestmark = pytest.mark.slow
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])

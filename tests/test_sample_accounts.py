@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-INTERVIEWS = Path(__file__).parents[1] / "interviews"
+from tests.fixtures.samples import SAMPLE
+
+INTERVIEWS = SAMPLE
 ACCOUNTS = INTERVIEWS / "accounts"
 FREE_MAIL = {"gmail.com", "outlook.com"}
 EVENTS = {

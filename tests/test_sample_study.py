@@ -9,13 +9,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from wording import THERE_ALREADY, refuses, says
 
 from needsseg import transcripts
 from needsseg.actions import accounts, history, interviews, passages, pseudonyms, segments, studies
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
-from tests.conftest import INTERVIEWS, ROOT
+from tests.fixtures.samples import INTERVIEWS, ROOT
+from tests.fixtures.wording import THERE_ALREADY, refuses, says
 
 KEY = json.loads((ROOT / "tests" / "data" / "sample_key.json").read_text(encoding="utf-8"))
 

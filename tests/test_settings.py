@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from wording import NO_INT, NO_SUCH_FOLDER, NOT_BETWEEN_0_AND_1, UNKNOWN_SETTING, refuses
 
 from needsseg.errors import UsageError
 from needsseg.settings import Settings, load, prompt_file, shipped
+from tests.fixtures.wording import NO_INT, NO_SUCH_FOLDER, NOT_BETWEEN_0_AND_1, UNKNOWN_SETTING, refuses
 
 
 def _toml(folder: Path, text: str) -> Path:

@@ -10,11 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from cli_calls import Caller
-from strange_texts import TEXTS, told, transcript
 from textual.pilot import Pilot
-from tui_desk import LARGE, SMALL, play
-from tui_pictures import words
 
 from needsseg.actions import (
     accounts,
@@ -37,6 +33,10 @@ from needsseg.records import JobParts, Passage
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.screens.code import CodeScreen
+from tests.fixtures.cli_calls import Caller
+from tests.fixtures.strange_texts import TEXTS, told, transcript
+from tests.fixtures.tui_desk import LARGE, SMALL, play
+from tests.fixtures.tui_pictures import words
 
 EVERY = pytest.mark.parametrize("name", TEXTS)
 

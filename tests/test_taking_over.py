@@ -8,8 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli_calls import Caller
-from hostile_study import NAMES, hostile_study, steering
 
 from needsseg.actions import (
     blind,
@@ -32,7 +30,9 @@ from needsseg.actions.coverage import coverage, mark_read
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study import borrowed_texts
 from needsseg.study.connection import Study
-from tests.conftest import SHORT_TALK
+from tests.fixtures.cli_calls import Caller
+from tests.fixtures.hostile_study import NAMES, hostile_study, steering
+from tests.fixtures.samples import SHORT_TALK
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -1,9 +1,9 @@
 """What tests match in a message: its values as whole words, however the sentence is put."""
 
 import pytest
-from wording import mentions, refuses, says
 
 from needsseg.errors import NotFoundError, UsageError
+from tests.fixtures.wording import mentions, refuses, says
 
 
 @pytest.mark.parametrize(

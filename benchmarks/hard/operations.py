@@ -110,4 +110,4 @@ OPERATIONS: dict[str, Operation] = {
     "merge a study": lambda study: merging.merge(study, study.path.with_name("theirs.db")),
     "undo": history.undo,
 }
-"""By name. Each leaves the study of ``tests.random_actions.walked_study`` changed."""
+"""By name. Each leaves the study of ``tests.fixtures.random_actions.walked_study`` changed."""

@@ -1,0 +1,105 @@
+"""Patterns of use: planted ones are found, a mere cloud gives none, and nothing depends on order or chance."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from needsseg.accounts.behaviour import Behaviour
+from needsseg.accounts.patterns import SIGNALS, WORDS, names, patterns, signals
+from needsseg.errors import NeedssegError
+from tests.fixtures.wording import LIKE_MOST, NO_PATTERNS, refuses, says
+
+
+def team(rng: random.Random, id_: str) -> Behaviour:
+    events = rng.randint(300, 500)
+    return Behaviour(id_, events, rng.randint(300, 500), rng.randint(18, 26), rng.randint(30, 60), rng.randint(8, 14),
+                     rng.randint(0, 8), rng.randint(20, 60), rng.randint(3, 12))  # fmt: skip
+
+
+def machine(rng: random.Random, id_: str) -> Behaviour:
+    events = rng.randint(700, 1100)
+    return Behaviour(id_, events, rng.randint(700, 1100), rng.randint(24, 30), rng.randint(1, 3), rng.randint(1, 3),
+                     int(events * rng.uniform(0.8, 0.98)), 0, 0)  # fmt: skip
+
+
+def cloud(rng: random.Random, id_: str) -> Behaviour:
+    """Accounts of one kind, larger and smaller."""
+    size = rng.gauss(0, 1)
+    events = max(3, int(2.718 ** (3.5 + 0.8 * size + rng.gauss(0, 0.3))))
+    return Behaviour(id_, events, max(1, int(events * 2.718 ** rng.gauss(0, 0.3))), min(30, 1 + int(8 * 2.718 ** (0.4 * size))),
+                     1 + int(3 * 2.718 ** (0.5 * size + rng.gauss(0, 0.4))), min(16, 1 + int(7 * 2.718 ** (0.3 * size))),
+                     int(events * 0.05 * rng.random()), int(events * rng.betavariate(2, 6)),
+                     int(rng.expovariate(1)))  # fmt: skip
+
+
+def planted(number: int = 60) -> list[Behaviour]:
+    rng = random.Random(3)
+    return [*(team(rng, f"team{n}") for n in range(number)), *(machine(rng, f"api{n}") for n in range(number - 10))]
+
+
+def test_planted_patterns_are_found_and_named_by_what_sets_them_apart() -> None:
+    found = patterns(planted())
+    assert [len(one.accounts) for one in found.patterns] == [60, 50]
+    teams, machines = found.patterns
+    assert all(id_.startswith("team") for id_ in teams.accounts)
+    assert WORDS["api_share"][0] in machines.name
+    assert any(many in teams.name for many, _ in WORDS.values())
+    assert machines.differences[0][0] in SIGNALS
+    assert machines.medians["api_share"] > 0.8
+    assert machines.segments == {"technical": 50}
+    assert (found.active, found.none, found.clouds, found.warnings) == (110, (), 0, ())
+
+
+def test_order_and_idle_accounts_change_nothing() -> None:
+    rows = planted()
+    shuffled = [*rows, Behaviour("idle", events_previous=90)]
+    random.Random(1).shuffle(shuffled)
+    assert patterns(shuffled) == patterns(rows)
+
+
+def test_beyond_the_sketch_the_rest_are_put_to_the_pattern_they_lie_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("needsseg.accounts.patterns.SKETCH", 80)
+    found = patterns(planted(200))
+    assert found.active == 390
+    assert [{id_[:3] for id_ in one.accounts} for one in found.patterns] == [{"tea"}, {"api"}]
+    assert sum(len(one.accounts) for one in found.patterns) > 380
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_accounts_that_differ_by_degrees_give_no_pattern_or_a_warning(seed: int) -> None:
+    rng = random.Random(seed)
+    found = patterns([cloud(rng, f"c{number}") for number in range(300)])
+    assert found.warnings
+    if not found.patterns:
+        assert says(found.warnings[0], NO_PATTERNS)
+        assert len(found.none) == 300
+
+
+def test_all_alike_give_no_pattern() -> None:
+    found = patterns([Behaviour(f"a{n}", 30, 30, 9, 3, 4) for n in range(60)])
+    assert (found.patterns, found.clouds) == ((), None)
+
+
+def test_too_few_accounts_are_refused_in_words() -> None:
+    rows = planted()[:49]
+    with refuses(NeedssegError, 49, 50, "needsseg profile"):
+        patterns([*rows, *(replace(row, account_id=f"x{row.account_id}", events=0) for row in rows)])
+
+
+def test_names_tell_patterns_apart() -> None:
+    first = f"{WORDS['api_share'][0]}, {WORDS['active_users'][1]}"
+    assert names([[("api_share", 2.0), ("active_users", -1.0), ("events", 0.1)], [("events", 0.2)]]) == [
+        first, LIKE_MOST,
+    ]  # fmt: skip
+    same = [("api_share", 2.0), ("active_users", -1.0)]
+    assert names([[*same, ("events", 0.6)], [*same, ("events", 0.6)], same]) == [
+        first, f"{first}, {WORDS['events'][0]}", f"{first} (2)",
+    ]  # fmt: skip
+
+
+def test_every_signal_has_words() -> None:
+    assert tuple(signals(Behaviour("a", 10, 10))) == tuple(WORDS) == SIGNALS
+    assert len({words for pair in WORDS.values() for words in pair}) == 2 * len(SIGNALS), "each way has its own"

@@ -1,0 +1,439 @@
+"""Importing: everything in, nothing twice, nothing overwritten, one bad file refused by name."""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions import history, importing, interviews, passages, searching, segments, studies
+from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.study.connection import Study
+from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
+from tests.fixtures.wording import (
+    ANOTHER_CONVERSATION,
+    CANNOT_HOLD,
+    CONFIRMED,
+    EMPTY_FILE,
+    HALF_CHARACTER,
+    HOLDS_NO_TRANSCRIPT,
+    LOCKED,
+    NO_PLACE,
+    NOTHING_IMPORTED,
+    OWN_FILE,
+    SAME_WORDS,
+    mentions,
+    refuses,
+    says,
+)
+
+
+def test_a_folder_with_one_bad_file_of_each_kind(study: Study, tmp_path: Path) -> None:
+    good, folder = tmp_path / "calls" / "2026", tmp_path / "calls"
+    good.mkdir(parents=True)
+    (good / "Anna Müller.txt").write_text(SHORT_TALK, encoding="utf-8")
+    (folder / "empty.txt").touch()
+    (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4)
+    (folder / "silent.vtt").write_text("WEBVTT\n\nNOTE nothing was said\n", encoding="utf-8")
+    (folder / "broken.docx").write_bytes(b"PK\x03\x04 this is no zip")
+    report = importing.import_transcripts(study, [folder, tmp_path / "missing.txt"])
+    assert report.added == ("anna-muller",)
+    assert sorted(refused.file.rsplit("/")[-1] for refused in report.refused) == [
+        "broken.docx", "empty.txt", "missing.txt", "picture.txt", "silent.vtt",
+    ]  # fmt: skip
+    assert all(refused.reason for refused in report.refused)
+    assert [row.title for row in interviews.listing(study)] == ["Anna Müller"]
+
+
+def test_the_same_file_again_adds_nothing_and_a_changed_one_is_reported(talk: Study, tmp_path: Path) -> None:
+    before = interviews.show(talk, "anna")
+    entries = history.listing(talk)
+    again = importing.import_transcripts(talk, [tmp_path / "anna.txt"])
+    assert (again.added, again.unchanged) == ((), ("anna.txt",))
+    (tmp_path / "copy.txt").write_text(SHORT_TALK, encoding="utf-8")
+    assert importing.import_transcripts(talk, [tmp_path / "copy.txt"]).unchanged == ("copy.txt",)
+    (tmp_path / "anna.txt").write_text(SHORT_TALK + "\nAnna: One more thing, nobody told me.\n", encoding="utf-8")
+    changed = importing.import_transcripts(talk, [tmp_path / "anna.txt"])
+    assert (changed.added, changed.changed) == ((), ("anna.txt",))
+    assert interviews.show(talk, "anna") == before
+    assert history.listing(talk) == entries
+
+
+def test_two_files_of_one_name_get_keys_of_their_own(study: Study, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / f"P{number} call.txt").write_text(
+            SHORT_TALK.replace("nurse", f"nurse {number}"), encoding="utf-8"
+        )
+    (tmp_path / "p1-call.md").write_text(SHORT_TALK.replace("nurse", "driver"), encoding="utf-8")
+    report = importing.import_transcripts(study, [tmp_path])
+    assert sorted(report.added) == ["p1-call", "p1-call-2", "p2-call"]
+
+
+def test_what_is_read_back_is_what_was_read(study: Study) -> None:
+    from needsseg import transcripts
+
+    importing.import_transcripts(study, [INTERVIEWS])
+    for row in interviews.listing(study):
+        assert interviews.show(study, row.key) == transcripts.read(INTERVIEWS / row.file_name)
+    assert studies.check(study) == []
+
+
+def test_roles_can_be_set_and_attributes_survive_it(talk: Study) -> None:
+    assert {row.label: row.role for row in interviews.speakers(talk)} == {
+        "Interviewer": "interviewer",
+        "Anna": "participant",
+    }
+    interviews.set_role(talk, "anna", "Anna", "other")
+    assert interviews.listing(talk)[0].participants == ()
+    interviews.set_role(talk, "anna", "Anna", "participant")
+    assert interviews.listing(talk)[0].participants == ("Anna",)
+    with refuses(NotFoundError, "interview", "x", "anna"):
+        interviews.set_role(talk, "x", "Anna", "other")
+
+
+def test_another_conversation_in_a_file_of_the_same_name_is_imported(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = SHORT_TALK.replace("nurse calls in sick", "truck breaks down").replace(
+        "take her round", "drive to Gent instead"
+    )
+    other = other.replace("I just want to see at a glance who has what", "My list is never right on a Monday")
+    (tmp_path / "other" / "anna.txt").write_text(other.replace("Anna", "Bo"), encoding="utf-8")
+    report = importing.import_transcripts(talk, [tmp_path / "other" / "anna.txt"])
+    assert (report.added, report.changed) == (("anna-2",), ())
+    assert any(mentions(warning, ANOTHER_CONVERSATION, "anna") for _, warning in report.warnings)
+
+
+def test_attributes_stay_with_the_person_they_were_written_for(talk: Study, tmp_path: Path) -> None:
+    from needsseg.actions import accounts
+
+    (tmp_path / "p.csv").write_text(
+        'File;Participant;Email;Note\nanna.txt;Anna K.;anna@acme.io;"two\nlines"\n', encoding="utf-8"
+    )
+    accounts.import_participants(talk, tmp_path / "p.csv")
+    interviews.set_role(talk, "anna", "Anna", "other")
+    interviews.set_role(talk, "anna", "Interviewer", "participant")
+    (stranger,) = accounts.participants(talk)
+    assert (stranger.name, stranger.email) == ("Interviewer", "")
+    (tmp_path / "second.txt").write_text(SHORT_TALK.replace("nurse", "driver").replace("Anna", "Bo"), encoding="utf-8")
+    importing.import_transcripts(talk, [tmp_path / "second.txt"])
+    importing.remove_interview(talk, "second")
+    interviews.set_role(talk, "anna", "Interviewer", "interviewer")
+    interviews.set_role(talk, "anna", "Anna", "participant")
+    (anna,) = accounts.participants(talk)
+    assert (anna.name, anna.email, anna.attributes) == ("Anna K.", "anna@acme.io", {"note": "two\nlines"})
+
+
+def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    report = importing.import_transcripts(study, [tmp_path / "nothing"])
+    assert says(report.refused[0].reason, HOLDS_NO_TRANSCRIPT)
+
+
+def test_the_study_itself_is_never_opened_as_input(talk: Study) -> None:
+    from needsseg.actions import accounts
+
+    for own in (talk.path, talk.path.with_name("study.db-wal")):
+        assert says(importing.import_transcripts(talk, [own]).refused[0].reason, OWN_FILE)
+        for read in (accounts.import_source, accounts.import_participants):
+            with refuses(NeedssegError, own, OWN_FILE):
+                read(talk, own)
+
+
+def test_an_unknown_format_is_named(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(SHORT_TALK, encoding="utf-8")
+    with refuses(NeedssegError, "cassette", "zoom-vtt"):
+        importing.import_transcripts(study, [tmp_path / "a.txt"], format="cassette")
+
+
+def test_one_interview_in_six_formats_has_the_same_words(study: Study) -> None:
+    folder = DATA / "meetings" / "tool_library"
+    words = set()
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".srt", ".vtt", ".txt", ".text", ".tsv", ".lrc"):
+            report = importing.import_transcripts(study, [file])
+            (key,) = report.added
+            told = [warning for _, warning in report.warnings if mentions(warning, SAME_WORDS)]
+            assert len(told) == (1 if words else 0)
+            transcript = interviews.show(study, key)
+            words.add(tuple(word for turn in transcript.turns for word in transcript.words(turn).split()))
+    assert len(words) == 1 and len(interviews.listing(study)) == 6
+
+
+def test_a_forgotten_interview_leaves_no_word_in_the_file(talk: Study, tmp_path: Path) -> None:
+    from needsseg.actions import passages
+
+    passages.mark(talk, "anna", 47, 116)
+    (tmp_path / "bo.txt").write_text(SHORT_TALK.replace("nurse", "driver").replace("Anna", "Bo"), encoding="utf-8")
+    importing.import_transcripts(talk, [tmp_path / "bo.txt"])
+    importing.remove_interview(talk, "anna")
+    talk.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"nurse" in talk.path.read_bytes(), "removing alone keeps it for undo"
+    history.undo(talk)
+    importing.forget_interview(talk, "anna")
+    files = [file.read_bytes() for file in talk.path.parent.glob("study.db*")]
+    assert not any(b"nurse" in content or b"Anna" in content for content in files)
+    assert [row.key for row in interviews.listing(talk)] == ["bo"]
+    assert [hit.interview for hit in searching.search(talk, "driver")] == ["bo"]
+    assert history.listing(talk) == [] and studies.check(talk) == []
+
+
+def test_an_interview_under_a_confirmed_segment_stays(talk: Study) -> None:
+    from needsseg.actions import passages, segments
+
+    made = segments.make(talk, "One", [passages.mark(talk, "anna", 47, 116)])
+    segments.confirm(talk, made, undecided=True)
+    with refuses(NeedssegError, "Passage 1", "One", CONFIRMED, "needsseg segment reopen 'One'"):
+        importing.remove_interview(talk, "anna")
+
+
+def test_a_table_of_interviews_gives_one_each_by_its_id(study: Study, tmp_path: Path) -> None:
+    table = tmp_path / "round.csv"
+    rows = ["transcript_id,text"]
+    for name in ("ada", "ben", "cy"):
+        words = (
+            f"Interviewer: What do you do on Mondays?\nP: I collect the numbers of {name} before the meeting starts."
+        )
+        rows.append(f'{name},"{words}"')
+    table.write_text("\n".join(rows), encoding="utf-8")
+    report = importing.import_transcripts(study, [table])
+    assert report.added == ("round-ada", "round-ben", "round-cy") and not report.refused
+    assert [row.file_name for row in interviews.listing(study)] == ["round.csv#ada", "round.csv#ben", "round.csv#cy"]
+    assert "numbers of ben" in interviews.show(study, "round-ben").text
+    again = importing.import_transcripts(study, [table])
+    assert not again.added and again.unchanged == ("round.csv#ada", "round.csv#ben", "round.csv#cy")
+    history.undo(study)
+    assert not interviews.listing(study)
+
+
+@pytest.fixture
+def round_of_three(tmp_path: Path) -> Path:
+    """A folder with three talks that differ."""
+    folder = tmp_path / "round"
+    folder.mkdir()
+    for name, work in (("bo", "driver"), ("cy", "cook"), ("di", "porter")):
+        text = SHORT_TALK.replace("nurse", work).replace("Anna", name.title())
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_others_write_while_files_are_parsed(talk: Study, round_of_three: Path) -> None:
+    decided: list[int] = []
+    with studies.open_study(talk.path) as other:
+        other.conn.execute("PRAGMA busy_timeout = 0")
+
+        def decide(doing: str, done: int, _total: int) -> None:
+            if doing == "importing":
+                decided.append(passages.mark(other, "anna", 47 + done, 116))
+            elif done < 3:
+                assert [row.key for row in interviews.listing(other)] == ["anna"], "all or nothing"
+                with refuses(NeedssegError, "study.db", LOCKED):
+                    passages.mark(other, "anna", 60, 116)
+
+        report = importing.import_transcripts(talk, [round_of_three], progress=decide)
+        assert report.added == ("bo", "cy", "di") and len(decided) == 4
+        assert [row.key for row in interviews.listing(other)] == ["anna", "bo", "cy", "di"]
+    history.undo(talk)
+    assert [row.key for row in interviews.listing(talk)] == ["anna"], "one step"
+    assert {p.id for p in passages.listing(talk)} == set(decided)
+    assert studies.check(talk) == []
+
+
+@pytest.mark.parametrize("when", [("importing", 0), ("importing", 2), ("storing", 0), ("storing", 2), ("storing", 3)])
+def test_an_interrupted_import_leaves_nothing(
+    talk: Study, round_of_three: Path, tables: Callable[[Study], object], when: tuple[str, int]
+) -> None:
+    before, folder = tables(talk), talk.path.parent
+    entries, files = history.listing(talk), sorted(path.name for path in folder.iterdir())
+
+    def interrupt(doing: str, done: int, _total: int) -> None:
+        seen = sorted(path.name for path in folder.iterdir())
+        assert seen == files, "what was read has no name in any folder"
+        if (doing, done) == when:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_transcripts(talk, [round_of_three], progress=interrupt)
+    if when == ("storing", 3):
+        assert len(interviews.listing(talk)) == 4, "it was done already"
+        history.undo(talk)
+    else:
+        assert history.listing(talk) == entries
+    assert tables(talk) == before
+    assert sorted(path.name for path in folder.iterdir()) == files
+
+
+def test_what_others_do_meanwhile_is_seen_before_storing(talk: Study, round_of_three: Path, tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    edited = tmp_path / "again" / "anna.txt"
+    edited.write_text(SHORT_TALK.replace("an hour", "two hours"), encoding="utf-8")
+    with studies.open_study(talk.path) as other:
+
+        def meddle(doing: str, done: int, total: int) -> None:
+            if (doing, done) == ("importing", total):
+                importing.import_transcripts(other, [round_of_three / "bo.txt"])
+                importing.remove_interview(other, "anna")
+
+        report = importing.import_transcripts(talk, [round_of_three, edited], progress=meddle)
+    assert (report.added, report.unchanged, report.changed) == (("cy", "di", "anna"), ("bo.txt",), ())
+    assert "two hours" in interviews.show(talk, "anna").text
+    assert importing.import_transcripts(talk, [tmp_path / "anna.txt"]).changed == ("anna.txt",)
+
+
+def test_the_same_words_are_found_beside_earlier_interviews(talk: Study, tmp_path: Path) -> None:
+    markdown = SHORT_TALK.replace("Interviewer:", "**Interviewer:**").replace("Anna:", "**Anna:**")
+    (tmp_path / "a.md").write_text(markdown, encoding="utf-8")
+    report = importing.import_transcripts(talk, [tmp_path / "a.md"])
+    assert report.added == ("a",)
+    assert any(file == "a.md" and mentions(warning, SAME_WORDS, "anna") for file, warning in report.warnings)
+
+
+def test_half_a_character_is_refused_and_the_rest_goes_on(study: Study, tmp_path: Path) -> None:
+    folder = tmp_path / "calls"
+    folder.mkdir()
+    (folder / "a.txt").write_text(SHORT_TALK, encoding="utf-8")
+    rows = '{"speaker": "A", "text": "It is broken \\ud800 here"}\n{"speaker": "B", "text": "What is?"}\n'
+    (folder / "half.jsonl").write_text(rows, encoding="utf-8")
+    report = importing.import_transcripts(study, [folder])
+    assert report.added == ("a",)
+    (refused,) = report.refused
+    assert refused.file == "half.jsonl" and says(refused.reason, HALF_CHARACTER, r"\ud800", "UTF-8")
+
+
+def test_a_name_that_is_no_utf8_is_written_out(study: Study, tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xfcller.txt"))
+    try:
+        file.write_text(SHORT_TALK, encoding="utf-8")
+    except OSError:  # a file system that holds UTF-8 names alone has no such file, and that is what is said
+        (refused,) = importing.import_transcripts(study, [file]).refused
+        assert refused.file.endswith("M\\udcfcller.txt")
+        return
+    assert importing.import_transcripts(study, [file]).added == ("m-udcfcller",)
+    assert interviews.listing(study)[0].file_name == "M\\udcfcller.txt"
+
+
+def test_a_spool_without_room_says_so_and_gives_back_what_it_took(tmp_path: Path) -> None:
+    import resource
+
+    from needsseg import transcripts
+    from needsseg.actions.spooling import spooling
+
+    (tmp_path / "anna.txt").write_text(SHORT_TALK, encoding="utf-8")
+    talk, before = transcripts.read(tmp_path / "anna.txt"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with spooling(tmp_path) as spool:
+        first, second = spool.put(talk), spool.put(talk)
+        assert spool.get(first) == spool.get(second) == talk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+        try:
+            with refuses(NeedssegError, tmp_path, CANNOT_HOLD, "File too large", NOTHING_IMPORTED):
+                spool.put(talk)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with refuses(NeedssegError, tmp_path / "missing", CANNOT_HOLD), spooling(tmp_path / "missing"):
+        pass
+
+
+TALK_AGAIN = SHORT_TALK.replace("Anna:", "Anna Berg:")
+
+
+def test_an_edited_transcript_takes_its_passages_along(talk: Study, tmp_path: Path) -> None:
+    text = interviews.show(talk, "anna").text
+    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
+    passage = passages.mark(talk, "anna", turn.start, turn.end)
+    passages.code(talk, [passage], "Monday")
+    made = segments.make(talk, "Kept", [passage])
+    quote = text[turn.start : turn.end]
+    (tmp_path / "new.txt").write_text("Interviewer: Before we begin, is this on?\n\n" + TALK_AGAIN, encoding="utf-8")
+    report = importing.reimport(talk, "anna", tmp_path / "new.txt")
+    assert (report.kept, report.edited, report.lost) == (1, (), ())
+    after = passages.one(talk, passage)
+    assert after.quote == quote and after.speaker == "Anna Berg" and after.codes == ("Monday",)
+    assert interviews.show(talk, "anna").text[after.start : after.end] == quote and after.start > turn.start
+    assert [p.id for p, _ in segments.evidence(talk, made).passages] == [passage]
+    assert [row.participant for row in interviews.speakers(talk, "anna") if row.role == "participant"]
+
+
+def test_what_an_edited_transcript_no_longer_holds_is_kept_and_listed(
+    talk: Study, tmp_path: Path, tables: Callable[[Study], object]
+) -> None:
+    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
+    passage = passages.mark(talk, "anna", turn.start, turn.end)
+    made = segments.make(talk, "Kept", [passage])
+    quote = passages.one(talk, passage).quote
+    before = tables(talk)
+    (tmp_path / "new.txt").write_text(SHORT_TALK.replace(quote, "Nothing of it remains here at all."), encoding="utf-8")
+    report = importing.reimport(talk, "anna", tmp_path / "new.txt")
+    assert [(lost.id, lost.quote, lost.anchored) for lost in report.lost] == [(passage, quote, False)]
+    assert passages.listing(talk, anchored=False) == list(report.lost)
+    shown = segments.evidence(talk, made)
+    assert [p.id for p, _ in shown.passages] == [passage], "it stays in its segment"
+    assert any(mentions(warning, 1, NO_PLACE) for warning in shown.summary.warnings)
+    assert shown.stated == ()
+    history.undo(talk)
+    assert tables(talk) == before, "undo brings the text and the place back"
+    history.redo(talk)
+    assert passages.one(talk, passage).anchored is False
+    new = interviews.show(talk, "anna")
+    at = next(turn for turn in new.turns if turn.role == "participant")
+    passages.adjust(talk, passage, at.start, at.end)
+    placed = passages.one(talk, passage)
+    assert placed.anchored and placed.quote == new.text[at.start : at.end]
+
+
+def test_a_lost_passage_comes_back_with_its_words(talk: Study, tmp_path: Path) -> None:
+    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
+    passage = passages.mark(talk, "anna", turn.start, turn.end)
+    before = passages.one(talk, passage)
+    (tmp_path / "cut.txt").write_text(SHORT_TALK.replace(before.quote, "Cut out for now, sorry."), encoding="utf-8")
+    assert importing.reimport(talk, "anna", tmp_path / "cut.txt").lost
+    (tmp_path / "whole.txt").write_text(SHORT_TALK, encoding="utf-8")
+    assert importing.reimport(talk, "anna", tmp_path / "whole.txt").lost == ()
+    assert passages.one(talk, passage) == before
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(
+    talk: Study, tmp_path: Path, tables: Callable[[Study], object]
+) -> None:
+    before = tables(talk)
+    (tmp_path / "empty.txt").touch()
+    with refuses(NeedssegError, "empty.txt", EMPTY_FILE):
+        importing.reimport(talk, "anna", tmp_path / "empty.txt")
+    with refuses(NotFoundError, "interview", "bela", "anna"):
+        importing.reimport(talk, "bela", tmp_path / "anna.txt")
+    assert tables(talk) == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_real_passages_stay_on_their_words_under_edits(study: Study, tmp_path: Path, seed: int) -> None:
+    """Lines dropped, said twice and added in a real transcript: every placed passage holds its own words."""
+    pick = random.Random(seed)
+    source = INTERVIEWS / "gus-petrakis.txt"
+    importing.import_transcripts(study, [source])
+    key = interviews.listing(study)[0].key
+    old = interviews.show(study, key)
+    for turn in old.turns:
+        words = old.words(turn)
+        if turn.role == "participant" and len(words) > 60:
+            passages.mark(study, key, turn.start, turn.start + words.index(" ", 40))
+    held = {p.id: p for p in passages.listing(study)}
+    assert len(held) > 10
+    lines = source.read_text(encoding="utf-8").split("\n")
+    for _ in range(6):
+        at = pick.randrange(len(lines))
+        pick.choice(
+            [lambda at=at: lines.pop(at), lambda at=at: lines.insert(at, ""), lambda at=at: lines.insert(at, lines[at])]
+        )()
+    edited = tmp_path / "edited.txt"
+    edited.write_text("\n".join(lines), encoding="utf-8")
+    report = importing.reimport(study, key, edited)
+    new = interviews.show(study, key)
+    changed = {one.passage for one in report.edited}
+    for passage in passages.listing(study):
+        if passage.anchored:
+            assert new.text[passage.start : passage.end] == passage.quote
+            if passage.id not in changed:
+                assert passage.quote.split() == held[passage.id].quote.split()
+        else:
+            assert passage.quote == held[passage.id].quote
+    assert set(held) == {passage.id for passage in passages.listing(study)}

@@ -1,0 +1,166 @@
+"""A backlog scored from the command line, with what its weights rest on."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.cli_calls import Caller
+from tests.fixtures.samples import SAMPLE
+from tests.fixtures.wording import (
+    ARR_IS_KNOWN,
+    ENDED_LEFT_OUT,
+    FEW_ACCOUNTS,
+    LABELS_COVER,
+    MONTH_OR_YEAR,
+    NO_ARR_KNOWN,
+    NO_NAMED_SEGMENT,
+    NO_SUCH,
+    NO_WEIGHTED_SCORE,
+    says,
+)
+
+pytest_plugins = ["tests.fixtures.cli_calls"]
+ACCOUNTS = SAMPLE / "accounts"
+
+
+@pytest.fixture
+def worked(empty: Caller, tmp_path: Path) -> Caller:
+    """The worked figures by size: 50 enterprise accounts, 800 mid-market, 150 small; 60%, 35% and 5% of the MRR."""
+    with (tmp_path / "crm.csv").open("w", newline="") as crm, (tmp_path / "terms.csv").open("w", newline="") as terms:
+        accounts, subscriptions = csv.writer(crm), csv.writer(terms)
+        accounts.writerow(["account_id", "name", "employees"])
+        subscriptions.writerow(["account_id", "plan", "mrr", "start_date", "end_date"])
+        for size, count, employees, pays in (("e", 50, 900, 12_000), ("m", 800, 200, 437.5), ("s", 150, 20, 1000 / 3)):
+            for number in range(count):
+                accounts.writerow([f"{size}{number}", "N", employees])
+                subscriptions.writerow([f"{size}{number}", "Team", pays, "2026-01-01", "2026-12-31"])
+    empty.done("accounts", "import", tmp_path / "crm.csv")
+    empty.done("accounts", "import", tmp_path / "terms.csv")
+    (tmp_path / "backlog.csv").write_text(
+        "feature,segments,impact,confidence,effort\nSingle sign-on,enterprise,1,80%,2\nTemplates,mid_market,1,0.8,2\n"
+    )
+    return empty
+
+
+def test_the_worked_figures(worked: Caller) -> None:
+    called = worked.done("rice", "backlog.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
+    first, second = called.json
+    assert [first[key] for key in ("feature", "reach", "plain", "plain_rank", "weighted_rank", "rank_change")] == [
+        "Single sign-on", 50, 20, 2, 1, 1,
+    ]  # fmt: skip
+    assert [second[key] for key in ("feature", "plain", "plain_rank", "weighted_rank", "rank_change")] == [
+        "Templates", 320, 1, 2, -1,
+    ]  # fmt: skip
+    assert (first["weighted"], second["weighted"]) == (pytest.approx(240), pytest.approx(140))
+    assert first["formula"] == {
+        "plain": "(enterprise 50) × 1 × 0.8 / 2 = 20.00",
+        "weighted": "(enterprise 50 × 12) × 1 × 0.8 / 2 = 240.00",
+        "lambda": 1.0,
+    }
+    (part,) = first["parts"]
+    assert part["weight"] == pytest.approx(12)
+    assert (part["accounts"], part["priced"], part["account_share"]) == (50, 50, 0.05)
+    assert first["coverage"]["labelled"] == 1000 and first["by"] == "size" and first["as_of"] == "2026-06-01"
+    assert says(called.err, "size", "1000 of 1000 accounts", "100%", "ARR")
+    assert "warning" not in called.err
+
+
+def test_plain_and_weighted_stand_side_by_side_with_the_formula(worked: Caller) -> None:
+    out = worked.done("rice", "backlog.csv", "--by", "size").out
+    assert ["Templates", "800", "320.00", "1", "140.00", "2", "-1"] in [line.split() for line in out.splitlines()]
+    assert (
+        "score = Σ reach × w^λ × impact × confidence / effort, with w = share of ARR / share of accounts; λ = 1" in out
+    )
+    assert ["enterprise", "50", "50", "5.0%", "60.0%", "12"] in [line.split() for line in out.splitlines()]
+    one = worked.done("rice", "backlog.csv", "--by", "size", "--explain", "single SIGN-ON", "--lambda", "0.5").out
+    assert says(one, "rank 2: (enterprise 50) × 1 × 0.8 / 2 = 20.00")
+    assert says(one, "weighted, rank 2: (enterprise 50 × 12^0.5) × 1 × 0.8 / 2 = 69.28")
+    assert says(one, "enterprise = 0.6 / 0.05 = 12", "50 of its 50 accounts")
+    plain = worked.done("rice", "backlog.csv", "--by", "size", "--lambda", "0", "--json").json
+    assert [row["weighted"] for row in plain] == [row["plain"] for row in plain] == [320, 20]
+
+
+def test_rows_that_do_not_fit_are_refused_and_the_rest_is_scored(worked: Caller, tmp_path: Path) -> None:
+    (tmp_path / "backlog.csv").write_text(
+        "feature,segments,impact,confidence,effort\nA,enterprise,1,80%,2\nB,enterprize,1,0.8,2\nC,small,1,80,2\nD,small,1,1,-1\n"
+    )
+    called = worked("rice", "backlog.csv", "--by", "size", "--json")
+    assert (called.code, [row["feature"] for row in called.json]) == (3, ["A"])
+    third, fourth, fifth = [line for line in called.err.splitlines() if line.startswith("refused: ")]
+    assert says(third, "backlog.csv row 3", "segments", "enterprize", NO_SUCH, "small, mid_market, enterprise")
+    assert says(fourth, "backlog.csv row 4", "confidence", "80", "0 to 1", "0% to 100%")
+    assert says(fifth, "backlog.csv row 5", "effort", "-1", "more than 0")
+
+
+def test_accounts_without_an_amount_are_told_and_not_taken_for_nothing(worked: Caller, tmp_path: Path) -> None:
+    lines = (tmp_path / "terms.csv").read_text().splitlines()
+    for place, line in enumerate(lines):
+        account, plan, _, start, end = line.split(",")
+        if account == "e0":
+            lines[place] = f"{account},{plan},,{start},{end}"
+        if account.startswith("s"):
+            lines[place] = ""
+        if account == "m0":
+            lines[place] = f"{account},{plan},437.5,{start},2026-02-01"
+    (tmp_path / "terms.csv").write_text("\n".join(line for line in lines if line) + "\n")
+    worked.done("accounts", "import", tmp_path / "terms.csv")
+    called = worked.done("rice", "backlog.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
+    first = called.json[0]
+    (part,) = first["parts"]
+    assert (part["accounts"], part["priced"]) == (50, 49)
+    assert part["weight"] == pytest.approx((49 * 12_000 / (49 * 12_000 + 799 * 437.5)) / (49 / 848))
+    assert first["coverage"]["left_out"] == 1
+    assert says(called.err, ARR_IS_KNOWN, "848 of 999 accounts", "848 of the 999")
+    assert says(called.err, 1, ENDED_LEFT_OUT)
+    (tmp_path / "small.csv").write_text("feature,segments,impact,confidence,effort\nA,small,1,1,1\n")
+    small = worked.done("rice", "small.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
+    assert (small.json[0]["plain"], small.json[0]["weighted"], small.json[0]["why"]) == (
+        150,
+        None,
+        f"{NO_ARR_KNOWN} small",
+    )
+    assert says(small.err, "warning: A", NO_WEIGHTED_SCORE, NO_ARR_KNOWN, "small")
+    out = worked.done("rice", "small.csv", "--by", "size", "--as-of", "2026-06-01", "--explain", "A").out
+    assert says(out, "weighted", NO_ARR_KNOWN, "small")
+
+
+def test_the_sample_backlog_by_plan_and_without_segments(empty: Caller, tmp_path: Path) -> None:
+    for name in ("accounts.csv", "subscriptions.csv", "usage.csv.gz"):
+        empty.done("accounts", "import", ACCOUNTS / name)
+    unnamed = empty("rice", ACCOUNTS / "backlog.csv")
+    assert unnamed.code == 1 and says(unnamed.err.splitlines()[0], "error:", NO_NAMED_SEGMENT)
+    (tmp_path / "plans.csv").write_text(
+        "feature,impact,confidence,effort,reach:Enterprise,reach:Team\nAudit log,1,1,1,20,5\nTheme,1,1,1,,9000\n"
+    )
+    called = empty.done("rice", "plans.csv", "--by", "plan", "--json")
+    assert called.json[0]["as_of"] == "2026-07-01"
+    weights = {part["segment"]: part["weight"] for row in called.json for part in row["parts"]}
+    assert weights["Enterprise"] > 1 > weights["Team"] > 0
+    assert says(called.err, "warning: Theme", 9000, 350)
+    assert says(called.err, "column", "amount", MONTH_OR_YEAR)
+
+
+def test_the_sample_backlog_by_needs(needsseg: Caller) -> None:
+    for name in ("accounts.csv", "subscriptions.csv"):
+        needsseg.done("accounts", "import", ACCOUNTS / name)
+    needsseg("accounts", "participants", SAMPLE / "participants.csv")
+    needsseg.done("segment", "make", "Coordinator", *needsseg.mark_some("ines-carvalho", 4))
+    for name in ("Builder", "Reporter"):
+        needsseg.done("segment", "make", name, *needsseg.mark_some("gus-petrakis", 1))
+    called = needsseg("rice", ACCOUNTS / "backlog.csv", "--as-of", "2026-07-01", "--json")
+    assert len(called.json) == 8, called.err
+    assert says(called.err, "accounts and") and says(called.err, LABELS_COVER)
+    assert says(called.err, FEW_ACCOUNTS, "Coordinator on 1")
+
+
+def test_calls_that_make_no_sense(worked: Caller) -> None:
+    gone = worked("rice", "none.csv", "--by", "size")
+    assert gone.code == 1 and says(gone.err.splitlines()[0], "error:", NO_SUCH, "file", "none.csv")
+    steep = worked("rice", "backlog.csv", "--by", "size", "--lambda", "2")
+    assert steep.code == 2 and says(steep.err.splitlines()[0], "error:", "λ = 2", 0, 1)
+    assert worked("rice", "backlog.csv", "--by", "colour").code == 2
+    lost = worked("rice", "backlog.csv", "--by", "size", "--explain", "Dark mode")
+    assert lost.code == 1 and says(lost.err.splitlines()[0], "error:", "backlog.csv", "feature", "Dark mode")

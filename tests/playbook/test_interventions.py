@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from needsseg.accounts import AccountProfile, IcpRule, build, profiles
+from needsseg.accounts.behaviour import Behaviour
+from needsseg.accounts.lifecycle import Lifecycle
+from needsseg.decisions import load_rules, with_actions
+from needsseg.errors import UsageError
+from needsseg.records import Account, Label
+from needsseg.settings import shipped
+from tests.accounts.test_stack import AS_OF, CONFIRMED, article
+from tests.fixtures.wording import (
+    NEVER_IS,
+    NEVER_USED_YET,
+    NO_BOUNDS,
+    NO_FIELD,
+    NO_ID,
+    NO_NUMBER,
+    NO_PART,
+    NO_VALUE,
+    TRUE_OR_FALSE,
+    UNFILLED_ACTION,
+    WRONG_ACTION,
+    mentions,
+    refuses,
+    says,
+)
+
+RULES = load_rules(shipped("prompts") / "interventions.toml")
+FALLING = Behaviour("a", 28, 120, 12, 3, 6, logins=14, logins_previous=60, features=("boards", "dashboard"))
+AT_RISK = Lifecycle("at_risk", ("at_risk",), {"at_risk": "120 events, then 28: more than 30% fewer"}, 31)
+
+
+def profile(
+    account_id: str = "a", row: Behaviour | None = FALLING, stage: Lifecycle = AT_RISK, segment: str = ""
+) -> AccountProfile:
+    account = Account(account_id, "A", employees="240", industry="Technology")
+    labels = [Label(account_id, segment, "interview", 0.9, "Dana")] if segment else []
+    rows = None if row is None else {account_id: replace(row, account_id=account_id)}
+    return profiles([account], rows, {account_id: stage}, labels, date(2026, 7, 1), "v1", IcpRule())[0]
+
+
+def test_the_articles_example_gives_its_three_interventions() -> None:
+    rules = replace(RULES, serves={"Coordination": ("boards", "timeline", "status page")})
+    (acted,) = with_actions([profile(segment="coordination")], rules)
+    texts = [action.text for action in acted.actions]
+    assert texts[:3] == [
+        "CS check-in focused on the coordination use case",
+        "Show timeline, an unused feature that serves coordination",
+        "Flag renewal risk in the CRM",
+    ]
+    assert acted.recommended_action == "; ".join(texts)
+    assert acted.actions[0].rule == "check-in"
+    assert "lifecycle_stage = at_risk" in acted.actions[0].evidence
+    check_in, unused, _ = (action.evidence for action in acted.actions[:3])
+    assert any(mentions(fact, "needs_segment = coordination", "interview", "Dana") for fact in check_in)
+    assert any(mentions(fact, "at_risk", 120, 28, "30%") for fact in check_in)
+    assert any(mentions(fact, "timeline", "coordination", NEVER_USED_YET) for fact in unused)
+
+
+def test_the_articles_example_from_its_files_to_sentence_and_exactly_three_actions(tmp_path: Path) -> None:
+    """Rows of a CRM, of usage and of subscriptions go in; nothing here is set by hand but the confirmed label."""
+    files = article(tmp_path, renewal="2027-01-15")
+    need = CONFIRMED.segment
+    rules = replace(RULES, serves={need: ("feature 0", "timeline")})
+    acted, _ = with_actions(build(files, [CONFIRMED], AS_OF), rules)
+    tiers = acted.sentence.split("), ")
+    for tier, (number, *words) in zip(
+        tiers,
+        [
+            (1, "mid-market", "technology"),
+            (2, "cross-functional coordination"),
+            (3, "high feature breadth", "falling login frequency"),
+            (4, "at risk"),
+        ],
+        strict=True,
+    ):
+        assert says(tier, f"(tier {number}", *words)
+    assert [(action.rule, action.text) for action in acted.actions] == [
+        ("check-in", f"CS check-in focused on the {need} use case"),
+        ("unused-feature", f"Show timeline, an unused feature that serves {need}"),
+        ("renewal-risk", "Flag renewal risk in the CRM"),
+    ]
+    assert all(any(mentions(fact, "at_risk", 120, 28, "30%") for fact in action.evidence) for action in acted.actions)
+
+
+def test_a_segment_without_a_list_takes_what_its_other_accounts_use() -> None:
+    peers = [
+        profile(key, replace(FALLING, features=("boards", "reports", extra)), segment="coordination")
+        for key, extra in (("b", "gantt"), ("c", "calendar"))
+    ]
+    acted = with_actions([profile(segment="coordination"), *peers], RULES)
+    assert acted[0].actions[1].text == "Show reports, an unused feature that serves coordination"
+    assert any(mentions(fact, "2 accounts", "coordination", "reports") for fact in acted[0].actions[1].evidence)
+    assert "unused-feature" not in [action.rule for action in with_actions(peers[:1], RULES)[0].actions]
+
+
+def test_no_action_depends_on_a_missing_tier() -> None:
+    (unlabelled,) = with_actions([profile()], RULES)
+    assert [action.rule for action in unlabelled.actions] == ["renewal-risk", "falling-logins-before-renewal"]
+    (unused,) = with_actions([profile(row=None, segment="coordination")], RULES)
+    assert "falling-logins-before-renewal" not in [action.rule for action in unused.actions]
+    (nothing,) = with_actions([profile(row=None, stage=Lifecycle("no_data", ("no_data",), {}))], RULES)
+    assert (nothing.actions, nothing.recommended_action) == ((), "")
+
+
+def test_bounds_lists_and_flags(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(
+        '[[rule]]\nid = "few"\naction = "a"\n[rule.when]\nlogins = { at_least = 14, at_most = 14 }\n'
+        '[[rule]]\nid = "flag"\naction = "b"\n[rule.when]\nlifecycle_flags = ["engaged", "at_risk"]\n'
+        '[[rule]]\nid = "not"\naction = "c"\n[rule.when]\nlogins = { at_least = 15 }\n'
+        '[[rule]]\nid = "mobile"\naction = "d"\n[rule.when]\nmobile_only = false\nsize = "MID_MARKET"\n'
+    )
+    (acted,) = with_actions([profile()], load_rules(tmp_path / "rules.toml"))
+    assert [action.rule for action in acted.actions] == ["few", "flag", "mobile"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nmood = "bad"', ("rule x", "mood", NO_FIELD)),
+        ('[[rule]]\nid = "x"\naction = "{mood}"\n[rule.when]\nsize = "small"', ("rule x", "mood", NO_FIELD)),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = { over = 3 }', ("rule x", "logins", NO_BOUNDS)),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = []', ("rule x", "logins", NO_VALUE)),
+        ('[[rule]]\naction = "a"', ("rule 1", NO_ID)),
+        ('[[rule]]\nid = "x"\naction = "{"\n[rule.when]\nsize = "small"', ("rule x", WRONG_ACTION)),
+        ("[[rule]\n", ("TOML",)),
+        ('[[rules]]\nid = "x"', ("'rules'", NO_PART)),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\nsize = "small"\n[rule.when]\nplan = "Pro"',
+            ("line 4", "rule x", "size", NO_PART),
+        ),
+        (
+            '\n\n[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlifecycle_stage = "at risk"',
+            ("line 7", "rule x", "lifecycle_stage", NEVER_IS, "at risk"),
+        ),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nmobile_only = "yes"',
+            ("line 5", "rule x", "mobile_only", TRUE_OR_FALSE),
+        ),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nlogins = "many"', ("rule x", "logins", "number", "many")),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nplan = { at_least = 3 }', ("rule x", "plan", NO_NUMBER)),
+        ('[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nplan = 3', ("rule x", "plan", "text", 3)),
+        (
+            '[[rule]]\nid = "x"\naction = "{plan:.1f}"\n[rule.when]\nplan = "Pro"',
+            ("line 3", "rule x", UNFILLED_ACTION),
+        ),
+        ('[serves]\na = "b"', ("serves", "lists of feature names")),
+        ('rule = "x"', ("rules", "list")),
+        (
+            '[[rule]]\nid = "x"\naction = "a"\n[rule.when]\nsize = "small"\n' * 2,
+            ("two rules", "id", "x"),
+        ),
+    ],
+)
+def test_a_faulty_rule_is_named(tmp_path: Path, text: str, message: tuple[object, ...]) -> None:
+    (tmp_path / "rules.toml").write_text(text)
+    with refuses(UsageError, *message) as caught:
+        load_rules(tmp_path / "rules.toml")
+    assert "rules.toml" in str(caught.value)

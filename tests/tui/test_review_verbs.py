@@ -1,0 +1,350 @@
+"""What a reviewer does, on the sample study: every verb is one action, and undo takes it back."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from textual.pilot import Pilot
+
+from needsseg.actions import discovery as discovering
+from needsseg.actions import needs, review, segments
+from needsseg.actions.studies import Study
+from needsseg.tui.app import NeedssegApp
+from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
+from needsseg.tui.screens.pairs import PairsScreen
+from needsseg.tui.screens.question import QuestionScreen, key_of
+from needsseg.tui.screens.report import ReportScreen
+from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
+from tests.fixtures.tui_review_desk import members, reviewing, rows, sizes
+from tests.fixtures.tui_waiting import until
+
+
+def _strengths(study: Study, segment: int) -> list[tuple[int, float]]:
+    return [(passage.id, strength) for passage, strength in segments.evidence(study, segment).passages]
+
+
+def test_keep_and_take_out_members(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        here = screen.segment
+        assert here is not None
+        before = sizes(app.study)
+        await pilot.press("a")
+        assert "n goes to the quotes" in seen(app), "nothing is decided on what one does not look at"
+        await pilot.press("n", "a")
+        first, second = members(app.study, here.id)[:2]
+        assert screen.quotes.quote is not None and screen.quotes.quote.id == second
+        assert dict(_strengths(app.study, here.id))[first] == 1.0
+        await pilot.press("x")
+        assert [p.id for p in review.off_topic_passages(app.study)] == [second]
+        assert sizes(app.study)[here.id] == before[here.id] - 1
+        await pilot.press("u", "u")
+        assert sizes(app.study) == before
+
+    play(demo_study.path, scenes)
+
+
+def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        here, order = screen.segment, [quote.id for quote in screen.quotes.quotes]
+        assert here is not None
+
+        def at() -> int | None:
+            return screen.quotes.quote.id if screen.quotes.quote else None
+
+        await pilot.press("n", *["n"] * 10)
+        assert at() == order[10]
+        await pilot.press("a")
+        assert at() == order[11], "what was kept goes up in the list, the reader does not"
+        await pilot.press("x")
+        assert at() == order[12]
+        await pilot.press("u")
+        assert at() == order[11]
+        await pilot.press("escape", "j")
+        assert screen.segment is not None and screen.segment.id != here.id
+        await pilot.press("u")
+        assert screen.segment.id == here.id and at() == order[10]
+        await pilot.press("n", "space", "space", "N", "a")
+        assert "kept 2 passages by hand" in flat(seen(app)) and "u undoes the last one" in flat(seen(app))
+
+    play(demo_study.path, scenes)
+
+
+def test_left_over_passages_are_shown_and_decided(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        if not screen.left:
+            segments.move(app.study, members(app.study, screen.rows[0].id)[-3:], None)
+            screen.refresh_study()
+        left = [row.passage.id for row in screen.left]
+        await pilot.press("G")
+        assert screen.on_left and screen.segment is None
+        assert f"Left over: {len(left)} passages in no segment, 0 off-topic" in flat(seen(app))
+        assert [p.id for p in screen.quotes.quotes] == left
+        near = screen.left[0].nearest
+        assert near is not None
+        await pilot.press("n", "a")
+        assert left[0] in members(app.study, near)
+        assert screen.on_left, "one stays with what is left over"
+        await pilot.press("x")
+        assert [p.id for p in review.off_topic_passages(app.study)] == [left[1]]
+        await pilot.press("G", "a")
+        assert review.off_topic_passages(app.study) == []
+        await pilot.press("u", "u", "u")
+        assert [row.passage.id for row in segments.left_over(app.study)] == left
+        await pilot.press("g", "v")
+        await pilot.pause()
+        await pilot.press("enter")
+        assert len(segments.left_over(app.study)) == len(left) - 1
+        await pilot.press("c", "m", "e", "s", "L", "i")
+        assert "this is no segment" in flat(seen(app))
+
+    play(demo_study.path, scenes)
+
+
+def test_merge_shows_both_sides_first(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        before = sizes(app.study)
+        here, rival = screen.segment, screen.shown.rival if screen.shown else None
+        assert here is not None and rival is not None
+        for key, stays in (("escape", None), ("enter", rival.segment), ("s", here.id)):
+            await pilot.press("m")
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert isinstance(app.screen, MergingScreen)
+            text = flat(seen(app))
+            assert "nearness" in text and "tells it apart" in text
+            await pilot.press(*([key, "enter"] if key == "s" else [key]))
+            await pilot.pause()
+            if stays is None:
+                assert sizes(app.study) == before
+            else:
+                total = before[here.id] + before[rival.segment]
+                assert sizes(app.study)[stays] == total
+                assert "merged the two" in flat(seen(app))
+                await pilot.press("u")
+            assert sizes(app.study) == before
+            while screen.segment is None or screen.segment.id != here.id:
+                screen.wanted = here.id
+                screen.refresh_study()
+
+    play(demo_study.path, scenes)
+
+
+def test_split_is_proposed_and_by_hand(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        before, here = sizes(app.study), screen.segment
+        assert here is not None
+        await pilot.press("s")
+        await until(app, lambda: isinstance(app.screen, HalvingScreen))
+        await pilot.pause()
+        assert "is split off" in flat(seen(app))
+        await pilot.press("j", "escape")
+        await pilot.pause()
+        assert sizes(app.study) == before
+        await pilot.press("s")
+        await until(app, lambda: isinstance(app.screen, HalvingScreen))
+        await pilot.press("enter")
+        await pilot.pause()
+        await typed(pilot, "Half [of] it")
+        made = next(row for row in rows(app.study).values() if row.name == "Half [of] it")
+        assert made.size + sizes(app.study)[here.id] == before[here.id]
+        assert made.size <= before[here.id] / 2
+        assert screen.segment is not None and screen.segment.name == "Half [of] it"
+        await pilot.press("u")
+        assert sizes(app.study) == before
+        assert screen.segment is not None and screen.segment.id == here.id, "back on the one that was split"
+
+    play(demo_study.path, scenes)
+
+
+def test_pairs_of_marked_quotes(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        await pilot.press("plus")
+        assert "mark two quotes" in flat(seen(app))
+        await pilot.press("n", "space", "space", "plus")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [(pair.kind) for pair in review.pairs(app.study)] == ["together"]
+        assert not screen.marked
+        pair = review.pairs(app.study)[0]
+        await pilot.press("P")
+        await pilot.pause()
+        assert isinstance(app.screen, PairsScreen)
+        text = flat(seen(app))
+        assert "kept together: one need" in text and pair.first.quote[:30] in text and pair.second.quote[:30] in text
+        await pilot.press("u")
+        assert review.pairs(app.study) == [], "u takes the last action back here as everywhere"
+        await pilot.press("ctrl+r", "x")
+        assert review.pairs(app.study) == [] and "No passages are paired yet" in flat(seen(app))
+        await pilot.press("x", "u")
+        assert review.pairs(app.study)[0].first == pair.first
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("u")
+        assert review.pairs(app.study) == []
+
+    play(demo_study.path, scenes)
+
+
+def test_the_job_statement_begins_with_a_draft_from_one_answer(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        assert screen.segment is not None and screen.shown is not None
+        said = screen.shown.sentence
+        assert said
+        await pilot.press("w")
+        await pilot.pause()
+        await typed(pilot, " [so]")
+        assert rows(app.study)[screen.segment.id].statement == f"{said} [so]"
+        assert "[so]" in flat(seen(app))
+        await pilot.press("u")
+        assert rows(app.study)[screen.segment.id].statement == ""
+
+    play(demo_study.path, scenes)
+
+
+def test_the_reviewer_is_asked_once(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await reviewing(app, pilot)
+        here = screen.segment
+        assert here is not None
+        await pilot.press("c")
+        await pilot.pause()
+        await typed(pilot, "yes")
+        assert "not confirmed" in flat(seen(app)) and rows(app.study)[here.id].status == "named"
+        await pilot.press("c")
+        await pilot.pause()
+        await typed(pilot, "undecided")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "Ada L")
+        assert rows(app.study)[here.id].confirmed_by == "Ada L"
+        await pilot.press("c")
+        assert "is confirmed by Ada L" in flat(seen(app))
+        await pilot.press("n", "x")
+        assert "is confirmed: o reopens it" in flat(seen(app))
+        await pilot.press("escape", "j", "c")
+        await pilot.pause()
+        await typed(pilot, "undecided")
+        await pilot.press("enter")
+        assert [row.confirmed_by for row in rows(app.study).values()].count("Ada L") == 2
+
+    play(demo_study.path, scenes)
+
+
+def test_questions_one_after_the_other(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await reviewing(app, pilot)
+        before = sizes(app.study)
+        await pilot.press("Q")
+        await pilot.pause()
+        asking = app.screen
+        assert isinstance(asking, QuestionScreen)
+        await until(app, lambda: asking._asked is not None)
+        first = asking._asked
+        assert first is not None
+        text = flat(seen(app))
+        assert "Asked because it" in text and "0 answered" in text and "none of these" in text
+        assert "The program would say" not in text, "its guess is hidden until one asks"
+        await pilot.press("g")
+        assert "The program would say" in flat(seen(app))
+        keys = {(c.need, c.segment): key_of(asking._keys, c) for c in first.choices}
+        assert [key_of(asking._keys, choice) for choice in first.choices][-1] == "0"
+        await pilot.press("u")
+        assert "nothing was answered here" in flat(seen(app))
+        await pilot.press("1")
+        to = first.choices[0].segment
+        assert to is not None and first.passage.id in members(app.study, to)
+        await until(app, lambda: asking._asked is not None)
+        second = asking._asked
+        assert second is not None and second.passage.id != first.passage.id
+        assert "1 answered" in flat(seen(app)) and "The program would say" not in flat(seen(app))
+        assert {(c.need, c.segment): key_of(asking._keys, c) for c in second.choices} == keys
+        await pilot.press("0")
+        assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
+        await until(app, lambda: asking._asked is not None)
+        await pilot.press("u")
+        assert review.off_topic_passages(app.study) == []
+        await until(app, lambda: asking._asked is not None)
+        assert asking._asked is not None
+        skipped = asking._asked.passage.id
+        await pilot.press("s")
+        await until(app, lambda: asking._asked is not None)
+        assert asking._asked is not None and asking._asked.passage.id != skipped
+        await pilot.press("n")
+        await pilot.pause()
+        await typed(pilot, "Calm [x]")
+        await pilot.pause()
+        await typed(pilot, "Less noise.")
+        assert [(row.name, row.answers) for row in needs.listing(app.study)] == [("Calm [x]", 1)]
+        await until(app, lambda: asking._asked is not None)
+        third = asking._asked
+        assert third is not None and "Calm [x] (need in view)" in flat(seen(app))
+        assert keys.items() <= {(c.need, c.segment): key_of(asking._keys, c) for c in third.choices}.items()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "answered 2 questions" in flat(seen(app))
+        await pilot.press("u", "u")
+        assert sizes(app.study) == before and not needs.listing(app.study)
+
+    play(demo_study.path, scenes)
+
+
+def test_two_runs_are_compared(demo_study: Study) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await reviewing(app, pilot)
+        await pilot.press("R")
+        assert "one run only" in flat(seen(app))
+        discovering.discover(app.study)
+        await pilot.press("R")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, ReportScreen)
+        text = flat(seen(app))
+        assert "From run 1 to run 2" in text and "Agreement" in text and "stay" in text
+
+    play(demo_study.path, scenes)
+
+
+VARIED = {
+    "base": {"0": "“A”"},
+    "rows": [
+        {"kind": "participant", "what": "anna", "sentence": "without [Anna]: “A” dissolves (4 of 12 stay)"},
+        {"kind": "resample", "what": "seed 1", "sentence": "resampled: “A” stays"},
+    ],
+    "segments": [{"segment": 0, "firmness": "comes back 61% alike", "against": "dissolves without [Anna]"}],
+    "resampled": ["“A”: of 20 resamples it stays in 3"],
+}
+
+
+@pytest.mark.parametrize("result", [VARIED, {"base": {}, "rows": []}])
+def test_sensitivity_is_told_by_kind(
+    demo_study: Study, monkeypatch: pytest.MonkeyPatch, result: dict[str, object]
+) -> None:
+    script = f"print({json.dumps(json.dumps(result))})"
+    monkeypatch.setattr(NeedssegApp, "command", lambda _self, *_: [sys.executable, "-c", script])
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await reviewing(app, pilot)
+        await pilot.press("S")
+        await until(app, lambda: isinstance(app.screen, ReportScreen))
+        await pilot.pause()
+        text = flat(seen(app))
+        if result["rows"]:
+            assert "groups that stand apart" in text
+            assert "“A”: comes back 61% alike; dissolves without [Anna]" in text
+        else:
+            assert "nothing to vary" in text
+
+    play(demo_study.path, scenes, SMALL)
