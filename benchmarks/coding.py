@@ -151,7 +151,9 @@ class Terminal:
 
 def made_study(folder: Path) -> tuple[Path, Path, str]:
     """A study of a short and a long interview with passages; the bare app's lines; words shown below its first passage."""
-    from needsseg.actions import importing, interviews, passages, studies
+    from needsseg.actions.coding import passages
+    from needsseg.actions.study import studies
+    from needsseg.actions.transcripts import importing, interviews
 
     lines = write_long_talk(folder / "b-long.txt", LINES, WIDTH)
     (folder / "a-short.txt").write_text("Interviewer: What do you do?\n\nBo: I plan the week.\n", encoding="utf-8")
@@ -224,7 +226,8 @@ def opening(ours: Terminal, empty: Terminal, words: str, runs: int) -> None:
 
 def decisions(ours: Terminal, path: Path, presses: int = 60) -> None:
     """Prints what a decision takes, on disk and on the screen; each is looked for in the file as soon as it is shown."""
-    from needsseg.actions import passages, studies
+    from needsseg.actions.coding import passages
+    from needsseg.actions.study import studies
 
     frames, alone = [], []
     ours.frame(b"g")
@@ -249,7 +252,7 @@ def decisions(ours: Terminal, path: Path, presses: int = 60) -> None:
 
 def importing_words(folder: Path) -> None:
     """Prints the import of many words, beside that of one file."""
-    from needsseg.actions import studies
+    from needsseg.actions.study import studies
 
     words = write_talks(folder / "talks", FILES, WORDS)
     files = sorted((folder / "talks").iterdir())

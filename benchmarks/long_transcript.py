@@ -20,13 +20,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews, passages, studies
-from needsseg.actions.studies import Study
+from needsseg.actions.coding import passages
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import interviews
 from needsseg.records import Suggestion, Transcript, Turn
-from needsseg.study import interviews as stored
-from needsseg.study import passages as stored_passages
+from needsseg.study.coding import passages as stored_passages
+from needsseg.study.transcripts import interviews as stored
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.code.screen import CodeScreen
 
 SIZE = (120, 40)
 MOVES = ("right", "left", "down", "up", "pagedown", "pageup", "home", "end")

@@ -16,10 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.labelled import table
-from needsseg.actions import accounts, importing, interviews, pseudonyms, studies
-from needsseg.actions import pseudonym_decisions as decisions
-from needsseg.actions.name_proposals import proposals
-from needsseg.actions.studies import Study
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import pseudonym_decisions as decisions
+from needsseg.actions.coding import pseudonyms
+from needsseg.actions.coding.name_proposals import proposals
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.coding.name_model import is_installed
 from needsseg.coding.pseudonyms import Found
 

@@ -76,10 +76,10 @@ def make(events: int, file: Path, accounts: int | None = None) -> None:
 
 def ours(file: Path, engine: str = "duckdb") -> Rows:
     """needsseg, on one of its engines."""
-    from needsseg.accounts.behaviour import COUNTS, behaviour
-    from needsseg.accounts.behaviour import DAYS as FIELDS
-    from needsseg.accounts.engine import open_engine
-    from needsseg.accounts.stack import load_rules
+    from needsseg.accounts.engines.engine import open_engine
+    from needsseg.accounts.tiers.behaviour import COUNTS, behaviour
+    from needsseg.accounts.tiers.behaviour import DAYS as FIELDS
+    from needsseg.accounts.tiers.stack import load_rules
 
     with open_engine(engine, file.parent) as opened:
         usage = behaviour(opened, file, D, load_rules().events)
@@ -233,10 +233,10 @@ def in_pandas(file: Path) -> Rows:
 
 
 METHODS: dict[str, tuple[Callable[[Path], Rows], tuple[str, ...]]] = {
-    "needsseg (DuckDB)": (ours, ("narwhals", "duckdb", "needsseg.accounts.stack")),
+    "needsseg (DuckDB)": (ours, ("narwhals", "duckdb", "needsseg.accounts.tiers.stack")),
     "one query": (one_query, ("duckdb",)),
     "one query, tuned": (tuned_query, ("duckdb",)),
-    "needsseg (Polars)": (lambda file: ours(file, "polars"), ("narwhals", "polars", "needsseg.accounts.stack")),
+    "needsseg (Polars)": (lambda file: ours(file, "polars"), ("narwhals", "polars", "needsseg.accounts.tiers.stack")),
     "Polars": (in_polars, ("polars",)),
     "pandas": (in_pandas, ("pandas", "pyarrow")),
 }

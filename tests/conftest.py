@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from needsseg import embedding
-from needsseg.actions import importing, studies
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing
+from needsseg.embedding import model
 from needsseg.study.connection import Study
 from tests.fixtures import vectors
 from tests.fixtures.built_studies import BuiltStudies
@@ -36,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Texts have their recorded vectors; the model is loaded for tests that are about it alone."""
     vectors.RecordedModel.recording = config.getoption("--record-vectors")
-    embedding._load = vectors.stand_in(embedding._load)
+    model._load = vectors.stand_in(model._load)
 
 
 def cache_folder(config: pytest.Config, name: str) -> Path:
@@ -102,7 +103,7 @@ def demo_folder(built_studies: BuiltStudies) -> Path:
 
 
 def _walk_sample_study(folder: Path) -> None:
-    from needsseg.actions.demo import demo
+    from needsseg.actions.study.demo import demo
 
     demo(folder)
 

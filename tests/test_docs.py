@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import assigning, memos, needs, passages, review, segments, statements, studies, transcript_edits
-from needsseg.actions import survey as surveys
+from needsseg.actions.coding import memos, passages, statements
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.segments import assigning, segments
+from needsseg.actions.study import studies
+from needsseg.actions.survey import survey as surveys
+from needsseg.actions.transcripts import transcript_edits
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.settings import Settings
-from needsseg.study import decisions
 from needsseg.study.connection import Study
+from needsseg.study.segments import constraints
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import INTERVIEWS, ROOT
 from tests.fixtures.tui_survey_desk import worded
@@ -110,7 +114,7 @@ def _write(study: Study) -> None:
     statements.write(study, 1, JobParts("when it slips", pain="nobody knew"))
     loose = _loose(study)
     with study.action("propose"):
-        decisions.replace_proposals(study, 1, {1: [(loose[0], 0.5)]})
+        constraints.replace_proposals(study, 1, {1: [(loose[0], 0.5)]})
     review.together(study, loose[3], loose[4])
 
 

@@ -17,10 +17,10 @@ from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
 
-from needsseg import embedding
 from needsseg.cli.gate import Gate, gated, json_text
 from needsseg.cli.narration import Session, narrated
 from needsseg.cli.program import program, run
+from needsseg.embedding import model
 from needsseg.errors import NeedssegError
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.gate import Gate as ScreenGate
@@ -198,7 +198,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("USER", "tester")
     monkeypatch.delenv("NEEDSSEG_STUDY", raising=False)
-    monkeypatch.setattr(embedding, "_load", _no_model)
+    monkeypatch.setattr(model, "_load", _no_model)
     path = hostile_study(tmp_path)
     shutil.copy(path, tmp_path / "theirs.db")
     (tmp_path / "talk.txt").write_text(
@@ -236,7 +236,10 @@ def call_of(name: str, call: tuple[str, ...], stored: dict[str, str]) -> tuple[s
 
 def names_in(study: Path) -> dict[str, str]:
     """Names as the hostile study holds them, by their signs."""
-    from needsseg.actions import codebook, interviews, needs, studies
+    from needsseg.actions.coding import codebook
+    from needsseg.actions.discovery import needs
+    from needsseg.actions.study import studies
+    from needsseg.actions.transcripts import interviews
 
     with studies.open_study(study) as opened:
         return {

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from needsseg.actions import report, studies
+from needsseg.actions.exchange.report import report
+from needsseg.actions.study import studies
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.requirements import find_command, needs
 

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from needsseg import transcripts
-from needsseg.actions import accounts, history, interviews, passages, pseudonyms, segments, studies
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages, pseudonyms
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS, ROOT
@@ -112,7 +116,7 @@ def test_the_whole_walk_can_be_undone_and_done_again(demo_study: Study) -> None:
 
 
 def test_a_demo_cut_short_leaves_nothing_in_the_way(tmp_path: Path) -> None:
-    from needsseg.actions.demo import demo
+    from needsseg.actions.study.demo import demo
 
     def interrupted(line: str) -> None:
         raise KeyboardInterrupt(line)
@@ -123,7 +127,7 @@ def test_a_demo_cut_short_leaves_nothing_in_the_way(tmp_path: Path) -> None:
 
 
 def test_a_second_demo_overwrites_nothing(demo_folder: Path) -> None:
-    from needsseg.actions.demo import demo
+    from needsseg.actions.study.demo import demo
 
     with refuses(NeedssegError, THERE_ALREADY):
         demo(demo_folder)

@@ -12,27 +12,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import (
-    accounts,
-    codebook,
-    importing,
-    interviews,
-    measures,
-    memos,
-    merging,
-    participants,
-    passages,
-    searching,
-    segments,
-    statements,
-    studies,
-)
-from needsseg.actions.export import export
-from needsseg.actions.studies import Study
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import codebook, measures, memos, passages, searching, statements
+from needsseg.actions.exchange.export import export
+from needsseg.actions.segments import segments
+from needsseg.actions.study import merging, studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import JobParts, Passage
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.code.screen import CodeScreen
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.strange_texts import TEXTS, told, transcript
 from tests.fixtures.tui_desk import LARGE, SMALL, play

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg import tables as tables_module
-from needsseg.accounts.rejects import Reject, read_rejects, write_rejects
-from needsseg.accounts.revenue import Revenue
-from needsseg.accounts.rollups import Cell, Rollup, Row
-from needsseg.decisions.survival import curve
+from needsseg.accounts.ingest.rejects import Reject, read_rejects, write_rejects
+from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.accounts.tiers.rollups import Cell, Rollup, Row
 from needsseg.exchange.curves import curves_csv
 from needsseg.exchange.rollups import rollup_csv
 from needsseg.exchange.tables import csv_text
 from needsseg.tables import FORMULA_STARTS, TableWriter, neutralised, restorable, restored, table_text
+from needsseg.validation.survival import curve
 
 cells = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("=+-@'\"\t\r\n,;")), max_size=8)
 tables = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1))
@@ -98,9 +98,9 @@ def test_a_segment_named_like_a_formula_is_none_in_the_table_of_curves() -> None
 
 
 WRITERS = {
-    "accounts/databases.py": "rows of a database on their way in: read at once, as they are, and gone",
-    "accounts/reading.py": "a mended copy of a CSV on its way in, likewise",
-    "accounts/rejects.py": "refused rows, restorable",
+    "accounts/ingest/databases.py": "rows of a database on their way in: read at once, as they are, and gone",
+    "accounts/ingest/file_rows.py": "a mended copy of a CSV on its way in, likewise",
+    "accounts/ingest/rejects.py": "refused rows, restorable",
     "exchange/assigned.py": "texts and their segments",
     "exchange/curves.py": "survival curves",
     "exchange/rollups.py": "roll-ups",
@@ -117,11 +117,11 @@ def test_every_table_is_written_by_the_one_writer() -> None:
     otherwise = re.compile(r"csv\.(?:writer|DictWriter)\(|\.to_csv\(|write_csv\(|sink_csv\(|to_excel\(|Workbook\(\)")
     assert {name for name, text in sources.items() if otherwise.search(text)} == {"tables.py"}
     copies = re.compile(r"TO [^\n]*FORMAT (?:csv|xlsx)", re.IGNORECASE)
-    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/databases.py"}, (
+    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases.py"}, (
         "to stdout alone"
     )
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
-    assert plain == {"accounts/databases.py", "accounts/reading.py", "accounts/rejects.py"}
+    assert plain == {"accounts/ingest/databases.py", "accounts/ingest/file_rows.py", "accounts/ingest/rejects.py"}
 
 
 @pytest.mark.parametrize("cell", [*FORMULAS, "\n=1", "＝1", "＠x"])

@@ -9,27 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import (
-    blind,
-    codebook,
-    history,
-    importing,
-    interviews,
-    measures,
-    memos,
-    merging,
-    needs,
-    passages,
-    pseudonym_decisions,
-    refi_import,
-    review,
-    searching,
-    studies,
-)
-from needsseg.actions.coverage import coverage, mark_read
+from needsseg.actions.coding import blind, codebook, measures, memos, passages, pseudonym_decisions, searching
+from needsseg.actions.coding.coverage import coverage, mark_read
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.exchange.refi import importing as refi_import
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import borrowed_texts
 from needsseg.study.connection import Study
+from needsseg.study.merge import checked_texts
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.hostile_study import NAMES, hostile_study, steering
 from tests.fixtures.samples import SHORT_TALK
@@ -83,7 +71,7 @@ def test_names_that_become_one_are_told_apart(talk: Study) -> None:
         held.execute("UPDATE participants SET attributes = '[1]'")
         held.execute("UPDATE codes SET color = char(27) || '[31m'")
     with studies.open_study(theirs) as opened:
-        borrowed_texts.check_texts(opened)
+        checked_texts.check_texts(opened)
         assert names(opened) == ["late", "late 2"]
         assert [
             tuple(row) for row in opened.rows("SELECT warnings, (SELECT attributes FROM participants) FROM interviews")

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from benchmarks.hard.kills import LATER
 from benchmarks.hard.states import leftovers, whole
-from needsseg.actions import codebook, demo, studies
+from needsseg.actions.coding import codebook
+from needsseg.actions.study import demo, studies
 
 COMMANDS: dict[str, Sequence[str]] = {
     "import": ("import", "extra.txt"),

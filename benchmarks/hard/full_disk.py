@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.hard.kills import Told
 from benchmarks.hard.operations import OPERATIONS, Operation
 from benchmarks.hard.states import leftovers, whole
-from needsseg.actions import studies
+from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from tests.fixtures.random_actions import walked_study
 

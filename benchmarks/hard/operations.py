@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from needsseg.actions import (
-    accounts,
-    cards,
-    codebook,
-    history,
-    importing,
-    interviews,
-    memos,
-    merging,
-    needs,
-    participants,
-    passages,
-    pseudonym_decisions,
-    review,
-    searching,
-    segments,
-    speakers,
-    statements,
-    transcript_edits,
-)
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import codebook, memos, passages, pseudonym_decisions, searching, statements
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.segments import cards, segments
+from needsseg.actions.study import history, merging
+from needsseg.actions.transcripts import importing, interviews, participants, speakers, transcript_edits
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from needsseg.actions import studies
+from needsseg.actions.study import studies
 from needsseg.study.connection import Study
 from needsseg.study.history import JOURNALLED
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.hard.states import whole
-from needsseg.actions import history, importing, memos, passages, studies
+from needsseg.actions.coding import memos, passages
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing
 from needsseg.errors import NeedssegError
 from needsseg.records import PassageStatus
 from needsseg.study.connection import Study

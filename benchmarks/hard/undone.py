@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hard.states import State, tables
-from needsseg.actions import history, studies
+from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from tests.fixtures.random_actions import anything, walked_study

@@ -4,13 +4,14 @@ The order of work: ``guess_mapping`` and ``ingest`` for each file, ``match`` for
 Importing this package loads no engine; each function loads what it needs.
 """
 
-from needsseg.accounts.cells import FORMATS, salesforce_18
-from needsseg.accounts.crosschecks import usage_before_subscription
-from needsseg.accounts.databases import address, database_kind, is_address, tables
-from needsseg.accounts.dates import DateColumn, DatesUnclearError, said_dates
-from needsseg.accounts.firmographic import Firmographic, IcpRule
-from needsseg.accounts.gathering import Gathered, Part, gathered, label, laid_out
-from needsseg.accounts.mapping import (
+from needsseg.accounts.ingest.cells import FORMATS, salesforce_18
+from needsseg.accounts.ingest.crosschecks import usage_before_subscription
+from needsseg.accounts.ingest.databases import address, database_kind, is_address, tables
+from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, said_dates
+from needsseg.accounts.ingest.file_rows import read_header
+from needsseg.accounts.ingest.gathering import Gathered, Part, gathered, label, laid_out
+from needsseg.accounts.ingest.ingestion import Ingested, ingest, over_all
+from needsseg.accounts.ingest.mapping import (
     DATE_FIELDS,
     KINDS,
     NAMES,
@@ -20,13 +21,12 @@ from needsseg.accounts.mapping import (
     guess_mapping,
     kind_of,
 )
+from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
+from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
-from needsseg.accounts.preview import Preview, PreviewRow, preview
-from needsseg.accounts.profile import AccountProfile, Action, profiles
-from needsseg.accounts.reading import read_header
-from needsseg.accounts.rejects import Reject, read_rejects, rejects_file
-from needsseg.accounts.sources import Ingested, ingest, over_all
-from needsseg.accounts.stack import (
+from needsseg.accounts.tiers.firmographic import Firmographic, IcpRule
+from needsseg.accounts.tiers.profile import AccountProfile, Action, profiles
+from needsseg.accounts.tiers.stack import (
     Accounts,
     Rules,
     StackFiles,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from needsseg.accounts.cells import salesforce_18
+from needsseg.accounts.ingest.cells import salesforce_18
 from needsseg.records import Account, AccountMatch, Participant
 
 if TYPE_CHECKING:

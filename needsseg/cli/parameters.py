@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from needsseg.actions import studies
+from needsseg.actions.study import studies
 from needsseg.cli.narration import Session
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
-    from needsseg.actions.studies import Study
+    from needsseg.actions.study.studies import Study
 
 LARGEST = 2**63 - 1  # the largest number a study can hold
 PASSAGE = click.IntRange(1, LARGEST)

@@ -36,7 +36,7 @@ def _start(ctx: click.Context) -> None:
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         print(ctx.get_help())
         return
-    from needsseg.cli.study import open_app
+    from needsseg.cli.study.study import open_app
 
     open_app(ctx.ensure_object(Session))
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage, PrimaryNeed, Transcript
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts import AccountProfile
-    from needsseg.actions.interviews import InterviewRow
-    from needsseg.actions.review import PairRow, Question, RunComparison, Sensitivity
-    from needsseg.actions.segments import Backing, Evidence, LeftOver, ProposedSplit, SegmentSummary
+    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.discovery.review import PairRow, Question, RunComparison, Sensitivity
+    from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, ProposedSplit, SegmentSummary
+    from needsseg.actions.transcripts.interviews import InterviewRow
 
 Shape = dict[str, Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from needsseg.actions import survey as actions
-from needsseg.actions.survey import MEANING, TO_BE_WORDED, Survey, SurveyAccuracy, Verdict
+from needsseg.actions.survey import survey as actions
+from needsseg.actions.survey.survey import MEANING, TO_BE_WORDED, Survey, SurveyAccuracy, Verdict
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened

@@ -1,6 +1,6 @@
 """Room 2: a transcript becomes passages."""
 
-from needsseg.coding.cues import load_cues
+from needsseg.coding.linguistic_cues import load_cues
 from needsseg.coding.probes import load_probes
 from needsseg.coding.sentences import sentence_spans
 from needsseg.coding.suggestions import judge, suggest, weigh

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from needsseg.coding.cues import CueGroup, straight
+from needsseg.coding.linguistic_cues import CueGroup, straight
 from needsseg.coding.sentences import Span, sentence_spans
 from needsseg.records import JobParts
 

@@ -1,9 +1,9 @@
 """Room 3: passages become candidates."""
 
 from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover, separated
-from needsseg.discovery.naming import Persona, load_personas, suggested_names
+from needsseg.discovery.evidence.naming import Persona, load_personas, suggested_names
+from needsseg.discovery.needs_in_view import need_texts
 from needsseg.discovery.separation import Separation
-from needsseg.discovery.stated import need_texts
 from needsseg.records import Decisions
 
 __all__ = [

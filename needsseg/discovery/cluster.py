@@ -12,17 +12,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.settle import centroids, settled, silhouettes, variance_ratio
-from needsseg.discovery.shape import (
-    centred,
-    distances,
-    loners,
-    nearest,
-    principal,
-    smoothed,
-    steady,
-)
-from needsseg.discovery.speakers import (
+from needsseg.discovery.condensed_tree import choices
+from needsseg.discovery.refine import centroids, settled, silhouettes, variance_ratio
+from needsseg.discovery.speaker_effects import (
     Voices,
     association,
     speaker_share,
@@ -31,7 +23,7 @@ from needsseg.discovery.speakers import (
     without_offsets,
     without_speakers,
 )
-from needsseg.discovery.tree import choices
+from needsseg.discovery.vector_shaping import centred, distances, loners, nearest, principal, smoothed, steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.shape import Matrix, Neighbours
+    from needsseg.discovery.vector_shaping import Matrix, Neighbours
 
     Labels = NDArray[np.int64]
 

@@ -7,18 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from needsseg.discovery import decided
-from needsseg.discovery.asking import Asking
+from needsseg.discovery import constraints as decided
 from needsseg.discovery.cluster import FEWEST, MOST, Clustering, cluster
-from needsseg.discovery.coded import drawn_together
-from needsseg.discovery.keywords import keywords
+from needsseg.discovery.code_constraints import drawn_together
+from needsseg.discovery.evidence.keywords import keywords
+from needsseg.discovery.needs_in_view import need_rows
+from needsseg.discovery.question_selection import Asking
+from needsseg.discovery.refine import centroids
 from needsseg.discovery.separation import Separation, verdict
-from needsseg.discovery.settle import centroids
-from needsseg.discovery.shape import unit
 from needsseg.discovery.stability import RESAMPLES, stabilities
-from needsseg.discovery.stated import need_rows
-from needsseg.discovery.taught import Lesson, Taught
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.discovery.supervised import Lesson, Taught
+from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.model import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Candidate, Decisions
 from needsseg.text import format_count
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.shape import Matrix
-    from needsseg.embedding import Vectors
+    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.model import Vectors
 
     Labels = NDArray[np.int64]
 

@@ -8,7 +8,7 @@ from needsseg.discovery.cluster import Resolution, themes
 
 if TYPE_CHECKING:
     from needsseg.discovery.cluster import Labels
-    from needsseg.discovery.shape import Matrix
+    from needsseg.discovery.vector_shaping import Matrix
 
 RESAMPLES, MOST_DRAWN = 20, 400
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
-from needsseg.accounts.assigned_parts import rows_of
+from needsseg.accounts.assign.parts import rows_of
 from needsseg.errors import UsageError
 from needsseg.files import whole_file, write_errors
 from needsseg.tables import TableWriter

@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from needsseg.decisions.survival import Curve
 from needsseg.tables import TableWriter
+from needsseg.validation.survival import Curve
 
 CURVE_COLUMNS = ("segment", "day", "at_risk", "events", "survival", "low", "high")
 MADE_BY = "<!-- Kaplan-Meier curves by needsseg -->"

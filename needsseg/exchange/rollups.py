@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 
-from needsseg.accounts.rollups import Cell, Rollup
+from needsseg.accounts.tiers.rollups import Cell, Rollup
 from needsseg.tables import TableWriter
 
 FIGURES = ("accounts", "share_of_row", "share_of_total", "priced", "amount", "arr", "amount_share", "small")

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from needsseg.decisions.survey import NONE, Question, Survey
-from needsseg.decisions.survey_scoring import DIGITS, log_chance, score
 from needsseg.errors import UsageError
 from needsseg.files import check_folder, write_errors, write_file
+from needsseg.survey.scoring import DIGITS, log_chance, score
+from needsseg.survey.scoring_table import NONE, Question, Survey
 
 TITLE = "Onboarding"
 HIDDEN = ("account_id", "respondent", "survey_version")

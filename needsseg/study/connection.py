@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import StudyError
-from needsseg.study import waiting
-from needsseg.study.faults import translated
-from needsseg.study.places_watched import filesystem, synchronised
-from needsseg.study.private import OPEN_HERE, identity, private_place
-from needsseg.study.waiting import patiently
+from needsseg.study.file import waiting
+from needsseg.study.file.faults import translated
+from needsseg.study.file.private import OPEN_HERE, identity, private_place
+from needsseg.study.file.waiting import patiently
+from needsseg.study.file.watched_places import filesystem, synchronised
 from needsseg.text import format_stamp, without_controls
 
 if TYPE_CHECKING:

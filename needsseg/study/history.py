@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import resting
-from needsseg.study.places import load as load_place
+from needsseg.study import history_dependencies
+from needsseg.study.bookmarks import load as load_place
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _turn(study: Study, what: Literal["undo", "redo"], number: int | None, anyon
     try:
         with study.writing():
             chosen = _chosen(study, what, number, anyones)
-            others = resting.in_the_way(study, chosen.id, JOURNALLED, forward=what == "redo")
+            others = history_dependencies.in_the_way(study, chosen.id, JOURNALLED, forward=what == "redo")
             if others:
                 raise _refusal(study, what, chosen, others)
             _replay(study, chosen.id, forward=what == "redo")
@@ -194,7 +194,9 @@ def _turn(study: Study, what: Literal["undo", "redo"], number: int | None, anyon
         # Two rows cannot have one name, and a quote is the text at its place: something else is there by now.
         if chosen is None:
             raise
-        raise _refusal(study, what, chosen, resting.last_with_value(study, chosen.id, str(error))) from error
+        raise _refusal(
+            study, what, chosen, history_dependencies.last_with_value(study, chosen.id, str(error))
+        ) from error
     return entry(study, chosen.id)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from needsseg.errors import StudyError
 from needsseg.files import remove_leftovers
-from needsseg.study import backups, faults, restoring, shape, waiting
 from needsseg.study.connection import Study
-from needsseg.study.faults import translated
-from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
-from needsseg.study.private import OPEN_HERE, backups_folder, identity, temporary_folder
-from needsseg.study.waiting import patiently
+from needsseg.study.file import backups, faults, restore, schema, waiting
+from needsseg.study.file.faults import translated
+from needsseg.study.file.private import OPEN_HERE, backups_folder, identity, temporary_folder
+from needsseg.study.file.waiting import patiently
+from needsseg.study.migrations.numbered import APPLICATION_ID, LATEST, apply_pending
 
 CHECKED_BYTES = 8 * 1024 * 1024
 """Up to this size a file is checked whole at every opening: 30 ms at most."""
@@ -41,7 +41,7 @@ def open_study(path: Path, actor: str = "unknown") -> Study:
     if reason := _check_there(path):
         return _open_in_memory(path, actor, reason)
     if not OPEN_HERE[identity(path)]:
-        restoring.check_log(path)
+        restore.check_log(path)
     try:
         return _open(path, actor)
     except faults.NoRoomError as error:
@@ -77,7 +77,7 @@ def _open_in_memory(path: Path, actor: str, reason: str) -> Study:
         conn.row_factory = sqlite3.Row
         study = Study(path, conn, actor)
         try:
-            restoring.read_into(path, conn)
+            restore.read_into(path, conn)
             version = _check_version(path, conn)
             conn.execute("PRAGMA foreign_keys = ON")
             if version < LATEST:
@@ -124,7 +124,7 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
             "Upgrade needsseg; the file was not touched.",
         )
     _check_whole(path, conn)
-    if version == LATEST and (wrong := shape.quick_faults(conn)):
+    if version == LATEST and (wrong := schema.quick_faults(conn)):
         raise StudyError(
             f"{path} is not a study as needsseg makes it: {wrong[0]}"
             + (f" (and {len(wrong) - 1} more)." if wrong[1:] else "."),
@@ -180,5 +180,5 @@ def check(study: Study) -> list[str]:
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
                 found.append(f"{table} {row[0]}: the {column} is not the text at its place")
     if not found:  # else what is missing or not ours may be what the damage comes from
-        found += [*faults.content_faults(study.conn), *shape.shape_faults(study.conn)]
+        found += [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
     return found

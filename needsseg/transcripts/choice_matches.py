@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.chosen_pattern import chosen_pattern
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.undress import undressed
+from needsseg.transcripts.lines.chosen_pattern import chosen_pattern
+from needsseg.transcripts.lines.undress import undressed
 
 
 def matching_lines(path: Path, pattern: str) -> int:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import PROTECTED, decoded
-from needsseg.transcripts.workbook import Sheet, sheets_of
+from needsseg.transcripts.tables.workbook import Sheet, sheets_of
 
 LARGEST_TEXT = 50_000_000
 LARGEST_DOCUMENT = 500_000_000
@@ -94,7 +94,7 @@ def _refuse_by_name(head: bytes, name: str) -> None:
 
 
 def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:
-    from needsseg.transcripts.html_page import looks_like_html
+    from needsseg.transcripts.documents.html_page import looks_like_html
 
     if not head.strip(_BLANK):
         return "text"
@@ -135,11 +135,11 @@ def _kind_of_archive(path: Path, suffix: str) -> Kind | Literal["zip"]:
 
 
 def _document(path: Path, kind: Kind | Literal["zip"]) -> Contents:
-    from needsseg.transcripts.html_page import html_pieces
-    from needsseg.transcripts.odt import odt_paragraphs
-    from needsseg.transcripts.pdf import pdf_pieces
-    from needsseg.transcripts.rich_text import rtf_pieces
-    from needsseg.transcripts.word import paragraphs_of
+    from needsseg.transcripts.documents.html_page import html_pieces
+    from needsseg.transcripts.documents.odt import odt_paragraphs
+    from needsseg.transcripts.documents.pdf import pdf_pieces
+    from needsseg.transcripts.documents.rich_text import rtf_pieces
+    from needsseg.transcripts.documents.word import paragraphs_of
 
     if kind == "zip":
         raise TranscriptError(

@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from needsseg.transcripts.chat import looks_like_chat
 from needsseg.transcripts.contents import Contents, contents_of
-from needsseg.transcripts.cue_text import VOICE
-from needsseg.transcripts.cues import cues_in, in_time, is_timing, labels_in
-from needsseg.transcripts.documents import word_format
-from needsseg.transcripts.json_rows import looks_json
-from needsseg.transcripts.lines import layout_of
-from needsseg.transcripts.rows import looks_delimited
-from needsseg.transcripts.text import REV_LINE
-from needsseg.transcripts.timed import LRC_LINE, TSV_HEADER
+from needsseg.transcripts.documents.layouts import word_format
+from needsseg.transcripts.json.rows import looks_json
+from needsseg.transcripts.lines.chat import looks_like_chat
+from needsseg.transcripts.lines.reading import layout_of
+from needsseg.transcripts.lines.text import REV_LINE
+from needsseg.transcripts.lines.timed import LRC_LINE, TSV_HEADER
+from needsseg.transcripts.subtitles.cues import cues_in, in_time, is_timing, labels_in
+from needsseg.transcripts.subtitles.text import VOICE
+from needsseg.transcripts.tables.rows import looks_delimited
 
 _MARKDOWN = re.compile(
     r"^\s{0,3}#{1,6}\s+\S|^\s*(?:[-*+]\s+)?\*{1,3}[^*\s][^*]{0,80}\*{1,3}\s*(?:[:\[(\\]|$)|^\s*\*{2,3}[^*]{1,80}:\*{2,3}|^>\s"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts.decoding import decoded
-from needsseg.transcripts.json_rows import json_of_speech, json_text_of_speech
-from needsseg.transcripts.rows import looks_delimited
-from needsseg.transcripts.tables import read_workbook
-from needsseg.transcripts.workbook import sheets_of
+from needsseg.transcripts.json.rows import json_of_speech, json_text_of_speech
+from needsseg.transcripts.tables.reading import read_workbook
+from needsseg.transcripts.tables.rows import looks_delimited
+from needsseg.transcripts.tables.workbook import sheets_of
 
 SUFFIXES: tuple[str, ...] = (
     ".txt", ".text", ".md", ".markdown", ".vtt", ".srt", ".lrc", ".docx", ".odt", ".rtf", ".pdf", ".html", ".htm",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from needsseg.transcripts.chat import read_chat
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.documents import read_document, read_meet_word, read_pdf, read_teams_word, read_word
-from needsseg.transcripts.line_layouts import LINE_LAYOUTS
+from needsseg.transcripts.documents.layouts import read_document, read_meet_word, read_pdf, read_teams_word, read_word
+from needsseg.transcripts.lines.chat import read_chat
+from needsseg.transcripts.lines.layouts import LINE_LAYOUTS
+from needsseg.transcripts.lines.text import read_markdown, read_text, reader_of
+from needsseg.transcripts.lines.timed import read_lrc, read_timed, read_tsv
 from needsseg.transcripts.spoken import Reading
-from needsseg.transcripts.srt import read_srt
-from needsseg.transcripts.text import read_markdown, read_text, reader_of
-from needsseg.transcripts.timed import read_lrc, read_timed, read_tsv
-from needsseg.transcripts.vtt import read_teams, read_unlabelled, read_zoom
+from needsseg.transcripts.subtitles.srt import read_srt
+from needsseg.transcripts.subtitles.vtt import read_teams, read_unlabelled, read_zoom
 
 LinesReader = Callable[[Sequence[str], ReadingChoices], Reading]
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import islice
 
-from needsseg.transcripts.labels import words
+from needsseg.transcripts.lines.labels import words
 
 _ENGLISH = words(
     "the and of to that it is you i we they have for with this but not are be on at my what there do can if just would "

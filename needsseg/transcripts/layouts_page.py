@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from needsseg.transcripts.json_layouts import JSON_LAYOUTS
-from needsseg.transcripts.line_layouts import LINE_LAYOUTS
-from needsseg.transcripts.teams import HEADERS
+from needsseg.transcripts.documents.teams import HEADERS
+from needsseg.transcripts.json.layouts import JSON_LAYOUTS
+from needsseg.transcripts.lines.layouts import LINE_LAYOUTS
 
 _Q, _A = "How do the orders come?", "By phone, before six."
 _Q2, _A2 = "And on Sundays?", "Not at all."
@@ -56,7 +56,7 @@ file, unless it is wanted anyway (`--anyway`). Of the other kinds, those of more
 _LINES = """\
 ## Text with names and times in a layout
 
-A layout is one entry in `needsseg/transcripts/line_layouts.py`. `{name}`, `{time}`, `{end}` and `{words}` stand for these
+A layout is one entry in `needsseg/transcripts/lines/layouts.py`. `{name}`, `{time}`, `{end}` and `{words}` stand for these
 parts.
 """
 _CUES = """\

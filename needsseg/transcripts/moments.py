@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from needsseg.transcripts.columns import unit_in
-from needsseg.transcripts.cues import milliseconds
+from needsseg.transcripts.subtitles.cues import milliseconds
+from needsseg.transcripts.tables.columns import unit_in
 
 _CLOCK = re.compile(r"^[\[(#]?(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9})|[:;]\d{2,3}|-\d)?[\])#]?$")
 _NUMBER = re.compile(r"^-?\d{1,30}(?:[.,]\d{1,30})?(?:e[+-]?\d{1,3})?\s*(ms|s|sec|secs|seconds?|milliseconds?)?$", re.I)

@@ -15,12 +15,12 @@ from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TABLE_FORMATS, TEXT_FORMATS, WORD_FORMATS
-from needsseg.transcripts.labels import same_person
 from needsseg.transcripts.language import language_warning, seems_english
+from needsseg.transcripts.lines.labels import same_person
 from needsseg.transcripts.roles import guess_roles
 from needsseg.transcripts.spoken import Reading
 from needsseg.transcripts.suspicions import suspicions
-from needsseg.transcripts.tables import read_table, read_workbook
+from needsseg.transcripts.tables.reading import read_table, read_workbook
 from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unread, warnings_about
 
 

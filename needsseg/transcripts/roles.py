@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from needsseg.records import Role, Turn
-from needsseg.transcripts.labels import words as word_set
+from needsseg.transcripts.lines.labels import words as word_set
 
 _ASKS = word_set(
     "interviewer moderator researcher assistant ai host facilitator q bot interviewers chatbot claude chatgpt "

@@ -9,9 +9,9 @@ from needsseg.transcripts.choices import NO_CHOICES
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import TABLE_FORMATS
-from needsseg.transcripts.json_rows import json_lines, json_whole
-from needsseg.transcripts.label_patterns import LabelPattern, label_patterns_in
-from needsseg.transcripts.rows import delimited, rows_of
+from needsseg.transcripts.json.rows import json_lines, json_whole
+from needsseg.transcripts.lines.label_patterns import LabelPattern, label_patterns_in
+from needsseg.transcripts.tables.rows import delimited, rows_of
 
 _ROWS = {"csv": delimited, "jsonl": json_lines, "json": json_whole}
 _MOST_COLUMNS = 40

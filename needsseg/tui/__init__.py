@@ -9,7 +9,7 @@ __all__ = ["run"]
 
 def run(study_path: Path) -> int:
     """Opens the app on the study at ``study_path`` until it is quit; the exit code. Raises StudyError where it cannot."""
-    from needsseg.actions.studies import open_study
+    from needsseg.actions.study.studies import open_study
     from needsseg.tui.app import NeedssegApp
 
     with open_study(study_path) as study:

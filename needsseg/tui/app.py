@@ -19,21 +19,22 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from needsseg.actions import drafts, studies
+from needsseg.actions.coding import drafts
+from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui import child, drafting, study_verbs
+from needsseg.tui import child, drafting, study_commands
+from needsseg.tui.bookmark import Place
 from needsseg.tui.gate import Gate
 from needsseg.tui.key_order import KeyOrder, Round
-from needsseg.tui.place import Place
-from needsseg.tui.screens.base import StudyScreen
-from needsseg.tui.screens.keys import KeysScreen
+from needsseg.tui.keys import KeysScreen
+from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
-    from needsseg.actions.studies import Study
-    from needsseg.tui.screens.account_filters import Filters
-    from needsseg.tui.screens.stack_reading import Computed
+    from needsseg.actions.study.studies import Study
+    from needsseg.tui.accounts.filters import Filters
+    from needsseg.tui.stack.profiles import Computed
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
@@ -51,37 +52,37 @@ def is_typing(widget: Widget | None) -> bool:
 
 
 def _interviews() -> Screen[Any]:
-    from needsseg.tui.screens.interviews import InterviewsScreen
+    from needsseg.tui.interviews.screen import InterviewsScreen
 
     return InterviewsScreen()
 
 
 def _code() -> Screen[Any]:
-    from needsseg.tui.screens.code import CodeScreen
+    from needsseg.tui.code.screen import CodeScreen
 
     return CodeScreen()
 
 
 def _segments() -> Screen[Any]:
-    from needsseg.tui.screens.segments import SegmentsScreen
+    from needsseg.tui.segments.screen import SegmentsScreen
 
     return SegmentsScreen()
 
 
 def _accounts() -> Screen[Any]:
-    from needsseg.tui.screens.accounts import AccountsScreen
+    from needsseg.tui.accounts.screen import AccountsScreen
 
     return AccountsScreen()
 
 
 def _stack() -> Screen[Any]:
-    from needsseg.tui.screens.stack import StackScreen
+    from needsseg.tui.stack.screen import StackScreen
 
     return StackScreen()
 
 
 def _survey() -> Screen[Any]:
-    from needsseg.tui.screens.survey import SurveyScreen
+    from needsseg.tui.survey.screen import SurveyScreen
 
     return SurveyScreen()
 
@@ -192,7 +193,7 @@ class NeedssegApp(App[int]):
 
     def _warm(self) -> None:
         """Loads the coding screen's module while nobody waits for it, so that the first interview opens at once."""
-        self.run_worker(partial(import_module, "needsseg.tui.screens.code"), thread=True, group="warm")
+        self.run_worker(partial(import_module, "needsseg.tui.code.screen"), thread=True, group="warm")
 
     def poll(self) -> None:
         """Shows the study anew when another program has written to it."""
@@ -200,7 +201,7 @@ class NeedssegApp(App[int]):
             return
         if (fault := self.study.place_fault()) and not self._place_told:
             self._place_told = True
-            study_verbs.save_copy(self, fault)
+            study_commands.save_copy(self, fault)
             return
         try:
             version = self.study.data_version

@@ -9,15 +9,16 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from needsseg.actions import drafts, history
+from needsseg.actions.coding import drafts
+from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from needsseg.actions.drafts import DraftKind
-    from needsseg.actions.studies import Study
+    from needsseg.actions.coding.drafts import DraftKind
+    from needsseg.actions.study.studies import Study
 
 KEEP_SECONDS = 0.5
 """Words are kept at most so long after they were typed, however long one goes on typing."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from needsseg.actions import segments, studies
+from needsseg.actions.segments import segments
+from needsseg.actions.study import studies
 
 if TYPE_CHECKING:
-    from needsseg.actions.studies import Study
+    from needsseg.actions.study.studies import Study
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from needsseg.tui.screens.base import StudyScreen
-from needsseg.tui.screens.keys import bindings
+from needsseg.tui.keys import bindings
+from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ class Verbs(Provider):
             source = app if binding in [b for _, b in app._bindings] else screen
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
-        from needsseg.tui import study_verbs
+        from needsseg.tui import study_commands
 
-        yield "back up the study", "", partial(study_verbs.back_up, app)
-        yield "list the study's backups", "", partial(study_verbs.backups, app)
-        yield "check the study's file", "", partial(study_verbs.check, app)
-        yield "overview of the study", "", partial(study_verbs.overview, app)
+        yield "back up the study", "", partial(study_commands.back_up, app)
+        yield "list the study's backups", "", partial(study_commands.backups, app)
+        yield "check the study's file", "", partial(study_commands.check, app)
+        yield "overview of the study", "", partial(study_commands.overview, app)
 
     async def discover(self) -> Hits:
         """All verbs."""

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from needsseg.actions import history
+from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from needsseg.actions.history import HistoryEntry
-    from needsseg.actions.studies import Study
+    from needsseg.actions.study.history import HistoryEntry
+    from needsseg.actions.study.studies import Study
 
 Done = Callable[["HistoryEntry"], None]
 Refused = Callable[[NeedssegError], None]

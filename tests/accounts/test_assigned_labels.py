@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.accounts.assigned_labels import DayOfTexts, days_of, label_of, labels_of, texts_of
-from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
+from needsseg.accounts.assign.labels import DayOfTexts, days_of, label_of, labels_of, texts_of
+from needsseg.accounts.assign.parts import AssignedText, Verdict, write_part
 
 D = 20_000
 

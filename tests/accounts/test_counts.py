@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts import DatesUnclearError, Part, guess_mapping, ingest, read_header
-from needsseg.accounts.reading import records
+from needsseg.accounts.ingest.file_rows import records
 from needsseg.errors import TableError
 from tests.fixtures.wording import NO_VALID_ROW, says
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.databases import address, parts_of
-from needsseg.actions import accounts
+from needsseg.accounts.ingest.databases import address, parts_of
+from needsseg.actions.accounts import accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.requirements import find_command, needs

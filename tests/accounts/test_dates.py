@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts import DatesUnclearError, guess_mapping, ingest, read_header
-from needsseg.actions import accounts
+from needsseg.actions.accounts import accounts
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (

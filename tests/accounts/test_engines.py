@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts import behaviour as tier3
-from needsseg.accounts import spark
-from needsseg.accounts.engine import open_engine
-from needsseg.accounts.mapping import guess_mapping
-from needsseg.accounts.reading import read_header
-from needsseg.accounts.sources import ingest
-from needsseg.accounts.stack import StackFiles, build
+from needsseg.accounts.engines import spark
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.ingest.file_rows import read_header
+from needsseg.accounts.ingest.ingestion import ingest
+from needsseg.accounts.ingest.mapping import guess_mapping
+from needsseg.accounts.tiers import behaviour as tier3
+from needsseg.accounts.tiers.stack import StackFiles, build
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Label
 from tests.fixtures.cli_calls import Caller

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from needsseg.actions import accounts, history
+from needsseg.actions.accounts import accounts
+from needsseg.actions.study import history
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
@@ -179,8 +180,8 @@ def test_a_zip_that_swells_is_not_unpacked(talk: Study, tmp_path: Path, monkeypa
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.csv", b"0" * 8_000_000)
-    monkeypatch.setattr("needsseg.accounts.gathering.RATIO_FROM", 1_000_000)
-    monkeypatch.setattr("needsseg.accounts.gathering.MOST_RATIO", 100)
+    monkeypatch.setattr("needsseg.accounts.ingest.gathering.RATIO_FROM", 1_000_000)
+    monkeypatch.setattr("needsseg.accounts.ingest.gathering.MOST_RATIO", 100)
     with refuses(TableError, "bomb.zip", "bomb.csv", SWELLS):
         accounts.import_source(talk, bomb)
     (tmp_path / "half.zip").write_bytes(bomb.read_bytes()[:-30])

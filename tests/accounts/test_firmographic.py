@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.firmographic import IcpRule, firmographic, load_icp, revenue_tier, size_tier
-from needsseg.accounts.geography import region_of
+from needsseg.accounts.tiers.firmographic import IcpRule, firmographic, load_icp, revenue_tier, size_tier
+from needsseg.accounts.tiers.geography import region_of
 from needsseg.errors import UsageError
 from needsseg.records import Account
 from needsseg.settings import shipped

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.accounts.behaviour import Behaviour, trend
-from needsseg.accounts.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
-from needsseg.accounts.meanings import EventRules, Meanings, load_event_rules, meanings_of
-from needsseg.accounts.signals import SEGMENTS, behavioral_flags, behavioral_segment
+from needsseg.accounts.tiers.behaviour import Behaviour, trend
+from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, load_event_rules, meanings_of
+from needsseg.accounts.tiers.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
+from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_flags, behavioral_segment
 from needsseg.settings import shipped
 from tests.fixtures.wording import says
 

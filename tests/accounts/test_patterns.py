@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from needsseg.accounts.behaviour import Behaviour
-from needsseg.accounts.patterns import SIGNALS, WORDS, names, patterns, signals
+from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.patterns import SIGNALS, WORDS, names, patterns, signals
 from needsseg.errors import NeedssegError
 from tests.fixtures.wording import LIKE_MOST, NO_PATTERNS, refuses, says
 
@@ -61,7 +61,7 @@ def test_order_and_idle_accounts_change_nothing() -> None:
 
 
 def test_beyond_the_sketch_the_rest_are_put_to_the_pattern_they_lie_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("needsseg.accounts.patterns.SKETCH", 80)
+    monkeypatch.setattr("needsseg.accounts.tiers.patterns.SKETCH", 80)
     found = patterns(planted(200))
     assert found.active == 390
     assert [{id_[:3] for id_ in one.accounts} for one in found.patterns] == [{"tea"}, {"api"}]

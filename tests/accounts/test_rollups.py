@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.accounts import AccountProfile, profiles
-from needsseg.accounts.behaviour import Behaviour
-from needsseg.accounts.lifecycle import Lifecycle, Subscription
-from needsseg.accounts.revenue import Revenue, revenue, running_amount, yearly_factor
-from needsseg.accounts.rollups import BY, ROWS, rollup
+from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.lifecycle import Lifecycle, Subscription
+from needsseg.accounts.tiers.revenue import Revenue, revenue, running_amount, yearly_factor
+from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
 from needsseg.errors import UsageError
 from needsseg.records import Account, Label
 from tests.fixtures.wording import ROLLUP_BY_ITSELF, refuses

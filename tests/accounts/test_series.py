@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from needsseg.accounts import load_rules
-from needsseg.accounts.engine import open_engine
-from needsseg.accounts.series import Series, features_in, nothing, weekly
-from needsseg.accounts.zones import epoch_day
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.series import Series, features_in, nothing, weekly
+from needsseg.accounts.tiers.zones import epoch_day
 from tests.accounts.test_stack import AS_OF, Row, made_events, written
 from tests.fixtures.requirements import needs
 

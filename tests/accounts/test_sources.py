@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts import Ingested, Mapping, guess_mapping, ingest, read_header
-from needsseg.accounts.cells import account_key, local_day, salesforce_18, stamp_parts, utc_second, year_first
+from needsseg.accounts.ingest.cells import account_key, local_day, salesforce_18, stamp_parts, utc_second, year_first
 from needsseg.errors import NeedssegError, TableError, UsageError
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (

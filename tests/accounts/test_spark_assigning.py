@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.spark import open_spark
-from needsseg.accounts.spark_assigning import assigned_on_spark
-from needsseg.embedding import locate, open_encoder
+from needsseg.accounts.assign.spark import assigned_on_spark
+from needsseg.accounts.engines.spark import open_spark
+from needsseg.embedding.model import locate, open_encoder
 from needsseg.errors import UsageError
 from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped

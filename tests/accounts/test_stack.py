@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from needsseg.accounts import AccountProfile, StackFiles, build, guess_mapping, ingest, load_rules, read_header
-from needsseg.accounts.behaviour import Behaviour, behaviour
-from needsseg.accounts.engine import open_engine
-from needsseg.accounts.meanings import meanings_of
-from needsseg.accounts.profile import deciding_label
-from needsseg.accounts.zones import epoch_day
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.behaviour import Behaviour, behaviour
+from needsseg.accounts.tiers.event_meanings import meanings_of
+from needsseg.accounts.tiers.profile import deciding_label
+from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import TableError, UsageError
 from needsseg.records import Label
 from tests.fixtures.requirements import needs
@@ -268,7 +268,7 @@ def test_a_missing_file_an_unknown_engine_and_an_unknown_zone_are_plain_errors(t
 def test_importing_the_rooms_loads_no_engine() -> None:
     heavy = "duckdb polars narwhals tldextract rapidfuzz"
     code = (
-        "import sys, needsseg.accounts, needsseg.decisions, needsseg.exchange; "
+        "import sys, needsseg.accounts, needsseg.playbook, needsseg.survey, needsseg.validation, needsseg.exchange; "
         f"print([name for name in '{heavy}'.split() if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

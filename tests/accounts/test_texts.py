@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts.dates import DatesUnclearError
-from needsseg.accounts.rejects import read_rejects
-from needsseg.accounts.texts import (
+from needsseg.accounts.assign.texts import (
     StagedTexts,
     TextRow,
     chunks,
@@ -22,6 +20,8 @@ from needsseg.accounts.texts import (
     stage_texts,
     text_columns,
 )
+from needsseg.accounts.ingest.dates import DatesUnclearError
+from needsseg.accounts.ingest.rejects import read_rejects
 from needsseg.errors import TableError, UsageError
 from tests.fixtures.wording import EMPTY_FILE, MORE_CELLS, NO_TEXT, NO_WORD, NOT_A_DATE, refuses, says
 

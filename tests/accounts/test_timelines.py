@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from needsseg.accounts import StackFiles, guess_mapping, ingest, read_header
-from needsseg.accounts.timelines import timelines, value_on
-from needsseg.accounts.zones import epoch_day
+from needsseg.accounts.tiers.timelines import timelines, value_on
+from needsseg.accounts.tiers.zones import epoch_day
 from tests.fixtures.requirements import needs
 
 AS_OF = date(2026, 5, 1)

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import accounts, export, history, passages, segments
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages
+from needsseg.actions.exchange import export
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (

@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
-from needsseg.accounts.assigned_parts import rows_of
-from needsseg.accounts.texts import chunks
-from needsseg.actions import accounts, assigning, assigning_lesson, assigning_run, history, passages, segments, studies
-from needsseg.actions.assigned import assigned_labels, texts
-from needsseg.embedding import Encoder, open_encoder
+from needsseg.accounts.assign.parts import rows_of
+from needsseg.accounts.assign.texts import chunks
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages
+from needsseg.actions.segments import assigning, assigning_run, segments, training_passages
+from needsseg.actions.segments.assigned import assigned_labels, texts
+from needsseg.actions.study import history, studies
+from needsseg.embedding.model import Encoder, open_encoder
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
@@ -90,7 +93,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return replace(opened, vectors=vectors)
 
-    monkeypatch.setattr(assigning_lesson, "open_encoder", counting)
+    monkeypatch.setattr(training_passages, "open_encoder", counting)
     monkeypatch.setattr(assigning_run, "chunks", partial(chunks, rows=25))
     return seen
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import cards, discovery, history, interviews, passages, segments
-from needsseg.actions.participant_names import participant_names
-from needsseg.actions.report import as_markdown, gather
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery
+from needsseg.actions.exchange.report.report import as_markdown, gather
+from needsseg.actions.segments import cards, segments
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import interviews
+from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 
@@ -215,7 +219,7 @@ def test_no_automatic_sentence_joins_two_answers(demo_study: Study) -> None:
 
 
 def test_people_of_one_name_are_told_apart(talk: Study, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from needsseg.actions import importing
+    from needsseg.actions.transcripts import importing
 
     for key in ("001", "002"):
         (tmp_path / f"{key}.md").write_text(

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import coverage, history, interviews, passages
+from needsseg.actions.coding import coverage, passages
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import refuses

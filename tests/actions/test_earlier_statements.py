@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import history, importing, interviews, passages, segments, studies
-from needsseg.actions.earlier_statements import is_joined, plain
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery.earlier_statements import is_joined, plain
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.study.connection import Study
 from tests.fixtures.wording import says
 

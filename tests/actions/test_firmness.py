@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import discovery as discovering
-from needsseg.actions import firmness, history, passages, review, segments, sensitivity, studies
-from needsseg.actions.questions import discovered_again
-from needsseg.actions.report import as_markdown, gather
-from needsseg.actions.studies import Study
-from needsseg.study import erasing
-from needsseg.study import firmness as stored
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery as discovering
+from needsseg.actions.discovery import firmness, review, sensitivity
+from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.exchange.report.report import as_markdown, gather
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.study.studies import Study
+from needsseg.study.file import erasing
+from needsseg.study.segments import firmness as stored
 from needsseg.tui.app import NeedssegApp
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.made_groups import NAMES, groups, made_study, noise, state_verdict

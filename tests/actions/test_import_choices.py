@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from needsseg import transcripts
-from needsseg.actions import accounts, history, import_choices, import_preview, importing, interviews
-from needsseg.actions.import_choices import ImportChoices, reading_choices
+from needsseg.actions.accounts import accounts
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import import_choices, import_preview, importing, interviews
+from needsseg.actions.transcripts.import_choices import ImportChoices, reading_choices
 from needsseg.errors import UsageError
 from needsseg.records import LeftOut, Transcript
 from needsseg.study.connection import Study
@@ -153,7 +155,7 @@ def test_a_time_that_cannot_be_is_told_and_the_rest_is_read(study: Study, tmp_pa
 def test_an_interview_that_cannot_be_stored_leaves_nothing_and_the_rest_is_stored(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from needsseg.study import interviews as stored
+    from needsseg.study.transcripts import interviews as stored
 
     real = stored.link_participants
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import history, importing, interviews, passages, searching, segments, studies
+from needsseg.actions.coding import passages, searching
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
@@ -106,7 +109,7 @@ def test_another_conversation_in_a_file_of_the_same_name_is_imported(talk: Study
 
 
 def test_attributes_stay_with_the_person_they_were_written_for(talk: Study, tmp_path: Path) -> None:
-    from needsseg.actions import accounts
+    from needsseg.actions.accounts import accounts
 
     (tmp_path / "p.csv").write_text(
         'File;Participant;Email;Note\nanna.txt;Anna K.;anna@acme.io;"two\nlines"\n', encoding="utf-8"
@@ -132,7 +135,7 @@ def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -
 
 
 def test_the_study_itself_is_never_opened_as_input(talk: Study) -> None:
-    from needsseg.actions import accounts
+    from needsseg.actions.accounts import accounts
 
     for own in (talk.path, talk.path.with_name("study.db-wal")):
         assert says(importing.import_transcripts(talk, [own]).refused[0].reason, OWN_FILE)
@@ -162,7 +165,7 @@ def test_one_interview_in_six_formats_has_the_same_words(study: Study) -> None:
 
 
 def test_a_forgotten_interview_leaves_no_word_in_the_file(talk: Study, tmp_path: Path) -> None:
-    from needsseg.actions import passages
+    from needsseg.actions.coding import passages
 
     passages.mark(talk, "anna", 47, 116)
     (tmp_path / "bo.txt").write_text(SHORT_TALK.replace("nurse", "driver").replace("Anna", "Bo"), encoding="utf-8")
@@ -180,7 +183,8 @@ def test_a_forgotten_interview_leaves_no_word_in_the_file(talk: Study, tmp_path:
 
 
 def test_an_interview_under_a_confirmed_segment_stays(talk: Study) -> None:
-    from needsseg.actions import passages, segments
+    from needsseg.actions.coding import passages
+    from needsseg.actions.segments import segments
 
     made = segments.make(talk, "One", [passages.mark(talk, "anna", 47, 116)])
     segments.confirm(talk, made, undecided=True)
@@ -317,7 +321,7 @@ def test_a_spool_without_room_says_so_and_gives_back_what_it_took(tmp_path: Path
     import resource
 
     from needsseg import transcripts
-    from needsseg.actions.spooling import spooling
+    from needsseg.actions.transcripts.spooling import spooling
 
     (tmp_path / "anna.txt").write_text(SHORT_TALK, encoding="utf-8")
     talk, before = transcripts.read(tmp_path / "anna.txt"), resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import importing, interviews, measures, passages
+from needsseg.actions.coding import measures, passages
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import codebook, history, importing, interviews, memos, passages, statements
+from needsseg.actions.coding import codebook, memos, passages, statements
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import JobParts
 from needsseg.study.connection import Study

@@ -15,13 +15,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import history, importing, interviews, merging, needs, passages, review, segments, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import StudyError, UsageError
 from needsseg.records import Suggestion
-from needsseg.study import codebook as book
-from needsseg.study import needs as stored_needs
-from needsseg.study import passages as stored
+from needsseg.study.coding import codebook as book
+from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
+from needsseg.study.segments import needs as stored_needs
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import (
     IS_NO_FILE,
@@ -326,9 +330,9 @@ def test_what_contradicts_a_decision_here_is_left_and_told(talk: Study) -> None:
 
 
 def _off_topic(study: Study) -> list[object]:
-    from needsseg.study import decisions
+    from needsseg.study.segments import constraints
 
-    return list(decisions.off_topic(study))
+    return list(constraints.off_topic(study))
 
 
 def test_what_is_no_study_is_refused_by_name(talk: Study, tmp_path: Path) -> None:

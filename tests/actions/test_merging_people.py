@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from needsseg.actions import (
-    codebook,
-    coverage,
-    history,
-    importing,
-    merging,
-    participants,
-    passages,
-    pseudonym_decisions,
-    speakers,
-    studies,
-)
+from needsseg.actions.coding import codebook, coverage, passages, pseudonym_decisions
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing, participants, speakers
 from needsseg.records import Participant
-from needsseg.study import accounts, pseudonyms, reading
+from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
+from needsseg.study.transcripts import pseudonyms, read_turns
 from tests.actions.test_merging import as_coder, copied
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import REPLACED_THEMSELVES, says
@@ -107,13 +99,15 @@ def test_turns_read_come_under_the_name_of_who_read_them(talk: Study, tmp_path: 
         coverage.mark_read(other, "anna", [0, 1, 3])
         coverage.mark_read(other, "ines-carvalho", [2])
     rehearsed = merging.merge(talk, theirs, dry_run=True)
-    assert rehearsed.turns_read == 4 and reading.turns_read(talk, "Ben") == {}
+    assert rehearsed.turns_read == 4 and read_turns.turns_read(talk, "Ben") == {}
     assert merging.merge(talk, theirs).turns_read == 4
-    assert reading.turns_read(talk, "Ben") == {"anna": {0, 1, 3}, "ines-carvalho": {2}}
-    assert reading.turns_read(talk, talk.actor) == {"anna": {0}}
+    assert read_turns.turns_read(talk, "Ben") == {"anna": {0, 1, 3}, "ines-carvalho": {2}}
+    assert read_turns.turns_read(talk, talk.actor) == {"anna": {0}}
     assert merging.merge(talk, theirs).turns_read == 0
     history.undo(talk)
-    assert reading.turns_read(talk, "Ben") == {"anna": {0, 1, 3}}, "no decision, so it stays where its interview does"
+    assert read_turns.turns_read(talk, "Ben") == {"anna": {0, 1, 3}}, (
+        "no decision, so it stays where its interview does"
+    )
     assert studies.check(talk) == []
 
 
@@ -123,7 +117,7 @@ def test_reading_alone_is_merged_and_leaves_no_step(talk: Study) -> None:
         coverage.mark_read(other, "anna", [1])
     steps = len(history.listing(talk))
     assert merging.merge(talk, theirs).turns_read == 1
-    assert reading.turns_read(talk, "Ben") == {"anna": {1}} and len(history.listing(talk)) == steps
+    assert read_turns.turns_read(talk, "Ben") == {"anna": {1}} and len(history.listing(talk)) == steps
 
 
 def test_an_edited_text_keeps_what_was_read_where_the_words_are_the_same(talk: Study, tmp_path: Path) -> None:
@@ -138,9 +132,9 @@ def test_an_edited_text_keeps_what_was_read_where_the_words_are_the_same(talk: S
     changed = [row[0] for row in talk.rows("SELECT seq FROM turns WHERE words LIKE '%Sundays are worst%'")]
     assert len(changed) == 1
     same = set(range(turns)) - set(changed)
-    assert reading.turns_read(talk, talk.actor) == {"anna": same}
+    assert read_turns.turns_read(talk, talk.actor) == {"anna": same}
     merging.merge(talk, theirs)
-    assert reading.turns_read(talk, "Ben") == {"anna": same}
+    assert read_turns.turns_read(talk, "Ben") == {"anna": same}
 
 
 def test_a_turn_put_in_before_leaves_only_those_before_it_read(talk: Study, tmp_path: Path) -> None:
@@ -150,7 +144,7 @@ def test_a_turn_put_in_before_leaves_only_those_before_it_read(talk: Study, tmp_
     file = tmp_path / "anna.txt"
     file.write_text(f"{first}\n\nAnna: Let me think.\n\nInterviewer: Yes.\n\n{rest}", encoding="utf-8")
     importing.reimport(talk, "anna", file)
-    assert reading.turns_read(talk) == {"anna": {0}}
+    assert read_turns.turns_read(talk) == {"anna": {0}}
 
 
 def _anna(study: Study) -> Participant:

@@ -7,10 +7,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from needsseg.actions import history, importing, interviews, pseudonyms, refi
-from needsseg.actions import pseudonym_decisions as decisions
-from needsseg.actions import report as reports
-from needsseg.actions.pseudonyms import Replacement
+from needsseg.actions.coding import pseudonym_decisions as decisions
+from needsseg.actions.coding import pseudonyms
+from needsseg.actions.coding.pseudonyms import Replacement
+from needsseg.actions.exchange.refi import export
+from needsseg.actions.exchange.report import report as reports
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 
@@ -83,11 +86,11 @@ def test_a_longer_name_around_one_that_is_certain_is_proposed(study: Study, tmp_
 def test_the_report_and_a_project_count_what_is_left(talk: Study, tmp_path: Path) -> None:
     assert "5 words that may be names" in reports.gather(talk).facts["Names"]
     assert "may be" not in reports.gather(talk, original=True).facts["Names"]
-    assert refi.export_qdpx(talk, tmp_path / "talk.qdpx").names_left == 5
+    assert export.export_qdpx(talk, tmp_path / "talk.qdpx").names_left == 5
     with ZipFile(tmp_path / "talk.qdpx") as project:
         texts = b"".join(project.read(name) for name in project.namelist() if name.startswith("sources/"))
     assert b"Wendelmuth" in texts and b"Kasimira" not in texts
-    assert refi.export_qdpx(talk, tmp_path / "named.qdpx", original=True).names_left == 0
+    assert export.export_qdpx(talk, tmp_path / "named.qdpx", original=True).names_left == 0
     for row in pseudonyms.found(talk, undecided=True):
         decisions.replace_words(talk, row.words)
     assert "may be" not in reports.gather(talk).facts["Names"]

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import discovery, history, learned, needs, passages, review, segments
-from needsseg.actions.code_tree import tree
-from needsseg.actions.placements import placed
-from needsseg.actions.questions import discovered_again
-from needsseg.study import needs as stored
-from needsseg.study import runs
-from needsseg.study import segments as stored_segments
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery, learned, needs, review
+from needsseg.actions.discovery.code_tree import tree
+from needsseg.actions.discovery.passage_moves import placed
+from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history
 from needsseg.study.connection import Study
+from needsseg.study.segments import needs as stored
+from needsseg.study.segments import runs
+from needsseg.study.segments import segments as stored_segments
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

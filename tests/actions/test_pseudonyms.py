@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import accounts as account_data
-from needsseg.actions import history, importing, interviews, participants, passages, pseudonyms
-from needsseg.actions import pseudonym_decisions as decisions
+from needsseg.actions.accounts import accounts as account_data
+from needsseg.actions.coding import passages, pseudonyms
+from needsseg.actions.coding import pseudonym_decisions as decisions
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
-from needsseg.study import accounts
+from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SHORT_TALK
@@ -252,7 +254,7 @@ def test_an_export_names_nobody_unless_it_is_asked_to(shop: Study, tmp_path: Pat
     import json
     from datetime import date
 
-    from needsseg.actions.export import export
+    from needsseg.actions.exchange.export import export
 
     for original, name in ((False, "Participant 1"), (True, "anna")):
         report = export(shop, "csv", tmp_path / "out.csv", date(2026, 5, 3), original=original)

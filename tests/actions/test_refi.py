@@ -13,28 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from needsseg.actions import (
-    blind,
-    codebook,
-    history,
-    importing,
-    interviews,
-    memos,
-    participants,
-    passages,
-    pseudonyms,
-    refi,
-    refi_import,
-    segments,
-    statements,
-    studies,
-)
+from needsseg.actions.coding import blind, codebook, memos, passages, pseudonyms, statements
+from needsseg.actions.exchange.refi import export
+from needsseg.actions.exchange.refi import importing as refi_import
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import refi as files
 from needsseg.records import JobParts, Passage
-from needsseg.study import accounts, exchanging
-from needsseg.study import interviews as stored
+from needsseg.study.accounts import accounts
+from needsseg.study.coding import exchange
 from needsseg.study.connection import Study
+from needsseg.study.transcripts import interviews as stored
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.refi_specimens import atlas_ti_project
 from tests.fixtures.samples import INTERVIEWS, ROOT
@@ -101,13 +92,13 @@ def held(study: Study) -> list[object]:
     """What a round trip keeps."""
     codings = sorted((p.interview, p.start, p.end, c) for p in passages.listing(study) for c in p.codes)
     at = {p.id: (p.interview, p.start, p.end) for p in passages.listing(study)}
-    names = {code.id: code.name for code in exchanging.codes(study)}
+    names = {code.id: code.name for code in exchange.codes(study)}
     talks = [(key, interviews.show(study, key)) for key in stored.keys(study)]
     return [
         [(key, talk.text, talk.turns) for key, talk in talks],
-        [(m.interview, m.start, m.end, m.by, m.at) for m in exchanging.marks(study)],
+        [(m.interview, m.start, m.end, m.by, m.at) for m in exchange.marks(study)],
         codings,
-        sorted((at[mark.passage], names[mark.code], mark.by, mark.at) for mark in exchanging.code_marks(study)),
+        sorted((at[mark.passage], names[mark.code], mark.by, mark.at) for mark in exchange.code_marks(study)),
         [(b.code.name, b.above, b.code.color, b.code.description) for b in codebook.tree(study)],
         sorted((m.kind, str(at[int(m.of)] if m.kind == "passage" else m.of), m.words, m.written_by, m.written_at)
                for m in memos.listing(study)),
@@ -118,11 +109,11 @@ def held(study: Study) -> list[object]:
 
 
 def test_study_to_qdpx_to_study_keeps_everything(coded: Study, tmp_path: Path, tables: Dump) -> None:
-    report = refi.export_qdpx(coded, tmp_path / "a.qdpx", original=True)
+    report = export.export_qdpx(coded, tmp_path / "a.qdpx", original=True)
     assert (report.interviews, report.passages, report.codes, report.notes) == (3, 4, 3, 5)
     assert report.left_out == ()
     checked(report.path)
-    refi.export_qdpx(coded, tmp_path / "b.qdpx", original=True)
+    export.export_qdpx(coded, tmp_path / "b.qdpx", original=True)
     assert report.path.read_bytes() == (tmp_path / "b.qdpx").read_bytes()
     with studies.init(tmp_path / "other.db") as other:
         other.actor = "somebody else"
@@ -159,7 +150,7 @@ def test_any_spans_come_back(said: list[list[str]], crlf: bool, data: st.DataObj
                 end = data.draw(st.integers(start + 1, turn.end))
                 if interviews.show(first, "anna").text[start:end].strip():
                     passages.code(first, [passages.mark(first, "anna", start, end)], data.draw(st.sampled_from("abc")))
-            made = refi.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
+            made = export.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
             checked(made.path)
             assert refi_import.import_qdpx(second, made.path).dropped == ()
             assert held(second) == held(first)
@@ -172,11 +163,11 @@ def test_a_covered_export_names_nobody_and_its_passages_hold_the_covered_words(c
     )
     passages.mark(coded, "gus-petrakis", turn.start, turn.end)
     memos.write(coded, "interview", "anna", "Anna is calm, anna@mary.example")
-    from needsseg.actions import pseudonym_decisions
+    from needsseg.actions.coding import pseudonym_decisions
 
     word = text[turn.start : turn.end].split()[5].strip(".,")
     pseudonym_decisions.replace_words(coded, word, by="Somewhere far")
-    refi.export_qdpx(coded, tmp_path / "a.qdpx")
+    export.export_qdpx(coded, tmp_path / "a.qdpx")
     written = checked(tmp_path / "a.qdpx")
     for name in ("Anna", "Petrakis", "St. Mary", "anna@mary", "gus-petrakis", "001A"):
         assert name not in written
@@ -195,14 +186,14 @@ def test_places_in_a_covered_text_are_those_of_the_covered_turns(coded: Study) -
     over = pseudonyms.cover(coded, extra=["nurse", "🙂", "whiteboard"])
     for key in stored.keys(coded):
         transcript = interviews.show(coded, key)
-        moved = refi.covered_text(over, key, transcript)
+        moved = export.covered_text(over, key, transcript)
         for turn in transcript.turns:
             start, end = moved.span(turn.start, turn.end)
             assert moved.text[start:end] == over.text(transcript.words(turn), key)
 
 
 def test_the_passages_of_segments_go_along(demo_study: Study, tmp_path: Path) -> None:
-    report = refi.export_qdpx(demo_study, tmp_path / "a.qdpx")
+    report = export.export_qdpx(demo_study, tmp_path / "a.qdpx")
     checked(report.path)
     kept = [row for row in segments.listing(demo_study) if row.status in ("named", "confirmed")]
     project = files.read_project(report.path).project
@@ -276,7 +267,7 @@ def test_a_dialogue_has_its_speakers_and_every_selection_its_words(
 
 
 def test_work_on_the_same_text_is_added_to_what_is_here(coded: Study, tmp_path: Path) -> None:
-    exported = refi.export_qdpx(coded, tmp_path / "a.qdpx", original=True).path
+    exported = export.export_qdpx(coded, tmp_path / "a.qdpx", original=True).path
     history.undo(coded)
     passages.decide(coded, [3], "rejected")
     memos.write(coded, "passage", 1, "something else")
@@ -292,7 +283,7 @@ def test_work_on_the_same_text_is_added_to_what_is_here(coded: Study, tmp_path: 
 
 
 def test_a_codebook_goes_out_and_comes_in(coded: Study, tmp_path: Path) -> None:
-    report = refi.export_qdc(coded, tmp_path / "c.qdc")
+    report = export.export_qdc(coded, tmp_path / "c.qdc")
     (left_out,) = report.left_out
     assert report.codes == 3 and says(left_out, 1, "memos on codes")
     root = etree.parse(report.path).getroot()
@@ -311,21 +302,21 @@ def test_a_codebook_goes_out_and_comes_in(coded: Study, tmp_path: Path) -> None:
 
 def test_targets_that_are_refused(coded: Study, tmp_path: Path) -> None:
     with refuses(UsageError, coded.path, OWN_FILE):
-        refi.export_qdpx(coded, coded.path, overwrite=True)
+        export.export_qdpx(coded, coded.path, overwrite=True)
     with refuses(UsageError, coded.path, OWN_FILE):
         refi_import.import_qdpx(coded, coded.path)
     blind.set_blind(coded, True)
     with refuses(UsageError, YOU_WORK_BLIND, "needsseg blind off"):
-        refi.export_qdpx(coded, tmp_path / "blind.qdpx")
+        export.export_qdpx(coded, tmp_path / "blind.qdpx")
     (tmp_path / "there.qdc").write_text("mine")
     with refuses(NeedssegError, "there.qdc", EXISTS, "--force"):
-        refi.export_qdc(coded, tmp_path / "there.qdc")
+        export.export_qdc(coded, tmp_path / "there.qdc")
     assert (tmp_path / "there.qdc").read_text() == "mine"
     with (
         studies.init(tmp_path / "empty.db") as empty,
         refuses(UsageError, NO_CODE_TO_WRITE, "needsseg codebook create"),
     ):
-        refi.export_qdc(empty, tmp_path / "new.qdc")
+        export.export_qdc(empty, tmp_path / "new.qdc")
 
 
 def test_a_file_of_atlas_ti_gives_its_codes_and_says_what_it_lacks(needsseg: Caller, tmp_path: Path) -> None:

@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import (
-    codebook,
-    importing,
-    interviews,
-    memos,
-    passages,
-    pseudonym_decisions,
-    refi,
-    refi_import,
-    statements,
-    studies,
-)
-from needsseg.actions import transcript_edits as turns
+from needsseg.actions.coding import codebook, memos, passages, pseudonym_decisions, statements
+from needsseg.actions.exchange.refi import export
+from needsseg.actions.exchange.refi import importing as refi_import
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import transcript_edits as turns
 from needsseg.records import WORD_KINDS, JobParts
-from needsseg.study import exchanging
-from needsseg.study import interviews as stored
+from needsseg.study.coding import exchange
 from needsseg.study.connection import Study
+from needsseg.study.transcripts import interviews as stored
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.qualcoder import through_qualcoder
 
@@ -82,8 +75,8 @@ def _work(study: Study) -> list[object]:
     return [
         [(key, interviews.show(study, key).text, interviews.show(study, key).turns) for key in stored.keys(study)],
         [(p.id, p.interview, p.start, p.end, p.status, p.codes) for p in passages.listing(study)],
-        exchanging.codes(study),
-        exchanging.code_marks(study),
+        exchange.codes(study),
+        exchange.code_marks(study),
         memos.listing(study),
         statements.listing(study),
     ]
@@ -94,7 +87,7 @@ def test_a_projects_own_study_knows_its_interviews_and_nothing_doubles(
     shop: Study, tmp_path: Path, original: bool
 ) -> None:
     before = _work(shop)
-    refi.export_qdpx(shop, tmp_path / "shop.qdpx", original=original)
+    export.export_qdpx(shop, tmp_path / "shop.qdpx", original=original)
     done = refi_import.import_qdpx(shop, tmp_path / "shop.qdpx")
     assert (done.added, sorted(done.joined), done.refused) == ((), ["mara", "ole"], ())
     assert done.dropped == ()
@@ -104,19 +97,19 @@ def test_a_projects_own_study_knows_its_interviews_and_nothing_doubles(
 def test_new_codes_on_pseudonymous_words_come_to_their_places(shop: Study, tmp_path: Path) -> None:
     with studies.init(tmp_path / "other.db") as other:
         other.actor = "Noor"
-        refi.export_qdpx(shop, tmp_path / "shop.qdpx")
+        export.export_qdpx(shop, tmp_path / "shop.qdpx")
         (key, _) = refi_import.import_qdpx(other, tmp_path / "shop.qdpx").added
         text = interviews.show(other, key).text
         assert "Petra" not in text and "Mara" not in text
         start = text.index("she phones the driver")
         made = passages.mark(other, key, start, start + len("she phones the driver"))
         passages.code(other, [made], "late news")
-        refi.export_qdpx(other, tmp_path / "back.qdpx", original=True)
+        export.export_qdpx(other, tmp_path / "back.qdpx", original=True)
     done = refi_import.import_qdpx(shop, tmp_path / "back.qdpx")
     assert (done.added, sorted(done.joined), done.passages) == ((), ["mara", "ole"], 1)
     (new,) = [p for p in passages.listing(shop) if "driver" in p.quote]
     assert (new.interview, new.quote, list(new.codes)) == ("mara", "she phones the driver", ["late news"])
-    assert [code.name for code in exchanging.codes(shop)] == ["Petra Hollmann helps", "late news"]
+    assert [code.name for code in exchange.codes(shop)] == ["Petra Hollmann helps", "late news"]
 
 
 def _split(study: Study) -> None:
@@ -142,7 +135,7 @@ def _delete(study: Study) -> None:
 def test_an_interview_that_was_mended_since_is_refused_by_name_and_the_rest_goes_on(
     shop: Study, tmp_path: Path, original: bool, mend: Callable[[Study], None]
 ) -> None:
-    refi.export_qdpx(shop, tmp_path / "shop.qdpx", original=original)
+    export.export_qdpx(shop, tmp_path / "shop.qdpx", original=original)
     mend(shop)
     before = _work(shop)
     done = refi_import.import_qdpx(shop, tmp_path / "shop.qdpx")
@@ -153,7 +146,7 @@ def test_an_interview_that_was_mended_since_is_refused_by_name_and_the_rest_goes
 
 
 def test_by_way_of_another_program_a_mended_interview_is_known_by_its_key(shop: Study, tmp_path: Path) -> None:
-    refi.export_qdpx(shop, tmp_path / "out.qdpx", original=True)
+    export.export_qdpx(shop, tmp_path / "out.qdpx", original=True)
     through_qualcoder(tmp_path / "out.qdpx", tmp_path / "back.qdpx")
     _split(shop)
     done = refi_import.import_qdpx(shop, tmp_path / "back.qdpx")
@@ -164,7 +157,7 @@ def test_a_talk_of_nobody_here_that_repeats_an_interview_is_told(shop: Study, tm
     with studies.init(tmp_path / "other.db") as other:
         (tmp_path / "copy.txt").write_text(MARA.replace("half a morning", "an hour"), encoding="utf-8")
         importing.import_transcripts(other, [tmp_path / "copy.txt"])
-        refi.export_qdpx(other, tmp_path / "copy.qdpx", original=True)
+        export.export_qdpx(other, tmp_path / "copy.qdpx", original=True)
     done = refi_import.import_qdpx(shop, tmp_path / "copy.qdpx")
     assert done.added == ("copy",)
     (told,) = [each for each in done.dropped if each.kind == "double"]
@@ -186,7 +179,7 @@ def test_the_command_says_what_is_here_and_what_was_refused(needsseg: Caller, tm
 
 def test_times_of_turns_come_back_to_the_millisecond(shop: Study, tmp_path: Path) -> None:
     for original, name in ((True, "open"), (False, "covered")):
-        refi.export_qdpx(shop, tmp_path / f"{name}.qdpx", original=original)
+        export.export_qdpx(shop, tmp_path / f"{name}.qdpx", original=original)
         with studies.init(tmp_path / f"{name}.db") as other:
             refi_import.import_qdpx(other, tmp_path / f"{name}.qdpx")
             key = stored.keys(other)[-1]
@@ -199,7 +192,7 @@ def test_times_of_turns_come_back_to_the_millisecond(shop: Study, tmp_path: Path
 
 
 def test_times_come_through_a_program_that_forgets_what_a_note_is_about(shop: Study, tmp_path: Path) -> None:
-    refi.export_qdpx(shop, tmp_path / "out.qdpx", original=True)
+    export.export_qdpx(shop, tmp_path / "out.qdpx", original=True)
     through_qualcoder(tmp_path / "out.qdpx", tmp_path / "back.qdpx")
     with studies.init(tmp_path / "other.db") as other:
         done = refi_import.import_qdpx(other, tmp_path / "back.qdpx")
@@ -208,7 +201,7 @@ def test_times_come_through_a_program_that_forgets_what_a_note_is_about(shop: St
 
 
 def test_the_words_of_imported_texts_are_accounted_for(shop: Study, tmp_path: Path) -> None:
-    refi.export_qdpx(shop, tmp_path / "shop.qdpx", original=True)
+    export.export_qdpx(shop, tmp_path / "shop.qdpx", original=True)
     with studies.init(tmp_path / "other.db") as other:
         done = refi_import.import_qdpx(other, tmp_path / "shop.qdpx")
         for key in done.added:

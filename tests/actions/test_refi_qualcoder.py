@@ -9,18 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import (
-    codebook,
-    importing,
-    interviews,
-    memos,
-    participants,
-    passages,
-    refi,
-    refi_import,
-    statements,
-    studies,
-)
+from needsseg.actions.coding import codebook, memos, passages, statements
+from needsseg.actions.exchange.refi import export
+from needsseg.actions.exchange.refi import importing as refi_import
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
 from tests.actions.test_refi import MEMO, coded, held
@@ -60,7 +53,7 @@ def test_a_study_comes_back_from_qualcoder_into_a_new_and_into_the_same_study(
     if not escaping:
         # What looks escaped and is not cannot be told from what is.
         memos.write(coded, "passage", 1, MEMO.replace("&amp;", "& so on <late>"))
-    out = refi.export_qdpx(coded, tmp_path / "out.qdpx", original=True)
+    out = export.export_qdpx(coded, tmp_path / "out.qdpx", original=True)
     assert any("QualCoder" in what for what in out.dropped_by_others)
     back = through_qualcoder(out.path, tmp_path / "back.qdpx", escaping)
     before = held(coded)
@@ -111,7 +104,7 @@ def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None
                         statements.write(first, passage, JobParts(pain=data.draw(st.sampled_from(["long", "slow"]))))
             participants.change(first, "anna", {"ward": data.draw(st.sampled_from(["3", "a & b"]))})
             before = held(first)
-            made = refi.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
+            made = export.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
             assert refi_import.import_qdpx(second, made.path).dropped == ()
             assert held(second) == before
             back = through_qualcoder(made.path, Path(folder) / "b.qdpx")
@@ -123,7 +116,7 @@ def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None
 
 
 def test_segments_and_undecided_passages_invent_nothing(demo_study: Study, tmp_path: Path) -> None:
-    made = refi.export_qdpx(demo_study, tmp_path / "a.qdpx", original=True)
+    made = export.export_qdpx(demo_study, tmp_path / "a.qdpx", original=True)
     back = through_qualcoder(made.path, tmp_path / "b.qdpx")
     before, listed = held(demo_study), passages.listing(demo_study)
     done = refi_import.import_qdpx(demo_study, back)

@@ -11,14 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import discovery, history, importing, needs, passages, review, segments, studies
-from needsseg.actions.questions import discovered_again
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery, needs, review
+from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing
 from needsseg.errors import DiscoveryError, NeedssegError, NotFoundError, UsageError
-from needsseg.study import decisions, erasing, runs
-from needsseg.study import needs as stored_needs
-from needsseg.study import segments as stored
 from needsseg.study.connection import Study
-from needsseg.study.segments import Member, NewCandidate
+from needsseg.study.file import erasing
+from needsseg.study.segments import constraints, runs
+from needsseg.study.segments import needs as stored_needs
+from needsseg.study.segments import segments as stored
+from needsseg.study.segments.segments import Member, NewCandidate
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import (
@@ -115,7 +120,7 @@ def _members(study: Study) -> dict[int, set[int]]:
 def test_new_interviews_are_put_to_what_people_keep_and_marked_new(grown: Study) -> None:
     kept = {row.id for row in segments.listing(grown) if row.status in stored.KEPT}
     new = {p.id for p in passages.listing(grown, NEWCOMER)}
-    put = decisions.proposals(grown)
+    put = constraints.proposals(grown)
     assert put and {proposal.segment for proposal in put} <= kept
     placed = set().union(*(mine for segment, mine in _members(grown).items() if segment in kept))
     assert not placed & {proposal.passage for proposal in put}
@@ -131,7 +136,7 @@ def test_the_same_run_twice_gives_the_same(grown: Study) -> None:
     def result() -> tuple[object, ...]:
         report = discovery.discover(grown)
         state = [(row.name, row.status, row.size, row.proposed) for row in segments.listing(grown)]
-        put = [(p.passage, p.segment, p.strength) for p in decisions.proposals(grown)]
+        put = [(p.passage, p.segment, p.strength) for p in constraints.proposals(grown)]
         return (state, put, report.proposed_to, report.warnings, runs.labels(grown, report.run))
 
     assert result() == result()
@@ -140,11 +145,11 @@ def test_the_same_run_twice_gives_the_same(grown: Study) -> None:
 def test_admitting_needs_no_reopening_and_asks_for_a_new_confirmation(grown: Study) -> None:
     made = next(row for row in segments.listing(grown) if row.status == "confirmed")
     loose = segments.left_over(grown)
-    chosen = [p.passage for p in decisions.proposals(grown, made.id)] or [
+    chosen = [p.passage for p in constraints.proposals(grown, made.id)] or [
         row.passage.id for row in loose if not row.off_topic
     ]
     with grown.action("propose"):
-        decisions.replace_proposals(grown, 2, {made.id: [(passage, 0.5) for passage in chosen[:3]]})
+        constraints.replace_proposals(grown, 2, {made.id: [(passage, 0.5) for passage in chosen[:3]]})
     chosen = chosen[:3]
     review.admit(grown, chosen[:2])
     row = next(row for row in segments.listing(grown) if row.id == made.id)
@@ -162,13 +167,13 @@ def test_admitting_needs_no_reopening_and_asks_for_a_new_confirmation(grown: Stu
 
 
 def test_a_declined_passage_is_not_proposed_there_again(grown: Study) -> None:
-    first = decisions.proposals(grown)[0]
+    first = constraints.proposals(grown)[0]
     review.decline(grown, [first.passage])
-    assert first.passage not in {proposal.passage for proposal in decisions.proposals(grown)}
+    assert first.passage not in {proposal.passage for proposal in constraints.proposals(grown)}
     discovery.discover(grown)
-    assert (first.passage, first.segment) not in {(p.passage, p.segment) for p in decisions.proposals(grown)}
+    assert (first.passage, first.segment) not in {(p.passage, p.segment) for p in constraints.proposals(grown)}
     review.answer(grown, first.passage, first.segment)
-    assert decisions.declined(grown) == [], "a person may think again"
+    assert constraints.declined(grown) == [], "a person may think again"
 
 
 def test_off_topic_and_pairs_hold_in_the_next_run(found: Study) -> None:
@@ -244,7 +249,7 @@ def test_a_question_needs_a_run_and_its_models_vectors(talk: Study, found: Study
 
 
 def test_evidence_is_what_was_said_where_it_was_said(found: Study) -> None:
-    from needsseg.actions import interviews
+    from needsseg.actions.transcripts import interviews
 
     for row in segments.listing(found):
         shown = segments.evidence(found, row.id)
@@ -351,15 +356,15 @@ def _any_review(study: Study, pick: random.Random) -> None:
 
     def propose() -> None:
         lying = set().union(*_members(study).values())
-        free = sorted(set(held) - decisions.placements(study).keys() - lying)
+        free = sorted(set(held) - constraints.placements(study).keys() - lying)
         kept = [row.id for row in segments.listing(study) if row.status in stored.KEPT]
         with study.action("propose"):
             run = runs.latest(study)
             if run is not None and free and kept:
                 put = {pick.choice(kept): [(passage, 0.5) for passage in pick.sample(free, k=min(2, len(free)))]}
-                decisions.replace_proposals(study, run.id, put)
+                constraints.replace_proposals(study, run.id, put)
 
-    put = [proposal.passage for proposal in decisions.proposals(study)]
+    put = [proposal.passage for proposal in constraints.proposals(study)]
     stated = [row.id for row in needs.listing(study)] or [99]
     choices: list[Callable[[], object]] = [
         propose,
@@ -393,7 +398,7 @@ def _any_review(study: Study, pick: random.Random) -> None:
 
 def _rerun(study: Study, held: list[int]) -> None:
     """What a run stores that finds two candidates in what nobody decided on, and those again that people answered for."""
-    free = sorted(set(held) - decisions.placements(study).keys())
+    free = sorted(set(held) - constraints.placements(study).keys())
     standing = {row.id for row in segments.listing(study) if row.status == "candidate"}
     answered = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
     again = sorted({segment for segment in answered.values() if segment in standing})
@@ -408,7 +413,7 @@ def _rerun(study: Study, held: list[int]) -> None:
                 for label, (part, segment) in enumerate(zip(parts, [*again, None, None], strict=False))
             ],
         )
-        decisions.replace_proposals(study, run, {})  # as every run does: what an earlier one put forward is over
+        constraints.replace_proposals(study, run, {})  # as every run does: what an earlier one put forward is over
     left = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
     assert left == answered, "a run moved what a person placed"
     assert set(again) <= {row.id for row in segments.listing(study)}, "a candidate people answered for lost its number"
@@ -417,8 +422,8 @@ def _rerun(study: Study, held: list[int]) -> None:
 def _sound(study: Study) -> None:
     """What holds after every verb."""
     places = {member.passage for mine in stored.members(study).values() for member in mine}
-    off = {row.passage for row in decisions.off_topic(study)}
-    put = {proposal.passage for proposal in decisions.proposals(study)}
+    off = {row.passage for row in constraints.off_topic(study)}
+    put = {proposal.passage for proposal in constraints.proposals(study)}
     assert not places & off, "off-topic and in a segment"
     assert not put & off, "off-topic and proposed"
     kept = {row.id for row in segments.listing(study) if row.status in stored.KEPT}

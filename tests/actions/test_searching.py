@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg import embedding
-from needsseg.actions import accounts, history, importing, interviews, passages, searching, studies
-from needsseg.actions import codebook as books
-from needsseg.actions.searching import Filter
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import codebook as books
+from needsseg.actions.coding import passages, searching
+from needsseg.actions.coding.searching import Filter
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.coding import queries
+from needsseg.embedding import model
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS
@@ -247,7 +250,7 @@ def test_meaning_finds_what_words_do_not(demo_study: Study, monkeypatch: pytest.
     def refuse(_model: object) -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr(embedding, "_load", refuse)
+    monkeypatch.setattr(model, "_load", refuse)
     assert searching.unready(demo_study, query) == 0
     assert searching.search(demo_study, query, meaning=True) == found
     one = Filter(interview=found[1].interview)

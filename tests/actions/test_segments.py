@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import discovery, history, passages, segments
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history
 from needsseg.errors import DiscoveryError, NotFoundError, UsageError
 from needsseg.segments import beside_kept, primary_needs
 from needsseg.study.connection import Study
@@ -52,7 +55,7 @@ def test_a_confirmed_segment_knows_who_when_and_on_what(talk: Study, three: list
     row = segments.listing(talk)[0]
     assert (row.status, row.confirmed_by, row.size) == ("confirmed", "Maya", 3)
     assert row.confirmed_at and says(row.warnings[0], FEW_PARTICIPANTS, 1)
-    from needsseg.study import segments as stored
+    from needsseg.study.segments import segments as stored
 
     proof = stored.one(talk, made).evidence
     assert proof is not None
@@ -171,7 +174,7 @@ def test_passages_that_change_while_they_are_clustered(
 
 
 def test_only_participants_words_are_clustered(demo_study: Study) -> None:
-    from needsseg.actions import interviews
+    from needsseg.actions.transcripts import interviews
 
     interviews.set_role(demo_study, "ines-carvalho", "Ines Carvalho", "other")
     report = discovery.discover(demo_study)
@@ -235,7 +238,7 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
 
 def _kept(study: Study, segment: int) -> tuple[object, ...]:
     """What no run may change of a segment."""
-    from needsseg.study import segments as stored
+    from needsseg.study.segments import segments as stored
 
     return (stored.one(study, segment), stored.members(study)[segment])
 

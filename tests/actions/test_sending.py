@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import accounts, export, sending, studies
-from needsseg.actions.sending import Outlook, SendReport
+from needsseg.actions.accounts import accounts
+from needsseg.actions.exchange import export, sending
+from needsseg.actions.exchange.sending import Outlook, SendReport
+from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError, UsageError
-from needsseg.study import deliveries
+from needsseg.study.accounts import deliveries
 from needsseg.study.connection import Study
 from tests.fixtures import receivers
 from tests.fixtures.receivers import Receiver, receiving

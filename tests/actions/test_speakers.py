@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from needsseg import transcripts
-from needsseg.actions import accounts, history, importing, interviews, passages, speakers, studies
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews, speakers
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Participant, Suggestion
-from needsseg.study import accounts as stored
-from needsseg.study import passages as held
+from needsseg.study.accounts import accounts as stored
+from needsseg.study.coding import passages as held
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (

@@ -11,18 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import cards, history, passages, segments, studies
-from needsseg.actions import survey as surveys
-from needsseg.actions.accounts import interview_labels
-from needsseg.decisions.intervals import wilson
-from needsseg.decisions.survey_drafting import load_templates
-from needsseg.decisions.survey_formats import as_json
+from needsseg.actions.accounts.accounts import interview_labels
+from needsseg.actions.coding import passages
+from needsseg.actions.segments import cards, segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.settings import shipped
-from needsseg.study import interviews as stored_interviews
-from needsseg.study import surveys as stored
+from needsseg.study.accounts import surveys as stored
 from needsseg.study.connection import Study
-from needsseg.tui.screens import survey_editing as editing
+from needsseg.study.transcripts import interviews as stored_interviews
+from needsseg.survey.drafting import load_templates
+from needsseg.survey.formats import as_json
+from needsseg.tui.survey import editing
+from needsseg.validation.intervals import wilson
 from tests.fixtures.tui_survey_desk import worded
 from tests.fixtures.wording import (
     MERGED_IN,

@@ -9,22 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import (
-    coverage,
-    history,
-    importing,
-    interviews,
-    memos,
-    merging,
-    passages,
-    searching,
-    segments,
-    studies,
-    transcript_edits,
-)
+from needsseg.actions.coding import coverage, memos, passages, searching
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing, interviews, transcript_edits
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.records import Suggestion, Transcript
-from needsseg.study import passages as stored
+from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
 from tests.fixtures.random_actions import KEYS, anything, edit_turns, walked_study
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import import_preview, importing
-from needsseg.actions.import_choices import ImportChoices, ReadingChoices
+from needsseg.actions.transcripts import import_preview, importing
+from needsseg.actions.transcripts.import_choices import ImportChoices, ReadingChoices
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.study.connection import Study
 from needsseg.transcripts import read

@@ -96,7 +96,7 @@ def test_a_study_of_a_newer_program_is_not_touched(needsseg: Caller) -> None:
 
 
 def test_a_locked_study_is_said_to_be_locked(needsseg: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("needsseg.study.waiting.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("needsseg.study.file.waiting.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(needsseg.study, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     called = needsseg("role", "gus-petrakis", "Gus Petrakis", "other")
@@ -202,7 +202,7 @@ def test_a_fault_of_the_program_is_told_without_traceback(needsseg: Caller, monk
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("needsseg.actions.interviews.listing", broken)
+    monkeypatch.setattr("needsseg.actions.transcripts.interviews.listing", broken)
     called = needsseg("interviews")
     assert called.code == 1
     error, hint = called.err.splitlines()

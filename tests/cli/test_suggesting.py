@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from needsseg.actions.suggesting import ENOUGH, Outlook, Queue
-from needsseg.cli.suggesting import told
+from needsseg.actions.coding.suggesting import ENOUGH, Outlook, Queue
+from needsseg.cli.coding.suggesting import told
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING, says
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import segments, studies
+from needsseg.actions.segments import segments
+from needsseg.actions.study import studies
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording import (
     HAD_ALREADY,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import drafts, studies
+from needsseg.actions.coding import drafts
+from needsseg.actions.study import studies
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording import says
 

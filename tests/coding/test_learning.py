@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from benchmarks import suggesting as bench
 from needsseg import transcripts
 from needsseg.coding import suggest
-from needsseg.coding.cues import KINDS
 from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likeness, measure, rank
+from needsseg.coding.linguistic_cues import KINDS
 from tests.fixtures.samples import DATA, INTERVIEWS
 from tests.fixtures.wording import LIKE_ACCEPTED, LIKE_REJECTED, says
 

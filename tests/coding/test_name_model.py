@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import importing, pseudonyms, studies
+from needsseg.actions.coding import pseudonyms
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing
 from needsseg.coding import name_model
 from needsseg.coding.name_model import COPY, COPY_SHA256, COPY_VERSION, check_copy, load_name_model
 from needsseg.errors import NeedssegError

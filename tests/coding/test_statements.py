@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.coding import load_cues, weigh
-from needsseg.coding.cues import CueGroup
+from needsseg.coding.linguistic_cues import CueGroup
 from needsseg.coding.sentences import sentence_spans
 from needsseg.coding.statements import prefill
 from needsseg.records import JobParts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from needsseg import transcripts
 from needsseg.coding import load_cues, load_probes, sentence_spans, suggest, weigh
-from needsseg.coding.cues import empty_weight, find_cues
+from needsseg.coding.linguistic_cues import empty_weight, find_cues
 from needsseg.coding.sentences import count_words
 from needsseg.coding.suggestions import LIKE
 from needsseg.coding.windows import LONGEST, SHORTEST, question_before, windows

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.coding.cues import load_cues
-from needsseg.discovery.card import PARTS, clearest_sentence, proposals, propose
-from needsseg.discovery.evidence import neighbour
-from needsseg.discovery.exemplars import around, exemplars
+from needsseg.coding.linguistic_cues import load_cues
+from needsseg.discovery.evidence.card_quotes import PARTS, clearest_sentence, proposals, propose
+from needsseg.discovery.evidence.exemplars import around, exemplars
+from needsseg.discovery.evidence.standing import neighbour
 
 CUES = load_cues()
 SAID = [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.discovery.code_tree import CodeNode, code_tree, rearranged
+from needsseg.discovery.evidence.code_tree import CodeNode, code_tree, rearranged
 from needsseg.errors import DiscoveryError
 
 NAMES = ["late", "unsure", "who has it", "builds", "breaks", "reports", "slides"]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.discovery import Decisions, decided, discover, load_personas, suggested_names
+from needsseg.discovery import Decisions, constraints, discover, load_personas, suggested_names
+from needsseg.discovery.condensed_tree import choices
 from needsseg.discovery.discover import Discovery
-from needsseg.discovery.keywords import keywords, load_stop_words
-from needsseg.discovery.shape import unit
-from needsseg.discovery.tree import choices
+from needsseg.discovery.evidence.keywords import keywords, load_stop_words
+from needsseg.discovery.vector_shaping import unit
 from needsseg.errors import DiscoveryError, UsageError
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import (
@@ -160,11 +160,11 @@ def test_decisions_that_do_not_contradict_each_other_all_hold(
 ) -> None:
     decisions = Decisions(assigned, tuple(together), tuple(apart))
     try:
-        decided.check(decisions, 12)
+        constraints.check(decisions, 12)
     except DiscoveryError:
         return
     rng = np.random.default_rng(seed)
-    labels, names = decided.follow(rng.integers(-1, 3, size=12), rng.random((12, 3)), decisions)
+    labels, names = constraints.follow(rng.integers(-1, 3, size=12), rng.random((12, 3)), decisions)
     for index, name in assigned.items():
         assert labels[index] == -1 if name is None else names[int(labels[index])] == name
     assert all(labels[a] == labels[b] for a, b in together)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.discovery.layout import plane
+from needsseg.discovery.evidence.passage_map import plane
 
 SEEDS = st.integers(0, 10_000)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.discovery.lesson import Lesson, lesson, stopped_helping, wilson
+from needsseg.discovery.learning_report import Lesson, lesson, stopped_helping, wilson
 
 ANSWERS = st.dictionaries(st.integers(0, 400), st.sampled_from(["a", "b", "c", None]), max_size=60)
 

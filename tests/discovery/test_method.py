@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from needsseg.discovery import Decisions, discover
-from needsseg.discovery.asking import questions
 from needsseg.discovery.cluster import SKETCH, cluster, themes
-from needsseg.discovery.settle import (
+from needsseg.discovery.question_selection import questions
+from needsseg.discovery.refine import (
     LEAST_ASIDE,
     MOST_ASIDE,
     aside_below,
@@ -26,8 +26,7 @@ from needsseg.discovery.settle import (
     silhouettes,
     variance_ratio,
 )
-from needsseg.discovery.shape import centred, distances, nearest, principal, unit
-from needsseg.discovery.speakers import (
+from needsseg.discovery.speaker_effects import (
     Voices,
     association,
     speaker_share,
@@ -36,7 +35,8 @@ from needsseg.discovery.speakers import (
     without_speakers,
 )
 from needsseg.discovery.stability import stabilities
-from needsseg.discovery.taught import Lesson
+from needsseg.discovery.supervised import Lesson
+from needsseg.discovery.vector_shaping import centred, distances, nearest, principal, unit
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
 
@@ -343,7 +343,7 @@ def test_the_same_with_another_number_of_threads() -> None:
 def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> None:
     """A guard below what the benchmark shows."""
     draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
-    from needsseg.embedding import encode, locate, text_sha256
+    from needsseg.embedding.model import encode, locate, text_sha256
 
     agreements = []
     for draw in draws[12:14]:

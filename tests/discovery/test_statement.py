@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.discovery.statement import JobStatement, StatementPart, clauses, job_statement
+from needsseg.discovery.evidence.statements import JobStatement, StatementPart, clauses, job_statement
 from needsseg.transcripts import read
 from tests.fixtures.samples import DATA, INTERVIEWS
 

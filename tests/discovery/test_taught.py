@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from needsseg.actions import discovery, history, segments
+from needsseg.actions.discovery import discovery
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history
 from needsseg.discovery import Decisions, Discovery, discover
-from needsseg.discovery.shape import unit
+from needsseg.discovery.vector_shaping import unit
 from needsseg.study.connection import Study
 
 CONFIRMED = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from needsseg.embedding import locate, open_encoder
-from needsseg.embedding_onnx import _runtime, exported, open_onnx
+from needsseg.embedding.model import locate, open_encoder
+from needsseg.embedding.onnx import _runtime, exported, open_onnx
 from needsseg.errors import NeedssegError, UsageError
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording import NOT_EXPORTED, NOT_INSTALLED, UNREADABLE, refuses
@@ -55,7 +55,7 @@ def test_a_texts_vector_is_the_same_to_the_bit_in_any_company(folder: Path) -> N
 
 
 def test_the_model_is_exported_once_into_a_private_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("needsseg.embedding_onnx._export", lambda *_: pytest.fail("exported again"))
+    monkeypatch.setattr("needsseg.embedding.onnx._export", lambda *_: pytest.fail("exported again"))
     assert exported(locate()) == folder
     assert sorted(file.name for file in folder.iterdir()) == ["meta.json", "model.onnx", "tokenizer.json"]
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -66,7 +66,7 @@ def test_nothing_is_kept_or_sent_about_its_use_and_torch_is_not_loaded(folder: P
     code = (
         "import socket, sys\n"
         "socket.socket.connect = lambda *_: sys.exit('a connection was tried')\n"
-        "from needsseg.embedding import locate, open_encoder\n"
+        "from needsseg.embedding.model import locate, open_encoder\n"
         "open_encoder(locate(), 'onnx').encode(['a'])\n"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
     )
@@ -77,7 +77,7 @@ def test_nothing_is_kept_or_sent_about_its_use_and_torch_is_not_loaded(folder: P
 
 def test_a_killed_or_failed_export_leaves_nothing(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("needsseg.embedding_onnx._trace", lambda *_: (_ for _ in ()).throw(RuntimeError("no such op")))
+    monkeypatch.setattr("needsseg.embedding.onnx._trace", lambda *_: (_ for _ in ()).throw(RuntimeError("no such op")))
     with refuses(NeedssegError, NOT_EXPORTED, "no such op", "backend", "torch"):
         open_encoder(locate(), "onnx")
     assert list((tmp_path / "needsseg" / "onnx").iterdir()) == []

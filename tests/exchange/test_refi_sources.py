@@ -11,10 +11,13 @@ import docx
 import openpyxl
 import pytest
 
-from needsseg.actions import codebook, interviews, memos, passages, refi_import, studies
+from needsseg.actions.coding import codebook, memos, passages
+from needsseg.actions.exchange.refi import importing
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.exchange import refi
-from needsseg.study import accounts
+from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 
@@ -82,7 +85,7 @@ def test_speakers_and_roles_are_those_of_a_file(
     both = selection(text, QUOTES[0][0]) + selection(text, QUOTES[1][0], "k2")
     content = (mark + text.replace("\n", line_end)).encode()
     source = f'<TextSource guid="t" name="ferry" plainTextPath="internal://t.txt">{both}</TextSource>'
-    refi_import.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=content))
+    importing.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=content))
     assert roles(study) == {"Ruth": "interviewer", "Ole": "participant"}
     assert [person.name for person in accounts.participants(study)] == ["Ole"]
     if line_end == "\n":
@@ -110,7 +113,7 @@ def test_a_transcript_of_a_recording_comes_with_its_codings_and_times(
     )
     # Some programs write the transcript as a text of its own as well.
     text = '<TextSource guid="t2" name="ferry" plainTextPath="internal://T.txt"/>' if beside else ""
-    done = refi_import.import_qdpx(study, project(tmp_path / "p.qdpx", text + source, t__txt=TALK.encode()))
+    done = importing.import_qdpx(study, project(tmp_path / "p.qdpx", text + source, t__txt=TALK.encode()))
     assert done.added == ("ferry",) and coded(study) == QUOTES
     assert [turn.start_ms for turn in interviews.show(study, "ferry").turns] == [100 * at for at in starts]
     assert roles(study) == {"Ruth": "interviewer", "Ole": "participant"}
@@ -144,7 +147,7 @@ def test_a_formatted_text_alone_is_read_and_what_cannot_be_is_named(study: Study
     source += f'<TextSource guid="w" name="other" richTextPath="internal://w.docx">{BOTH}</TextSource>'
     source += f'<TextSource guid="v" name="third" richTextPath="internal://v.xyz">{BOTH}</TextSource>'
     made = project(tmp_path / "p.qdpx", source, t__docx=formatted(), w__docx=b"PK\x03\x04 none", v__xyz=b"x")
-    done = refi_import.import_qdpx(study, made)
+    done = importing.import_qdpx(study, made)
     assert done.added == ("ferry",) and coded(study) == QUOTES
     assert roles(study) == {"Ruth": "interviewer", "Ole": "participant"}
     assert [(each.kind, each.name) for each in done.dropped] == [
@@ -167,7 +170,7 @@ def test_damaged_members_are_named(study: Study, tmp_path: Path) -> None:
     sources = '<TextSource guid="t" name="ferry" plainTextPath="internal://t.txt"/>'
     sources += '<TextSource guid="z" name="other" plainTextPath="internal://z.txt"/>'
     made = project(tmp_path / "p.qdpx", sources, t__txt=TALK.encode(), z__txt=TALK.replace("Ole", "Ida").encode())
-    done = refi_import.import_qdpx(study, broken(made, "sources/z.txt"))
+    done = importing.import_qdpx(study, broken(made, "sources/z.txt"))
     assert done.added == ("ferry",)
     assert [(each.kind, each.name) for each in done.dropped] == [("source", "other")] and "damaged" in done.dropped[
         0
@@ -181,7 +184,7 @@ def test_whole_lines_with_their_breaks_are_no_misfit(study: Study, tmp_path: Pat
     text = "\n".join(lines) + "\n"
     marked = "".join(selection(text, line, to=1, name=f"l{n}") for n, line in enumerate(lines))
     source = f'<TextSource guid="t" name="ferry" plainTextPath="t.txt">{marked}</TextSource>'
-    done = refi_import.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=text.encode()))
+    done = importing.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=text.encode()))
     assert coded(study) == [(line, ("not told",)) for line in lines] and done.fit == 1.0
     assert "exclusive" in done.convention
 
@@ -202,7 +205,7 @@ def test_two_ways_to_count_in_one_file_are_told_apart_by_the_words(study: Study,
     marked = "".join(selection(text, quote, utf16=way, name=quote) for quote, way in pairs)
     marked += '<PlainTextSelection guid="n" startPosition="3" endPosition="9" name="words that are not there at all"/>'
     source = f'<TextSource guid="t" name="ferry" plainTextPath="t.txt">{marked}</TextSource>'
-    done = refi_import.import_qdpx(study, project(tmp_path / "p.qdpx", source, "QualCoder 4.0", t__txt=text.encode()))
+    done = importing.import_qdpx(study, project(tmp_path / "p.qdpx", source, "QualCoder 4.0", t__txt=text.encode()))
     assert [quote for quote, _ in coded(study)] == [quote for quote, _ in pairs]
     assert [(each.kind, each.name) for each in done.dropped] == [
         ("selection", "words that are not there at all"), ("positions", "p.qdpx"),
@@ -271,12 +274,12 @@ def test_codebooks_come_from_tables(needsseg: Caller, tmp_path: Path, kind: str)
 def test_tables_of_codes_that_are_no_tree_are_mended_and_told(study: Study, tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
     file.write_text("name;category;memo\nA;B;\nB;A;\nwait;Work > Loss;\n;;nothing\n")
-    done = refi_import.import_code_table(study, file)
+    done = importing.import_code_table(study, file)
     above = {branch.code.name: branch.above for branch in codebook.tree(study)}
     assert above == {"A": (), "B": ("A",), "Work": (), "Loss": ("Work",), "wait": ("Work", "Loss")}
     assert [each.kind for each in done.dropped] == ["row", "code"]
     file.write_text("speaker,text\nA,hello\n")
-    assert not refi_import.is_code_table(file)
+    assert not importing.is_code_table(file)
 
 
 @pytest.mark.slow
@@ -309,6 +312,6 @@ def test_memos_are_those_of_their_writers(study: Study, tmp_path: Path) -> None:
         for user in ("u1", "u2")
     )
     source = f'<TextSource guid="t" name="ferry" plainTextPath="t.txt">{both}</TextSource>'
-    refi_import.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=b"Ole: Wait for it."))
+    importing.import_qdpx(study, project(tmp_path / "p.qdpx", source, t__txt=b"Ole: Wait for it."))
     assert [(m.words, m.written_by) for m in memos.listing(study)] == [("seen by u1", "Ruth K."), ("seen by u2", "Per")]
     assert len(passages.listing(study)) == 1 and studies.check(study) == []

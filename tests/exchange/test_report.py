@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as read_html
 
-from needsseg.decisions.intervals import wilson
 from needsseg.exchange.report.content import (
     Bullets,
     Context,
@@ -27,6 +26,7 @@ from needsseg.exchange.report.content import (
 )
 from needsseg.exchange.report.html import page
 from needsseg.exchange.report.markdown import markdown
+from needsseg.validation.intervals import wilson
 
 NASTY = (
     "<script>alert(1)</script>",

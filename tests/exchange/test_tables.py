@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.accounts import AccountProfile, profiles
-from needsseg.accounts.lifecycle import Lifecycle
+from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import write
 from needsseg.records import PROFILE_COLUMNS as COLUMNS

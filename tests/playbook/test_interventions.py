@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from needsseg.accounts import AccountProfile, IcpRule, build, profiles
-from needsseg.accounts.behaviour import Behaviour
-from needsseg.accounts.lifecycle import Lifecycle
-from needsseg.decisions import load_rules, with_actions
+from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.errors import UsageError
+from needsseg.playbook.interventions import load_rules, with_actions
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
 from tests.accounts.test_stack import AS_OF, CONFIRMED, article

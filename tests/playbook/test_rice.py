@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.decisions.backlog import Backlog, read_backlog
-from needsseg.decisions.rice import Customer, Feature, Score, coverage, in_numbers, rice, weights
 from needsseg.errors import TableError, UsageError
+from needsseg.playbook.backlog import Backlog, read_backlog
+from needsseg.playbook.rice import Customer, Feature, Score, coverage, in_numbers, rice, weights
 from tests.fixtures.wording import (
     BOTH_REACHES,
     FEWER_CELLS,

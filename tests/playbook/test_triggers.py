@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts.lifecycle import GRACE_DAYS, Subscription
-from needsseg.accounts.timelines import Timeline, Timelines
-from needsseg.decisions.trigger_rules import Feature, TriggerRules, load_trigger_rules
-from needsseg.decisions.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription
+from needsseg.accounts.tiers.timelines import Timeline, Timelines
 from needsseg.errors import UsageError
+from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
+from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.settings import shipped
 from tests.fixtures.wording import (
     NEVER_USED_HERE,

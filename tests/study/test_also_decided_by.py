@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import blind, coverage, history, importing, interviews, merging, passages, studies
-from needsseg.study import blinding
+from needsseg.actions.coding import blind, coverage, passages
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing, interviews
+from needsseg.study.coding import blinding
 from needsseg.study.connection import Study
 from tests.actions.test_merging import SPANS, as_coder, copied, decisions_of, suggested
 from tests.fixtures.samples import SHORT_TALK

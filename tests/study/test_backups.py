@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import importing, interviews, passages, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import StudyError, UsageError
-from needsseg.study import backups, connection, erasing, faults, opening, places_watched, restoring, shape
-from needsseg.study.backups import AUTOMATIC, Backup
+from needsseg.study import connection, opening
 from needsseg.study.connection import Study
-from needsseg.study.private import private_place, side
+from needsseg.study.file import backups, erasing, faults, restore, schema, watched_places
+from needsseg.study.file.backups import AUTOMATIC, Backup
+from needsseg.study.file.private import private_place, side
 from tests.fixtures.wording import refuses
 
 
@@ -409,9 +412,9 @@ def test_a_trigger_that_is_not_ours_is_named_and_not_rescued(talk: Study, tmp_pa
 
 
 def test_the_quick_look_knows_every_table_and_trigger_of_a_new_study(study: Study) -> None:
-    assert shape.quick_faults(study.conn) == shape.shape_faults(study.conn) == []
+    assert schema.quick_faults(study.conn) == schema.shape_faults(study.conn) == []
     study.conn.execute("ALTER TABLE memos RENAME TO notes")
-    assert any("memos" in told for told in shape.shape_faults(study.conn))
+    assert any("memos" in told for told in schema.shape_faults(study.conn))
 
 
 def _held(study: Study) -> list[tuple[str, str, str]]:
@@ -444,14 +447,14 @@ def test_every_column_that_is_read_as_json_is_checked(talk: Study) -> None:
 def test_synchronised_folders_are_warned_of(tmp_path: Path, folder: str, service: str) -> None:
     path = tmp_path / folder / "deep" / "study.db"
     with studies.init(path) as study:
-        assert places_watched.synchronised(path) == service
+        assert watched_places.synchronised(path) == service
         assert any(service in told for told in studies.warnings(study)) if service else not studies.warnings(study)
 
 
 def test_a_log_is_looked_at_only_where_nobody_has_the_study_open(talk: Study) -> None:
     passages.mark(talk, "anna", 47, 60)
     assert side(talk.path, "-wal").stat().st_size
-    restoring.check_log(talk.path)
+    restore.check_log(talk.path)
     passages.mark(talk, "anna", 61, 70)
     child = "import sys; from pathlib import Path; from needsseg.study import restoring; restoring.check_log(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", child, talk.path], check=True)

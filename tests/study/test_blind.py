@@ -6,24 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import (
-    blind,
-    codebook,
-    coverage,
-    discovery,
-    history,
-    interviews,
-    measures,
-    memos,
-    passages,
-    segments,
-    statements,
-    studies,
-    suggesting,
-)
+from needsseg.actions.coding import blind, codebook, coverage, measures, memos, passages, statements, suggesting
+from needsseg.actions.discovery import discovery
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import JobParts, Passage, Suggestion
-from needsseg.study import passages as stored
+from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
 from tests.fixtures.wording import ACCEPTED_TWICE, BLIND_IS_ON, mentions, refuses
 

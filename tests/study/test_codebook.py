@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import codebook, history, memos, passages
+from needsseg.actions.coding import codebook, memos, passages
+from needsseg.actions.study import history
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
-from needsseg.study import codebook as book
-from needsseg.study.codebook import Branch, CodeRow
+from needsseg.study.coding import codebook as book
+from needsseg.study.coding.codebook import Branch, CodeRow
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
     INTO_ITSELF,
@@ -292,7 +293,7 @@ def test_a_code_that_is_not_there_is_named(coded: Study, tables: Dump, verb: Cal
 def test_any_changes_leave_a_tree_and_are_taken_back(
     seed: int, tmp_path_factory: pytest.TempPathFactory, tables: Dump
 ) -> None:
-    from needsseg.actions import studies
+    from needsseg.actions.study import studies
 
     pick = random.Random(seed)
     with studies.init(tmp_path_factory.mktemp("codes") / "study.db") as study:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import importing, passages, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing
 from needsseg.errors import StudyError
-from needsseg.study import history, waiting
+from needsseg.study import history
 from needsseg.study.connection import Study
+from needsseg.study.file import waiting
 from tests.fixtures.wording import (
     DISK_FULL,
     EXISTS,
@@ -108,7 +111,7 @@ def test_a_full_disk_changes_nothing(talk: Study, tmp_path: Path) -> None:
 
 
 def _interviews(study: Study) -> list:  # type: ignore[type-arg]
-    from needsseg.actions import interviews
+    from needsseg.actions.transcripts import interviews
 
     return interviews.listing(study)
 
@@ -127,7 +130,7 @@ def test_many_processes_open_a_new_study_at_once(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     path.touch(mode=0o600)
     code = (
-        "import sys; from pathlib import Path; from needsseg.actions.studies import open_study, overview; "
+        "import sys; from pathlib import Path; from needsseg.actions.study.studies import open_study, overview; "
         "print(overview(open_study(Path(sys.argv[1]))).interviews)"
     )
     opened = [subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True) for _ in range(8)]
@@ -140,7 +143,7 @@ def test_a_second_look_from_within_takes_no_lock_away(talk: Study) -> None:
     passages.mark(talk, "anna", 47, 60)
     studies.open_study(talk.path).close()
     code = (
-        "import sys; from pathlib import Path; from needsseg.actions.studies import open_study; "
+        "import sys; from pathlib import Path; from needsseg.actions.study.studies import open_study; "
         "open_study(Path(sys.argv[1])).close()"
     )
     subprocess.run([sys.executable, "-c", code, talk.path], check=True)

@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import history, importing, passages, review, segments, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import review
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import decisions, migrations, opening
+from needsseg.study import opening
 from needsseg.study.connection import Study
+from needsseg.study.migrations import numbered as migrations
+from needsseg.study.segments import constraints
 from tests.fixtures.samples import SHORT_TALK
 from tests.fixtures.wording import (
     CONFIRMED,
@@ -62,15 +68,15 @@ def test_what_is_taken_out_of_a_kept_segment_is_not_proposed_to_it_again(talk: S
             "INSERT INTO runs (id, started_at, model, model_sha256, seed, parameters, versions, input_sha256, input_status) "
             "VALUES (1, '2025-01-01', 'any', '', 0, '{}', '{}', '', 'accepted')"
         )
-        decisions.replace_proposals(talk, 1, {made: [(six[0], 0.9), (six[3], 0.8)]})
-    assert [row.passage for row in decisions.proposals(talk)] == six[3:4]
+        constraints.replace_proposals(talk, 1, {made: [(six[0], 0.9), (six[3], 0.8)]})
+    assert [row.passage for row in constraints.proposals(talk)] == six[3:4]
     segments.move(talk, six[:1], made)
-    assert decisions.declined(talk) == [], "a place given by hand ends what was declined"
+    assert constraints.declined(talk) == [], "a place given by hand ends what was declined"
 
 
 def test_what_a_person_decided_outlives_suggesting_again(talk: Study) -> None:
     from needsseg.records import Suggestion
-    from needsseg.study import passages as stored
+    from needsseg.study.coding import passages as stored
 
     spans = [(47, 60), (62, 80), (86, 100), (104, 116)]
     with talk.action("suggest"):
@@ -145,7 +151,7 @@ def test_a_removed_passage_takes_its_decisions_along_and_undo_brings_all_back(
     review.off_topic(talk, six[2:3])
     before = tables(talk)
     importing.remove_interview(talk, "anna")
-    assert review.pairs(talk) == [] and decisions.off_topic(talk) == []
+    assert review.pairs(talk) == [] and constraints.off_topic(talk) == []
     history.undo(talk)
     assert tables(talk) == before
 
@@ -199,7 +205,7 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
 def _import_into_first_shape(study: Study, file: Path) -> None:
     """Stores an interview as the first version did: without what later migrations add."""
     from needsseg import transcripts
-    from needsseg.study import interviews
+    from needsseg.study.transcripts import interviews
 
     read = transcripts.read(file)
     roles = {turn.speaker: turn.role for turn in read.turns}
@@ -215,7 +221,7 @@ def _import_into_first_shape(study: Study, file: Path) -> None:
 
 
 def test_what_was_declined_for_one_segment_is_not_put_to_it_by_a_merge(talk: Study, six: list[int]) -> None:
-    from needsseg.study import runs
+    from needsseg.study.segments import runs
 
     here, there = segments.make(talk, "Here", six[:2]), segments.make(talk, "There", six[2:4])
     run = {
@@ -230,10 +236,10 @@ def test_what_was_declined_for_one_segment_is_not_put_to_it_by_a_merge(talk: Stu
     }
     with talk.action("discover"):
         first = runs.add(talk, run, [])
-        decisions.replace_proposals(talk, first, {here: [(six[4], 0.5)]})
+        constraints.replace_proposals(talk, first, {here: [(six[4], 0.5)]})
     review.decline(talk, [six[4]])
     with talk.action("discover"):
-        decisions.replace_proposals(talk, runs.add(talk, run, []), {there: [(six[4], 0.5), (six[5], 0.4)]})
+        constraints.replace_proposals(talk, runs.add(talk, run, []), {there: [(six[4], 0.5), (six[5], 0.4)]})
     segments.merge(talk, here, [there])
-    assert [(p.passage, p.segment) for p in decisions.proposals(talk)] == [(six[5], here)]
-    assert decisions.declined(talk) == [(six[4], here)]
+    assert [(p.passage, p.segment) for p in constraints.proposals(talk)] == [(six[5], here)]
+    assert constraints.declined(talk) == [(six[4], here)]

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import history, importing, passages, searching, studies
+from needsseg.actions.coding import passages, searching
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.random_actions import anything, walked_study

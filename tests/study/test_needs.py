@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from needsseg.actions import history, needs, passages, review, segments, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
-from needsseg.study import needs as stored
-from needsseg.study import runs
-from needsseg.study import segments as stored_segments
 from needsseg.study.connection import Study
-from needsseg.study.segments import Member, NewCandidate
+from needsseg.study.segments import needs as stored
+from needsseg.study.segments import runs
+from needsseg.study.segments import segments as stored_segments
+from needsseg.study.segments.segments import Member, NewCandidate
 from tests.fixtures.wording import refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

@@ -5,10 +5,11 @@ import sqlite3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needsseg.actions import interviews, passages
+from needsseg.actions.coding import passages
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Suggestion
-from needsseg.study import passages as stored
+from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
 from tests.fixtures.wording import NEEDS_NAME, NO_SPAN, NO_SUCH, NOT_THE_TEXT, TEXT_FIXED, WHO_IS_HERE_AS, refuses
 
@@ -146,7 +147,7 @@ def test_an_interviewers_words_are_no_evidence(talk: Study) -> None:
 
 
 def test_an_id_is_never_handed_out_twice(talk: Study) -> None:
-    from needsseg.actions import history
+    from needsseg.actions.study import history
 
     first = passages.mark(talk, "anna", *SICK)
     history.undo(talk)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from needsseg.actions import history
+from needsseg.actions.study import history
 from needsseg.errors import NotFoundError, UsageError
-from needsseg.study import pseudonyms
 from needsseg.study.connection import Study
+from needsseg.study.transcripts import pseudonyms
 from tests.fixtures.wording import NO_WORDS_TO_DECIDE, NOT_DECIDED, refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

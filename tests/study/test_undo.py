@@ -8,18 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions import (
-    codebook,
-    history,
-    interviews,
-    memos,
-    merging,
-    passages,
-    review,
-    segments,
-    statements,
-    studies,
-)
+from needsseg.actions.coding import codebook, memos, passages, statements
+from needsseg.actions.discovery import review
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.records import JobParts
 from needsseg.study.connection import Study

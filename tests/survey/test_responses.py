@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from needsseg.decisions.survey_responses import read_responses
 from needsseg.errors import TableError, UsageError
+from needsseg.survey.responses import read_responses
 from tests.fixtures.wording import (
     FEWER_CELLS,
     MORE_CELLS,

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.decisions.survey import Option, Question, Survey, check_worded, valid
-from needsseg.decisions.survey_choice import choose, with_gains
-from needsseg.decisions.survey_formats import as_json, as_toml, from_json, from_toml
-from needsseg.decisions.survey_scoring import score
-from needsseg.decisions.survey_wording import plain_clauses
 from needsseg.errors import UsageError
 from needsseg.exchange import surveys as out
+from needsseg.survey.choice import choose, with_gains
+from needsseg.survey.formats import as_json, as_toml, from_json, from_toml
+from needsseg.survey.scoring import score
+from needsseg.survey.scoring_table import Option, Question, Survey, check_worded, valid
+from needsseg.survey.wording import plain_clauses
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import DOES_NOT_EXIST, NO_NUMBER, NO_SUCH, NOT_ASKED, ONLY_PRIOR, says
 

@@ -13,10 +13,10 @@ from needsseg.errors import UsageError
 from needsseg.records import Transcript
 from needsseg.transcripts import read
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.cues import LATEST_MS, is_timing, milliseconds
-from needsseg.transcripts.srt import read_srt
-from needsseg.transcripts.timed import read_timed
-from needsseg.transcripts.vtt import read_unlabelled, read_zoom
+from needsseg.transcripts.lines.timed import read_timed
+from needsseg.transcripts.subtitles.cues import LATEST_MS, is_timing, milliseconds
+from needsseg.transcripts.subtitles.srt import read_srt
+from needsseg.transcripts.subtitles.vtt import read_unlabelled, read_zoom
 from needsseg.transcripts.word_counts import count_words
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import mentions

@@ -11,8 +11,8 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import ReadingChoices, detect, read
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.documents import read_document
-from needsseg.transcripts.pieces import apart, aside, cells_of, plain, row
+from needsseg.transcripts.documents.layouts import read_document
+from needsseg.transcripts.documents.marks import apart, aside, cells_of, plain, row
 from tests.fixtures.documents import STRICT, is_accounted, paragraph, said, table, times, word_file
 from tests.fixtures.wording import DAMAGED_WORD, NO_SPEECH, refuses, says
 

@@ -10,9 +10,9 @@ import pytest
 
 from needsseg.errors import UsageError
 from needsseg.transcripts import folder_contents, shape_of
-from needsseg.transcripts.chosen_pattern import compiled
 from needsseg.transcripts.folders import SUFFIXES, WHAT_TO_DO
-from needsseg.transcripts.label_patterns import label_patterns_in
+from needsseg.transcripts.lines.chosen_pattern import compiled
+from needsseg.transcripts.lines.label_patterns import label_patterns_in
 
 TALK = "Ana: Where does the rope go?\nBen: Under the bench.\nAna: Always?\nBen: Since March.\n"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, read_text_lines
-from needsseg.transcripts.interjections import Part, parts_of
-from needsseg.transcripts.own_lines import kind_of_own_line, page_lines
+from needsseg.transcripts.lines.interjections import Part, parts_of
+from needsseg.transcripts.lines.own_lines import kind_of_own_line, page_lines
 from tests.fixtures.documents import word_file
 
 ASKED = ("How do the looms run at night?", "Who looks after them?", "And when a thread breaks?", "What would help you?")

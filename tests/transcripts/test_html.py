@@ -9,7 +9,7 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.pieces import Aside, apart
+from needsseg.transcripts.documents.marks import Aside, apart
 from tests.fixtures.documents import is_accounted, said, times
 from tests.fixtures.wording import refuses
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.transcripts import FORMATS, read, read_text_lines
-from needsseg.transcripts.headers import clock_ms
 from needsseg.transcripts.layouts_page import CUES, LABELLED, layouts_page
-from needsseg.transcripts.line_layouts import LINE_LAYOUTS, LineLayout
-from needsseg.transcripts.lines import layout_of, read_lines
+from needsseg.transcripts.lines.headers import clock_ms
+from needsseg.transcripts.lines.layouts import LINE_LAYOUTS, LineLayout
+from needsseg.transcripts.lines.reading import layout_of, read_lines
 from tests.fixtures.samples import ROOT
 
 PAGE = ROOT / "docs" / "transcripts.md"

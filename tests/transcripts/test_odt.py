@@ -11,7 +11,7 @@ from needsseg.errors import TranscriptError
 from needsseg.records import Transcript
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.pieces import apart, row
+from needsseg.transcripts.documents.marks import apart, row
 from tests.fixtures.wording import (
     ABOVE_THE_TALK,
     CANNOT_BE_READ_AS,

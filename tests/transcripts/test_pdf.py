@@ -9,8 +9,8 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.pdf import joined
-from needsseg.transcripts.pieces import apart
+from needsseg.transcripts.documents.marks import apart
+from needsseg.transcripts.documents.pdf import joined
 from tests.fixtures.documents import is_accounted, pdf_file, said
 from tests.fixtures.wording import refuses, says
 

@@ -13,7 +13,7 @@ import pytest
 
 from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, transcript_files
-from needsseg.transcripts.cues import cues_in
+from needsseg.transcripts.subtitles.cues import cues_in
 from tests.fixtures.samples import DATA
 from tests.transcripts.test_odt import document
 

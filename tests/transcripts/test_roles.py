@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from needsseg.transcripts.compose import compose
-from needsseg.transcripts.labels import same_person
+from needsseg.transcripts.lines.labels import same_person
 from needsseg.transcripts.roles import guess_roles, role_from_label
 from needsseg.transcripts.spoken import Spoken
 

@@ -10,7 +10,7 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
-from needsseg.transcripts.pieces import Aside, apart, cells_of
+from needsseg.transcripts.documents.marks import Aside, apart, cells_of
 from tests.fixtures.documents import said
 from tests.fixtures.wording import NO_SPEECH, refuses
 

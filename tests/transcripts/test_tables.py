@@ -20,9 +20,9 @@ from needsseg.errors import TranscriptError
 from needsseg.records import Transcript
 from needsseg.transcripts import detect, read, read_all
 from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.columns import Columns, columns_of
 from needsseg.transcripts.folders import transcript_files
 from needsseg.transcripts.moments import in_milliseconds, unit_of
+from needsseg.transcripts.tables.columns import Columns, columns_of
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (
     BROKEN_JSON,

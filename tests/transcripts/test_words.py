@@ -8,7 +8,8 @@ import pytest
 
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.records import WORD_KINDS, Transcript
-from needsseg.transcripts import ReadingChoices, chosen_pattern, read, read_all, read_text_lines
+from needsseg.transcripts import ReadingChoices, read, read_all, read_text_lines
+from needsseg.transcripts.lines import chosen_pattern
 from tests.fixtures.samples import DATA, INTERVIEWS
 from tests.fixtures.wording import mentions, refuses
 

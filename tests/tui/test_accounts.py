@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import accounts, history, studies
-from needsseg.actions.studies import Study
+from needsseg.actions.accounts import accounts
+from needsseg.actions.study import history, studies
+from needsseg.actions.study.studies import Study
 from needsseg.errors import UsageError
+from needsseg.tui.accounts.filters import Filters
+from needsseg.tui.accounts.mapping import MappingScreen
+from needsseg.tui.accounts.matches import MatchesScreen
+from needsseg.tui.accounts.page import AccountPageSheet
+from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens import stack_reading
-from needsseg.tui.screens.account_filters import Filters
-from needsseg.tui.screens.account_page import AccountPageSheet
-from needsseg.tui.screens.accounts import AccountsScreen
-from needsseg.tui.screens.mapping import MappingScreen
-from needsseg.tui.screens.matches import MatchesScreen
+from needsseg.tui.stack import profiles
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,
@@ -130,14 +131,14 @@ def test_an_account_opens_with_all_there_is_about_it(tmp_path: Path, size: tuple
 def test_what_goes_wrong_in_computing_is_shown_and_can_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], fault: Exception
 ) -> None:
-    path, right, wrong = prepared(tmp_path), stack_reading.compute, [fault, fault, fault]
+    path, right, wrong = prepared(tmp_path), profiles.compute, [fault, fault, fault]
 
-    def compute(study: Study, as_of: date | None) -> stack_reading.Computed:
+    def compute(study: Study, as_of: date | None) -> profiles.Computed:
         if wrong:
             raise wrong.pop()
         return right(study, as_of)
 
-    monkeypatch.setattr(stack_reading, "compute", compute)
+    monkeypatch.setattr(profiles, "compute", compute)
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
@@ -169,7 +170,7 @@ def test_an_account_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pyt
     def account_page(*_: object, **__: object) -> None:
         raise RuntimeError("no page")
 
-    monkeypatch.setattr("needsseg.actions.account_page.account_page", account_page)
+    monkeypatch.setattr("needsseg.actions.accounts.account_page.account_page", account_page)
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)

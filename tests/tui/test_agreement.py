@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import blind, coverage, interviews, passages, studies
-from needsseg.actions.studies import Study
+from needsseg.actions.coding import blind, coverage, passages
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.place import Place
-from needsseg.tui.screens.agreement import AgreementSheet, meaning
-from needsseg.tui.screens.base import StudyScreen
-from needsseg.tui.screens.coverage import CoverageSheet
-from needsseg.tui.screens.merging import merge_study
+from needsseg.tui.bookmark import Place
+from needsseg.tui.code.agreement import AgreementSheet, meaning
+from needsseg.tui.code.coverage import CoverageSheet
+from needsseg.tui.interviews.merging import merge_study
+from needsseg.tui.screen_base import StudyScreen
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import history, importing, interviews, passages, segments, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.base import StudyScreen
-from needsseg.tui.screens.history import HistoryScreen
-from needsseg.tui.screens.keys import bindings
+from needsseg.tui.history import HistoryScreen
+from needsseg.tui.keys import bindings
+from needsseg.tui.screen_base import StudyScreen
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,
@@ -267,8 +270,8 @@ def test_importing_the_app_loads_nothing_heavy(tmp_path: Path) -> None:
         "docx",
     ]
     code = (
-        "import sys, json, needsseg.tui, needsseg.tui.app, needsseg.tui.screens.interviews, needsseg.tui.screens.code, "
-        "needsseg.tui.screens.segments, needsseg.tui.screens.accounts, needsseg.tui.screens.matches\n"
+        "import sys, json, needsseg.tui, needsseg.tui.app, needsseg.tui.interviews.screen, needsseg.tui.code.screen, "
+        "needsseg.tui.segments.screen, needsseg.tui.accounts.screen, needsseg.tui.accounts.matches\n"
         f"print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.accounts.assigned_parts import AssignedText, Verdict, write_part
-from needsseg.actions import assigning, passages, segments, studies
-from needsseg.actions.embedding import embedded
-from needsseg.actions.studies import Study
-from needsseg.study import assignments as stored
+from needsseg.accounts.assign.parts import AssignedText, Verdict, write_part
+from needsseg.actions.coding import passages
+from needsseg.actions.coding.embedding import embedded
+from needsseg.actions.segments import assigning, segments
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.study.accounts import assignments as stored
 from needsseg.text import format_time_left as time_left
+from needsseg.tui.accounts.assigning import AssignProgress
+from needsseg.tui.accounts.mapping import MappingScreen
+from needsseg.tui.accounts.page import AccountPageSheet
+from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.account_page import AccountPageSheet
-from needsseg.tui.screens.accounts import AccountsScreen
-from needsseg.tui.screens.assigning import AssignProgress
-from needsseg.tui.screens.mapping import MappingScreen
-from needsseg.tui.screens.report import ReportScreen
+from needsseg.tui.report import ReportScreen
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

@@ -8,9 +8,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from needsseg.actions import history, importing, interviews, speakers, studies
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import importing, interviews, speakers
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.batch import BatchSheet
+from needsseg.tui.interviews.batch import BatchSheet
 from tests.fixtures.tui_desk import LARGE, ROOT, SMALL, flat, play, seen, settled, typed
 
 STRANGE = ("Bea [K.] 👩‍👩‍👧", "שרה כהן", "[bold red]Mai[/]", "日本太郎")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews
+from needsseg.actions.transcripts import interviews
 from needsseg.tui import child
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.widgets.progress import ProgressScreen

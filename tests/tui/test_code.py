@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews, passages, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.widgets.transcript_view import MARGIN, TranscriptView
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 

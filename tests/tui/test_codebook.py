@@ -9,13 +9,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from needsseg.actions import codebook, history, interviews, memos, passages, statements
+from needsseg.actions.coding import codebook, memos, passages, statements
+from needsseg.actions.study import history
+from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.records import JobParts
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.codebook import CodebookSheet
-from needsseg.tui.screens.job import JobSheet
-from needsseg.tui.screens.memo import MemoSheet
+from needsseg.tui.code.codebook import CodebookSheet
+from needsseg.tui.code.job import JobSheet
+from needsseg.tui.code.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 

@@ -14,13 +14,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from needsseg.actions import drafts, history, importing, memos, merging, passages, statements, studies
+from needsseg.actions.coding import drafts, memos, passages, statements
+from needsseg.actions.study import history, merging, studies
+from needsseg.actions.transcripts import importing
 from needsseg.study.connection import Study
 from needsseg.tui import drafting
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.codebook import CodebookSheet
-from needsseg.tui.screens.job import JobSheet
-from needsseg.tui.screens.memo import MemoSheet
+from needsseg.tui.code.codebook import CodebookSheet
+from needsseg.tui.code.job import JobSheet
+from needsseg.tui.code.memo import MemoSheet
 from tests.fixtures.samples import ROOT
 from tests.fixtures.tui_desk import flat, play, seen, small_study, with_segments
 

@@ -14,19 +14,22 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.widgets._toast import Toast
 
-from needsseg.actions import codebook, history, interviews, passages, segments, studies
-from needsseg.actions.review import Choice, Question
-from needsseg.actions.studies import Study
+from needsseg.actions.coding import codebook, passages
+from needsseg.actions.discovery.review import Choice, Question
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.place import Place
-from needsseg.tui.screens.code import CodeScreen
-from needsseg.tui.screens.history import HistoryScreen
-from needsseg.tui.screens.keys import KeysScreen
-from needsseg.tui.screens.memo import MemoSheet
-from needsseg.tui.screens.needs import NeedsScreen
-from needsseg.tui.screens.question import assign_keys, key_of
-from needsseg.tui.screens.search import SearchSheet
-from needsseg.tui.screens.segments import SegmentsScreen
+from needsseg.tui.bookmark import Place
+from needsseg.tui.code.memo import MemoSheet
+from needsseg.tui.code.screen import CodeScreen
+from needsseg.tui.history import HistoryScreen
+from needsseg.tui.keys import KeysScreen
+from needsseg.tui.search.screen import SearchSheet
+from needsseg.tui.segments.needs import NeedsScreen
+from needsseg.tui.segments.question import assign_keys, key_of
+from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.widgets.bars import KeyBar
 from needsseg.tui.widgets.passage_map import glyphs
 from needsseg.tui.widgets.progress import ProgressScreen
@@ -248,7 +251,7 @@ def test_what_has_scrolled_away_or_was_never_seen_is_not_decided(tmp_path: Path)
 def test_while_suggestions_are_ranked_it_says_so_and_nothing_is_decided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from needsseg.actions import suggesting
+    from needsseg.actions.coding import suggesting
 
     real, go_on = suggesting.queue, threading.Event()
 

@@ -8,10 +8,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from needsseg.actions import history, interviews, studies
+from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.batch import BatchSheet
-from needsseg.tui.screens.import_preview import ImportPreviewSheet
+from needsseg.tui.interviews.batch import BatchSheet
+from needsseg.tui.interviews.import_preview import ImportPreviewSheet
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, typed
 
 TALK = (

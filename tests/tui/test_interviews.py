@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import importing, interviews, passages, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.child import Outcome
-from needsseg.tui.screens.batch import BatchSheet
-from needsseg.tui.screens.import_preview import ImportPreviewSheet
-from needsseg.tui.screens.reimported import ReimportedSheet, reimport_result
-from needsseg.tui.screens.report import added_keys, import_report
+from needsseg.tui.interviews.batch import BatchSheet
+from needsseg.tui.interviews.import_preview import ImportPreviewSheet
+from needsseg.tui.interviews.reimported import ReimportedSheet, reimport_result
+from needsseg.tui.report import added_keys, import_report
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 
 

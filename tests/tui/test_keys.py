@@ -18,26 +18,19 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 import needsseg.tui
-from needsseg.actions import (
-    account_page,
-    accounts,
-    blind,
-    drafts,
-    history,
-    passages,
-    review,
-    rice,
-    studies,
-    triggers,
-)
-from needsseg.actions.studies import Study
+from needsseg.actions.accounts import account_page, accounts
+from needsseg.actions.coding import blind, drafts, passages
+from needsseg.actions.discovery import review
+from needsseg.actions.playbook import rice, triggers
+from needsseg.actions.study import history, studies
+from needsseg.actions.study.studies import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.base import StudyScreen
-from needsseg.tui.screens.code import CodeScreen
-from needsseg.tui.screens.interviews import InterviewsScreen
-from needsseg.tui.screens.keys import bindings
-from needsseg.tui.screens.question import QuestionScreen
-from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.code.screen import CodeScreen
+from needsseg.tui.interviews.screen import InterviewsScreen
+from needsseg.tui.keys import bindings
+from needsseg.tui.screen_base import StudyScreen
+from needsseg.tui.segments.question import QuestionScreen
+from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.widgets.transcript_view import TranscriptView

@@ -14,7 +14,7 @@ from needsseg.records import Passage, Transcript, Turn
 from needsseg.text import format_clock as clock
 from needsseg.text import format_count as counted
 from needsseg.text import safe as shown
-from needsseg.tui import marking
+from needsseg.tui.code import navigation
 from needsseg.tui.widgets.transcript_layout import grapheme_end, lay_out, line_at, marks, offset_at_cell, pieces, wrap
 from needsseg.tui.words import one_line, plain
 from tests.fixtures.tui_desk import ROOT, TEXTS
@@ -79,35 +79,35 @@ TALK = Transcript("One is. Two is. Three is. Four.", (Turn("A", "participant", 0
 
 def test_edges_move_within_the_turn_only() -> None:
     units = by_full_stops(TALK, 0, 31)
-    assert marking.moved_edge((8, 15), "start", -1, units) == (0, 15)
-    assert marking.moved_edge((8, 25), "start", 1, units) == (16, 25)
-    assert marking.moved_edge((8, 15), "start", 1, units) is None
-    assert marking.moved_edge((8, 15), "end", 1, units) == (8, 25)
-    assert marking.moved_edge((8, 25), "end", -1, units) == (8, 15)
-    assert marking.moved_edge((26, 31), "end", 1, units) is None
+    assert navigation.moved_edge((8, 15), "start", -1, units) == (0, 15)
+    assert navigation.moved_edge((8, 25), "start", 1, units) == (16, 25)
+    assert navigation.moved_edge((8, 15), "start", 1, units) is None
+    assert navigation.moved_edge((8, 15), "end", 1, units) == (8, 25)
+    assert navigation.moved_edge((8, 25), "end", -1, units) == (8, 15)
+    assert navigation.moved_edge((26, 31), "end", 1, units) is None
 
 
 def test_a_dragged_span_takes_whole_words() -> None:
-    assert marking.within_turn(TALK, (1, 9)) == (0, 11)
-    assert marking.within_turn(TALK, (7, 8)) is None
-    assert marking.within_turn(TALK, (20, 99)) == (16, 31)
+    assert navigation.within_turn(TALK, (1, 9)) == (0, 11)
+    assert navigation.within_turn(TALK, (7, 8)) is None
+    assert navigation.within_turn(TALK, (20, 99)) == (16, 31)
 
 
 def test_finding_ignores_case_and_line_breaks() -> None:
     talk = Transcript("A hard\nStop. a HARD  stop.", (Turn("A", "participant", 0, 26),), "text")
-    assert marking.occurrences(talk, "hard stop") == [(2, 11), (15, 25)]
-    assert marking.occurrences(talk, "[") == []
-    assert marking.occurrences(talk, "  ") == []
+    assert navigation.occurrences(talk, "hard stop") == [(2, 11), (15, 25)]
+    assert navigation.occurrences(talk, "[") == []
+    assert navigation.occurrences(talk, "  ") == []
 
 
 def test_the_next_undecided_passage_is_found_round_the_end() -> None:
     held = [passage(1, 0, 5), passage(2, 6, 9, "accepted"), passage(3, 10, 15)]
-    assert marking.undecided(held, 1) == 3
-    assert marking.undecided(held, 3) == 1
-    assert marking.undecided(held, 1, -1) == 3
-    assert marking.undecided(held[:1], 1) is None
-    assert marking.step(held, None, 1) == 1
-    assert marking.nearest(held, 7) == 2
+    assert navigation.undecided(held, 1) == 3
+    assert navigation.undecided(held, 3) == 1
+    assert navigation.undecided(held, 1, -1) == 3
+    assert navigation.undecided(held[:1], 1) is None
+    assert navigation.step(held, None, 1) == 1
+    assert navigation.nearest(held, 7) == 2
 
 
 def test_words_for_the_screen() -> None:
@@ -132,16 +132,16 @@ def test_nothing_here_reads_a_file_it_should_not() -> None:
 
 def test_words_leave_out_punctuation_and_keep_what_belongs_together() -> None:
     said = "“Well,” don't hand-over — 日本 e\u0301te\u0301! שלום 🙂"
-    assert [said[a:b] for a, b in marking.words(said, 0, len(said))] == [
+    assert [said[a:b] for a, b in navigation.words(said, 0, len(said))] == [
         "Well", "don't", "hand-over", "日", "本", "e\u0301te\u0301", "שלום", "🙂",
     ]  # fmt: skip
 
 
 @given(st.data())
 def test_a_selection_never_leaves_its_turn_and_takes_whole_units(data: st.DataObject) -> None:
-    units = marking.spans(TALK, TALK.turns[0], "word", by_full_stops)
+    units = navigation.spans(TALK, TALK.turns[0], "word", by_full_stops)
     chosen = data.draw(st.sampled_from(units))
-    selection = marking.Selection(chosen, chosen, "word")
+    selection = navigation.Selection(chosen, chosen, "word")
     for by in data.draw(st.lists(st.sampled_from([1, -1]), max_size=12)):
         selection = selection.extended(units, by)
         start, end = selection.span

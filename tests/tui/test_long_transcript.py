@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from benchmarks.long_transcript import add_long_interview, long_text
-from needsseg.actions import interviews, studies
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import interviews
 from needsseg.records import Transcript, Turn
-from needsseg.tui import marking
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.code import navigation
+from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.widgets import transcript_layout, transcript_view
 from needsseg.tui.widgets.transcript_view import TranscriptView
 from tests.fixtures.tui_desk import LARGE, TEXTS, play, settled
@@ -40,12 +41,14 @@ def _whole(text: str) -> Transcript:
 @given(SAID, st.integers(-3, 400))
 def test_the_next_word_is_the_one_that_all_words_of_the_turn_tell(text: str, offset: int) -> None:
     transcript = _whole(text)
-    begins = [begin for turn in transcript.turns for begin, _ in marking.words(transcript.text, turn.start, turn.end)]
+    begins = [
+        begin for turn in transcript.turns for begin, _ in navigation.words(transcript.text, turn.start, turn.end)
+    ]
     after = next((begin for begin in begins if begin > offset), None)
     before = next((begin for begin in reversed(begins) if begin < offset), None)
-    assert marking.word_after(transcript, offset, 1) == after
+    assert navigation.word_after(transcript, offset, 1) == after
     if offset >= 0:
-        assert marking.word_after(transcript, offset, -1) == before
+        assert navigation.word_after(transcript, offset, -1) == before
 
 
 @given(SAID, st.integers(2, 30), st.integers(2, 6))
@@ -82,21 +85,21 @@ def test_plain_characters_are_as_wide_as_they_are_said_to_be() -> None:
 
 
 @pytest.mark.parametrize("unit", ["word", "sentence", "turn"])
-def test_units_near_a_place_are_those_of_the_whole_turn(unit: marking.Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_units_near_a_place_are_those_of_the_whole_turn(unit: navigation.Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     transcript = long_text(30_000, 10**9)
     turn, at = transcript.turns[0], 15_000
-    whole = marking.spans(transcript, turn, unit, interviews.sentences)
-    monkeypatch.setattr(marking, "_LONG_TURN", 1_000)
-    monkeypatch.setattr(marking, "_NEAR", 2_000)
-    near = marking.spans(transcript, turn, unit, interviews.sentences, (at, at + 3))
+    whole = navigation.spans(transcript, turn, unit, interviews.sentences)
+    monkeypatch.setattr(navigation, "_LONG_TURN", 1_000)
+    monkeypatch.setattr(navigation, "_NEAR", 2_000)
+    near = navigation.spans(transcript, turn, unit, interviews.sentences, (at, at + 3))
     first = whole.index(near[0])
     assert near == whole[first : first + len(near)]
-    assert marking.unit_at(near, at) == marking.unit_at(whole, at)
+    assert navigation.unit_at(near, at) == navigation.unit_at(whole, at)
     if unit != "turn":
         assert len(near) < len(whole) / 2 and near[0][1] < at and near[-1][0] > at + 3
     for place in (turn.start, turn.end - 1):
-        near = marking.spans(transcript, turn, unit, interviews.sentences, (place, place))
-        assert marking.unit_at(near, place) == marking.unit_at(whole, place)
+        near = navigation.spans(transcript, turn, unit, interviews.sentences, (place, place))
+        assert navigation.unit_at(near, place) == navigation.unit_at(whole, place)
 
 
 @pytest.mark.parametrize("turn", [340, 10**9], ids=["many turns", "one turn"])
@@ -113,7 +116,7 @@ def test_opening_wraps_once_and_keys_do_little(tmp_path: Path, turn: int, monkey
         monkeypatch.setattr(owner, name, counting)
 
     counted(transcript_view, "lay_out")
-    counted(marking, "_is_punctuation")
+    counted(navigation, "_is_punctuation")
     counted(TranscriptView, "_line")
     path = tmp_path / "study.db"
     with studies.init(path) as study:

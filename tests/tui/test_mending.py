@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews, passages, transcript_edits
-from needsseg.tui import marking
+from needsseg.actions.coding import passages
+from needsseg.actions.transcripts import interviews, transcript_edits
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
-from needsseg.tui.screens.reimported import MendedSheet
+from needsseg.tui.code import navigation
+from needsseg.tui.code.screen import CodeScreen
+from needsseg.tui.interviews.reimported import MendedSheet
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 
 MAREK = "marek-nowotny"
@@ -79,7 +80,7 @@ def test_a_selection_is_given_to_a_known_speaker_or_a_new_one(tmp_path: Path) ->
         who, words = _said(app)[number]
         assert screen.transcript is not None
         turn = screen.transcript.turns[number]
-        last = marking.words(screen.transcript.text, turn.start, turn.end)[-1]
+        last = navigation.words(screen.transcript.text, turn.start, turn.end)[-1]
         screen.view.move_cursor(last[0])
         await pilot.press("w", "T")
         await pilot.pause()
@@ -110,7 +111,7 @@ def test_a_range_of_turns_is_taken_out_and_its_passages_are_listed(tmp_path: Pat
         before = _said(app)
         assert screen.transcript is not None
         passage = screen.passages[1]
-        number = marking.turn_number(screen.transcript, passage.start)
+        number = navigation.turn_number(screen.transcript, passage.start)
         screen.view.move_cursor(passage.start)
         await pilot.press("R")
         screen.view.move_cursor(screen.transcript.turns[number + 2].start)

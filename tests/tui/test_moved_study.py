@@ -6,7 +6,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews, studies
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
 from tests.fixtures.tui_desk import flat, play, seen, settled, small_study
 

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import accounts, importing, interviews, participants, passages, pseudonyms
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages, pseudonyms
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import Participant
 from needsseg.study.connection import plain_text
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.place import Place
-from needsseg.tui.screens.participants import ParticipantsSheet
-from needsseg.tui.screens.pseudonyms import PseudonymsSheet
-from needsseg.tui.screens.report import ReportScreen
-from needsseg.tui.screens.sheet import Sheet
+from needsseg.tui.bookmark import Place
+from needsseg.tui.interviews.participants import ParticipantsSheet
+from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.sheet import Sheet
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed, with_accounts
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -119,7 +121,7 @@ def test_only_what_is_undecided_and_nothing_left(tmp_path: Path) -> None:
 
 
 def test_a_study_in_which_nothing_is_found_says_what_to_do(tmp_path: Path) -> None:
-    from needsseg.actions import studies
+    from needsseg.actions.study import studies
 
     path = tmp_path / "new.db"
     studies.init(path).close()

@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import passages, studies
-from needsseg.actions.segments import confirm
-from needsseg.actions.segments import listing as listed
-from needsseg.actions.survey import save
+from needsseg.actions.coding import passages
+from needsseg.actions.segments.segments import confirm
+from needsseg.actions.segments.segments import listing as listed
+from needsseg.actions.study import studies
+from needsseg.actions.survey.survey import save
+from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.accounts import AccountsScreen
-from needsseg.tui.screens.stack import StackScreen
+from needsseg.tui.stack.screen import StackScreen
 from tests.fixtures.samples import DATA
 from tests.fixtures.tui_desk import LARGE, SMALL, play, settled
 from tests.fixtures.tui_full_desk import MAREK, full_study, sheets

@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import importing, passages, studies, suggesting
+from needsseg.actions.coding import passages, suggesting
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.code import CodeScreen
+from needsseg.tui.code.screen import CodeScreen
 from tests.fixtures.tui_desk import LARGE, ROOT, SMALL, flat, play, seen, settled
 
 TALKS = ("ines-carvalho.vtt", "marek-nowotny.docx", "ruth-zielinski.txt")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import studies
+from needsseg.actions.study import studies
 from needsseg.exchange.report.content import Head, Quote, Report, Section, Table, Text
 from needsseg.exchange.report.markdown import markdown
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.stack_report import WholeReport, parts
+from needsseg.tui.stack.report import WholeReport, parts
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

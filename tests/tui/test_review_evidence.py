@@ -6,12 +6,13 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from needsseg.actions import segments, studies
-from needsseg.actions.cards import PARTS
-from needsseg.actions.studies import Study
-from needsseg.study import decisions, runs
+from needsseg.actions.segments import segments
+from needsseg.actions.segments.cards import PARTS
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.study.segments import constraints, runs
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.report import ReportScreen
+from needsseg.tui.report import ReportScreen
 from needsseg.tui.widgets.passage_map import CURSOR, PassageMap
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled
 from tests.fixtures.tui_review_desk import mapped, members, reviewing, rows
@@ -157,7 +158,7 @@ def test_proposed_passages_are_admitted_and_declined(demo_study: Study) -> None:
         run = runs.latest(study)
         assert run is not None
         with study.action("discover", "proposes"):
-            decisions.replace_proposals(study, run.id, {here.id: [(put[0], 0.7), (put[1], 0.6)]})
+            constraints.replace_proposals(study, run.id, {here.id: [(put[0], 0.7), (put[1], 0.6)]})
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)

@@ -7,11 +7,11 @@ import re
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from needsseg.actions import cards, segments
-from needsseg.actions.studies import Study
+from needsseg.actions.segments import cards, segments
+from needsseg.actions.study.studies import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.card import CardScreen
-from needsseg.tui.screens.segments import SegmentsScreen
+from needsseg.tui.segments.card import CardScreen
+from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import SMALL, flat, play, seen
 from tests.fixtures.tui_review_desk import reviewing

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import interviews, passages, review, segments, studies
-from needsseg.actions.review import Choice, Question
-from needsseg.actions.segments import ProposedSplit
-from needsseg.actions.studies import Study
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import review
+from needsseg.actions.discovery.review import Choice, Question
+from needsseg.actions.segments import segments
+from needsseg.actions.segments.segments import ProposedSplit
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
-from needsseg.tui.screens.question import QuestionScreen, context
+from needsseg.tui.segments.question import QuestionScreen, context
+from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from needsseg.tui.widgets.passage_map import PassageMap
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study
 from tests.fixtures.tui_review_desk import reviewing

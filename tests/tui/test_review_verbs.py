@@ -8,14 +8,15 @@ import sys
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import discovery as discovering
-from needsseg.actions import needs, review, segments
-from needsseg.actions.studies import Study
+from needsseg.actions.discovery import discovery as discovering
+from needsseg.actions.discovery import needs, review
+from needsseg.actions.segments import segments
+from needsseg.actions.study.studies import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.halving import HalvingScreen, MergingScreen
-from needsseg.tui.screens.pairs import PairsScreen
-from needsseg.tui.screens.question import QuestionScreen, key_of
-from needsseg.tui.screens.report import ReportScreen
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.segments.pairs import PairsScreen
+from needsseg.tui.segments.question import QuestionScreen, key_of
+from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
 from tests.fixtures.tui_review_desk import members, reviewing, rows, sizes
 from tests.fixtures.tui_waiting import until

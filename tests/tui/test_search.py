@@ -12,11 +12,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from needsseg.actions import history, passages, searching, studies
-from needsseg.tui import child, reading
+from needsseg.actions.coding import passages, searching
+from needsseg.actions.study import history, studies
+from needsseg.tui import child, search_process
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.place import Place
-from needsseg.tui.screens.search import SearchSheet
+from needsseg.tui.bookmark import Place
+from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, small_study
@@ -229,7 +230,7 @@ def test_the_reader_is_one_child_that_ends_with_the_loop(by_meaning: Path) -> No
     held: list[asyncio.subprocess.Process | None] = []
 
     async def run() -> None:
-        reader = reading.Reader(command)
+        reader = search_process.Reader(command)
         request = {"asked": ABOUT, "speech": "participants"}
         for _ in range(2):
             outcome = await reader.ask(request, lambda _: None)

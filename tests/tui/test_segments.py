@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions import segments, studies
+from needsseg.actions.segments import segments
+from needsseg.actions.study import studies
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.segments import SegmentsScreen
+from needsseg.tui.segments.screen import SegmentsScreen
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

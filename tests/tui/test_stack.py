@@ -12,18 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from needsseg.accounts.firmographic import SIZES
-from needsseg.actions import accounts, rollups, studies, tiers
-from needsseg.actions.studies import Study
+from needsseg.accounts.tiers.firmographic import SIZES
+from needsseg.actions.accounts import account_filters, accounts, rollups
+from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
+from needsseg.tui.accounts.filters import Filters, left
+from needsseg.tui.accounts.page import AccountPageSheet
+from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.account_filters import Filters, left
-from needsseg.tui.screens.account_page import AccountPageSheet
-from needsseg.tui.screens.accounts import AccountsScreen
-from needsseg.tui.screens.stack import StackScreen
-from needsseg.tui.screens.stack_curves import CurvesScreen
-from needsseg.tui.screens.stack_patterns import PatternsSheet
-from needsseg.tui.screens.stack_rice import RiceSheet
-from needsseg.tui.screens.stack_triggers import TriggersSheet
+from needsseg.tui.stack.curves import CurvesScreen
+from needsseg.tui.stack.patterns import PatternsSheet
+from needsseg.tui.stack.rice import RiceSheet
+from needsseg.tui.stack.screen import StackScreen
+from needsseg.tui.stack.triggers import TriggersSheet
 from needsseg.tui.widgets import chart
 from needsseg.tui.widgets.progress import ProgressScreen
 from tests.fixtures.tui_desk import (
@@ -349,32 +350,34 @@ def test_a_pattern_shows_its_accounts(tmp_path: Path, size: tuple[int, int]) -> 
 def test_filters_count_as_the_roll_ups_do(demo_study: Study) -> None:
     """A row and a cell hold the accounts that the filters show for them."""
     found = accounts.profiles(demo_study, date(2026, 7, 1))
-    amounts = tiers.Revenue()
+    amounts = account_filters.Revenue()
     for rows in rollups.ROWS:
         for by in rollups.BY:
             if rows == by:
                 continue
-            made = tiers.roll_up(found, amounts, rows, by)
+            made = account_filters.roll_up(found, amounts, rows, by)
             for row in made.rows:
                 for name, cell in row.cells.items():
                     chosen = {rows: (row.name,), by: (name,)}
-                    assert sum(tiers.fits(p, chosen) for p in found) == cell.accounts
+                    assert sum(account_filters.fits(p, chosen) for p in found) == cell.accounts
 
 
 def test_counts_tell_what_a_further_choice_would_show(demo_study: Study) -> None:
     found = accounts.profiles(demo_study, date(2026, 7, 1))
     chosen = {"size": ("small",), "lifecycle_flags": ("at_risk", "new")}
-    for facet, held in tiers.counts(found, chosen).items():
+    for facet, held in account_filters.counts(found, chosen).items():
         for value, number in held.items():
             wanted = {name: values for name, values in chosen.items() if name != facet} | {facet: (value,)}
-            assert sum(tiers.fits(p, wanted) for p in found) == number > 0
-    assert set(tiers.counts(found, {})) == set(tiers.FACETS)
-    ordered = tiers.ordered(found, "size", tiers.Revenue())
+            assert sum(account_filters.fits(p, wanted) for p in found) == number > 0
+    assert set(account_filters.counts(found, {})) == set(account_filters.FACETS)
+    ordered = account_filters.ordered(found, "size", account_filters.Revenue())
     known = [SIZES.index(p.firmographic.size) for p in ordered if p.firmographic.size in SIZES]
     assert known == sorted(known) and ordered[-1].firmographic.size == "unknown"
-    for sort in tiers.SORTS:
+    for sort in account_filters.SORTS:
         drawn = random.Random(1).sample(found, len(found))
-        assert tiers.ordered(drawn, sort, tiers.Revenue()) == tiers.ordered(found, sort, tiers.Revenue())
+        assert account_filters.ordered(drawn, sort, account_filters.Revenue()) == account_filters.ordered(
+            found, sort, account_filters.Revenue()
+        )
 
 
 def test_filters_are_kept_and_what_is_not_known_is_left_out() -> None:

@@ -14,19 +14,21 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from needsseg.actions import accounts, history, segments, studies
-from needsseg.actions import survey as surveys
-from needsseg.actions.studies import Study
-from needsseg.actions.survey import Survey
+from needsseg.actions.accounts import accounts
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.actions.study.studies import Study
+from needsseg.actions.survey import survey as surveys
+from needsseg.actions.survey.survey import Survey
 from needsseg.errors import UsageError
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens import survey_editing as editing
-from needsseg.tui.screens.keys import bindings
-from needsseg.tui.screens.report import ReportScreen
-from needsseg.tui.screens.survey import SurveyScreen
-from needsseg.tui.screens.survey_likelihoods import LikelihoodSheet
-from needsseg.tui.screens.survey_trial import TrialSheet
-from needsseg.tui.screens.survey_words import chance, option_header, option_line
+from needsseg.tui.keys import bindings
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.survey import editing
+from needsseg.tui.survey.likelihoods import LikelihoodSheet
+from needsseg.tui.survey.screen import SurveyScreen
+from needsseg.tui.survey.trial import TrialSheet
+from needsseg.tui.survey.words import chance, option_header, option_line
 from tests.fixtures import tui_waiting
 from tests.fixtures.tui_desk import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
 from tests.fixtures.tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey, worded
@@ -490,7 +492,7 @@ SHARES = st.lists(st.integers(1, 50), min_size=3, max_size=3).map(lambda parts: 
 
 @given(SHARES, st.floats(editing.LEAST, editing.MOST), st.integers(0, 2))
 def test_other_options_keep_their_shares_of_what_is_left(shares: tuple[float, ...], value: float, at: int) -> None:
-    from needsseg.actions.survey import Option, Question
+    from needsseg.actions.survey.survey import Option, Question
 
     options = tuple(Option(f"o{n}", f"words {n}") for n in range(3))
     asked = Question("q", "What?", options, {ONE: shares, TWO: (0.3, 0.3, 0.4)})
@@ -505,7 +507,7 @@ def test_other_options_keep_their_shares_of_what_is_left(shares: tuple[float, ..
 
 @pytest.mark.parametrize("words", ["nan", "inf", "", "-", "1.0", "-0.2", "100%", "0.0001"])
 def test_what_is_no_likelihood_is_refused(words: str) -> None:
-    from needsseg.actions.survey import Option, Question
+    from needsseg.actions.survey.survey import Option, Question
 
     options = (Option("a", "A"), Option("b", "B"))
     asked = Question("q", "What?", options, {ONE: (0.5, 0.5), TWO: (0.4, 0.6)})
@@ -518,7 +520,7 @@ def test_what_is_no_likelihood_is_refused(words: str) -> None:
 @pytest.mark.parametrize("number", [2, 3, 5])
 @pytest.mark.parametrize("across", [73, 77])
 def test_figures_stand_under_their_segments(number: int, across: int) -> None:
-    from needsseg.actions.survey import Option, Question
+    from needsseg.actions.survey.survey import Option, Question
 
     names = tuple(f"Segment {'日本' * n} {n}" for n in range(number))
     asked = Question("q", "What?", (Option("a", "日" * 80), Option("b", "B")), dict.fromkeys(names, (0.25, 0.75)))

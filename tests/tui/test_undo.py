@@ -7,9 +7,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from needsseg.actions import history, merging, passages, studies
+from needsseg.actions.coding import passages
+from needsseg.actions.study import history, merging, studies
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.screens.history import HistoryScreen
+from needsseg.tui.history import HistoryScreen
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import flat, play, seen, small_study
 

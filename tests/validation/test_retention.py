@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts.lifecycle import Subscription, lifecycle
-from needsseg.decisions.association import association, cramers_v, fisher
-from needsseg.decisions.following import follow
-from needsseg.decisions.increment import ridge_logistic
-from needsseg.decisions.retention import Design, Effort, Followed, Validation, firmographic_strata, validate
-from needsseg.decisions.survival import curve, kaplan_meier, logrank, scores
+from needsseg.accounts.tiers.lifecycle import Subscription, lifecycle
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.curves import curves_csv, curves_svg
+from needsseg.validation.association import association, cramers_v, fisher
+from needsseg.validation.follow_up import follow
+from needsseg.validation.increment import ridge_logistic
+from needsseg.validation.retention import Design, Effort, Followed, Validation, firmographic_strata, validate
+from needsseg.validation.survival import curve, kaplan_meier, logrank, scores
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (
     ALIKE_IN_SIZE,

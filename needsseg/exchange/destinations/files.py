@@ -11,8 +11,8 @@ from needsseg.accounts import AccountProfile
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.destinations import amplitude, hubspot, mixpanel, salesforce, segment, warehouse
 from needsseg.exchange.destinations.delivery import Batch, pack
+from needsseg.exchange.destinations.endpoints import KEYS
 from needsseg.exchange.destinations.items import items
-from needsseg.exchange.destinations.places import KEYS
 from needsseg.exchange.tables import FORMATS, Cell, csv_text, publish, rows_of, write
 from needsseg.records import PROFILE_COLUMNS
 

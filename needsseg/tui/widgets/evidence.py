@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from needsseg.actions.cards import PARTS, Card
-from needsseg.actions.segments import Backing, Evidence, LeftOver
+from needsseg.actions.segments.cards import PARTS, Card
+from needsseg.actions.segments.segments import Backing, Evidence, LeftOver
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.widgets import evidence_words as words

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from needsseg.actions.cards import Card, CardQuote
-from needsseg.actions.segments import Backing, Evidence, LeftOver, SegmentSummary
+from needsseg.actions.segments.cards import Card, CardQuote
+from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, SegmentSummary
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state

@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_clock, safe
-from needsseg.tui.marking import turn_near, word_after
+from needsseg.tui.code.navigation import turn_near, word_after
 from needsseg.tui.widgets.passages_seen import PassagesSeen
 from needsseg.tui.widgets.transcript_layout import (
     LANES,

@@ -1,0 +1,178 @@
+"""Labels of accounts from the labels of their texts: the newer a text, the more it says; who contradicts is counted.
+
+For each account, a text labelled with segment s on a day before D weighs ``confidence · 0.5^(age in days / 180)`` for s; a
+text without a day weighs as one 180 days old. A segment carries the account where it has at least two texts, at least half
+of the weight, and more than any other. Its confidence is its weight over that of all segments and half a text of none, so
+that few or old texts never make a sure label. All numbers are ours.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import spill_folder
+from needsseg.accounts.ingest.cells import text
+
+HALF_LIFE_DAYS = 180
+LEAST_TEXTS = 2
+LEAST_SHARE = 0.5
+DOUBT = 0.5
+EXACT = 10_000
+"""Confidences have four decimals and are added up as whole numbers, so that no order of adding changes a sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfTexts:
+    """Texts of one account that were given one label on one day: how many, and their confidences added up."""
+
+    account_id: str
+    segment: str
+    day: int | None
+    texts: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedLabel:
+    """What an account's texts say: ``disagreement`` is the share of weight of other segments, ``undated`` are texts without
+    a day among ``texts`` (those of the segment), ``others`` counts texts of other segments.
+    """
+
+    account_id: str
+    segment: str
+    confidence: float
+    disagreement: float
+    texts: int
+    others: int
+    undated: int
+    newest_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """One labelled text of an account, to show as evidence: its day, its beginning, and the closest passages."""
+
+    segment: str
+    confidence: float
+    day: int | None
+    excerpt: str
+    evidence: tuple[int, ...]
+    id: str
+    file: str
+
+
+def label_of(days: Sequence[DayOfTexts], as_of_day: int | None) -> AssignedLabel | None:
+    """The label of one account from its days of texts, or None; days from ``as_of_day`` on do not count.
+
+    Where it is None, age is reckoned from the account's newest text.
+    """
+    counted = [day for day in days if day.day is None or as_of_day is None or day.day < as_of_day]
+    newest = max((day.day for day in counted if day.day is not None), default=None)
+    today = as_of_day if as_of_day is not None else None if newest is None else newest + 1
+    weights: dict[str, float] = defaultdict(float)
+    # Sorted, so that the same texts in any order add up to the same bits.
+    for day in sorted(counted, key=lambda one: (one.segment, one.day is None, one.day or 0)):
+        age = HALF_LIFE_DAYS if day.day is None or today is None else today - day.day
+        weights[day.segment] += day.confidence * 0.5 ** (age / HALF_LIFE_DAYS)
+    total = sum(weights.values())
+    if not total:
+        return None
+    best = max(weights, key=lambda name: weights[name])
+    mine = [day for day in counted if day.segment == best]
+    texts = sum(day.texts for day in mine)
+    alone = sum(weight == weights[best] for weight in weights.values()) == 1
+    if texts < LEAST_TEXTS or weights[best] / total < LEAST_SHARE or not alone:
+        return None
+    return AssignedLabel(
+        mine[0].account_id,
+        best,
+        round(weights[best] / (total + DOUBT), 4),
+        round(1 - weights[best] / total, 4),
+        texts,
+        sum(day.texts for day in counted) - texts,
+        sum(day.texts for day in mine if day.day is None),
+        max((day.day for day in mine if day.day is not None), default=None),
+    )
+
+
+def labels_of(
+    days: Iterable[DayOfTexts], as_of_day: int | None, kept: AbstractSet[str], merged: Mapping[str, str]
+) -> list[AssignedLabel]:
+    """A label for each account whose texts tell one, by account; texts of segments that are not ``kept`` do not count.
+
+    ``merged`` are ids of accounts that became others.
+    """
+    own: dict[str, list[DayOfTexts]] = defaultdict(list)
+    made: list[AssignedLabel] = []
+    for account, found in groupby(days, key=lambda day: day.account_id):
+        mine = [day for day in found if day.segment in kept]
+        if account in merged or account in merged.values():
+            into = merged.get(account, account)
+            own[into] += [DayOfTexts(into, day.segment, day.day, day.texts, day.confidence) for day in mine]
+        elif (label := label_of(mine, as_of_day)) is not None:
+            made.append(label)
+    made += [label for mine in own.values() if (label := label_of(mine, as_of_day)) is not None]
+    return sorted(made, key=lambda label: label.account_id)
+
+
+def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
+    """The labelled texts of all ``files`` (the newest first) by account, segment and day, sorted by account.
+
+    A text that an account wrote on one day counts once, however often it stands in the files; the newest file's label holds.
+    """
+    import duckdb
+
+    if not files:
+        return
+    with spill_folder(files[0].parent) as folder, duckdb.connect() as con:
+        con.execute("SET memory_limit = '500MB'; SET threads = 1")
+        con.execute(f"SET temp_directory = {text(str(folder))}")
+        found = con.execute(
+            "SELECT account_id, label, day, count(*), sum(exact) FROM ("
+            "SELECT account_id, day, key, arg_min_null(label, file_at) AS label, "
+            f"arg_min((confidence * {EXACT})::BIGINT, file_at) AS exact FROM ({_all(files)}) "
+            "WHERE account_id <> '' GROUP BY account_id, day, key) "
+            "WHERE label IS NOT NULL GROUP BY account_id, label, day ORDER BY account_id, label, day"
+        )
+        while rows := found.fetchmany(5_000):
+            for account, segment, day, count, exact in rows:
+                yield DayOfTexts(account, segment, day, int(count), int(exact) / EXACT)
+
+
+def texts_of(
+    files: Sequence[tuple[str, Path]], accounts: Sequence[str], as_of_day: int | None, most: int
+) -> list[LabelledText]:
+    """The labelled texts of one account (all its ids), the newest first and undated ones last, at most ``most``.
+
+    ``files`` are the newest first, each with the name to show; texts from ``as_of_day`` on are left out.
+    """
+    import duckdb
+
+    if not files or not accounts:
+        return []
+    ids = ", ".join(text(account) for account in accounts)
+    before = "" if as_of_day is None else f"AND (day IS NULL OR day < {as_of_day})"
+    with duckdb.connect() as con:
+        con.execute("SET threads = 1")
+        rows = con.execute(
+            "SELECT label, confidence, day, excerpt, evidence, id, file_at FROM (SELECT *, row_number() OVER "
+            f"(PARTITION BY account_id, day, key ORDER BY file_at, row) AS again FROM ({_all([file for _, file in files])}) "
+            f"WHERE account_id IN ({ids}) {before}) WHERE again = 1 AND label IS NOT NULL "
+            f"ORDER BY day DESC NULLS LAST, confidence DESC, file_at, row LIMIT {most}"
+        ).fetchall()
+    return [
+        LabelledText(label, confidence, day, excerpt, tuple(evidence), id_, files[at][0])
+        for label, confidence, day, excerpt, evidence, id_, at in rows
+    ]
+
+
+def _all(files: Sequence[Path]) -> str:
+    """All rows, each with the place of its file; abstentions too, since a newer one takes an older label's place."""
+    return " UNION ALL ".join(
+        f"SELECT *, {place} AS file_at FROM read_parquet({text(str(file))})" for place, file in enumerate(files)
+    )

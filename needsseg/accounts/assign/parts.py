@@ -1,0 +1,194 @@
+"""Texts as they were put to segments, in Parquet: a part for each chunk of a file, and all parts as one file at the end.
+
+A row is one text: ``row`` (its number in the file), ``id`` and ``account_id`` (empty where not known), ``day`` (days since
+1970-01-01 in the reporting time zone, or NULL), ``label`` (NULL where the program abstained, and ``reason`` tells why),
+``confidence`` in [0, 1] that ``first`` is right, ``second`` the next best, ``excerpt`` (the first 300 characters),
+``evidence`` (ids of the closest passages, the closest first), ``key`` (a hash of the text, in hex) and ``foreign`` (whether
+it seems to be in another language than English).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import spill_folder
+from needsseg.accounts.ingest.cells import text
+from needsseg.files import private_folder, whole_file
+
+COLUMNS = {
+    "row": "BIGINT", "id": "VARCHAR", "account_id": "VARCHAR", "day": "INTEGER", "label": "VARCHAR",
+    "confidence": "DOUBLE", "first": "VARCHAR", "second": "VARCHAR", "reason": "VARCHAR", "excerpt": "VARCHAR",
+    "evidence": "BIGINT[]", "key": "VARCHAR", "foreign": "BOOLEAN",
+}  # fmt: skip
+EXCERPT = 300
+REPORT = "needsseg_report"
+# The file to write to is there, private and empty; DuckDB would write another one and rename it.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of one text, whoever wrote it; the fields are as in the file."""
+
+    label: str | None
+    confidence: float
+    first: str
+    second: str | None
+    reason: str
+    evidence: tuple[int, ...]
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedText:
+    """One row of the file."""
+
+    row: int
+    id: str
+    account_id: str
+    day: int | None
+    excerpt: str
+    key: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All texts of some files together: ``confidence`` is the mean of those labelled, None without one."""
+
+    texts: int
+    distinct: int
+    labelled: int
+    confidence: float | None
+    segments: dict[str, int]
+    reasons: dict[str, int]
+    foreign: int
+    dated: int
+    of_accounts: int
+
+
+def part_file(folder: Path, number: int) -> Path:
+    """Where the part of that number lies."""
+    return folder / f"part-{number:05}.parquet"
+
+
+def whole_parts(folder: Path) -> list[Path]:
+    """The parts that were written, from the first to the last before any that lacks."""
+    found: list[Path] = []
+    while (file := part_file(folder, len(found))).exists():
+        found.append(file)
+    return found
+
+
+def write_part(rows: Sequence[AssignedText], path: Path) -> None:
+    """Writes a part, whole or not at all, for its owner's eyes only."""
+    import duckdb
+
+    types = "{" + ", ".join(f"{text(name)}: {text(kind)}" for name, kind in COLUMNS.items()) + "}"
+    try:
+        with private_folder(path.parent, "part") as folder, whole_file(path, private=True) as partial:
+            source = folder / "rows.jsonl"
+            with source.open("w", encoding="utf-8", newline="\n") as stream:
+                for row in rows:
+                    said = asdict(row)
+                    stream.write(json.dumps(said | said.pop("verdict"), ensure_ascii=False) + "\n")
+            _copy_rows(source, partial, types)
+    except duckdb.Error as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def _copy_rows(source: Path, partial: Path, types: str) -> None:
+    import duckdb
+
+    with duckdb.connect() as con:
+        # One row after another, so that the same rows are the same bytes.
+        con.execute("SET threads = 1")
+        con.execute(
+            f"COPY (SELECT {', '.join(_quoted(name) for name in COLUMNS)} FROM read_json({text(str(source))}, "
+            f"format = 'newline_delimited', columns = {types})) "
+            f"TO {text(str(partial))} ({PARQUET})"
+        )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _source(files: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(text(str(file)) for file in files)}])"
+
+
+def join_parts(parts: Sequence[Path], path: Path, report: str) -> None:
+    """Makes one file of the parts, in their order, with ``report`` beside the rows; whole or not at all."""
+    import duckdb
+
+    try:
+        with whole_file(path, private=True) as partial, duckdb.connect() as con:
+            con.execute("SET threads = 1")
+            con.execute("SET memory_limit = '500MB'")
+            con.execute(
+                f"COPY (SELECT * FROM {_source(parts)}) TO {text(str(partial))} ({PARQUET}, "
+                f"KV_METADATA {{{REPORT}: {text(report)}}})"
+            )
+    except duckdb.Error as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def report_of(path: Path) -> str:
+    """What ``join_parts`` was told to keep beside the rows; empty where there is nothing."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        found = con.execute(
+            f"SELECT decode(value) FROM parquet_kv_metadata({text(str(path))}) WHERE decode(key) = {text(REPORT)}"
+        ).fetchone()
+    return str(found[0]) if found else ""
+
+
+def verdicts(part: Path) -> Iterator[tuple[str, Verdict]]:
+    """Each text's key and what was found of it."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        rows = con.execute(
+            f'SELECT key, label, confidence, "first", "second", reason, evidence, "foreign" FROM {_source([part])}'
+        )
+        while block := rows.fetchmany(2_000):
+            for key, label, confidence, first, second, reason, evidence, foreign in block:
+                yield key, Verdict(label, confidence, first, second, reason, tuple(evidence), foreign)
+
+
+def rows_of(file: Path, block: int = 2_000) -> Iterator[dict[str, object]]:
+    """The rows of one file in their order, by column; never more than ``block`` of them at once."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("SET threads = 1")
+        found = con.execute(f"SELECT * FROM {_source([file])}")
+        names = [column[0] for column in found.description or ()]
+        while rows := found.fetchmany(block):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+
+
+def counts(files: Sequence[Path]) -> Counts:
+    """The texts of all files in numbers."""
+    import duckdb
+
+    source = _source(files)
+    with spill_folder(files[0].parent) as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '500MB'; SET temp_directory = {text(str(folder))}")
+        total = con.execute(
+            "SELECT count(*), count(DISTINCT key), count(label), sum((confidence * 10000)::BIGINT) FILTER (label IS NOT NULL), "
+            f"count(DISTINCT key) FILTER (\"foreign\"), count(day), count(*) FILTER (account_id <> '') FROM {source}"
+        ).fetchone()
+        segments = con.execute(f"SELECT label, count(*) FROM {source} WHERE label IS NOT NULL GROUP BY 1 ORDER BY 1")
+        by_segment = {str(name): int(count) for name, count in segments.fetchall()}
+        reasons = con.execute(f"SELECT reason, count(*) FROM {source} WHERE label IS NULL GROUP BY 1 ORDER BY 1")
+        by_reason = {str(name): int(count) for name, count in reasons.fetchall()}
+    texts, distinct, labelled, confidence, foreign, dated, of_accounts = total or (0, 0, 0, None, 0, 0, 0)
+    mean = round(int(confidence) / 10_000 / labelled, 4) if labelled else None
+    return Counts(texts, distinct, labelled, mean, by_segment, by_reason, foreign, dated, of_accounts)

@@ -1,0 +1,232 @@
+"""Texts that customers wrote, from a file into numbered rows: checked, refused one by one, and given out in chunks.
+
+The file is read once, by the engine and not by Python, into one private Parquet file; that holds ``place`` (0, 1, 2 …
+among the rows that were accepted), ``row`` (its number in the file), ``id``, ``account_id`` (text, empty where the file
+has none), ``date_day`` (days since 1970-01-01 in the reporting time zone, or NULL) and ``text``. However long the file, no more
+of it is held than a chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest import cells
+from needsseg.accounts.ingest.columns import plan_of
+from needsseg.accounts.ingest.dates import DatesUnclearError, date_columns, said_dates
+from needsseg.accounts.ingest.file_rows import layout
+from needsseg.accounts.ingest.gathering import Part
+from needsseg.accounts.ingest.ingestion import workshop
+from needsseg.accounts.ingest.mapping import NAMES, alternatives, guess_mapping
+from needsseg.accounts.ingest.mapping import Mapping as Columns
+from needsseg.accounts.ingest.preview import Preview, preview
+from needsseg.accounts.ingest.rejects import Reject, write_rejects
+from needsseg.accounts.ingest.staging import malformed, read_parts, stage, whole_ids
+from needsseg.accounts.tiers.zones import zone
+from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import whole_file
+from needsseg.progress import silent
+from needsseg.transcripts.language import seems_english
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ROWS, CHARACTERS = 10_000, 8_000_000
+SHOWN = 200
+MEMORY_LIMIT = "600MB"  # a sentence model stands beside it
+LOOKED_AT = 2_000
+LEAST_WORDS = 12
+TOLD_FROM = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One text: its row in the file (a header is row 1), its own id and its account's, empty where not known, its day."""
+
+    row: int
+    id: str
+    account_id: str
+    day: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTexts:
+    """A file as read: of ``read`` rows ``rows`` are in ``path``, and ``refused`` counts the others by reason."""
+
+    path: Path
+    read: int
+    rows: int
+    refused: dict[str, int]
+    columns: dict[str, str]
+    dates: dict[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def text_columns(header: tuple[str, ...], file: str, said: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The columns that hold text, account_id, date and id: as ``said``, else by their names; a sole column is the text.
+
+    A field said to be empty is not read. TableError where a column is not in the file, or none can be told to hold texts.
+    """
+    columns = guessed_columns(header, file, said)
+    if "text" not in columns:
+        raise TableError(
+            f"{file}: which column holds the texts cannot be told from its names.",
+            f"Say it: --text COLUMN. Its columns are: {', '.join(header)}.",
+        )
+    return columns
+
+
+def guessed_columns(header: tuple[str, ...], file: str, said: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The same, but where none can be told to hold texts that field is left out."""
+    given = dict(said or {})
+    for field, column in given.items():
+        if field not in NAMES["texts"]:
+            raise UsageError(f"'{field}' is no field of a text.", f"Fields: {', '.join(NAMES['texts'])}.")
+        if column and not alternatives(column, header):
+            raise TableError(f"{file}: has no column '{column}'.", f"Its columns are: {', '.join(header)}.")
+    named = {field: alternatives(column, header)[0] for field, column in given.items() if column}
+    guessed = guess_mapping("texts", header).columns
+    free = {name: column for name, column in guessed.items() if name not in given and column not in named.values()}
+    columns = free | named
+    if not columns and "text" not in given and len(header) == 1:
+        columns = {"text": header[0]}
+    return {name: columns[name] for name in NAMES["texts"] if name in columns}
+
+
+def preview_texts(
+    file: Path, columns: Mapping[str, str] | None = None, dates: Mapping[str, str] | None = None, tz: str = "UTC"
+) -> tuple[tuple[str, ...], Columns, Preview]:
+    """The file's columns, which of them would be read, and the first rows as they would be, by the file's beginning.
+
+    There are no rows while it cannot be told which column holds the texts.
+    """
+    found = layout(file, whole=False)
+    mapping = Columns("texts", guessed_columns(found.header, file.name, columns))
+    mapping = Columns("texts", mapping.columns, dates=said_dates(dates or {}, mapping))
+    if "text" not in mapping.columns:
+        return found.header, mapping, Preview((), ())
+    return found.header, mapping, preview([Part(file.name, file, "", found)], mapping, tz)
+
+
+def stage_texts(
+    file: Path, target: Path, rejects: Path, *, columns: Mapping[str, str] | None = None,
+    dates: Mapping[str, str] | None = None, tz: str = "UTC",
+) -> StagedTexts:  # fmt: skip
+    """Reads ``file`` (CSV, JSON lines, Parquet; gzip of the first two) into ``target``, and lists refused rows in ``rejects``.
+
+    ``columns`` as in ``text_columns``, ``dates`` says how the column of dates is written. TableError where the file is no
+    table or holds no text at all, DatesUnclearError where dates can be read in two ways, NeedssegError on a full disk.
+    """
+    import duckdb
+
+    zone(tz)
+    found = layout(file)
+    mapping = Columns("texts", text_columns(found.header, file.name, columns))
+    mapping = Columns("texts", mapping.columns, dates=said_dates(dates or {}, mapping))
+    try:
+        with workshop(target.parent) as (con, spare):
+            return _staged(con, Part(file.name, file, "", found), mapping, (target, rejects, spare), tz)
+    except (duckdb.IOException, OSError) as error:
+        raise NeedssegError(f"{target.parent}: cannot write there: {error}.", "Free space beside the study.") from error
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise TableError(f"{file.name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
+
+
+def _staged(
+    con: DuckDBPyConnection, part: Part, mapping: Columns, places: tuple[Path, Path, Path], tz: str
+) -> StagedTexts:
+    target, rejects, spare = places
+    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    read_parts(con, [part], mapping, spare, silent)
+    notes = whole_ids(con)
+    found = date_columns(con, mapping, [part.name], {})
+    if unclear := [column for column in found if not column.format]:
+        raise DatesUnclearError(unclear, part.name)
+    forms = {column.field: column.format for column in found}
+    plan = plan_of("texts", tz, forms)
+    read = stage(con, plan)
+    reasons = [check.reason for check in plan.checks]
+    refused: dict[str, int] = {}
+    write_rejects(_refused(con, part, mapping, [check.field for check in plan.checks], reasons, refused), rejects)
+    rows = int((con.execute("SELECT count(*) FROM staged WHERE refused IS NULL").fetchone() or (0,))[0])
+    if not rows:
+        told = "; ".join(f"{count:,}: {reason}" for reason, count in refused.items())
+        raise TableError(
+            f"{part.name}: holds no text.",
+            f"Refused were {told}. They are listed in {rejects}." if told else "There is nothing below the header.",
+        )
+    with whole_file(target, private=True) as partial:
+        con.execute(
+            f"COPY (SELECT row_number() OVER (ORDER BY row) - 1 AS place, row, {plan.written} FROM staged "
+            f"WHERE refused IS NULL ORDER BY row) "
+            f"TO {cells.text(str(partial))} (FORMAT parquet, ROW_GROUP_SIZE {ROWS}, USE_TMP_FILE false)"
+        )
+    return StagedTexts(target, read, rows, dict(sorted(refused.items())), mapping.columns, forms, tuple(notes))
+
+
+def _refused(
+    con: DuckDBPyConnection, part: Part, mapping: Columns, fields: list[str], reasons: list[str], counts: dict[str, int]
+) -> Iterator[Reject]:
+    """The refused rows one after another, counted by reason as they go by."""
+    names = sorted(set(fields))
+    cut = ", ".join(f"left({name}, {SHOWN})" for name in names)
+    rows = con.execute(
+        f"SELECT row, refused, left(surplus, {SHOWN}), json, {cut} FROM staged WHERE refused IS NOT NULL ORDER BY row"
+    )
+    while block := rows.fetchmany(ROWS):
+        for row, refused, surplus, json, *values in block:
+            if refused < 0:
+                value, reason = malformed(str(surplus or ""), refused, json)
+                column = ""
+            else:
+                field, reason = fields[refused], reasons[refused]
+                column, value = mapping.columns.get(field, field), str(values[names.index(field)] or "")
+            counts[reason] = counts.get(reason, 0) + 1
+            yield Reject(row, column, value, reason, part.name)
+
+
+def chunks(staged: Path, start: int = 0, rows: int = ROWS, characters: int = CHARACTERS) -> Iterator[list[TextRow]]:
+    """The texts from ``start`` on, at most ``rows`` and about ``characters`` at a time; where a chunk ends depends on nothing
+    but where it began, so that a run that goes on cuts the same ones.
+    """
+    import duckdb
+
+    source = f"read_parquet({cells.text(str(staged))})"
+    with duckdb.connect() as con:
+        con.execute("SET threads = 1")
+        while True:
+            within = f"FROM {source} WHERE place >= {start} AND place < {start + rows}"
+            sizes = con.execute(f"SELECT length(text) {within} ORDER BY place").fetchall()
+            if not sizes:
+                return
+            held = taken = 0
+            for (size,) in sizes:
+                if taken and held + size > characters:
+                    break
+                held, taken = held + size, taken + 1
+            until = f"{within} AND place < {start + taken}"
+            yield [
+                TextRow(*row)
+                for row in con.execute(f"SELECT row, id, account_id, date_day, text {until} ORDER BY place").fetchall()
+            ]
+            start += taken
+
+
+def seems_foreign(text: str) -> bool:
+    """Whether a text seems to be in another language than English, by its first 2,000 characters.
+
+    Another script is told from four letters on, another language of the same script from twelve words on.
+    """
+    said = text[:LOOKED_AT]
+    words = said.split()
+    letters = [char for char in said if char.isalpha()]
+    other_script = sum(char > "\u024f" for char in letters) * 2 > len(letters)
+    if len(letters) < 4 or (not other_script and len(words) < LEAST_WORDS):
+        return False
+    # What tells a transcript's language wants forty words: the text says them more than once.
+    times = max(1, -(-TOLD_FROM // max(1, len(words))), -(-TOLD_FROM // len(letters)))
+    return not seems_english(" ".join([said] * times))

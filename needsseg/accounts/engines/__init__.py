@@ -1,0 +1,1 @@
+"""Where expressions over accounts and events run: DuckDB, Polars or Spark."""

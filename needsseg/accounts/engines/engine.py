@@ -1,0 +1,176 @@
+"""Where expressions run: DuckDB within the program, Polars, or Spark, over Parquet files that stay where they are.
+
+Expressions are written once with narwhals. Only integers, texts and booleans enter them, so that all give the same
+numbers. Traps this room keeps clear of: ``n_unique`` counts NULL, DuckDB's integer sums come back as decimals, and
+calendar arithmetic fails on lazy frames.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import private_folder
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+ENGINES = ("duckdb", "polars", "spark", "spark:MASTER", "sc://HOST:PORT")
+# DuckDB spills what does not fit; beyond eight threads a share of this limit would be too small for each of them.
+MEMORY_LIMIT = "1GB"
+MOST_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An open backend: ``backend`` is duckdb, polars or spark; ``session`` DuckDB's connection or Spark's session."""
+
+    backend: str
+    session: Any = None
+
+    def scan(self, parquet: Path) -> nw.LazyFrame[Any]:
+        """The rows of a Parquet file, read when they are asked for; TableError where it is gone or none."""
+        import narwhals as nw
+
+        if not parquet.is_file():
+            raise TableError(f"{parquet}: no such Parquet file.", "Import the account files again.")
+        with translated():
+            found: nw.LazyFrame[Any] = nw.from_native(self._scanned(parquet.absolute()))
+        return found
+
+    def _scanned(self, parquet: Path) -> Any:
+        if self.backend == "spark":
+            from needsseg.accounts.engines.spark import scanned
+
+            return scanned(self.session, parquet)
+        if self.backend == "polars":
+            import polars
+
+            return polars.scan_parquet(parquet, glob=False)
+        return self.session.read_parquet(re.sub(r"([*?\[])", r"[\1]", str(parquet)))
+
+    def table(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> nw.LazyFrame[Any]:
+        """A small table of texts as a frame of this backend."""
+        import narwhals as nw
+
+        with translated():
+            found: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
+        return found
+
+    def _given(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+        if self.backend == "spark":
+            from needsseg.accounts.engines.spark import given
+
+            return given(self.session, columns, rows)
+        if self.backend == "polars":
+            import polars
+
+            return polars.LazyFrame(list(rows), schema=dict.fromkeys(columns, polars.String), orient="row")
+        name = f"given_{columns[0]}"
+        texts = ", ".join(f"{column} VARCHAR" for column in columns)
+        self.session.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({texts})")
+        if rows:
+            lists = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
+            self.session.execute(
+                f"INSERT INTO {name} SELECT {lists}", [list(cells) for cells in zip(*rows, strict=True)]
+            )
+        return self.session.table(name)
+
+    def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
+        """The result as plain tuples, in no particular order."""
+        with translated():
+            native: Any = frame.to_native()
+            if self.backend == "spark":
+                return [tuple(row) for row in native.collect()]
+            if self.backend == "polars":
+                return list(native.collect(engine="streaming").iter_rows())
+            return list(native.fetchall())
+
+
+@contextmanager
+def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:
+    """An engine for a while: one of ENGINES; what it cannot hold in memory goes to a private folder in ``spill``.
+
+    UsageError where ``spec`` is unknown or not installed, NeedssegError where the engine cannot be reached.
+    """
+    check_engine(spec)
+    if spec.startswith(("spark", "sc:")):
+        from needsseg.accounts.engines.spark import open_spark
+
+        with open_spark(spec, spill) as session:
+            yield Engine("spark", session)
+    elif spec == "polars":
+        try:
+            import polars  # noqa: F401
+        except ImportError as error:
+            raise UsageError("Polars is not installed.", "pip install 'needsseg[polars]'") from error
+        yield Engine("polars")
+    else:
+        with _duckdb(spill) as connection:
+            yield Engine("duckdb", connection)
+
+
+def check_engine(spec: str) -> None:
+    """UsageError where ``spec`` names no engine; whether it is installed and answers shows when it is opened."""
+    if spec in ("duckdb", "polars", "spark") or re.fullmatch(r"spark:\S+|sc://[^\s/]+.*", spec):
+        return
+    raise UsageError(f"'{spec}' is no engine.", f"Engines: {', '.join(ENGINES)}.")
+
+
+@contextmanager
+def _duckdb(spill: Path | None) -> Iterator[Any]:
+    import duckdb
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with spill_folder(spill) as folder, duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {min(cores, MOST_THREADS)}")
+        connection.execute("SET preserve_insertion_order = false; SET allocator_background_threads = false")
+        connection.execute("SET enable_progress_bar = false")
+        quoted = str(folder).replace("'", "''")
+        connection.execute(f"SET temp_directory = '{quoted}'")
+        yield connection
+
+
+@contextmanager
+def spill_folder(beside: Path | None) -> Iterator[Path]:
+    """Give a private folder for what does not fit in memory, which is gone afterwards.
+
+    It lies in ``beside``, or in the system's own temporary folder where ``beside`` is None or cannot be written.
+    NeedssegError where neither can be.
+    """
+    where = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(private_folder(where, "spill"))
+        except OSError as error:
+            raise NeedssegError(
+                f"{error.filename or 'temporary folder'}: {error.strerror}.",
+                "What does not fit in memory is written there; the variable TMPDIR names another place.",
+            ) from error
+        yield folder
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn an engine's own errors into ones a person can act on."""
+    try:
+        yield
+    except NeedssegError:
+        raise
+    except Exception as error:
+        module = type(error).__module__.partition(".")[0]
+        if module in ("pyspark", "py4j", "grpc"):
+            from needsseg.accounts.engines.spark import explained
+
+            raise explained(error) from error
+        if module not in ("duckdb", "_duckdb", "polars", "narwhals"):
+            raise
+        raise TableError(
+            f"The account data cannot be computed: {str(error).splitlines()[0]}", "Import the account files again."
+        ) from error

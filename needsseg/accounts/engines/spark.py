@@ -1,0 +1,231 @@
+"""Spark as an engine: local, a cluster by its master's URL, or a Spark Connect server.
+
+Spark runs in a Java process of its own. What it says goes to a private file instead of the screen; it listens on this
+machine only while it is local, and its session ends with the work. A session that the caller has open already is used
+as it is, and left open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from needsseg.errors import NeedssegError, UsageError
+
+LEAST_JAVA = 17
+SECONDS_TO_ANSWER = 5.0
+SECONDS_FOR_EXECUTORS = 60.0
+CONNECT_PORT = 15002
+ELSEWHERE = "Or compute on this machine: --engine duckdb."
+# Spark SQL keeps 200 partitions by default, each of them a task: far too many for the rows of one machine.
+LOCAL_PARTITIONS = "8"
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextmanager
+def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
+    """A Spark session for ``spark`` (``local[*]``), ``spark:MASTER`` or ``sc://host:port``.
+
+    UsageError where PySpark is not installed, NeedssegError where Java is missing or nothing answers.
+    """
+    from needsseg.accounts.engines.engine import spill_folder, translated
+
+    with _ONE_AT_A_TIME, ExitStack() as stack:
+        if spec.startswith("sc://"):
+            session = _connected(spec)
+            stack.callback(session.stop)
+        else:
+            _installed("pyspark", "spark")
+            from pyspark.sql import SparkSession
+
+            session = SparkSession.getActiveSession()
+            if session is None:
+                master = spec.partition(":")[2] or "local[*]"
+                # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
+                beside = None if spill is not None and "," in str(spill.absolute()) else spill
+                folder = stack.enter_context(spill_folder(beside))
+                with translated():
+                    session = _started(master, folder)
+                stack.callback(session.stop)
+                with translated():
+                    _wait_for_executors(session, master)
+        yield session
+
+
+def scanned(session: Any, parquet: Path) -> Any:
+    """The rows of one Parquet file at its path on this machine, which every executor must see under the same path."""
+    literal = re.sub(r"([\\*?\[\]{}])", r"\\\1", str(parquet))
+    return session.read.parquet(f"file://{literal}")
+
+
+def given(session: Any, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+    """A small table of texts. As JSON within a query, since createDataFrame would want Python on every executor."""
+    fields = ", ".join(f"{column}: STRING" for column in columns)
+    cells = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    return session.sql(f"SELECT inline(from_json(:cells, 'ARRAY<STRUCT<{fields}>>'))", args={"cells": cells})
+
+
+def explained(error: BaseException) -> NeedssegError:
+    """What a person can do about an error of Spark's."""
+    said = str(error)
+    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
+    if re.search(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", said):
+        return NeedssegError(
+            "Spark's executors do not see the account data: " + (_path_in(said) or first),
+            "Keep the study on storage that every executor mounts under the same path. " + ELSEWHERE,
+        )
+    if re.search(r"UNAVAILABLE|failed to connect|Connection refused|MasterNotFound|unresponsive", said):
+        return NeedssegError(f"Spark does not answer: {first}", f"Is it running? {ELSEWHERE}")
+    return NeedssegError(f"Spark stopped: {first}", f"Look at the cluster's logs. {ELSEWHERE}")
+
+
+def _path_in(said: str) -> str:
+    found = re.search(r"file:(/.+?\.parquet)", said)
+    return re.sub(r"\\(.)", r"\1", found.group(1)) if found else ""
+
+
+def _installed(module: str, extra: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        raise UsageError(f"{module} is not installed, which Spark needs.", f"pip install 'needsseg[{extra}]'")
+
+
+def _started(master: str, folder: Path) -> Any:
+    """A new classic session. Java's errors and Spark's warnings go to a file that has no name any more."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    _needs_java()
+    _answers(master, r"spark://([^/]+)", 7077, "master")
+    conf = SparkConf(loadDefaults=False).setAll(_settings(master, folder).items())
+    with tempfile.TemporaryFile() as log:
+        gateway = SparkContext._gateway
+        if gateway is None:
+            try:
+                gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+            except PySparkRuntimeError as error:
+                raise _unstarted(log, master) from error
+        try:
+            context = SparkContext(conf=conf, gateway=gateway)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in ("py4j", "pyspark"):
+                raise
+            reason = re.search(r"(?:Exception|Error): (.+)", str(error))
+            raise NeedssegError(
+                f"Spark cannot start on {master}: {reason.group(1) if reason else error}", ELSEWHERE
+            ) from error
+    context.setLogLevel("OFF")
+    return SparkSession(context)
+
+
+def _settings(master: str, folder: Path) -> dict[str, str]:
+    log4j = folder / "log4j2.properties"
+    log4j.write_text("rootLogger.level = off\n", encoding="utf-8")
+    quiet = f"-Dlog4j2.configurationFile='{log4j.as_uri()}'"
+    settings = {
+        "spark.master": master,
+        "spark.app.name": "needsseg",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.extraJavaOptions": quiet,
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.parquet.enableVectorizedReader": "true",
+    }
+    if master.startswith("local"):
+        settings |= {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.shuffle.partitions": LOCAL_PARTITIONS,
+        }
+    return settings
+
+
+def _needs_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = Path(home) / "bin" / "java" if home else None
+    if (java and java.exists()) or (not home and shutil.which("java")):
+        return
+    where = f"JAVA_HOME is {home}, where there is no bin/java" if home else "no java is found"
+    raise NeedssegError(
+        f"Spark needs Java {LEAST_JAVA} or newer, and {where}.",
+        f"Install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless). {ELSEWHERE}",
+    )
+
+
+def _answers(url: str, pattern: str, port: int, what: str) -> None:
+    """NeedssegError where none of the hosts in ``url`` takes a connection; Spark itself would try for minutes."""
+    found = re.match(pattern, url)
+    if not found:
+        return
+    reason = ""
+    for address in found.group(1).split(","):
+        host, _, given = address.rpartition(":") if ":" in address else (address, "", "")
+        try:
+            with socket.create_connection((host.strip("[]"), int(given or port)), timeout=SECONDS_TO_ANSWER):
+                return
+        except ValueError as error:
+            raise UsageError(f"'{url}' has no number for a port.", f"For example: host:{port}.") from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+    raise NeedssegError(
+        f"No Spark {what} answers at {url}: {reason}.", f"Start it, or correct the address. {ELSEWHERE}"
+    )
+
+
+def _wait_for_executors(session: Any, master: str) -> None:
+    """A standalone cluster without free workers would let the work wait for ever without a word."""
+    if not master.startswith("spark://"):
+        return
+    tracker = session.sparkContext._jsc.sc().statusTracker()
+    until = time.monotonic() + SECONDS_FOR_EXECUTORS
+    while len(tracker.getExecutorInfos()) < 2:  # The driver counts as one.
+        if time.monotonic() > until:
+            raise NeedssegError(
+                f"{master} gave no executor within {SECONDS_FOR_EXECUTORS:.0f} seconds.",
+                f"Has it workers with free cores and memory that can reach this machine? {ELSEWHERE}",
+            )
+        time.sleep(0.2)
+
+
+def _connected(url: str) -> Any:
+    for module in ("pyspark", "grpc", "pandas", "pyarrow", "grpc_status", "zstandard"):
+        _installed(module, "spark-connect")
+    _answers(url, r"sc://([^/;]+)", CONNECT_PORT, "Connect server")
+    from pyspark.sql import SparkSession
+
+    from needsseg.accounts.engines.engine import translated
+
+    with translated():
+        session = SparkSession.builder.remote(url).create()
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        session.conf.set("spark.sql.ansi.enabled", "true")
+    return session
+
+
+def _unstarted(log: IO[bytes], master: str) -> NeedssegError:
+    """Why Java ended at once, from what it wrote before it did."""
+    log.seek(0)
+    said = log.read().decode(errors="replace")
+    if "UnsupportedClassVersionError" in said:
+        return NeedssegError(f"Spark needs Java {LEAST_JAVA} or newer; the java found is older.", ELSEWHERE)
+    reason = re.search(r"(?:Exception|Error): (.+)", said)
+    line = (
+        reason.group(1) if reason else next((line for line in said.splitlines() if line.strip()), "Java ended at once")
+    )
+    return NeedssegError(f"Spark cannot start on {master}: {line.strip().rstrip('.')}.", ELSEWHERE)

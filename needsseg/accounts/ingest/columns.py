@@ -1,0 +1,149 @@
+"""How a row of each kind becomes columns: what is computed of its cells, when it is refused, and what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from needsseg.accounts.ingest import cells
+
+EARLIEST, LATEST = 0, 47_482  # 1970-01-01 … 2100-01-01: outside, a stamp is a slip
+ACCOUNT_TEXT = ("name", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack")
+# A number in this form has been through a spreadsheet or a float column, and may stand for another id.
+LOST_DIGITS = r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+|\d{16,}\.0+"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition under which a row is refused, the field it concerns and the reason a person reads."""
+
+    field: str
+    refused: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How rows of one kind become columns: dates put year first, parts of them, then values and checks over them.
+
+    ``written`` are the columns of the Parquet file, in their order; ``besides`` are needed until then.
+    """
+
+    dates: str
+    parts: str
+    values: str
+    checks: tuple[Check, ...]
+    written: str
+    besides: str = ""
+
+
+Plans = dict[str, Callable[[str, Mapping[str, str]], Plan]]
+
+
+def plan_of(kind: str, tz: str, forms: Mapping[str, str]) -> Plan:
+    """The plan for one kind of file; ``forms`` says how each date field is written."""
+    return _PLANS[kind](tz, forms)
+
+
+def _empty(cell: str) -> str:
+    return f"trim({cell}) = ''"
+
+
+def _id_checks(field: str = "account_id") -> tuple[Check, ...]:
+    lost = f"regexp_full_match(trim({field}), {cells.text(LOST_DIGITS)})"
+    return (
+        Check(field, _empty(field), "no account id"),
+        Check(field, lost, "an account id that went through a float and has lost digits; export the ids as text"),
+    )
+
+
+def _day_checks(name: str, day: str) -> tuple[Check, ...]:
+    return (
+        Check(name, f"NOT {_empty(name)} AND {day} IS NULL", cells.DATE_HINT),
+        Check(name, f"{day} NOT BETWEEN {EARLIEST} AND {LATEST}", "a date outside 1970–2100"),
+    )
+
+
+def _number_checks(name: str, number: str) -> tuple[Check, ...]:
+    return (
+        Check(name, f"regexp_full_match(trim({name}), '-.*[0-9].*')", f"{name} below zero"),
+        Check(name, f"NOT {_empty(name)} AND {number} IS NULL", cells.NUMBER_HINT),
+    )
+
+
+def _year_first(fields: tuple[str, ...], forms: Mapping[str, str]) -> str:
+    return ", ".join(f"{cells.year_first(name, forms.get(name, 'iso'))} AS {name}_stamp" for name in fields)
+
+
+def _accounts(tz: str, forms: Mapping[str, str]) -> Plan:
+    return Plan(
+        dates=_year_first(("created",), forms),
+        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso")),
+        values=f"{cells.account_key('account_id')} AS id, {cells.account_key('master_record_id')} AS master, "
+        f"{cells.local_day('created', tz)} AS created_day, "
+        "lower(trim(is_deleted)) IN ('true', '1', 'yes', 't') AS deleted",
+        checks=(*_id_checks(), *_day_checks("created", "created_day")),
+        written=f"id AS account_id, {', '.join(ACCOUNT_TEXT)}, created_day, '' AS merged_ids",
+        besides="master, deleted, staged.account_id AS given",
+    )
+
+
+def _events(tz: str, forms: Mapping[str, str]) -> Plan:
+    kept = ", ".join(f"nullif(trim({name}), '') AS {name}" for name in ("user_id", "event", "feature", "platform"))
+    return Plan(
+        dates=_year_first(("timestamp",), forms),
+        parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
+        values=f"{cells.account_key('account_id')} AS id, nullif(trim(event_id), '') AS eid, "
+        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS said",
+        checks=(
+            *_id_checks(),
+            Check("event", _empty("event"), "no event name"),
+            Check("timestamp", _empty("timestamp"), "no time"),
+            *_day_checks("timestamp", "(second // 86400)"),
+        ),
+        written=f"eid AS event_id, id AS account_id, {kept}, said AS source, second // 86400 AS day, second",
+    )
+
+
+def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
+    dates = ("start", "end", "renewal")
+    days = ", ".join(f"{cells.local_day(f'd_{name}', tz)} AS {name}_day" for name in dates)
+    return Plan(
+        dates=_year_first(("start_date", "end_date", "renewal_date"), forms),
+        parts=", ".join(
+            cells.stamp_parts(f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso")) for name in dates
+        ),
+        values=f"{cells.account_key('account_id')} AS id, {days}, {cells.number('seats')} AS seat_number, "
+        f"{cells.number('amount')} AS amount_number",
+        checks=(
+            *_id_checks(),
+            Check("start_date", _empty("start_date"), "no start date"),
+            *(check for name in dates for check in _day_checks(f"{name}_date", f"{name}_day")),
+            Check("end_date", "end_day < start_day", "the subscription ends before it starts"),
+            *_number_checks("seats", "seat_number"),
+            Check("seats", "seat_number <> floor(seat_number)", "seats are whole"),
+            *_number_checks("amount", "amount_number"),
+        ),
+        written="id AS account_id, trim(plan) AS plan, seat_number::BIGINT AS seats, amount_number AS amount, "
+        "start_day, end_day, renewal_day",
+    )
+
+
+def _texts(tz: str, forms: Mapping[str, str]) -> Plan:
+    # Neither a line of dashes nor a bare number says what anybody needs.
+    return Plan(
+        dates=_year_first(("date",), forms),
+        parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso")),
+        values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day",
+        checks=(
+            Check("text", _empty("text"), "no text"),
+            Check("text", r"regexp_matches(text, '[\x00-\x08\x0E-\x1F]')", "no text, but bytes of something else"),
+            Check("text", r"NOT regexp_matches(text, '\pL')", "no word in it"),
+            *_id_checks()[1:],
+            *_day_checks("date", "date_day"),
+        ),
+        written="trim(id) AS id, account AS account_id, date_day::INTEGER AS date_day, trim(text) AS text",
+    )
+
+
+_PLANS: Plans = {"accounts": _accounts, "events": _events, "subscriptions": _subscriptions, "texts": _texts}

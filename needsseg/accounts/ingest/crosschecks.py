@@ -1,0 +1,67 @@
+"""What only shows when all rows, or two sources, are looked at together."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest.cells import local_second, text
+from needsseg.accounts.ingest.merged_records import EARLIER
+from needsseg.accounts.tiers.firmographic import UNKNOWN, revenue_tier, size_tier
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NOTHING = re.compile(r"[$€£]?\s*0[0.,]*|-+|–|—|n/?a|none|null|nil|unknown", re.IGNORECASE)
+
+
+def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
+    """What to tell of sizes and revenues in ``kept`` that say something, but no tier: words, or ranges over two tiers.
+
+    An empty cell, 0 and words such as n/a say nothing, and rows of an earlier import were told of then.
+    """
+    notes = []
+    for field, tier, what in (("employees", size_tier, "size"), ("revenue", revenue_tier, "revenue")):
+        cells = con.execute(
+            f"SELECT trim({field}) AS cell, count(*) FROM kept WHERE file <> ? AND trim({field}) <> '' GROUP BY 1 "
+            "ORDER BY min((file::BIGINT << 40) + row)",
+            [EARLIER],
+        ).fetchall()
+        strange = [(cell, count) for cell, count in cells if tier(cell) == UNKNOWN and not _NOTHING.fullmatch(cell)]
+        if strange:
+            shown = ", ".join(f"'{cell[:40]}'" for cell, _ in strange[:3])
+            notes.append(
+                f"The {what} of {sum(count for _, count in strange):,} accounts counts as unknown: no tier can be told from "
+                f"{shown}{' …' if len(strange) > 3 else ''} in {field}."
+            )
+    return notes
+
+
+def usage_before_subscription(
+    events: Path, subscriptions: Path, accounts: Path | None = None, tz: str = "UTC"
+) -> tuple[int, int]:
+    """How many events lie before the day their account's first subscription started, and of how many accounts.
+
+    Of accounts without any subscription none do. Ids of merged CRM records count for their survivor where ``accounts``
+    is given. All three are Parquet files that ``ingest`` wrote; days begin in ``tz``.
+    """
+    import duckdb
+
+    merged = (
+        f"SELECT unnest(string_split(merged_ids, ' ')) AS old, account_id AS now FROM read_parquet({text(str(accounts))}) "
+        "WHERE merged_ids <> ''"
+        if accounts is not None
+        else "SELECT '' AS old, '' AS now WHERE false"
+    )
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE merged AS {merged}")
+        found = con.execute(
+            f"WITH used AS (SELECT coalesce(now, account_id) AS id, {local_second('second', tz)} // 86400 AS day "
+            f"FROM read_parquet({text(str(events))}) LEFT JOIN merged ON account_id = old), "
+            f"begun AS (SELECT coalesce(now, account_id) AS id, min(start_day) AS start "
+            f"FROM read_parquet({text(str(subscriptions))}) LEFT JOIN merged ON account_id = old GROUP BY 1) "
+            "SELECT count(*), count(DISTINCT used.id) FROM used JOIN begun USING (id) WHERE day < start"
+        ).fetchone()
+    rows, ids = found or (0, 0)
+    return int(rows), int(ids)

@@ -1,0 +1,154 @@
+"""How a column writes its dates: the whole column decides, and where it cannot, a person is asked. Never row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest.cells import FIRST, FORMATS, MILLISECONDS, SECOND, SECONDS, YEAR_FIRST, YEAR_LAST, text
+from needsseg.accounts.ingest.mapping import DATE_FIELDS, Mapping
+from needsseg.errors import TableError, UsageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# What one cell can be; "either" is a date whose day and month both fit both places, "same" one that reads alike.
+_WORDS = {
+    "iso": "with the year first",
+    "seconds": "as seconds since 1970",
+    "milliseconds": "as milliseconds since 1970",
+    "day": "with the day first",
+    "month": "with the month first",
+    "either": "with day or month first",
+    "same": "with day or month first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DateColumn:
+    """A column of dates: the format it is read in, empty where a person must say; why, and examples (where, cell)."""
+
+    field: str
+    column: str
+    format: str
+    why: str
+    examples: tuple[tuple[str, str], ...] = ()
+    chosen: bool = False
+
+
+class DatesUnclearError(TableError):
+    """Columns whose dates can be read in more than one way; ``columns`` are those."""
+
+    def __init__(self, columns: Sequence[DateColumn], name: str) -> None:
+        self.columns = tuple(columns)
+        one = columns[0]
+        seen = " and ".join(f"'{cell}' ({where})" for where, cell in one.examples)
+        said = " ".join(f"--dates {_quoted(column.column)}=FORMAT" for column in columns)
+        super().__init__(
+            f"{name}: column '{one.column}' {one.why}: {seen}.",
+            f"Say how it is written: {said}, where FORMAT is one of {', '.join(FORMATS)}. "
+            "Dates with the year first are read in any case; what does not fit is refused row by row.",
+        )
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"' if " " in column or "|" in column else column
+
+
+def said_dates(said: MappingOf[str, str], mapping: Mapping) -> dict[str, str]:
+    """What a person said of date columns (by column or field), by field; UsageError where there is no such column or format."""
+    found = {}
+    fields = {name: mapping.columns[name] for name in DATE_FIELDS[mapping.kind] if name in mapping.columns}
+    for key, form in said.items():
+        if form not in FORMATS:
+            raise UsageError(f"'{form}' is no way to write dates.", f"The formats are {', '.join(FORMATS)}.")
+        meant = [name for name, column in fields.items() if key == column or key in column.split("|")]
+        meant = meant or [key] * (key in fields)
+        if not meant:
+            there = ", ".join(fields.values()) or "none"
+            raise UsageError(f"'{key}' is no column of dates.", f"The columns of dates are: {there}.")
+        found.update(dict.fromkeys(meant, form))
+    return found
+
+
+def date_columns(
+    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], saved: MappingOf[str, str]
+) -> tuple[DateColumn, ...]:
+    """How each date column of the table ``raw`` is written: as ``mapping`` says, else as all its cells together tell.
+
+    ``saved`` are the answers given for an earlier file: they hold unless a cell of this one contradicts them. Cells that
+    are no dates at all do not count; they are refused later. ``names`` are the files by number, for the examples.
+    """
+    fields = [name for name in DATE_FIELDS[mapping.kind] if name in mapping.columns]
+    return tuple(_column(con, name, mapping, names, saved.get(name, "")) for name in fields)
+
+
+def _column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequence[str], saved: str) -> DateColumn:
+    column = mapping.columns[name]
+    if said := mapping.dates.get(name, ""):
+        return DateColumn(name, column, said, "as you said", chosen=True)
+    found = {
+        shape: (count, (f"{names[place >> 40]} row {place & (2**40 - 1)}", cell))
+        for shape, count, place, cell in con.execute(
+            f"SELECT shape, count(*), min(place), arg_min(cell, place) FROM (SELECT {name} AS cell, "
+            f"(file::BIGINT << 40) + row AS place, {_shape(name)} AS shape FROM raw) WHERE shape IS NOT NULL GROUP BY shape"
+        ).fetchall()
+    }
+    if saved and not _contradicted(saved, set(found)):
+        return DateColumn(name, column, saved, "as last time", chosen=True)
+    form, why = _decided(set(found))
+    examples = tuple(example for _, example in sorted(found.values(), key=lambda one: -one[0])[:2])
+    if not form and set(found) <= {"either", "same"}:
+        examples = tuple(
+            (f"{names[file]} row {row}", cell)
+            for file, row, cell in con.execute(
+                f"SELECT file, row, {name} FROM raw WHERE {_shape(name)} = 'either' ORDER BY file, row LIMIT 2"
+            ).fetchall()
+        )
+    return DateColumn(name, column, form, why, examples)
+
+
+def _shape(cell: str) -> str:
+    trimmed = f"trim({cell})"
+    one, two = (f"try_cast(regexp_extract({trimmed}, {text(pattern)}, 1) AS INTEGER)" for pattern in (FIRST, SECOND))
+    return (
+        f"CASE WHEN regexp_full_match({trimmed}, {text(YEAR_FIRST)}) THEN 'iso' "
+        f"WHEN regexp_full_match({trimmed}, {text(SECONDS)}) THEN 'seconds' "
+        f"WHEN regexp_full_match({trimmed}, {text(MILLISECONDS)}) THEN 'milliseconds' "
+        f"WHEN regexp_full_match({trimmed}, {text(YEAR_LAST)}) THEN CASE "
+        f"WHEN {one} BETWEEN 13 AND 31 AND {two} BETWEEN 1 AND 12 THEN 'day' "
+        f"WHEN {two} BETWEEN 13 AND 31 AND {one} BETWEEN 1 AND 12 THEN 'month' "
+        f"WHEN {one} BETWEEN 1 AND 12 AND {one} = {two} THEN 'same' "
+        f"WHEN {one} BETWEEN 1 AND 12 AND {two} BETWEEN 1 AND 12 THEN 'either' END END"
+    )
+
+
+def _decided(shapes: set[str]) -> tuple[str, str]:
+    """The format and why, the format empty where the shapes in a column do not tell."""
+    if not shapes or shapes == {"iso"}:
+        return "iso", "year first"
+    if len(shapes) == 1 and (shape := next(iter(shapes))) in ("seconds", "milliseconds"):
+        return shape, _WORDS[shape]
+    if shapes <= {"day", "either", "same"} and "day" in shapes:
+        return "day-first", "a first number above 12 tells"
+    if shapes <= {"month", "either", "same"} and "month" in shapes:
+        return "month-first", "a second number above 12 tells"
+    if shapes == {"same"}:
+        return "day-first", "day and month are the same in every row"
+    if shapes <= {"either", "same"}:
+        return "", "can be read with the day or the month first"
+    words = dict.fromkeys(_WORDS[shape] for shape in _WORDS if shape in shapes)
+    return "", f"mixes dates written {', '.join(words)}"
+
+
+def _contradicted(form: str, shapes: set[str]) -> bool:
+    against = {
+        "iso": set(),
+        "day-first": {"month", "seconds", "milliseconds"},
+        "month-first": {"day", "seconds", "milliseconds"},
+        "seconds": {"milliseconds", "day", "month", "either"},
+        "milliseconds": {"seconds", "day", "month", "either"},
+    }[form]
+    return bool(shapes & against) or (form == "iso" and "iso" not in shapes and bool(shapes))

@@ -1,0 +1,314 @@
+"""CSV, Parquet and JSON lines as numbered rows of text: cells exact, ``NA`` a word like any other.
+
+A row's number counts the header as 1, as a spreadsheet does; JSON lines have no header, so their first line is 1.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Literal
+
+from needsseg.accounts.ingest.cells import text
+from needsseg.errors import TableError
+from needsseg.tables import TableWriter
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FileFormat = Literal["csv", "parquet", "jsonl"]
+PEEK = 64 * 1024
+PEEK_LINES = 500
+LONGEST_CELL = 500  # lines that one quoted cell may go over in a file that is not well-formed throughout
+LONGEST_LINE = 32 * 1024 * 1024
+PREVIEWED = 4 * 1024 * 1024
+# A text no cell holds: empty cells stay empty text, and only cells that a short row lacks become NULL.
+ABSENT = "\x01absent\x01"
+# What stands before the text of a line that opens a quote and never closes it.
+UNCLOSED = "\x01unclosed\x01"
+TABLE_HINT = "Give a CSV, Parquet or JSON-lines file."
+CUT_HINT = "It was not copied or downloaded whole; fetch it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written; ``clean`` tells that DuckDB can read its bytes as they lie."""
+
+    format: FileFormat
+    header: tuple[str, ...]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    clean: bool = True
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """The column names of a CSV or Parquet file, or the dotted names that occur in the first JSON lines."""
+    return layout(path).header
+
+
+def layout(path: Path, name: str = "", whole: bool = True) -> Layout:
+    """What kind of file this is, by content before extension; TableError where it is none that can be read.
+
+    ``name`` is what messages call the file. A preview does not read the ``whole`` file: its encoding and blank lines
+    are then those of its beginning.
+    """
+    name = name or path.name
+    try:
+        if not path.is_file():
+            raise TableError(f"{path}: no such file.", TABLE_HINT)
+        with path.open("rb") as stream:
+            if stream.read(4) == b"PAR1":
+                return Layout("parquet", _parquet_header(path, name))
+        with open_bytes(path) as stream:
+            head = stream.read(PEEK)
+        return _text_layout(path, name, head, None if whole else PREVIEWED)
+    except (EOFError, zlib.error) as error:
+        raise TableError(f"{name}: is cut off: the gzip file ends in the middle, or is damaged.", CUT_HINT) from error
+    except OSError as error:
+        raise TableError(f"{name}: cannot be read: {error}.", "Check the file and its permissions.") from error
+
+
+def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout:
+    if head.startswith(b"PK\x03\x04"):
+        if not zipfile.is_zipfile(path):
+            raise TableError(f"{name}: is cut off: the zip file ends in the middle, or is damaged.", CUT_HINT)
+        raise TableError(f"{name}: is a zip file or an office document, no table.", TABLE_HINT)
+    encoding = _encoding(path, name, head, most)
+    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \r\n\t")
+    if not start:
+        raise TableError(f"{name}: the file is empty.", "Export it again with a header and rows.")
+    if start.startswith("[") and name.removesuffix(".gz").endswith((".json", ".jsonl")):
+        raise TableError(f"{name}: holds one JSON array.", "Write one object a line: jq -c '.[]' file.json")
+    if start.startswith("{"):
+        return Layout("jsonl", _json_header(path, name, encoding), encoding=encoding)
+    return _csv_layout(path, name, encoding, most)
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, unzipped where it is gzip."""
+    with path.open("rb") as raw:
+        zipped = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        if zipped:
+            with gzip.open(raw) as stream:
+                yield stream  # type: ignore[misc]
+        else:
+            yield raw
+
+
+def rows_of(con: DuckDBPyConnection, path: Path, found: Layout, spare: Path) -> str:
+    """A relation over the file with columns ``row`` and ``c0…cn`` (text), plus ``surplus`` for a cell too many.
+
+    ``spare`` is where a copy in plain UTF-8 goes when the file's own bytes will not do.
+    """
+    if found.format == "parquet":
+        cells = ", ".join(
+            f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}' for i, name in enumerate(found.header)
+        )
+        source = f"read_parquet({text(str(path))}, file_row_number = true)"
+        return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
+    if not found.clean:
+        _rewrite(path, found, spare)
+    lying = path if found.clean else spare
+    if found.format == "jsonl":
+        lines = _csv_relation(lying, ["line"], "\x02", quote="", header=False)
+        cells = ", ".join(
+            f"coalesce(json_extract_string(line, {text(_json_path(name))}), '') AS c{i}"
+            for i, name in enumerate(found.header)
+        )
+        numbered = f"SELECT row_number() OVER () AS row, line FROM {lines}"
+        sorted_out = (
+            "CASE WHEN json_valid(line) THEN NULL ELSE line END AS surplus, "
+            "CASE WHEN json_valid(line) THEN line ELSE '{}' END AS line"
+        )
+        filled = f"SELECT row, {sorted_out} FROM ({numbered}) WHERE trim(coalesce(line, '')) <> ''"
+        return f"(SELECT row, {cells}, surplus FROM ({filled}))"
+    names = [f"c{i}" for i in range(len(found.header))]
+    relation = _csv_relation(lying, [*names, "surplus"], found.delimiter, quote='"', header=True)
+    blank = " AND ".join(f"coalesce({name}, '') = ''" for name in names)
+    kept = f"surplus IS NOT NULL OR NOT ({blank})"
+    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {kept})"
+
+
+def _csv_relation(path: Path, names: list[str], delimiter: str, quote: str, header: bool) -> str:
+    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+    return (
+        f"read_csv({text(str(path))}, columns = {columns}, auto_detect = false, header = {str(header).lower()}, "
+        f"delim = {text(delimiter)}, quote = {text(quote)}, escape = {text(quote)}, nullstr = {text(ABSENT)}, "
+        f"null_padding = true, parallel = false, max_line_size = {LONGEST_LINE}, "
+        f"compression = {text('gzip' if _zipped(path) else 'none')})"
+    )
+
+
+def _zipped(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _encoding(path: Path, name: str, head: bytes, most: int | None) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x00" in head:
+        raise TableError(f"{name}: is no text file.", TABLE_HINT)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_bytes(path) as stream:
+        try:
+            for block in _blocks(stream, most):
+                decoder.decode(block)
+            # Half a letter at the very end is no other encoding: the file was cut off there.
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def _blocks(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
+    """The stream in blocks, no further than ``most`` bytes where that is given."""
+    done = 0
+    while (most is None or done < most) and (block := stream.read(1024 * 1024)):
+        done += len(block)
+        yield block
+
+
+def _csv_layout(path: Path, name: str, encoding: str, most: int | None) -> Layout:
+    with open_text(path, encoding) as stream:
+        first = stream.readline()
+        clean = encoding == "utf-8"
+        while not first.strip():
+            clean = False
+            first = stream.readline()
+        delimiter = max((",", ";", "\t", "|"), key=first.count)
+        length = 0
+        for line in stream:
+            # With a quote that is never closed, DuckDB leaves out the rest of the file without a word.
+            clean = clean and bool(line.strip()) and line.count('"') % 2 == 0
+            length += len(line)
+            if not clean or (most is not None and length > most):
+                break
+    header = next(csv.reader([first], delimiter=delimiter))
+    names = tuple(cell.strip() for cell in header)
+    if len(set(names)) < len(names):
+        twice = sorted({cell for cell in names if names.count(cell) > 1})
+        raise TableError(f"{name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")
+    return Layout("csv", names, delimiter, encoding, clean=clean)
+
+
+@contextmanager
+def open_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+    """The file's text without a byte-order mark; line ends inside quoted cells stay as they are."""
+    with open_bytes(path) as stream:
+        spelt = "utf-8-sig" if encoding == "utf-8" else encoding
+        yield io.TextIOWrapper(stream, encoding=spelt, errors="replace", newline="")
+
+
+def _rewrite(path: Path, found: Layout, spare: Path) -> None:
+    """A copy as UTF-8 in which an empty line is a row of empty cells, so that row numbers stay those of the file."""
+    with open_text(path, found.encoding) as source, spare.open("w", encoding="utf-8", newline="") as copy:
+        if found.format == "jsonl":
+            copy.writelines(source)
+            return
+        width = len(found.header)
+        writer = TableWriter(copy, delimiter=found.delimiter, quote_all=True)
+        csv.field_size_limit(LONGEST_LINE)
+        header_seen = False
+        for cells in records(source, found.delimiter):
+            if not header_seen and not any(cells):
+                continue
+            header_seen = True
+            if cells and cells[0].startswith(UNCLOSED):
+                cells = [*[""] * width, cells[0]]
+            writer.row((cells or [""] * width)[: width + 1])
+
+
+def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The rows of a CSV text; a line whose quote is never closed is a row of one cell that says so, and none after it is lost.
+
+    A quoted cell may go over several lines, but only where it is closed as it should be: with the delimiter or the
+    line's end behind it.
+    """
+    stream = iter(lines)
+    waiting: deque[str] = deque()
+    while True:
+        line = waiting.popleft() if waiting else next(stream, None)
+        if line is None:
+            return
+        cells = _parsed(line, delimiter)
+        if cells is not None:
+            yield cells
+            continue
+        taken: list[str] = []
+        while cells is None and len(taken) < LONGEST_CELL:
+            more = waiting.popleft() if waiting else next(stream, None)
+            if more is None:
+                break
+            taken.append(more)
+            if '"' in more:
+                cells = _parsed(line + "".join(taken), delimiter, strict=True)
+        if cells is None:
+            waiting.extendleft(reversed(taken))
+            cells = [UNCLOSED + line.rstrip("\r\n")[:200]]
+        yield cells
+
+
+def _parsed(said: str, delimiter: str, strict: bool = False) -> list[str] | None:
+    """One row of CSV, or None where its last quote is open; ``strict`` takes no text behind a closing quote either."""
+    try:
+        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if strict or "end of data" in str(error):
+            return None
+        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter))
+    return rows[0] if len(rows) == 1 else ([] if not rows else None)
+
+
+def _parquet_header(path: Path, name: str) -> tuple[str, ...]:
+    import duckdb
+
+    with path.open("rb") as stream:
+        stream.seek(-4, io.SEEK_END)
+        if stream.tell() < 8 or stream.read() != b"PAR1":
+            raise TableError(f"{name}: is cut off: the Parquet file has no end.", CUT_HINT)
+    try:
+        with duckdb.connect() as con:
+            rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(path))})").fetchall()
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise TableError(f"{name}: is no readable Parquet file: {first}.", "Export it again.") from error
+    return tuple(str(row[0]) for row in rows)
+
+
+def _json_header(path: Path, name: str, encoding: str) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    with open_text(path, encoding) as stream:
+        for _, line in zip(range(PEEK_LINES), stream, strict=False):
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue  # the row itself is rejected by number when the file is read
+            if isinstance(found, dict):
+                names.update(dict.fromkeys(_leaves(found, "")))
+    if not names:
+        raise TableError(f"{name}: none of its first {PEEK_LINES} lines is a JSON object.", "Write one object a line.")
+    return tuple(names)
+
+
+def _leaves(found: dict[str, object], above: str) -> Iterator[str]:
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{key}.")
+        elif not isinstance(value, list):
+            yield f"{above}{key}"
+
+
+def _json_path(name: str) -> str:
+    return "$" + "".join(f'."{part}"' for part in name.split("."))

@@ -1,0 +1,223 @@
+"""The files of one source: single ones, folders, patterns and zip files, each with the name a person knows it by."""
+
+from __future__ import annotations
+
+import glob
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from needsseg.accounts.ingest.databases import database_kind, is_address, spool_postgres, spool_table
+from needsseg.accounts.ingest.file_rows import Layout, layout
+from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.files import file_sha256, private_folder
+
+# An hour of events each for two years, and more than any CRM; past these an archive is a trap or a mistake.
+MOST_MEMBERS = 20_000
+MOST_UNPACKED = 32 * 1024**3
+MOST_RATIO = 1_000
+RATIO_FROM = 64 * 1024**2
+HIDDEN = (".", "__MACOSX", "~$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a source: what people call it, where its bytes lie, its hash, and its layout once it is known."""
+
+    name: str
+    path: Path
+    sha256: str
+    found: Layout | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The parts of a source in order, the files that could not be opened with the reason, and those given twice."""
+
+    parts: tuple[Part, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    twice: tuple[str, ...] = ()
+
+
+@contextmanager
+def gathered(
+    given: Sequence[str | Path],
+    folder: Path | None = None,
+    table: str = "",
+    rows: int | None = None,
+    own: Callable[[Path], bool] = lambda _: False,
+) -> Iterator[Gathered]:
+    """What ``given`` names: files, folders (all files below), patterns, zip files, databases with ``table``.
+
+    Bytes that do not lie in a file of their own are copied privately below ``folder`` (the system's place for short-lived
+    files where it is None) until the context ends; ``rows`` limits how many are copied of a table. Files of which
+    ``own`` says so are passed over in folders. TableError where nothing is found, or where a single file cannot be read.
+    """
+    if not given:
+        raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
+    with private_folder(folder, "reading") as scratch:
+        parts: list[Part] = []
+        refused: list[tuple[str, str]] = []
+        for name in given:
+            try:
+                for part in _parts(str(name), scratch, table, rows, own):
+                    if isinstance(part, Part):
+                        parts.append(part)
+                    else:
+                        refused.append(part)
+            except TableError as error:
+                if len(given) == 1:
+                    raise
+                refused.append((str(name), f"{error.message} {error.hint}".strip()))
+        first: dict[str, Part] = {}
+        twice = [part.name for part in parts if first.setdefault(part.sha256, part) is not part]
+        kept = list(first.values())
+        if not kept:
+            raise (
+                TableError(*refused[0])
+                if refused
+                else TableError(f"{given[0]}: holds no file.", "Name a CSV, Parquet or JSON-lines file.")
+            )
+        yield Gathered(tuple(kept), tuple(refused), tuple(twice))
+
+
+def laid_out(parts: Iterable[Part], whole: bool = True) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
+    """The parts with their layouts, and those that cannot be read with the reason; TableError where none can be."""
+    known: list[Part] = []
+    refused: list[tuple[str, str]] = []
+    wrong: TableError | None = None
+    for part in parts:
+        try:
+            known.append(part if part.found else replace(part, found=layout(part.path, part.name, whole)))
+        except TableError as error:
+            wrong = wrong or error
+            refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
+    if wrong and not known:
+        raise wrong
+    return tuple(known), tuple(refused)
+
+
+def label(names: Sequence[str]) -> str:
+    """What to call a source of several files."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
+
+
+def _parts(
+    given: str, scratch: Path, table: str, rows: int | None, own: Callable[[Path], bool]
+) -> Iterator[Part | tuple[str, str]]:
+    if is_address(given):
+        yield _spooled(scratch, lambda target: spool_postgres(given, table, target, rows))
+        return
+    path = Path(given).expanduser()
+    if path.is_dir():
+        yield from _of_folder(path, scratch, table, own)
+    elif not path.exists() and glob.has_magic(given):
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        files = [name for name in found if name.is_file() and not own(name)]
+        if not files:
+            raise TableError(f"{given}: no file fits this pattern.", "Give a CSV, Parquet or JSON-lines file.")
+        base = Path(os.path.commonpath([file.parent for file in files])) if len(files) > 1 else files[0].parent
+        for file in files:
+            yield from _of_file(file, str(file.relative_to(base)), scratch, table, alone=len(files) == 1)
+    else:
+        yield from _of_file(path, path.name, scratch, table, alone=True, rows=rows)
+
+
+def _of_folder(
+    folder: Path, scratch: Path, table: str, own: Callable[[Path], bool]
+) -> Iterator[Part | tuple[str, str]]:
+    found = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN) and not own(Path(place, name)))
+        for name in sorted(files):
+            file = Path(place, name)
+            if name.startswith(HIDDEN) or own(file) or not file.is_file():
+                continue
+            found += 1
+            yield from _of_file(file, f"{folder.name}/{file.relative_to(folder)}", scratch, table, alone=False)
+    if not found:
+        raise TableError(f"{folder}: holds no file.", "Name a folder of CSV, Parquet or JSON-lines files.")
+
+
+def _of_file(
+    path: Path, name: str, scratch: Path, table: str, alone: bool, rows: int | None = None
+) -> Iterator[Part | tuple[str, str]]:
+    """The part a file is, or those in it; a file in a folder that cannot be opened is given as its name and the reason."""
+    try:
+        if not path.is_file():
+            raise TableError(f"{path}: no such file.", "Give a CSV, Parquet or JSON-lines file.")
+        try:
+            kind = database_kind(path)
+            zipped = not kind and zipfile.is_zipfile(path)
+            sha = "" if kind or zipped else file_sha256(path)
+        except OSError as error:
+            raise TableError(f"{path}: cannot be read: {error}.", "Check the file and its permissions.") from error
+        if kind:
+            yield _spooled(scratch, lambda target: spool_table(path, kind, table, target, rows))
+        elif zipped:
+            yield from _of_zip(path, name, scratch)
+        elif table:
+            raise UsageError(f"{name}: is no database, so --table means nothing here.", "Leave --table out.")
+        else:
+            yield Part(name, path, sha)
+    except TableError as error:
+        if alone:
+            raise
+        yield name, error.message.removeprefix(f"{name}: ")
+
+
+def _spooled(scratch: Path, spool: Callable[[Path], tuple[str, Layout]]) -> Part:
+    target = scratch / f"{len(list(scratch.iterdir())):06}.csv"
+    name, found = spool(target)
+    return Part(name, target, file_sha256(target), found)
+
+
+def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, str]]:
+    """The files in a zip, copied under numbers: a name in an archive says what a file is called, never where it goes."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            members = [info for info in members if not info.filename.rpartition("/")[2].startswith(HIDDEN)]
+            members = [info for info in members if not info.filename.startswith("__MACOSX")]
+            names = {info.filename for info in members}
+            if names & {"[Content_Types].xml", "mimetype", "project.qde"}:
+                raise TableError(f"{name}: is an office document, no table.", "Save it as CSV.")
+            if len(members) > MOST_MEMBERS:
+                raise TableError(f"{name}: holds {len(members):,} files.", f"At most {MOST_MEMBERS:,} are read of one.")
+            if not members:
+                raise TableError(f"{name}: holds no file.", "Export it again.")
+            unpacked = 0
+            for info in sorted(members, key=lambda member: member.filename):
+                inside = f"{name}/{info.filename}"
+                if info.flag_bits & 1:
+                    yield inside, "is locked with a password. Unpack it first."
+                    continue
+                target = scratch / f"{len(list(scratch.iterdir())):06}"
+                unpacked += _unpacked(archive, info, target, name, unpacked)
+                yield Part(inside, target, file_sha256(target))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise TableError(
+            f"{name}: is cut off or damaged: {error}.", "It was not copied or downloaded whole; fetch it again."
+        ) from error
+    except OSError as error:
+        raise NeedssegError(f"{name}: cannot be unpacked: {error}.", "Free space beside the study.") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, name: str, before: int) -> int:
+    """Copy one member, counting what really comes out: the sizes an archive states may be lies."""
+    size = 0
+    with archive.open(info) as source, target.open("wb") as copy:
+        while block := source.read(1024 * 1024):
+            size += len(block)
+            swollen = size > RATIO_FROM and size > MOST_RATIO * max(1, info.compress_size)
+            if swollen or before + size > MOST_UNPACKED:
+                raise TableError(
+                    f"{name}: {info.filename} swells to more than it can honestly hold; it was not unpacked.",
+                    "Unpack it yourself if you trust it, and import the folder.",
+                )
+            copy.write(block)
+    return size

@@ -1,0 +1,240 @@
+"""Account files in: text is read, each row is checked, the valid ones become Parquet that the engine opens in place.
+
+Columns of the Parquet files, in order:
+
+- accounts: account_id, name, domain, employees, revenue, industry, country, region, tech_stack (text, empty where the
+  source has nothing), created_day (integer or NULL), merged_ids (ids of merged CRM records, separated by blanks)
+- events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
+  mobile), day (UTC), second (UTC)
+- subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
+  renewal_day (integers or NULL; start_day never)
+
+A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
+the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
+
+The order of work: all files become the table ``raw`` (text as it stands), its columns of dates are told, ``staged`` holds
+what the cells say and which check a row failed, ``kept`` the rows to be written. Every row read ends in exactly one count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest import cells
+from needsseg.accounts.ingest.columns import Plan, plan_of
+from needsseg.accounts.ingest.crosschecks import unreadable_tiers
+from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_columns
+from needsseg.accounts.ingest.gathering import Part, label, laid_out
+from needsseg.accounts.ingest.mapping import Mapping, check_mapping
+from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
+from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
+from needsseg.accounts.ingest.repeats import repeated_accounts, repeated_events, repeated_subscriptions
+from needsseg.accounts.ingest.staging import (
+    cut_off,
+    last_rows,
+    overlapping,
+    read_parts,
+    stage,
+    take_refused,
+    whole_ids,
+)
+from needsseg.accounts.tiers.zones import zone
+from needsseg.errors import NeedssegError, TableError
+from needsseg.files import file_sha256, private_folder, sha256, whole_file
+from needsseg.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of one source: of ``read`` rows ``rows`` are written; ``dropped`` counts records the CRM deleted or merged.
+
+    ``read = rows + len(rejected) + duplicates + dropped``. ``held`` are all rows in the Parquet file, more than ``rows``
+    where files were added to a source; ``refused`` are files that could not be read, with the reason; ``parts`` the names
+    and hashes of those that were.
+    """
+
+    kind: str
+    file: str
+    sha256: str
+    rows: int
+    rejected: tuple[Reject, ...]
+    duplicates: int
+    parquet: Path
+    dropped: int = 0
+    read: int = 0
+    held: int = 0
+    refused: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    dates: tuple[DateColumn, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def ingest(
+    kind: str,
+    source: Path | Sequence[Part],
+    mapping: Mapping,
+    out: Path,
+    tz: str = "UTC",
+    *,
+    saved_dates: MappingOf[str, str] | None = None,
+    held: Path | None = None,
+    told: Progress = silent,
+) -> Ingested:
+    """Read the files of ``kind`` through ``mapping`` and write their valid rows as one Parquet file under the folder ``out``.
+
+    The Parquet file's name comes from the bytes read, the mapping and the time zone, so the same input gives the same
+    file. Stamps without an offset are in ``tz``, except Amplitude's, which are UTC. ``saved_dates`` are answers given
+    before, ``held`` the Parquet file of an earlier import that these files are added to. Rows that cannot be read are
+    left out and listed, in the result and in ``out``. DatesUnclearError where a person must say how dates are written,
+    another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
+    """
+    import duckdb
+
+    if isinstance(source, Path):
+        (laid,), refused = laid_out([Part(source.name, source, "")])
+        parts: tuple[Part, ...] = (Part(laid.name, source, file_sha256(source), laid.found),)
+        check_mapping(mapping, parts[0].found.header if parts[0].found else (), source.name)
+    else:
+        parts, refused = laid_out(source)
+    name = label([part.name for part in parts])
+    if kind != mapping.kind:
+        raise TableError(f"{name}: the mapping is one for {mapping.kind}, not {kind}.", "Map the file again.")
+    tz = "UTC" if mapping.source == "amplitude" else tz
+    zone(tz)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with workshop(out) as (con, spare):
+            read, misfits, notes = read_parts(con, parts, mapping, spare, told)
+            return _ingest(con, read, mapping, out, tz, dict(saved_dates or {}), held, (*refused, *misfits), notes)
+    except (duckdb.IOException, OSError) as error:
+        raise NeedssegError(f"{out}: cannot write there: {error}.", "Free space or choose another folder.") from error
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise TableError(f"{name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
+
+
+@contextmanager
+def workshop(out: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
+    """A database in memory that spills into ``out``, and the path of a file there that is gone afterwards."""
+    import duckdb
+
+    with private_folder(out, "spill") as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET TimeZone = 'UTC'")
+        con.execute(f"SET temp_directory = {cells.text(str(folder / 'memory'))}")
+        yield con, folder / "spare.csv"
+
+
+def _ingest(
+    con: DuckDBPyConnection,
+    parts: Sequence[Part],
+    mapping: Mapping,
+    out: Path,
+    tz: str,
+    saved: dict[str, str],
+    held: Path | None,
+    refused: tuple[tuple[str, str], ...],
+    notes: list[str],
+) -> Ingested:
+    kind, names = mapping.kind, [part.name for part in parts]
+    name = label(names)
+    notes += whole_ids(con)
+    dates = date_columns(con, mapping, names, saved)
+    if unclear := [column for column in dates if not column.format]:
+        raise DatesUnclearError(unclear, name)
+    forms = {column.field: column.format for column in dates}
+    plan = plan_of(kind, tz, forms)
+    read = stage(con, plan)
+    ends = last_rows(con)
+    rejected = take_refused(con, plan, mapping, parts)
+    notes += cut_off(rejected, ends, parts)
+    columns = _keep(con, plan, held)
+    dropped = duplicates = 0
+    if kind == "accounts":
+        dropped, gone = resolve_merged(con)
+        notes += [f"{gone:,} accounts that were there are deleted or merged in the CRM by now."] * bool(gone)
+        again, duplicates = repeated_accounts(con, mapping, names)
+        rejected += again
+        notes += unreadable_tiers(con)
+    elif kind == "events":
+        duplicates, unnamed, differing = repeated_events(con)
+        if differing:
+            notes.append(
+                f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
+                f"If '{mapping.columns['event_id']}' is no event id, read the file again with --map event_id="
+            )
+        if unnamed and (held or len(parts) > 1):
+            notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be told.")
+    else:
+        duplicates = repeated_subscriptions(con)
+        notes += overlapping(con)
+    places = {part: number for number, part in enumerate(names)}
+    rejected.sort(key=lambda reject: (places[reject.file], reject.row))
+    listed = rejects_file(out, kind)
+    write_rejects(rejected, listed)
+    total = int((con.execute("SELECT count(*) FROM kept").fetchone() or (0,))[0])
+    if not total:
+        raise TableError(f"{name}: holds no valid row.", _first_reason(rejected, listed))
+    (new,) = con.execute("SELECT count(*) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (0,)
+    sha = over_all(part.sha256 for part in parts)
+    parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, held)}.parquet"
+    _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY file, row", parquet)
+    known = tuple((part.name, part.sha256) for part in parts)
+    return Ingested(
+        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, known, dates,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def _keep(con: DuckDBPyConnection, plan: Plan, held: Path | None) -> list[str]:
+    """Fill the table ``kept`` with what will be written, before it what an earlier import holds; the columns to write."""
+    besides = f", {plan.besides}" if plan.besides else ""
+    con.execute(f"CREATE TABLE kept AS SELECT file, row, {plan.written}{besides} FROM staged; DROP TABLE staged")
+    columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall()]
+    columns = [column for column in columns if column not in ("file", "row", "master", "deleted", "given")]
+    if held is not None:
+        there = f"read_parquet({cells.text(str(held))}, file_row_number = true)"
+        standing = ", '' AS master, false AS deleted, '' AS given" if plan.besides else ""
+        con.execute(
+            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{standing} "
+            f"FROM {there}"
+        )
+    return columns
+
+
+def _first_reason(rejected: list[Reject], listed: Path) -> str:
+    if not rejected:
+        return "There is nothing below the header."
+    first = rejected[0]
+    where = f"row {first.row}" + (f", column {first.column}" if first.column else "")
+    more = f" All {len(rejected):,} are listed in {listed}." if len(rejected) > 1 else ""
+    return f"The first was refused at {where}: {first.reason}.{more}"
+
+
+def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
+    with whole_file(parquet) as partial:
+        con.execute(f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def over_all(hashes: Iterable[str]) -> str:
+    """One hash for several files, whatever their order; that of the file itself where there is one."""
+    known = sorted(set(hashes))
+    return known[0] if len(known) == 1 else sha256("\n".join(known))
+
+
+def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: Path | None) -> str:
+    earlier = held.name if held else ""
+    said = json.dumps(
+        [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier]
+    )
+    return sha256(said)[:16]

@@ -1,0 +1,90 @@
+"""The first rows of a source as they would be read, before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from needsseg.accounts.ingest.columns import plan_of
+from needsseg.accounts.ingest.dates import DateColumn, date_columns
+from needsseg.accounts.ingest.gathering import Part
+from needsseg.accounts.ingest.ingestion import workshop
+from needsseg.accounts.ingest.mapping import NAMES, Mapping
+from needsseg.accounts.ingest.staging import read_parts, stage, whole_ids
+from needsseg.accounts.tiers.zones import zone
+from needsseg.files import private_folder
+from needsseg.progress import silent
+from needsseg.text import date_of, format_stamp
+
+LOOKED_AT = 10_000
+FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row as it would be read: its values by field, empty ones left out, or why it would be refused."""
+
+    file: str
+    row: int
+    values: dict[str, str]
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows, and how the columns of dates are written as far as the beginning of the files tells."""
+
+    rows: tuple[PreviewRow, ...]
+    dates: tuple[DateColumn, ...]
+
+
+def preview(
+    parts: Sequence[Part],
+    mapping: Mapping,
+    tz: str = "UTC",
+    saved_dates: MappingOf[str, str] | None = None,
+    rows: int = 5,
+) -> Preview:
+    """What ``ingest`` would make of the first rows; looks at the beginning of the first files only. TableError as there."""
+    tz = "UTC" if mapping.source == "amplitude" else tz
+    zone(tz)
+    with private_folder(None, "preview") as folder, workshop(folder) as (con, spare):
+        read, _, _ = read_parts(con, parts[:FILES], mapping, spare, silent, LOOKED_AT)
+        names = [part.name for part in read]
+        whole_ids(con)
+        dates = date_columns(con, mapping, names, saved_dates or {})
+        plan = plan_of(mapping.kind, tz, {column.field: column.format or "iso" for column in dates})
+        stage(con, plan)
+        found = con.execute(
+            f"SELECT file, row, refused, {plan.written} FROM staged ORDER BY staged.file, staged.row LIMIT {rows}"
+        )
+        columns = [column[0] for column in found.description or ()][3:]
+        shown = []
+        for file, row, refused, *values in found.fetchall():
+            said = _shown(dict(zip(columns, values, strict=True)), mapping.kind) if refused is None else {}
+            shown.append(PreviewRow(names[file], row, said, _reason(refused, plan.checks)))
+    return Preview(tuple(shown), dates)
+
+
+def _reason(refused: int | None, checks: Sequence[object]) -> str:
+    if refused is None:
+        return ""
+    return "its cells do not fit the header" if refused < 0 else f"{checks[refused].field}: {checks[refused].reason}"  # type: ignore[attr-defined]
+
+
+def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
+    """Values by field, days and seconds as dates."""
+    said: dict[str, str] = {}
+    for column, value in values.items():
+        if value is None or value == "" or column == "day":
+            continue
+        if column == "second":
+            said["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))
+        elif column.endswith("_day"):
+            name = column.removesuffix("_day")
+            said[name if name in NAMES[kind] else f"{name}_date"] = str(date_of(int(str(value))))
+        else:
+            said[column] = str(value)
+    return said

@@ -1,0 +1,90 @@
+"""The same row twice: in one file, in two files of one source, or in a file added to what an earlier import brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest.columns import ACCOUNT_TEXT
+from needsseg.accounts.ingest.mapping import Mapping
+from needsseg.accounts.ingest.merged_records import EARLIER
+from needsseg.accounts.ingest.rejects import Reject
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SUBSCRIPTION = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+
+
+PLACE = "(file::BIGINT * 1099511627776 + row)"
+
+
+def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str]) -> tuple[list[Reject], int]:
+    """Take every account out of ``kept`` whose id an earlier row has; the rows refused, and how many were mere repeats.
+
+    A row of another file that says the same is a repeat; of two that differ only a person can say which is right. Within
+    one file an id stands for one row.
+    """
+    said = ", ".join((*ACCOUNT_TEXT, "created_day"))
+    con.execute(
+        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {said})) AS said, "
+        "first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, "
+        f"first_value(md5(concat_ws('\x1f', {said}))) OVER same AS first_said FROM kept "
+        "WINDOW same AS (PARTITION BY account_id ORDER BY file, row)"
+    )
+    rows = con.execute(
+        "SELECT file, row, given, first_file, first_row, said = first_said FROM firsts "
+        "WHERE (file, row) <> (first_file, first_row)"
+    ).fetchall()
+    con.execute(
+        "DELETE FROM kept USING firsts WHERE kept.file = firsts.file AND kept.row = firsts.row "
+        "AND (firsts.file, firsts.row) <> (first_file, first_row)"
+    )
+    column = mapping.columns["account_id"]
+    rejected = [
+        Reject(row, column, id_, _there(file, first_file, first_row, names), names[file])
+        for file, row, id_, first_file, first_row, same in rows
+        if file == first_file or not same
+    ]
+    return rejected, len(rows) - len(rejected)
+
+
+def _there(file: int, first_file: int, first_row: int, names: Sequence[str]) -> str:
+    if first_file == EARLIER:
+        return "an earlier import has this account id with other values; import without adding to replace them"
+    if first_file == file:
+        return f"row {first_row} already has this account id"
+    return f"row {first_row} of {names[first_file]} already has this account id, with other values"
+
+
+def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
+    """Count an event id once however often its file is replayed; events without an id all stay.
+
+    Returns how many were taken out of ``kept``, how many of the files just read have no id, and how many ids stand for
+    events that differ in account, name or time, as they do where the column is no event id at all.
+    """
+    (unnamed,) = con.execute(
+        "SELECT count(*) FROM kept WHERE event_id IS NULL AND file <> ?", [EARLIER]
+    ).fetchone() or (0,)
+    (differing,) = con.execute(
+        "SELECT count(*) FROM (SELECT min(said) AS least, max(said) AS most FROM (SELECT event_id, "
+        "hash(account_id, event, second) AS said FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
+        "WHERE least <> most"
+    ).fetchone() or (0,)
+    taken = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
+    return taken, int(unnamed), int(differing)
+
+
+def repeated_subscriptions(con: DuckDBPyConnection) -> int:
+    """Take subscriptions out of ``kept`` that an earlier file has already, the same in all their columns."""
+    return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
+
+
+def _without(con: DuckDBPyConnection, key: str, counted: str, first: str, place: str) -> int:
+    (before,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
+    con.execute(
+        f"CREATE OR REPLACE TABLE kept AS SELECT * EXCLUDE (first) FROM "
+        f"(SELECT *, {first} OVER (PARTITION BY {key}) AS first FROM kept) WHERE NOT ({counted}) OR {place} = first"
+    )
+    (after,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
+    return int(before - after)

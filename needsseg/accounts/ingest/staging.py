@@ -1,0 +1,210 @@
+"""From files to rows that have passed or failed their checks: the tables ``raw`` and ``staged``."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.ingest.columns import LOST_DIGITS, Plan
+from needsseg.accounts.ingest.file_rows import UNCLOSED, Layout, rows_of
+from needsseg.accounts.ingest.gathering import Part
+from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitted
+from needsseg.accounts.ingest.rejects import Reject
+from needsseg.errors import TableError
+from needsseg.progress import Progress
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Refused = list[tuple[str, str]]
+
+
+def read_parts(
+    con: DuckDBPyConnection,
+    parts: Sequence[Part],
+    mapping: Mapping,
+    spare: Path,
+    told: Progress,
+    most: int | None = None,
+) -> tuple[list[Part], Refused, list[str]]:
+    """Fill the table ``raw`` with the cells of all parts as they stand: file, row, and a text for every field.
+
+    Returns the parts that were read (their numbers are ``file``), those that were not with the reason, and what a person
+    should know. ``most`` limits the rows of each. TableError where a single part, or none, can be read.
+    """
+    fields = ", ".join(f"{name} VARCHAR" for name in NAMES[mapping.kind])
+    con.execute(f"CREATE TABLE raw (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
+    read: list[Part] = []
+    refused: Refused = []
+    without: Counter[str] = Counter()
+    wrong: TableError | None = None
+    for number, part in enumerate(parts):
+        told(f"reading {part.name}", number, len(parts))
+        found = part.found
+        if found is None:
+            raise TableError(f"{part.name}: has no layout.", "Lay it out first.")
+        try:
+            own, lacking = fitted(mapping, found.header, part.name)
+            _insert(con, part, found, own, len(read), spare, most)
+        except TableError as error:
+            wrong = wrong or error
+            refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
+            continue
+        read.append(part)
+        if found.format != "jsonl":
+            without.update(lacking)
+    if wrong and not read:
+        raise wrong
+    notes = [
+        f"{count:,} of {len(read):,} files have no column '{mapping.columns[name]}'; {name} is empty in their rows."
+        for name, count in without.items()
+    ]
+    return read, refused, notes
+
+
+def _insert(
+    con: DuckDBPyConnection, part: Part, found: Layout, mapping: Mapping, number: int, spare: Path, most: int | None
+) -> None:
+    import duckdb
+
+    named = ", ".join(f"{_cell(mapping, found, name)} AS {name}" for name in NAMES[mapping.kind])
+    limit = "" if most is None else f" LIMIT {most}"
+
+    def fill(how: Layout) -> None:
+        relation = rows_of(con, part.path, how, spare)
+        con.execute(
+            f"INSERT INTO raw SELECT {number}, row, surplus, {_lacks(how)}, {how.format == 'jsonl'}, {named} "
+            f"FROM {relation}{limit}"
+        )
+
+    try:
+        try:
+            fill(found)
+        except duckdb.Error:
+            if found.format == "parquet" or not found.clean:
+                raise
+            # A row with far too many cells or an odd quote stops DuckDB; Python's reader takes it and the row is refused.
+            fill(replace(found, clean=False))
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.IOException) and str(part.path) not in str(error):
+            raise
+        first = str(error).splitlines()[0].replace(str(part.path), part.name)
+        raise TableError(f"{part.name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
+
+
+def _cell(mapping: Mapping, found: Layout, name: str) -> str:
+    """The cell mapped to one field, the first that is not empty among alternatives; empty text where unmapped."""
+    columns = alternatives(mapping.columns.get(name, ""), found.header) if name in mapping.columns else ()
+    if not columns:
+        return "''"
+    given = [f"nullif(c{found.header.index(column)}, '')" for column in columns]
+    return f"coalesce({', '.join(given)}, '')"
+
+
+def _lacks(found: Layout) -> str:
+    """Whether a CSV row is shorter than the header; Parquet and JSON rows never are."""
+    return f"c{len(found.header) - 1} IS NULL" if found.format == "csv" else "false"
+
+
+def whole_ids(con: DuckDBPyConnection) -> list[str]:
+    """Account ids that a table program made floats of, as ``12345.0``, become whole again where all of a file's are numbers.
+
+    Returns what to tell. A file in which one id is no number is left as it stands; ids that lost digits are numbers too,
+    though their rows will be refused.
+    """
+    floats = r"regexp_full_match(trim(account_id), '\d{1,15}\.0+')"
+    numbers = rf"(trim(account_id) = '' OR regexp_full_match(trim(account_id), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
+    files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
+    changed = con.execute(
+        f"UPDATE raw SET account_id = regexp_extract(account_id, '\\d+') WHERE {floats} AND file IN ({files})"
+    ).fetchone()
+    count = int(changed[0]) if changed else 0
+    return [f"{count:,} account ids were written as floats (12345.0) and are read as whole numbers."] * bool(count)
+
+
+def stage(con: DuckDBPyConnection, plan: Plan) -> int:
+    """Turn ``raw`` into ``staged``: the plan's columns, and in ``refused`` which check failed first; the rows there are."""
+    checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
+    con.execute(
+        f"CREATE TABLE staged AS "
+        f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
+        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plan.dates} FROM raw)))"
+    )
+    con.execute("DROP TABLE raw")
+    return int((con.execute("SELECT count(*) FROM staged").fetchone() or (0,))[0])
+
+
+def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: Sequence[Part]) -> list[Reject]:
+    """Take the rows that failed a check out of ``staged``, each with its reason."""
+    fields = sorted({check.field for check in plan.checks})
+    rows = con.execute(
+        f"SELECT file, row, refused, surplus, json, {', '.join(fields)} FROM staged WHERE refused IS NOT NULL"
+    ).fetchall()
+    con.execute("DELETE FROM staged WHERE refused IS NOT NULL")
+    rejected = []
+    for file, row, refused, surplus, json, *values in rows:
+        name = parts[file].name
+        if refused < 0:
+            value, reason = malformed(str(surplus or ""), refused, json)
+            rejected.append(Reject(row, "", value, reason, name))
+            continue
+        check = plan.checks[refused]
+        value = str(values[fields.index(check.field)] or "")
+        rejected.append(Reject(row, mapping.columns.get(check.field, check.field), value, check.reason, name))
+    return rejected
+
+
+def last_rows(con: DuckDBPyConnection) -> dict[int, int]:
+    """The number of the last row of each file, by the file's number."""
+    return {
+        int(file): int(row) for file, row in con.execute("SELECT file, max(row) FROM staged GROUP BY file").fetchall()
+    }
+
+
+def cut_off(rejected: Sequence[Reject], ends: MappingOf[int, int], parts: Sequence[Part]) -> list[str]:
+    """What to tell of text files whose last row was refused and has no line end, as where a copy broke off.
+
+    A gzip or Parquet file that broke off is not read at all.
+    """
+    refused = {(reject.file, reject.row) for reject in rejected}
+    return [
+        f"The last row of {parts[file].name} was refused and has no line end: the file may be cut off. Fetch it again if "
+        "rows are missing."
+        for file, row in sorted(ends.items())
+        if (parts[file].name, row) in refused and _open_ended(parts[file].path)
+    ]
+
+
+def _open_ended(path: Path) -> bool:
+    with path.open("rb") as stream:
+        if stream.read(4).startswith((b"PAR1", b"\x1f\x8b")):
+            return False
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) not in (b"\n", b"\r", b"\x00")
+
+
+def malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:
+    """What to show of a row whose cells do not fit the header, and why it is refused."""
+    if json:
+        return surplus[:200], "not a JSON object"
+    if surplus.startswith(UNCLOSED):
+        return surplus.removeprefix(UNCLOSED), "a quote is opened in this line and never closed"
+    return surplus, f"the row has {'more' if refused == -1 else 'fewer'} cells than the header"
+
+
+def overlapping(con: DuckDBPyConnection) -> list[str]:
+    """What to tell of subscriptions in ``kept`` that begin while another one of the same account still runs."""
+    found = con.execute(
+        "SELECT count(*), count(DISTINCT account_id) FROM (SELECT account_id, start_day, max(coalesce(end_day, 2147483647)) "
+        "OVER (PARTITION BY account_id ORDER BY start_day, file, row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+        "AS until FROM kept) WHERE start_day < until"
+    ).fetchone()
+    rows, accounts = found or (0, 0)
+    if not rows:
+        return []
+    return [f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; what overlaps is one period."]

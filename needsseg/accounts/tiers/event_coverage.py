@@ -1,0 +1,32 @@
+"""How far the imported events reach, in time and beyond the accounts that are known."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.zones import zone
+
+
+def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | None:
+    """The day after the newest event, as days begin in ``tz``, of a Parquet file that ``ingest`` wrote; None without events."""
+    import narwhals as nw
+
+    with open_engine(backend) as engine:
+        newest = engine.rows(engine.scan(events).select(nw.col("second").max()))[0][0]
+    return None if newest is None else datetime.fromtimestamp(int(newest), zone(tz)).date() + timedelta(days=1)
+
+
+def of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") -> dict[str, int]:
+    """How many rows of an events or subscriptions file belong to each account id that ``accounts`` does not hold.
+
+    Ids of merged CRM records are known; rows without an account id count under the empty text.
+    """
+    import narwhals as nw
+
+    with open_engine(backend) as engine:
+        counted = engine.rows(engine.scan(parquet).group_by("account_id").agg(nw.len().alias("rows")))
+        known = engine.rows(engine.scan(accounts).select("account_id", "merged_ids"))
+    ids = {str(row[0]) for row in known} | {old for row in known for old in str(row[1] or "").split()}
+    return {str(id_ or ""): int(rows) for id_, rows in sorted(counted, key=str) if str(id_ or "") not in ids}

@@ -1,0 +1,271 @@
+"""Patterns of use: accounts clustered by their signals with HDBSCAN, each pattern named by what sets it apart.
+
+The rules' behavioural segment stands beside a pattern and is never replaced by it. HDBSCAN: Campello, Moulavi and Sander
+(2013), with the whole minimum spanning tree, so that nothing depends on chance or on the order of accounts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.signals import behavioral_segment
+from needsseg.errors import NeedssegError
+from needsseg.files import sha256
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+    Labels = NDArray[np.int64]
+
+FEWEST_ACCOUNTS = 50
+SMALLEST, SMALLEST_SHARE = 8, 25
+NEIGHBOURS = 5
+SKETCH = 5_000
+"""Beyond so many accounts, this many are clustered and the others are put to the pattern they lie in."""
+CLOUDS, CLOUD_ACCOUNTS = 19, 1_000
+FARTHEST = 3.0
+SETS_APART = 0.5
+WORDS = {
+    "events": ("many events", "few events"),
+    "active_days": ("many active days", "few active days"),
+    "active_users": ("many users", "few users"),
+    "feature_breadth": ("many features", "few features"),
+    "api_share": ("high API share", "low API share"),
+    "mobile_share": ("high mobile share", "low mobile share"),
+    "invitations": ("many invitations", "few invitations"),
+    "trend": ("use rising", "use falling"),
+}
+SIGNALS = tuple(WORDS)
+# Of differences about as large, the one that tells most is named first.
+_TELLING = (
+    "api_share", "mobile_share", "active_users", "feature_breadth", "invitations", "trend", "active_days", "events",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Accounts that use the product alike: a name, their ids, each signal's median, and what sets them apart.
+
+    ``differences`` are signals and by how many robust deviations the pattern's median lies from that of all other active
+    accounts, the largest first (to half a deviation, then what tells most). ``segments`` counts the rules' behavioural
+    segments among them.
+    """
+
+    name: str
+    accounts: tuple[str, ...]
+    medians: dict[str, float]
+    differences: tuple[tuple[str, float], ...]
+    segments: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns, largest first, the accounts that fit none, and the medians of all ``active`` ones.
+
+    ``clouds`` counts, of CLOUDS made-up sets of accounts that differ by degrees only (one normal cloud with the spread of these
+    and the same ties between signals), those that fell into groups as clear. None where there are no patterns.
+    """
+
+    active: int
+    patterns: tuple[Pattern, ...]
+    none: tuple[str, ...]
+    medians: dict[str, float]
+    clouds: int | None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to bear in mind in reading them."""
+        if not self.patterns:
+            return ("No patterns stand apart: the accounts differ by degrees. The rules' behavioural segments hold.",)
+        if self.clouds is not None and self.clouds > 1:
+            return (
+                f"Accounts made up to differ by degrees only fell into groups as clear in {self.clouds} of {CLOUDS} trials: "
+                "take these patterns for a description, not for kinds of accounts.",
+            )
+        return ()
+
+
+def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
+    """Patterns among the accounts with an event in the 30 days before D.
+
+    The same rows and seed give the same patterns in any order of rows. NeedssegError for fewer than FEWEST_ACCOUNTS.
+    """
+    active = sorted((row for row in rows if row.events > 0), key=lambda row: row.account_id)
+    if len(active) < FEWEST_ACCOUNTS:
+        raise NeedssegError(
+            f"{len(active)} accounts were active in the 30 days before: too few to tell patterns from chance.",
+            f"From {FEWEST_ACCOUNTS} on they are looked for; the behavioural segments by rules are in: needsseg profile",
+        )
+    import numpy as np
+
+    told = np.array([list(signals(row, *_spread(row.account_id)).values()) for row in active])
+    scaled = _scaled(told)
+    labels = _clustered(scaled, [row.account_id for row in active])
+    sizes = Counter(int(label) for label in labels if label >= 0)
+    order = sorted(sizes, key=lambda label: (-sizes[label], int(np.flatnonzero(labels == label)[0])))
+    differences = [_differences(scaled, labels == label) for label in order]
+    made = [
+        Pattern(
+            name,
+            tuple(row.account_id for row, mine in zip(active, labels == label, strict=True) if mine),
+            _medians([row for row, mine in zip(active, labels == label, strict=True) if mine]),
+            apart,
+            dict(
+                Counter(
+                    behavioral_segment(row) for row, mine in zip(active, labels == label, strict=True) if mine
+                ).most_common()
+            ),
+        )
+        for label, apart, name in zip(order, differences, names(differences), strict=True)
+    ]
+    none = tuple(row.account_id for row, label in zip(active, labels, strict=True) if label < 0)
+    return Patterns(len(active), tuple(made), none, _medians(active), _clouds(scaled, seed) if made else None)
+
+
+def signals(row: Behaviour, *spread: float) -> dict[str, float]:
+    """What is compared: logarithms of counts, shares in [0, 1], and the logarithm of how use grew (5 added to both sides).
+
+    ``spread`` are seven numbers in [-0.5, 0.5) put to the seven counts: whole numbers leave gaps between 0, 1 and 2 that
+    would be taken for the edges of clusters.
+    """
+    from math import log
+
+    events, days, users, breadth, api, mobile, invitations = (
+        count + 1 + shift
+        for count, shift in zip(
+            (
+                row.events, row.active_days, row.active_users, row.feature_breadth, row.api_events, row.mobile_events,
+                row.invitations,
+            ),
+            spread or (0.0,) * 7,
+            strict=True,
+        )
+    )  # fmt: skip
+    return {
+        "events": log(events),
+        "active_days": log(days),
+        "active_users": log(users),
+        "feature_breadth": log(breadth),
+        "api_share": api / (row.events + 2),
+        "mobile_share": mobile / (row.events + 2),
+        "invitations": log(invitations),
+        "trend": log((row.events + 5) / (row.events_previous + 5)),
+    }
+
+
+def _spread(account_id: str) -> list[float]:
+    """Seven numbers in [-0.5, 0.5) that are the account's own, whatever others there are."""
+    drawn = bytes.fromhex(sha256(account_id))
+    return [int.from_bytes(drawn[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
+
+
+def figures(row: Behaviour) -> dict[str, float]:
+    """The same as people count them; the trend is the ratio of events to those of the 30 days before."""
+    return {
+        "events": row.events,
+        "active_days": row.active_days,
+        "active_users": row.active_users,
+        "feature_breadth": row.feature_breadth,
+        "api_share": row.api_events / row.events,
+        "mobile_share": row.mobile_events / row.events,
+        "invitations": row.invitations,
+        "trend": (row.events + 5) / (row.events_previous + 5),
+    }
+
+
+def _medians(rows: Sequence[Behaviour]) -> dict[str, float]:
+    from statistics import median
+
+    told = [figures(row) for row in rows]
+    return {name: round(median(one[name] for one in told), 4) for name in SIGNALS}
+
+
+def _scaled(told: Matrix) -> Matrix:
+    """Each signal from its median, in robust standard deviations, drawn in towards FARTHEST.
+
+    The quartiles give the deviation, except where most accounts share one value (no mobile use, say) and they would blow up
+    the rest: there the ordinary one does. A signal that is the same everywhere is 0.
+    """
+    import numpy as np
+
+    low, middle, high = np.percentile(told, (25, 50, 75), axis=0)
+    robust, plain = (high - low) / 1.349, told.std(axis=0)
+    scale = np.where(robust > plain / 2, robust, plain)
+    scale = np.where(scale > 1e-9, scale, np.inf)
+    drawn_in: Matrix = FARTHEST * np.tanh((told - middle) / scale / FARTHEST)
+    return drawn_in
+
+
+def _clustered(scaled: Matrix, ids: Sequence[str]) -> Labels:
+    import hdbscan
+    import numpy as np
+
+    chosen = np.arange(len(ids))
+    if len(ids) > SKETCH:
+        # The hash of the id picks them: by chance as it were, yet the same ones every time.
+        drawn = sorted(range(len(ids)), key=lambda index: sha256(ids[index]))
+        chosen = np.array(sorted(drawn[:SKETCH]))
+    model = _model(len(chosen), prediction_data=len(chosen) < len(ids)).fit(scaled[chosen])
+    labels: Labels = np.full(len(ids), -1, dtype=np.int64)
+    labels[chosen] = model.labels_
+    if len(chosen) < len(ids):
+        rest = np.setdiff1d(np.arange(len(ids)), chosen)
+        labels[rest] = hdbscan.approximate_predict(model, scaled[rest])[0]
+    return labels
+
+
+def _model(number: int, **more: bool) -> Any:
+    import hdbscan
+
+    smallest = max(SMALLEST, number // SMALLEST_SHARE)
+    return hdbscan.HDBSCAN(
+        min_cluster_size=smallest, min_samples=NEIGHBOURS, approx_min_span_tree=False, core_dist_n_jobs=1, **more
+    )
+
+
+def _clouds(scaled: Matrix, seed: int) -> int:
+    """How many normal clouds with the covariance of ``scaled`` form clusters at least as clear (DBCV)."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    if len(scaled) > CLOUD_ACCOUNTS:
+        scaled = scaled[rng.permutation(len(scaled))[:CLOUD_ACCOUNTS]]
+    seen, covariance = _clearness(scaled), np.cov(scaled, rowvar=False)
+    middle = np.zeros(scaled.shape[1])
+    return sum(
+        _clearness(rng.multivariate_normal(middle, covariance, size=len(scaled), method="eigh")) >= seen
+        for _ in range(CLOUDS)
+    )
+
+
+def _clearness(rows: Matrix) -> float:
+    model = _model(len(rows), gen_min_span_tree=True).fit(rows)
+    return float(model.relative_validity_) if model.labels_.max() > 0 else -1.0
+
+
+def _differences(scaled: Matrix, mine: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
+    import numpy as np
+
+    rest = scaled[~mine] if (~mine).any() else scaled
+    apart = np.median(scaled[mine], axis=0) - np.median(rest, axis=0)
+    found = [(name, round(float(by), 2)) for name, by in zip(SIGNALS, apart, strict=True)]
+    return tuple(sorted(found, key=lambda pair: (-round(2 * abs(pair[1])), _TELLING.index(pair[0]))))
+
+
+def names(differences: Sequence[Sequence[tuple[str, float]]]) -> list[str]:
+    """What sets each apart in words: the two largest differences, more for a namesake, at last a number."""
+    made: list[str] = []
+    for apart in differences:
+        telling = [(name, by) for name, by in apart if abs(by) >= SETS_APART]
+        words = [WORDS[name][by < 0] for name, by in telling]
+        tries = [", ".join(words[:count]) for count in range(min(2, len(words)), len(words) + 1)] or [""]
+        name = next((tried for tried in tries if tried and tried not in made), tries[-1] or "like most accounts")
+        same = sum(other == name or other.startswith(f"{name} (") for other in made)
+        made.append(f"{name} ({same + 1})" if same else name)
+    return made

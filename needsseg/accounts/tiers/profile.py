@@ -1,0 +1,187 @@
+"""The combined profile: four tiers of one account on one date, in a row and in a sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
+from needsseg.accounts.tiers.lifecycle import Lifecycle
+from needsseg.accounts.tiers.signals import behavioral_flags
+from needsseg.records import Account, Label
+
+SOURCE_ORDER = ("interview", "survey", "assigned")
+TIERS = ("firmographic", "needs", "behavioral", "lifecycle")
+
+_SIZE_WORDS = {"small": "Small", "mid_market": "Mid-market", "enterprise": "Enterprise"}
+_SEGMENT_WORDS = {
+    "power": "in use nearly every working day",
+    "multi_workflow": "high feature breadth",
+    "technical": "mostly through the API",
+    "mobile_only": "on mobile only",
+    "team_adopting": "inviting teammates",
+    "light": "light use",
+    "inactive": "no use in the last 30 days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A recommended action, the rule that fired and what it fired on."""
+
+    rule: str
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProfile:
+    """One account as of one date. The first columns are those of the labelled accounts out; the rest is their reason.
+
+    ``firmographic_tier`` is a size word (small, mid_market, enterprise, unknown) and icp, not_icp or icp_unknown;
+    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file; ``missing`` names the tiers
+    of TIERS nothing is known about.
+    """
+
+    account_id: str
+    as_of_date: date
+    firmographic_tier: str
+    needs_segment: str
+    needs_segment_source: str
+    needs_segment_confidence: float | None
+    needs_segment_confirmed_by: str
+    behavioral_segment: str
+    lifecycle_stage: str
+    recommended_action: str
+    segmentation_version: str
+    name: str
+    sentence: str
+    firmographic: Firmographic
+    behaviour: Behaviour | None
+    lifecycle: Lifecycle
+    lifecycle_flags: tuple[str, ...]
+    actions: tuple[Action, ...] = ()
+    missing: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+    behavioral_flags: tuple[str, ...] = ()
+
+
+def profiles(
+    accounts: Sequence[Account],
+    behaviour: Mapping[str, Behaviour] | None,
+    lifecycle: Mapping[str, Lifecycle],
+    labels: Sequence[Label],
+    as_of: date,
+    version: str,
+    icp: IcpRule | None = None,
+) -> list[AccountProfile]:
+    """One profile for each account, sorted by account id, without actions: those follow in room 6.
+
+    ``behaviour`` is None where there is no usage file; an account it lacks did nothing. Labels for accounts that are
+    not among ``accounts`` are left out.
+    """
+    by_account: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_account[label.account_id].append(label)
+    made = []
+    for account in sorted(accounts, key=lambda account: account.account_id):
+        idle = Behaviour(account.account_id)
+        row = None if behaviour is None else behaviour.get(account.account_id, idle)
+        decided, contested = deciding_label(by_account[account.account_id])
+        tier, stage = firmographic(account, icp or IcpRule()), lifecycle[account.account_id]
+        made.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
+    return made
+
+
+def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ...]]:
+    """The label an account goes by, and the segments that contest it.
+
+    Confirmed labels before unconfirmed ones; then interview, survey, assigned; then confidence. Where the best two are
+    equal in all three and name different segments there is no label: the sources are never mixed to break a tie.
+    """
+    if not labels:
+        return None, ()
+    best = min(_rank(label) for label in labels)
+    first = [label for label in labels if _rank(label) == best]
+    segments = sorted({label.segment for label in first})
+    if len(segments) > 1:
+        return None, tuple(segments)
+    chosen = min(first, key=lambda label: label.confirmed_by)
+    return chosen, tuple(sorted({label.segment for label in labels} - {chosen.segment}))
+
+
+def _rank(label: Label) -> tuple[bool, int, float]:
+    return (not label.confirmed_by, SOURCE_ORDER.index(label.source), -label.confidence)
+
+
+def _profile(
+    account: Account,
+    tier: Firmographic,
+    row: Behaviour | None,
+    stage: Lifecycle,
+    label: Label | None,
+    contested: tuple[str, ...],
+    as_of: date,
+    version: str,
+) -> AccountProfile:
+    ways = behavioral_flags(row) if row else ()
+    present = (tier.known, label is not None, row is not None, stage.stage != "no_data")
+    return AccountProfile(
+        account_id=account.account_id,
+        as_of_date=as_of,
+        firmographic_tier=tier.tier,
+        needs_segment=label.segment if label else "",
+        needs_segment_source=label.source if label else "",
+        needs_segment_confidence=label.confidence if label else None,
+        needs_segment_confirmed_by=label.confirmed_by if label else "",
+        behavioral_segment=ways[0] if ways else "",
+        lifecycle_stage=stage.stage,
+        recommended_action="",
+        segmentation_version=version,
+        name=account.name,
+        sentence=_sentence(tier, label, row, stage),
+        firmographic=tier,
+        behaviour=row,
+        lifecycle=stage,
+        lifecycle_flags=stage.flags,
+        missing=tuple(name for name, there in zip(TIERS, present, strict=True) if not there),
+        contested=contested,
+        behavioral_flags=ways,
+    )
+
+
+def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, stage: Lifecycle) -> str:
+    """What the four tiers say, in their order; a tier about which nothing is known is said to be unknown."""
+    need = "need not known (tier 2)"
+    if label:
+        sure = "" if label.confirmed_by else ", unconfirmed"
+        need = f"hiring the product for {label.segment}{sure} (tier 2)"
+    used = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
+    where = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(stage.stage, stage.stage.replace("_", " "))
+    return f"{_company(tier)} (tier 1), {need}, {used}, {where} (tier 4)"
+
+
+def _company(tier: Firmographic) -> str:
+    size = _SIZE_WORDS.get(tier.size, "")
+    # IT and SaaS stay as they are written; Not For Profit does not.
+    industry = " ".join(word.lower() if word.istitle() else word for word in tier.industry.split())
+    words = " ".join(word for word in (size, industry) if word)
+    if words:
+        return f"{words[0].upper()}{words[1:]} company"
+    return "Company of unknown size" + (f" in {tier.region}" if tier.region != UNKNOWN else "")
+
+
+def _use(row: Behaviour) -> str:
+    """How the product is used, and which signal falls or rises; high breadth is said before nearly daily use."""
+    ways = [way for way in behavioral_flags(row) if way != "at_risk"]
+    words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
+    if row.events == 0:
+        return words
+    for turned, joined in (("falling", "but"), ("rising", "and")):
+        for signal, trend in (("login frequency", row.login_trend), ("use", row.usage_trend)):
+            if trend == turned:
+                return f"{words} {joined} {turned} {signal}"
+    return words

@@ -1,0 +1,97 @@
+"""Tier 3 over time: what accounts did in each of the weeks before a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from needsseg.accounts.engines.engine import Engine
+from needsseg.accounts.tiers.behaviour import local_days, surviving
+from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
+
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One account's numbers in each week before D, the oldest first: events, and distinct users and features."""
+
+    account_id: str
+    events: tuple[int, ...]
+    active_users: tuple[int, ...]
+    logins: tuple[int, ...]
+    features: tuple[int, ...]
+
+
+def nothing(account_id: str, weeks: int = WEEKS) -> Series:
+    """The series of an account without any event in these weeks."""
+    none = (0,) * weeks
+    return Series(account_id, none, none, none, none)
+
+
+def weekly(
+    engine: Engine,
+    events: Path,
+    as_of: int,
+    rules: EventRules,
+    tz: str = "UTC",
+    merged: Mapping[str, str] | None = None,
+    account_id: str | None = None,
+    weeks: int = WEEKS,
+) -> dict[str, Series]:
+    """Series by account (of one, or of all with an event in that time) from an events Parquet file.
+
+    A week is seven days of zone ``tz``; the last ends with the day before epoch day ``as_of``.
+    """
+    import narwhals as nw
+
+    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
+    day = nw.col("day")
+    frame = frame.filter((day < as_of) & (day >= as_of - 7 * weeks))
+    if account_id is not None:
+        frame = frame.filter(nw.col("account_id") == account_id)
+    ago = ((nw.lit(as_of - 1) - day) // 7).cast(nw.Int64)
+    frame = frame.select("account_id", "event", "user_id", "feature", ago=ago)
+    logins = meanings_of((str(name) for (name,) in engine.rows(frame.select("event").unique())), rules).login
+    login = nw.when(nw.col("event").is_in(list(logins))).then(1).otherwise(0).cast(nw.Int64)
+    counted = (
+        frame.with_columns(login=login)
+        .group_by("account_id", "ago")
+        .agg(events=nw.len().cast(nw.Int64), logins=nw.col("login").sum().cast(nw.Int64))
+    )
+    found: dict[str, dict[str, list[int]]] = {}
+
+    def put(account: str, name: str, ago: int, number: int) -> None:
+        columns = found.setdefault(
+            account, {key: [0] * weeks for key in ("events", "active_users", "logins", "features")}
+        )
+        columns[name][weeks - 1 - ago] = number
+
+    for account, ago_, events_, logins_ in engine.rows(counted.select("account_id", "ago", "events", "logins")):
+        put(account, "events", ago_, events_)
+        put(account, "logins", ago_, logins_)
+    for column, name in (("user_id", "active_users"), ("feature", "features")):
+        for account, ago_, number in engine.rows(_distinct(frame, column)):
+            put(account, name, ago_, number)
+    return {
+        account: Series(account, **{name: tuple(values) for name, values in columns.items()})
+        for account, columns in sorted(found.items())
+    }
+
+
+def _distinct(frame: Any, column: str) -> Any:
+    """account_id, week and the number of distinct values that are not NULL (``n_unique`` would count NULL as one)."""
+    import narwhals as nw
+
+    known = frame.filter(~nw.col(column).is_null()).select("account_id", "ago", column).unique()
+    return known.group_by("account_id", "ago").agg(number=nw.len().cast(nw.Int64)).select("account_id", "ago", "number")
+
+
+def features_in(engine: Engine, events: Path) -> frozenset[str]:
+    """The names of all features that an events Parquet file tells of."""
+    import narwhals as nw
+
+    known = engine.scan(events).filter(~nw.col("feature").is_null()).select("feature").unique()
+    return frozenset(str(name) for (name,) in engine.rows(known))

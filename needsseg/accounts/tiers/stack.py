@@ -1,0 +1,136 @@
+"""The whole of room 5 in one call: Parquet files and labels in, profiles out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.tiers.behaviour import Usage, behaviour
+from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
+from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Lifecycle, Subscription, lifecycle
+from needsseg.accounts.tiers.profile import AccountProfile, profiles
+from needsseg.accounts.tiers.zones import epoch_day, zone
+from needsseg.records import Account, Label
+from needsseg.settings import Settings, prompt_file
+
+ACCOUNT_FIELDS = (
+    "account_id", "name", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StackFiles:
+    """The Parquet files that ``ingest`` wrote, as they are in use."""
+
+    accounts: Path
+    events: Path | None = None
+    subscriptions: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The files of rules an analyst edits, read: what events mean, who is in the ICP, days of grace for a renewal."""
+
+    events: EventRules = field(default_factory=EventRules)
+    icp: IcpRule = field(default_factory=IcpRule)
+    grace: int = GRACE_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What an accounts Parquet file holds: accounts by id in order, their first day, and merged ids → account id."""
+
+    accounts: tuple[Account, ...]
+    created: dict[str, int | None]
+    merged: dict[str, str]
+
+
+def load_rules(settings: Settings | None = None) -> Rules:
+    """``events.toml`` and ``icp.toml`` from the user's folder where it has them, else the shipped ones."""
+    return Rules(load_event_rules(prompt_file("events.toml", settings)), load_icp(prompt_file("icp.toml", settings)))
+
+
+def read_accounts(parquet: Path, backend: str = "duckdb") -> Accounts:
+    """The accounts of a Parquet file that ``ingest`` wrote."""
+    with open_engine(backend) as engine:
+        return _accounts(engine, parquet)
+
+
+def read_subscriptions(parquet: Path, backend: str = "duckdb") -> list[Subscription]:
+    """The subscriptions of a Parquet file that ``ingest`` wrote, by account and start."""
+    with open_engine(backend) as engine:
+        return _subscriptions(engine, parquet)
+
+
+def build(
+    stack: StackFiles,
+    labels: Sequence[Label],
+    as_of: date,
+    tz: str = "UTC",
+    backend: str = "duckdb",
+    rules: Rules | None = None,
+    version: str = "",
+) -> list[AccountProfile]:
+    """Profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
+
+    Labels and rows that carry the id of a merged CRM record count for the account that remains. UsageError for an
+    unknown zone or engine, TableError for a file that is gone, NeedssegError for an engine that cannot be reached.
+    """
+    zone(tz)
+    rules = rules or load_rules()
+    day = epoch_day(as_of)
+    with open_engine(backend, stack.accounts.parent) as engine:
+        known = _accounts(engine, stack.accounts)
+        usage = (
+            behaviour(engine, stack.events, day, rules.events, tz, known.merged) if stack.events is not None else None
+        )
+        terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
+    stages = _stages(known, usage, terms, day, rules.grace)
+    named = [
+        Label(known.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
+              label.confirmed_by)
+        for label in labels
+    ]  # fmt: skip
+    return profiles(known.accounts, usage.rows if usage else None, stages, named, as_of, version, rules.icp)
+
+
+def _stages(
+    known: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, grace: int
+) -> dict[str, Lifecycle]:
+    by_account: dict[str, list[Subscription]] = defaultdict(list)
+    for term in terms:
+        by_account[known.merged.get(term.account_id, term.account_id)].append(term)
+    stages = {}
+    for account in known.accounts:
+        key = account.account_id
+        row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
+        stages[key] = lifecycle(row, by_account[key], known.created[key], day, meanings, grace)
+    return stages
+
+
+def _accounts(engine: Engine, parquet: Path) -> Accounts:
+    rows: list[tuple[Any, ...]] = engine.rows(engine.scan(parquet).select(*ACCOUNT_FIELDS, "created_day", "merged_ids"))
+    rows.sort(key=lambda row: str(row[0]))
+    found = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
+    created = {str(row[0]): row[-2] for row in rows}
+    merged = {old: str(row[0]) for row in rows for old in str(row[-1] or "").split()}
+    return Accounts(found, created, merged)
+
+
+def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
+    fields = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+    terms = [Subscription(str(id_), str(plan or ""), *rest) for id_, plan, *rest in engine.rows(
+        engine.scan(parquet).select(*fields))]  # fmt: skip
+    return sorted(terms, key=_in_order)
+
+
+def _in_order(term: Subscription) -> tuple[Any, ...]:
+    """By account and start, and then by everything else: engines hand equal rows over in any order."""
+    rest = (term.end_day, term.renewal_day, term.seats, term.amount)
+    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in rest))

@@ -1,0 +1,195 @@
+"""What each account did day by day before a date, as far as triggers ask: first uses, logins, team size, terms."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
+from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, active_terms
+from needsseg.accounts.tiers.stack import Rules, StackFiles, load_rules, read_accounts, read_subscriptions
+from needsseg.accounts.tiers.zones import epoch_day, zone
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+Steps = tuple[tuple[int, int | None], ...]
+"""(epoch day from which it holds, value) in order of time; before the first, nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One account's days before D, as epoch days.
+
+    ``signup`` is the day the CRM created the account, else the earliest sign of it; ``first_event`` its first event;
+    ``logins`` the days with a login, sorted; ``first_use`` the first day of each feature. ``users`` counts, as of a day t,
+    the distinct users of [t - 30, t), and ``seats`` are those of the terms that run as of t.
+    """
+
+    account_id: str
+    signup: int | None = None
+    first_event: int | None = None
+    logins: tuple[int, ...] = ()
+    first_use: dict[str, int] = field(default_factory=dict)
+    users: Steps = ()
+    seats: Steps = ()
+    terms: tuple[Subscription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timelines:
+    """All accounts by id in order, and how far the events reach before D; both days are None without events.
+
+    ``login_names`` are the event names taken for a login.
+    """
+
+    accounts: dict[str, Timeline]
+    first_day: int | None = None
+    last_day: int | None = None
+    login_names: tuple[str, ...] = ()
+    grace: int = GRACE_DAYS
+
+
+def timelines(
+    stack: StackFiles, as_of: date, tz: str = "UTC", backend: str = "duckdb", rules: Rules | None = None
+) -> Timelines:
+    """The timelines of all accounts of the CRM before ``as_of`` at 00:00 in ``tz``.
+
+    Only events before that moment and terms that began before that day count; rows of merged CRM records count for the
+    account that remains, and rows of accounts that the CRM does not know for nobody. UsageError for an unknown zone or
+    engine, TableError for a file that is gone.
+    """
+    zone(tz)
+    rules = rules or load_rules()
+    day = epoch_day(as_of)
+    # Accounts and terms are few: only events are worth another engine.
+    known = read_accounts(stack.accounts)
+    begun: dict[str, list[Subscription]] = defaultdict(list)
+    for term in read_subscriptions(stack.subscriptions) if stack.subscriptions is not None else []:
+        if term.start_day < day:
+            begun[known.merged.get(term.account_id, term.account_id)].append(term)
+    seen = _Seen()
+    if stack.events is not None:
+        with open_engine(backend, stack.accounts.parent) as engine:
+            seen = _seen(engine, stack.events, day, tz, rules.events, known.merged)
+    found = {
+        account.account_id: _timeline(
+            account.account_id, known.created[account.account_id], begun[account.account_id], seen, day, rules.grace
+        )
+        for account in known.accounts
+    }
+    days = [day for span in seen.spans.values() for day in span]
+    return Timelines(found, min(days, default=None), max(days, default=None), seen.login_names, rules.grace)
+
+
+def value_on(steps: Steps, day: int) -> int | None:
+    """What holds on a day; None before the first step."""
+    place = bisect_right(steps, day, key=lambda step: step[0])
+    return steps[place - 1][1] if place else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the engine found, by account id: first and last day, login days, first uses, changes of the active users."""
+
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    logins: dict[str, list[int]] = field(default_factory=dict)
+    first_use: dict[str, dict[str, int]] = field(default_factory=dict)
+    changes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    login_names: tuple[str, ...] = ()
+
+
+def _seen(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, merged: Mapping[str, str]) -> _Seen:
+    import narwhals as nw
+
+    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged).filter(nw.col("day") < as_of)
+    names = sorted(str(name) for (name,) in engine.rows(_distinct(frame, "event")))
+    login = meanings_of(names, rules).login
+    days = frame.group_by("account_id").agg(first=nw.col("day").min(), last=nw.col("day").max())
+    spans = {str(id_): (int(first), int(last)) for id_, first, last in engine.rows(days)}
+    logins: dict[str, list[int]] = defaultdict(list)
+    if login:
+        logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
+        for id_, day in engine.rows(logged):
+            logins[str(id_)].append(int(day))
+    first_use: dict[str, dict[str, int]] = defaultdict(dict)
+    used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
+    for id_, feature, day in engine.rows(used):
+        first_use[str(id_)][str(feature)] = int(day)
+    changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for id_, day, change in engine.rows(_user_changes(frame)):
+        changes[str(id_)].append((int(day), int(change)))
+    return _Seen(spans, logins, first_use, changes, login)
+
+
+def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
+    """The distinct rows. Grouping, since ``unique`` would number all rows on DuckDB."""
+    import narwhals as nw
+
+    return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
+
+
+def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """account_id, day, change: by how much the number of users active in [t - 30, t) changes as t becomes ``day``.
+
+    A user counts from the day after an event until 30 days after the last event that is no more than 30 days after the one
+    before; so each such stretch is one step up and one step down, and no day is compared with 30 others.
+    """
+    import narwhals as nw
+
+    day, who = nw.col("day"), ("account_id", "user_id")
+    days = _distinct(frame.filter(~nw.col("user_id").is_null()), *who, "day")
+    beside = days.with_columns(
+        before=day.shift(1).over(*who, order_by="day"), after=day.shift(-1).over(*who, order_by="day")
+    )
+    begin = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
+    ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
+    up = beside.filter(begin).select("account_id", day=day + 1, change=nw.lit(1).cast(nw.Int64))
+    down = beside.filter(ends).select("account_id", day=day + WINDOW + 1, change=nw.lit(-1).cast(nw.Int64))
+    steps = nw.concat([up, down], how="vertical").group_by("account_id", "day").agg(nw.col("change").sum())
+    return steps.select("account_id", "day", nw.col("change").cast(nw.Int64))
+
+
+def _timeline(
+    key: str, created: int | None, begun: Sequence[Subscription], seen: _Seen, as_of: int, grace: int
+) -> Timeline:
+    first = seen.spans[key][0] if key in seen.spans else None
+    signs = [term.start_day for term in begun] + ([] if first is None else [first])
+    signup = created if created is not None else min(signs, default=None)
+    return Timeline(
+        key,
+        signup if signup is not None and signup < as_of else None,
+        first,
+        tuple(sorted(seen.logins.get(key, ()))),
+        seen.first_use.get(key, {}),
+        _users(seen.changes.get(key, ()), as_of),
+        _seats(begun, as_of, grace),
+        tuple(begun),
+    )
+
+
+def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
+    ordered = sorted(change for change in changes if change[0] <= as_of)
+    counts = accumulate(change for _, change in ordered)
+    return tuple((day, count) for (day, change), count in zip(ordered, counts, strict=True) if change)
+
+
+def _seats(begun: Sequence[Subscription], as_of: int, grace: int) -> Steps:
+    """Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open."""
+    turns = {term.start_day + 1 for term in begun}
+    turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
+    steps: list[tuple[int, int | None]] = []
+    for turn in sorted(day for day in turns if day <= as_of):
+        active = active_terms([term for term in begun if term.start_day < turn], turn, grace)
+        seats = max((term.seats for term in active if term.seats is not None), default=None)
+        if not steps or steps[-1][1] != seats:
+            steps.append((turn, seats))
+    return tuple(steps)

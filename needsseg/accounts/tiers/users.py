@@ -1,0 +1,33 @@
+"""Who uses the product for which account, as usage tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import Engine
+from needsseg.accounts.tiers.behaviour import local_days, surviving
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """The one account of each user by user id, and how many users are left out since they were seen in several."""
+
+    accounts: dict[str, str]
+    shared: int
+
+
+def users_before(
+    engine: Engine, events: Path, as_of: int, tz: str = "UTC", merged: Mapping[str, str] | None = None
+) -> Users:
+    """Users with an event before epoch day ``as_of`` of zone ``tz``, from an events Parquet file."""
+    import narwhals as nw
+
+    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
+    seen = frame.filter((nw.col("day") < as_of) & ~nw.col("user_id").is_null()).select("user_id", "account_id").unique()
+    found: dict[str, list[str]] = {}
+    for user, account in engine.rows(seen.select("user_id", "account_id")):
+        found.setdefault(str(user), []).append(str(account))
+    alone = {user: accounts[0] for user, accounts in sorted(found.items()) if len(accounts) == 1}
+    return Users(alone, len(found) - len(alone))

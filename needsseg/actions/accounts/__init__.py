@@ -1,0 +1,1 @@
+"""Verbs on account data: sources in, profiles, one account opened, roll-ups, patterns."""

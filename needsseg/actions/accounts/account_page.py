@@ -1,0 +1,252 @@
+"""One account opened: its profile, its weeks, its terms, the people and words behind its label, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from needsseg import accounts as room
+from needsseg.accounts import AccountProfile
+from needsseg.accounts.assign.labels import AssignedLabel, LabelledText
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.lifecycle import Subscription
+from needsseg.accounts.tiers.series import WEEKS, Series, nothing, weekly
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.actions.coding import pseudonyms
+from needsseg.actions.playbook.triggers import Trigger, fired_of
+from needsseg.actions.segments import assigned
+from needsseg.actions.survey.answers import AccountResponse, responses
+from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.progress import Progress, silent
+from needsseg.records import AccountMatch, Label, Passage
+from needsseg.settings import load
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+from needsseg.study.transcripts import interviews
+from needsseg.text import date_of
+
+__all__ = [
+    "WEEKS", "AccountPage", "AccountResponse", "AssignedLabel", "LabelledText", "Quote", "Series", "Term",
+    "Trigger", "Voice", "account_page", "concealed",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One subscription in days of the calendar; ``end`` None means it goes on, ``running`` that it had begun and not ended."""
+
+    plan: str
+    seats: int | None
+    amount: float | None
+    start: date
+    end: date | None
+    renewal: date | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One participant of the account: how they were matched, their interviews, and whether the match is settled."""
+
+    participant: str
+    name: str
+    match: AccountMatch
+    interviews: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage of one of the account's participants in a kept segment; offsets are code points into the transcript."""
+
+    segment: str
+    participant: str
+    passage: Passage
+    strength: float
+    exemplar: bool
+    name: str
+    """What the participant is called everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """All there is about one account as of a date; ``series`` is None without a usage file, ``amount`` and ``arr`` if not known.
+
+    ``texts`` are the newest labelled texts of the account, ``assigned`` what they say together, None where that is no label,
+    ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
+
+    ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
+    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
+    """
+
+    profile: AccountProfile
+    series: Series | None
+    terms: tuple[Term, ...]
+    amount: float | None
+    arr: float | None
+    amount_column: str
+    labels: tuple[Label, ...]
+    voices: tuple[Voice, ...]
+    maybe: tuple[AccountMatch, ...]
+    quotes: tuple[Quote, ...]
+    triggers: tuple[Trigger, ...]
+    texts: tuple[LabelledText, ...] = ()
+    assigned: AssignedLabel | None = None
+    near: dict[int, Passage] = field(default_factory=dict)
+    responses: tuple[AccountResponse, ...] = ()
+
+
+def account_page(
+    study: Study,
+    account_id: str,
+    as_of: date,
+    progress: Progress = silent,
+    *,
+    engine: str | None = None,
+    profile: AccountProfile | None = None,
+) -> AccountPage:
+    """Opens one account, named as ``accounts.find_account`` takes it.
+
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it: only then
+    the others' are not computed too.
+    """
+    account_id = accounts.find_account(study, account_id)
+    backend = engine_for(study, engine)
+    with held(backend, accounts.stack_files(study).accounts.parent):
+        if profile is None:
+            everyone = accounts.profiles(study, as_of, progress, backend)
+            profile = next(row for row in everyone if row.account_id == account_id)
+        return _page(study, profile, as_of, backend)
+
+
+def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
+    account_id = profile.account_id
+    files = accounts.stack_files(study)
+    merged = room.read_accounts(files.accounts, backend).merged
+    day = epoch_day(as_of)
+    terms = room.read_subscriptions(files.subscriptions, backend) if files.subscriptions is not None else []
+    paid = revenue_as_of(study, as_of, backend)
+    matches = accounts.matches(study)
+    voices = _voices(study, [match for match in matches if match.account_id == account_id])
+    ids = [account_id, *(old for old, new in merged.items() if new == account_id)]
+    texts = assigned.texts(study, ids, as_of)
+    from_texts = {label.account_id: label for label in assigned.assigned_labels(study, as_of, merged)}
+    return AccountPage(
+        profile,
+        _series(study, account_id, day, merged, backend),
+        tuple(_term(term, day) for term in terms if merged.get(term.account_id, term.account_id) == account_id),
+        paid.amounts.get(account_id),
+        paid.arr(paid.amounts.get(account_id)),
+        paid.column,
+        tuple(
+            label
+            for label in accounts.labels(study, as_of)
+            if merged.get(label.account_id, label.account_id) == account_id
+        ),
+        voices,
+        tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
+        _quotes(study, voices, profile.needs_segment),
+        fired_of(study, account_id, as_of, as_of - timedelta(weeks=WEEKS), backend),
+        tuple(texts),
+        from_texts.get(account_id),
+        {one.id: one for one in passages.listing(study, ids={near for text in texts for near in text.evidence})},
+        tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
+    )
+
+
+def concealed(study: Study, page: AccountPage) -> AccountPage:
+    """A page with pseudonyms for its people, its company, their interviews and in their words; ids of accounts stay."""
+    over = pseudonyms.cover(study)
+
+    def match(found: AccountMatch) -> AccountMatch:
+        return replace(found, participant=over.participant(found.participant), why=over.text(found.why))
+
+    return replace(
+        page,
+        profile=replace(page.profile, name=over.text(page.profile.name)),
+        voices=tuple(
+            Voice(
+                over.participant(voice.participant),
+                over.name(voice.participant, voice.name),
+                match(voice.match),
+                tuple((over.interview(key), over.interview(key)) for key, _ in voice.interviews),
+            )
+            for voice in page.voices
+        ),
+        maybe=tuple(match(found) for found in page.maybe),
+        quotes=tuple(
+            replace(
+                quote,
+                participant=over.participant(quote.participant),
+                passage=over.passage(quote.passage),
+                name=over.name(quote.participant, quote.name),
+            )
+            for quote in page.quotes
+        ),
+        texts=tuple(replace(text, excerpt=over.text(text.excerpt)) for text in page.texts),
+        responses=tuple(
+            replace(
+                one,
+                respondent=over.text(one.respondent),
+                answers=tuple((over.text(asked), over.text(said)) for asked, said in one.answers),
+            )
+            for one in page.responses
+        ),
+        near={id_: over.passage(passage) for id_, passage in page.near.items()},
+    )
+
+
+def _series(study: Study, account_id: str, day: int, merged: dict[str, str], backend: str) -> Series | None:
+    events = accounts.stack_files(study).events
+    if events is None:
+        return None
+    settings = load(study.path)
+    with open_engine(backend, events.parent) as engine:
+        rules = room.load_rules(settings).events
+        found = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
+    return found.get(account_id, nothing(account_id))
+
+
+def _term(term: Subscription, day: int) -> Term:
+    running = term.start_day < day and (term.end_day is None or term.end_day >= day)
+    end = None if term.end_day is None else date_of(term.end_day)
+    renewal = None if term.renewal_day is None else date_of(term.renewal_day)
+    return Term(term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running)
+
+
+def _voices(study: Study, mine: Sequence[AccountMatch]) -> tuple[Voice, ...]:
+    people = {who.key: who for who in accounts.participants(study)}
+    titles = {row.key: row.title for row in interviews.listing(study)}
+    heard = [(row.participant, row.interview) for row in interviews.speakers(study) if row.participant]
+    return tuple(
+        Voice(
+            match.participant,
+            people[match.participant].name,
+            match,
+            tuple((key, titles[key]) for key in dict.fromkeys(key for who, key in heard if who == match.participant)),
+        )
+        for match in mine
+    )
+
+
+def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...]:
+    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    called = participant_names(study)
+    mine = {voice.participant for voice in voices}
+    members = segments.members(study)
+    kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
+    placed = [(row.name, member) for row in kept for member in members.get(row.id, [])]
+    held = {p.id: p for p in passages.listing(study, ids=[member.passage for _, member in placed])}
+    found = []
+    for name, member in placed:
+        passage = held[member.passage]
+        participant = who.get((passage.interview, passage.speaker))
+        if participant in mine:
+            found.append(
+                Quote(name, participant, passage, member.strength, member.exemplar is not None, called.of(passage))
+            )
+    return tuple(sorted(found, key=lambda q: (q.segment != own, q.segment, not q.exemplar, -q.strength, q.passage.id)))

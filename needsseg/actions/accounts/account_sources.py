@@ -1,0 +1,349 @@
+"""Sources of account data: which column is which field, how its dates are written, files in, refused rows listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from needsseg import accounts as room
+from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
+from needsseg.accounts.tiers.event_coverage import of_unknown_accounts
+from needsseg.actions.accounts.source_kinds import of_kind
+from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.progress import Progress, silent
+from needsseg.settings import load
+from needsseg.study.accounts import accounts
+from needsseg.study.accounts.accounts import SourceRow
+from needsseg.study.connection import Study
+
+Given = str | Path | Sequence[str | Path]
+PREVIEWED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProposal:
+    """Which column of a file is read as which field: saved from last time where it fits, else guessed.
+
+    ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
+    must say), ``refused`` the files that cannot be read, ``held`` what stands there already.
+    """
+
+    kind: str
+    header: tuple[str, ...]
+    columns: dict[str, str]
+    saved: bool
+    file: str = ""
+    files: int = 1
+    dates: tuple[DateColumn, ...] = ()
+    rows: tuple[PreviewRow, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    held: str = ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Fields without which the file cannot be read, and which no column was found for."""
+        return tuple(field for field in room.REQUIRED[self.kind] if field not in self.columns)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field that this kind of source has."""
+        return tuple(room.NAMES[self.kind])
+
+    @property
+    def date_fields(self) -> tuple[str, ...]:
+        """The fields that are dates."""
+        return room.DATE_FIELDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What an import of account data did: rows read, rows refused with their reasons, repeats left out, the mapping.
+
+    ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
+    files that could not be read, ``unchanged`` files that were there already or were named twice.
+    """
+
+    kind: str
+    file: str
+    rows: int
+    rejected: tuple[Reject, ...]
+    duplicates: int
+    dropped: int
+    columns: dict[str, str]
+    warnings: tuple[str, ...] = ()
+    read: int = 0
+    held: int = 0
+    files: int = 1
+    refused: tuple[tuple[str, str], ...] = ()
+    unchanged: tuple[str, ...] = ()
+    dates: dict[str, str] | None = None
+    rejects_file: str = ""
+
+
+def tables(study: Study, given: str | Path) -> list[str]:
+    """The tables of a database file or server; none for a file that is no database."""
+    if room.is_address(str(given)):
+        return room.tables(str(given))
+    path = Path(given).expanduser()
+    _refuse_own(study, path)
+    return room.tables(str(path)) if path.is_file() and room.database_kind(path) else []
+
+
+def propose_mapping(
+    study: Study,
+    files: Given,
+    kind: str | None = None,
+    *,
+    table: str = "",
+    columns: MappingOf[str, str] | None = None,
+    dates: MappingOf[str, str] | None = None,
+) -> MappingProposal:
+    """The mapping that ``import_source`` would use, with the first rows; the kind is told by the columns where not given."""
+    given = _given(study, files)
+    with room.gathered(given, None, table, PREVIEWED, study.owns) as found:
+        laid, refused = room.laid_out(found.parts, whole=False)
+        kind, parts, others = of_kind(laid, kind, columns, whole=False)
+        proposal = _proposed(study, parts, kind)
+        chosen = _columns(proposal, columns)
+        mapping = _mapping(proposal, chosen, dates, check=False)
+        proposal = replace(proposal, columns=chosen, refused=(*found.refused, *refused, *others))
+        if proposal.needed or not _fits(mapping, proposal.header):
+            return proposal
+        saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
+        seen = room.preview(parts, mapping, load(study.path).timezone, saved)
+        return replace(proposal, dates=seen.dates, rows=seen.rows)
+
+
+def _given(study: Study, files: Given) -> list[str | Path]:
+    given: list[str | Path] = [files] if isinstance(files, str | Path) else list(files)
+    for one in given:
+        if not room.is_address(str(one)):
+            _refuse_own(study, Path(one).expanduser())
+    return given
+
+
+def _refuse_own(study: Study, path: Path) -> None:
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name the file that was exported from the CRM.")
+
+
+def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal:
+    """The mapping for files together: from all the columns that occur in those that fit the kind."""
+    headers = {part.name: part.found.header for part in parts if part.found}
+    fitting = [header for header in headers.values() if _fits(room.guess_mapping(kind, header), header)]
+    header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
+    guessed = room.guess_mapping(kind, header)
+    saved = accounts.sources(study).get(kind)
+    known = saved and set(guessed.columns) <= set(saved.mapping)
+    as_before = bool(saved and known and _fits(replace(guessed, columns=saved.mapping), header))
+    columns = dict(saved.mapping) if saved and as_before else dict(guessed.columns)
+    held = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
+    return MappingProposal(kind, header, columns, as_before, room.label(list(headers)), len(headers), held=held)
+
+
+def _mapping(
+    proposal: MappingProposal, columns: dict[str, str], dates: MappingOf[str, str] | None, check: bool = True
+) -> room.Mapping:
+    mapping = replace(room.guess_mapping(proposal.kind, proposal.header), columns=columns)
+    if check:
+        room.check_mapping(mapping, proposal.header, proposal.file)
+    return replace(mapping, dates=room.said_dates(dates or {}, mapping))
+
+
+def _columns(proposal: MappingProposal, said: MappingOf[str, str] | None) -> dict[str, str]:
+    """The column of each field: as a person says, else as proposed; a field said to be empty is not read."""
+    return {name: column for name, column in (proposal.columns | dict(said or {})).items() if column}
+
+
+def _fits(mapping: room.Mapping, header: Sequence[str]) -> bool:
+    try:
+        room.check_mapping(mapping, header, "")
+    except TableError:
+        return False
+    return True
+
+
+def import_source(
+    study: Study,
+    files: Given,
+    kind: str | None = None,
+    columns: MappingOf[str, str] | None = None,
+    progress: Progress = silent,
+    *,
+    dates: MappingOf[str, str] | None = None,
+    table: str = "",
+    add: bool = False,
+) -> SourceReport:
+    """Reads files of accounts, events or subscriptions into Parquet beside the study, and uses them from now on.
+
+    They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
+    already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read.
+    """
+    given = _given(study, files)
+    _private_folder(study.stack)
+    with room.gathered(given, study.stack, table, own=study.owns) as found:
+        laid, refused = room.laid_out(found.parts)
+        kind, parts, others = of_kind(laid, kind, columns)
+        proposal = _proposed(study, parts, kind)
+        chosen = _columns(proposal, columns)
+        mapping = _mapping(proposal, chosen, dates)
+        before = accounts.sources(study).get(proposal.kind)
+        base = before if add else None
+        known = {sha for _, sha in base.files} if base else set()
+        new = tuple(part for part in parts if part.sha256 not in known)
+        unchanged = (*found.twice, *(part.name for part in parts if part.sha256 in known))
+        refused = (*found.refused, *refused, *others)
+        if base and not new:
+            return SourceReport(
+                proposal.kind, proposal.file, 0, (), 0, 0, chosen, held=base.row_count, files=0, refused=refused,
+                unchanged=unchanged, dates=base.dates,
+            )  # fmt: skip
+        held = _held(study, base) if base else None
+        tz = load(study.path).timezone
+        saved = _saved_dates(before, chosen)
+        done = room.ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, held=held, told=progress)
+    dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
+    if base is None and before is not None and _as_before(before, done, mapping, dates_now):
+        unchanged = (*unchanged, *(name for name, _ in done.parts))
+    else:
+        _use(study, done, mapping, dates_now, base)
+    progress(f"reading {done.file}", 1, 1)
+    replaced = before if before is not None and base is None and before.file_sha256 != done.sha256 else None
+    warnings = (*_replaced(replaced), *done.warnings, *_strangers(study), *_too_early(study, proposal.kind))
+    return SourceReport(
+        proposal.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, chosen, warnings, done.read,
+        done.held, len(done.parts), (*refused, *done.refused), unchanged, dates_now,
+        str(room.rejects_file(study.stack, proposal.kind)),
+    )  # fmt: skip
+
+
+def _as_before(before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str]) -> bool:
+    """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
+    return (before.files, before.parquet, before.mapping, before.dates) == (
+        done.parts,
+        done.parquet.name,
+        mapping.columns,
+        dates,
+    )
+
+
+def _use(
+    study: Study, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], base: SourceRow | None
+) -> None:
+    """Makes what was read the study's source of its kind, as one step that can be undone."""
+    files = (*(base.files if base else ()), *done.parts)
+    what = "added" if base else "read"
+    with study.action("import accounts", f"{what} {done.rows} {done.kind} from {done.file}"):
+        accounts.set_source(
+            study,
+            done.kind,
+            room.label([name for name, _ in files]),
+            room.over_all(sha for _, sha in files),
+            mapping.columns,
+            done.parquet.name,
+            (
+                done.held,
+                len(done.rejected) + (base.rejected if base else 0),
+                done.duplicates + (base.duplicates if base else 0),
+            ),
+            dates,
+            files,
+        )
+
+
+def _held(study: Study, base: SourceRow) -> Path:
+    path = study.stack / base.parquet
+    if not path.exists():
+        raise NeedssegError(
+            f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
+            "Import all its files again, without adding.",
+        )
+    return path
+
+
+def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict[str, str]:
+    """The answers given for an earlier file, where the field is still read from the same column."""
+    if before is None:
+        return {}
+    return {name: form for name, form in before.dates.items() if before.mapping.get(name) == columns.get(name)}
+
+
+def _replaced(before: SourceRow | None) -> list[str]:
+    if before is None:
+        return []
+    return [
+        f"They stand in place of {before.row_count:,} {before.kind} from {before.file_name}; undo brings those back."
+    ]
+
+
+def _strangers(study: Study) -> list[str]:
+    """Says which events and subscriptions belong to accounts that are not among the accounts; they count for nobody."""
+    return [
+        f"Of the {kind}, {sum(unknown.values()):,} are of accounts that are not among the accounts "
+        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''}); they count for nobody."
+        for kind, unknown in unknown_accounts(study).items()
+    ]
+
+
+def _too_early(study: Study, kind: str) -> list[str]:
+    """Says how much usage lies before its account's first subscription started."""
+    found = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
+    if kind == "accounts" or not {"events", "subscriptions"} <= set(found):
+        return []
+    rows, ids = room.usage_before_subscription(
+        found["events"], found["subscriptions"], found.get("accounts"), load(study.path).timezone
+    )
+    if not rows:
+        return []
+    return [f"{rows:,} events of {ids:,} accounts lie before their first subscription started; they count as usage."]
+
+
+def rejects(study: Study, kind: str) -> list[Reject]:
+    """The rows that the last import of a kind refused, each with its file, number, column, cell and reason."""
+    if kind not in room.KINDS:
+        raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(room.KINDS)}.")
+    return room.read_rejects(room.rejects_file(study.stack, kind))
+
+
+def stack_files(study: Study) -> room.StackFiles:
+    """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
+    found = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
+    if "accounts" not in found:
+        raise NeedssegError(
+            "There are no accounts yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
+        )
+    for kind, path in found.items():
+        if not path.exists():
+            raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
+    return room.StackFiles(found["accounts"], found.get("events"), found.get("subscriptions"))
+
+
+def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
+    """For events and subscriptions, the rows of each account id that the accounts do not hold; empty without accounts."""
+    if "accounts" not in accounts.sources(study):
+        return {}
+    files = stack_files(study)
+    found = {
+        kind: of_unknown_accounts(path, files.accounts)
+        for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
+        if path is not None
+    }
+    return {kind: unknown for kind, unknown in found.items() if unknown}
+
+
+def without_password(given: str) -> tuple[str, str]:
+    """A server's address as it may be shown, and the password that stood in it; any other text as it stands."""
+    if not room.is_address(given):
+        return given, ""
+    where = room.address(given)
+    query = given.partition("?")[2]
+    return where.shown + (f"?{query}" if query else ""), where.password
+
+
+def _private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error

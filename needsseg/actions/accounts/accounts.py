@@ -1,0 +1,224 @@
+"""Account data: sources in, participants matched, four tiers computed as of a date."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from needsseg import accounts as room
+from needsseg.accounts import FORMATS, AccountProfile, Reject
+from needsseg.accounts.tiers.event_coverage import day_after
+from needsseg.actions.accounts.account_sources import (
+    MappingProposal,
+    SourceReport,
+    import_source,
+    propose_mapping,
+    rejects,
+    stack_files,
+    tables,
+    unknown_accounts,
+    without_password,
+)
+from needsseg.actions.segments.assigned import assigned_labels
+from needsseg.actions.segments.segments import participants as primary_needs
+from needsseg.actions.survey.answers import labels as survey_labels
+from needsseg.actions.transcripts.participants import ParticipantsReport, import_participants
+from needsseg.errors import NotFoundError
+from needsseg.files import sha256
+from needsseg.progress import Progress, silent
+from needsseg.records import Account, AccountMatch, Label, Participant
+from needsseg.settings import load, prompt_file
+from needsseg.study.accounts import accounts
+from needsseg.study.accounts.accounts import SourceRow
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "AccountProfile",
+    "MappingProposal",
+    "ParticipantsReport",
+    "Reject",
+    "SourceReport",
+    "SourceRow",
+    "day_after_events",
+    "find_account",
+    "import_participants",
+    "import_source",
+    "labels",
+    "link",
+    "listing",
+    "matches",
+    "participants",
+    "profiles",
+    "propose_mapping",
+    "rejects",
+    "sources",
+    "stack_files",
+    "tables",
+    "unknown_accounts",
+    "unlink",
+    "version",
+    "without_password",
+]
+
+KINDS = room.KINDS
+
+
+def participants(study: Study) -> list[Participant]:
+    """All participants with their attributes."""
+    return accounts.participants(study)
+
+
+def sources(study: Study) -> dict[str, SourceRow]:
+    """The imported sources by kind."""
+    return accounts.sources(study)
+
+
+def listing(study: Study) -> list[Account]:
+    """The accounts in use, as their source has them."""
+    return list(_read(stack_files(study).accounts).accounts)
+
+
+def _read(file: Path) -> room.Accounts:
+    return _read_once(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read_once(file: Path, _changed: int) -> room.Accounts:
+    return room.read_accounts(file)
+
+
+def matches(study: Study) -> list[AccountMatch]:
+    """How each participant is tied to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
+    held = _read(stack_files(study).accounts)
+    return room.match(accounts.participants(study), held.accounts, accounts.links(study), held.merged)
+
+
+def find_account(study: Study, text: str) -> str:
+    """The id of the account meant by an id (15 characters or 18), that of a record merged into it, or its name.
+
+    A name is its whole name, or else that name but for case, accents and legal form. NotFoundError, which names those near
+    it, where none is meant or several are.
+    """
+    held = _read(stack_files(study).accounts)
+    ids = {account.account_id for account in held.accounts}
+    for key in (text.strip(), room.salesforce_18(text)):
+        if key in ids:
+            return key
+        if key in held.merged:
+            return held.merged[key]
+    for spelt in (_spelt, room.normalised_name):
+        wanted = spelt(text)
+        called = [one.account_id for one in held.accounts if wanted and spelt(one.name) == wanted]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise NotFoundError(
+                f"{len(called)} accounts are called “{text}”.", f"Name one by its id: {', '.join(called)}."
+            )
+    near = [one for one in held.accounts if _spelt(text) and _spelt(text) in _spelt(one.name)][:5]
+    hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
+    raise NotFoundError(
+        f"There is no account '{text}'.",
+        f"Near it: {hint}." if near else "List them with: needsseg profile --as-of DATE",
+    )
+
+
+def _spelt(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def link(study: Study, participant: str, account_id: str | None) -> None:
+    """Confirms a participant's account, named as ``find_account`` takes it, or that they have none."""
+    if account_id is not None:
+        account_id = find_account(study, account_id)
+    with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):
+        accounts.link(study, participant, account_id)
+
+
+def unlink(study: Study, participant: str) -> None:
+    """Leaves a participant's account to the matching again."""
+    with study.action("unlink", f"left {participant} to the matching"):
+        accounts.unlink(study, participant)
+
+
+def labels(study: Study, as_of: date | None = None) -> list[Label]:
+    """A label per account and segment, from interviews, the survey and assigned texts; each says its source, none is mixed.
+
+    From interviews, its confidence is the mean share among those who need it; only decided primary needs count. Texts and
+    answers count where they are older than ``as_of``. The name of who confirmed the segment is empty while it is not
+    confirmed.
+    """
+    confirmed = {row.name: row.confirmer for row in segments.listing(study) if row.status in ("named", "confirmed")}
+    merged = _read(stack_files(study).accounts).merged
+    return [
+        *_interview_labels(study, confirmed),
+        *survey_labels(study, as_of),
+        *(
+            Label(found.account_id, found.segment, "assigned", found.confidence, confirmed[found.segment])
+            for found in assigned_labels(study, as_of, merged)
+        ),
+    ]
+
+
+def interview_labels(study: Study) -> list[Label]:
+    """The labels that come from interviews."""
+    rows = segments.listing(study)
+    return _interview_labels(study, {r.name: r.confirmer for r in rows if r.status in ("named", "confirmed")})
+
+
+def _interview_labels(study: Study, confirmed: Mapping[str, str]) -> list[Label]:
+    account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
+    shares: dict[tuple[str, str], list[float]] = defaultdict(list)
+    heard: Counter[str] = Counter()
+    for need in primary_needs(study):
+        account = account_of.get(need.participant)
+        if account is not None and need.counts:
+            heard[account] += 1
+            if need.segment is not None:
+                shares[account, need.segment].append(need.share)
+    return [
+        Label(account, segment, "interview", round(sum(values) / heard[account], 4), confirmed.get(segment, ""))
+        for (account, segment), values in sorted(shares.items())
+    ]
+
+
+def version(study: Study) -> str:
+    """Names a state of the segmentation: changes when a kept segment, its name, its members or its status does."""
+    members = segments.members(study)
+    state = [
+        (row.name, row.status, row.confirmed_by or "", sorted(member.passage for member in members.get(row.id, [])))
+        for row in segments.listing(study)
+        if row.status in ("named", "confirmed")
+    ]
+    return sha256(repr(sorted(state)))[:12]
+
+
+def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> list[AccountProfile]:
+    """All four tiers of every account as of a date, with the actions that follow and why.
+
+    ``engine`` is duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; the study's setting where it is None.
+    """
+    from needsseg.playbook.interventions import load_rules, with_actions
+
+    files = stack_files(study)
+    settings = load(study.path)
+    progress("computing profiles", 0, 1)
+    made = room.build(
+        files, labels(study, as_of), as_of, tz=settings.timezone, backend=engine or settings.engine,
+        rules=room.load_rules(settings), version=version(study),
+    )  # fmt: skip
+    acted = with_actions(made, load_rules(prompt_file("interventions.toml", settings)))
+    progress("computing profiles", 1, 1)
+    return acted
+
+
+def day_after_events(study: Study) -> date | None:
+    """The day after the newest event, when all that was imported counts; None without events."""
+    events = stack_files(study).events
+    return day_after(events, load(study.path).timezone) if events is not None else None

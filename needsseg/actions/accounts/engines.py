@@ -1,0 +1,31 @@
+"""Which engine computes: the one asked for, else the study's setting; one Spark session for all of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import check_engine, open_engine
+from needsseg.settings import load
+from needsseg.study.connection import Study
+
+
+def engine_for(study: Study, engine: str | None) -> str:
+    """``engine``, or the study's setting where it is None; UsageError where it names none."""
+    chosen = engine or load(study.path).engine
+    check_engine(chosen)
+    return chosen
+
+
+@contextmanager
+def held(engine: str, spill: Path) -> Iterator[None]:
+    """Keeps a Spark session open for what is computed meanwhile: each start of one takes seconds.
+
+    What it cannot hold in memory it writes below the folder ``spill``.
+    """
+    if engine.startswith("spark"):
+        with open_engine(engine, spill):
+            yield
+    else:
+        yield

@@ -1,0 +1,32 @@
+"""Patterns of use among a study's accounts as of a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from needsseg.accounts.tiers.patterns import CLOUDS, SIGNALS, Pattern, Patterns
+from needsseg.accounts.tiers.patterns import patterns as found
+from needsseg.actions.accounts import accounts
+from needsseg.errors import NeedssegError
+from needsseg.progress import Progress, silent
+from needsseg.settings import load
+from needsseg.study.connection import Study
+
+__all__ = ["CLOUDS", "SIGNALS", "Pattern", "Patterns", "patterns"]
+
+
+def patterns(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> Patterns:
+    """How accounts use the product, clustered; NeedssegError without usage events or with too few active accounts.
+
+    ``engine`` as in ``accounts.profiles``.
+    """
+    if accounts.stack_files(study).events is None:
+        raise NeedssegError(
+            "There are no usage events yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
+        )
+    made_of = accounts.profiles(study, as_of, progress, engine)
+    rows = [row.behaviour for row in made_of if row.behaviour is not None]
+    progress("looking for patterns", 0, 1)
+    made = found(rows, load(study.path).seed)
+    progress("looking for patterns", 1, 1)
+    return made

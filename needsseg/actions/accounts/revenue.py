@@ -1,0 +1,26 @@
+"""What the accounts of a study pay as of a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from needsseg import accounts as room
+from needsseg.accounts.tiers.revenue import Revenue, revenue
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for
+from needsseg.study.connection import Study
+
+
+def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Revenue:
+    """What each account pays in the terms that run on ``as_of``; empty without subscriptions.
+
+    ``engine`` as in ``accounts.profiles``.
+    """
+    files = accounts.stack_files(study)
+    if files.subscriptions is None:
+        return Revenue()
+    backend = engine_for(study, engine)
+    merged = room.read_accounts(files.accounts, backend).merged
+    column = accounts.sources(study)["subscriptions"].mapping.get("amount", "")
+    return revenue(room.read_subscriptions(files.subscriptions, backend), epoch_day(as_of), column, merged)

@@ -1,0 +1,1 @@
+"""Verbs on passages: suggest, decide, mark, code, search, pseudonyms, and measures of the coding."""

@@ -1,0 +1,191 @@
+"""Suggesting, deciding, marking and coding passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from needsseg.actions.coding import blind as blindness
+from needsseg.actions.coding.embedding import embedded
+from needsseg.coding import judge, load_cues, load_probes, weigh
+from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.progress import Progress, silent
+from needsseg.records import Passage, PassageStatus
+from needsseg.settings import load, prompt_file
+from needsseg.study.coding import blinding, passages
+from needsseg.study.coding import codebook as book
+from needsseg.study.coding.codebook import CodeRow
+from needsseg.study.connection import Study
+from needsseg.study.transcripts import interviews
+from needsseg.text import format_count
+
+__all__ = [
+    "CodeRow",
+    "adjust",
+    "code",
+    "codebook",
+    "decide",
+    "listing",
+    "mark",
+    "mark_and_code",
+    "one",
+    "recent_codes",
+    "suggest",
+    "uncode",
+    "unmark",
+]
+
+
+def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent) -> int:
+    """Marks where participants speak of a job, in some interviews or all; how many suggestions stand then.
+
+    Undecided suggestions are replaced; what a person decided is left as it is.
+    """
+    settings = load(study.path)
+    cues, probes = load_cues(prompt_file("cues.toml", settings)), load_probes(prompt_file("probes.toml", settings))
+    wanted = list(keys) or interviews.keys(study)
+    if not wanted:
+        raise NeedssegError(
+            "There are no interviews yet.", "Import some (i among the interviews; needsseg import FOLDER)."
+        )
+    weighed = {
+        key: [w for w in weigh(interviews.transcript(study, key), cues) if w.within_reach(settings.suggest_threshold)]
+        for key in wanted
+    }
+    texts = [window.text for windows in weighed.values() for window in windows] + [probe.text for probe in probes]
+    vectors = embedded(study, texts, progress)
+    with study.action("suggest") as action:
+        count = sum(
+            passages.replace_suggestions(study, key, judge(windows, vectors, probes, settings.suggest_threshold))
+            for key, windows in weighed.items()
+        )
+        action.summary = f"suggested {format_count(count, 'passage')} in {format_count(len(wanted), 'interview')}"
+    return count
+
+
+def listing(
+    study: Study,
+    interview: str | None = None,
+    status: PassageStatus | None = None,
+    code: str | None = None,
+    query: str | None = None,
+    ids: Sequence[int] | None = None,
+    anchored: bool | None = None,
+    coder: str | None = None,
+    blind: bool | None = None,
+) -> list[Passage]:
+    """Passages by place, narrowed by interview, status, code, words, ids, or whether their text still holds them.
+
+    ``coder`` leaves those on which that person decided or put a code. A blind coder sees their own work alone, unless
+    ``blind`` says otherwise.
+    """
+    if interview is not None:
+        interviews.title(study, interview)
+    if code is not None and code.strip():
+        code = book.stored_name(study, code)
+    if blindness.is_blind(study) if blind is None else blind:
+        rows = blindness.own_view(study, passages.listing(study, interview, None, None, ids, query, anchored))
+        rows = [p for p in rows if status in (None, p.status) and (code is None or code in p.codes)]
+        return [p for p in rows if coder is None or (coder == study.actor and (p.coder == coder or p.codes))]
+    rows = passages.listing(study, interview, status, code, ids, query, anchored)
+    worked = None if coder is None else blinding.worked_on(study, coder)
+    return rows if worked is None else [p for p in rows if p.id in worked]
+
+
+def one(study: Study, passage: int) -> Passage:
+    """One passage by its id; raises NotFoundError also for one that blind mode hides."""
+    stored = passages.one(study, passage)
+    if not blindness.is_blind(study):
+        return stored
+    seen = blindness.own_view(study, [stored])
+    if not seen:
+        raise NotFoundError(f"Passage {passage} is a colleague's.", "Blind mode is on; needsseg blind off ends it.")
+    return seen[0]
+
+
+_DONE = {"accepted": "accepted", "rejected": "rejected", "suggested": "left open"}
+
+
+def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
+    """Accepts, rejects or leaves open; how many changed."""
+    with study.action("decide", f"{_DONE[status]} {_named(ids)}"):
+        own = blindness.own_rows(study, ids, status)
+        changed = passages.decide(study, own, status)
+        if status == "suggested" and blindness.is_blind(study):
+            blinding.leave_to_others(study, own)
+        return changed
+
+
+def mark(study: Study, interview: str, start: int, end: int) -> int:
+    """Marks a span of one turn as a passage; its id."""
+    with study.action("mark", f"marked a passage in {interview}"):
+        return _mark(study, interview, start, end)
+
+
+def mark_and_code(study: Study, interview: str, start: int, end: int, code: str) -> int:
+    """Marks a span of one turn and puts a code on it, as one action; the passage's id."""
+    code = book.stored_name(study, code)
+    with study.action("code", f"marked a passage in {interview} and coded it “{code}”"):
+        made = _mark(study, interview, start, end)
+        book.put(study, [made], code)
+    return made
+
+
+def _mark(study: Study, interview: str, start: int, end: int) -> int:
+    made = blinding.mark if blindness.is_blind(study) else passages.mark
+    return made(study, interview, start, end)
+
+
+def adjust(study: Study, passage: int, start: int, end: int) -> None:
+    """Moves the edges of a passage."""
+    with study.action("adjust", f"moved the edges of passage {passage}"):
+        for own in blindness.own_rows(study, [passage]):
+            passages.adjust(study, own, start, end)
+
+
+def unmark(study: Study, passage: int) -> None:
+    """Removes a passage marked by hand, or makes a decided suggestion undecided again."""
+    with study.action("unmark", f"unmarked passage {passage}"):
+        for own in blindness.own_rows(study, [passage], "suggested"):
+            passages.unmark(study, own)
+            if blindness.is_blind(study):
+                blinding.leave_to_others(study, [own])
+
+
+def code(study: Study, ids: Sequence[int], name: str) -> int:
+    """Puts a code on passages; how many got it."""
+    name = book.stored_name(study, name)
+    with study.action("code", f"coded {_named(ids)} “{name}”"):
+        return book.put(study, blindness.own_rows(study, ids, "accepted"), name)
+
+
+def uncode(study: Study, ids: Sequence[int], name: str) -> int:
+    """Takes a code off passages; how many lost it."""
+    name = book.stored_name(study, name)
+    with study.action("uncode", f"took “{name}” off {_named(ids)}"):
+        if blindness.is_blind(study):
+            ids = blinding.coded_by_own(study, ids, name)
+        return book.take_off(study, ids, name)
+
+
+def codebook(study: Study) -> list[CodeRow]:
+    """All codes, the most used first; a blind coder's own marks are counted alone."""
+    return book.listing(study, blindness.seen_coder(study))
+
+
+def code_name(study: Study, name: str) -> str:
+    """The name under which the codebook has a code, which may differ in case; else the name that a new one would get."""
+    return book.stored_name(study, name)
+
+
+def code_ids(study: Study) -> dict[str, int]:
+    """The id of each code by its name: it stays when the code is renamed."""
+    return book.ids_by_name(study)
+
+
+def recent_codes(study: Study) -> list[str]:
+    """The codes used last, newest first, by a blind coder themselves."""
+    return book.recent(study, blindness.seen_coder(study))
+
+
+def _named(ids: Sequence[int]) -> str:
+    return f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")

@@ -1,0 +1,145 @@
+"""What a change would come to before it is made: both halves of a split, both sides of a merge, and what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from needsseg.actions.coding.blind import veiled
+from needsseg.actions.coding.cached_vectors import cached, required_rows
+from needsseg.actions.discovery.evidence import SegmentSummary, listing, voice
+from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.discovery.evidence.standing import halves, standings
+from needsseg.errors import UsageError
+from needsseg.records import Passage
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+from needsseg.study.segments import constraints, runs, segments
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedSplit:
+    """The two halves into which a segment falls best, clearest passages first, and the words that tell them apart."""
+
+    larger: tuple[Passage, ...]
+    smaller: tuple[Passage, ...]
+    larger_words: tuple[str, ...]
+    smaller_words: tuple[str, ...]
+    names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """Two segments side by side: the words that tell them apart, and the cosine of their middles (None without vectors)."""
+
+    first: SegmentSummary
+    second: SegmentSummary
+    first_words: tuple[str, ...]
+    second_words: tuple[str, ...]
+    nearness: float | None
+    names: ParticipantNames = field(default_factory=lambda: ParticipantNames({}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A passage of the newest run that lies in no segment: the nearest one and how near, or that it is off-topic."""
+
+    passage: Passage
+    nearest: int | None
+    name: str
+    nearness: float | None
+    off_topic: bool
+    participant: str
+    """Who said it, as they are called everywhere."""
+
+
+def proposed_split(study: Study, segment: int) -> ProposedSplit:
+    """Proposes where to split a segment; changes nothing. Raises DiscoveryError below four passages."""
+    segments.one(study, segment)
+    here = _members(study, segment)
+    rows = required_rows(study, [passage.quote for passage in here]) if here else None
+    if rows is None:
+        raise UsageError(f"Segment {segment} holds no passages.", "There is nothing to split.")
+    parts = halves(rows, range(len(here)))
+    labels = [0 if index in set(parts[0]) else 1 for index in range(len(here))]
+    told = standings([p.quote for p in here], [voice(p) for p in here], rows, labels)[0]
+    larger, smaller = (tuple(here[index] for index in sorted(part)) for part in parts)
+    return ProposedSplit(larger, smaller, told.apart, told.rival_apart, participant_names(study))
+
+
+def merge_preview(study: Study, first: int, second: int) -> MergePreview:
+    """Both sides of a merge before it is made."""
+    if first == second:
+        raise UsageError(f"Segment {first} cannot be merged into itself.")
+    for segment in (first, second):
+        segments.one(study, segment)
+    sides = {row.id: row for row in listing(study)}
+    one, other, names = _members(study, first), _members(study, second), participant_names(study)
+    found = cached(study, [passage.quote for passage in (*one, *other)])
+    if found.rows is None or not one or not other:
+        return MergePreview(sides[first], sides[second], (), (), None, names)
+    labels = [0] * len(one) + [1] * len(other)
+    both = [*one, *other]
+    told = standings([p.quote for p in both], [voice(p) for p in both], found.rows, labels)[0]
+    return MergePreview(sides[first], sides[second], told.apart, told.rival_apart, round(told.rival_nearness, 4), names)
+
+
+def left_over(study: Study) -> list[LeftOver]:
+    """The passages of the newest run that lie in no segment, those nearest to one first, off-topic ones last."""
+    run = runs.latest(study)
+    if run is None:
+        return []
+    placed = {member.passage: row for row, member in _placed(study)}
+    off = {row.passage for row in constraints.off_topic(study)}
+    labels = runs.labels(study, run.id)
+    there = [p for p in passages.listing(study, ids={*labels, *placed}) if p.status != "rejected"]
+    held = {p.id: p for p in veiled(study, there)}
+    loose = [passage for passage in labels if passage in held and passage not in placed]
+    near, names = nearest_segments(study, [held[p] for p in loose]), participant_names(study)
+    found = []
+    for passage in loose:
+        segment, name, nearness = near[passage][0] if near.get(passage) else (None, "", None)
+        found.append(LeftOver(held[passage], segment, name, nearness, passage in off, names.of(held[passage])))
+    return sorted(found, key=lambda row: (row.off_topic, -(row.nearness or 0.0), row.passage.id))
+
+
+def nearest_segments(study: Study, chosen: Sequence[Passage]) -> dict[int, list[tuple[int, str, float]]]:
+    """For each passage the segments by falling cosine to their middles: id, name, cosine; none without vectors.
+
+    A passage's own segment is measured without the passage, so that it does not speak for itself.
+    """
+    import numpy as np
+
+    rows = {row.id: row for row, _ in _placed(study) if row.status != "set_aside"}
+    placed = {member.passage: row.id for row, member in _placed(study) if row.id in rows}
+    wanted = list(dict.fromkeys([*placed, *(passage.id for passage in chosen)]))
+    held = {p.id: p for p in passages.listing(study, ids=wanted)}
+    found = cached(study, [held[passage].quote for passage in wanted])
+    if found.rows is None or not rows:
+        return {}
+    at = {passage: index for index, passage in enumerate(wanted)}
+    sums = {segment: np.zeros(found.rows.shape[1]) for segment in rows}
+    for passage, segment in placed.items():
+        sums[segment] += found.rows[at[passage]]
+    near = {}
+    for passage in (one.id for one in chosen):
+        mine = found.rows[at[passage]]
+        listed = []
+        for segment, total in sums.items():
+            middle = total - mine if placed.get(passage) == segment else total
+            length = float(np.linalg.norm(middle))
+            listed.append((segment, rows[segment].name, round(float(mine @ middle) / length, 4) if length else 0.0))
+        near[passage] = sorted(listed, key=lambda item: (-item[2], item[0]))
+    return near
+
+
+def _placed(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
+    members = segments.members(study)
+    return [(row, member) for row in segments.listing(study) for member in members.get(row.id, [])]
+
+
+def _members(study: Study, segment: int) -> list[Passage]:
+    """The passages of a segment, clearest first."""
+    ids = [member.passage for member in segments.members(study).get(segment, [])]
+    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
+    return [held[passage] for passage in ids]

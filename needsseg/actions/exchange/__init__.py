@@ -1,0 +1,1 @@
+"""Verbs that write files for others, or send them."""

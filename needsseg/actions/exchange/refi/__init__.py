@@ -1,0 +1,1 @@
+"""REFI-QDA projects and codebooks, out of a study and into one."""

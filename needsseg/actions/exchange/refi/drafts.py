@@ -1,0 +1,119 @@
+"""What a REFI-QDA file says, as a study holds it: transcripts, job statements, times, names on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from needsseg.actions.exchange.refi.export import KEY, NAMELESS, ROLES, STATEMENT
+from needsseg.actions.exchange.refi.times import NAME as TIMES
+from needsseg.actions.exchange.refi.times import is_times_note, with_times
+from needsseg.actions.exchange.refi.turns import FoundTurns, read_turns, timed
+from needsseg.records import WORD_KINDS, JobParts, Role, Transcript, Turn
+from needsseg.study.coding import codebook
+from needsseg.study.connection import now, plain_text
+from needsseg.text import format_stamp, plain_line
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
+
+_PARTS = tuple(field.name for field in fields(JobParts))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be.
+
+    ``times_lost`` says that the file has times of its turns which are those of another text.
+    """
+
+    source: refi.Source
+    transcript: Transcript
+    doubt: str
+    times_lost: bool = False
+
+
+def draft_of(source: refi.Source, project: refi.Project) -> Draft:
+    """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
+    names = {variable.guid: variable.name for variable in project.variables}
+    said = {names.get(value.variable, ""): value.text for value in source.values}
+    found = turns_of(source.text, roles_in(said), source.name)
+    turns = found.turns or (Turn("", "participant", 0, len(source.text)),)
+    about = [
+        note
+        for note in project.notes
+        if (note.guid in source.notes or note.name == f"{TIMES}{said.get(KEY)}") and is_times_note(note)
+    ]
+    turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
+    counted = found.words_by_kind or words_in_turns(source.text, turns)
+    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, found.left_out), found.doubt, not sure)
+
+
+def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
+    """The words of a text by kind: those of its turns, and the labels between them."""
+    counted = dict.fromkeys(WORD_KINDS, 0)
+    after = 0
+    for turn in turns:
+        counted["label"] += len(text[after : turn.start].split())
+        counted["speech"] += len(text[turn.start : turn.end].split())
+        after = turn.end
+    counted["label"] += len(text[after:].split())
+    return counted
+
+
+def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
+    """The roles of those who speak in a source, by printed label, as this program writes them into its variables."""
+    return {
+        "" if label == NAMELESS else label: role
+        for role, name in ROLES
+        for label in said.get(name, "").split("\n")
+        if label
+    }
+
+
+def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
+    """The turns of a text: by the labels that are known, else as the transcript reader finds them; and a doubt.
+
+    A line break at the end of the text belongs to no turn.
+    """
+    from needsseg.exchange import refi
+
+    found = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
+    return FoundTurns(found) if found else read_turns(text, roles, name)
+
+
+def statement_in(note: refi.Note) -> JobParts | None:
+    """A job statement written as a note; None for any other note."""
+    return parts_of(note.text) if note.name.startswith(STATEMENT) else None
+
+
+def parts_of(words: str) -> JobParts | None:
+    """The parts of a job statement, one a line; None where the words are none."""
+    lines = [line.partition(": ") for line in words.strip().split("\n")]
+    names = [name for name, _, _ in lines]
+    if not set(names) <= set(_PARTS) or len(set(names)) != len(names):
+        return None
+    return JobParts(**{name: " ".join(plain_text(words).split()) for name, _, words in lines})
+
+
+def moment(text: str) -> str:
+    """A time as studies store it; now, where the file says none that can be read."""
+    try:
+        found = datetime.fromisoformat(text)
+        return format_stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return now()
+
+
+def on_one_line(text: str) -> str:
+    """A name on one line, without control characters and overrides of direction."""
+    return plain_line(text)
+
+
+def unused(name: str, taken: Mapping[str, str]) -> str:
+    number, unused = 2, name
+    while codebook.same(unused) in taken:
+        unused, number = f"{name} ({number})", number + 1
+    return unused

@@ -1,0 +1,285 @@
+"""Projects and codebooks of other programs in: new interviews, codes, passages, memos, and what is known of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.actions.exchange.refi.blocks import Block, split_blocks
+from needsseg.actions.exchange.refi.drafts import Draft, draft_of, moment, on_one_line, unused
+from needsseg.actions.exchange.refi.export import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
+from needsseg.actions.exchange.refi.import_state import Taking, Written
+from needsseg.actions.exchange.refi.known_interviews import Here, Recogniser
+from needsseg.actions.exchange.refi.passages import take_selections
+from needsseg.actions.exchange.refi.people import take_cases, take_source_values
+from needsseg.actions.exchange.refi.pseudonymised_study import Covered
+from needsseg.actions.transcripts.importing import _key
+from needsseg.errors import UsageError
+from needsseg.files import sha256
+from needsseg.study.coding import codebook, exchange
+from needsseg.study.connection import Study
+from needsseg.study.transcripts import interviews
+from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
+
+_NAMED = {**{value: name for name, value in COLOURS.items()}, NO_COLOUR: ""}
+_SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RefiImport:
+    """What an import did: interviews that are new or had the same text already, what was added, and what was dropped.
+
+    ``refused`` are interviews that the file has with another text, since they were changed here or there; they stay as they
+    are. ``words_by_kind`` is the account of the words of each new interview, by its key.
+    ``convention`` says how the file counts positions, ``fit`` for which share of ``edges`` of its selections that holds.
+    """
+
+    file: str
+    origin: str
+    added: tuple[str, ...]
+    joined: tuple[str, ...]
+    refused: tuple[str, ...]
+    codes: int
+    passages: int
+    marks: int
+    memos: int
+    people: int
+    convention: str
+    fit: float
+    edges: int
+    dropped: tuple[refi.Dropped, ...]
+    words_by_kind: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def import_qdc(study: Study, path: Path) -> RefiImport:
+    """Takes the codes of a .qdc over; one action. A code that is called so already gets what it lacks."""
+    return _import(study, path, codes_only=True)
+
+
+def import_code_table(study: Study, path: Path) -> RefiImport:
+    """Takes the codes of a table over (CSV, TSV or xlsx: code, parent, description); one action, as ``import_qdc``."""
+    from needsseg.exchange import refi
+
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name a table of codes.")
+    return _take(study, path, refi.read_code_table(path))
+
+
+def is_code_table(path: Path) -> bool:
+    """Whether a file is a table of codes, to be told from a table of talk."""
+    from needsseg.exchange import refi
+
+    return path.is_file() and refi.is_code_table(path)
+
+
+def import_qdpx(study: Study, path: Path) -> RefiImport:
+    """Takes a REFI-QDA project over; one action.
+
+    Its texts become interviews character by character, except those that are in the study already, which are added to.
+    Selections become accepted passages of who made them. Everything that has no place here is listed as dropped.
+    """
+    return _import(study, path, codes_only=False)
+
+
+def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
+    from needsseg.exchange import refi
+
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name a .qdpx or .qdc file.")
+    read = refi.read_codebook(path) if codes_only else refi.read_project(path)
+    return _take(study, path, read)
+
+
+def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
+    """Takes what was read over, as one action."""
+    sources, lost = _with_annotations(read)
+    drafts = [draft_of(source, read.project) for source in sources]
+    _ = study.db  # loaded before the study is locked
+    with study.action("import") as action:
+        taking = Taking(study, path.name, read)
+        taking.dropped += lost
+        # Before anything is taken: pseudonyms are those of the study as it was.
+        places = _recognised(taking, drafts)
+        _take_codes(taking)
+        for draft, here in zip(drafts, places, strict=True):
+            _take_source(taking, draft, here)
+        take_cases(taking)
+        _tell_leftovers(taking)
+        counted = taking.counted
+        action.summary = f"imported {path.name}: {len(taking.added)} interviews, {counted['passages']} passages"
+    how = read.convention
+    return RefiImport(
+        path.name, read.project.origin, tuple(taking.added), tuple(taking.joined), tuple(taking.refused), counted["codes"],
+        counted["passages"], counted["marks"], counted["memos"], counted["people"],
+        how.in_words, how.score, how.edges, tuple(taking.dropped), taking.words_by_kind,
+    )  # fmt: skip
+
+
+def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[refi.Dropped]]:
+    """The sources with those annotations that say themselves which text they are on, and the others as dropped."""
+    from needsseg.exchange import refi
+
+    names = {variable.guid: variable.name for variable in read.project.variables}
+    sources = list(read.project.sources)
+    keys = {
+        value.text: at for at, each in enumerate(sources) for value in each.values if names.get(value.variable) == KEY
+    }
+    dropped: list[refi.Dropped] = []
+    for annotation in read.project.annotations:
+        words, blocks = split_blocks(annotation.description)
+        at = next((keys[block.place] for block in blocks if block.place in keys), None)
+        if at is None:
+            told = words.strip() or f"{annotation.start}–{annotation.end}"
+            dropped.append(refi.Dropped("annotation", told[:60], "the file does not say which text it is on"))
+            continue
+        found, _ = refi.placed(replace(sources[at], selections=(annotation,)), read.convention, False, dropped)
+        sources[at] = replace(sources[at], selections=(*sources[at].selections, *found.selections))
+    return tuple(sources), dropped
+
+
+def _recognised(taking: Taking, drafts: Sequence[Draft]) -> list[Here | None]:
+    """The interview that each source is, and whether the file holds the study's own words under pseudonyms."""
+    recogniser = Recogniser(taking.study, KEY)
+    found: list[Here | None] = []
+    covered = False
+    for draft in drafts:
+        said = taking.values(draft.source.values)
+        here = recogniser.look(draft.source, said)
+        found.append(here)
+        covered |= here is not None and (here.how == "covered" or recogniser.named(draft.source, said)[1])
+    if covered:
+        taking.covered = Covered(taking.study, recogniser.cover)
+    return found
+
+
+def _take_codes(taking: Taking) -> None:
+    """Takes codes over by name; one that occurs twice in the file is told apart by the code above."""
+    taken: dict[str, str] = {}
+    for code in taking.project.codes:
+        name = on_one_line(code.name) or "unnamed code"
+        if taking.covered is not None:
+            name = taking.covered.code(name)
+        above = taking.names.get(code.parent)
+        if code.guid in taking.names:
+            continue
+        if codebook.same(name) in taken:
+            name = unused(f"{name} ({above})" if above else name, taken)
+            taking.drop("name of a code", code.name, f"another code is called so; this one is “{name}” here")
+        taken[codebook.same(name)] = code.guid
+        description, blocks = split_blocks(code.description)
+        color = _NAMED.get(code.colour, code.colour)
+        if taking.covered is not None and taking.covered.is_description(name, description):
+            description = ""
+        held, new, differs = exchange.put_code(taking.study, name, above, description, color)
+        taking.names[code.guid] = held
+        taking.counted["codes"] += new
+        if differs:
+            taking.drop("code", held, "is described or placed differently there; it stays as it is here")
+        memos, _ = taking.written(code.notes, "code")
+        taking.memo("code", held, [*memos, *_memos_in(blocks)])
+
+
+def _memos_in(blocks: Sequence[Block]) -> list[Written]:
+    return [Written(each.by, moment(each.at), each.words) for each in blocks if each.kind == "Memo"]
+
+
+def _take_source(taking: Taking, draft: Draft, here: Here | None) -> None:
+    """Takes one source over with its passages, memos and variables."""
+    changed = here is not None and here.how == "changed"
+    key, source = _interview(taking, draft, here)
+    for guid in (source.guid, *source.also):
+        taking.keys.setdefault(guid, key)
+    if key in taking.added:
+        _tell_doubts(taking, draft)
+    said = taking.values(source.values)
+    if changed:
+        _refuse_selections(taking, source, key)
+    else:
+        take_selections(taking, source, key, exact=KEY in said)
+    memos, _ = taking.written(source.notes, "interview")
+    words, blocks = split_blocks(source.description)
+    if words.strip():
+        memos.append(Written(taking.who(source.user), moment(source.at), words))
+    taking.memo("interview", key, [*memos, *_memos_in(blocks)])
+    take_source_values(taking, source.name, key, said)
+
+
+def _tell_doubts(taking: Taking, draft: Draft) -> None:
+    """Lists what is doubtful in the reading of a new interview."""
+    name = draft.source.name
+    if draft.doubt:
+        taking.drop("turns", name, draft.doubt)
+    if draft.times_lost:
+        taking.drop("times", name, "the times of its turns are those of another text; not kept")
+    for left in draft.transcript.left_out:
+        if left.kind == "unread":
+            told = f"{format_count(left.words, 'word is', 'words are')} in no turn: {'; '.join(left.first_lines)}"
+            taking.drop("words", name, told)
+
+
+def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
+    """Lists a source that is another version of an interview that is here: its places are not those of the study's text."""
+    notes = {note for each in source.selections for note in each.notes}
+    taking.used |= notes
+    lost = format_count(len(source.selections), "selection") + (
+        f" and {format_count(len(notes), 'note')}" if notes else ""
+    )
+    taking.drop(
+        "interview",
+        source.name,
+        f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places and "
+        f"were left out. Take the changes of {key} back (needsseg undo), import, and make them again; or import the file "
+        "into a study of its own.",
+    )
+
+
+def _interview(taking: Taking, draft: Draft, here: Here | None) -> tuple[str, refi.Source]:
+    """The key of the interview that a source is, which is added where there is none, and the source with its places.
+
+    A text that differs in white space alone is the same, as is one under this study's pseudonyms; places follow their words.
+    """
+    if here is not None and here.how == "changed":
+        taking.refused.append(here.key)
+        return here.key, here.source
+    if here is not None and here.how != "alike":
+        taking.joined.append(here.key)
+        if here.white_space_differs:
+            taking.drop("turns", draft.source.name, f"the study has this text as {here.key}, with other white space")
+        return here.key, here.source
+    text = draft.source.text
+    stem = taking.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
+    name = on_one_line(draft.source.name) or "source"
+    key = _key(stem, set(interviews.keys(taking.study)))
+    content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{taking.file}")
+    interviews.add(taking.study, key, name, f"{taking.file}#{name}", content, draft.transcript)
+    taking.added.append(key)
+    taking.words_by_kind[key] = dict(draft.transcript.words_by_kind)
+    if here is not None:
+        taking.drop("double", name, f"has most of the sentences of {here.key}; added as {key}: remove one of the two")
+    return key, draft.source
+
+
+def _tell_leftovers(taking: Taking) -> None:
+    """Lists notes that are about nothing that was taken over, and sets."""
+    names = {note.name for note in taking.project.notes}
+    for note in taking.project.notes:
+        if note.guid in taking.segments:
+            taking.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
+        elif (
+            note.guid not in taking.used | taking.times and note.text.strip() and note.text.strip() not in taking.words
+        ):
+            taking.drop("note", note.name or note.guid, "is about nothing that has memos here (a journal?); not kept")
+    for each in taking.project.sets:
+        if f"{SEGMENT_NOTE}{each.name}" not in names:
+            taking.drop("set", each.name, "sets are not kept")
+    if taking.project.description.strip():
+        taking.drop("description", taking.project.name, "the memo on the whole project is not kept")
+    for variable in taking.project.variables:
+        if variable.description:
+            taking.drop("description of a variable", variable.name, "is not kept")

@@ -1,0 +1,60 @@
+"""Texts of a study under a cover, with where each place of the original is in what is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING
+
+from needsseg.actions.coding.pseudonyms import Cover, as_one
+from needsseg.coding.pseudonyms import GENERIC
+from needsseg.records import JobParts, Transcript
+
+if TYPE_CHECKING:
+    from needsseg.exchange import refi
+
+LABEL = re.compile(r"(?:\n\n)?(?P<label>[^\n]*): ")
+"""What stands between two turns: who speaks next."""
+
+
+def statement_words(parts: JobParts, over: Cover, interview: str) -> str:
+    """A job statement as a note: a part a line."""
+    names = [field.name for field in fields(JobParts)]
+    said = zip(names, astuple(parts), strict=True)
+    return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in said if words)
+
+
+def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:
+    """The text of an interview under a cover, turn by turn, with where each place of the original is in it."""
+    from needsseg.exchange import refi
+
+    text = transcript.text
+    if over.original:
+        return refi.shifted(text, [])
+    pieces: list[tuple[int, int, str]] = []
+    after = 0
+    for turn in transcript.turns:
+        gap = text[after : turn.start]
+        label = LABEL.fullmatch(gap)
+        if label and label["label"]:
+            first = after + label.start("label")
+            pieces.append((first, first + len(label["label"]), over.speaker(key, turn.speaker)))
+        else:
+            pieces += hidden_in(over, gap, key, after)
+        pieces += hidden_in(over, transcript.words(turn), key, turn.start)
+        after = turn.end
+    pieces += hidden_in(over, text[after:], key, after)
+    return refi.shifted(text, pieces)
+
+
+def hidden_in(over: Cover, words: str, key: str, offset: int) -> list[tuple[int, int, str]]:
+    """The pieces of a text that a cover replaces, and by what: what ``Cover.text`` does, with places."""
+    if not words:
+        return []
+    hidden = [each for each in over.find(words) if over.state(each.words) != "kept"]
+    by: Mapping[str, str] = {as_one(each.words): over.by(each, key) for each in hidden}
+    return [
+        (offset + each.start, offset + each.end, by[as_one(each.words)] or GENERIC[each.kind])
+        for each in hidden
+    ]  # fmt: skip

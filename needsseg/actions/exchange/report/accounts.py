@@ -1,0 +1,215 @@
+"""The report's sections on accounts: who is labelled and how sure, what they pay by segment, and who stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from needsseg.accounts.tiers.rollups import rollup as roll_up
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.validation import retention
+from needsseg.errors import NeedssegError
+from needsseg.exchange.report.content import Block, Bullets, Curves, Head, Point, Section, Table, Text
+from needsseg.progress import Progress
+from needsseg.study.connection import Study
+
+if TYPE_CHECKING:
+    from needsseg.accounts import AccountProfile
+    from needsseg.accounts.tiers.revenue import Revenue
+    from needsseg.accounts.tiers.rollups import Cell, Rollup
+    from needsseg.actions.validation.retention import Validation
+    from needsseg.validation.survival import Curve
+
+LISTED = 300
+BY = ("size", "lifecycle_stage", "industry")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Every account's profile, and what each pays."""
+
+    profiles: tuple[AccountProfile, ...]
+    amounts: Revenue
+
+    def of_segment(self, name: str) -> list[tuple[str, str]]:
+        """What is known of the accounts that carry a segment: how many, how sure, what they pay."""
+        mine = [profile for profile in self.profiles if profile.needs_segment == name]
+        sure = [p.needs_segment_confidence for p in mine if p.needs_segment_confidence is not None]
+        mean = f", mean confidence {sum(sure) / len(sure):.2f}" if sure else ""
+        paid = [a for p in mine if (a := self.amounts.amounts.get(p.account_id)) is not None]
+        money = f"{self.money(sum(paid))}, known of {len(paid)} of {len(mine)}" if paid else "not known"
+        return [("accounts labelled with it", f"{len(mine)}{mean}"), (self.called, money)]
+
+    @property
+    def called(self) -> str:
+        """What amounts may be called: ARR only where their column says of what time they are."""
+        return "ARR" if self.amounts.yearly is not None else f"paid (column “{self.amounts.column or 'amount'}”)"
+
+    def money(self, amount: float | None) -> str:
+        """An amount, by the year where that is known."""
+        if amount is None:
+            return "?"
+        return f"{self.amounts.arr(amount) if self.amounts.yearly is not None else amount:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What the report says of accounts; ``held`` is None without account data, ``doubts`` are what it cannot say."""
+
+    held: Held | None
+    in_short: str
+    sections: tuple[Section, ...]
+    doubts: tuple[str, ...]
+
+
+def gather_stack(
+    study: Study, over: Cover, as_of: date | None, since: date | None, progress: Progress, engine: str | None
+) -> Stack:
+    """Accounts, roll-ups and curves as of a day; without accounts or a day, why there are none."""
+    if "accounts" not in accounts.sources(study):
+        return _without("No account data is imported, so nothing is said of accounts, money and who stays.")
+    if as_of is None:
+        return _without("There are accounts but no usage events, so the day to look from has to be said: --as-of DATE.")
+    backend = engine_for(study, engine)
+    with held(backend, accounts.stack_files(study).accounts.parent):
+        rows = tuple(accounts.profiles(study, as_of, progress, backend))
+        known = Held(rows, revenue_as_of(study, as_of, backend))
+    labelled = [row for row in rows if row.needs_segment]
+    stays, doubts = _stays(study, as_of, since, progress, engine)
+    if len(labelled) < len(rows):
+        doubts = (f"{len(rows) - len(labelled)} of {len(rows)} accounts have no needs segment.", *doubts)
+    paid = roll_up(rows, known.amounts).total if rows else None
+    if paid is not None and paid.priced < paid.accounts:
+        doubts = (
+            *doubts,
+            f"What they pay is known of {paid.priced} of {paid.accounts} accounts; the others are not counted as paying nothing.",
+        )
+    return Stack(
+        known,
+        f"{len(labelled)} of {len(rows)} accounts carry a needs segment as of {as_of}.",
+        (
+            Section("accounts", "Accounts and their segments", _labels(over, known, labelled)),
+            Section("rollups", "Roll-ups", _rollups(known)),
+            Section("curves", "Who stays", stays),
+        ),
+        doubts,
+    )
+
+
+def _without(why: str) -> Stack:
+    return Stack(None, "", (Section("accounts", "Accounts", (Text(why),)),), (why,))
+
+
+def _labels(over: Cover, known: Held, labelled: Sequence[AccountProfile]) -> tuple[Block, ...]:
+    if not labelled:
+        return (
+            Text("No account carries a needs segment: no participant with a decided first need is matched to one."),
+        )
+    contested = sum(bool(row.contested) and not row.needs_segment for row in known.profiles)
+    sources = Counter(row.needs_segment_source for row in labelled)
+    said = ", ".join(f"{count} from {name}" for name, count in sorted(sources.items()))
+    unconfirmed = sum(not row.needs_segment_confirmed_by for row in labelled)
+    shown = sorted(labelled, key=lambda row: (row.needs_segment, -(row.needs_segment_confidence or 0), row.account_id))
+    rows = tuple(_label(over, known, row) for row in shown[:LISTED])
+    header = ("account", *(("name",) if over.original else ()), "segment", "source", "confidence", "confirmed by",
+              "lifecycle", known.called)  # fmt: skip
+    more = f" The first {LISTED} of {len(shown)}; all of them: needsseg export." if len(shown) > LISTED else ""
+    return (
+        Text(f"Labels: {said}. {unconfirmed} rest on a segment nobody confirmed; {contested} are contested and left open."),
+        Table(f"Labelled accounts, and how sure each label is.{more}", header, rows),
+    )  # fmt: skip
+
+
+def _label(over: Cover, known: Held, row: AccountProfile) -> tuple[str, ...]:
+    sure = row.needs_segment_confidence
+    return (
+        row.account_id, *((row.name,) if over.original else ()), row.needs_segment, row.needs_segment_source,
+        "–" if sure is None else f"{sure:.2f}", row.needs_segment_confirmed_by or "nobody", row.lifecycle_stage or "unknown",
+        known.money(known.amounts.amounts.get(row.account_id)),
+    )  # fmt: skip
+
+
+def _rollups(known: Held) -> tuple[Block, ...]:
+    if not known.profiles:
+        return (Text("There are no accounts."),)
+    blocks: list[Block] = [
+        Text(
+            f"A cell shows accounts, their share of the row, and what they pay: {known.called}. * marks fewer than five "
+            "accounts, of which a share says little."
+        )
+    ]
+    for by in BY:
+        made = roll_up(known.profiles, known.amounts, "needs_segment", by)
+        words = by.replace("_", " ")
+        header = ("segment", *(column.replace("_", " ") for column in made.columns), "all")
+        rows = [
+            (row.name, *(_cell(known, row.cells[column]) for column in made.columns), _cell(known, row.total))
+            for row in made.rows
+        ]
+        totals = ("all", *(_cell(known, made.totals[column]) for column in made.columns), _cell(known, made.total))
+        blocks += [Head(f"By {words}", f"by-{by.replace('_', '-')}"), _table(words, header, (*rows, totals), made)]
+    return tuple(blocks)
+
+
+def _table(words: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], made: Rollup) -> Table:
+    return Table(f"{made.total.accounts} accounts by segment and {words}", header, rows)
+
+
+def _cell(known: Held, cell: Cell) -> str:
+    if not cell.accounts:
+        return "–"
+    money = "" if cell.amount is None else f" · {known.money(cell.amount)}"
+    return f"{cell.accounts}{'*' if cell.small else ''} ({cell.share_of_row:.0%}){money}"
+
+
+def _stays(
+    study: Study, as_of: date, since: date | None, progress: Progress, engine: str | None
+) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The curves with their verdict, and what they leave open; or why there are none."""
+    try:
+        found = retention.validate(study, as_of, since, progress=progress, engine=engine)
+    except NeedssegError as error:
+        said = f"{error.message} {error.hint}".strip()
+        return (Text(f"Who stays cannot be shown. {said}"),), (f"Who stays, by segment: not shown. {error.message}",)
+    told = found.verdict
+    blocks: list[Block] = [
+        Text(told.sentence, lead=True),
+        Bullets((*told.reasons, f"What to do: {told.advice}", *(f"To know more: {each}." for each in told.needed))),
+        _curves(found, as_of),
+        Table(
+            "Who stays, by segment", ("segment", "accounts", "left", "stayed to the end", "95% interval", "half left by day"),
+            tuple(_curve(curve) for curve in found.curves),
+        ),
+    ]  # fmt: skip
+    if found.warnings:
+        blocks.append(Bullets(tuple(f"Caution: {said}" for said in found.warnings)))
+    return tuple(blocks), (told.sentence,) if told.word != "adds something" else ()
+
+
+def _curves(found: Validation, as_of: date) -> Curves:
+    starts = f"since {found.design.since}" if found.design.since else "since each one's interview"
+    said = f"{found.accounts} accounts followed {starts}, {found.events} left, as of {as_of}. Bands are 95% intervals."
+    lines = tuple(
+        (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps)) for curve in found.curves
+    )
+    return Curves("Share of accounts that stay, by days since the start", said, lines)
+
+
+def _curve(curve: Curve) -> tuple[str, ...]:
+    last = curve.steps[-1]
+    between = "–" if last.low is None or last.high is None else f"{last.low:.0%} to {last.high:.0%}"
+    half = "not reached" if curve.median is None else str(curve.median)
+    return (
+        curve.segment,
+        str(curve.accounts),
+        str(curve.events),
+        f"{last.survival:.0%} at day {last.day}",
+        between,
+        half,
+    )

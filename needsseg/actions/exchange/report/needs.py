@@ -1,0 +1,309 @@
+"""The report's sections on needs: segments with their quotes, the map, participants, and the quotes in their context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.discovery import evidence
+from needsseg.actions.discovery.comparing import needs_map
+from needsseg.actions.discovery.firmness import verdict
+from needsseg.actions.exchange.report.quote_contexts import context, place
+from needsseg.actions.segments import cards, segments
+from needsseg.actions.segments.cards import PARTS, Card
+from needsseg.actions.transcripts import interviews
+from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.discovery.verdict import leaning_words
+from needsseg.errors import NeedssegError
+from needsseg.exchange.report.content import (
+    Block,
+    Bullets,
+    Head,
+    Map,
+    Quote,
+    Section,
+    Spot,
+    Table,
+    Text,
+    share_in_words,
+)
+from needsseg.records import Passage, PrimaryNeed, Transcript
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+
+if TYPE_CHECKING:
+    from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
+    from needsseg.actions.exchange.report.accounts import Held
+
+QUOTES = 5
+MOST_SPOTS = 3000
+LONGEST = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One segment of the report: its words as they may leave the study, and what weakens it."""
+
+    id: int
+    anchor: str
+    name: str
+    status: str
+    description: str
+    need: str
+    statement: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the report says of needs.
+
+    ``verdict`` says whether passages form groups, ``appendix`` holds the quotes in their context.
+    """
+
+    verdict: tuple[str, ...]
+    shown: tuple[Shown, ...]
+    confirmed_in_words: str
+    people: tuple[PrimaryNeed, ...]
+    sections: tuple[Section, ...]
+    appendix: tuple[Section, ...]
+
+
+def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
+    """Segments that somebody named or confirmed, or the candidates while there are none; then the map and participants."""
+    listed = evidence.listing(study)
+    chosen = [row for row in listed if row.status in ("named", "confirmed")]
+    rows = chosen or [row for row in listed if row.status == "candidate"]
+    people = tuple(segments.participants(study))
+    talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
+    found = [evidence.evidence(study, row.id) for row in rows]
+    shown = tuple(_shown(over, each) for each in found)
+    said_of_all = verdict(study).lines if rows else ()
+    blocks: list[Block] = [Text(line) for line in said_of_all]
+    quoted: dict[int, Passage] = {}
+    for each, as_shown in zip(found, shown, strict=True):
+        quotes = _quotes(each)
+        quoted |= {passage.id: passage for passage in quotes}
+        blocks += _segment(study, over, each, as_shown, quotes, talks, people, held)
+    if not rows:
+        blocks.append(Text("No segment is named or proposed yet. Next: needsseg discover, then needsseg segments."))
+    confirmed = sum(row.status == "confirmed" for row in rows)
+    said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
+    return Needs(
+        said_of_all,
+        shown,
+        said,
+        people,
+        (
+            Section("segments", "Segments", tuple(blocks)),
+            Section("map", "Map of passages", _map(study, over, shown, talks)),
+            Section("people", "Participants and their segments", _people(over, people)),
+        ),
+        (Section("quotes", "Quotes in their context", contexts),) if contexts else (),
+    )
+
+
+def _shown(over: Cover, each: Evidence) -> Shown:
+    row = each.summary
+    named = row.status in ("named", "confirmed")
+    warnings = [_warning(over, each, said) for said in row.warnings if row.firm is None or said != row.firm.against]
+    return Shown(
+        row.id,
+        f"s{row.id}",
+        row.name if named else over.text(row.name),
+        row.status,
+        over.text(row.description),
+        over.text(row.need),
+        over.text(row.statement),
+        (*_against(over, row), *warnings),
+    )
+
+
+def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
+    """What its test says against a segment, with the names of participants as they may leave the study."""
+    if row.firm is None or not row.firm.against:
+        return ()
+    named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
+    return (leaning_words(row.firm.figures, [_called(over, key, name) for key, name in named]),)
+
+
+def _called(over: Cover, key: str, name: str) -> str:
+    """A participant, by key, or a speaker whom no participant is named for."""
+    interview, of_speaker, label = key.partition("/")
+    if not of_speaker:
+        return over.name(key, name)
+    return name if over.original else f"{over.speaker(interview, label)} ({over.interview(interview)})"
+
+
+def _warning(over: Cover, each: Evidence, said: str) -> str:
+    """A warning without the name of the participant, which it may begin with."""
+    for passage, _ in each.passages:
+        name = each.names.of(passage)
+        if said.startswith(f"{name} supplies "):
+            return who(over, each.names, passage) + over.text(said[len(name) :])
+    return over.text(said)
+
+
+def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
+    """What the one who said a passage is called in the report: a pseudonym, or the name they have everywhere."""
+    shown = over.speaker(passage.interview, passage.speaker)
+    return names.of(passage) if shown == passage.speaker else shown or "unnamed speaker"
+
+
+def _quotes(each: Evidence) -> list[Passage]:
+    """Its exemplars; where there are few, the strongest passages of other participants too."""
+    chosen = {passage.id: passage for passage in each.summary.exemplars[:QUOTES]}
+    heard = {evidence.voice(passage) for passage in chosen.values()}
+    for passage, _ in each.passages:
+        if len(chosen) >= 3:
+            break
+        if evidence.voice(passage) not in heard:
+            heard.add(evidence.voice(passage))
+            chosen[passage.id] = passage
+    return list(chosen.values())
+
+
+def _segment(
+    study: Study,
+    over: Cover,
+    each: Evidence,
+    shown: Shown,
+    quotes: Sequence[Passage],
+    talks: dict[str, Transcript],
+    people: Sequence[PrimaryNeed],
+    held: Held | None,
+) -> list[Block]:
+    row = each.summary
+    blocks: list[Block] = [Head(shown.name, shown.anchor)]
+    if shown.need:
+        blocks.append(Text(f"Need: {shown.need}", lead=True))
+    if shown.description:
+        blocks.append(Text(shown.description))
+    if shown.statement:
+        blocks.append(Text(f"Job statement, as written in the study: {shown.statement}"))
+    blocks += _card(over, cards.card(study, row.id), each)
+    blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, held)))
+    for passage in quotes:
+        where = place(over, talks[passage.interview], passage)
+        said_by = who(over, each.names, passage)
+        blocks.append(Quote(over.text(passage.quote, passage.interview), said_by, where, f"q{passage.id}"))
+    if shown.warnings:
+        blocks.append(Bullets(tuple(f"Caution: {said}" for said in shown.warnings)))
+    if each.sentence and not row.statement:
+        of = next(passage for passage, _ in each.passages if passage.id == each.stated[0].passage)
+        said_by = who(over, each.names, of)
+        drafted = over.text(each.sentence, of.interview)
+        blocks.append(
+            Text(f"Draft of a job statement, which nobody has taken, from one answer of {said_by}: {drafted}")
+        )
+    return blocks
+
+
+def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
+    """The parts of a segment's card, each an exact quote of one person, and whether a person chose it."""
+    rows = []
+    for part in PARTS:
+        for quote in card.quotes[part][: None if any(q.pinned for q in card.quotes[part]) else 1]:
+            label = over.speaker(quote.interview, quote.label)
+            said_by = quote.participant if label == quote.label else label or "unnamed speaker"
+            about = f"it is not “{over.text(card.rival_name)}”" if part == "not" else part
+            rows.append(
+                (about, over.text(quote.quote, quote.interview), said_by, "chosen" if quote.pinned else "proposed")
+            )
+    if not rows:
+        return []
+    return [
+        Table(
+            f"{over.text(each.summary.name)} in quotes",
+            ("part", "quote", "who", "by a person or the program"),
+            tuple(rows),
+        )
+    ]
+
+
+def _figures(
+    over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], held: Held | None
+) -> tuple[tuple[str, str], ...]:
+    primary = sum(need.segment == row.name for need in people) if row.status in ("named", "confirmed") else 0
+    by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
+    if row.confirmed_undecided:
+        by += ", though nobody had decided on any of its passages"
+    words = [word for word in row.keywords if over.text(word) == word]
+    figures = [
+        ("status", f"{row.status}, {by}" if row.status != "confirmed" else f"confirmed {by}"),
+        ("passages", str(row.size)),
+        ("participants heard in it", row.people),
+        ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
+        ("stability", row.firmness or "not tested yet: needsseg sensitivity"),
+    ]
+    if each.evenness_word:
+        figures.append(("spread", each.evenness_word))
+    if each.rival is not None:
+        name = next((s.name for s in (each.rival,)), "")
+        figures.append(("nearest to it", f"{over.text(name)} (cosine {each.rival.nearness:.2f})"))
+    if words:
+        figures.append(("words that mark it", ", ".join(words)))
+    figures += held.of_segment(row.name) if held is not None else []
+    return tuple(figures)
+
+
+def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Transcript]) -> tuple[Block, ...]:
+    try:
+        points = needs_map(study)
+    except NeedssegError as error:
+        return (Text(f"There is no map. {error.message} {error.hint}".strip()),)
+    if not points:
+        return (Text("There is no map: the newest run's passages were all rejected since."),)
+    called, names = {each.id: each.name for each in shown}, participant_names(study)
+    step = -(-len(points) // MOST_SPOTS)
+    drawn = points[::step]
+    held = {passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in drawn])}
+    spots = []
+    for point in drawn:
+        passage = held[point.passage]
+        lies = "off-topic" if point.status == "off_topic" else "in no segment"
+        if point.segment is not None and point.status != "proposed":
+            lies = called.get(point.segment, "another candidate")
+        spots.append(
+            Spot(
+                point.x, point.y, lies, _short(over.text(passage.quote, passage.interview)),
+                who(over, names, passage),
+                place(over, talks[passage.interview], passage),
+            )
+        )  # fmt: skip
+    order = (*dict.fromkeys(each.name for each in shown), "another candidate", "off-topic", "in no segment")
+    counts = {name: sum(spot.segment == name for spot in spots) for name in order}
+    said = "; ".join(f"{name} {count}" for name, count in counts.items() if count)
+    sample = f" Every {step}th of {len(points)} passages is drawn." if step > 1 else ""
+    description = (
+        f"{len(spots)} passages: {said}.{sample} Passages said alike lie near each other; distances far apart and the axes mean "
+        "nothing by themselves."
+    )
+    rows = tuple((spot.segment, spot.quote, spot.who, spot.place) for spot in spots)
+    return (
+        Map("Passages by likeness", description, tuple(name for name in order if counts[name]), tuple(spots)),
+        Table("Every passage on the map", ("segment", "quote", "who", "place"), rows, folded=True),
+    )
+
+
+def _people(over: Cover, people: Sequence[PrimaryNeed]) -> tuple[Block, ...]:
+    if not people:
+        return (Text("No interview names a participant yet."),)
+    rows = tuple(
+        (over.participant(need.participant), need.segment or "undecided",
+         f"{need.share:.0%}" if need.counts else "–", str(sum(need.counts.values())), over.text(need.why))
+        for need in people
+    )  # fmt: skip
+    decided = sum(need.segment is not None for need in people)
+    others = "" if decided == len(people) else " The others are undecided, for the reasons given."
+    return (
+        Text(f"{decided} of {len(people)} participants have a first need.{others}"),
+        Table("Who is in which segment, and how sure", ("participant", "segment", "share of passages", "passages", "why"), rows),
+    )  # fmt: skip
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONGEST else words[:LONGEST].rsplit(" ", 1)[0] + " …"

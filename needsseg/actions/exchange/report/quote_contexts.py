@@ -1,0 +1,54 @@
+"""Where a quote stands in its interview, and the words around it, as they may leave the study."""
+
+from __future__ import annotations
+
+from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.exchange.report.content import Context
+from needsseg.records import Passage, Transcript
+from needsseg.text import format_clock
+
+AROUND = 400
+
+
+def place(over: Cover, talk: Transcript, passage: Passage) -> str:
+    """The interview, the turn and its time, as ``Interview 3, turn 14, 12:05``."""
+    said = over.interview(passage.interview)
+    at = _turn_of(talk, passage)
+    if at is None:
+        return f"{said}, no place in the transcript as it is now"
+    start = talk.turns[at].start_ms
+    return f"{said}, turn {at + 1}{'' if start is None else f', {format_clock(start)}'}"
+
+
+def context(over: Cover, talk: Transcript, passage: Passage) -> Context:
+    """A quote with the rest of its turn and the turn before it, each cut to some lines."""
+    at = _turn_of(talk, passage)
+    key = passage.interview
+    who = over.speaker(key, passage.speaker) or "unnamed speaker"
+    before = asked = after = asker = ""
+    if at is not None:
+        turn = talk.turns[at]
+        # Covered whole and cut afterwards, so that no name is cut in two and missed.
+        before = _end(over.text(talk.text[turn.start : passage.start], key))
+        after = _begin(over.text(talk.text[passage.end : turn.end], key))
+        if at:
+            last = talk.turns[at - 1]
+            asker, asked = over.speaker(key, last.speaker) or "before", _end(over.text(talk.words(last), key))
+    quote = over.text(passage.quote, key)
+    return Context(f"q{passage.id}", who, place(over, talk, passage), asker, asked, before, quote, after)
+
+
+def _turn_of(talk: Transcript, passage: Passage) -> int | None:
+    if not passage.anchored:
+        return None
+    return next((n for n, turn in enumerate(talk.turns) if turn.start <= passage.start < turn.end), None)
+
+
+def _end(words: str) -> str:
+    words = words.strip()
+    return words if len(words) <= AROUND else "… " + words[-AROUND:].split(" ", 1)[-1]
+
+
+def _begin(words: str) -> str:
+    words = words.strip()
+    return words if len(words) <= AROUND else words[:AROUND].rsplit(" ", 1)[0] + " …"

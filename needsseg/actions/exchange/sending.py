@@ -1,0 +1,211 @@
+"""Labelled accounts sent to another system: looked at first, then in batches, each put down before and after it goes."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from needsseg.actions.accounts import accounts
+from needsseg.actions.exchange.export import Plan, batch_id, plan, users_of
+from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
+from needsseg.progress import Progress, silent
+from needsseg.study.accounts import deliveries
+from needsseg.study.accounts.deliveries import Delivered, DeliveryRow
+from needsseg.study.connection import Study
+
+if TYPE_CHECKING:
+    from needsseg.exchange.destinations import Answer, Batch
+    from needsseg.exchange.destinations.endpoints import Place
+
+FIRST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would be sent: where to, how many accounts in how many batches, the first records, and what stays here.
+
+    ``unchanged`` accounts say the same as when last accepted (apart from the date), ``already`` were accepted exactly as they
+    are, ``too_large`` go into no batch; ``unanswered`` batches of an earlier run are sent again under the same ids.
+    """
+
+    target: str
+    host: str
+    secret_name: str
+    destination: str
+    key: str
+    batches: tuple[Batch, ...]
+    taken: Mapping[str, Delivered]
+    first: tuple[Mapping[str, object], ...]
+    unchanged: int
+    already: int
+    too_large: Mapping[str, str]
+    unanswered: int
+    renamed: tuple[tuple[str, str, int], ...]
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts would be sent."""
+        return sum(len(batch.items) for batch in self.batches)
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What became of it: accepted accounts, and those that were not with the reasons."""
+
+    accepted: int
+    rejected: Mapping[str, str]
+    batches: int
+    tries: int
+
+
+def listing(study: Study) -> list[DeliveryRow]:
+    """Every batch that was sent and every file that was exported, oldest first."""
+    return deliveries.listing(study)
+
+
+def outlook(
+    study: Study,
+    target: str,
+    as_of: date,
+    *,
+    changed_only: bool = False,
+    key: str = "",
+    progress: Progress = silent,
+    engine: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Outlook:
+    """What sending would do, without doing it: no request goes out, nothing is stored, and no secret is looked up."""
+    from needsseg.exchange.destinations import KEYS, LIMITS, SIZES, items, pack, whom
+
+    place = _place(target)
+    host = _host(place, environ)
+    field = key or KEYS.get(target, "")
+    destination = " ".join(filter(None, (target, host, field)))
+    users = users_of(study, target, as_of, engine)
+    made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
+    held = deliveries.known(study, destination)
+    open_rows = {
+        each.account_id: each
+        for each in made.taken
+        if each.account_id not in held or held[each.account_id].row_sha256 != each.row_sha256
+    }
+    rows = [row for row in made.rows if whom(row) in open_rows]
+    ids = {each.account_id: each.message_id for each in open_rows.values()}
+    packed = pack(items(target, rows, ids, field), LIMITS[target], SIZES.get(target))
+    first = tuple(item.record for batch in packed.batches[:1] for item in batch.items[:FIRST])
+    return Outlook(
+        target, host, place.secret_name, destination, field, packed.batches, open_rows, first, made.left_out,
+        _already(made, open_rows), packed.refused, _unanswered(study, destination), made.renamed,
+    )  # fmt: skip
+
+
+def send(
+    study: Study,
+    look: Outlook,
+    *,
+    progress: Progress = silent,
+    wait: Callable[[float], None] = time.sleep,
+    chance: Callable[[], float] = random.random,
+    environ: Mapping[str, str] = os.environ,
+) -> SendReport:
+    """Sends what was looked at, batch by batch; each is put down as started before, and with its answer after.
+
+    A batch that is refused does not hold up the others, and its accounts are reported. NeedssegError where the destination
+    gives no answer or throttles after all tries, or refuses the key: sending again goes on where it stopped, with the same
+    message ids.
+    """
+    from needsseg.exchange.destinations import deliver
+    from needsseg.exchange.destinations.posting import posting
+
+    post = posting(look.target, _secret(look, environ), look.host, look.key)
+    deliveries.close_open(study, look.destination)
+    rejected = dict(look.too_large)
+    accepted = tries = done = 0
+    for batch in look.batches:
+        progress("sending", done, len(look.batches))
+        sent = [look.taken[item.account_id] for item in batch.items]
+        row = deliveries.start(study, look.destination, batch_id(sent), [each.account_id for each in sent])
+        answer = deliver(batch, post, wait, chance)
+        took = _took(sent, answer)
+        refused = {each.account_id: answer.words for each in sent} if answer.status == "refused" else answer.rejected
+        words = "; ".join(filter(None, (answer.words, f"{answer.tries} tries" if answer.tries > 1 else "")))
+        deliveries.finish(study, row, answer.status, answer.code, words, len(sent) - len(took), look.destination, took)
+        accepted, tries, done = accepted + len(took), tries + answer.tries, done + 1
+        if answer.status == "failed" or answer.fatal:
+            raise _stopped(look, answer, accepted)
+        rejected |= refused
+    progress("sending", done, max(done, 1))
+    return SendReport(accepted, rejected, len(look.batches), tries)
+
+
+def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
+    if answer.status not in ("accepted", "partly"):
+        return []
+    return [each for each in sent if each.account_id not in answer.rejected]
+
+
+def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
+    code = f" ({answer.code})" if answer.code is not None else ""
+    told = f"{accepted} of {look.accounts} accounts were accepted."
+    if answer.fatal and answer.code in (401, 403):
+        message, hint = f"{look.host} refused the key{code}. {told}", f"Check {look.secret_name}, then send again."
+    elif answer.fatal:
+        message, hint = f"{look.host}: {answer.words}{code}. {told}", f"Check {_place(look.target).host_name}."
+    else:
+        reason = answer.words or "no reason given"
+        message = f"{look.host} did not take a batch after {answer.tries} tries{code}: {reason}. {told}"
+        hint = "Send again later: it goes on where it stopped."
+    return NeedssegError(message, hint, EXIT_PARTLY if accepted else None)
+
+
+def _already(made: Plan, open_rows: Mapping[str, Delivered]) -> int:
+    return len(made.taken) - len(open_rows)
+
+
+def _unanswered(study: Study, destination: str) -> int:
+    return sum(row.status == "started" and row.destination == destination for row in deliveries.listing(study))
+
+
+def _place(target: str) -> Place:
+    from needsseg.exchange.destinations.endpoints import PLACES
+    from needsseg.exchange.destinations.posting import SENDERS
+
+    if target not in SENDERS:
+        raise UsageError(f"{target} is written as a file and not sent.", f"Sent to are {', '.join(SENDERS)}.")
+    return PLACES[target]
+
+
+def _host(place: Place, environ: Mapping[str, str]) -> str:
+    from needsseg.exchange.destinations.endpoints import checked_host
+
+    return checked_host(place.host_name, environ.get(place.host_name) or place.host)
+
+
+def _secret(look: Outlook, environ: Mapping[str, str]) -> str:
+    """The secret from the environment, else from the keyring where that package is installed."""
+    if given := environ.get(look.secret_name, "").strip():
+        return given
+    try:
+        import importlib
+
+        keyring = importlib.import_module("keyring")
+    except ImportError:
+        kept = None
+    else:
+        try:
+            kept = keyring.get_password("needsseg", look.secret_name)
+        except keyring.errors.KeyringError as error:
+            raise NeedssegError(
+                f"The keyring cannot be read: {type(error).__name__}.", f"Set {look.secret_name}."
+            ) from error
+    if not kept:
+        raise NeedssegError(
+            f"There is no key for {look.target}.",
+            f"Set {look.secret_name} in the environment, or keep it: keyring set needsseg {look.secret_name}",
+        )
+    return str(kept)

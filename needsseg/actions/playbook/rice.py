@@ -1,0 +1,175 @@
+"""A backlog scored by RICE, plain and weighted by what the accounts of each segment pay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from needsseg import accounts as room
+from needsseg.accounts import AccountProfile, Reject
+from needsseg.accounts.tiers.firmographic import SIZES, UNKNOWN
+from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.playbook.backlog import read_backlog
+from needsseg.playbook.rice import (
+    FORMULA,
+    Coverage,
+    Customer,
+    Part,
+    Score,
+    Weight,
+    coverage,
+    in_numbers,
+    rice,
+    weights,
+)
+from needsseg.progress import Progress, silent
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+from needsseg.text import date_of
+
+__all__ = ["BY", "FORMULA", "Coverage", "Part", "Reject", "RiceReport", "Score", "Weight", "in_numbers", "scored"]
+
+_READERS: dict[str, Callable[[AccountProfile], str]] = {
+    "needs": lambda profile: profile.needs_segment,
+    "size": lambda profile: profile.firmographic.size.replace(UNKNOWN, ""),
+    "industry": lambda profile: profile.firmographic.industry,
+    "plan": lambda profile: profile.lifecycle.plan,
+}
+BY = tuple(_READERS)
+FEWEST = 5
+"""A weight that rests on fewer accounts is warned of; ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiceReport:
+    """The features' scores with all they rest on: the day, λ, the weights, how far labels and amounts reach.
+
+    ``sentences`` say the latter; ``left_out`` counts accounts whose subscription has ended.
+    """
+
+    as_of: date
+    by: str
+    strength: float
+    scores: tuple[Score, ...]
+    refused: tuple[Reject, ...]
+    weights: tuple[Weight, ...]
+    coverage: Coverage
+    left_out: int
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def scored(
+    study: Study,
+    path: Path,
+    as_of: date | None = None,
+    by: str = "needs",
+    strength: float = 1.0,
+    progress: Progress = silent,
+    engine: str | None = None,
+) -> RiceReport:
+    """Scores the backlog at ``path`` as of a day, the one after the newest event where none is given.
+
+    Accounts are counted by needs-based segment, or by ``size``, ``industry`` or ``plan``; those whose subscription has ended
+    are left out. ``engine`` as in ``accounts.profiles``. Raises TableError for a file without the columns it
+    takes, UsageError for what makes no sense.
+    """
+    if by not in BY:
+        raise UsageError(f"Accounts are not counted by '{by}'.", f"By: {', '.join(BY)}.")
+    day = as_of or _newest(study)
+    backend = engine_for(study, engine)
+    with held(backend, accounts.stack_files(study).accounts.parent):
+        profiles = accounts.profiles(study, day, progress, backend)
+        paid = revenue_as_of(study, day, backend)
+    staying = [profile for profile in profiles if "churned" not in profile.lifecycle_flags]
+    customers = [
+        Customer(profile.account_id, _READERS[by](profile), paid.amounts.get(profile.account_id)) for profile in staying
+    ]
+    known = _segments(study, by, customers)
+    found = weights(customers, known)
+    backlog = read_backlog(path, tuple(found))
+    scores = rice(backlog.features, found, strength)
+    covered = coverage(customers)
+    return RiceReport(
+        day,
+        by,
+        strength,
+        tuple(scores),
+        backlog.refused,
+        tuple(found.values()),
+        covered,
+        len(profiles) - len(staying),
+        _sentences(covered, by, len(profiles) - len(staying)),
+        _warnings(scores, covered, paid, found),
+    )
+
+
+def _newest(study: Study) -> date:
+    day = accounts.day_after_events(study)
+    files = accounts.stack_files(study)
+    if day is None and files.subscriptions is not None:
+        newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=None)
+        day = None if newest is None else date_of(newest + 1)
+    if day is None:
+        raise UsageError("Nothing tells which day to look from.", "Name it: --as-of YYYY-MM-DD")
+    return day
+
+
+def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
+    """The names a backlog may use: those of the study or the scale, though nobody is in them, then the others in use."""
+    named: list[str] = []
+    if by == "needs":
+        named = [row.name for row in segments.listing(study) if row.status in ("named", "confirmed")]
+        if not named:
+            raise NeedssegError(
+                "No segment has a name yet.", "Name one (needsseg segment rename), or count by size: --by size"
+            )
+    elif by == "size":
+        named = list(SIZES)
+    used = Counter(customer.segment for customer in customers if customer.segment)
+    return list(dict.fromkeys([*named, *sorted(used, key=lambda name: (-used[name], name))]))
+
+
+def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
+    what = "Labels cover" if by == "needs" else f"The {by} is known of"
+    money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
+    said = [
+        f"{what} {covered.labelled} of {covered.accounts} accounts{money}.",
+        f"ARR is known of {covered.priced} of {covered.accounts} accounts, {covered.labelled_priced} of the "
+        f"{covered.labelled} counted; the weights rest on these, and the others are not taken for 0.",
+    ]
+    if left_out:
+        said.append(f"{left_out} accounts whose subscription has ended are left out.")
+    return tuple(said)
+
+
+def _warnings(scores: list[Score], covered: Coverage, paid: Revenue, known: dict[str, Weight]) -> tuple[str, ...]:
+    found = []
+    if covered.labelled_priced == 0:
+        found.append("No account that is counted has an amount: there are plain scores only.")
+    elif paid.yearly is None:
+        found.append(
+            f"The column '{paid.column}' does not say whether its amounts are of a month or a year; shares are right "
+            "where all rows are of one of them."
+        )
+    reached = {part.segment for score in scores for part in score.parts if part.reach}
+    if few := [
+        f"{name} on {each.priced}" for name, each in known.items() if name in reached and 0 < each.priced < FEWEST
+    ]:
+        found.append(f"Weights of so few accounts say little: that of {', of '.join(few)}.")
+    for score in scores:
+        asked = sum(part.reach for part in score.parts)
+        if asked > covered.accounts:
+            found.append(
+                f"{score.feature.name} is said to reach {asked:,.10g} accounts; there are {covered.accounts:,}."
+            )
+        if score.why and covered.labelled_priced:
+            found.append(f"{score.feature.name} has no weighted score: {score.why}.")
+    return tuple(found)

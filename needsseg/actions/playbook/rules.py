@@ -1,0 +1,72 @@
+"""The rules from which interventions follow: which are in force, from which file, and what is wrong with an edited one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.series import features_in
+from needsseg.actions.accounts import accounts
+from needsseg.playbook.interventions import Condition, InterventionRules, Rule, load_rules
+from needsseg.settings import load, prompt_file, shipped
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+
+__all__ = ["Condition", "Rule", "RulesReport", "check", "in_force"]
+
+FILE = "interventions.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesReport:
+    """Rules read from ``file``, which is the program's own where ``shipped``; ``warnings`` name what the study does not know."""
+
+    file: Path
+    shipped: bool
+    rules: InterventionRules
+    warnings: tuple[str, ...]
+
+
+def in_force(study: Study) -> RulesReport:
+    """The rules that profiles are computed with: those of the folder that the setting ``prompts`` names, else the shipped."""
+    return check(study, prompt_file(FILE, load(study.path)))
+
+
+def check(study: Study, file: Path) -> RulesReport:
+    """Reads a file of rules without putting it in force; UsageError naming file, line and rule where one does not fit."""
+    rules = load_rules(file)
+    own = file.resolve() == (shipped("prompts") / FILE).resolve()
+    return RulesReport(file, own, rules, tuple(_warnings(study, rules)))
+
+
+def _warnings(study: Study, rules: InterventionRules) -> list[str]:
+    """What is written in the rules and not found in the study: names of segments, and of features where usage is imported."""
+    kept = {row.name.casefold() for row in segments.listing(study) if row.status in ("named", "confirmed")}
+    asked = [
+        (f"rule {rule.id}", str(value))
+        for rule in rules.rules
+        for condition in rule.conditions
+        if condition.field == "needs_segment"
+        for value in condition.among
+    ]
+    asked += [("[serves]", name) for name in rules.serves]
+    found = [f"{where}: no segment is called “{name}”." for where, name in asked if name.casefold() not in kept]
+    if rules.serves and (known := _features(study)):
+        for name, features in rules.serves.items():
+            found += [
+                f"[serves] {name}: no account ever used “{feature}”, so it would be shown to all of them."
+                for feature in features
+                if feature not in known
+            ]
+    if not rules.rules:
+        found.append("There is no rule, so no action follows for any account.")
+    return found
+
+
+def _features(study: Study) -> frozenset[str]:
+    events = accounts.stack_files(study).events if "accounts" in accounts.sources(study) else None
+    if events is None:
+        return frozenset()
+    with open_engine(load(study.path).engine) as engine:
+        return features_in(engine, events)

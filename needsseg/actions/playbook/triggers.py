@@ -1,0 +1,135 @@
+"""Moments at which accounts ask for something, computed anew each time from the account data in use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from needsseg import accounts as room
+from needsseg.accounts.tiers.profile import deciding_label
+from needsseg.accounts.tiers.timelines import Timelines, timelines
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for
+from needsseg.errors import NeedssegError
+from needsseg.playbook.interventions import load_rules
+from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
+from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.progress import Progress, silent
+from needsseg.records import Label
+from needsseg.settings import load, prompt_file
+from needsseg.study.connection import Study
+from needsseg.text import date_of
+
+__all__ = ["KINDS", "Trigger", "TriggerReport", "TriggerRow", "fired", "fired_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRow:
+    """A trigger with the account's name and the segment it goes by now, which is empty where it has no label."""
+
+    trigger: Trigger
+    name: str
+    needs_segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerReport:
+    """The triggers asked for, in the order in which they fired, and what a person should know of them."""
+
+    rows: tuple[TriggerRow, ...]
+    warnings: tuple[str, ...]
+
+
+def fired(
+    study: Study,
+    as_of: date,
+    kind: str | None = None,
+    account: str | None = None,
+    since: date | None = None,
+    progress: Progress = silent,
+    engine: str | None = None,
+) -> TriggerReport:
+    """Every trigger that fired on or before ``as_of``, and not before ``since``; of one kind or account where given.
+
+    ``engine`` as in ``accounts.profiles``. Raises NotFoundError for an unknown account, NeedssegError where neither
+    events nor subscriptions were imported.
+    """
+    files = accounts.stack_files(study)
+    if files.events is None and files.subscriptions is None:
+        raise NeedssegError(
+            "There is nothing that could fire: neither usage nor subscriptions were imported.",
+            "Import them (needsseg accounts import FILE).",
+        )
+    names = {each.account_id: each.name for each in accounts.listing(study)}
+    if account is not None:
+        account = accounts.find_account(study, account)
+    progress("looking for triggers", 0, 1)
+    looked = _looked(study, as_of, engine, account)
+    needs = _needs(study, files, as_of)
+    progress("looking for triggers", 1, 1)
+    asked = [
+        TriggerRow(trigger, names[trigger.account_id], needs.get(trigger.account_id, ""))
+        for trigger in looked.triggers
+        if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
+    ]
+    warnings = _warnings(looked.timelines, as_of, files.events is not None)
+    in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
+    warnings += [f"{name} is watched in vain: {why}." for name, why in in_vain.items()]
+    return TriggerReport(tuple(asked), tuple(warnings))
+
+
+def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[Trigger, ...]:
+    """What fired for one account from ``since`` to ``as_of``, as ``fired`` has it; nothing where nothing could."""
+    files = accounts.stack_files(study)
+    if files.events is None and files.subscriptions is None:
+        return ()
+    looked = _looked(study, as_of, engine, account)
+    return tuple(trigger for trigger in looked.triggers if trigger.fired_on >= since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What fired, and all it was looked for in."""
+
+    triggers: list[Trigger]
+    timelines: Timelines
+    rules: TriggerRules
+    serving: tuple[str, ...]
+
+
+def _looked(study: Study, as_of: date, engine: str | None, account: str | None) -> _Looked:
+    settings = load(study.path)
+    rules = load_trigger_rules(prompt_file("triggers.toml", settings))
+    serves = load_rules(prompt_file("interventions.toml", settings)).serves
+    serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
+    backend = engine_for(study, engine)
+    found = timelines(accounts.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
+    return _Looked(triggers(found, rules, epoch_day(as_of), serving, account), found, rules, serving)
+
+
+def _needs(study: Study, files: room.StackFiles, as_of: date) -> dict[str, str]:
+    merged = room.read_accounts(files.accounts).merged
+    held: dict[str, list[Label]] = defaultdict(list)
+    for label in accounts.labels(study, as_of):
+        held[merged.get(label.account_id, label.account_id)].append(label)
+    decided = {account: deciding_label(labels)[0] for account, labels in held.items()}
+    return {account: label.segment for account, label in decided.items() if label is not None}
+
+
+def _warnings(found: Timelines, as_of: date, has_events: bool) -> list[str]:
+    if not has_events:
+        return ["No usage was imported: only growing numbers of seats can be seen."]
+    if found.last_day is None:
+        return [f"No event is before {as_of}: only growing numbers of seats can be seen."]
+    warnings = []
+    if not found.login_names:
+        warnings.append("No event is taken for a login, so none can stay away: see login in prompts/events.toml.")
+    reach = date_of(found.last_day + 1)
+    if reach < as_of:
+        warnings.append(
+            f"The newest event is of {reach - timedelta(days=1)}: what fired after {reach} may only mean that the file ends "
+            "there, and is marked as not settled."
+        )
+    return warnings

@@ -1,0 +1,1 @@
+"""Verbs on segments: review, cards, lineage, and assigning new texts to them."""

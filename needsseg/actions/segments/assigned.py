@@ -1,0 +1,59 @@
+"""What assigned texts say of accounts: labels with the source ``assigned``, and the texts behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from needsseg.accounts.assign.labels import AssignedLabel, LabelledText, days_of, labels_of, texts_of
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.errors import NeedssegError
+from needsseg.study.accounts import assignments
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+
+SHOWN = 12
+
+
+def files(study: Study) -> list[tuple[str, Path]]:
+    """The assignments' Parquet files, the newest first, with the names of what was read; NeedssegError where one is gone."""
+    found = []
+    for row in reversed(assignments.listing(study)):
+        path = study.stack / row.made.parquet
+        if not path.exists():
+            raise NeedssegError(
+                f"The assigned texts of {row.made.file}, {path.name}, are gone from {path.parent}.",
+                f"Assign the file again (needsseg assign {row.made.file}), or undo its assignment.",
+            )
+        found.append((row.made.file, path))
+    return found
+
+
+def assigned_labels(
+    study: Study, as_of: date | None = None, merged: Mapping[str, str] | None = None
+) -> list[AssignedLabel]:
+    """A label for each account whose texts before ``as_of`` tell one, with how far they disagree, by account.
+
+    Texts of segments that are not kept any more do not count. ``merged`` are ids of accounts that became others.
+    """
+    found = files(study)
+    if not found:
+        return []
+    kept = frozenset(row.name for row in segments.listing(study) if row.status in ("named", "confirmed"))
+    day = None if as_of is None else epoch_day(as_of)
+    key = tuple((path, path.stat().st_mtime_ns) for _, path in found)
+    return list(_read(key, day, kept, tuple(sorted((merged or {}).items()))))
+
+
+@lru_cache(maxsize=4)
+def _read(
+    found: tuple[tuple[Path, int], ...], day: int | None, kept: frozenset[str], merged: tuple[tuple[str, str], ...]
+) -> tuple[AssignedLabel, ...]:
+    return tuple(labels_of(days_of([path for path, _ in found]), day, kept, dict(merged)))
+
+
+def texts(study: Study, accounts: Sequence[str], as_of: date | None = None, most: int = SHOWN) -> list[LabelledText]:
+    """The labelled texts of one account, named by all its ids, the newest first; those on or after ``as_of`` are left out."""
+    return texts_of(files(study), accounts, None if as_of is None else epoch_day(as_of), most)

@@ -1,0 +1,245 @@
+"""One file of texts put to segments: what teaches, the folder in which a run lies until it ends, and the run itself."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import struct
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+
+from needsseg.accounts.assign import parts
+from needsseg.accounts.assign.parts import AssignedText, Verdict
+from needsseg.accounts.assign.texts import StagedTexts, TextRow, chunks, seems_foreign, stage_texts
+from needsseg.actions.segments.training_passages import Lesson
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.files import file_sha256, sha256, write_file
+from needsseg.progress import Progress
+from needsseg.study.connection import Study
+
+MOST_KNOWN = 2_000_000
+CHANGED = {
+    "sha256": "the file's content",
+    "version": "the segments",
+    "passages": "the passages that teach",
+    "model": "the sentence model",
+    "backend": "the back end",
+    "precision": "the precision",
+    "off_topic": "the share of texts about none of the segments",
+    "columns": "the columns that are read",
+    "dates": "how dates are written",
+    "timezone": "the time zone",
+}
+State = dict[str, object]
+
+
+def digest(file: Path) -> str:
+    """The file's SHA-256; NeedssegError where it cannot be read."""
+    try:
+        return file_sha256(file)
+    except OSError as error:
+        raise NeedssegError(
+            f"{file}: cannot be read: {error.strerror}.", "Check the path and its permissions."
+        ) from error
+
+
+class Known:
+    """Up to MOST_KNOWN verdicts by the hash of their text, packed into some 150 bytes each."""
+
+    _FORM = struct.Struct("<hihhB3i?")
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._names = lesson.assigner.names
+        self._codes: dict[str | None, int] = {None: -1, **{name: at for at, name in enumerate(self._names)}}
+        self._passages = lesson.passages
+        self._places = {passage: place for place, passage in enumerate(lesson.passages)}
+        self._reasons: list[str] = []
+        self._held: dict[bytes, bytes] = {}
+
+    def put(self, key: bytes, one: Verdict) -> None:
+        """Keeps what was found of a text, while there is room."""
+        if len(self._held) >= MOST_KNOWN:
+            return
+        if one.reason not in self._reasons:
+            self._reasons.append(one.reason)
+        near = [*(self._places[passage] for passage in one.evidence), -1, -1, -1][:3]
+        self._held[key] = self._FORM.pack(
+            self._codes[one.label], round(one.confidence * 10_000), self._codes[one.first], self._codes[one.second],
+            self._reasons.index(one.reason), *near, one.foreign,
+        )  # fmt: skip
+
+    def get(self, key: bytes) -> Verdict | None:
+        """What was found of a text, None where it is not known."""
+        held = self._held.get(key)
+        if held is None:
+            return None
+        label, sure, first, second, reason, *near, foreign = self._FORM.unpack(held)
+        return Verdict(
+            None if label < 0 else self._names[label],
+            sure / 10_000,
+            self._names[first],
+            None if second < 0 else self._names[second],
+            self._reasons[reason],
+            tuple(self._passages[place] for place in near if place >= 0),
+            foreign,
+        )
+
+
+@contextmanager
+def run_folder(study: Study, file: Path) -> Iterator[Path]:
+    """The private folder of the run over ``file``, held by this program alone while the context lasts."""
+    name = sha256(str(file.resolve()).encode("utf-8", "surrogateescape"))[:12]
+    folder = study.stack / f"assign-{name}"
+    try:
+        study.stack.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise NeedssegError(
+            f"{file.name} is being assigned by another program.", "Wait for it to end, or end it."
+        ) from error
+    try:
+        yield folder
+    finally:
+        if not (folder / "state.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # it ended before it began, or well
+        os.close(lock)
+
+
+def clear(folder: Path) -> None:
+    """Removes all that a run left; first what would let it go on."""
+    (folder / "state.json").unlink(missing_ok=True)
+    for path in folder.iterdir():
+        if path.name != "lock":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
+    """The texts as an unfinished run read them, None where there is no such run.
+
+    UsageError naming what changed where it was of another state of the file, of the segments, or of what was asked.
+    """
+    state = folder / "state.json"
+    if not state.exists() or not (folder / "texts.parquet").exists():
+        clear(folder)
+        return None
+    held = json.loads(state.read_text(encoding="utf-8"))
+    before = held["identity"]
+    if before.get("version") != identity["version"]:
+        before = before | {"passages": identity["passages"]}  # one change, told once
+    changed = [words for name, words in CHANGED.items() if before.get(name) != json.loads(json.dumps(identity))[name]]
+    if changed:
+        done = len(parts.whole_parts(folder))
+        raise UsageError(
+            f"{file.name}: an assignment of it was begun before ({done} parts are done), and since then "
+            f"{' and '.join(changed)} changed.",
+            "Begin anew with --fresh; what was done of it is then dropped.",
+        )
+    return StagedTexts(
+        **(held["staged"] | {"path": folder / "texts.parquet", "warnings": tuple(held["staged"]["warnings"])})
+    )
+
+
+def begin(
+    folder: Path,
+    identity: State,
+    file: Path,
+    rejects: Path,
+    columns: Mapping[str, str],
+    dates: Mapping[str, str],
+    tz: str,
+) -> StagedTexts:
+    """Reads the file into the folder, and notes what the run is of."""
+    staged = stage_texts(file, folder / "texts.parquet", rejects, columns=columns, dates=dates, tz=tz)
+    if digest(file) != identity["sha256"]:
+        clear(folder)
+        raise NeedssegError(f"{file.name} changed while it was read.", "Try again when nobody writes to it.")
+    state = json.dumps({"identity": identity, "staged": asdict(staged)}, default=str, ensure_ascii=False)
+    write_file(folder / "state.json", state)
+    return staged
+
+
+def run(
+    folder: Path,
+    staged: StagedTexts,
+    lesson: Lesson,
+    progress: Progress,
+    paused: Callable[[], bool] | None,
+    elsewhere: Callable[[Known], None] | None = None,
+) -> tuple[list[Path], int]:
+    """Puts all texts to the segments, part by part after those that are whole; the parts, and how many texts were done before.
+
+    ``elsewhere`` finds verdicts on another machine first."""
+    known = Known(lesson)
+    done = _learn_again(folder, known)
+    if elsewhere is not None and done < staged.rows:
+        elsewhere(known)
+    before, number = done, len(parts.whole_parts(folder))
+    progress("assigning texts", done, staged.rows)
+    for chunk in chunks(staged.path, done):
+
+        def tell(_doing: str, embedded: int, of: int, start: int = done, size: int = len(chunk)) -> None:
+            while paused is not None and paused():
+                progress("paused", start, staged.rows)
+                time.sleep(0.2)
+            progress("assigning texts", start + size * embedded // max(1, of), staged.rows)
+
+        tell("", 0, 1)
+        try:
+            parts.write_part(_assigned(chunk, lesson, known, tell), parts.part_file(folder, number))
+        except OSError as error:
+            raise NeedssegError(
+                f"{folder}: cannot write there: {error}.",
+                "Free space beside the study; assigning goes on where it was.",
+            ) from error
+        done, number = done + len(chunk), number + 1
+        progress("assigning texts", done, staged.rows)
+    return parts.whole_parts(folder), before
+
+
+def _learn_again(folder: Path, known: Known) -> int:
+    """Takes in what the parts that are there say, and drops one that is damaged with all after it; the texts they hold."""
+    import duckdb
+
+    done = 0
+    found = parts.whole_parts(folder)
+    for number, part in enumerate(found):
+        try:
+            held = list(parts.verdicts(part))
+        except duckdb.Error:  # the machine lost power while it was written
+            for other in found[number:]:
+                other.unlink()
+            return done
+        for key, verdict in held:
+            known.put(bytes.fromhex(key), verdict)
+        done += len(held)
+    return done
+
+
+def _assigned(chunk: list[TextRow], lesson: Lesson, known: Known, tell: Progress) -> list[AssignedText]:
+    keys = [blake2b(row.text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for row in chunk]
+    found = {key: held for key in set(keys) if (held := known.get(key)) is not None}
+    fresh = {key: row.text for key, row in zip(keys, chunk, strict=True) if key not in found}
+    if fresh:
+        rows = lesson.encoder.encode(list(fresh.values()), tell)
+        for (key, text), one in zip(fresh.items(), lesson.assigner.assign(rows), strict=True):  # type: ignore[arg-type]
+            evidence = tuple(lesson.passages[place] for place in one.evidence)
+            found[key] = Verdict(
+                one.label, one.confidence, one.first, one.second, one.reason, evidence, seems_foreign(text)
+            )
+            known.put(key, found[key])
+    return [
+        AssignedText(row.row, row.id, row.account_id, row.day, row.text[: parts.EXCERPT], key.hex(), found[key])
+        for key, row in zip(keys, chunk, strict=True)
+    ]

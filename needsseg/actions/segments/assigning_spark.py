@@ -1,0 +1,68 @@
+"""Texts put to segments on a Spark cluster: each distinct text once, and what is found of it brought here."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+
+from needsseg.accounts.assign.parts import Verdict
+from needsseg.accounts.assign.spark import assigned_on_spark
+from needsseg.accounts.assign.texts import StagedTexts, seems_foreign
+from needsseg.accounts.engines.engine import spill_folder
+from needsseg.accounts.engines.spark import explained, open_spark
+from needsseg.accounts.ingest.cells import text as literal
+from needsseg.actions.segments.assigning_run import Known
+from needsseg.actions.segments.training_passages import Lesson
+from needsseg.embedding.model import Model
+from needsseg.files import whole_file
+from needsseg.progress import Progress
+
+
+def learn_on_spark(
+    staged: StagedTexts, lesson: Lesson, known: Known, model: Model, backend: str, engine: str, progress: Progress
+) -> None:
+    """Fills ``known`` with the verdicts on all distinct texts, as ``engine`` (``spark``, ``spark:MASTER``) finds them.
+
+    The texts must lie where all executors see them. NeedssegError in Spark's words where it fails.
+    """
+    distinct = staged.path.with_name("distinct.parquet")
+    keys = _distinct(staged.path, distinct)
+    progress("assigning texts on Spark", 0, len(keys))
+    try:
+        with open_spark(engine, staged.path.parent) as session:
+            frame = assigned_on_spark(session, distinct, lesson.assigner, model, backend)
+            try:
+                found = frame.toArrow()
+            except Exception as error:  # Java's errors have no kind of their own to be told by
+                raise explained(error) from error
+    finally:
+        distinct.unlink(missing_ok=True)
+    for batch in found.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            key, foreign = keys[row["row"]]
+            evidence = tuple(lesson.passages[place] for place in row["evidence"])
+            known.put(
+                key,
+                Verdict(row["label"], row["confidence"], row["first"], row["second"], row["reason"], evidence, foreign),
+            )
+    progress("assigning texts on Spark", len(keys), len(keys))
+
+
+def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
+    """Writes each text once, under the number of its first row, and gives its key and whether it seems foreign."""
+    import duckdb
+
+    with spill_folder(texts.parent) as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '500MB'; SET temp_directory = {literal(str(folder))}")
+        with whole_file(target, private=True) as partial:
+            con.execute(
+                f"COPY (SELECT min(place) AS row, text FROM read_parquet({literal(str(texts))}) GROUP BY text ORDER BY row) "
+                f"TO {literal(str(partial))} (FORMAT parquet, ROW_GROUP_SIZE 10000, USE_TMP_FILE false)"
+            )
+        keys: dict[int, tuple[bytes, bool]] = {}
+        rows = con.execute(f"SELECT row, text FROM read_parquet({literal(str(target))})")
+        while block := rows.fetchmany(2_000):
+            for row, said in block:
+                digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+                keys[row] = (digest, seems_foreign(said))
+        return keys

@@ -1,0 +1,405 @@
+"""Cards: what a segment says of itself. The program proposes quotes; people pin, trim and order them and write the need."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+from needsseg.actions.coding.cached_vectors import cached
+from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.coding.linguistic_cues import load_cues
+from needsseg.discovery.evidence.card_quotes import PARTS, Part, Proposal, clearest_sentence, proposals, propose
+from needsseg.discovery.evidence.standing import neighbour
+from needsseg.discovery.evidence.statements import job_statement
+from needsseg.errors import UsageError
+from needsseg.settings import load, prompt_file
+from needsseg.study.coding import codebook, passages
+from needsseg.study.connection import Study
+from needsseg.study.segments import cards, segments
+from needsseg.study.segments.cards import Pin
+from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from needsseg.records import Passage
+    from needsseg.study.segments.segments import SegmentRow
+
+__all__ = [
+    "PARTS", "Beginning", "Card", "CardQuote", "Part", "StatementDraft", "beginnings", "card", "order", "part_of", "pin",
+    "say_unsaid", "take_statement", "trim", "unpin", "write_need",
+]  # fmt: skip
+
+BEGINNINGS = 3
+BORDER_OFFERS = 5
+MOST_AT_BORDER = 15
+"""Passages of the neighbour in which a quote for "not" is looked for, those nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardQuote:
+    """Words of one person for one part: ``quote`` is ``text[start:end]`` of the interview.
+
+    Both are None where the transcript no longer holds the passage. ``pinned`` says that a person chose it, else the program
+    proposes it; ``label`` is the speaker's in the transcript. For the part "not", ``segment`` is the other segment whose
+    border the quote marks.
+    """
+
+    part: Part
+    quote: str
+    passage: int
+    interview: str
+    participant: str
+    start: int | None
+    end: int | None
+    pinned: bool
+    label: str
+    by: str = ""
+    segment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDraft:
+    """A job statement put together from what one person said in one answer; a draft until somebody takes it."""
+
+    sentence: str
+    passage: int
+    interview: str
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a segment says of itself.
+
+    ``quotes`` holds, for each part, what was pinned in its order, else the program's one proposal, else nothing; ``offers``
+    what else could be pinned; ``passages`` those that are quoted. ``rival`` is the segment that "not" tells it from; ``lost``
+    are pinned quotes that its passages no longer hold, in words.
+    """
+
+    segment: int
+    name: str
+    need: str
+    quotes: dict[Part, tuple[CardQuote, ...]]
+    offers: dict[Part, tuple[CardQuote, ...]]
+    rival: int | None
+    rival_name: str
+    statement: str
+    draft: StatementDraft | None
+    lost: tuple[str, ...] = ()
+    unsaid: tuple[Part, ...] = ()
+    """Of which a person said that nobody says them: nothing is proposed there."""
+    passages: dict[int, Passage] = field(default_factory=dict)
+
+    def first(self, part: Part) -> CardQuote | None:
+        """The quote that stands for a part."""
+        return next(iter(self.quotes[part]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Words that somebody wrote, from which the sentence of a need can begin, and what they are."""
+
+    text: str
+    source: str
+
+
+def part_of(text: str) -> Part:
+    """The part meant by a word; raises UsageError naming all."""
+    if text not in PARTS:
+        raise UsageError(f"A card has no part “{text}”.", f"Its parts are: {', '.join(PARTS)}.")
+    return text
+
+
+def card(study: Study, segment: int) -> Card:
+    """The card of a segment, with what the program proposes for the parts where nothing is pinned."""
+    row = segments.one(study, segment)
+    members = segments.members(study)
+    names = participant_names(study)
+    pins = cards.listing(study, segment)
+    rows = [each for each in segments.listing(study) if each.status != "set_aside" or each.id == segment]
+    ids = {m.passage for each in rows for m in members.get(each.id, [])} | {each.passage for each in pins}
+    held = {passage.id: passage for passage in passages.listing(study, ids=sorted(ids))}
+    here = [p for member in members.get(segment, []) if (p := held[member.passage]).anchored]
+    groups = load_cues(prompt_file("cues.toml", load(study.path)))
+    chosen, lost = _pinned(pins, held, {member.passage for member in members.get(segment, [])}, names)
+    speakers = [names.of(passage) for passage in here]
+    offers = proposals([passage.quote for passage in here], groups, speakers)
+    unsaid = tuple(part for part in PARTS if part in row.unsaid and not chosen[part])
+    proposed = propose(
+        {part: each for part, each in offers.items() if not chosen[part] and part not in unsaid}, speakers
+    )
+    quotes = {part: chosen[part] or _as_quotes(proposed.get(part), here, names) for part in PARTS}
+    alike: dict[Part, tuple[CardQuote, ...]] = {
+        part: tuple(quote for each in offers[part] for quote in _as_quotes(each, here, names)) for part in offers
+    }
+    rival, border = _border(study, row, rows, members, held)
+    alike["not"] = (
+        tuple(
+            _not(passage, rival.id, names, span)
+            for passage in border
+            if (span := clearest_sentence(passage.quote, groups)) is not None
+        )[:BORDER_OFFERS]
+        if rival
+        else ()
+    )
+    if not quotes["not"] and "not" not in unsaid:
+        quotes["not"] = alike["not"][:1]
+    return Card(
+        segment, row.name, row.need, quotes, alike, rival.id if rival else None, rival.name if rival else "", row.statement,
+        _draft(here, names), tuple(lost), unsaid,
+        {quote.passage: held[quote.passage] for each in quotes.values() for quote in each},
+    )  # fmt: skip
+
+
+def _pinned(
+    pins: Sequence[Pin], held: dict[int, Passage], mine: set[int], names: ParticipantNames
+) -> tuple[dict[Part, tuple[CardQuote, ...]], list[str]]:
+    """The pinned quotes of each part as they stand in their passages now, and in words those that stand nowhere."""
+    found: dict[Part, tuple[CardQuote, ...]] = dict.fromkeys(PARTS, ())
+    lost = []
+    for each in pins:
+        passage, part = held[each.passage], cast(Part, each.part)
+        at = place_in(passage.quote, each)
+        if part != "not" and passage.id not in mine:
+            lost.append(
+                f"the {part} pinned by {each.pinned_by}, “{each.quote}”, is of a passage that lies elsewhere now"
+            )
+        elif at is None:
+            lost.append(f"the {part} pinned by {each.pinned_by}, “{each.quote}”, is no longer in passage {passage.id}")
+        else:
+            made = _quote(part, passage, at, at + len(each.quote), names)
+            found[part] += (replace(made, pinned=True, by=each.pinned_by),)
+    return found, lost
+
+
+def place_in(quote: str, pin: Pin) -> int | None:
+    """Where the words of a pin begin in its passage's quote as it is now, nearest to where they were; None where nowhere."""
+    if quote[pin.start : pin.end] == pin.quote:
+        return pin.start
+    places, at = [], quote.find(pin.quote)
+    while at >= 0:
+        places.append(at)
+        at = quote.find(pin.quote, at + 1)
+    return min(places, key=lambda place: (abs(place - pin.start), place), default=None)
+
+
+def _quote(part: Part, passage: Passage, start: int, end: int, names: ParticipantNames) -> CardQuote:
+    first, last = (passage.start + start, passage.start + end) if passage.anchored else (None, None)
+    return CardQuote(
+        part,
+        passage.quote[start:end],
+        passage.id,
+        passage.interview,
+        names.of(passage),
+        first,
+        last,
+        False,
+        passage.speaker,
+    )
+
+
+def _as_quotes(each: Proposal | None, here: Sequence[Passage], names: ParticipantNames) -> tuple[CardQuote, ...]:
+    return () if each is None else (_quote(each.part, here[each.index], each.start, each.end, names),)
+
+
+def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int]) -> CardQuote:
+    return replace(_quote("not", passage, *span, names), segment=segment)
+
+
+def _border(
+    study: Study,
+    row: SegmentRow,
+    rows: Sequence[SegmentRow],
+    members: dict[int, list[segments.Member]],
+    held: dict[int, Passage],
+) -> tuple[SegmentRow | None, list[Passage]]:
+    """The segment nearest to another and its passages that are nearest to that one: what it only just is not."""
+    placed = {member.passage: each.id for each in rows for member in members.get(each.id, [])}
+    ids = sorted(passage for passage in placed if held[passage].anchored)
+    if row.id not in placed.values():
+        return None, []
+    found = cached(study, [held[passage].quote for passage in ids])
+    if found.rows is None:
+        return None, []
+    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id, MOST_AT_BORDER)
+    if near is None:
+        return None, []
+    return next(each for each in rows if each.id == near.label), [held[ids[index]] for index in near.border]
+
+
+def _draft(here: Sequence[Passage], names: ParticipantNames) -> StatementDraft | None:
+    made = job_statement([passage.quote for passage in here], range(len(here)))
+    if not made.parts:
+        return None
+    of = here[made.parts[0].index]
+    return StatementDraft(made.sentence, of.id, of.interview, names.of(of))
+
+
+def beginnings(study: Study, segment: int) -> list[Beginning]:
+    """What the sentence of a need can begin with: descriptions that people wrote, never words of several participants.
+
+    The nearest archetype's, those of codes that its passages carry, most of them first, and of needs in view.
+    """
+    row = segments.one(study, segment)
+    ids = [member.passage for member in segments.members(study).get(segment, [])]
+    counts = Counter(code for passage in passages.listing(study, ids=ids) for code in passage.codes)
+    told = {code.name: code.description for code in codebook.listing(study)}
+    stated = cards.needs_in_view(study)
+    used = sorted(counts, key=lambda code: (-counts[code], code))
+    offered = [
+        (row.description, "the segment's description"),
+        *((text, f"the need in view “{name}”") for name, text, of in stated if of == segment),
+        *((name.description, f"the archetype {name.name}") for name in row.suggested_names[:1]),
+        *((told.get(code, ""), f"the code “{code}”") for code in used[:BEGINNINGS]),
+        *((text, f"the need in view “{name}”") for name, text, of in stated if of != segment),
+    ]
+    once: dict[str, Beginning] = {}
+    for words, source in offered:
+        text = " ".join(words.split())
+        if text:
+            once.setdefault(text.casefold(), Beginning(text, source))
+    return list(once.values())
+
+
+def write_need(study: Study, segment: int, text: str) -> None:
+    """Writes a segment's need in one sentence; an empty one takes it back."""
+    with study.action("need", f"wrote the need of segment {segment}"):
+        segments.write_need(study, segment, text)
+
+
+def pin(study: Study, segment: int, part: Part, passage: int, words: str = "", *, beside: bool = False) -> None:
+    """Pins a passage's words, all of them or a clause of it, to a part of a segment's card: in place of what is pinned there.
+
+    With ``beside`` it comes behind them. Raises UsageError for words that the passage does not hold, and for a passage of
+    another segment, or for "not" of the same.
+    """
+    found = passages.one(study, passage)
+    span = span_of(found, words)
+    mine = {member.passage for member in segments.members(study).get(segment, [])}
+    _check(found.id, part, segment, mine)
+    held = [each for each in cards.listing(study, segment) if each.part == part]
+    with study.action("pin", f"pinned the {part} of segment {segment}: passage {passage}"):
+        if not beside:
+            cards.unpin(study, held)
+        elif any((each.passage, each.quote) == (passage, found.quote[slice(*span)]) for each in held):
+            raise UsageError(f"These words of passage {passage} are pinned as {part} already.")
+        cards.pin(study, segment, part, passage, *span, found.quote[slice(*span)])
+        said = segments.one(study, segment).unsaid
+        if part in said:
+            segments.write_unsaid(study, segment, [each for each in said if each != part])
+
+
+def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -> None:
+    """Says that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
+
+    Raises UsageError where something is pinned to the part, and where it is so already.
+    """
+    row = segments.one(study, segment)
+    if unsaid and any(each.part == part for each in cards.listing(study, segment)):
+        raise UsageError(f"Something is pinned as {part} of segment {segment}.", "Unpin it first.")
+    if unsaid == (part in row.unsaid):
+        state = "is empty already" if unsaid else "is not said to be empty"
+        raise UsageError(f"The {part} of segment {segment} {state}.", "Nothing was changed.")
+    rest = [each for each in PARTS if each in row.unsaid and each != part]
+    said = f"said that nobody tells the {part} of segment {segment}"
+    with study.action("empty part", said if unsaid else f"let the {part} of segment {segment} be proposed again"):
+        segments.write_unsaid(study, segment, [*rest, part] if unsaid else rest)
+
+
+def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:
+    if part == "not" and passage in mine:
+        raise UsageError(
+            f"Passage {passage} lies in segment {segment}.", "What a segment is not is said in a passage of another."
+        )
+    if part != "not" and passage not in mine:
+        raise UsageError(
+            f"Passage {passage} does not lie in segment {segment}.",
+            f"Move it there first (needsseg segment move {segment} {passage}), or name one of its passages.",
+        )
+
+
+def unpin(study: Study, segment: int, part: Part, number: int | None = None) -> int:
+    """Takes the pinned quote of a number off a part, or all; how many. Raises UsageError where none is pinned."""
+    held = _held(study, segment, part)
+    gone = held if number is None else [_numbered(held, part, number)]
+    with study.action("unpin", f"took {format_count(len(gone), 'quote')} off the {part} of segment {segment}"):
+        cards.unpin(study, gone)
+    return len(gone)
+
+
+def trim(study: Study, segment: int, part: Part, words: str, number: int = 1) -> None:
+    """Cuts a pinned quote to other words of its passage, such as one clause of it."""
+    held = _numbered(_held(study, segment, part), part, number)
+    found = passages.one(study, held.passage)
+    start, end = span_of(found, words, near=held.start)
+    with study.action("trim", f"trimmed the {part} of segment {segment}"):
+        cards.trim(study, held, start, end, found.quote[start:end])
+
+
+def order(study: Study, segment: int, part: Part, number: int, place: int) -> None:
+    """Moves the pinned quote of a number to another place among those of its part."""
+    held = _held(study, segment, part)
+    moved = _numbered(held, part, number)
+    rest = [each.id for each in held if each.id != moved.id]
+    _numbered(held, part, place)
+    rest.insert(place - 1, moved.id)
+    with study.action("order quotes", f"put quote {number} of the {part} of segment {segment} in place {place}"):
+        cards.order(study, segment, part, rest)
+
+
+def take_statement(study: Study, segment: int) -> str:
+    """Takes the draft of a job statement as it is; the sentence. Raises UsageError where nobody said enough of one."""
+    draft = card(study, segment).draft
+    if draft is None:
+        raise UsageError(
+            f"No answer in segment {segment} says enough of a job.", "Write one: needsseg segment statement ID TEXT"
+        )
+    with study.action("statement", f"took the draft of the job statement of segment {segment}"):
+        segments.write_statement(study, segment, draft.sentence)
+    return draft.sentence
+
+
+def span_of(passage: Passage, words: str, near: int = 0) -> tuple[int, int]:
+    """Where words stand in a passage's quote, nearest to a place; all of it where they are empty.
+
+    Raises UsageError where it does not hold them as they are, from a word's beginning to a word's end.
+    """
+    words = words.strip()
+    if not words:
+        return 0, len(passage.quote)
+    places, at = [], passage.quote.find(words)
+    while at >= 0:
+        if _is_whole(passage.quote, at, at + len(words)):
+            places.append(at)
+        at = passage.quote.find(words, at + 1)
+    if not places:
+        raise UsageError(
+            f"Passage {passage.id} does not hold the words “{words}”.",
+            "Give whole words of it, exactly as they are: needsseg passages shows them.",
+        )
+    start = min(places, key=lambda place: (abs(place - near), place))
+    return start, start + len(words)
+
+
+def _is_whole(quote: str, start: int, end: int) -> bool:
+    """Whether a span begins and ends between words; in scripts without spaces every place is between words."""
+    return not any(
+        quote[at - 1].isalnum() and quote[at].isalnum() and quote[at - 1].isascii() and quote[at].isascii()
+        for at in (start, end)
+        if 0 < at < len(quote)
+    )
+
+
+def _held(study: Study, segment: int, part: Part) -> list[Pin]:
+    segments.one(study, segment)
+    held = [each for each in cards.listing(study, segment) if each.part == part]
+    if not held:
+        raise UsageError(f"Nothing is pinned as {part} of segment {segment}.", "needsseg segment pin pins a quote.")
+    return held
+
+
+def _numbered(held: Sequence[Pin], part: Part, number: int) -> Pin:
+    if not 1 <= number <= len(held):
+        raise UsageError(f"There is no quote {number} of the {part}.", f"There are: 1 to {len(held)}.")
+    return held[number - 1]

@@ -1,0 +1,103 @@
+"""Lineage: what came of which candidate, and who did it when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from needsseg.study.connection import Study
+from needsseg.study.segments import lineage as stored
+from needsseg.study.segments import runs, segments
+from needsseg.study.segments.lineage import Change
+from needsseg.text import format_count
+
+STATUS_WORDS = {"confirmed": "confirmed", "set_aside": "set aside", "merged": "merged away"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was done to a segment; time and actor are empty where history was erased."""
+
+    at: str
+    actor: str
+    what: str
+
+
+def lineage(study: Study, segment: int) -> tuple[Event, ...]:
+    """What was done to a segment, oldest first; after history was erased, what its own row still tells."""
+    rows = {row.id: row for row in segments.listing(study, merged=True)}
+    row = rows[segment] if segment in rows and rows[segment].status == "merged" else segments.one(study, segment)
+    changes = stored.changes(study, segment)
+    names = {other.id: f"“{other.name}”" for other in rows.values()}
+    events = [
+        Event(change.at, change.actor, "; ".join(said)) for change in changes if (said := _said(change, row.run, names))
+    ]
+    if not any(change.before is None and change.after is not None for change in changes):
+        started = {run.id: run.started_at for run in runs.listing(study)}
+        if row.run is not None:
+            events.insert(0, Event(started.get(row.run, ""), "", f"found in run {row.run}"))
+        elif row.split_from is not None:
+            events.insert(0, Event("", "", f"split off {_named(row.split_from, names)}"))
+    told = any(change.after is not None and change.after["status"] == "confirmed" for change in changes)
+    if row.confirmed_at and row.confirmed_by and not told:
+        events.append(Event(row.confirmed_at, row.confirmed_by, "confirmed"))
+    return tuple(events)
+
+
+def _named(segment: int | None, names: Mapping[int, str]) -> str:
+    return "no segment" if segment is None else names.get(segment, f"segment {segment}")
+
+
+def _said(change: Change, run: int | None, names: Mapping[int, str]) -> list[str]:
+    """What one action did, in words."""
+    before, after = change.before, change.after
+    said = []
+    if before is None and after is not None:
+        said.append(_born(change, after, run, names))
+    elif before is not None and after is not None:
+        said += _changed(before, after, change, names)
+    merged = [f"merged {_named(other, names)} into it" for other in change.merged]
+    said += merged
+    if before is None and after is not None and not merged:
+        return said  # its first passages are part of how it came to be
+    came = {source: count for source, count in change.came.items() if source not in change.merged}
+    said += [f"{format_count(count, 'passage')} came from {_named(source, names)}" for source, count in came.items()]
+    if after is None or after["status"] != "merged":
+        said += [
+            f"{format_count(count, 'passage')} went to {_named(target, names)}" for target, count in change.went.items()
+        ]
+    return said
+
+
+def _born(change: Change, after: Mapping[str, object], run: int | None, names: Mapping[int, str]) -> str:
+    size = format_count(sum(change.came.values()), "passage")
+    if after["split_from"] is not None:
+        parent = after["split_from"]
+        return f"split off {_named(parent if isinstance(parent, int) else None, names)} with {size}"
+    if after["status"] == "candidate":
+        return f"found in run {after['run_id'] or run} as “{after['name']}” with {size}"
+    return f"made by hand as “{after['name']}” of {size}"
+
+
+def _changed(
+    before: Mapping[str, object], after: Mapping[str, object], change: Change, names: Mapping[int, str]
+) -> list[str]:
+    said = []
+    if before["name"] != after["name"]:
+        said.append(f"named “{after['name']}”")
+    if before["description"] != after["description"]:
+        said.append("described")
+    if before.get("statement", "") != after.get("statement", ""):
+        said.append("job statement written")
+    if after["status"] == "merged" and before["status"] != "merged":
+        target = after["merged_into"]
+        said.append(f"merged into {_named(target if isinstance(target, int) else None, names)}")
+    elif after["status"] == "confirmed" and before["confirmed_at"] is not None:
+        said.append("confirmed again")
+    elif after["status"] in STATUS_WORDS and before["status"] != after["status"]:
+        said.append(STATUS_WORDS[str(after["status"])])
+    elif before["status"] in ("confirmed", "set_aside") and after["status"] == "named":
+        said.append("reopened")
+    elif before["status"] == "candidate" and after["status"] == "named" and before["name"] == after["name"]:
+        said.append("kept: a person changed it")
+    return said

@@ -1,0 +1,91 @@
+"""What stands behind a segment in accounts and money, where account data were imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from needsseg.errors import NeedssegError
+from needsseg.study.coding import passages
+from needsseg.study.segments import segments
+from needsseg.study.transcripts import interviews
+from needsseg.text import date_of
+
+if TYPE_CHECKING:
+    from needsseg.accounts.tiers.revenue import Revenue
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The accounts of a segment's participants, how many of these have one, and what the accounts pay as of a day.
+
+    ``amount`` adds up the active subscriptions of the ``priced`` accounts; ``arr`` is yearly, and None where the column's
+    name does not tell a month's amount from a year's. Both are None without amounts: missing is not nothing.
+    """
+
+    accounts: tuple[str, ...]
+    participants: int
+    amount: float | None
+    arr: float | None
+    priced: int
+    as_of: date | None
+
+
+def backing(study: Study, warn: Callable[[str], None] = lambda _why: None) -> dict[int, Backing]:
+    """The backing of every segment; empty where no accounts were imported. Loads DuckDB.
+
+    It is empty too where their file is gone or cannot be read: evidence is to be seen all the same, and ``warn`` hears why.
+    """
+    from needsseg.actions.accounts import accounts
+
+    if "accounts" not in accounts.sources(study):
+        return {}
+    try:
+        account_of = {found.participant: found.account_id for found in accounts.matches(study) if found.account_id}
+        paid, as_of = _paid(study)
+    except NeedssegError as error:
+        warn(str(error))
+        return {}
+    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    held = {passage.id: passage for passage in passages.listing(study)}
+    members = segments.members(study)
+    found = {}
+    for row in segments.listing(study):
+        heard = {
+            who[voice]
+            for member in members.get(row.id, [])
+            if (voice := (held[member.passage].interview, held[member.passage].speaker)) in who
+        }
+        matched = sorted(person for person in heard if person in account_of)
+        theirs = tuple(sorted({account_of[person] for person in matched}))
+        amounts = [paid.amounts[account] for account in theirs if account in paid.amounts]
+        amount = sum(amounts) if amounts else None
+        found[row.id] = Backing(
+            theirs,
+            len(matched),
+            amount,
+            paid.arr(amount),
+            len(amounts),
+            as_of,
+        )
+    return found
+
+
+def _paid(study: Study) -> tuple[Revenue, date | None]:
+    """What each account pays as of the day after the newest event or, without events, the newest start of a term."""
+    from needsseg import accounts as room
+    from needsseg.accounts.tiers.revenue import Revenue
+    from needsseg.actions.accounts import accounts
+    from needsseg.actions.accounts.revenue import revenue_as_of
+
+    files = accounts.stack_files(study)
+    if files.subscriptions is None:
+        return Revenue(), None
+    as_of = accounts.day_after_events(study)
+    if as_of is None:
+        newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=0)
+        as_of = date_of(newest + 1)
+    return revenue_as_of(study, as_of), as_of

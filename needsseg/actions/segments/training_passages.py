@@ -1,0 +1,98 @@
+"""What new texts are put to: the passages of confirmed segments and those of none, and what is learnt from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.actions.coding.embedding import embedded
+from needsseg.embedding.model import locate, open_encoder, text_sha256
+from needsseg.errors import UsageError
+from needsseg.files import sha256
+from needsseg.progress import Progress
+from needsseg.segments import learn
+from needsseg.settings import load
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+from needsseg.study.segments import constraints, segments
+from needsseg.study.transcripts import interviews
+
+if TYPE_CHECKING:
+    from needsseg.embedding.model import Encoder
+    from needsseg.segments import Assigner
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What texts are put to: the assigner, the ids of the passages that taught it, in its order, and the encoder."""
+
+    assigner: Assigner
+    passages: tuple[int, ...]
+    encoder: Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What teaches: ids of the members of confirmed segments with segment, participant and words; and of passages outside."""
+
+    members: tuple[int, ...]
+    names: tuple[str, ...]
+    speakers: tuple[str, ...]
+    others: tuple[int, ...]
+    quotes: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Changes when any of it does."""
+        return sha256(repr((self.members, self.names, self.speakers, self.others, self.quotes)))
+
+
+def teaching(study: Study) -> Teaching:
+    """Members of confirmed segments teach, with who said them; beside them stand passages that belong to none.
+
+    Those are accepted ones in no confirmed segment, rejected ones, and what a person called off-topic.
+    """
+    named = {row.id: row.name for row in segments.listing(study) if row.status == "confirmed"}
+    if not named:
+        raise UsageError(
+            "There is no confirmed segment.",
+            "Confirm segments first (needsseg segment confirm ID); their passages are what texts are put to.",
+        )
+    members = segments.members(study)
+    place = {member.passage: name for row, name in named.items() for member in members.get(row, [])}
+    off = {row.passage for row in constraints.off_topic(study)}
+    held = {one.id: one for one in passages.listing(study) if one.quote.strip()}
+    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study)}
+    mine = tuple(sorted(id_ for id_ in place if id_ in held))
+    others = tuple(
+        sorted(
+            id_
+            for id_, one in held.items()
+            if id_ not in place and (id_ in off or one.status in ("accepted", "rejected"))
+        )
+    )
+    said_by = [(held[id_].interview, held[id_].speaker) for id_ in mine]
+    return Teaching(
+        mine,
+        tuple(place[id_] for id_ in mine),
+        tuple(who.get(key) or f"{key[0]}: {key[1]}" for key in said_by),
+        others,
+        tuple(held[id_].quote for id_ in (*mine, *others)),
+    )
+
+
+def taught(
+    study: Study, given: Teaching, precision: float, off_topic: float, backend: str, progress: Progress
+) -> Lesson:
+    """Learns from the passages, with the vectors of the back end that embeds the texts; UsageError as ``learn`` raises it."""
+    import numpy as np
+
+    encoder = open_encoder(locate(load(study.path).model), backend)
+    if backend == "torch":
+        vectors = embedded(study, given.quotes, progress)
+        rows = np.stack([vectors[text_sha256(quote)] for quote in given.quotes]).astype(np.float64)
+    else:
+        rows = encoder.encode(given.quotes).astype(np.float64)
+    inside = len(given.members)
+    made = learn(rows[:inside], given.names, given.speakers, rows[inside:], precision=precision, off_topic=off_topic)
+    return Lesson(made, given.members, encoder)

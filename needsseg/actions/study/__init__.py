@@ -1,0 +1,1 @@
+"""Verbs on the study as a whole: open, copy, check, undo, merge, and the sample study."""

@@ -1,0 +1,137 @@
+"""The sample study from transcripts to labelled accounts, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.actions.accounts import accounts
+from needsseg.actions.coding import passages
+from needsseg.actions.discovery import discovery
+from needsseg.actions.exchange import export
+from needsseg.actions.segments import segments
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import importing, interviews
+from needsseg.errors import NeedssegError
+from needsseg.progress import Progress, silent
+from needsseg.settings import shipped
+from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """Where the sample study and its exports lie, and what was found, line by line."""
+
+    study: Path
+    exports: tuple[Path, ...]
+    lines: tuple[str, ...]
+
+
+def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] = lambda _line: None) -> DemoReport:
+    """Walks the sample study through every room; ``tell`` hears each step as it is done.
+
+    Raises NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
+    """
+    path = folder / "needsseg.db"
+    if path.exists():
+        raise NeedssegError(
+            f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir."
+        )
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        tell(line)
+
+    try:
+        with studies.init(path) as study:
+            study.actor = "demo"
+            _passages(study, progress, say)
+            _segments(study, progress, say)
+            exports = _accounts(study, folder, progress, say)
+    except BaseException:
+        # A walk that was cut short would stand in the way of the next one.
+        for file in folder.glob("needsseg.db*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        raise
+    return DemoReport(path, exports, tuple(lines))
+
+
+def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+    report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
+    formats = len({row.format for row in interviews.listing(study)})
+    say(f"Imported {len(report.added)} interviews in {formats} formats.")
+    taken = accounts.import_participants(study, shipped("interviews") / "participants.csv")
+    say(f"Read the attributes of {len(taken.updated)} participants.")
+    count = passages.suggest(study, progress=progress)
+    say(f"Suggested {count} passages in which people speak of a job.")
+
+
+def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+    report = discovery.discover(study, progress=progress)
+    say(report.verdict)
+    if report.next_step:
+        say(report.next_step)
+    say(f"Found {len(report.proposed)} candidates; {report.unassigned} passages fit none.")
+    _name(study)
+    for row in segments.listing(study):
+        voices = f"{row.size} passages of {row.people}"
+        words = f"; words: {', '.join(row.keywords[:5])}" if row.keywords else ""
+        say(f"  {row.name}: {voices}{words}")
+        if row.exemplars:
+            say(f"    “{_short(row.exemplars[0].quote)}” ({row.exemplars[0].interview})")
+    decided = [need for need in segments.participants(study) if need.segment]
+    say(f"{len(decided)} of {len(segments.participants(study))} participants have a primary need.")
+    say("The names are the nearest archetypes, put there by the demo; nothing is confirmed.")
+
+
+def _name(study: Study) -> None:
+    """Stands in for the reviewer, so that the walk goes on: the nearest archetype; two that share one are merged."""
+    named: dict[str, int] = {}
+    rows = [row for row in segments.listing(study) if row.suggested_names]
+    for row in sorted(rows, key=lambda row: -row.suggested_names[0].score):
+        name = row.suggested_names[0].name
+        if name in named:
+            segments.merge(study, named[name], [row.id])
+        else:
+            segments.rename(study, row.id, name)
+            segments.describe(study, row.id, row.suggested_names[0].description)
+            named[name] = row.id
+
+
+def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str], None]) -> tuple[Path, ...]:
+    source = shipped("interviews") / "accounts"
+    for name, kind in (
+        ("accounts.csv", "accounts"),
+        ("subscriptions.csv", "subscriptions"),
+        ("usage.csv.gz", "events"),
+    ):
+        done = accounts.import_source(study, source / name, kind, progress=progress)
+        refused = f", {len(done.rejected)} rows refused" if done.rejected else ""
+        say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
+        for warning in done.warnings:
+            say(f"  {warning}")
+    found = accounts.matches(study)
+    say(f"Matched {sum(match.account_id is not None for match in found)} of {len(found)} participants to accounts.")
+    as_of = accounts.day_after_events(study)
+    if as_of is None:
+        raise NeedssegError("The sample study's usage file holds no events.", "Reinstall needsseg.")
+    written = []
+    for name in export.FORMATS:
+        report = export.export(study, name, folder / f"accounts.{name}", as_of, progress=progress)
+        written.append(report.path)
+    say(
+        f"Exported {report.rows} accounts as of {as_of}, {report.labelled} with a needs segment, to {folder}/accounts.*"
+    )
+    example = next((p for p in accounts.profiles(study, as_of) if p.needs_segment and p.actions), None)
+    if example is not None:
+        say(f"For example {example.name}: {example.sentence}")
+        for action in example.actions:
+            say(f"  → {action.text} (rule {action.rule})")
+    return tuple(written)
+
+
+def _short(quote: str, most: int = 140) -> str:
+    return quote if len(quote) <= most else quote[:most].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,277 @@
+"""Merging a colleague's study: their marks come in beside ours, each with its coder; one action, so that undo takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from needsseg.actions.coding import pseudonym_decisions
+from needsseg.actions.transcripts.likeness import much_alike, words_sha256
+from needsseg.progress import Progress, silent
+from needsseg.records import Passage
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+from needsseg.study.merge import codes as merging_codes
+from needsseg.study.merge import colleague_copy, people
+from needsseg.study.merge import marks as merging_marks
+from needsseg.study.merge import merge as merging
+from needsseg.study.merge import passages as merging_passages
+from needsseg.study.merge.merge import Joined
+from needsseg.study.transcripts import interviews, pseudonyms
+from needsseg.text import format_count, plural
+
+How = Literal["same text", "same words", "edited text", "new"]
+Places = dict[tuple[str, str, str], dict[int, tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedInterview:
+    """An interview of theirs: its key there, its key here, and how the two were found to be one (or that it is new)."""
+
+    theirs: str
+    key: str
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What a merge did, or would do.
+
+    Passages: ``joined`` were decided alike, ``added`` are new here, ``decided`` were undecided here and took their decision,
+    ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that came as a second one beside
+    the same of somebody else. ``codes`` are new here, ``renamed`` took the name they have there. ``marks`` are codes that
+    came with their coders, ``marks_joined`` were here. ``attributes`` filled what was empty about participants, ``pins`` are
+    of codes, ``pseudonyms`` decisions about words. ``unplaced``
+    passages came without a place, since the text here does not hold their words. ``left`` says what both sides contradict
+    each other in; it stayed as it was here. ``not_merged`` counts what stays there. ``turns_read`` is no part of the action.
+    """
+
+    file: str
+    coders: tuple[str, ...]
+    interviews: tuple[MergedInterview, ...]
+    joined: int
+    added: int
+    decided: int
+    beside: int
+    seconded: int
+    codes: int
+    renamed: int
+    marks: int
+    marks_joined: int
+    memos: int
+    memos_continued: int
+    statements: int
+    statements_continued: int
+    off_topic: int
+    needs: int
+    answers: int
+    pairs: int
+    pins: int
+    attributes: int
+    pseudonyms: int
+    turns_read: int
+    unplaced: tuple[Passage, ...]
+    left: tuple[str, ...]
+    not_merged: dict[str, int]
+    dry_run: bool
+
+    @property
+    def sentence(self) -> str:
+        """The report in a sentence."""
+        new = sum(row.how == "new" for row in self.interviews)
+        both = len(self.interviews) - new
+        memos, statements = self.memos + self.memos_continued, self.statements + self.statements_continued
+        said = [
+            f"{format_count(both, 'interview')} in both, {new} new",
+            f"{self.joined} passages alike, {self.added} added, {self.decided} decided by it, {self.beside} beside ours",
+            f"{self.marks} codes on passages came, {self.marks_joined} were here",
+        ]
+        others = [
+            (self.seconded, "decisions seconded"),
+            (self.codes, plural(self.codes, "new code")),
+            (self.renamed, f"{plural(self.renamed, 'code')} renamed as there"),
+            (memos, plural(memos, "memo")),
+            (statements, plural(statements, "job statement")),
+            (self.off_topic, "off-topic"),
+            (self.needs, "needs in view"),
+            (self.answers, "answers"),
+            (self.pairs, "pairs"),
+            (self.pins, "pinned codes"),
+            (self.attributes, "attributes of participants"),
+            (self.pseudonyms, "decisions about words to replace or keep"),
+            (len(self.unplaced), "without a place"),
+        ]
+        return "; ".join([*said, *(f"{number} {what}" for number, what in others if number)]) + "."
+
+
+class _OnlyLookedError(Exception):
+    """Ends the transaction of a merge that was only to be shown, and brings its report out of it."""
+
+    def __init__(self, report: MergeReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress = silent) -> MergeReport:
+    """Brings the work in the study at ``path`` into this one, as one action; that file is only read.
+
+    Interviews are one where their text is, else their words, else where an edited text has the same key or file: passages
+    then follow their words. Others come in whole. Segments, runs and account data stay there. Merging again changes nothing.
+    With ``dry_run`` nothing is kept. Which turns were read comes too, and stays when the action is undone. Raises StudyError
+    for a file that is no sound study, UsageError for this study itself.
+    """
+    with colleague_copy.borrowed(study, path) as other:
+        known: Places = {}
+        _ = study.db, other.db  # loaded before the study is locked
+        matched = _matched(study, other)
+        for number, match in enumerate(matched):  # the long part, without the lock
+            progress("comparing", number, len(matched))
+            _places(study, other, match, known)
+        try:
+            with study.action("merge study") as action:
+                report, read = _merged(study, other, path.name, known, dry_run, progress)
+                action.summary = f"merged {path.name}: {report.sentence}"
+                if dry_run:
+                    raise _OnlyLookedError(report)
+        except _OnlyLookedError as looked:
+            return looked.report
+        people.keep_read(study, read)
+        return report
+
+
+def _merged(
+    study: Study, other: Study, file: str, known: Places, dry_run: bool, progress: Progress
+) -> tuple[MergeReport, list[people.Read]]:
+    """Joins everything, by what the study holds now: others may have written since."""
+    joined = Joined()
+    matched = _matched(study, other)
+    ours, theirs = merging.interview_ids(study), merging.interview_ids(other)
+    merging_codes.join_codebook(study, other, joined)
+    # Interviews that both have come first: they tell who is whom.
+    for match in (match for match in matched if match.how != "new"):
+        merging.same_interview(study, other, theirs[match.theirs], ours[match.key], joined)
+    for number, match in enumerate(matched):
+        progress("merging", number, len(matched))
+        if match.how == "new":
+            merging.new_interview(study, other, theirs[match.theirs], match.key, joined)
+        else:
+            places = _places(study, other, match, known)
+            merging_passages.join_passages(study, other, theirs[match.theirs], places, joined)
+    for join in (
+        merging_marks.join_codings,
+        merging_marks.join_memos,
+        merging_marks.join_statements,
+        merging_marks.join_off_topic,
+        merging_marks.join_needs,
+        merging_marks.join_pairs,
+        people.join_attributes,
+    ):
+        join(study, other, joined)
+    decisions = pseudonyms.listing(other)
+    if decisions:  # to know all names takes a while
+        joined.counted["pseudonyms"], left = pseudonym_decisions.take(study, decisions)
+        joined.left += left
+    read = people.turns_read(study, other, joined)
+    joined.counted["turns_read"] = len(read)
+    progress("merging", len(matched), len(matched))
+    return _report(study, other, file, matched, joined, dry_run), read
+
+
+def _report(
+    study: Study, other: Study, file: str, matched: list[MergedInterview], joined: Joined, dry_run: bool
+) -> MergeReport:
+    counted = joined.counted
+    return MergeReport(
+        file=file,
+        coders=tuple(merging.coders(other)),
+        interviews=tuple(matched),
+        unplaced=tuple(passages.listing(study, ids=joined.unplaced)),
+        left=tuple(joined.left),
+        not_merged=merging.not_merged(other),
+        dry_run=dry_run,
+        **{
+            name: counted[name]
+            for name in (
+                "joined", "added", "decided", "beside", "seconded", "codes", "renamed", "marks", "marks_joined",
+                "memos",
+                "memos_continued", "statements", "statements_continued", "off_topic", "needs", "answers", "pairs", "pins",
+                "attributes", "pseudonyms", "turns_read",
+            )
+        },
+    )  # fmt: skip
+
+
+def _matched(study: Study, other: Study) -> list[MergedInterview]:
+    """Which of their interviews is which of ours, each of ours once; a new one gets a key that is not taken."""
+    ours, theirs = interviews.text_sha256(study), interviews.text_sha256(other)
+    found: dict[str, tuple[str, How]] = {}
+    for pairs in (_by_text(ours, theirs), _by_words(study, other, found), _by_name(study, other, found)):
+        for their, our, how in pairs:
+            if their not in found and our not in {key for key, _ in found.values()}:
+                found[their] = our, how
+    taken, matched = set(ours), []
+    for key in theirs:
+        here, how = found[key] if key in found else (_unused(key, taken), "new")
+        taken.add(here)
+        matched.append(MergedInterview(key, here, how))
+    return matched
+
+
+def _by_text(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[tuple[str, str, How]]:
+    yield from ((key, key, "same text") for key, text in theirs.items() if ours.get(key) == text)
+    yield from ((key, our, "same text") for key, text in theirs.items() for our in ours if ours[our] == text)
+
+
+def _by_words(study: Study, other: Study, found: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
+    left = [key for key in interviews.keys(other) if key not in found]
+    if not left:
+        return
+    said: dict[str, list[str]] = {}
+    for key in interviews.keys(study):
+        said.setdefault(words_sha256(interviews.said(study, key)), []).append(key)
+    for key in left:
+        for our in sorted(said.get(words_sha256(interviews.said(other, key)), []), key=lambda our: our != key):
+            yield key, our, "same words"
+
+
+def _by_name(study: Study, other: Study, found: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
+    """Versions of one conversation under the same key, else from files of the same name."""
+    here, files = set(interviews.keys(study)), interviews.by_file(study)
+    named = {key: file for file, (key, _) in interviews.by_file(other).items()}
+    for key in interviews.keys(other):
+        if key in found:
+            continue
+        for our in dict.fromkeys([key, files.get(named.get(key, ""), ("", ""))[0]]):
+            if our in here and much_alike(interviews.transcript(other, key), interviews.transcript(study, our)):
+                yield key, our, "edited text"
+
+
+def _unused(key: str, taken: set[str]) -> str:
+    number, unused = 2, key
+    while unused in taken:
+        unused, number = f"{key}-{number}", number + 1
+    return unused
+
+
+def _places(study: Study, other: Study, match: MergedInterview, known: Places) -> dict[int, tuple[int, int]] | None:
+    """Where their passages stand in our text, each within one turn; None where the text is the same."""
+    if match.how in ("same text", "new"):
+        return None
+    new, old = interviews.transcript(study, match.key), interviews.transcript(other, match.theirs)
+    about = (match.theirs, old.text, new.text)
+    if about not in known:
+        from needsseg.coding.anchoring import anchor
+
+        spans = merging_passages.anchored_spans(other, match.theirs)
+        found = zip(spans, anchor(old.text, new.text, list(spans.values())), strict=True)
+        known[about] = {
+            passage: (at.start, at.end)
+            for passage, at in found
+            if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in new.turns)
+        }
+    return known[about]
+
+
+__all__ = ["MergeReport", "MergedInterview", "merge"]

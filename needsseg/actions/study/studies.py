@@ -1,0 +1,181 @@
+"""Opening, making, copying and checking a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from needsseg.actions.coding import blind
+from needsseg.actions.discovery import earlier_answers, earlier_statements
+from needsseg.actions.survey import earlier_surveys
+from needsseg.errors import NeedssegError, StudyError
+from needsseg.settings import Settings, load
+from needsseg.study import bookmarks, connection, opening
+from needsseg.study.connection import Study
+from needsseg.study.file import backups as copies
+from needsseg.study.file import erasing, faults, leftovers, schema
+from needsseg.study.file import rescue as rescuing
+from needsseg.study.file import restore as restoring
+from needsseg.study.file.backups import Backup
+from needsseg.study.file.rescue import Rescued
+from needsseg.study.file.restore import Restored
+
+__all__ = [
+    "Backup",
+    "Overview",
+    "Rescued",
+    "Restored",
+    "Study",
+    "backup",
+    "backups",
+    "check",
+    "faults_of",
+    "init",
+    "open_study",
+    "overview",
+    "place",
+    "remember_place",
+    "rescue",
+    "restore",
+    "warnings",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A study in numbers, enough to tell what comes next."""
+
+    path: str
+    interviews: int
+    participants: int
+    suggested: int
+    accepted: int
+    rejected: int
+    candidates: int
+    named: int
+    confirmed: int
+    accounts: int
+    warnings: tuple[str, ...]
+
+    @property
+    def next_step(self) -> str:
+        """What a person would do next, as a command."""
+        if not self.interviews:
+            return "needsseg import FOLDER"
+        if not self.suggested + self.accepted + self.rejected:
+            return "needsseg suggest"
+        if not self.candidates + self.named + self.confirmed:
+            return "needsseg discover"
+        if not self.confirmed:
+            return "needsseg segments"
+        return "needsseg profile --as-of DATE" if self.accounts else "needsseg accounts import FILE"
+
+
+ERASED_ON = (
+    "The erasing of an interview, which was cut short, is finished now. What was done before it cannot be undone."
+)
+STILL_THERE = "Words of an interview that was erased are still there:"
+
+
+def init(path: Path) -> Study:
+    """Makes a new, private study."""
+    return opening.create(path, load(path).who())
+
+
+def open_study(path: Path) -> Study:
+    """Opens a study, as the coder that the settings name.
+
+    In an older one, what answers had named is released, joined job statements are taken off, and what was drafted of a
+    survey is to be worded; each once.
+    """
+    settings = load(path)
+    study = opening.open_study(path, settings.who())
+    try:
+        if study.unwritable:
+            return study
+        if (remaining := erasing.finish(study)) is not None:
+            study.notices.append("\n".join([STILL_THERE, *remaining]) if remaining else ERASED_ON)
+        for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
+            if told := release(study):
+                study.notices.append(told)
+    except BaseException:
+        study.close()
+        raise
+    study.before_first_change = partial(_back_up, settings)
+    return study
+
+
+def _back_up(settings: Settings, study: Study) -> None:
+    """Copies the study before its first change; where that fails the change goes on, and the failure is told."""
+    try:
+        copies.copy_before_changes(study, settings.backups, settings.backup_days)
+    except StudyError as error:
+        study.notices.append(f"No automatic backup was made: {error}")
+
+
+def overview(study: Study) -> Overview:
+    """The study in numbers; the passages as a blind coder sees them."""
+    counts = connection.counts(study)
+    if blind.is_blind(study):
+        own = blind.own_counts(study).values()
+        counts |= {status: sum(row.get(status, 0) for row in own) for status in ("suggested", "accepted", "rejected")}
+    return Overview(path=str(study.path), warnings=tuple(study.warnings()), **counts)
+
+
+def warnings(study: Study) -> list[str]:
+    """What may hurt the study where it lies."""
+    return study.warnings()
+
+
+def backup(study: Study, target: Path) -> Path:
+    """Copies the whole study with its account data to ``target``, private as the study itself."""
+    return copies.copy_study(study, target)
+
+
+def backups(path: Path) -> list[Backup]:
+    """The copies that are known of the study at ``path``, newest first."""
+    return copies.listing(path)
+
+
+def restore(path: Path, source: Path) -> Restored:
+    """Puts a backup in the study's place, as a file or by its name in the list of backups; what was there is kept aside."""
+    if not source.exists():
+        source = next((copy.path for copy in copies.listing(path) if copy.path.name == str(source)), source)
+    done = restoring.restore(path, source)
+    open_study(path).close()
+    return done
+
+
+def rescue(path: Path, target: Path) -> Rescued:
+    """Saves what can be read of a damaged study in a new one at ``target``."""
+    done = rescuing.rescue(path, target)
+    opening.open_study(target).close()
+    return done
+
+
+def check(study: Study) -> list[str]:
+    """What is wrong with the file, and what killed programs left beside it; empty when it is sound."""
+    return [*opening.check(study), *leftovers.listing(study)]
+
+
+def faults_of(study: Study, error: Exception) -> NeedssegError | None:
+    """Why an unexpected error came where the study's file is the reason: content no needsseg wrote; None where it is not."""
+    found = [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
+    if not found:
+        return None
+    more = f" (and {len(found) - 1} more; needsseg check lists them)" if found[1:] else ""
+    return StudyError(
+        f"{study.path} holds what needsseg did not write: {found[0]}{more}. Nothing was changed.",
+        faults.damage_hint(study.path),
+    )
+
+
+def place(study: Study, screen: str) -> dict[str, object]:
+    """Where a screen was left."""
+    return bookmarks.load(study, screen)
+
+
+def remember_place(study: Study, screen: str, where: dict[str, object]) -> None:
+    """Remembers where a screen was left."""
+    bookmarks.store(study, screen, where)

@@ -1,0 +1,1 @@
+"""Verbs on the onboarding survey: draft, edit, route responses, measure its accuracy."""

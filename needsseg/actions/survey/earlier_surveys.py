@@ -1,0 +1,84 @@
+"""Options that were once drafted in participants' words and saved though nobody wrote them: they are to be worded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from needsseg.actions.coding.pseudonyms import cover
+from needsseg.study.accounts import surveys
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study, plain_text
+from needsseg.study.segments import needs
+from needsseg.study.transcripts import interviews
+from needsseg.survey.formats import as_json, from_json
+from needsseg.survey.scoring_table import Option, Survey
+from needsseg.text import format_count
+
+ACTION = "drafted options"
+"""What the history calls it; where it is there, also undone, a person has seen it, and it is not done again."""
+FEWEST_WORDS = 3
+"""A draft had as many words at least; fewer that stand in a quote are a person's."""
+MARK = "least_answers"
+"""A survey kept with this key is of a program that saves no drafted words."""
+
+
+def release(study: Study) -> str:
+    """Takes the words off options of older surveys that a participant said, as one action; what is to be told, or "".
+
+    An option's words are a draft where they stand in a quote that it rests on; those that somebody wrote stay.
+    """
+    rows = surveys.listing(study)
+    if not rows or ACTION in needs.actions_done(study):
+        return ""
+    changed: list[tuple[int, str, Survey]] = []
+    count = 0
+    for row in rows:
+        if MARK in json.loads(row.body):
+            continue
+        older = from_json(row.body)
+        made = without_drafts(study, older)
+        if made != older:
+            changed.append((row.id, row.version, made))
+            count += sum(option.to_be_worded for question in made.questions for option in question.options)
+    if not changed:
+        return ""
+    names = ", ".join(version for _, version, _ in reversed(changed))
+    with study.action(ACTION, f"took drafted words off {format_count(count, 'option')} of the survey ({names})"):
+        for id_, _, made in changed:
+            surveys.set_body(study, id_, plain_text(as_json(made)))
+    return (
+        f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had written as "
+        "answers: they are to be worded before it is exported or routes anybody (needsseg survey show; e in the survey). "
+        "Take that back with: needsseg undo"
+    )
+
+
+def without_drafts(study: Study, survey: Survey) -> Survey:
+    """The survey with every option to be worded whose words stand in a quote that it rests on, or in an interview."""
+    ids = sorted({passage for question in survey.questions for passage in question.evidence})
+    held = {passage.id: passage for passage in passages.listing(study, ids=ids)} if ids else {}
+    over = cover(study)
+    # What a passage held that is gone may still stand in its interview.
+    spoken = [_as_one(interviews.transcript(study, key).text) for key in interviews.keys(study)] if ids else []
+
+    def plain(option: Option) -> Option:
+        words = _as_one(option.words)
+        if not option.evidence or len(words.split()) < FEWEST_WORDS:
+            return option
+        quotes = [held[passage] for passage in option.evidence if passage in held]
+        texts = (_as_one(text) for each in quotes for text in (each.quote, over.text(each.quote, each.interview)))
+        drafted = any(words in text for text in (*texts, *spoken))
+        return replace(option, words="", first_words="") if drafted else option
+
+    return replace(
+        survey,
+        questions=tuple(
+            replace(question, options=tuple(plain(option) for option in question.options))
+            for question in survey.questions
+        ),
+    )
+
+
+def _as_one(words: str) -> str:
+    return " ".join(words.replace("’", "'").split()).casefold()

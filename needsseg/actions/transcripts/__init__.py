@@ -1,0 +1,1 @@
+"""Verbs on interviews: import, preview, mend, re-import, and who speaks in them."""

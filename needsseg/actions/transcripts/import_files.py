@@ -1,0 +1,128 @@
+"""The files of an import: gathered from paths and folders, read one by one, and refused by name where that fails."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.actions.transcripts.import_choices import FileChoices
+from needsseg.errors import NeedssegError, TranscriptError
+from needsseg.files import file_sha256
+from needsseg.records import Transcript
+from needsseg.study.connection import Study
+
+_LONGEST_MS = 10 * 365 * 24 * 3_600_000
+"""Ten years; a time beyond it is a fault of the file."""
+
+
+_LARGEST = 500_000_000
+"""Bytes; no transcript is larger, and reading it to its end would take long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not imported, why, and what to do."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFiles:
+    """What some paths hold: files to read, paths refused, files that folders hold and are not read, and all else in them.
+
+    ``passed_over`` are files that may hold talk; ``others`` are pictures, system files and the like.
+    """
+
+    files: tuple[Path, ...]
+    refused: tuple[Refused, ...]
+    passed_over: tuple[Refused, ...]
+    others: tuple[str, ...]
+
+
+def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()) -> ImportFiles:
+    """The files that ``paths`` name, and those below the folders among them; each once, without ``skipped``."""
+    from needsseg import transcripts
+
+    files: list[Path] = []
+    refused: list[Refused] = []
+    passed_over: list[Refused] = []
+    others: list[str] = []
+    for path in paths:
+        try:
+            if path.is_dir():
+                inside = transcripts.folder_contents(path)
+                theirs = [file for file in inside.files if not study.owns(file)]
+                if not (theirs or inside.passed_over or inside.others):
+                    refused.append(Refused(str(path), f"holds no transcript ({' '.join(transcripts.SUFFIXES)})"))
+                files += theirs
+                passed_over += [Refused(shown(one.path, path), one.reason) for one in inside.passed_over]
+                others += [shown(one, path) for one in inside.others if not study.owns(one)]
+            elif reason := _why_refused(study, path):
+                refused.append(Refused(storable(str(path)), reason))
+            else:
+                files.append(path)
+        except (OSError, ValueError, RuntimeError, NeedssegError) as error:
+            refused.append(Refused(storable(str(path)), reason_of(error)))
+    left_out = {path.absolute() for path in skipped}
+    wanted = [file for file in dict.fromkeys(files) if file.absolute() not in left_out]
+    return ImportFiles(tuple(wanted), tuple(refused), tuple(passed_over), tuple(others))
+
+
+def _why_refused(study: Study, path: Path) -> str:
+    from needsseg import transcripts
+
+    if study.owns(path):
+        return "belongs to the study itself"
+    return transcripts.why_no_file(path) if path.exists() else "does not exist"
+
+
+def content_of(file: Path) -> str:
+    """The SHA-256 of a file, by which it is known again; "" for one without a size, as those that the system makes up.
+
+    Raises TranscriptError for one that is far too large.
+    """
+    size = file.stat().st_size
+    if size > _LARGEST:
+        raise TranscriptError(
+            f"{file}: is larger than {_LARGEST // 1_000_000} MB, which no transcript is.", "Name the transcript itself."
+        )
+    return file_sha256(file) if size and file.is_file() else ""
+
+
+def read_interviews(file: Path, chosen: FileChoices) -> list[tuple[str, Transcript]]:
+    """The interviews in a file, as ``transcripts.read_all`` gives them; raises TranscriptError for times that cannot be."""
+    from needsseg import transcripts
+
+    found = transcripts.read_all(file, None, chosen.anyway, chosen.choices)
+    for _, transcript in found:
+        times = [time for turn in transcript.turns for time in (turn.start_ms, turn.end_ms) if time is not None]
+        if odd := next((time for time in times if abs(time) > _LONGEST_MS), None):
+            raise TranscriptError(
+                f"{file}: somebody speaks after {abs(odd) // 3_600_000} hours, which no recording has.",
+                "Mend the times in the file.",
+            )
+    return found
+
+
+def reason_of(error: Exception, file: Path | None = None) -> str:
+    """Why a file is refused, in words without its name; a fault of the program names its place, so that it can be reported."""
+    if isinstance(error, NeedssegError):
+        return storable(str(error).removeprefix(f"{file}: "))
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"Internal error: {type(error).__name__}: {error}{place}. Please report it; leave this file out until then."
+
+
+def shown(path: Path, folder: Path) -> str:
+    """A file below a folder as messages name it: by its path from there."""
+    return storable(str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path))
+
+
+def storable(text: str) -> str:
+    """A file's name or an id as a study can hold it: what is no UTF-8 is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,198 @@
+"""Participants' attributes: taken from a CSV, and set one by one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from needsseg.errors import NotFoundError, TableError, UsageError
+from needsseg.records import Participant
+from needsseg.study.accounts import accounts
+from needsseg.study.connection import Study, plain_text
+
+__all__ = ["FIELDS", "ParticipantsReport", "change", "import_participants"]
+
+FIELDS = ("name", "email", "company", "crm_id")
+COLUMNS = ("file", "participant", "email", "company", "crm_id")
+_ALSO_CALLED = {
+    "name": "participant",
+    "interview": "file",
+    "transcript": "file",
+    "e-mail": "email",
+    "mail": "email",
+    "crm id": "crm_id",
+}
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantsReport:
+    """Participants whose attributes were taken from a file, rows that name nobody, and rows that fit several people."""
+
+    updated: tuple[str, ...]
+    unmatched: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()
+
+
+def import_participants(study: Study, path: Path) -> ParticipantsReport:
+    """Takes participants' attributes from a CSV: by the ``file`` or interview they speak in, by name and by e-mail.
+
+    Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes, empty cells change
+    nothing. A row whose file, name and e-mail do not leave one participant is refused, as is a second row of one.
+    """
+    if study.owns(path):
+        raise UsageError(f"{path} belongs to the study itself.", "Name the file that was exported from the CRM.")
+    rows = _csv_rows(path)
+    known = accounts.participants(study)
+    files = {
+        key: {_plain(part) for name in names for part in (name, PurePosixPath(name).name, PurePosixPath(name).stem)}
+        for key, names in accounts.participant_files(study).items()
+    }
+    took: dict[str, int] = {}
+    unmatched, conflicts = [], []
+    with study.action("import participants") as action:
+        for number, row in enumerate(rows, start=2):
+            shown = row.get("participant") or row.get("file") or row.get("email")
+            found, why = _participant(row, known, files)
+            if found is None or (
+                why := f"row {took[found.key]} is of {found.key} already" if found.key in took else ""
+            ):
+                if why:
+                    conflicts.append(f"row {number}: {shown}: {why}")
+                elif any(row.values()):
+                    unmatched.append(f"row {number}: {shown}")
+                continue
+            rest = {key: value for key, value in row.items() if key not in COLUMNS and value}
+            accounts.update_participant(
+                study,
+                Participant(
+                    found.key,
+                    row.get("participant") or found.name,
+                    row.get("email") or found.email,
+                    row.get("company") or found.company,
+                    row.get("crm_id") or found.crm_id,
+                    found.attributes | rest,
+                ),
+            )
+            took[found.key] = number
+        action.summary = f"took attributes of {len(took)} participants from {path.name}"
+    return ParticipantsReport(tuple(took), tuple(unmatched), tuple(conflicts))
+
+
+def change(study: Study, key: str, values: Mapping[str, str]) -> None:
+    """Sets what is known of a participant: name, email, company, crm_id, and any attribute; an empty value takes it away.
+
+    One action. Raises NotFoundError for an unknown participant or an attribute to take away that is not there, UsageError
+    for an empty name and for what is no e-mail address.
+    """
+    who = next((each for each in accounts.participants(study) if each.key == key), None)
+    if who is None:
+        raise NotFoundError(f"There is no participant '{key}'.", "List them with: needsseg participants")
+    fields, attributes = {}, dict(who.attributes)
+    for given, value in values.items():
+        name, value = " ".join(plain_text(given).lower().split()), plain_text(value)
+        name = {"participant": "name", "e-mail": "email", "mail": "email", "crm id": "crm_id"}.get(name, name)
+        _check(name, value)
+        if name in FIELDS:
+            fields[name] = value
+        elif value:
+            attributes[name] = value
+        elif attributes.pop(name, None) is None:
+            has = ", ".join(sorted(attributes)) or "none"
+            raise NotFoundError(f"{key} has no attribute '{name}'.", f"The attributes are: {has}.")
+    told = ", ".join(f"{name} = {value}" if value else f"no {name}" for name, value in values.items())
+    with study.action("participant", f"{key}: {told}"):
+        accounts.update_participant(
+            study,
+            replace(
+                who,
+                name=fields.get("name", who.name),
+                email=fields.get("email", who.email),
+                company=fields.get("company", who.company),
+                crm_id=fields.get("crm_id", who.crm_id),
+                attributes=attributes,
+            ),
+        )
+
+
+def _check(name: str, value: str) -> None:
+    if not name:
+        raise UsageError("An attribute needs a name.", "For example: plan=Team")
+    if name in ("key", "file"):
+        raise UsageError(f"The {name} of a participant comes from the transcript and stays.", "Set something else.")
+    if name == "name" and not value:
+        raise UsageError("A participant needs a name.", "Give another one: name=…")
+    if name == "email" and value and not ("@" in value.strip("@") and " " not in value):
+        raise UsageError(f"'{value}' is no e-mail address.", "It is written somebody@example.org.")
+    if len(value) > _LONGEST or "\n" in value:
+        raise UsageError(f"The {name} is too long, or more than one line.", f"At most {_LONGEST} characters are taken.")
+
+
+def _csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV of participants, keys in lower case; commas, semicolons or tabs between cells."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise TableError(f"There is no file {path}.") from error
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise TableError(f"{path.name} cannot be read: {error.strerror}.") from error
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        header = [name.strip().lower() for name in reader.fieldnames or []]
+        names = {name: _ALSO_CALLED.get(name, name) for name in header}
+        names |= {name: name for name, meant in names.items() if meant in header}
+        if not {"file", "participant", "email"} & set(names.values()):
+            raise TableError(
+                f"{path.name}: there is no column file, participant or email.",
+                f"Its columns are: {', '.join(header) or 'none'}.",
+            )
+        return [
+            {
+                names[key.strip().lower()]: plain_text(cell)
+                for key, cell in row.items()
+                if key and key.strip() and isinstance(cell, str)
+            }
+            for row in reader
+        ]
+    except csv.Error as error:
+        raise TableError(f"{path.name}, line {reader.line_num}: not CSV: {error}.", "Save it as CSV again.") from error
+
+
+def _participant(
+    row: Mapping[str, str], known: Sequence[Participant], files: Mapping[str, set[str]]
+) -> tuple[Participant | None, str]:
+    """The one participant a row means; else None, and why where several could be meant."""
+    file, name, email = (_plain(row.get(column, "")) for column in ("file", "participant", "email"))
+    parts = PurePosixPath(file.replace("\\", "/")).parts
+    # As much of the path as an interview is named by: "anna/index.md" is not any other index.md.
+    tails = ["/".join(parts[start:]) for start in range(len(parts))]
+    of_file = ([who for who in known if tail in files.get(who.key, ())] for tail in tails)
+    told = {
+        "file": next((fitting for fitting in of_file if fitting), []),
+        "name": [who for who in known if name and _plain(who.name) == name],
+        "e-mail": [who for who in known if email and _plain(who.email) == email],
+    }
+    told = {by: fitting for by, fitting in told.items() if fitting}
+    if not told:
+        return None, ""
+    common = [who for who in known if all(who in fitting for fitting in told.values())]
+    if len(common) == 1:
+        return common[0], ""
+    if not common:
+        return None, "; ".join(f"its {by} is of {_keys(fitting)}" for by, fitting in told.items())
+    return None, f"fits {_keys(common)}; its file or name must tell which"
+
+
+def _keys(people: Sequence[Participant]) -> str:
+    shown = [who.key for who in people[:4]] + ([f"{len(people) - 4} more"] if len(people) > 4 else [])
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).casefold()

@@ -1,0 +1,151 @@
+"""Choices for reading files that match nothing in them: labels that nobody has, columns that are not there, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from needsseg.actions.transcripts.import_choices import FileChoices, ImportChoices, ReadingChoices
+from needsseg.errors import TranscriptError, UsageError
+from needsseg.records import Transcript
+from needsseg.text import format_count
+
+_MOST_NAMED = 12
+_END_OF_LABEL = r"(?!\w)"
+
+
+@dataclass(slots=True)
+class _Choice:
+    """One part of what was chosen, whether a file had what it names, and what the files had instead."""
+
+    kind: str
+    name: str
+    matched: bool = False
+    instead: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it."""
+        return {
+            "role": f"Nobody is labelled “{self.name}”, so no role can be given",
+            "not_speaker": f"There is no label “{self.name}”",
+            "column": f"There is no column “{self.name}”",
+            "pattern": f"The label pattern “{self.name}” matches no line",
+        }[self.kind]
+
+    @property
+    def remedy(self) -> str:
+        """What there is to choose from."""
+        shown = ", ".join(list(self.instead)[:_MOST_NAMED]) + (", …" if len(self.instead) > _MOST_NAMED else "")
+        if self.kind == "column":
+            return f"Columns are: {shown}." if shown else "No table is among the files; a column is chosen for a table."
+        if self.kind == "pattern":
+            return f"Lines look like: {shown}." if shown else "No way of naming speakers was found; check the files."
+        return f"Labels are: {shown}." if shown else "No labels were found; check the files."
+
+
+class ChoiceMatches:
+    """Looks in each file of an import for what a person chose; tells what no file has."""
+
+    def __init__(self, chosen: ImportChoices, remembered: dict[str, ReadingChoices], *, by_shape: bool) -> None:
+        self._general = list(_choices(chosen.general))
+        self._by_shape: dict[str, list[_Choice]] = {}
+        for shape, choices in chosen.by_shape.items() if by_shape else ():
+            # What was remembered holds for files that are alike, not for each of them.
+            known = {(each.kind, each.name) for each in _choices(remembered.get(shape, ReadingChoices()))}
+            self._by_shape[shape] = [each for each in _choices(choices) if (each.kind, each.name) not in known]
+        self._looked = 0
+
+    def check_pattern(self, file: Path, chosen: FileChoices) -> None:
+        """Looks whether a chosen pattern matches a line; raises TranscriptError where it does not, as nobody would be named."""
+        wanted = [each for each in self._of(chosen) if each.kind == "pattern"]
+        if not wanted or chosen.shape is None or chosen.shape.columns:
+            return
+        from needsseg import transcripts
+
+        self._looked += 1
+        looks = [each.looks for each in chosen.shape.label_patterns]
+        matched = transcripts.matching_lines(file, chosen.choices.label_pattern) > 0
+        for each in wanted:
+            each.matched |= matched
+            each.instead |= dict.fromkeys(looks)
+        if not matched:
+            each = wanted[0]
+            raise TranscriptError(f"{file}: {each.problem[0].lower()}{each.problem[1:]} of this file.", each.remedy)
+
+    def look(self, file: Path, chosen: FileChoices, found: Sequence[tuple[str, Transcript]]) -> None:
+        """Looks whether a file has the labels and columns that were chosen for it; ``found`` is what it was read as."""
+        wanted = [each for each in self._of(chosen) if not each.matched]
+        if not wanted:
+            return
+        self._looked += 1
+        labels = _labels(found)
+        columns = chosen.shape.columns if chosen.shape else ()
+        for each in wanted:
+            if each.kind == "column":
+                # A reader refuses a table without it, so a table that was read has it.
+                each.matched = bool(columns) or bool(chosen.shape and chosen.shape.layout in _TABLES)
+                each.instead |= dict.fromkeys(columns)
+            elif each.kind == "role":
+                each.matched = _same(each.name) in map(_same, labels)
+                each.instead |= labels
+        self._look_for_labels(file, chosen, [each for each in wanted if each.kind == "not_speaker"], labels)
+
+    def _look_for_labels(
+        self, file: Path, chosen: FileChoices, wanted: Sequence[_Choice], labels: dict[str, None]
+    ) -> None:
+        """Labels that name nobody are gone from what was read: they begin lines, or speak where they are not left out."""
+        if not wanted:
+            return
+        from needsseg import transcripts
+
+        without: dict[str, None] | None = None
+        for each in wanted:
+            begins = re.compile(rf"[\W_]*{re.escape(each.name)}{_END_OF_LABEL}", re.IGNORECASE)
+            each.matched = transcripts.lines_beginning(file, begins) > 0
+            if not each.matched:
+                if without is None:
+                    plain = replace(chosen.choices, not_speakers=frozenset())
+                    without = _labels(transcripts.read_all(file, None, True, plain))
+                each.matched = _same(each.name) in map(_same, without)
+            each.instead |= labels | (without or {})
+
+    def unmatched(self) -> str:
+        """What no file that was looked at has, and what there is instead, in words; "" where all was found."""
+        parts = [*self._general, *(each for choices in self._by_shape.values() for each in choices)]
+        wrong = next((each for each in parts if not each.matched), None)
+        if wrong is None or not self._looked:
+            return ""
+        where = f" in any of {format_count(self._looked, 'file')}" if self._looked > 1 else ""
+        return f"{wrong.problem}{where}.\n{wrong.remedy}"
+
+    def raise_unmatched(self) -> None:
+        """Raises UsageError for a choice that no file has a use for."""
+        if told := self.unmatched():
+            problem, remedy = told.split("\n")
+            raise UsageError(problem, remedy)
+
+    def _of(self, chosen: FileChoices) -> list[_Choice]:
+        shape = chosen.shape.key if chosen.shape else ""
+        return [*self._general, *self._by_shape.get(shape, ())]
+
+
+_TABLES = frozenset({"csv", "jsonl", "json", "xlsx"})
+
+
+def _choices(choices: ReadingChoices) -> Iterator[_Choice]:
+    yield from (_Choice("role", label) for label in choices.roles if label)
+    yield from (_Choice("not_speaker", label) for label in sorted(choices.not_speakers))
+    yield from (_Choice("column", column) for column in choices.columns.values() if column)
+    if choices.label_pattern:
+        yield _Choice("pattern", choices.label_pattern)
+
+
+def _labels(found: Iterable[tuple[str, Transcript]]) -> dict[str, None]:
+    return dict.fromkeys(turn.speaker for _, transcript in found for turn in transcript.turns if turn.speaker)
+
+
+def _same(label: str) -> str:
+    return " ".join(label.split()).casefold()

@@ -1,0 +1,1 @@
+"""Verbs that test whether segments say who stays."""

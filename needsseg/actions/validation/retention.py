@@ -1,0 +1,275 @@
+"""Whether segments add anything over firmographics about who stays: accounts gathered, followed and compared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from needsseg import accounts as room
+from needsseg.accounts.tiers.behaviour import WINDOW
+from needsseg.accounts.tiers.firmographic import firmographic
+from needsseg.accounts.tiers.profile import deciding_label
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.progress import Progress, silent
+from needsseg.records import Label, LabelSource, Participant
+from needsseg.settings import load
+from needsseg.study import history
+from needsseg.study.connection import Study
+from needsseg.study.segments import runs as stored_runs
+from needsseg.text import date_of
+from needsseg.validation.follow_up import follow
+from needsseg.validation.retention import By, Design, Effort, Followed, Outcome, Validation, refuse
+from needsseg.validation.retention import validate as validated
+
+if TYPE_CHECKING:
+    from needsseg.accounts import StackFiles
+    from needsseg.accounts.tiers.lifecycle import Subscription
+
+__all__ = ["By", "Effort", "Outcome", "Validation", "tried_so_far", "validate"]
+
+_DATED = ("interview_date", "interviewed", "interviewed_on", "date_of_interview")
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """Which segment each account has, from which source, known from which epoch day where that is known."""
+
+    segments: dict[str, str]
+    source: LabelSource | Literal["usage"]
+    known: dict[str, int]
+    features: tuple[int, int] | None
+    notes: tuple[str, ...]
+
+
+def validate(
+    study: Study,
+    as_of: date,
+    since: date | None = None,
+    horizon: int = 365,
+    by: By = "needs",
+    *,
+    source: LabelSource | None = None,
+    outcome: Outcome = "churned",
+    features_as_of: date | None = None,
+    tried: int | None = None,
+    seed: int = 0,
+    effort: Effort | None = None,
+    progress: Progress = silent,
+    engine: str | None = None,
+) -> Validation:
+    """Follows every account with a segment from ``since`` for ``horizon`` days, as far as is known as of ``as_of``.
+
+    Without ``since`` each account is followed from the day after its last interview, where participants have an attribute
+    ``interview_date``. ``by`` behavioral takes the segments as of ``since``, or of ``features_as_of``. ``tried`` is the number
+    of segmentations looked at, this one included; else the runs in the study's history and this one. ``engine`` as in
+    ``accounts.profiles``. Raises UsageError for a question that answers itself, and NeedssegError where
+    there is nothing to follow. Changes nothing in the study.
+    """
+    files = accounts.stack_files(study)
+    if files.subscriptions is None:
+        raise NeedssegError(
+            "There are no subscriptions, so nobody knows who left.", "Import them: needsseg accounts import FILE"
+        )
+    tried = tried_so_far(study) if tried is None else tried
+    design = Design(by, as_of, since, horizon, outcome, tried, seed=seed)
+    refuse((), design)  # what can be refused before anything is computed
+    backend = engine_for(study, engine)
+    with held(backend, files.accounts.parent):
+        labelled = (
+            _by_needs(study, source, since, as_of)
+            if by == "needs"
+            else _by_usage(study, files, since, source, features_as_of, backend)
+        )
+        progress("following accounts", 0, 1)
+        rows, design = _gathered(study, files, labelled, design, backend)
+        progress("following accounts", 1, 1)
+    return validated(rows, design, effort, progress)
+
+
+def tried_so_far(study: Study) -> int:
+    """How many segmentations were looked at: the runs of discovery, those taken back included, and the one in use."""
+    runs = [run.id for run in stored_runs.listing(study)]
+    begun = sum(entry.action == "discover" for entry in history.entries(study))
+    return max([begun, len(runs), *runs]) + 1
+
+
+def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_of: date) -> _Labelled:
+    # What was written or answered later is what they are followed for.
+    labels = accounts.labels(study, since or as_of)
+    dates_needed = since is None
+    found = sorted({label.source for label in labels})
+    if not labels:
+        raise NeedssegError(
+            "No account has a needs segment yet.",
+            "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and their "
+            "account: needsseg segments, needsseg participants, needsseg accounts matches",
+        )
+    if source is None and len(found) > 1:
+        raise UsageError(
+            f"There are labels from {' and '.join(found)}, which are not mixed.",
+            f"Choose one with --source {found[0]}.",
+        )
+    chosen = source or found[0]
+    mine: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        if label.source == chosen:
+            mine[label.account_id].append(label)
+    if not mine:
+        raise UsageError(f"No label comes from '{chosen}'.", f"There are labels from {', '.join(found)}.")
+    decided = {account: deciding_label(theirs)[0] for account, theirs in mine.items()}
+    segments = {account: label.segment for account, label in decided.items() if label is not None}
+    known = _interviewed(study) if chosen == "interview" else {}
+    undated = sum(account not in known for account in segments)
+    if dates_needed and undated:
+        raise UsageError(
+            "From when accounts are to be followed is not known: the study holds no "
+            f"{chosen} date for {undated} of {len(segments)} accounts.",
+            "Say it with --since DATE, a day after the last of them, or give participants the attribute interview_date.",
+        )
+    notes = []
+    if contested := len(decided) - len(segments):
+        notes.append(f"{contested} accounts have labels that contradict each other, and are left out.")
+    if unsure := sum(label is not None and not label.confirmed_by for label in decided.values()):
+        notes.append(f"The segments of {unsure} of {len(segments)} accounts are not confirmed by anybody yet.")
+    return _Labelled(segments, chosen, known, None, tuple(notes))
+
+
+def _interviewed(study: Study) -> dict[str, int]:
+    """The epoch day of the last interview with each account, for accounts all of whose participants have a date."""
+    people = {who.key: who for who in accounts.participants(study)}
+    days: dict[str, list[int | None]] = defaultdict(list)
+    for match in accounts.matches(study):
+        if match.account_id is not None and match.participant in people:
+            days[match.account_id].append(_date_of(people[match.participant]))
+    dated = {account: [day for day in found if day is not None] for account, found in days.items()}
+    return {account: max(found) for account, found in dated.items() if len(found) == len(days[account])}
+
+
+def _date_of(who: Participant) -> int | None:
+    for name, value in who.attributes.items():
+        if name.strip().casefold().replace(" ", "_").replace("-", "_") in _DATED and value.strip():
+            try:
+                return epoch_day(date.fromisoformat(value.strip()))
+            except ValueError as error:
+                raise UsageError(
+                    f"{who.key}: {name} is '{value}', which is no date written YYYY-MM-DD.",
+                    f"Set it: needsseg participant set {who.key} '{name}=2026-03-31'",
+                ) from error
+    return None
+
+
+def _by_usage(
+    study: Study, files: StackFiles, since: date | None, source: str | None, features_as_of: date | None, backend: str
+) -> _Labelled:
+    if source is not None:
+        raise UsageError("Behavioral segments have no source to choose.", "Leave --source out.")
+    if since is None:
+        raise UsageError(
+            "From when accounts are to be followed is not said.",
+            "Say it with --since DATE; their segments are those of that day.",
+        )
+    if files.events is None:
+        raise NeedssegError(
+            "There is no usage, so no account has a behavioral segment.", "Import it: needsseg accounts import FILE"
+        )
+    settings = load(study.path)
+    day = features_as_of or since
+    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    segments = {row.account_id: row.behavioral_segment for row in made if row.behavioral_segment}
+    known = dict.fromkeys(segments, epoch_day(day))
+    return _Labelled(segments, "usage", known, (epoch_day(day) - WINDOW, epoch_day(day)), ())
+
+
+def _gathered(
+    study: Study, files: StackFiles, labelled: _Labelled, design: Design, backend: str
+) -> tuple[list[Followed], Design]:
+    """Accounts with a segment, followed, and the design with what is known of the others."""
+    settings = load(study.path)
+    rules = room.load_rules(settings)
+    known = room.read_accounts(files.accounts, backend)
+    terms: dict[str, list[Subscription]] = defaultdict(list)
+    for term in room.read_subscriptions(files.subscriptions, backend) if files.subscriptions else []:
+        terms[known.merged.get(term.account_id, term.account_id)].append(term)
+    end = epoch_day(design.as_of)
+    starts = _starts(labelled, design, end - rules.grace)
+    latest = max(starts.values())
+    rows, others = [], []
+    for account in known.accounts:
+        key = account.account_id
+        found = follow(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
+        if found is None:
+            continue
+        until, left = found
+        if key in labelled.segments:
+            tier = firmographic(account, rules.icp)
+            firms = (tier.size, tier.revenue, tier.region, tier.industry.casefold() or "unknown")
+            rows.append(
+                Followed(
+                    key,
+                    labelled.segments[key],
+                    labelled.source,
+                    firms,
+                    starts[key],
+                    until,
+                    left,
+                    labelled.known.get(key),
+                )
+            )
+        else:
+            others.append(left is not None)
+    notes = [*labelled.notes]
+    if absent := len(labelled.segments) - len(rows):
+        notes.append(
+            f"{absent} of {len(labelled.segments)} accounts with a segment are not followed: they had no subscription when "
+            "the follow-up starts."
+        )
+    beside = (len(others), sum(others)) if design.by == "needs" and design.outcome == "churned" else None
+    if design.outcome == "at_risk":
+        rows = _fallen(study, files, rows, design, backend)
+        notes.append("Whether an account is at risk is looked at once, on the last day of the follow-up.")
+    return rows, Design(
+        design.by, design.as_of, design.since, design.horizon, design.outcome, design.tried, labelled.features,
+        beside, design.seed, tuple(notes),
+    )  # fmt: skip
+
+
+def _starts(labelled: _Labelled, design: Design, last: int) -> dict[str, int]:
+    """The epoch day from which each account is followed; UsageError where none is left to follow it."""
+    starts = {
+        account: labelled.known[account] + 1 if design.since is None else epoch_day(design.since)
+        for account in labelled.segments
+    }
+    if max(starts.values()) >= last:
+        begins = date_of(max(starts.values()))
+        raise UsageError(
+            f"Between {begins} and {design.as_of} there is no day on which leaving could be seen: a subscription counts as ended "
+            "only once the days of grace are over.",
+            "Look from a later day with --as-of, or start earlier with --since.",
+        )
+    return starts
+
+
+def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: Design, backend: str) -> list[Followed]:
+    """The same accounts with at-risk as the outcome; those that left before are followed until then."""
+    if files.events is None:
+        raise NeedssegError(
+            "There is no usage, so nobody knows who is at risk.", "Import it: needsseg accounts import FILE"
+        )
+    settings = load(study.path)
+    last = max((row.until for row in rows), default=epoch_day(design.as_of))
+    day = date_of(last)
+    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in made}
+    return [
+        Followed(
+            row.account, row.segment, row.source, row.firmographics, row.start, row.left or last,
+            None if row.left is not None or "at_risk" not in flags[row.account] else last, row.known,
+        )
+        for row in rows
+    ]  # fmt: skip

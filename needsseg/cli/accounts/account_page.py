@@ -1,0 +1,208 @@
+"""account: one account opened."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from needsseg.cli import shapes
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.text import date_of
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts.account_page import AccountPage, Series
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+MOST_QUOTES = 6
+
+
+@click.command()
+@click.argument("account", metavar="ACCOUNT")
+@as_of_option
+@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
+@engine_option
+@json_option
+@click.pass_obj
+def account(session: Session, account: str, as_of: date, conceal: bool, engine: str | None, as_json: bool) -> None:
+    """Open one account, by its id or its whole name.
+
+    Shows its profile, its weeks, its terms, the interviews and quotes behind its label, and what follows from which rule.
+    """
+    from needsseg.actions.accounts.account_page import account_page, concealed
+
+    with opened(session) as study, session.progressing() as progress:
+        page = account_page(study, account, as_of, progress, engine=engine)
+        if conceal:
+            page = concealed(study, page)
+    if as_json:
+        print_object(_shape(page))
+    else:
+        _print(page)
+
+
+def sparkline(values: tuple[int, ...]) -> str:
+    """One block a value, from nothing to the largest; a value above 0 is never as low as 0."""
+    most = max(values, default=0)
+    return "".join(BLOCKS[0] if not value else BLOCKS[max(1, round(value / most * 7))] for value in values)
+
+
+def _print(page: AccountPage) -> None:
+    profile = page.profile
+    print_text(f"{profile.name} ({profile.account_id}) as of {profile.as_of_date}\n{profile.sentence}")
+    if profile.missing:
+        print_text(f"Nothing is known of: {', '.join(profile.missing)}. No action that depends on it is recommended.")
+    _print_use(page)
+    _print_lifecycle(page)
+    _print_need(page)
+    if page.triggers:
+        print_text("\nTriggers of the last twelve weeks")
+    for trigger in page.triggers:
+        feature = f" {trigger.feature}" if trigger.feature else ""
+        unsettled = "" if trigger.settled else "; late events may still take it away"
+        print_text(f"  {trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{unsettled}")
+    print_text("\nRecommended")
+    for action in profile.actions:
+        print_text(f"  → {action.text}\n    rule {action.rule}: {'; '.join(action.evidence)}")
+    if not profile.actions:
+        print_text("  nothing: no rule fired")
+
+
+def _print_use(page: AccountPage) -> None:
+    if page.series is None or page.profile.behaviour is None:
+        return
+    behaviour = page.profile.behaviour
+    print_text(f"\nUse, by week, oldest first ({len(page.series.events)} weeks)")
+    for name, values in _lines(page.series).items():
+        figures = " ".join(f"{value:,}" for value in values)
+        print_text(f"  {name:<9} {sparkline(values)}  {figures}")
+    print_text(f"  30 days: {behaviour.in_words}")
+    print_text(f"  segments by rules: {', '.join(page.profile.behavioral_flags)} (the first is its segment)")
+
+
+def _lines(series: Series) -> dict[str, tuple[int, ...]]:
+    return {
+        "events": series.events,
+        "users": series.active_users,
+        "logins": series.logins,
+        "features": series.features,
+    }
+
+
+def _print_lifecycle(page: AccountPage) -> None:
+    stage = page.profile.lifecycle
+    print_text("\nLifecycle")
+    for flag in stage.flags:
+        print_text(f"  {flag.replace('_', ' ')}: {stage.evidence[flag]}")
+    if page.amount is not None:
+        known = (
+            f"ARR {page.arr:,.0f}"
+            if page.arr is not None
+            else f"{page.amount:,.2f} by the column “{page.amount_column}”"
+        )
+        print_text(f"  pays {known}")
+    print_table(
+        ("plan", "seats", "amount", "from", "to", "renewal", "running"),
+        [
+            (
+                t.plan or None,
+                t.seats,
+                t.amount,
+                t.start,
+                t.end,
+                t.renewal,
+                "yes" if t.running else "no",
+            )
+            for t in page.terms
+        ],
+    )
+
+
+def _print_need(page: AccountPage) -> None:
+    print_text("\nNeed")
+    for label in page.labels:
+        sure = f"confirmed by {label.confirmed_by}" if label.confirmed_by else "unconfirmed"
+        goes_by = " ← its label" if label.segment == page.profile.needs_segment else ""
+        print_text(f"  {label.segment}: {label.source}, confidence {label.confidence:.2f}, {sure}{goes_by}")
+    if page.profile.contested and not page.profile.needs_segment:
+        print_text(f"  contested between {', '.join(page.profile.contested)}: no label until a person decides")
+    if not page.labels:
+        print_text("  no label")
+    for voice in page.voices:
+        keys = ", ".join(key for key, _ in voice.interviews)
+        print_text(f"  heard: {voice.name or voice.participant} in {keys} ({voice.match.method}: {voice.match.why})")
+    for match in page.maybe:
+        print_text(f"  perhaps: {match.participant} ({match.method}: {match.why})")
+    for quote in page.quotes[:MOST_QUOTES]:
+        at = f"{quote.passage.interview} [{quote.passage.start}, {quote.passage.end})"
+        print_text(
+            f"  “{' '.join(quote.passage.quote.split())}”\n    {quote.segment}, {at}{', exemplar' * quote.exemplar}"
+        )
+    if len(page.quotes) > MOST_QUOTES:
+        print_text(f"  and {len(page.quotes) - MOST_QUOTES} further passages (--json lists all)")
+    if page.assigned is not None:
+        undated = f", {page.assigned.undated} of them without a date" if page.assigned.undated else ""
+        print_text(
+            f"  {page.assigned.texts} texts say {page.assigned.segment}{undated}; "
+            f"{page.assigned.disagreement:.0%} of the weight of its texts says otherwise"
+        )
+    for text in page.texts[:MOST_QUOTES]:
+        when = _day(_date(text.day)) or "without a date"
+        print_text(
+            f"  “{' '.join(text.excerpt.split())}”\n    {text.segment} {text.confidence:.2f}, {when}, {text.file}"
+        )
+
+
+def _shape(page: AccountPage) -> dict[str, Any]:
+    """The page as JSON; keys are a contract."""
+    stage = page.profile.lifecycle
+    return {
+        "profile": shapes.profile(page.profile),
+        "lifecycle": {"evidence": stage.evidence, "days_to_renewal": stage.days_to_renewal, "plan": stage.plan,
+                      "seats": stage.seats},
+        "series": None if page.series is None else {k: v for k, v in asdict(page.series).items() if k != "account_id"},
+        "terms": [
+            asdict(term) | {name: _day(getattr(term, name)) for name in ("start", "end", "renewal")} for term in page.terms
+        ],
+        "amount": page.amount,
+        "arr": page.arr,
+        "labels": [asdict(label) for label in page.labels],
+        "participants": [
+            {"key": voice.participant, "name": voice.name, "interviews": [key for key, _ in voice.interviews],
+             "match": asdict(voice.match)}
+            for voice in page.voices
+        ],
+        "texts": [
+            {"segment": text.segment, "confidence": text.confidence, "date": _day(_date(text.day)), "id": text.id,
+             "file": text.file, "excerpt": text.excerpt, "evidence": list(text.evidence)}
+            for text in page.texts
+        ],
+        "assigned": None if page.assigned is None else {
+            "segment": page.assigned.segment, "confidence": page.assigned.confidence,
+            "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
+            "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
+        },
+        "triggers": [
+            asdict(trigger) | {"id": trigger.id, "fired_on": trigger.fired_on.isoformat()} for trigger in page.triggers
+        ],
+        "maybe": [asdict(match) for match in page.maybe],
+        "quotes": [
+            {"segment": quote.segment, "participant": quote.participant, "passage": quote.passage.id,
+             "interview": quote.passage.interview, "start": quote.passage.start, "end": quote.passage.end,
+             "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
+            for quote in page.quotes
+        ],
+    }  # fmt: skip
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date_of(day)
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()

@@ -1,0 +1,173 @@
+"""The group accounts: import, participants, mapping, sources, rejects, matches, link, unlink."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from needsseg.actions.accounts import accounts as actions
+from needsseg.cli.accounts.sources import files_argument, reading_options, said, tell_import, tell_mapping
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import NotFoundError
+
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group(no_args_is_help=False)
+def accounts() -> None:
+    """Import account data, and match participants to it."""
+
+
+@accounts.command("import")
+@files_argument
+@reading_options
+@click.option("--add", is_flag=True, help="Add to what is there instead of replacing it.")
+@json_option
+@click.pass_obj
+def import_(
+    session: Session,
+    files: tuple[str, ...],
+    kind: str | None,
+    pairs: tuple[str, ...],
+    dates: tuple[str, ...],
+    table: str,
+    add: bool,
+    as_json: bool,
+) -> None:
+    """Import accounts, events or subscriptions.
+
+    FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
+    DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
+    and listed by: needsseg accounts rejects KIND
+    """
+    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
+    with opened(session) as study, session.progressing() as progress:
+        report = actions.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
+    tell_import(session, report, as_json)
+
+
+@accounts.command()
+@file_argument
+@json_option
+@click.pass_obj
+def participants(session: Session, file: Path, as_json: bool) -> None:
+    """Take participants' attributes from a CSV. Those are e-mail, company, CRM id, and any column besides.
+
+    A row is of whoever speaks in its file or interview, has its name, or its e-mail address.
+    """
+    with opened(session) as study:
+        report = actions.import_participants(study, file)
+    if as_json:
+        print_object(asdict(report))
+    else:
+        for key in report.updated:
+            print_text(key)
+    for row in report.unmatched:
+        session.refuse(f"{file.name} {row}", "names nobody in the study.")
+    for row in report.conflicts:
+        where, _, why = row.partition(": ")
+        session.refuse(f"{file.name} {where}", f"{why}.")
+    session.say(f"Took attributes of {len(report.updated)} participants from {file.name}.")
+
+
+@accounts.command()
+@files_argument
+@reading_options
+@json_option
+@click.pass_obj
+def mapping(
+    session: Session,
+    files: tuple[str, ...],
+    kind: str | None,
+    pairs: tuple[str, ...],
+    dates: tuple[str, ...],
+    table: str,
+    as_json: bool,
+) -> None:
+    """Show how files would be read, with the first rows. Imports nothing."""
+    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
+    with opened(session) as study:
+        proposal = actions.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
+    tell_mapping(session, proposal, as_json)
+
+
+@accounts.command()
+@json_option
+@click.pass_obj
+def sources(session: Session, as_json: bool) -> None:
+    """List the sources with mappings and counts."""
+    with opened(session) as study:
+        rows = list(actions.sources(study).values())
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("kind", "file", "rows", "rejected", "repeats", "imported"),
+        [(r.kind, r.file_name, r.row_count, r.rejected, r.duplicates, r.imported_at) for r in rows],
+    )
+    if not rows:
+        session.say("There are no account data yet: needsseg accounts import FILE")
+
+
+@accounts.command()
+@click.argument("kind")
+@json_option
+@click.pass_obj
+def rejects(session: Session, kind: str, as_json: bool) -> None:
+    """List the rows that the last import of KIND refused."""
+    with opened(session) as study:
+        rows = actions.rejects(study, kind)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("file", "row", "column", "value", "reason"),
+        [(r.file, r.row, r.column, r.value, r.reason) for r in rows],
+        wrap=("value", "reason"),
+    )
+    if not rows:
+        session.say(f"The last import of {kind} refused no row.")
+
+
+@accounts.command()
+@json_option
+@click.pass_obj
+def matches(session: Session, as_json: bool) -> None:
+    """List who is tied to which account, and why."""
+    with opened(session) as study:
+        rows = actions.matches(study)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("participant", "account", "method", "candidates", "why"),
+        [(r.participant, r.account_id, r.method, r.candidates, r.why) for r in rows],
+        wrap=("why", "candidates"),
+    )
+
+
+@accounts.command()
+@click.argument("participant")
+@click.argument("account", metavar="ACCOUNT|none")
+@click.pass_obj
+def link(session: Session, participant: str, account: str) -> None:
+    """Confirm a participant's account, or none."""
+    with opened(session) as study:
+        actions.link(study, participant, None if account == "none" else account)
+    session.say(f"{participant} belongs to {'no account' if account == 'none' else account}.")
+
+
+@accounts.command()
+@click.argument("participant")
+@click.pass_obj
+def unlink(session: Session, participant: str) -> None:
+    """Leave an account to the matching again."""
+    with opened(session) as study:
+        if participant not in {who.key for who in actions.participants(study)}:
+            raise NotFoundError(f"There is no participant '{participant}'.", "List them with: needsseg participants")
+        actions.unlink(study, participant)
+    session.say(f"{participant} is left to the matching.")

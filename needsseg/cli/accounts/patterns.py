@@ -1,0 +1,67 @@
+"""patterns."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts.patterns import Patterns
+
+
+@click.command()
+@as_of_option
+@engine_option
+@json_option
+@click.pass_obj
+def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -> None:
+    """Cluster accounts by how they use the product.
+
+    The patterns stand beside the behavioural segments by rules and never replace them.
+    """
+    from needsseg.actions.accounts import patterns as actions
+
+    with opened(session) as study, session.progressing() as progress:
+        found = actions.patterns(study, as_of, progress, engine)
+    if as_json:
+        print_object(asdict(found) | {"as_of": as_of.isoformat(), "warnings": found.warnings})
+    elif found.patterns:
+        _print(found)
+    for warning in found.warnings:
+        session.warn(warning)
+    where = (
+        f"; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, {len(found.none)} in no pattern."
+        if found.patterns
+        else "; they show no patterns that stand apart."
+    )
+    session.say(f"{found.active} accounts were active{where}")
+
+
+def _print(found: Patterns) -> None:
+    print_table(
+        ("pattern", "accounts", *(name.replace("_", " ") for name in found.medians)),
+        [
+            *((p.name, len(p.accounts), *map(_figure, p.medians.values())) for p in found.patterns),
+            ("all active", found.active, *map(_figure, found.medians.values())),
+        ],
+        wrap=("pattern",),
+    )
+    print_text("\nMedians of 30 days; trend is the ratio to the 30 days before.")
+    for pattern in found.patterns:
+        apart = ", ".join(f"{name.replace('_', ' ')} {by:+.1f}" for name, by in pattern.differences[:3])
+        ruled = ", ".join(f"{name} {count}" for name, count in pattern.segments.items())
+        print_text(f"\n{pattern.name}\n  from the others, in deviations: {apart}\n  by the rules: {ruled}")
+        shown = ", ".join(pattern.accounts[:5])
+        print_text(f"  accounts: {shown}{' …' if len(pattern.accounts) > 5 else ''}")
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"

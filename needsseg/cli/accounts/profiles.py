@@ -1,0 +1,70 @@
+"""profile."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from needsseg.actions.accounts import accounts
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_table, print_text
+from needsseg.cli.parameters import day, json_option, opened
+from needsseg.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts.accounts import AccountProfile
+from needsseg.records import PROFILE_COLUMNS
+
+as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")
+
+
+engine_option = click.option(
+    "--engine", metavar="ENGINE", help="duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; by default as set."
+)
+
+
+@click.command()
+@as_of_option
+@click.option("--account", metavar="ID", help="This account only.")
+@engine_option
+@json_option
+@click.pass_obj
+def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
+    """The four tiers of every account as of a date, with the actions that follow and why."""
+    with opened(session) as study, session.progressing() as progress:
+        rows = accounts.profiles(study, as_of, progress, engine)
+    if account is not None:
+        rows = [row for row in rows if row.account_id == account]
+        if not rows:
+            raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
+    if as_json:
+        print_array(map(shapes.profile, rows))
+    elif account is not None:
+        _print_one(rows[0])
+    else:
+        print_table(
+            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action"),
+            [
+                (r.account_id, r.name, r.firmographic_tier, r.needs_segment, r.behavioral_segment, r.lifecycle_stage,
+                 r.recommended_action)
+                for r in rows
+            ],
+            wrap=("name", "needs segment", "action"),
+        )  # fmt: skip
+
+
+def _print_one(row: AccountProfile) -> None:
+    print_text(f"{row.name}: {row.sentence}\n")
+    shown = shapes.profile(row)
+    print_table(("column", "value"), [(name, shown[name]) for name in PROFILE_COLUMNS], wrap=("value",))
+    if row.behaviour is not None:
+        print_text(f"\n30 days: {row.behaviour.in_words}")
+    if row.lifecycle_flags:
+        print_text(f"\nflags: {', '.join(row.lifecycle_flags)}")
+    if row.contested:
+        print_text(f"\ncontested by: {', '.join(row.contested)}")
+    for action in row.actions:
+        print_text(f"\n→ {action.text} (rule {action.rule}: {'; '.join(action.evidence)})")

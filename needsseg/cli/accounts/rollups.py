@@ -1,0 +1,152 @@
+"""rollup."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table
+from needsseg.cli.parameters import json_option, opened
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts.rollups import Cell, Rollup
+
+ROWS = {"needs": "needs_segment", "behavior": "behavioral_segment", "lifecycle": "lifecycle_stage"}
+BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} | ROWS
+
+
+@click.command()
+@as_of_option
+@click.option(
+    "--rows", type=click.Choice(list(ROWS)), default="needs", show_default=True, help="A row for each of these."
+)
+@click.option(
+    "--by", type=click.Choice(list(BY)), default="size", show_default=True, help="A column for each of these."
+)
+@click.option("--who", is_flag=True, help="List the accounts too: who is where, and how sure.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a .csv, a line a cell.")
+@click.option("--force", is_flag=True, help="Replace a file that holds no roll-up.")
+@engine_option
+@json_option
+@click.pass_obj
+def rollup(
+    session: Session,
+    as_of: date,
+    rows: str,
+    by: str,
+    who: bool,
+    out: Path | None,
+    force: bool,
+    engine: str | None,
+    as_json: bool,
+) -> None:
+    """Count accounts and money by two of their tiers.
+
+    A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts.
+
+    In the file that --out writes, an empty row or column means all of them.
+    """
+    from needsseg.actions.accounts import rollups as actions
+
+    with opened(session) as study:
+        if out is not None:
+            actions.check_target(study, out, overwrite=force)
+        with session.progressing() as progress:
+            made = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
+        if out is not None:
+            actions.write_rollup(study, made, as_of, out, overwrite=force)
+    if as_json:
+        print_object(_shape(made) | {"as_of": as_of.isoformat()})
+    else:
+        _print(made)
+        if who:
+            print_table(
+                (rows, "account", "name", by, "pays", "label", "source", "confirmed by"),
+                [
+                    (row.name, one.account_id, one.name, one.column, one.amount, one.confidence, one.source or None,
+                     one.confirmed_by or None)
+                    for row in made.rows
+                    for one in row.accounts
+                ],
+                wrap=("name",),
+            )  # fmt: skip
+    session.say(_coverage(made))
+    if out is not None:
+        session.say(f"Wrote the roll-up to {out}.")
+
+
+def _print(made: Rollup) -> None:
+    sure = made.rows_of == "needs_segment"
+    header = (
+        made.rows_of.replace("_", " "),
+        *made.columns,
+        "all",
+        "of all",
+        *(("confirmed", "mean confidence") if sure else ()),
+    )
+    body: list[tuple[Any, ...]] = [
+        (
+            row.name,
+            *(_cell(row.cells[column], made) for column in made.columns),
+            _cell(row.total, made, share=False),
+            _shares(row.total),
+            *((f"{row.confirmed} of {row.labelled}", row.confidence) if sure else ()),
+        )
+        for row in made.rows
+    ]
+    totals = (
+        *(_cell(made.totals[column], made) for column in made.columns),
+        _cell(made.total, made, share=False),
+        "100%",
+    )
+    print_table(header, [*body, ("all", *totals, *((None, None) if sure else ()))])
+
+
+def _cell(cell: Cell, made: Rollup, *, share: bool = True) -> str:
+    if not cell.accounts:
+        return "–"
+    said = f"{cell.accounts}{'*' if cell.small else ''}"
+    if share:
+        said += f" {cell.share_of_row:.0%}"
+    money = cell.arr if made.amounts.yearly is not None else cell.amount
+    return said if money is None else f"{said} · {money:,.0f}"
+
+
+def _shares(cell: Cell) -> str:
+    said = f"{cell.share_of_total:.0%}"
+    return said if cell.amount_share is None else f"{said} · {cell.amount_share:.0%} of money"
+
+
+def _coverage(made: Rollup) -> str:
+    if not made.amounts.amounts:
+        return "No amounts of running subscriptions are known."
+    known = (
+        f"known of {made.total.priced} of {made.total.accounts} accounts; the others are not counted as paying nothing"
+    )
+    if made.amounts.yearly is not None:
+        return f"Money is ARR, {known}."
+    return (
+        f"Money is what the column “{made.amounts.column}” says, {known}. Whether it is of a month or a year its name does "
+        "not tell, so it is not called ARR."
+    )
+
+
+def _shape(made: Rollup) -> dict[str, Any]:
+    """The roll-up as JSON; keys are a contract."""
+    return {
+        "rows_of": made.rows_of,
+        "by": made.by,
+        "columns": made.columns,
+        "rows": [asdict(row) for row in made.rows],
+        "totals": {name: asdict(cell) for name, cell in made.totals.items()},
+        "total": asdict(made.total),
+        "amount_column": made.amounts.column,
+        "arr_known": made.amounts.yearly is not None,
+        "coverage": _coverage(made),
+    }

@@ -1,0 +1,156 @@
+"""The group codebook: the tree, and create, rename, recolour, move, merge, describe, delete, pin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions.coding import codebook as actions
+from needsseg.actions.coding.codebook import Branch
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import UsageError
+
+code_argument = click.argument("name", metavar="CODE")
+NONE = "none"
+
+
+@click.group(invoke_without_command=True, no_args_is_help=False)
+@json_option
+@click.pass_context
+def codebook(ctx: click.Context, as_json: bool) -> None:
+    """List the codebook as a tree, or change one code of it, named as it stands there."""
+    if ctx.invoked_subcommand is not None:
+        if as_json:
+            raise UsageError(f"--json goes with the list, not with {ctx.invoked_subcommand}.", "Put it at the end.")
+        return
+    session = ctx.ensure_object(Session)
+    with opened(session) as study:
+        branches, doubles = actions.tree(study), actions.doubles(study)
+    for words in doubles:
+        session.warn(words)
+    if as_json:
+        print_array(asdict(branch.code) | {"depth": branch.depth, "above": branch.above} for branch in branches)
+        return
+    print_tree(branches)
+    if not branches:
+        session.say("There are no codes yet: needsseg codebook create NAME, or needsseg code NAME ID")
+
+
+def print_tree(branches: Sequence[Branch]) -> None:
+    """The codes for people, those below another after a dash for each level."""
+    print_table(
+        ("code", "passages", "pin", "colour", "description"),
+        [
+            (
+                "- " * branch.depth + branch.code.name,
+                branch.code.passages,
+                branch.code.pin,
+                branch.code.color or None,
+                branch.code.description,
+            )
+            for branch in branches
+        ],
+        wrap=("description",),
+    )
+
+
+@codebook.command()
+@click.argument("name", metavar="NAME")
+@click.option("--under", "parent", metavar="CODE", help="The code it lies under; at the top where not given.")
+@click.pass_obj
+def create(session: Session, name: str, parent: str | None) -> None:
+    """Make a code, before any passage carries it."""
+    with opened(session) as study:
+        made = actions.create(study, name, parent)
+    session.say(f"Made the code “{made}”.")
+
+
+@codebook.command()
+@code_argument
+@click.argument("new", metavar="NEW-NAME")
+@click.pass_obj
+def rename(session: Session, name: str, new: str) -> None:
+    """Rename a code. Passages keep it under its new name."""
+    with opened(session) as study:
+        made = actions.rename(study, name, new)
+    session.say(f"The code is called “{made}”.")
+
+
+@codebook.command()
+@code_argument
+@click.argument("colour", metavar="COLOUR|none")
+@click.pass_obj
+def recolour(session: Session, name: str, colour: str) -> None:
+    """Give a code a colour: red, orange, yellow, green, teal, blue, violet, pink, grey, #rrggbb, or none."""
+    with opened(session) as study:
+        made = actions.recolour(study, name, "" if colour == NONE else colour)
+    session.say(f"“{name}” is {made or 'without a colour'}.")
+
+
+@codebook.command()
+@code_argument
+@click.option("--under", "parent", metavar="CODE", help="The code it goes under.")
+@click.option("--top", is_flag=True, help="To the top, under no code.")
+@click.pass_obj
+def move(session: Session, name: str, parent: str | None, top: bool) -> None:
+    """Move a code, with all below it, under another one or to the top."""
+    if top == (parent is not None):
+        raise UsageError("Say where it goes: --under CODE, or --top.", "needsseg codebook lists the codes.")
+    with opened(session) as study:
+        actions.move(study, name, parent)
+    session.say(f"Moved “{name}” " + ("to the top." if parent is None else f"under “{parent}”."))
+
+
+@codebook.command()
+@code_argument
+@click.argument("target", metavar="INTO")
+@click.pass_obj
+def merge(session: Session, name: str, target: str) -> None:
+    """Merge a code into another one. Each coder's marks, memos and the codes below go over."""
+    with opened(session) as study:
+        actions.merge(study, name, target)
+    session.say(f"Merged “{name}” into “{target}”.")
+
+
+@codebook.command()
+@code_argument
+@click.argument("text")
+@click.pass_obj
+def describe(session: Session, name: str, text: str) -> None:
+    """Write what a code means. An empty text takes it back."""
+    with opened(session) as study:
+        actions.describe(study, name, text)
+    session.say(f"Described “{name}”." if text.strip() else f"“{name}” has no description now.")
+
+
+@codebook.command()
+@code_argument
+@click.option("--dry-run", is_flag=True, help="Tell what it touches; change nothing.")
+@json_option
+@click.pass_obj
+def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
+    """Delete a code with its marks and memos. Passages stay as decided, codes below it go up; undo brings all back."""
+    with opened(session) as study:
+        code = actions.one(study, name).name
+        gone = actions.touched(study, code) if dry_run else actions.delete(study, code)
+    if as_json:
+        print_object({"code": code, **asdict(gone), "deleted": not dry_run})
+    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(gone)}.")
+    session.say("Nothing was changed." if dry_run else "Take it back with: needsseg undo")
+
+
+@codebook.command()
+@code_argument
+@click.argument("digit", metavar="1-9|none")
+@click.pass_obj
+def pin(session: Session, name: str, digit: str) -> None:
+    """Pin a code to a digit, which puts it on a passage in the app; none unpins it."""
+    if digit != NONE and digit not in tuple("123456789"):
+        raise UsageError(f"A code cannot be pinned to '{digit}'.", "There are the digits 1 to 9, and none.")
+    with opened(session) as study:
+        actions.pin(study, name, None if digit == NONE else int(digit))
+    session.say(f"“{name}” is pinned to {digit}." if digit != NONE else f"“{name}” is not pinned.")

@@ -1,0 +1,128 @@
+"""agreement, saturation, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal
+
+import click
+
+from needsseg.actions.coding import coverage as progress
+from needsseg.actions.coding import measures
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+
+
+@click.command()
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option(
+    "--by",
+    "units",
+    type=click.Choice(("character", "sentence", "passage")),
+    default="character",
+    show_default=True,
+    help="What is compared.",
+)
+@click.option("--all-text", is_flag=True, help="Count what interviewers said too.")
+@click.option("--both", "shared", is_flag=True, help="Only turns that each coder has coded, decided on or read.")
+@json_option
+@click.pass_obj
+def agreement(
+    session: Session,
+    keys: tuple[str, ...],
+    units: Literal["character", "sentence", "passage"],
+    all_text: bool,
+    shared: bool,
+    as_json: bool,
+) -> None:
+    """Show how far coders agree: percent, Cohen's kappa, Krippendorff's alpha, and where they do not."""
+    with opened(session) as study:
+        found = measures.agreement(study, units, keys, all_text, shared)
+    whole = found.agreement
+    if as_json:
+        apart = [asdict(one) | {"words": words} for one, words in found.disagreements]
+        print_object(
+            {"interviews": found.interviews, "compared": found.compared, "shared": shared}
+            | asdict(whole)
+            | {"disagreements": apart}
+        )
+        return
+    print_text(found.compared)
+    rows = [("all codes", whole.percent, whole.kappa, whole.alpha)]
+    rows += [(code.code, code.percent, code.kappa, code.alpha) for code in whole.codes]
+    print_table(("code", "percent", "kappa", "alpha"), [(name, *map(_figure, row)) for name, *row in rows])
+    for one, words in found.disagreements:
+        who = f"{', '.join(one.by)}, not {', '.join(one.not_by)}"
+        print_text(f"{one.interview} {one.start}–{one.end} {one.code} ({who}): “{words}”")
+    session.say(f"{', '.join(whole.coders)} over {whole.n} {units}s of {len(found.interviews)} interviews.")
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else ""
+
+
+@click.command()
+@click.option("--base", type=click.IntRange(1), default=4, show_default=True, help="Interviews in the base.")
+@click.option("--run", "run_", type=click.IntRange(1), default=2, show_default=True, help="Interviews in a run.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share that is no news."
+)
+@json_option
+@click.pass_obj
+def saturation(session: Session, base: int, run_: int, threshold: float, as_json: bool) -> None:
+    """Show whether further interviews still bring new codes (Guest, Namey and Chen 2020)."""
+    with opened(session) as study:
+        found = measures.saturation(study, base, run_, threshold)
+    of = found.saturation
+    if as_json:
+        print_object(
+            {"interviews": found.interviews, "new": found.new, **asdict(found.saturation)}
+            | {"reported": "", "reached_at": None}
+            | ({"reported": of.reported, "reached_at": of.reached_at} if found.verdict == "reached" else {})
+            | {"verdict": found.verdict, "incomplete": found.incomplete}
+        )
+        return
+    most = max(found.new, default=0) or 1
+    print_table(
+        ("interview", "new codes", ""),
+        [(key, new, "█" * round(20 * new / most)) for key, new in zip(found.interviews, found.new, strict=True)],
+    )
+    session.say(found.sentence)
+
+
+@click.command()
+@click.option("--coder", metavar="NAME", help="Of this coder's work only, instead of everybody's together.")
+@json_option
+@click.pass_obj
+def coverage(session: Session, coder: str | None, as_json: bool) -> None:
+    """Show how much of what participants said was read, coded and skipped, and how many passages are decided.
+
+    Words in accepted passages are coded, and count as read; skipped are words read that lie in none.
+    """
+    with opened(session) as study:
+        found = progress.coverage(study, coder)
+    if as_json:
+        rows = [_covered(row) | {"key": row.key, "title": row.title} for row in found.interviews]
+        print_object({"coder": found.coder, "interviews": rows, "total": _covered(found.total)})
+        return
+    print_table(
+        ("interview", "words", "read", "coded", "skipped", "decided"),
+        [
+            (
+                row.key or "all",
+                row.words,
+                *(f"{row.share(words):.0%}" for words in (row.read, row.coded, row.skipped)),
+                f"{row.decided}/{row.marked}",
+            )
+            for row in (*found.interviews, found.total)
+        ],
+    )
+    if found.coder:
+        session.say(f"This is the work of {found.coder} alone.")
+
+
+def _covered(row: progress.Covered) -> dict[str, float]:
+    counts = {"words": row.words, "read": row.read, "coded": row.coded, "skipped": row.skipped}
+    shares = {f"{name}_share": row.share(counts[name]) for name in ("read", "coded", "skipped")}
+    return {**counts, **shares, "decided": row.decided, "marked": row.marked}

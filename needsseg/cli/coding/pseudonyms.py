@@ -1,0 +1,116 @@
+"""pseudonyms, and the group pseudonym: replace, keep, forget, list."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from needsseg.actions.coding import pseudonym_decisions as decisions
+from needsseg.actions.coding import pseudonyms as actions
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.parameters import json_option, opened
+
+kind_option = click.option(
+    "--kind", type=click.Choice(decisions.KINDS), help="What the words are; told from what was found where not given."
+)
+
+
+@click.command()
+@click.option("--also", "extra", multiple=True, metavar="WORDS", help="Further words to replace; may be given again.")
+@click.option("--undecided", is_flag=True, help="Only what nobody has decided on.")
+@json_option
+@click.pass_obj
+def pseudonyms(session: Session, extra: tuple[str, ...], undecided: bool, as_json: bool) -> None:
+    """List what in participants' words tells who people are, what stands for it, and what was decided.
+
+    Names are those of participants, speakers, participants' companies, accounts, and words that were added. What nobody
+    decided on is replaced too. Other words that may be names are proposed: they stay until somebody decides to replace
+    them. The study keeps the original, and its own listings show it.
+    """
+    with opened(session) as study:
+        survey = actions.survey(study, extra, undecided=undecided)
+    rows = survey.rows
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("kind", "words", "by", "count", "state", "first in", "context"),
+        [(row.kind, row.words, row.by, row.count, _state(row), row.interview, row.context) for row in rows],
+        wrap=("context",),
+    )
+    if not rows and undecided:
+        session.say("Everything that was found was decided on.")
+    _say_finder(session, survey)
+    session.say("Not every name is found: read before you share.")
+
+
+def _state(row: actions.Replacement) -> str:
+    return "proposed" if row.is_left else row.state
+
+
+def _say_finder(session: Session, survey: actions.Survey) -> None:
+    left = sum(row.is_left for row in survey.rows)
+    session.say(f"Names were proposed by {survey.finder}; {left} proposed and undecided stay as they are.")
+    if survey.finder == actions.WORD_LISTS:
+        session.say("pip install 'needsseg[names]' adds a model that finds more names, of companies above all.")
+
+
+@click.group(no_args_is_help=False)
+def pseudonym() -> None:
+    """Decide on words that tell who somebody is: replace them, keep them, or leave them to the program again."""
+
+
+@pseudonym.command()
+@click.argument("words")
+@click.option("--by", default="", metavar="NAME", help="What stands for them; else the program's own pseudonym.")
+@kind_option
+@click.pass_obj
+def replace(session: Session, words: str, by: str, kind: str | None) -> None:
+    """Replace WORDS in everything that leaves the study; words the program does not find are added."""
+    with opened(session) as study:
+        decisions.replace_words(study, words, by, kind)
+        row = next((row for row in actions.found(study) if actions.as_one(row.words) == actions.as_one(words)), None)
+    if row is not None:
+        session.say(f"“{row.words}” is replaced by “{row.by}”; participants say it {row.count} times.")
+
+
+@pseudonym.command()
+@click.argument("words")
+@click.pass_obj
+def keep(session: Session, words: str) -> None:
+    """Keep WORDS as they are."""
+    with opened(session) as study:
+        decisions.keep(study, words)
+    session.say(f"“{words}” is kept.")
+
+
+@pseudonym.command()
+@click.argument("words")
+@click.pass_obj
+def forget(session: Session, words: str) -> None:
+    """Take back what was decided about WORDS."""
+    with opened(session) as study:
+        decisions.forget(study, words)
+    session.say(f"“{words}” is undecided again.")
+
+
+@pseudonym.command("list")
+@click.argument("file", type=click.Path(path_type=Path))
+@kind_option
+@json_option
+@click.pass_obj
+def list_(session: Session, file: Path, kind: str | None, as_json: bool) -> None:
+    """Replace the words of a list: one a line, or a CSV of words and what stands for them."""
+    with opened(session) as study:
+        report = decisions.import_list(study, file, kind)
+    if as_json:
+        refused = [{"row": number, "reason": reason} for number, reason in report.refused]
+        print_object({"taken": [{"words": words, "by": by} for words, by in report.taken], "refused": refused})
+    else:
+        print_table(("words", "by"), [(words, by or None) for words, by in report.taken])
+    for number, reason in report.refused:
+        session.refuse(f"{file.name} row {number}", reason)
+    session.say(f"{len(report.taken)} words of {file.name} are replaced.")

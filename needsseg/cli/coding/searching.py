@@ -1,0 +1,157 @@
+"""search."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from needsseg.actions.coding import searching
+from needsseg.actions.coding.searching import Filter, Origin, Speech
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_line, print_table
+from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.errors import NeedssegError, UsageError
+
+if TYPE_CHECKING:
+    from needsseg.actions.coding.searching import CodedHits, Hit
+
+
+@click.command()
+@click.argument("words", metavar="[WORDS]...", nargs=-1)
+@click.option("--meaning", is_flag=True, help="What is said about this, in whatever words.")
+@click.option("--like", "origin", metavar="PASSAGE", type=PASSAGE, help="More of what this passage says, by meaning.")
+@click.option("--interview", metavar="KEY", help="In this interview only.")
+@click.option("--with-code", "within", metavar="NAME", help="Only where passages carry this code, or one below it.")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="ATTRIBUTE=VALUE",
+    help="Only participants of whom this is known; ~ finds a part of the value. May be given again.",
+)
+@click.option(
+    "--speech",
+    type=click.Choice(get_args(Speech)),
+    default="participants",
+    show_default=True,
+    help="Whose words, or marked passages only.",
+)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The best of them only.")
+@click.option("--code", metavar="NAME", help="Put this code on every hit that is a participant's words.")
+@click.option("--listen", is_flag=True, hidden=True, help="Make searches on stdin ready, one JSON line each.")
+@json_option
+@click.pass_obj
+def search(
+    session: Session,
+    words: tuple[str, ...],
+    meaning: bool,
+    origin: int | None,
+    interview: str | None,
+    within: str | None,
+    conditions: tuple[str, ...],
+    speech: Speech,
+    limit: int,
+    code: str | None,
+    listen: bool,
+    as_json: bool,
+) -> None:
+    """Find the sentences in which all WORDS occur, or with --meaning what is said about them; best first.
+
+    Words in double quotes within one argument are a phrase. The first search by meaning reads all interviews, once.
+    """
+    if listen:
+        _listen(session)
+        return
+    query = " ".join(words)
+    if bool(words) == (origin is not None):
+        raise UsageError("Name words to search for, or a passage with --like; one of the two.")
+    narrowed = Filter(interview, within, conditions, speech)
+    with opened(session) as study, session.progressing() as progress:
+        if origin is not None:
+            hits = searching.like(study, origin, narrowed, limit=limit + 1, progress=progress)
+        else:
+            hits = searching.search(study, query, narrowed, meaning=meaning, limit=limit + 1, progress=progress)
+        more, hits = len(hits) > limit, hits[:limit]
+        coded = searching.code_hits(study, hits, code) if code is not None else None
+        others = 0
+        if not hits and not meaning and origin is None and speech == "participants":
+            others = len(searching.search(study, query, Filter(interview, within, conditions, "all"), limit=None))
+    if as_json:
+        print_array(map(_shape, hits))
+    else:
+        print_table(
+            ("interview", "start", "end", "speaker", "score", "passages", "words"),
+            [(hit.interview, hit.start, hit.end, hit.speaker, hit.score, hit.passages, hit.words) for hit in hits],
+            wrap=("words",),
+        )
+    if not hits:
+        session.say(_nothing(by_meaning=meaning or origin is not None, others=others))
+    if more:
+        session.say(f"There are more: these are the best {limit}. --limit shows further ones.")
+    if coded is not None and code is not None:
+        session.say(_told(coded, code))
+
+
+def _shape(hit: Hit) -> dict[str, object]:
+    """A hit as JSON: keys here are a contract."""
+    return {
+        "interview": hit.interview,
+        "start": hit.start,
+        "end": hit.end,
+        "words": hit.words,
+        "speaker": hit.speaker,
+        "role": hit.role,
+        "score": hit.score,
+        "passages": hit.passages,
+    }
+
+
+def _nothing(*, by_meaning: bool, others: int) -> str:
+    if by_meaning:
+        return "Nothing speaks of this."
+    if others:
+        return f"No participant says all these words together; others do, {others} times: --speech all"
+    return "No turn holds all these words."
+
+
+def _told(coded: CodedHits, code: str) -> str:
+    left = f"; {coded.skipped} are no participant's words and were left out" if coded.skipped else ""
+    return (
+        f"Put “{code.strip()}” on {coded.coded} of {len(coded.passages)} passages{left}. needsseg undo takes it back."
+    )
+
+
+def _listen(session: Session) -> None:
+    """Embeds what each line of stdin asks for, so that another process answers it from the study at once.
+
+    A line is an object with ``asked`` (words, a passage's id, or a span as interview, start, end) and ``speech``; each is
+    answered by one line: ``ready``, or ``error`` and ``hint``. It ends with its input. The model stays loaded meanwhile;
+    the study is open only while a line is answered.
+    """
+    with session.progressing() as progress:
+        for line in sys.stdin:
+            answer: dict[str, object] = {"ready": True}
+            try:
+                asked, speech = _request(line)
+                with opened(session) as study:
+                    searching.make_ready(study, asked, speech, progress)
+            except NeedssegError as error:
+                answer = {"error": error.message, "hint": error.hint}
+            print_line(answer)
+            sys.stdout.flush()
+
+
+def _request(line: str) -> tuple[str | Origin, Speech]:
+    match json.loads(line):
+        case {"asked": str() | int() as asked, "speech": ("participants" | "all" | "passages") as speech}:
+            return asked, speech
+        case {
+            "asked": [str() as key, int() as start, int() as end],
+            "speech": ("participants" | "all" | "passages") as speech,
+        }:
+            return (key, start, end), speech
+        case _:
+            raise UsageError("This is no request.", "One has asked and speech.")

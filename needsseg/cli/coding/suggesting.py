@@ -1,0 +1,115 @@
+"""queue, decide-window, embed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions.coding import suggesting as actions
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import OFFSET, json_option, opened
+from needsseg.errors import UsageError
+from needsseg.text import format_count
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most this many.")
+@click.option("--reading", is_flag=True, help="In the order of reading, not the likeliest first.")
+@json_option
+@click.pass_obj
+def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
+    """List what is undecided over the whole study, the likeliest to be accepted first.
+
+    The order learns from every decision. From ten on, some accepted and some rejected, chances are given, and all
+    participant speech is in it whose vectors are there (needsseg embed).
+    """
+    with opened(session) as study:
+        found = actions.queue(study, limit, reading=reading)
+    if as_json:
+        print_object(
+            {
+                "learned": found.learned,
+                "decisions": found.decisions,
+                "outlook": _outlook(found),
+                "unread": found.unread,
+                "items": [asdict(item) for item in found.items],
+            }
+        )
+        return
+    print_table(
+        ("chance", "id", "interview", "start", "end", "quote", "reasons"),
+        [
+            (
+                "" if item.chance is None else f"{item.chance:.0%}",
+                item.passage,
+                item.interview,
+                item.start,
+                item.end,
+                item.quote,
+                item.reasons,
+            )
+            for item in found.items
+        ],
+        wrap=("quote", "reasons"),
+    )
+    for line in told(found):
+        session.say(line)
+
+
+def _outlook(found: actions.Queue) -> dict[str, object]:
+    """The outlook, without forecasts while they are not known yet."""
+    unknown = {} if found.learned else {"left": None, "coming": None}
+    return {**asdict(found.outlook), **unknown}
+
+
+def told(found: actions.Queue) -> list[str]:
+    """The queue's outlook in words."""
+    outlook = found.outlook
+    if not outlook.undecided:
+        return ["Nothing is undecided. Suggest passages first (needsseg suggest), or go on: needsseg discover"]
+    if not found.learned:
+        lines = [
+            f"How many are worth it is not known yet. The program learns from every decision and forecasts from {actions.ENOUGH} "
+            f"decisions on, some accepted and some rejected; there are {found.decisions} so far."
+        ]
+    elif outlook.unlikely:
+        lines = [
+            f"Further suggestions are unlikely to be accepted: {outlook.lately or 0:.0%} of the last decisions were, "
+            f"{outlook.coming:.0%} of the next are expected to be. Next: needsseg discover"
+        ]
+    else:
+        lines = [
+            f"Learned from {found.decisions} decisions: of {outlook.undecided} undecided, about {outlook.left:.0f} are "
+            f"acceptable; {outlook.coming:.0%} of the next."
+        ]
+    if found.unread:
+        lines.append(f"Without further speech of {format_count(found.unread, 'interview')}. To have it: needsseg embed")
+    return lines
+
+
+@click.command(name="decide-window")
+@click.argument("key")
+@click.argument("start", type=OFFSET)
+@click.argument("end", type=OFFSET)
+@click.option("--accept", is_flag=True, help="Accept it.")
+@click.option("--reject", is_flag=True, help="Reject it.")
+@click.pass_obj
+def decide_window(session: Session, key: str, start: int, end: int, accept: bool, reject: bool) -> None:
+    """Accept or reject what the queue holds from START to END of an interview; prints the passage's id."""
+    if accept == reject:
+        raise UsageError("Say one of --accept and --reject.", "needsseg decide-window --help tells how.")
+    with opened(session) as study:
+        number = actions.decide_place(study, key, start, end, "accepted" if accept else "rejected")
+    print_text(str(number))
+    session.say(f"{'Accepted' if accept else 'Rejected'} passage {number}.")
+
+
+@click.command()
+@click.pass_obj
+def embed(session: Session) -> None:
+    """Reckon the vectors of all participant speech, so that the queue reaches what was not suggested."""
+    with opened(session) as study, session.progressing() as progress:
+        count = actions.embed_all(study, progress)
+    session.say(f"{count} windows have their vectors. Next: needsseg queue")

@@ -1,0 +1,1 @@
+"""Commands on candidates and needs."""

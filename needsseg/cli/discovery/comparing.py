@@ -1,0 +1,84 @@
+"""compare, map, sensitivity: what two runs share, where passages lie, and what small changes do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions.discovery import review as actions
+from needsseg.actions.discovery.firmness import verdict
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import LARGEST, json_option, opened
+from needsseg.text import format_count
+
+RUN = click.IntRange(1, LARGEST)
+
+
+@click.command()
+@click.argument("first", metavar="RUN", type=RUN)
+@click.argument("second", metavar="RUN", type=RUN)
+@json_option
+@click.pass_obj
+def compare(session: Session, first: int, second: int, as_json: bool) -> None:
+    """What became of each candidate of the first run in the second."""
+    with opened(session) as study:
+        found = actions.compare_runs(study, first, second)
+    if as_json:
+        print_object(shapes.run_comparison(found))
+        return
+    for sentence in found.sentences:
+        print_text(sentence)
+    of = found.comparison
+    print_text(
+        f"agreement {of.agreement:.2f} over the {of.common} passages that both know; "
+        f"{of.only_first} only in run {first}, {of.only_second} only in run {second}"
+    )
+
+
+@click.command("map")
+@json_option
+@click.pass_obj
+def map_(session: Session, as_json: bool) -> None:
+    """Place the newest run's passages in two dimensions: near each other where they say alike things."""
+    with opened(session) as study:
+        points = actions.needs_map(study)
+    if as_json:
+        print_array(asdict(point) for point in points)
+        return
+    print_table(
+        ("passage", "x", "y", "segment", "status"),
+        [(p.passage, p.x, p.y, p.segment, p.status) for p in points],
+    )
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def sensitivity(session: Session, as_json: bool) -> None:
+    """What changes and what stays without one participant, with suggestions too, with passages resampled.
+
+    What comes of it is what segments then say of their stability, until passages, places or decisions change.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        found, said = actions.sensitivity(study, progress), verdict(study)
+    if as_json:
+        print_object(shapes.sensitivity(found))
+        return
+    for line in said.lines if said.has_run else ():
+        print_text(line)
+    for segment, firm in found.figures.items():
+        print_text(f"{found.base[segment]}: {found.firmness[segment]}{f'; {firm.against}' if firm.against else ''}")
+    print_text("")
+    for row in (row for row in found.rows if row.kind != "resample"):
+        print_text(f"{row.sentence} (agreement {row.comparison.agreement:.2f})")
+    for sentence in found.resampled:
+        print_text(sentence)
+    if found.untried:
+        session.say(f"{format_count(found.untried, 'participant')} with fewer passages were not left out in turn.")
+    session.say(
+        f"{len(found.rows)} variations of {len(found.base)} candidates; nothing was changed. What people placed is held in "
+        "its place and not counted; names given to clusters count for nothing here."
+    )

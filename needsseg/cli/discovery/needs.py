@@ -1,0 +1,207 @@
+"""The group needs: list, add, edit, drop, move, take, tree, learned."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from needsseg.actions.discovery import code_tree, learned, needs
+from needsseg.actions.discovery.code_tree import CodeNode, CodeTree
+from needsseg.actions.discovery.learned import Learned
+from needsseg.actions.discovery.needs import NeedRow, Source
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import UsageError
+
+need_argument = click.argument("which", metavar="NEED")
+SOURCES = ("archetypes", "codes", "segments")
+
+
+@click.group("needs", invoke_without_command=True, no_args_is_help=False)
+@json_option
+@click.pass_context
+def needs_(ctx: click.Context, as_json: bool) -> None:
+    """List the needs in view, or change them: what a team believes people need teaches discovery."""
+    if ctx.invoked_subcommand is not None:
+        return
+    session: Session = ctx.obj
+    with opened(session) as study:
+        rows = needs.listing(study)
+        advice = needs.advice(study)
+    if as_json:
+        print_array(map(_shape, rows))
+        return
+    print_table(
+        ("need", "description", "passages", "answers"),
+        [(row.name, row.description, row.passages if row.segment else None, row.answers) for row in rows],
+        wrap=("description",),
+    )
+    if advice:
+        session.warn(advice)
+    if not rows:
+        session.say("No needs are in view: needsseg needs add NAME DESCRIPTION, or needsseg needs take archetypes")
+
+
+def _shape(row: NeedRow) -> dict[str, Any]:
+    return asdict(row) | {"segment": row.segment, "status": row.status or None}
+
+
+@needs_.command()
+@click.argument("name")
+@click.argument("description", default="")
+@json_option
+@click.pass_obj
+def add(session: Session, name: str, description: str, as_json: bool) -> None:
+    """State a need: a name, and a sentence or two in plain words."""
+    with opened(session) as study:
+        need = needs.add(study, name, description)
+        _tell(session, [row for row in needs.listing(study) if row.id == need], needs.advice(study), as_json)
+
+
+@needs_.command()
+@need_argument
+@click.option("--name", metavar="NAME", help="Its new name.")
+@click.option("--description", metavar="TEXT", help="What people need, in a sentence or two.")
+@json_option
+@click.pass_obj
+def edit(session: Session, which: str, name: str | None, description: str | None, as_json: bool) -> None:
+    """Reword a need; what was answered stays with it."""
+    if name is None and description is None:
+        raise UsageError("Nothing is to be changed.", "Give --name, --description or both.")
+    with opened(session) as study:
+        need = needs.find(study, which)
+        needs.edit(study, need, name, description)
+        _tell(session, [row for row in needs.listing(study) if row.id == need], "", as_json)
+
+
+@needs_.command()
+@need_argument
+@json_option
+@click.pass_obj
+def drop(session: Session, which: str, as_json: bool) -> None:
+    """Take a need out of view; its candidate stays, with what was answered."""
+    with opened(session) as study:
+        needs.drop(study, needs.find(study, which))
+    if as_json:
+        print_object({"dropped": which})
+    session.say(f"“{which}” is out of view. Next: needsseg discover")
+
+
+@needs_.command()
+@need_argument
+@click.argument("place", type=int)
+@json_option
+@click.pass_obj
+def move(session: Session, which: str, place: int, as_json: bool) -> None:
+    """Put a need at a place in the list, 1 being the first."""
+    with opened(session) as study:
+        needs.move(study, needs.find(study, which), place)
+        rows = needs.listing(study)
+    if as_json:
+        print_array(map(_shape, rows))
+    session.say("The needs in view, in their order: " + ", ".join(row.name for row in rows))
+
+
+@needs_.command()
+@click.argument("source", type=click.Choice(SOURCES))
+@click.argument("names", nargs=-1)
+@click.option("--as", "called", default="", metavar="NAME", help="Take the codes named as one need of this name.")
+@click.option("--list", "only_list", is_flag=True, help="List what can be taken, and take nothing.")
+@json_option
+@click.pass_obj
+def take(session: Session, source: Source, names: tuple[str, ...], called: str, only_list: bool, as_json: bool) -> None:
+    """Take needs from the archetypes, from codes with their descriptions, or from named segments; all where none is named."""
+    with opened(session) as study:
+        if only_list:
+            offered = needs.offers(study, source)
+            if as_json:
+                print_array(map(asdict, offered))
+                return
+            print_table(
+                ("name", "description", "in view"),
+                [(offer.name, offer.description, "yes" if offer.taken else None) for offer in offered],
+                wrap=("description",),
+            )
+            return
+        made = needs.take(study, source, names, called)
+        _tell(session, [row for row in needs.listing(study) if row.id in made], needs.advice(study), as_json)
+
+
+def _tell(session: Session, rows: list[NeedRow], advice: str, as_json: bool) -> None:
+    if as_json:
+        print_array(map(_shape, rows))
+    if advice:
+        session.warn(advice)
+    session.say("In view: " + ", ".join(f"“{row.name}”" for row in rows) + ". Next: needsseg discover")
+
+
+@needs_.command()
+@json_option
+@click.pass_obj
+def tree(session: Session, as_json: bool) -> None:
+    """Group the codes into candidate needs, as a tree, with who spoke under which code beside it."""
+    with opened(session) as study, session.progressing() as progress:
+        found = code_tree.tree(study, progress)
+    print_tree(session, found, as_json)
+
+
+def print_tree(session: Session, found: CodeTree, as_json: bool) -> None:
+    """A tree of codes with its matrix, for programs or for people."""
+    if as_json:
+        print_object(asdict(found))
+        return
+    branches = {branch.codes for branch in found.branches}
+    _print_node(found.root, branches, 0)
+    print_text("")
+    print_table(
+        ("participant", *found.codes),
+        [(who, *(count or None for count in row)) for who, row in zip(found.participants, found.counts, strict=True)],
+    )
+    first = " ".join(f"“{code}”" for code in found.branches[0].codes)
+    session.say(
+        f"● are {len(found.branches)} candidate needs; join codes as you see fit. "
+        f"Next: needsseg needs take codes {first} --as NAME"
+    )
+
+
+def _print_node(node: CodeNode, branches: set[tuple[str, ...]], depth: int) -> None:
+    mark = "● " if node.codes in branches else "  "
+    name = node.codes[0] if not node.children else f"{len(node.codes)} codes, nearness {node.nearness:.2f}"
+    print_text(f"{mark}{'   ' * depth}{name}: {node.passages} passages of {node.participants} participants")
+    for child in node.children:
+        _print_node(child, branches, depth + 1)
+
+
+@needs_.command("learned")
+@json_option
+@click.pass_obj
+def learned_(session: Session, as_json: bool) -> None:
+    """Show what the answers taught: how well others are predicted, what the newest moved, whether they still help."""
+    with opened(session) as study:
+        found = learned.learned(study)
+    if as_json:
+        print_object(_learned(found))
+        return
+    for sentence in found.sentences:
+        print_text(sentence)
+    if found.moved:
+        print_table(("from", "to", "passages"), [(move.before, move.after, move.passages) for move in found.moved])
+
+
+def _learned(found: Learned) -> dict[str, Any]:
+    lesson = found.lesson
+    figures = (
+        dict.fromkeys(("asked", "right", "guessing", "low", "high"))
+        if lesson is None
+        else {name: getattr(lesson, name) for name in ("asked", "right", "guessing", "low", "high")}
+    )
+    return {"answers": found.answers} | figures | {
+        "newest": found.newest,
+        "moved": [asdict(move) for move in found.moved],
+        "earlier": [{"answers": count, **asdict(report)} for count, report in found.earlier],
+        "stopped": found.stopped,
+        "sentences": found.sentences,
+    }  # fmt: skip

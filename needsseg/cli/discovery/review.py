@@ -1,0 +1,211 @@
+"""question, answer, off-topic, leftover, pairs, and the group pair: together, apart, remove."""
+
+from __future__ import annotations
+
+import click
+
+from needsseg.actions.discovery import needs
+from needsseg.actions.discovery import review as actions
+from needsseg.actions.discovery.review import Choice, Question
+from needsseg.actions.segments import segments
+from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.errors import UsageError
+
+OFF_TOPIC = "off-topic"
+first_argument = click.argument("first", metavar="A", type=PASSAGE)
+second_argument = click.argument("second", metavar="B", type=PASSAGE)
+
+
+@click.command()
+@click.option(
+    "--skip", metavar="ID", multiple=True, type=PASSAGE, help="Leave this passage for later; may be repeated."
+)
+@click.option("--guess", is_flag=True, help="Show what the program takes it for, and how near each choice is.")
+@json_option
+@click.pass_obj
+def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool) -> None:
+    """The passage whose decision would help most, why, and where it could go."""
+    with opened(session) as study:
+        found = actions.next_question(study, skip)
+        who = participant_names(study).of(found.passage) if found is not None else ""
+    if as_json:
+        print_object(shapes.question(found, guess, who))
+    elif found is not None:
+        _print_question(found, guess, who)
+    if found is None:
+        session.say("Nothing is left to decide.")
+    else:
+        session.say(
+            f"{found.left} undecided. Answer: needsseg answer {found.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
+            f"or needsseg answer {found.passage.id} --new-need NAME"
+        )
+
+
+def _print_question(found: Question, guess: bool, who: str) -> None:
+    passage = found.passage
+    print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
+    print_text(f"   Asked because it {found.why}.")
+    header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
+    print_table(
+        header,
+        [
+            (_chosen_by(c), c.name + (" (need in view)" if c.need else ""), c.about, *((c.nearness,) if guess else ()))
+            for c in found.choices
+        ],
+        wrap=("about",),
+    )
+    if guess and found.guess is not None:
+        print_text(f"   The program would say: {found.guess.name} (strength {found.guess.strength:.2f})")
+
+
+def _chosen_by(choice: Choice) -> str | int:
+    """What stands for a choice on the command line."""
+    if choice.need is not None:
+        return choice.name
+    return OFF_TOPIC if choice.segment is None else choice.segment
+
+
+@click.command()
+@click.argument("passage", type=PASSAGE)
+@click.argument("target", metavar="[NEED|SEGMENT|off-topic]", required=False)
+@click.option("--new-need", metavar="NAME", help="State a need of this name, and put the passage there.")
+@click.option("--description", default="", metavar="TEXT", help="What people need, of the new need.")
+@click.option("--by", default="", metavar="NAME", help="Who decides; the coder of the settings where not given.")
+@json_option
+@click.pass_obj
+def answer(
+    session: Session, passage: int, target: str | None, new_need: str | None, description: str, by: str, as_json: bool
+) -> None:
+    """Say which need in view, candidate or segment a passage belongs to, or that it speaks of none.
+
+    Every later run keeps to it. It names no candidate: only a person does that.
+    """
+    if (target is None) == (new_need is None):
+        raise UsageError(
+            "Say where the passage belongs, once.", f"Name a need, a segment or {OFF_TOPIC}, or give --new-need NAME."
+        )
+    with opened(session) as study:
+        if new_need is not None:
+            actions.answer_new_need(study, passage, new_need, description, by)
+            target = new_need
+        named = next((need for need in needs.listing(study) if need.name.casefold() == str(target).casefold()), None)
+        segment = None if named is not None or target == OFF_TOPIC else segments.find(study, str(target))
+        if new_need is None:
+            actions.answer(study, passage, segment, by, need=named.id if named else None)
+        if named is not None:
+            segment = next(need.segment for need in needs.listing(study) if need.id == named.id)
+    if as_json:
+        print_object({"passage": passage, "segment": segment, "need": named.name if named else None})
+    where = f"belongs to the need “{named.name}”" if named else f"lies in segment {segment}"
+    session.say(f"Passage {passage} {'is off-topic' if segment is None else where}.")
+
+
+@click.command(OFF_TOPIC)
+@click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
+@click.option("--undo", "back", is_flag=True, help="Leave them open again.")
+@json_option
+@click.pass_obj
+def off_topic(session: Session, ids: tuple[int, ...], back: bool, as_json: bool) -> None:
+    """Say that passages speak of no need: they leave their segments, and no run puts them anywhere."""
+    with opened(session) as study:
+        changed = (actions.on_topic if back else actions.off_topic)(study, list(dict.fromkeys(ids)))
+    if as_json:
+        print_object({"changed": changed})
+    session.say(f"{'Left open again' if back else 'Off-topic'}: {changed} of {len(set(ids))}.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def leftover(session: Session, as_json: bool) -> None:
+    """List the passages of the newest run that lie in no segment, with the nearest one and how near it is."""
+    with opened(session) as study:
+        rows = segments.left_over(study)
+    if as_json:
+        print_array(map(shapes.left_over, rows))
+        return
+    print_table(
+        ("passage", "interview", "nearest", "nearness", "quote"),
+        [
+            (r.passage.id, r.passage.interview, OFF_TOPIC if r.off_topic else r.name, r.nearness, r.passage.quote)
+            for r in rows
+        ],
+        wrap=("quote",),
+    )
+    if not rows:
+        session.say("Nothing is left over, or nothing was discovered yet: needsseg discover")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def pairs(session: Session, as_json: bool) -> None:
+    """List the passages kept together or apart, and which pairs no run can obey."""
+    with opened(session) as study:
+        rows = actions.pairs(study)
+    if as_json:
+        print_array(map(shapes.pair, rows))
+        return
+    print_table(
+        ("first", "second", "kept", "by", "quotes", "not obeyed"),
+        [
+            (r.first.id, r.second.id, r.kind, r.decided_by, f"“{r.first.quote}” / “{r.second.quote}”", r.unused or None)
+            for r in rows
+        ],
+        wrap=("quotes", "not obeyed"),
+    )
+    if not rows:
+        session.say("There are no pairs yet: needsseg pair together A B, or needsseg pair apart A B")
+
+
+@click.group(no_args_is_help=False)
+def pair() -> None:
+    """Keep two passages together or apart in every run, or take that back."""
+
+
+@pair.command()
+@first_argument
+@second_argument
+@json_option
+@click.pass_obj
+def together(session: Session, first: int, second: int, as_json: bool) -> None:
+    """Say that two passages speak of one need."""
+    with opened(session) as study:
+        actions.together(study, first, second)
+    _paired(session, first, second, "together", as_json)
+
+
+@pair.command()
+@first_argument
+@second_argument
+@json_option
+@click.pass_obj
+def apart(session: Session, first: int, second: int, as_json: bool) -> None:
+    """Say that two passages speak of different needs."""
+    with opened(session) as study:
+        actions.apart(study, first, second)
+    _paired(session, first, second, "apart", as_json)
+
+
+def _paired(session: Session, first: int, second: int, kind: str, as_json: bool) -> None:
+    if as_json:
+        print_object({"first": first, "second": second, "kind": kind})
+    session.say(f"Passages {first} and {second} are kept {kind}. Next: needsseg discover")
+
+
+@pair.command()
+@first_argument
+@second_argument
+@json_option
+@click.pass_obj
+def remove(session: Session, first: int, second: int, as_json: bool) -> None:
+    """Take back that two passages are kept together or apart."""
+    with opened(session) as study:
+        actions.unpair(study, first, second)
+    if as_json:
+        print_object({"first": first, "second": second, "kind": None})
+    session.say(f"Passages {first} and {second} are no pair any more.")

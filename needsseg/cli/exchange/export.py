@@ -1,0 +1,159 @@
+"""export, deliveries."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+
+from needsseg.actions.exchange import sending
+from needsseg.actions.exchange.export import TARGETS, USERS, check_options
+from needsseg.actions.exchange.export import export as write
+from needsseg.actions.exchange.sending import Outlook
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_line, print_table
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import UsageError
+
+SHOWN = 20  # refused accounts that are named one by one
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(TARGETS))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@as_of_option
+@click.option(
+    "--changed-only", is_flag=True, help="Leave out accounts of which the last export to there said the same."
+)
+@click.option("--segment", metavar="NAME", help="The segment whose accounts an amplitude-cohort has.")
+@click.option("--key", metavar="FIELD", default="", help="The field by which the target knows an account.")
+@click.option("--send", is_flag=True, help="Send it, after a look at what would be sent; needs needsseg[send].")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--force", is_flag=True, help="Replace a file that is no earlier export.")
+@click.option("--keep-formulas", is_flag=True, help="Leave CSV cells as they are that a spreadsheet would compute.")
+@click.option("--neutralise-formulas", is_flag=True, help="Put ' before such cells, which is done anyway.")
+@click.option(
+    "--original", is_flag=True, help="Name participants in the manifest as the study does, not by pseudonyms."
+)
+@engine_option
+@click.pass_obj
+def export(
+    session: Session,
+    format_: str,
+    path: Path | None,
+    as_of: date,
+    changed_only: bool,
+    segment: str | None,
+    key: str,
+    send: bool,
+    yes: bool,
+    force: bool,
+    keep_formulas: bool,
+    neutralise_formulas: bool,
+    original: bool,
+    engine: str | None,
+) -> None:
+    """Write every account's profile to PATH as a target takes it, with a manifest beside it; or send it.
+
+    Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, segment-users (by
+    the users that usage tells), amplitude, mixpanel. Import tables:
+    hubspot, salesforce, amplitude-cohort. With --send PATH may be left out.
+    """
+    if keep_formulas and neutralise_formulas:
+        raise UsageError("--keep-formulas and --neutralise-formulas say the opposite.", "Give one of them.")
+    if path is None and not send:
+        raise UsageError("There is no file to write to.", "Name it after the format, or add --send.")
+    if yes and not send:
+        raise UsageError("--yes is for sending.", "Add --send.")
+    check_options(format_, segment, changed_only, key)
+    neutralise = False if keep_formulas else True if neutralise_formulas else None
+    with opened(session) as study, session.progressing() as progress:
+        look = None
+        if send:
+            look = sending.outlook(
+                study, format_, as_of, changed_only=changed_only, key=key, progress=progress, engine=engine
+            )
+        if path is not None:
+            report = write(
+                study, format_, path, as_of, neutralise=neutralise, overwrite=force, original=original,
+                changed_only=changed_only, key=key, segment=segment, progress=progress, engine=engine,
+            )  # fmt: skip
+            _tell_renamed(session, report.renamed)
+            session.say(
+                f"Wrote {report.rows} {'users' if format_ == USERS else 'accounts'}, {report.labelled} with a needs segment, "
+                f"to {report.path} and {report.manifest}."
+                + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
+            )
+    if look is not None:
+        _tell_outlook(session, look)
+        _send(session, look, yes)
+
+
+def _send(session: Session, look: Outlook, yes: bool) -> None:
+    if not look.accounts:
+        session.say("There is nothing to send.")
+    elif not yes:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("Nothing was sent: nobody is there to say yes.", "Add --yes to send.")
+        if not click.confirm(f"Send {look.accounts} accounts to {look.host}?", default=False, err=True):
+            session.say("Nothing was sent.")
+            return
+    if look.accounts:
+        with opened(session) as study, session.progressing() as progress:
+            report = sending.send(study, look, progress=progress)
+        session.say(
+            f"{look.host} accepted {report.accepted} accounts, in {report.batches} batches ({report.tries} tries)."
+        )
+        _refuse(session, dict(report.rejected))
+    else:
+        _refuse(session, dict(look.too_large))
+
+
+def _refuse(session: Session, rejected: dict[str, str]) -> None:
+    for account, reason in list(rejected.items())[:SHOWN]:
+        session.refuse(account, reason or "no reason given")
+    if len(rejected) > SHOWN:
+        session.refuse(f"{len(rejected) - SHOWN} further accounts", "as above")
+
+
+def _tell_outlook(session: Session, look: Outlook) -> None:
+    _tell_renamed(session, look.renamed)
+    session.say(
+        f"To {look.host}: {look.accounts} accounts in {len(look.batches)} batches. "
+        f"Already accepted as they are: {look.already}. Unchanged: {look.unchanged}. Too large: {len(look.too_large)}."
+    )
+    if look.unanswered:
+        session.say(f"Batches of an earlier run without an answer: {look.unanswered}; sent again under the same ids.")
+    for record in look.first:
+        print_line(record)
+
+
+def _tell_renamed(session: Session, renamed: tuple[tuple[str, str, int], ...]) -> None:
+    for old, new, count in renamed:
+        session.warn(f"'{old}' is now called '{new}': the last export named {count} of these accounts by the old name.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def deliveries(session: Session, as_json: bool) -> None:
+    """List every batch that was sent and every file that was exported, with what was answered."""
+    with opened(session) as study:
+        rows = sending.listing(study)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    print_table(
+        ("id", "destination", "accounts", "status", "rejected", "code", "words", "by", "at"),
+        [
+            (r.id, r.destination, r.rows, r.status, r.rejected, "" if r.code is None else r.code, r.words, r.by, r.at)
+            for r in rows
+        ],
+        wrap=("words",),
+    )
+    if not rows:
+        session.say("Nothing left the study yet: needsseg export FORMAT PATH --as-of DATE")

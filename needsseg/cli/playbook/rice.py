@@ -1,0 +1,142 @@
+"""rice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from needsseg.actions.playbook import rice as actions
+from needsseg.cli.accounts.profiles import engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.playbook.triggers import optional_day
+from needsseg.errors import NotFoundError
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--lambda", "strength", type=float, default=1.0, show_default=True, metavar="0…1",
+              help="How far ARR counts: 0 is plain RICE.")  # fmt: skip
+@click.option(
+    "--by", type=click.Choice(actions.BY), default="needs", show_default=True, help="What accounts are counted by."
+)
+@click.option("--as-of", callback=optional_day, metavar="YYYY-MM-DD",
+              help="The day to look from; the one after the newest event where left out.")  # fmt: skip
+@click.option("--explain", metavar="FEATURE", help="Show this feature's scores with their numbers put in.")
+@engine_option
+@json_option
+@click.pass_obj
+def rice(
+    session: Session,
+    file: Path,
+    strength: float,
+    by: str,
+    as_of: date | None,
+    explain: str | None,
+    engine: str | None,
+    as_json: bool,
+) -> None:
+    """Score a backlog by RICE, plain and weighted by ARR side by side.
+
+    FILE is a CSV with the columns feature, impact, confidence (0.8 or 80%), effort, and either segments (those a feature
+    serves, separated by semicolons) or a number of accounts in columns such as reach:Builder.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        report = actions.scored(study, file, as_of, by, strength, progress, engine)
+    for reject in report.refused:
+        where = f"{file.name} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
+        session.refuse(where, f"'{reject.value}': {reject.reason}." if reject.value else f"{reject.reason}.")
+    shown = report.scores
+    if explain is not None:
+        shown = tuple(score for score in shown if score.feature.name.casefold() == explain.strip().casefold())
+        if not shown:
+            raise NotFoundError(
+                f"{file.name} has no feature '{explain}' that could be scored.",
+                f"Features: {', '.join(score.feature.name for score in report.scores) or 'none'}.",
+            )
+    if as_json:
+        print_array(_shape(score, report) for score in shown)
+    elif explain is not None:
+        _print_one(shown[0], report)
+    else:
+        _print_all(report)
+    for warning in report.warnings:
+        session.warn(warning)
+    for sentence in report.sentences:
+        session.say(sentence)
+    session.say(f"Scored {len(report.scores)} features of {file.name} as of {report.as_of}.")
+
+
+def _print_all(report: actions.RiceReport) -> None:
+    print_table(
+        ("feature", "reach", "plain", "rank", "weighted", "rank", "change"),
+        [
+            (score.feature.name, f"{sum(part.reach for part in score.parts):,.10g}", f"{score.plain:,.2f}",
+             score.plain_rank, None if score.weighted is None else f"{score.weighted:,.2f}", score.weighted_rank,
+             _change(score.rank_change))
+            for score in report.scores
+        ],
+        wrap=("feature",),
+    )  # fmt: skip
+    print_text(f"\n{actions.FORMULA}; λ = {report.strength:g}")
+    print_table(
+        ("segment" if report.by == "needs" else report.by, "accounts", "with ARR", "of these", "of ARR", "w"),
+        [
+            (each.segment, each.accounts, each.priced, _share(each.account_share), _share(each.arr_share),
+             None if each.weight is None else f"{each.weight:.4g}")
+            for each in report.weights
+        ],
+        wrap=("segment",),
+    )  # fmt: skip
+
+
+def _print_one(score: actions.Score, report: actions.RiceReport) -> None:
+    plain, weighted = actions.in_numbers(score, report.strength)
+    print_text(f"{score.feature.name}: {actions.FORMULA}; λ = {report.strength:g}")
+    print_text(f"plain, rank {score.plain_rank}: {plain}")
+    if score.weighted is None:
+        print_text(f"weighted: none; {score.why}")
+    else:
+        print_text(f"weighted, rank {score.weighted_rank}: {weighted}")
+    for each in report.weights:
+        if each.weight is not None and any(part.segment == each.segment for part in score.parts):
+            print_text(
+                f"w of {each.segment} = {each.arr_share:.4g} / {each.account_share:.4g} = {each.weight:.4g} "
+                f"({each.priced} of its {each.accounts} accounts have an amount)"
+            )
+
+
+def _change(places: int | None) -> str | None:
+    return None if places is None else f"{places:+d}" if places else "0"
+
+
+def _share(share: float | None) -> str | None:
+    return None if share is None else f"{share:.1%}"
+
+
+def _shape(score: actions.Score, report: actions.RiceReport) -> dict[str, Any]:
+    plain, weighted = actions.in_numbers(score, report.strength)
+    known = {each.segment: each for each in report.weights}
+    return {
+        "feature": score.feature.name,
+        "reach": sum(part.reach for part in score.parts),
+        "impact": score.feature.impact,
+        "confidence": score.feature.confidence,
+        "effort": score.feature.effort,
+        "plain": score.plain,
+        "plain_rank": score.plain_rank,
+        "weighted": score.weighted,
+        "weighted_rank": score.weighted_rank,
+        "rank_change": score.rank_change,
+        "why": score.why or None,
+        "parts": [asdict(known[part.segment]) | {"reach": part.reach} for part in score.parts],
+        "formula": {"plain": plain, "weighted": weighted or None, "lambda": report.strength},
+        "coverage": asdict(report.coverage) | {"left_out": report.left_out},
+        "as_of": report.as_of.isoformat(),
+        "by": report.by,
+    }

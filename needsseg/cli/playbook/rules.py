@@ -1,0 +1,84 @@
+"""The group rules: which interventions follow from what, and whether an edited file of them is sound."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+
+if TYPE_CHECKING:
+    from needsseg.actions.playbook.rules import Condition, RulesReport
+
+
+@click.group(invoke_without_command=True, no_args_is_help=False)
+@json_option
+@click.pass_context
+def rules(ctx: click.Context, as_json: bool) -> None:
+    """Show the rules from which actions follow, and their file."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from needsseg.actions.playbook import rules as actions
+
+    session = ctx.ensure_object(Session)
+    with opened(session) as study:
+        report = actions.in_force(study)
+    _tell(session, report, as_json)
+    whose = "the program's own" if report.shipped else "yours"
+    session.say(f"{len(report.rules.rules)} rules are in force, from {report.file} ({whose}).")
+    if report.shipped:
+        session.say('To change them: copy that file to a folder, edit it, and set prompts = "FOLDER" in needsseg.toml.')
+
+
+@rules.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def check(session: Session, file: Path, as_json: bool) -> None:
+    """Try an edited file of rules. Puts nothing in force."""
+    from needsseg.actions.playbook import rules as actions
+
+    with opened(session) as study:
+        report = actions.check(study, file)
+    _tell(session, report, as_json)
+    session.say(f"{file} is sound: {len(report.rules.rules)} rules.")
+
+
+def _tell(session: Session, report: RulesReport, as_json: bool) -> None:
+    if as_json:
+        print_object(_shape(report))
+    else:
+        print_table(
+            ("rule", "when", "action"),
+            [(rule.id, "; ".join(map(_said, rule.conditions)), rule.action) for rule in report.rules.rules],
+            wrap=("when", "action"),
+        )
+        for segment, features in report.rules.serves.items():
+            print_text(f"{segment} is served by {', '.join(features)}")
+    for warning in report.warnings:
+        session.warn(warning)
+
+
+def _said(condition: Condition) -> str:
+    bounds = [
+        f"{word} {bound:g}"
+        for word, bound in (("at least", condition.at_least), ("at most", condition.at_most))
+        if bound is not None
+    ]
+    values = " or ".join("yes" if v is True else "no" if v is False else str(v) for v in condition.among)
+    return f"{condition.field} is {values or ' and '.join(bounds)}"
+
+
+def _shape(report: RulesReport) -> dict[str, Any]:
+    return {
+        "file": str(report.file),
+        "shipped": report.shipped,
+        "rules": [asdict(rule) for rule in report.rules.rules],
+        "serves": report.rules.serves,
+        "warnings": report.warnings,
+    }

@@ -1,0 +1,79 @@
+"""triggers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import click
+
+from needsseg.actions.playbook import triggers as actions
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_table
+from needsseg.cli.parameters import day, json_option, opened
+
+
+def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
+    """As ``day``, and None where the option is left out."""
+    return None if value is None else day(ctx, option, value)
+
+
+@click.command()
+@as_of_option
+@click.option("--kind", type=click.Choice(actions.KINDS), help="Triggers of this kind only.")
+@click.option("--account", metavar="ID", help="Triggers of this account only.")
+@click.option("--since", callback=optional_day, metavar="YYYY-MM-DD", help="Triggers that fired on or after this day.")
+@engine_option
+@json_option
+@click.pass_obj
+def triggers(
+    session: Session,
+    as_of: date,
+    kind: str | None,
+    account: str | None,
+    since: date | None,
+    engine: str | None,
+    as_json: bool,
+) -> None:
+    """When accounts asked for something: a feature left unused, logins below weekly, a growing team.
+
+    Each is listed with the day on which it fired; that day stays the same however often it is computed. The numbers
+    and the features are in prompts/triggers.toml.
+    """
+    with opened(session) as study, session.progressing() as progress:
+        report = actions.fired(study, as_of, kind, account, since, progress, engine)
+    if as_json:
+        print_array(map(_shape, report.rows))
+    else:
+        print_table(
+            ("fired", "kind", "account", "name", "feature", "needs segment", "evidence"),
+            [
+                (row.trigger.fired_on, row.trigger.kind, row.trigger.account_id, row.name, row.trigger.feature,
+                 row.needs_segment, row.trigger.evidence + ("" if row.trigger.settled else "; not settled"))
+                for row in report.rows
+            ],
+            wrap=("name", "evidence"),
+        )  # fmt: skip
+    for warning in report.warnings:
+        session.warn(warning)
+    counts = Counter(row.trigger.kind for row in report.rows)
+    told = ", ".join(f"{counts[name]} {name}" for name in actions.KINDS if counts[name])
+    when = f"from {since} to {as_of}" if since else f"up to {as_of}"
+    session.say(f"{len(report.rows)} triggers fired {when}{f': {told}' if told else ''}.")
+
+
+def _shape(row: actions.TriggerRow) -> dict[str, Any]:
+    trigger = row.trigger
+    return {
+        "id": trigger.id,
+        "account_id": trigger.account_id,
+        "name": row.name,
+        "kind": trigger.kind,
+        "feature": trigger.feature or None,
+        "fired_on": trigger.fired_on.isoformat(),
+        "evidence": trigger.evidence,
+        "settled": trigger.settled,
+        "needs_segment": row.needs_segment or None,
+    }

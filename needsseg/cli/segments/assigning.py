@@ -1,0 +1,126 @@
+"""assign, assignments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from needsseg.actions.segments import assigning as actions
+from needsseg.cli.accounts.profiles import engine_option
+from needsseg.cli.accounts.sources import said
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.parameters import json_option, opened
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write the labels to a CSV, JSONL or Parquet file too.")
+@click.option("--text", metavar="COLUMN", help="The column of texts, where its name does not tell.")
+@click.option("--account", metavar="COLUMN", help="The column of account ids; '' reads none.")
+@click.option("--at", metavar="COLUMN", help="The column of dates; '' reads none.")
+@click.option("--id", "ident", metavar="COLUMN", help="The column of the texts' own ids; '' reads none.")
+@click.option("--dates", metavar="COLUMN=FORMAT", multiple=True, help="How the column of dates is written.")
+@click.option(
+    "--precision", type=click.FloatRange(0.5, 1, max_open=True), default=actions.PRECISION, show_default=True,
+    help="The share of labels that is to be right.",
+)  # fmt: skip
+@click.option(
+    "--off-topic", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=actions.OFF_TOPIC,
+    show_default=True, help="The share of texts expected to be about none of the segments.",
+)  # fmt: skip
+@click.option("--backend", metavar="NAME", help="What embeds texts: torch or onnx; the setting where not given.")
+@engine_option
+@click.option("--fresh", is_flag=True, help="Begin anew where an earlier run of this file did not end.")
+@click.option("--pause-file", type=click.Path(path_type=Path), hidden=True, help="Wait while this file is there.")
+@json_option
+@click.pass_obj
+def assign(
+    session: Session,
+    file: Path,
+    out: Path | None,
+    text: str | None,
+    account: str | None,
+    at: str | None,
+    ident: str | None,
+    dates: tuple[str, ...],
+    precision: float,
+    off_topic: float,
+    backend: str | None,
+    engine: str | None,
+    fresh: bool,
+    pause_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Put survey answers, tickets, reviews or call notes to the confirmed segments, or abstain and say why.
+
+    FILE is CSV, JSON lines or Parquet (also gzip). A run that is ended goes on where it was when it is called again.
+    """
+    forms = said(dates, "--dates", "column=format")
+    with opened(session) as study, session.progressing() as progress:
+        report = actions.assign_file(
+            study, file, out, text=text, account=account, at=at, ident=ident, dates=forms, precision=precision,
+            off_topic=off_topic, backend=backend, engine=engine, fresh=fresh, progress=progress,
+            paused=pause_file.exists if pause_file else None,
+        )  # fmt: skip
+    tell(session, report, as_json)
+
+
+def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
+    """Tells what came of a file: counts that add up, what was promised, what was refused."""
+    if as_json:
+        print_object(asdict(report))
+    else:
+        rows = [(name, count, f"{count / report.texts:.1%}") for name, count in report.segments.items()]
+        rows += [(f"none: {why}", count, f"{count / report.texts:.1%}") for why, count in report.abstained.items()]
+        print_table(("label", "texts", "share"), rows)
+    if report.unchanged:
+        session.say(f"{report.file} was assigned so before; it changes nothing.")
+    if report.resumed and not report.unchanged:
+        session.say(f"{report.resumed:,} texts were done before; it went on from there.")
+    session.say(
+        f"Promised on the study's own passages: {report.expected_precision:.0%} of labels right, "
+        f"{report.expected_coverage:.0%} of texts labelled."
+    )
+    claimed = f", claimed to be right: {report.claimed_precision:.0%}" if report.claimed_precision is not None else ""
+    session.say(
+        f"Labelled {report.labelled:,} of {report.texts:,} texts ({report.coverage:.0%}){claimed}; "
+        f"{report.duplicates:,} are repeats of others."
+    )
+    for warning in report.warnings:
+        session.warn(warning)
+    for reason, count in report.refused.items():
+        session.refuse(f"{count:,} rows of {report.file}", reason)
+    if report.refused:
+        session.say(f"The refused rows are in {report.rejects_file}")
+    if report.out:
+        session.say(f"Wrote {report.out}")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def assignments(session: Session, as_json: bool) -> None:
+    """List the files of texts that were assigned, and whether the segments changed since."""
+    with opened(session) as study:
+        rows = actions.assignments(study)
+    if as_json:
+        print_array(asdict(row) for row in rows)
+        return
+    header = ("id", "file", "texts", "labelled", "promised", "claimed", "segments", "by", "at")
+    print_table(
+        header,
+        [
+            (
+                row.id, row.file, row.texts, row.labelled, row.expected_precision, row.claimed_precision,
+                "changed since" if row.stale else "as now", row.assigned_by, row.assigned_at,
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+    if not rows:
+        session.say("No texts were assigned yet: needsseg assign FILE")
+    elif any(row.stale for row in rows):
+        session.say("Where the segments changed, assign the file again: its labels are those of before.")

@@ -1,0 +1,201 @@
+"""segment card, need, pin, unpin, trim and order: what a segment says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from needsseg.actions.segments import cards
+from needsseg.actions.segments import segments as actions
+from needsseg.actions.segments.cards import PARTS, Card, CardQuote, part_of
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_text
+from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.errors import UsageError
+from needsseg.text import format_count
+
+segment_argument = click.argument("which", metavar="SEGMENT")
+part_argument = click.argument("part", type=click.Choice(PARTS))
+number_option = click.option("--number", default=1, show_default=True, help="Which of the quotes pinned to the part.")
+
+
+@click.command()
+@segment_argument
+@json_option
+@click.pass_obj
+def card(session: Session, which: str, as_json: bool) -> None:
+    """Show a segment's card: its need, and a quote for each part. What is not pinned, the program proposes."""
+    with opened(session) as study:
+        found = cards.card(study, actions.find(study, which))
+        offered = [] if found.need else cards.beginnings(study, found.segment)
+    if as_json:
+        print_object(shape(found))
+    else:
+        _print(found)
+        for each in offered:
+            session.say(f"The need can begin with {each.source}: {each.text}")
+    for lost in found.lost:
+        session.warn(lost)
+
+
+def shape(found: Card) -> dict[str, Any]:
+    """A card as JSON; a part is null where nobody said it."""
+    draft = found.draft
+    return {
+        "segment": found.segment,
+        "name": found.name,
+        "need": found.need,
+        **{part: _part(found, part) for part in PARTS},
+        "statement": found.statement,
+        "draft": None
+        if draft is None
+        else {
+            "sentence": draft.sentence,
+            "passage": draft.passage,
+            "interview": draft.interview,
+            "participant": draft.participant,
+        },
+        "offers": {part: [_quote(quote) for quote in found.offers[part]] for part in PARTS},
+        "lost": found.lost,
+        "unsaid": found.unsaid,
+    }
+
+
+def _part(found: Card, part: cards.Part) -> dict[str, Any] | None:
+    first, *others = found.quotes[part] or (None,)
+    if first is None:
+        return None
+    return _quote(first) | {"others": [_quote(other) for other in others if other is not None]}
+
+
+def _quote(quote: CardQuote) -> dict[str, Any]:
+    told = {
+        "quote": quote.quote,
+        "passage": quote.passage,
+        "participant": quote.participant,
+        "interview": quote.interview,
+        "start": quote.start,
+        "end": quote.end,
+        "pinned": quote.pinned,
+        "by": quote.by or None,
+    }
+    return told | ({"segment": quote.segment} if quote.part == "not" else {})
+
+
+def _print(found: Card) -> None:
+    print_text(f"{found.segment}  {found.name}")
+    print_text(f"need: {found.need or '– (needsseg segment need)'}")
+    for part in PARTS:
+        about = f" (nearest: {found.rival_name})" if part == "not" and found.rival_name else ""
+        for number, quote in enumerate(found.quotes[part], start=1):
+            state = f"pinned by {quote.by}" if quote.pinned else "proposed"
+            which = f" {number}" if len(found.quotes[part]) > 1 else ""
+            print_text(f"{part}{which}{about}: “{quote.quote}”")
+            where = "" if quote.interview in quote.participant else f"{quote.interview}, "
+            print_text(f"   {quote.participant}, {where}passage {quote.passage}; {state}")
+        if not found.quotes[part]:
+            print_text(f"{part}: – nobody says so, as a person found" if part in found.unsaid else f"{part}: –")
+    if found.statement:
+        print_text(f"job statement: {found.statement}")
+    elif found.draft is not None:
+        of = found.draft
+        print_text(f"draft of a job statement, from what {of.participant} said in passage {of.passage}: {of.sentence}")
+
+
+@click.command()
+@segment_argument
+@click.argument("text")
+@json_option
+@click.pass_obj
+def need(session: Session, which: str, text: str, as_json: bool) -> None:
+    """Write a segment's need in one sentence. An empty text takes it back."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        cards.write_need(study, number, text)
+    if as_json:
+        print_object({"segment": number, "need": text.strip()})
+    session.say(f"{'Wrote' if text.strip() else 'Took back'} the need of segment {number}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.argument("passage", type=PASSAGE, required=False)
+@click.option("--words", default="", help="Only these words of the passage, exactly as they are.")
+@click.option("--offer", type=int, help="Pin what the program offers under this number, from 1, in place of a passage.")
+@click.option("--beside", is_flag=True, help="Behind what is pinned to the part, not in its place.")
+@click.pass_obj
+def pin(
+    session: Session, which: str, part: str, passage: int | None, words: str, offer: int | None, beside: bool
+) -> None:
+    """Pin a quote to a part of a segment's card. It takes the place of what is pinned there."""
+    if (passage is None) == (offer is None):
+        raise UsageError("Name a passage, or an offer of the program.", "For example: segment pin 3 pain --offer 1")
+    chosen = part_of(part)
+    with opened(session) as study:
+        number = actions.find(study, which)
+        if passage is None or offer is not None:
+            offers = cards.card(study, number).offers[chosen]
+            if offer is None or not 1 <= offer <= len(offers):
+                raise UsageError(
+                    f"There is no offer {offer} for {part}.", f"There are {len(offers)}: needsseg segment card --json"
+                )
+            passage, words = offers[offer - 1].passage, offers[offer - 1].quote
+        cards.pin(study, number, chosen, passage, words, beside=beside)
+    session.say(f"Pinned passage {passage} as {part} of segment {number}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.option("--number", type=int, help="Which of the quotes pinned to the part; all of them where not given.")
+@click.pass_obj
+def unpin(session: Session, which: str, part: str, number: int | None) -> None:
+    """Take pinned quotes off a part of a segment's card."""
+    with opened(session) as study:
+        segment = actions.find(study, which)
+        gone = cards.unpin(study, segment, part_of(part), number)
+    session.say(f"Took {format_count(gone, 'quote')} off the {part} of segment {segment}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.option("--take-back", is_flag=True, help="Let the program propose quotes for the part again.")
+@click.pass_obj
+def unsaid(session: Session, which: str, part: str, take_back: bool) -> None:
+    """Say that nobody in a segment says a part of its card. Nothing is proposed there then, until something is pinned."""
+    with opened(session) as study:
+        segment = actions.find(study, which)
+        cards.say_unsaid(study, segment, part_of(part), unsaid=not take_back)
+    done = "The program proposes again" if take_back else "Nobody says so; nothing is proposed"
+    session.say(f"{done} as {part} of segment {segment}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.argument("words")
+@number_option
+@click.pass_obj
+def trim(session: Session, which: str, part: str, words: str, number: int) -> None:
+    """Cut a pinned quote to some of its passage's words, given exactly as they are."""
+    with opened(session) as study:
+        segment = actions.find(study, which)
+        cards.trim(study, segment, part_of(part), words, number)
+    session.say(f"Trimmed the {part} of segment {segment}.")
+
+
+@click.command()
+@segment_argument
+@part_argument
+@click.argument("number", type=int)
+@click.argument("place", type=int)
+@click.pass_obj
+def order(session: Session, which: str, part: str, number: int, place: int) -> None:
+    """Move a pinned quote to another place among those of its part. The first stands on the card."""
+    with opened(session) as study:
+        segment = actions.find(study, which)
+        cards.order(study, segment, part_of(part), number, place)
+    session.say(f"Put quote {number} of the {part} of segment {segment} in place {place}.")

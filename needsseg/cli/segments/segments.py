@@ -1,0 +1,376 @@
+"""segments, and the group segment: show, rename, describe, statement, merge, split, move, make, admit and decline what
+a run proposes, aside, confirm, reopen, lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions.discovery import review
+from needsseg.actions.discovery.firmness import Verdict, verdict
+from needsseg.actions.segments import segments as actions
+from needsseg.actions.segments.cards import take_statement
+from needsseg.actions.segments.segments import Backing, Evidence, SegmentSummary
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import PASSAGE, json_option, opened
+from needsseg.cli.segments import cards
+from needsseg.errors import UsageError
+from needsseg.text import format_count
+
+segment_argument = click.argument("which", metavar="SEGMENT")
+NOT_TESTED = "not tested yet: needsseg sensitivity"
+passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def segments(session: Session, as_json: bool) -> None:
+    """List candidates and segments: confirmed ones first, then named ones, candidates, and those set aside."""
+    with opened(session) as study:
+        rows, said = actions.listing(study), verdict(study)
+    if as_json:
+        print_array(map(shapes.segment, rows))
+    else:
+        print_segments(rows)
+    if not rows:
+        session.say("There are no segments yet: needsseg discover, or needsseg segment make")
+    say_verdict(session, said)
+
+
+def say_verdict(session: Session, said: Verdict) -> None:
+    """Tells whether passages form groups at all, before anybody trusts one; nothing before the first run."""
+    if said.has_run:
+        for line in said.lines:
+            session.say(line)
+
+
+def print_segments(rows: Sequence[SegmentSummary]) -> None:
+    """Segments for people, each with its keywords and its best exemplar."""
+    for number, row in enumerate(rows):
+        if number:
+            print_text("")
+        print_text(f"{row.id}  {row.name} ({_status(row)}): {_counted(row)}")
+        print_text(f"   stability: {row.firmness or NOT_TESTED}")
+        if row.keywords:
+            print_text(f"   keywords: {', '.join(row.keywords)}")
+        if row.exemplars:
+            print_text(f"   “{row.exemplars[0].quote}” ({row.exemplars[0].interview})")
+        if row.proposed:
+            print_text(f"   + {row.proposed} proposed: needsseg segment show {row.id}")
+        for warning in row.warnings:
+            print_text(f"   ! {warning}")
+
+
+def _status(row: SegmentSummary) -> str:
+    """A candidate that stands for a need in view is called that: nobody named it yet."""
+    return "need in view" if row.status == "candidate" and row.in_view else row.status
+
+
+def _counted(row: SegmentSummary) -> str:
+    return f"{format_count(row.size, 'passage')} of {row.people}"
+
+
+@click.group(no_args_is_help=False)
+def segment() -> None:
+    """Review one segment, named by its id or its name."""
+
+
+@segment.command()
+@segment_argument
+@json_option
+@click.pass_obj
+def show(session: Session, which: str, as_json: bool) -> None:
+    """Show a segment's evidence. Its passages, exemplars first, and who said them."""
+    with opened(session) as study:
+        found = actions.evidence(study, actions.find(study, which))
+        behind = actions.backing(study, session.warn).get(found.summary.id)
+        said = verdict(study)
+    if as_json:
+        print_object(shapes.evidence(found, behind))
+    else:
+        print_evidence(found, behind)
+    say_verdict(session, said)
+    for warning in found.summary.warnings:
+        session.warn(warning)
+    if found.without_vectors:
+        session.say(f"{found.without_vectors} passages have no vector: discover again to see its edge and its rival.")
+
+
+def print_evidence(found: Evidence, behind: Backing | None) -> None:
+    """All that speaks for one segment and against it, for people."""
+    row = found.summary
+    print_text(f"{row.id} {row.name} ({_status(row)}): {_counted(row)}")
+    if row.need:
+        print_text(f"need: {row.need}")
+    if row.description:
+        print_text(row.description)
+    if row.confirmed_by:
+        print_text(f"confirmed by {row.confirmed_by} at {row.confirmed_at}")
+    if row.keywords:
+        print_text(f"keywords: {', '.join(row.keywords)}")
+    if row.suggested_names:
+        near = ", ".join(f"{name.name} ({name.score:.2f})" for name in row.suggested_names)
+        print_text(f"nearest archetypes: {near}")
+    against = f"; {row.firm.against}" if row.firm is not None and row.firm.against else ""
+    print_text(f"stability: {row.firmness or NOT_TESTED}{against}")
+    if row.statement:
+        print_text(f"job statement: {row.statement}")
+    carried = f" ({found.evenness_word})" if found.evenness_word else ""
+    print_text("voices: " + ", ".join(f"{who} {'one passage' if n == 1 else n}" for who, n in found.voices) + carried)
+    if behind is not None:
+        print_text(f"accounts: {_backed(behind)}")
+    if found.rival is not None:
+        print_text(f"nearest rival: {found.rival.name} (nearness {found.rival.nearness:.2f})")
+        print_text(
+            f"   said here: {', '.join(found.rival.apart) or '–'}; there: {', '.join(found.rival.rival_apart) or '–'}"
+        )
+    if found.edge:
+        print_text("at the edge: " + ", ".join(str(passage.id) for passage in found.edge))
+    print_text("")
+    edge = {passage.id for passage in found.edge or ()}
+    print_table(
+        ("passage", "interview", "participant", "strength", "", "quote"),
+        [
+            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, p.id in edge, False), p.quote)
+            for p, strength in found.passages
+        ]
+        + [
+            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, False, True), p.quote)
+            for p, strength in found.proposed
+        ],
+        wrap=("quote",),
+    )
+    if found.sentence and not row.statement:
+        of = found.stated[0]
+        print_text(f"\ndraft of a job statement, from what {of.participant} said in passage {of.passage}:")
+        print_text(f"   {found.sentence}")
+
+
+def _marks(new: bool, edge: bool, proposed: bool) -> str:
+    return ", ".join(word for word, holds in (("proposed", proposed), ("new", new), ("edge", edge)) if holds)
+
+
+def _backed(behind: Backing) -> str:
+    money = ""
+    if behind.arr is not None:
+        money = f", ARR {behind.arr:,.0f}"
+    elif behind.amount is not None:
+        money = f", subscriptions of {behind.amount:,.0f}"
+    known = f" (of {behind.priced} of them, as of {behind.as_of})" if money else ""
+    return f"{len(behind.accounts)} of {behind.participants} participants{money}{known}"
+
+
+@segment.command()
+@segment_argument
+@click.argument("name")
+@click.pass_obj
+def rename(session: Session, which: str, name: str) -> None:
+    """Name a segment. A candidate that gets a name is kept by later runs."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.rename(study, number, name)
+    session.say(f"Segment {number} is called “{name.strip()}”.")
+
+
+@segment.command()
+@segment_argument
+@click.argument("text")
+@click.pass_obj
+def describe(session: Session, which: str, text: str) -> None:
+    """Write what a segment's people want."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.describe(study, number, text)
+    session.say(f"Described segment {number}.")
+
+
+@segment.command()
+@segment_argument
+@click.argument("text", required=False)
+@click.option("--take", is_flag=True, help="Take the draft as it is; segment card shows it.")
+@json_option
+@click.pass_obj
+def statement(session: Session, which: str, text: str | None, take: bool, as_json: bool) -> None:
+    """Write a segment's job statement: When …, I want to …, so I can …"""
+    if take == (text is not None):
+        raise UsageError("Write a statement, or take the draft.", "needsseg segment statement ID TEXT, or ID --take")
+    with opened(session) as study:
+        number = actions.find(study, which)
+        if text is None:
+            text = take_statement(study, number)
+        else:
+            actions.write_statement(study, number, text)
+    if as_json:
+        print_object({"segment": number, "statement": text.strip()})
+    session.say(f"Wrote the job statement of segment {number}.")
+
+
+@segment.command()
+@segment_argument
+@json_option
+@click.pass_obj
+def lineage(session: Session, which: str, as_json: bool) -> None:
+    """Tell what a segment came from. What was done to it, by whom and when, oldest first."""
+    with opened(session) as study:
+        events = actions.lineage(study, actions.find(study, which))
+    if as_json:
+        print_array(asdict(event) for event in events)
+        return
+    print_table(("when", "who", "what"), [(e.at, e.actor, e.what) for e in events], wrap=("what",))
+
+
+@segment.command()
+@passages_argument
+@json_option
+@click.pass_obj
+def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
+    """Put proposed passages into their segments. Also into confirmed ones, which are then to be confirmed again."""
+    chosen = list(dict.fromkeys(ids))
+    with opened(session) as study:
+        before = {row.id: row.added for row in actions.listing(study)}
+        review.admit(study, chosen)
+        changed = [row for row in actions.listing(study) if row.added != before.get(row.id)]
+    if as_json:
+        print_object({"passages": chosen})
+    for row in changed:
+        session.warn(f"“{row.name}”: {row.warnings[0]}")
+    session.say(f"Admitted {len(chosen)} passages.")
+
+
+@segment.command()
+@passages_argument
+@json_option
+@click.pass_obj
+def decline(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
+    """Take passages off a proposal for good. No run puts them to that segment again."""
+    chosen = list(dict.fromkeys(ids))
+    with opened(session) as study:
+        review.decline(study, chosen)
+    if as_json:
+        print_object({"passages": chosen})
+    session.say(f"Declined {len(chosen)} passages.")
+
+
+@segment.command()
+@click.argument("into", metavar="INTO")
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@click.pass_obj
+def merge(session: Session, into: str, others: tuple[str, ...]) -> None:
+    """Merge other segments into the first."""
+    with opened(session) as study:
+        target = actions.find(study, into)
+        merged = list(dict.fromkeys(actions.find(study, other) for other in others))
+        actions.merge(study, target, merged)
+    session.say(f"Merged {', '.join(map(str, merged))} into segment {target}.")
+
+
+@segment.command()
+@segment_argument
+@click.argument("ids", metavar="[PASSAGE]...", nargs=-1, type=PASSAGE)
+@click.option("--name", default="", help="What the new segment is called.")
+@click.option("--propose", is_flag=True, help="Show where it would fall apart; changes nothing.")
+@json_option
+@click.pass_obj
+def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose: bool, as_json: bool) -> None:
+    """Split passages off into a new segment. Prints its id; --propose shows two halves instead."""
+    if propose == bool(ids):
+        raise UsageError("Name the passages to split off, or say --propose.", "needsseg segment show lists them.")
+    if propose:
+        _propose_split(session, which, as_json)
+        return
+    with opened(session) as study:
+        number = actions.find(study, which)
+        made = actions.split(study, number, list(dict.fromkeys(ids)), name)
+    if as_json:
+        print_object({"segment": made, "split_from": number})
+    else:
+        print_text(str(made))
+    session.say(f"Split {len(set(ids))} passages off segment {number} into segment {made}.")
+
+
+def _propose_split(session: Session, which: str, as_json: bool) -> None:
+    with opened(session) as study:
+        number = actions.find(study, which)
+        found = actions.proposed_split(study, number)
+    if as_json:
+        print_object(shapes.proposed_split(found))
+        return
+    for part, words in ((found.larger, found.larger_words), (found.smaller, found.smaller_words)):
+        print_text(f"{len(part)} passages, told apart by: {', '.join(words) or '–'}")
+        for passage in part[:3]:
+            print_text(f"   {passage.id}  “{passage.quote}” ({passage.interview})")
+    ids = " ".join(str(passage.id) for passage in found.smaller)
+    session.say(f"Nothing was changed. To split: needsseg segment split {number} {ids}")
+
+
+@segment.command()
+@click.argument("target", metavar="SEGMENT|none")
+@passages_argument
+@click.pass_obj
+def move(session: Session, target: str, ids: tuple[int, ...]) -> None:
+    """Put passages into a segment or into none."""
+    with opened(session) as study:
+        number = None if target == "none" else actions.find(study, target)
+        actions.move(study, list(dict.fromkeys(ids)), number)
+    session.say(f"Moved {len(set(ids))} passages to {'no segment' if number is None else f'segment {number}'}.")
+
+
+@segment.command()
+@click.argument("name")
+@passages_argument
+@click.pass_obj
+def make(session: Session, name: str, ids: tuple[int, ...]) -> None:
+    """Make a segment by hand. Prints its id."""
+    with opened(session) as study:
+        made = actions.make(study, name, list(dict.fromkeys(ids)))
+    print_text(str(made))
+    session.say(f"Made segment {made} of {len(set(ids))} passages.")
+
+
+@segment.command()
+@segment_argument
+@click.pass_obj
+def aside(session: Session, which: str) -> None:
+    """Set a segment aside. It is no need, and is not proposed again."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.set_aside(study, number)
+    session.say(f"Set segment {number} aside.")
+
+
+@segment.command()
+@segment_argument
+@click.option("--by", default="", metavar="NAME", help="Who confirms; the coder of the settings where not given.")
+@click.option(
+    "--undecided-too", is_flag=True, help="Confirm it though nobody decided on any of its passages; this is stored."
+)
+@click.pass_obj
+def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
+    """Confirm a segment. Its evidence as it is now is stored, so read that first: needsseg segment show."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.confirm(study, number, by, undecided=undecided_too)
+        found = actions.evidence(study, number).summary
+    for warning in found.warnings:
+        session.warn(warning)
+    session.say(f"Confirmed segment {number} “{found.name}” by {found.confirmed_by}.")
+
+
+@segment.command()
+@segment_argument
+@click.pass_obj
+def reopen(session: Session, which: str) -> None:
+    """Open a segment for change. It was confirmed or set aside."""
+    with opened(session) as study:
+        number = actions.find(study, which)
+        actions.reopen(study, number)
+    session.say(f"Reopened segment {number}.")
+
+
+for command in (cards.card, cards.need, cards.pin, cards.unpin, cards.unsaid, cards.trim, cards.order):
+    segment.add_command(command)

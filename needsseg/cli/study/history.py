@@ -1,0 +1,81 @@
+"""history, undo, redo."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from needsseg.actions.study import history as actions
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table
+from needsseg.cli.parameters import LARGEST, json_option, opened
+from needsseg.text import safe
+
+_ENTRY = click.argument("entry", required=False, type=click.IntRange(1, LARGEST))
+_ANYONES = click.option("--anyones", is_flag=True, help="Whoever did it, not only you.")
+_YES = click.option("--yes", is_flag=True, help="Ask nothing.")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), help="The newest so many only.")
+@click.option("--by", metavar="NAME", help="What this person did only.")
+@json_option
+@click.pass_obj
+def history(session: Session, limit: int | None, by: str | None, as_json: bool) -> None:
+    """What was done to the study and by whom, newest first."""
+    with opened(session) as study:
+        entries = actions.listing(study, limit, by)
+        known = actions.people(study) if by is not None and not entries else []
+    if known:
+        session.warn(f"Nothing was done by '{by}'. These did something: {', '.join(known)}.")
+    if as_json:
+        print_array(asdict(entry) for entry in entries)
+        return
+    header = ("id", "when", "who", "what", "state")
+    print_table(header, [(e.id, e.at, e.actor, e.summary, e.state) for e in entries], wrap=("what",))
+
+
+@click.command()
+@_ENTRY
+@_ANYONES
+@_YES
+@json_option
+@click.pass_obj
+def undo(session: Session, entry: int | None, anyones: bool, yes: bool, as_json: bool) -> None:
+    """Undo your newest action that stands, or the ENTRY of the history that you name.
+
+    What others did is left alone, unless you say --anyones. In a terminal that asks first, and so does undoing a merge. An
+    action that later ones rest on is not undone; they are named.
+    """
+    with opened(session) as study:
+        found = actions.next_undo(study, anyones=anyones) if entry is None else actions.entry(study, entry)
+        # What is not there, or not one's own, is refused without a question before.
+        allowed = found is not None and found.state == "done" and (anyones or actions.is_own(study, found.id))
+        question = actions.question_before(study, found) if found is not None and allowed else ""
+        asks = question and not yes and sys.stdin.isatty() and sys.stderr.isatty()
+        if asks and not click.confirm(safe(question), default=False, err=True):
+            session.say("Nothing was undone.")
+            return
+        # What was asked about is what is undone, whatever was done meanwhile.
+        undone = actions.undo(study, entry if found is None else found.id, anyones=anyones)
+        mine = actions.is_own(study, undone.id)
+    session.say(f"Undone: {undone.summary or undone.action}{'' if mine else f' (by {undone.actor})'}.")
+    if as_json:
+        print_object(asdict(undone))
+
+
+@click.command()
+@_ENTRY
+@_ANYONES
+@json_option
+@click.pass_obj
+def redo(session: Session, entry: int | None, anyones: bool, as_json: bool) -> None:
+    """Do again what you undid last, or what was undone of yours; or the ENTRY of the history that you name."""
+    with opened(session) as study:
+        done = actions.redo(study, entry, anyones=anyones)
+        mine = actions.is_own(study, done.id)
+    session.say(f"Done again: {done.summary or done.action}{'' if mine else f' (by {done.actor})'}.")
+    if as_json:
+        print_object(asdict(done))

@@ -1,0 +1,194 @@
+"""init, status, app, demo, backup, backups, restore, rescue, check."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from needsseg.actions.discovery.firmness import verdict
+from needsseg.actions.study import studies
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import EXIT_FAILED, UsageError
+from needsseg.text import format_stamp
+
+
+@click.command()
+@click.pass_obj
+def init(session: Session) -> None:
+    """Make a new, private study: needsseg.db here, or the file that --study names."""
+    with studies.init(Path(session.path)) as study:
+        session.say(f"Made a new study: {study.path}. Next: needsseg import FOLDER")
+        for warning in studies.overview(study).warnings:
+            session.warn(warning)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """The study in numbers, and what a person would do next."""
+    with opened(session) as study:
+        found, said = studies.overview(study), verdict(study)
+    counts = {
+        "interviews": found.interviews,
+        "participants": found.participants,
+        "passages": {"suggested": found.suggested, "accepted": found.accepted, "rejected": found.rejected},
+        "segments": {"candidate": found.candidates, "named": found.named, "confirmed": found.confirmed},
+        "accounts": found.accounts,
+    }
+    if as_json:
+        row = {"path": found.path, **counts, "warnings": list(found.warnings), "next_step": found.next_step}
+        row |= {"separate": said.separate, "separation_p": said.p, "verdict": said.sentence if said.has_run else None}
+        print_object(row)
+        return
+    print_text(f"{found.path}")
+    for name, count in counts.items():
+        parts = count if isinstance(count, dict) else {"": count}
+        print_text(f"  {name:<13}" + ", ".join(f"{number} {word}".strip() for word, number in parts.items()))
+    if said.has_run:
+        print_text(" ".join(said.lines))
+    print_text(f"next: {found.next_step}")
+    for warning in found.warnings:
+        session.warn(warning)
+
+
+@click.command()
+@click.pass_obj
+def app(session: Session) -> None:
+    """Open the app on the study."""
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        raise UsageError("The app needs a terminal.", "Everything it does has a command: needsseg --help")
+    open_app(session)
+
+
+def open_app(session: Session) -> None:
+    """Opens the app on a study that exists; StudyError for one that does not, since nothing is made silently."""
+    with opened(session) as study:
+        path = study.path
+    from needsseg.tui import run
+
+    session.exit_code = run(path)
+
+
+@click.command()
+@click.option("--dir", "folder", default="needsseg-demo", show_default=True, help="The folder to work in.")
+@click.option("--no-tui", is_flag=True, help="Do not open the app afterwards.")
+@click.pass_obj
+def demo(session: Session, folder: str, no_tui: bool) -> None:
+    """Walk the sample study from transcripts to labelled accounts; leaves the study and its exports in a folder."""
+    from needsseg.actions.study.demo import demo as walk
+
+    with session.progressing() as progress:
+        report = walk(Path(folder), progress, _told)
+    session.path = str(report.study)
+    session.say(f"Look around: needsseg --study {report.study}")
+    if not no_tui and sys.stdout.isatty() and sys.stdin.isatty():
+        open_app(session)
+
+
+def _told(line: str) -> None:
+    print_text(line)
+    sys.stdout.flush()
+
+
+@click.command()
+@click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(session: Session, target: Path) -> None:
+    """Copy the whole study to PATH, which must not exist yet; also while others write.
+
+    Account data goes along, to PATH.stack. needsseg restore PATH brings both back.
+    """
+    with opened(session) as study:
+        made = studies.backup(study, target)
+        along = Path(f"{made}.stack").is_dir()
+    session.say(f"Copied the study to {made}{', and its account data to ' + str(made) + '.stack' if along else ''}.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def backups(session: Session, as_json: bool) -> None:
+    """List the study's backups, newest first: automatic ones, files that a restore replaced, and your own.
+
+    An automatic backup is made before the first change of a sitting where the study was changed since the last one. The
+    newest 10 are kept, and one a day for 14 days; needsseg.toml sets that: backups = 10, backup_days = 14.
+    """
+    rows = studies.backups(Path(session.path))
+    if as_json:
+        print_array(
+            {"path": str(row.path), "made_at": format_stamp(row.made_at), "kind": row.kind, "size": row.size}
+            for row in rows
+        )
+        return
+    print_table(
+        ("made at (UTC)", "kind", "size", "file"),
+        [(f"{row.made_at:%Y-%m-%d %H:%M:%S}", row.kind, f"{row.size:,}", str(row.path)) for row in rows],
+    )
+    session.say("Restore one with: needsseg restore FILE" if rows else "There is no backup yet: needsseg backup PATH")
+
+
+@click.command()
+@click.argument("source", metavar="BACKUP", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def restore(session: Session, source: Path, as_json: bool) -> None:
+    """Put BACKUP in the study's place; what is there now is kept aside, and listed by needsseg backups.
+
+    BACKUP is a file, or the name of one that needsseg backups lists. It is checked first. Where somebody copied a backup over
+    the study by hand after a crash, name the study itself: its file stays, and the old log beside it is set aside.
+    """
+    done = studies.restore(Path(session.path), source)
+    if as_json:
+        kept = None if done.kept is None else str(done.kept)
+        print_object({"restored": str(done.source), "kept": kept, "was_damaged": done.was_damaged})
+    session.say(f"Restored {session.path} from {done.source}.")
+    if done.kept is not None:
+        what = "The damaged file" if done.was_damaged else "What was there before"
+        session.say(f"{what} is kept as {done.kept}.")
+
+
+@click.command()
+@click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def rescue(session: Session, target: Path, as_json: bool) -> None:
+    """Save what can be read of a damaged study in a new study at PATH; the damaged file stays as it is."""
+    done = studies.rescue(Path(session.path), target)
+    if as_json:
+        print_object(
+            {
+                "path": str(done.path),
+                "rows": done.rows,
+                "unreadable": list(done.unreadable),
+                "dropped": done.dropped,
+            }
+        )
+    session.say(f"Saved {sum(done.rows.values()):,} rows of {session.path} in {done.path}.")
+    for table in done.unreadable:
+        session.refuse(f"a part of the table {table}", "it cannot be read")
+    for table, count in done.dropped.items():
+        session.refuse(f"{count:,} rows of the table {table}", "what they belong to is lost")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def check(session: Session, as_json: bool) -> None:
+    """Check the study's file; says what is wrong with it, and then exits with 1."""
+    with opened(session) as study:
+        found = studies.check(study)
+    if as_json:
+        print_array(found)
+    else:
+        for line in found:
+            print_text(line)
+    if found:
+        session.fail(f"{session.path} is not sound.", "Restore a backup.")
+        session.exit_code = EXIT_FAILED
+    else:
+        session.say(f"{session.path} is sound.")

@@ -1,0 +1,139 @@
+"""reimport, interviews, show, role, remove."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from needsseg.actions.transcripts import importing
+from needsseg.actions.transcripts import interviews as actions
+from needsseg.cli import shapes
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_array, print_object, print_table, print_text
+from needsseg.cli.parameters import json_option, opened
+from needsseg.records import Role, Turn
+from needsseg.text import format_clock, format_count
+
+
+@click.command()
+@click.argument("key")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "format_", metavar="NAME", help="Read the file as this format, whatever it looks like.")
+@json_option
+@click.pass_obj
+def reimport(session: Session, key: str, file: Path, format_: str | None, as_json: bool) -> None:
+    """Put an edited transcript in place of an interview's text. Passages follow their words.
+
+    A passage whose words cannot be placed with certainty is kept with its old words, and listed.
+    """
+    with opened(session) as study:
+        report = importing.reimport(study, key, file, format_)
+    if as_json:
+        print_object(asdict(report))
+    else:
+        for edited in report.edited:
+            print_text(f"{edited.passage}  edited: “{edited.before}” is now “{edited.after}”")
+        for passage in report.lost:
+            print_text(f"{passage.id}  has no place: “{passage.quote}” ({passage.speaker})")
+    for warning in report.warnings:
+        session.warn(f"{file.name}: {warning}")
+    session.say(
+        f"{report.kept} passages of {key} kept their very words, {len(report.edited)} were edited, "
+        f"{len(report.lost)} have no place now."
+    )
+    if report.lost:
+        session.say("Place one by hand: needsseg adjust PASSAGE START END. List them: needsseg passages --lost")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def interviews(session: Session, as_json: bool) -> None:
+    """List the interviews with their passages by status."""
+    with opened(session) as study:
+        rows = actions.listing(study)
+    if as_json:
+        print_array(map(shapes.interview, rows))
+        return
+    header = ("key", "format", "turns", "words", "suggested", "accepted", "rejected", "participants")
+    print_table(
+        header,
+        [(r.key, r.format, r.turns, r.words, r.suggested, r.accepted, r.rejected, r.participants) for r in rows],
+        wrap=("participants",),
+    )
+    if not rows:
+        session.say("There are no interviews yet. Import some: needsseg import FOLDER")
+
+
+@click.command()
+@click.argument("key")
+@json_option
+@click.pass_obj
+def show(session: Session, key: str, as_json: bool) -> None:
+    """Show an interview: who spoke, when, and the offsets that mark and adjust take."""
+    with opened(session) as study:
+        transcript, title = actions.show(study, key), actions.title(study, key)
+    if as_json:
+        print_object(shapes.shown(key, title, transcript))
+        return
+    print_text(f"{title} ({key}, {transcript.format})")
+    for turn in transcript.turns:
+        print_text(f"\n{_heading(turn)}\n{transcript.words(turn)}")
+    for warning in transcript.warnings:
+        session.warn(warning)
+
+
+def _heading(turn: Turn) -> str:
+    clock = "" if turn.start_ms is None else f" {format_clock(turn.start_ms, full=True)}"
+    return f"{turn.speaker or 'unnamed'} ({turn.role}){clock} [{turn.start} {turn.end}]"
+
+
+@click.command()
+@click.argument("key")
+@click.argument("speaker")
+@click.argument("role", type=click.Choice(get_args(Role)))
+@click.option("--everywhere", is_flag=True, help="In every interview in which somebody is called so.")
+@click.pass_obj
+def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool) -> None:
+    """Say what SPEAKER is in an interview; '' means the speaker without a name."""
+    where = key
+    with opened(session) as study:
+        if everywhere:
+            from needsseg.actions.transcripts import speakers
+
+            speakers.require(study, key, speaker)
+            found = speakers.set_role_everywhere(study, speaker, role)
+            where = format_count(len(found), "interview") if len(found) > 1 else found[0]
+        else:
+            actions.set_role(study, key, speaker, role)
+    session.say(f"{speaker or 'The unnamed speaker'} in {where} is {role}.")
+
+
+@click.command()
+@click.argument("key")
+@click.option("--forget", is_flag=True, help="Erase its words from the file, and the whole history with them.")
+@click.pass_obj
+def remove(session: Session, key: str, forget: bool) -> None:
+    """Take an interview with its passages out of the study.
+
+    needsseg undo brings it back, since the history keeps its words; --forget erases them for good, as a participant may
+    ask you to, and the automatic backups with them. Your own backups that hold them are listed; what another program has open
+    is named, and the exit code is then 3. Exports and copies made by other means are yours to delete.
+    """
+    with opened(session) as study:
+        if forget:
+            erased = importing.forget_interview(study, key)
+        else:
+            importing.remove_interview(study, key)
+    if forget:
+        session.say(f"Erased {key}, the history up to now, and the automatic backups.")
+        for file in erased.backups:
+            how = f"delete it, or erase them there: needsseg --study {file} remove {key} --forget"
+            session.warn(f"your backup {file} holds its words; {how}")
+        for where in erased.remaining:
+            session.refuse(f"a copy of the words of {key}", where)
+    else:
+        session.say(f"Removed {key}. needsseg undo brings it back; its words stay in the history until then.")

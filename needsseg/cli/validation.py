@@ -1,0 +1,252 @@
+"""validate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from needsseg.actions.validation import curves as files
+from needsseg.actions.validation import retention
+from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.narration import Session
+from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.parameters import day, json_option, opened
+
+if TYPE_CHECKING:
+    from needsseg.actions.validation.retention import Validation
+
+OUTCOMES: dict[str, Literal["churned", "at_risk"]] = {"churned": "churned", "at-risk": "at_risk"}
+
+
+def _perhaps_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
+    return None if value is None else day(ctx, option, value)
+
+
+@click.command()
+@as_of_option
+@click.option(
+    "--since",
+    callback=_perhaps_day,
+    metavar="YYYY-MM-DD",
+    help="Follow accounts from this day, which lies after the last interview; needed where interviews have no dates.",
+)
+@click.option(
+    "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True, help="Days of follow-up at most."
+)
+@click.option(
+    "--by", type=click.Choice(("needs", "behavioral")), default="needs", show_default=True, help="Which segments."
+)
+@click.option("--source", type=click.Choice(("interview", "survey", "assigned")), help="Labels of this source only.")
+@click.option(
+    "--outcome",
+    type=click.Choice(tuple(OUTCOMES)),
+    default="churned",
+    show_default=True,
+    help="What accounts are followed for.",
+)
+@click.option(
+    "--features-as-of",
+    callback=_perhaps_day,
+    metavar="YYYY-MM-DD",
+    help="The day of which behavioral segments are; --since where left out.",
+)
+@click.option(
+    "--tried",
+    type=click.IntRange(1, 100_000),
+    help="Segmentations looked at, this one included; else the runs so far and this one.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of what is drawn.")
+@click.option("--curves", type=click.Path(path_type=Path), metavar="PATH", help="Write the curves to an .svg or .csv.")
+@click.option("--force", is_flag=True, help="Replace a file that holds no curves.")
+@engine_option
+@json_option
+@click.pass_obj
+def validate(
+    session: Session,
+    as_of: date,
+    since: date | None,
+    horizon: int,
+    by: Literal["needs", "behavioral"],
+    source: Literal["interview", "survey", "assigned"] | None,
+    outcome: str,
+    features_as_of: date | None,
+    tried: int | None,
+    seed: int,
+    curves: Path | None,
+    force: bool,
+    engine: str | None,
+    as_json: bool,
+) -> None:
+    """Say whether segments add anything over firmographics about which accounts stay, and on what figures that rests.
+
+    Accounts are followed by their subscriptions: one has left when it did not renew within the days of grace.
+    """
+    with opened(session) as study:
+        if curves is not None:
+            files.check_target(study, curves, overwrite=force)
+        with session.progressing() as progress:
+            found = retention.validate(
+                study, as_of, since, horizon, by, source=source, outcome=OUTCOMES[outcome],
+                features_as_of=features_as_of, tried=tried, seed=seed, progress=progress, engine=engine,
+            )  # fmt: skip
+        if curves is not None:
+            files.write_curves(study, found, curves, overwrite=force)
+    if as_json:
+        print_object(_shape(found))
+    else:
+        _print(found)
+    for warning in found.warnings:
+        session.warn(warning)
+    if curves is not None:
+        session.say(f"Wrote the curves to {curves}.")
+
+
+def _print(found: Validation) -> None:
+    told = found.verdict
+    print_text(told.sentence)
+    for reason in told.reasons:
+        print_text(f"  {reason}")
+    print_text(f"What to do: {told.advice}")
+    for need in told.needed:
+        print_text(f"To know more: {need}.")
+    print_text("")
+    last = found.followed[0]
+    print_table(
+        (
+            "segment",
+            "accounts",
+            _events(found),
+            f"stayed to day {last}",
+            "95% interval",
+            f"half {_events(found)} by day",
+        ),
+        [
+            (
+                each.segment,
+                each.accounts,
+                each.events,
+                _share(each.at(last).survival),
+                _between(each.at(last).low, each.at(last).high, _share),
+                each.median,
+            )
+            for each in found.curves
+        ],
+        wrap=("segment",),
+    )
+    print_text("")
+    print_table(("figure", "value", "of it"), _figures(found), wrap=("of it",))
+
+
+def _figures(found: Validation) -> list[tuple[str, str, str]]:
+    design, told = found.design, found.verdict
+    fields = ", ".join(found.strata)
+    rows = [
+        ("accounts", str(found.accounts), f"{found.events} {_events(found)}; {_source(found.source)}; {_span(found)}"),
+        ("segmentations tried", str(design.tried), "p is multiplied by it (Bonferroni) before the verdict"),
+    ]
+    if told.p is not None:
+        rows.append(("p, corrected", _figure(told.p_corrected), f"{_figure(told.p)} before; {told.test}"))
+    if found.logrank is not None:
+        test = found.logrank
+        rows += [
+            ("log-rank", f"{test.statistic:.3f}", f"chi-square, {test.degrees} degrees of freedom"),
+            ("p of it", _figure(test.p), f"{test.permutations:,} permutations of the labels"),
+            ("p of it, in strata", _figure(test.p_within), f"permuted among accounts alike in {fields}"),
+        ]
+    if found.table is not None:
+        table = found.table
+        how = "exact" if table.exact else "by permutation"
+        rows.append(
+            ("Fisher p", _figure(table.p), f"{how} (Freeman, Halton); {_events(found)} within {table.days} days")
+        )
+        if table.v is not None:
+            rows += [
+                ("Cramér's V", _figure(table.v), f"bias-corrected; 95% {_between(table.v_low, table.v_high, _figure)}"),
+                (
+                    "V, uncorrected",
+                    _figure(table.v_raw),
+                    f"{_figure(table.v_raw_by_chance)} on average by chance alone",
+                ),
+            ]
+    if found.increment is not None:
+        one = found.increment
+        how = f"{one.folds}-fold, {one.repeats} times; p by {one.permutations:,} permutations in strata"
+        rows += [
+            (
+                "Brier score",
+                f"{one.brier_gain:+.4f}",
+                f"{one.brier_firmographic:.4f} → {one.brier_with_segments:.4f}; p {_figure(one.brier_p)}; "
+                f"95% {one.brier_low:+.4f} to {one.brier_high:+.4f}; + is better",
+            ),
+            (
+                "AUC",
+                f"{one.auc_gain:+.3f}",
+                f"{one.auc_firmographic:.3f} → {one.auc_with_segments:.3f}; p {_figure(one.auc_p)}; {how}",
+            ),
+        ]
+    rows += [("left out", name, f"{size} of the accounts: too few") for name, size in found.left_out]
+    return rows
+
+
+def _events(found: Validation) -> str:
+    return "at risk" if found.design.outcome == "at_risk" else "left"
+
+
+def _source(source: str) -> str:
+    return "segments from usage" if source == "usage" else f"labels: {source}"
+
+
+def _span(found: Validation) -> str:
+    first, last = found.followed
+    return f"followed for {first} days" if first == last else f"followed for {first} to {last} days"
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if value < 0.1 else f"{value:.3f}"
+
+
+def _between(low: float | None, high: float | None, worded: Any) -> str:
+    return "–" if low is None or high is None else f"{worded(low)} to {worded(high)}"
+
+
+def _shape(found: Validation) -> dict[str, Any]:
+    """The whole validation; null where something could not be computed."""
+    design, told = found.design, found.verdict
+    return {
+        "verdict": told.word,
+        "sentence": told.sentence,
+        "reasons": told.reasons,
+        "advice": told.advice,
+        "needed": told.needed,
+        "test": told.test or None,
+        "p": told.p,
+        "p_corrected": told.p_corrected,
+        "tried": design.tried,
+        "by": design.by,
+        "source": found.source,
+        "outcome": design.outcome,
+        "as_of": design.as_of.isoformat(),
+        "since": design.since.isoformat() if design.since else None,
+        "horizon": design.horizon,
+        "seed": design.seed,
+        "accounts": found.accounts,
+        "events": found.events,
+        "followed": {"least": found.followed[0], "most": found.followed[1]},
+        "strata": found.strata,
+        "logrank": asdict(found.logrank) if found.logrank else None,
+        "table": asdict(found.table) if found.table else None,
+        "increment": asdict(found.increment) if found.increment else None,
+        "curves": [asdict(each) for each in found.curves],
+        "left_out": dict(found.left_out),
+        "warnings": found.warnings,
+    }

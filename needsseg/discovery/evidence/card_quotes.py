@@ -1,0 +1,273 @@
+"""What a card can quote: for each part, clauses that one person said, best first. Nothing is reworded or joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, get_args
+
+from needsseg.coding.linguistic_cues import straight
+from needsseg.coding.sentences import sentence_spans
+from needsseg.coding.statements import clause_spans
+from needsseg.discovery.evidence.statements import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from needsseg.coding.linguistic_cues import CueGroup
+
+Part = Literal["trigger", "pain", "workaround", "wish", "outcome", "not"]
+PARTS: tuple[Part, ...] = get_args(Part)
+_STATED: dict[str, Part] = {"situation": "trigger", "motivation": "wish", "outcome": "outcome"}
+_CUED: dict[str, Part] = {"struggle": "pain", "workaround": "workaround"}
+
+EACH = 6
+FEWEST_WORDS, USUAL_WORDS, MOST_WORDS = 6, 14, 24
+RANK_WEIGHT, HEARD_WEIGHT = 0.5, 0.15
+LEAST_WORTH = 0.5
+
+_FALTERS = re.compile(
+    r"\b(?:um|uh|er|erm|hmm|you know|I mean|kind of|sort of)\b|(?<!\w)like,|, like|\[|\]|--|…|\.\.\.", re.I
+)
+_ASKED = re.compile(r"\?[\"'”’]?$")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# A sentence that leans on the one before says little by itself.
+_LEANS = re.compile(r"(?:that|this|it|which|those|these|he|she|they|so|and|but|yeah|yes|no|well|okay)\b", re.I)
+# Words of trouble that hardly ever mean anything else.
+_TROUBLE = re.compile(
+    r"\b(?:(?:can|could|did|does|do)(?:n't| not)|cannot"
+    r"|(?:nobody|no one|none of us) (?:knew|knows|told|tells|noticed|could|had|has|was|is|really)"
+    r"|never knew|frustrat\w*|annoy\w*|tedious|cumbersome"
+    r"|struggl\w*|problem|trouble|nightmare|stuck"
+    r"|(?:hard|difficult|impossible|tricky) to|time[- ]consuming|too late|overwhelm\w*)\b",
+    re.I,
+)
+# Trouble that is denied.
+_NO_TROUBLE = re.compile(
+    r"\b(?:(?:no|not an?|never an?|without|any) (?:\w+ )?(?:problem|trouble)"
+    r"|(?:problem|trouble) (?:was|is|were) (?:never|not)|not stuck)\b",
+    re.I,
+)
+# What nobody does.
+_DENIED = re.compile(r"\b(?:can't|cannot|couldn't|don't|didn't|doesn't|won't|wouldn't|never|no longer)\b", re.I)
+# A joining word before a clause is none of it, but for a "so" that gives a purpose.
+_JOINER = re.compile(
+    r"(?:(?:and|but|or|well|yeah|yes|okay|then|now)\b,?\s+|so,?\s+(?!that\b|(?:I|we|they|it|he|she|nobody) \w+))+", re.I
+)
+# What people do to get by. That a tool is named ("in the WhatsApp days") does not say that anybody makes shift with it.
+_TOOL = (
+    r"(?:excel|spreadsheets?|whiteboards?|sticky notes?|post-?its?|notebooks?|google (?:sheets?|docs?)|powerpoint|slides?"
+    r"|whatsapp|binders?|clipboards?|e-?mails?|paper|index cards?|word|notes?)"
+)
+_MAKESHIFT = re.compile(
+    r"\b(?:by hand|manual(?:ly)?|(?:copy|copied|copying|paste|pasted|pasting|retyp\w+)|(?:end|ended|ending) up|from scratch"
+    r"|work(?:s|ed|ing)? around|workarounds?|back and forth|(?:instead of|rather than) \w+ing|in my head"
+    r"|(?:double|cross|spot)[- ]?check\w*|(?:my|our) own (?:little )?(?:list|sheet|file|notes?|spreadsheet|calendar|\w+ list)"
+    r"|(?:call|ring|phone|ask|text|email)(?:ed|ing)? (?:round|around|everybody|everyone|each|them all)"
+    rf"|(?:use|used|using|keep|kept|write|wrote|put|track|tracked|note|noted|log|logged|made|make|do|did|did it|do it|type|typed)"
+    rf" (?:[\w']+ ){{0,6}}?{_TOOL})\b",
+    re.I,
+)
+# Who speaks of themselves names themselves, as the one who acts or whom it happens to.
+_SELF = re.compile(r"\b(?:I|we|me|us|my|our|mine|ours|myself|ourselves)\b", re.I)
+_SELF_ACTS = re.compile(r"\b(?:I|we)\b", re.I)
+_OF_OTHERS = re.compile(r"(?:he|she|they|you|his|her|their|your|which|who|that's (?:why|how|when))\b", re.I)
+# Said of what might be, in jest or as a picture, and not of what was.
+_IMAGINED = re.compile(r"\b(?:(?:I|we)'d(?! (?:been|had|have))|would(?:n't)?)\b", re.I)
+# Words after which a clause begins, with which one begins, and with which the next one begins after its end.
+_BEFORE_CLAUSE = re.compile(
+    r"(?:^|[,;:()—–]|\s-|--|\b(?:and|but|so|because|'cause|or|then|if|when|that|think|guess))\s*$", re.I
+)
+_OPENS_CLAUSE = re.compile(
+    r"(?:and|but|so|because|'cause|or|if|when(?:ever)?|once|every|each|as soon as|otherwise|the (?:moment|minute|day))\b",
+    re.I,
+)
+_NEXT_CLAUSE = re.compile(
+    r"(?:$|[.,;:!)]|(?:and|but|so|because|'cause|or|then|when|if|which|while|until|unless|I|we|you|they|he|she|it|there|nobody|the)\b)",
+    re.I,
+)
+_HANGS = re.compile(
+    r"\b(?:an?|the|my|our|your|their|his|her|and|or|but|so|because|if|when|that|than|as|is|are|was|were|be|of|to|for|with"
+    r"|from|I|we|they|like|um|uh|er|very|really|quite|just)$",
+    re.I,
+)
+_TRAILING = re.compile(r"[\s,;:–—-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Words that could stand for a part: ``texts[index][start:end]``, and how well they do, about 0 to 1."""
+
+    part: Part
+    index: int
+    start: int
+    end: int
+    worth: float
+
+
+def proposals(
+    texts: Sequence[str], cues: Sequence[CueGroup], speakers: Sequence[str] | None = None
+) -> dict[Part, tuple[Proposal, ...]]:
+    """For each part but "not" what can be quoted from ``texts`` (clearest first), best first, different speakers first.
+
+    Trigger, wish and outcome are the clauses of a job; pain and workaround sentences or clauses with cues of such.
+    """
+    found: dict[Part, list[Proposal]] = {part: [] for part in PARTS if part != "not"}
+    for rank, text in enumerate(texts):
+        late = RANK_WEIGHT * rank / len(texts)
+        for made in _offers(text, tuple(cues)):
+            worth = round(made.worth - late, 6)
+            found[made.part].append(Proposal(made.part, rank, made.start, made.end, worth))
+    return {part: _told_apart(offers, speakers) for part, offers in found.items()}
+
+
+def propose(
+    offers: dict[Part, tuple[Proposal, ...]], speakers: Sequence[str] | None = None, taken: Sequence[Proposal] = ()
+) -> dict[Part, Proposal]:
+    """One proposal for each part that has any: no words twice, none of those ``taken``, and rather of somebody not quoted yet."""
+    chosen: dict[Part, Proposal] = {}
+    heard = [_who(each, speakers) for each in taken]
+    for part in sorted(offers, key=lambda part: (len(offers[part]), PARTS.index(part))):
+        free = [each for each in offers[part] if not any(_overlap(each, other) for other in (*taken, *chosen.values()))]
+        if free:
+            best = max(free, key=lambda each: each.worth - HEARD_WEIGHT * heard.count(_who(each, speakers)))
+            chosen[part] = best
+            heard.append(_who(best, speakers))
+    return {part: chosen[part] for part in PARTS if part in chosen}
+
+
+def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | None:
+    """The span of the sentence of a text that says most of a job of the speaker's own; None where none says any plainly."""
+    plain = straight(text)
+    told = [group for group in cues if group.kind not in ("beside", "empty")]
+    worth = {}
+    for first, end in sentence_spans(plain):
+        span = _after_joiner(plain, first, end), end
+        words = plain[slice(*span)]
+        said = sum(bool(group.pattern.search(words)) for group in told)
+        if said and _fits(words) and _is_own(words, words) and not _IMAGINED.search(words):
+            worth[span] = said + _quality(words)
+    return max(worth, key=lambda span: (worth[span], -span[0]), default=None)
+
+
+@lru_cache(maxsize=20_000)
+def _offers(text: str, cues: tuple[CueGroup, ...]) -> tuple[Proposal, ...]:
+    """What one text offers, its index left 0; kept, since a card is looked at again and again."""
+    groups = {_CUED[group.kind]: group for group in cues if group.kind in _CUED}
+    beside = next((group for group in cues if group.kind == "beside"), None)
+    found = (*_stated(text, 0), *_cued(text, 0, groups, beside))
+    return tuple(made for made in found if made.worth >= LEAST_WORTH)
+
+
+def _stated(text: str, index: int) -> Iterator[Proposal]:
+    plain = straight(text)
+    sentences = sentence_spans(plain)
+    for clause in clauses(text):
+        start = _after_joiner(plain, clause.start, clause.end)
+        words = plain[start : clause.end]
+        around = next((span for span in sentences if span[0] <= start and clause.end <= span[1]), None)
+        if around is None or not _fits(words) or not _is_clause(plain, around, start, clause.end):
+            continue
+        # A moment may be somebody else's doing; that it matters to the speaker is then in the rest of the sentence.
+        if _is_own(words, plain[slice(*around)] if clause.kind == "situation" else words):
+            yield Proposal(_STATED[clause.kind], index, start, clause.end, clause.worth)
+
+
+def _cued(text: str, index: int, groups: dict[Part, CueGroup], beside: CueGroup | None) -> Iterator[Proposal]:
+    plain = straight(text)
+    for span in sentence_spans(plain):
+        if beside is not None and beside.pattern.search(plain[slice(*span)]):
+            continue
+        whole = _fits(plain[slice(*span)])
+        for start, end in [span] if whole else clause_spans(plain, span):
+            start = _after_joiner(plain, start, end)
+            end = start + len(_TRAILING.sub("", plain[start:end]))
+            words = plain[start:end]
+            if not _fits(words) or not _is_own(words, words) or not _is_clause(plain, span, start, end):
+                continue
+            for part, group in groups.items():
+                worth = _plainness(words, part, group)
+                if worth:
+                    yield Proposal(part, index, start, end, worth + _quality(words) - 0.2 * (not whole))
+
+
+def _plainness(words: str, part: Part, group: CueGroup) -> float:
+    """How plainly words tell of a pain or workaround, 0 where they do not.
+
+    A cue may occur by chance ("late", "I'd yell", "in the WhatsApp days"): words of trouble, or of making shift, must be there.
+    """
+    if _IMAGINED.search(words) or (_NO_TROUBLE if part == "pain" else _DENIED).search(words):
+        return 0.0
+    hits = min(len({hit.group().casefold() for hit in group.pattern.finditer(words)}), 3)
+    sure = {hit.group().casefold() for hit in (_TROUBLE if part == "pain" else _MAKESHIFT).finditer(words)}
+    if not hits or not sure:
+        return 0.0
+    return 0.4 + 0.15 * hits + 0.1 * min(len(sure), 2)
+
+
+def _after_joiner(plain: str, start: int, end: int) -> int:
+    joined = _JOINER.match(plain, start, end)
+    return joined.end() if joined else start
+
+
+def _is_own(words: str, of: str) -> bool:
+    """Whether somebody speaks of themselves in ``of``, and words do not begin with what others do."""
+    opening = _OPENS_CLAUSE.match(words)
+    subject = words[opening.end() :].lstrip() if opening else words
+    acts = bool(_SELF_ACTS.search(of)) or bool(_SELF.search(of) and not _OF_OTHERS.match(subject))
+    return acts and not (_OF_OTHERS.match(words) and not _SELF_ACTS.search(words))
+
+
+def _is_clause(plain: str, sentence: tuple[int, int], start: int, end: int) -> bool:
+    """Whether ``plain[start:end]`` begins where a clause of its sentence does, and ends where one does, not broken off."""
+    before, after = plain[sentence[0] : start], plain[end : sentence[1]]
+    begins = _BEFORE_CLAUSE.search(before) or _OPENS_CLAUSE.match(plain, start, end)
+    ends = plain[end - 1] in '.!"”’)' or (_NEXT_CLAUSE.match(after.lstrip()) and not _HANGS.search(plain[start:end]))
+    return bool(begins and ends)
+
+
+def _fits(words: str) -> bool:
+    """Whether words can stand alone as a quote: neither too short nor too long, no question, in nobody else's mouth."""
+    count = len(_WORD.findall(words))
+    torn = '"' in words or any(words.count(a) != words.count(b) for a, b in ("“”", "()", "[]"))
+    return (
+        FEWEST_WORDS <= count <= MOST_WORDS
+        and not torn
+        and not _ASKED.search(words)
+        and len(_FALTERS.findall(words)) < 2
+    )
+
+
+def _quality(words: str) -> float:
+    """What is to be taken off for running on, faltering and leaning on what was said before."""
+    count = len(_WORD.findall(words))
+    return -(
+        0.03 * max(0, count - USUAL_WORDS)
+        + 0.2 * len(_FALTERS.findall(words))
+        + 0.15 * bool(_LEANS.match(words))
+        + 0.15 * ('"' in words or "“" in words)
+    )
+
+
+def _told_apart(offers: Sequence[Proposal], speakers: Sequence[str] | None) -> tuple[Proposal, ...]:
+    """The best offers without those that share words with a better one, the best of each speaker first."""
+    ordered: list[Proposal] = []
+    for each in sorted(offers, key=lambda each: (-each.worth, each.index, each.start, each.end)):
+        if not any(_overlap(each, other) for other in ordered):
+            ordered.append(each)
+    turns, heard = [], dict[str, int]()
+    for rank, each in enumerate(ordered):
+        who = _who(each, speakers)
+        turns.append((heard.get(who, 0), rank, each))
+        heard[who] = heard.get(who, 0) + 1
+    first = sorted(turns, key=lambda turn: turn[:2])[:EACH]
+    return tuple(each for _, _, each in sorted(first, key=lambda turn: (-turn[2].worth, turn[1])))
+
+
+def _who(each: Proposal, speakers: Sequence[str] | None) -> str:
+    return str(each.index) if speakers is None else speakers[each.index]
+
+
+def _overlap(one: Proposal, other: Proposal) -> bool:
+    return one.index == other.index and one.start < other.end and other.start < one.end

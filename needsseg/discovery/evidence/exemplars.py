@@ -1,0 +1,61 @@
+"""Which passages show a segment best, and what stands around one that begins or ends in the middle of a thought."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from needsseg.coding.linguistic_cues import straight
+from needsseg.coding.sentences import count_words, sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needsseg.coding.linguistic_cues import CueGroup
+
+EXEMPLARS, FEWEST_WORDS = 5, 8
+
+_LEANS = re.compile(
+    r"(?:and|but|so|or|because|then|which|that|this|these|those|it|he|she|they|them|there|yeah|yes|no|well|also|like)\b",
+    re.I,
+)
+_ENDS = re.compile(r"[.!?…。！？][\"'”’」』)\]]*$")
+
+
+def exemplars(
+    texts: Sequence[str], speakers: Sequence[str], cues: Sequence[CueGroup], most: int = EXEMPLARS
+) -> list[int]:
+    """The exemplars among ``texts``, which come clearest first: one of each speaker, then the next of each.
+
+    A text of fewer than eight words is none, nor is talk beside the matter (greetings, thanks, the recording).
+    """
+    beside = next((group for group in cues if group.kind == "beside"), None)
+    heard: Counter[str] = Counter()
+    turns = []
+    for rank, (text, speaker) in enumerate(zip(texts, speakers, strict=True)):
+        small = beside is not None and beside.pattern.search(straight(text)) and count_words(text) < 2 * FEWEST_WORDS
+        if count_words(text) >= FEWEST_WORDS and not small:
+            turns.append((heard[speaker], rank))
+            heard[speaker] += 1
+    return [rank for _, rank in sorted(turns)[:most]]
+
+
+def around(text: str, turn: tuple[int, int], span: tuple[int, int]) -> tuple[str, str]:
+    """The sentence before a span and the one after it, within its turn; empty where it begins or ends with a thought.
+
+    A thought goes on where a span begins within a sentence, in lower case or with a word that leans on what was said, and
+    where it ends without a mark that ends a sentence.
+    """
+    start, end = span
+    quote = text[start:end]
+    spans = sentence_spans(text, *turn)
+    within = any(first < start < last for first, last in spans)
+    before = after = ""
+    if within or quote[:1].islower() or _LEANS.match(quote):
+        earlier = [one for one in spans if one[0] < start]
+        before = text[earlier[-1][0] : min(earlier[-1][1], start)].strip() if earlier else ""
+    if not _ENDS.search(quote.rstrip()):
+        later = [one for one in spans if one[1] > end]
+        after = text[max(later[0][0], end) : later[0][1]].strip() if later else ""
+    return before, after

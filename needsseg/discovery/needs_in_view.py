@@ -1,0 +1,47 @@
+"""Needs in view as discovery takes them: what is said of each, as unit vectors to learn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.model import Vectors
+
+
+def need_texts(name: str, description: str) -> list[str]:
+    """What stands for a need in view as an example: its name, and its description where there is one."""
+    return [text for text in (name.strip(), description.strip()) if text]
+
+
+def need_rows(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, Vectors]) -> dict[str, Matrix]:
+    """Unit rows (k, width) of what is said of each need, by its name; what ``known`` (by text_sha256) lacks is embedded.
+
+    Raises DiscoveryError for needs without a name of their own, and for vectors of another width than ``width``.
+    """
+    import numpy as np
+
+    if not needs:
+        return {}
+    repeated = [name for name, count in Counter(name for name, _ in needs).items() if count > 1]
+    if repeated or not all(name.strip() for name, _ in needs):
+        which = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
+        raise DiscoveryError(f"{which}.", "Give each a name of its own.")
+    said = [text for need in needs for text in need_texts(*need)]
+    vectors = dict(known) | encode(said, locate(), known)
+    stated = {
+        need[0]: unit(np.stack([vectors[text_sha256(text)] for text in need_texts(*need)]).astype(np.float64))
+        for need in needs
+    }
+    wide = next(iter(stated.values())).shape[1]
+    if wide != width:
+        raise DiscoveryError(
+            f"Vectors of needs in view have {wide} numbers, those of passages {width}.", "Embed both with one model."
+        )
+    return stated

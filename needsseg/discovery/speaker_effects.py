@@ -1,0 +1,114 @@
+"""Who speaks: how much of what sets passages apart is their speakers' own words, and taking that out or adding it.
+
+Rows are unit vectors, shape (n, d); speakers one name per row. Nothing here is random.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needsseg.discovery.vector_shaping import unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from needsseg.discovery.vector_shaping import Matrix
+
+CENTRING, CENTRING_SHRINK = 0.7, 5.0
+OFFSET_SHRINK, ACROSS = 3.0, 0.25
+CONTEXT = 0.3
+
+
+class Voices:
+    """Which rows each speaker has: sums and means per speaker without a pass over the rows for each."""
+
+    def __init__(self, speakers: Sequence[str]) -> None:
+        import numpy as np
+
+        self.names, inverse = np.unique(np.asarray(speakers), return_inverse=True)
+        self.of: NDArray[np.int64] = inverse.astype(np.int64)
+        self.sizes = np.bincount(self.of, minlength=len(self.names)).astype(float)
+
+    def means(self, rows: Matrix) -> Matrix:
+        """The mean row of each speaker, (speakers, d)."""
+        import numpy as np
+
+        order = np.argsort(self.of, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(self.sizes[:-1])]).astype(int)
+        means: Matrix = np.add.reduceat(rows[order], starts, axis=0) / self.sizes[:, None]
+        return means.astype(rows.dtype, copy=False)
+
+
+def speaker_share(rows: Matrix, voices: Voices) -> float:
+    """How much of the variance between rows is between speakers, unbiased (one-way ANOVA variance components)."""
+    sizes, total, count = voices.sizes, float(len(rows)), len(voices.names)
+    if count < 2 or total <= count:
+        return 0.0
+    means = voices.means(rows)
+    between = float((sizes * ((means - rows.mean(axis=0)) ** 2).sum(axis=1)).sum()) / (count - 1)
+    within = float(((rows - means[voices.of]) ** 2).sum()) / (total - count)
+    typical = float(total - (sizes**2).sum() / total) / (count - 1)
+    component = max(0.0, (between - within) / typical)
+    return component / (component + within) if component + within > 0 else 0.0
+
+
+def association(labels: NDArray[np.int64], voices: Voices) -> float:
+    """How far a speaker tells the label, in [0, 1]: Cramér's V, bias-corrected (Bergsma 2013), over labelled rows."""
+    import numpy as np
+
+    kept = labels >= 0
+    rows, columns = np.unique(labels[kept], return_inverse=True)[1], np.unique(voices.of[kept], return_inverse=True)[1]
+    if not len(rows) or not rows.max() or not columns.max() or len(rows) < 3:
+        return 0.0
+    table = np.zeros((rows.max() + 1, columns.max() + 1))
+    np.add.at(table, (rows, columns), 1.0)
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / len(rows)
+    spare = len(rows) - 1
+    high, wide = table.shape
+    phi = max(0.0, float(((table - expected) ** 2 / expected).sum()) / len(rows) - (high - 1) * (wide - 1) / spare)
+    least = min(high - (high - 1) ** 2 / spare, wide - (wide - 1) ** 2 / spare) - 1
+    return min(1.0, (phi / least) ** 0.5) if least > 0 else 0.0
+
+
+def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
+    """What is left of each row once the mean of its label (-1 counts as one) is taken away."""
+    import numpy as np
+
+    left = rows.copy()
+    for label in np.unique(labels):
+        mine = labels == label
+        left[mine] -= rows[mine].mean(axis=0)
+    return left
+
+
+def without_speakers(rows: Matrix, voices: Voices) -> Matrix:
+    """Moves each speaker's mean towards the common one, the more the more they said; unit rows again.
+
+    Everyone has their own company, product and favourite words; without this, clusters are the interviewees.
+    """
+    shrunk = CENTRING * voices.sizes / (voices.sizes + CENTRING_SHRINK)
+    away = shrunk[:, None] * (voices.means(rows) - rows.mean(axis=0))
+    return unit(rows - away.astype(rows.dtype)[voices.of])
+
+
+def without_offsets(rows: Matrix, voices: Voices, labels: NDArray[np.int64]) -> Matrix:
+    """Takes out of each row how its speaker differs from others on the same theme; unit rows again.
+
+    A two-way additive model, theme + speaker, with the speakers' effects shrunk as random effects are. What a speaker says
+    because of the theme stays, but for the share ``ACROSS``: labels are never quite the themes.
+    """
+    shrunk = voices.sizes / (voices.sizes + OFFSET_SHRINK)
+    within = voices.means(within_themes(rows, labels))
+    across = voices.means(rows) - rows.mean(axis=0)
+    offsets = shrunk[:, None] * ((1 - ACROSS) * within + ACROSS * across)
+    return unit(rows - offsets.astype(rows.dtype)[voices.of])
+
+
+def with_context(rows: Matrix, voices: Voices) -> Matrix:
+    """Centred unit rows, each with ``CONTEXT`` of its speaker's mean direction added; unit rows again."""
+    centred = rows - rows.mean(axis=0)
+    directed = unit(centred)
+    return unit(directed + (CONTEXT * unit(voices.means(centred))).astype(rows.dtype)[voices.of])

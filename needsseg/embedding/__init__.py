@@ -1,0 +1,1 @@
+"""Sentence vectors: the one seam between the program and its models."""

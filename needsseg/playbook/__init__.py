@@ -1,0 +1,1 @@
+"""Room 6: what a profile drives: interventions, triggers, RICE."""

@@ -1,0 +1,336 @@
+"""Which intervention follows from a profile: rules an analyst edits, each with the evidence it fired on."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from needsseg.accounts import AccountProfile, Action
+from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
+from needsseg.accounts.tiers.lifecycle import STAGES
+from needsseg.accounts.tiers.profile import SOURCE_ORDER
+from needsseg.accounts.tiers.signals import SEGMENTS
+from needsseg.errors import UsageError
+from needsseg.settings import read_toml
+
+Value = str | int | float | bool
+Reader = Callable[[AccountProfile], "Value | tuple[str, ...] | None"]
+
+FEWEST_PEERS = 2
+COMPARISONS = ("at_least", "at_most")
+TRENDS = ("falling", "steady", "rising", UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One field and what it has to be: one of ``among``, and within the bounds that are not None."""
+
+    field: str
+    among: tuple[Value, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An action and the conditions that must all hold; ``fields`` are all that it reads, placeholders included."""
+
+    id: str
+    action: str
+    conditions: tuple[Condition, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionRules:
+    """Rules in the order in which actions are listed, and which features serve which segment's core job."""
+
+    rules: tuple[Rule, ...]
+    serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _usage(name: str) -> Reader:
+    return lambda profile: None if profile.behaviour is None else getattr(profile.behaviour, name)
+
+
+# Field → the tier it belongs to and how it is read. A rule fires on no field whose tier is missing.
+FIELDS: dict[str, tuple[str, Reader]] = {
+    "size": ("firmographic", lambda profile: profile.firmographic.size),
+    "revenue": ("firmographic", lambda profile: profile.firmographic.revenue),
+    "industry": ("firmographic", lambda profile: profile.firmographic.industry),
+    "region": ("firmographic", lambda profile: profile.firmographic.region),
+    "country": ("firmographic", lambda profile: profile.firmographic.country),
+    "tech_stack": ("firmographic", lambda profile: profile.firmographic.tech_stack),
+    "icp": ("firmographic", lambda profile: profile.firmographic.icp),
+    "needs_segment": ("needs", lambda profile: profile.needs_segment),
+    "needs_segment_source": ("needs", lambda profile: profile.needs_segment_source),
+    "needs_segment_confidence": ("needs", lambda profile: profile.needs_segment_confidence),
+    "confirmed": ("needs", lambda profile: bool(profile.needs_segment_confirmed_by)),
+    "unused_feature": ("needs", lambda profile: None),
+    "behavioral_segment": ("behavioral", lambda profile: profile.behavioral_segment),
+    "behavioral_flags": ("behavioral", lambda profile: profile.behavioral_flags),
+    "events": ("behavioral", _usage("events")),
+    "active_days": ("behavioral", _usage("active_days")),
+    "active_users": ("behavioral", _usage("active_users")),
+    "feature_breadth": ("behavioral", _usage("feature_breadth")),
+    "high_breadth": ("behavioral", _usage("high_breadth")),
+    "api_share": ("behavioral", _usage("api_share")),
+    "mobile_only": ("behavioral", _usage("mobile_only")),
+    "invitations": ("behavioral", _usage("invitations")),
+    "logins": ("behavioral", _usage("logins")),
+    "login_trend": ("behavioral", _usage("login_trend")),
+    "usage_trend": ("behavioral", _usage("usage_trend")),
+    "lifecycle_stage": ("lifecycle", lambda profile: profile.lifecycle_stage),
+    "lifecycle_flags": ("lifecycle", lambda profile: profile.lifecycle_flags),
+    "days_to_renewal": ("lifecycle", lambda profile: profile.lifecycle.days_to_renewal),
+    "plan": ("lifecycle", lambda profile: profile.lifecycle.plan),
+    "seats": ("lifecycle", lambda profile: profile.lifecycle.seats),
+}
+# What a field can be, where that is known: a rule that asks for anything else would never fire.
+_NUMBERS = {
+    "needs_segment_confidence", "events", "active_days", "active_users", "feature_breadth", "api_share", "invitations",
+    "logins", "days_to_renewal", "seats",
+}  # fmt: skip
+_YES_NO = {"icp", "confirmed", "high_breadth", "mobile_only"}
+_WORDS: dict[str, tuple[str, ...]] = {
+    "size": (*SIZES, UNKNOWN),
+    "revenue": (*REVENUES, UNKNOWN),
+    "region": (*REGIONS, UNKNOWN),
+    "needs_segment_source": SOURCE_ORDER,
+    "behavioral_segment": SEGMENTS,
+    "behavioral_flags": SEGMENTS,
+    "login_trend": TRENDS,
+    "usage_trend": TRENDS,
+    "lifecycle_stage": STAGES,
+    "lifecycle_flags": STAGES,
+}
+
+
+def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -> list[AccountProfile]:
+    """The profiles with their actions, ``recommended_action`` holding the actions' texts joined by ``; ``.
+
+    A rule that reads a field of a missing tier does not fire. ``unused_feature`` is the first feature listed under
+    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the one most
+    accounts of that segment use, at least two of them.
+    """
+    popular = _popular(profiles)
+    acted = []
+    for profile in profiles:
+        feature, why = _unused_feature(profile, rules.serves, popular)
+        found = (_fire(rule, profile, feature, why) for rule in rules.rules)
+        actions = tuple(action for action in found if action is not None)
+        text = "; ".join(action.text for action in actions)
+        acted.append(replace(profile, actions=actions, recommended_action=text))
+    return acted
+
+
+def _fire(rule: Rule, profile: AccountProfile, feature: str, why: str) -> Action | None:
+    if any(FIELDS[name][0] in profile.missing for name in rule.fields):
+        return None
+    values = {name: FIELDS[name][1](profile) for name in rule.fields}
+    if "unused_feature" in values:
+        values["unused_feature"] = feature or None
+    if any(value is None or value == "" for value in values.values()):
+        return None
+    if not all(_holds(condition, values[condition.field]) for condition in rule.conditions):
+        return None
+    evidence = [f"{name} = {_said(value)}{_sureness(profile, name)}" for name, value in values.items()]
+    if "unused_feature" in values:
+        evidence.append(why)
+    evidence += [
+        f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
+    ]
+    return Action(rule.id, rule.action.format(**values), tuple(evidence))
+
+
+def _sureness(profile: AccountProfile, name: str) -> str:
+    """Behind the need: where its label comes from, and whether a person confirmed it."""
+    if name != "needs_segment":
+        return ""
+    by = profile.needs_segment_confirmed_by
+    return f" ({profile.needs_segment_source}, {f'confirmed by {by}' if by else 'unconfirmed'})"
+
+
+def _flags(rule: Rule) -> list[str]:
+    named = [condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")]
+    return [str(value) for condition in named for value in condition.among]
+
+
+def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
+    if isinstance(value, tuple):
+        return not condition.among or any(_same(item, wanted) for item in value for wanted in condition.among)
+    if condition.among and not any(_same(value, wanted) for wanted in condition.among):
+        return False
+    if condition.at_least is None and condition.at_most is None:
+        return True
+    if not isinstance(value, int | float):
+        return False
+    above = condition.at_least is None or value >= condition.at_least
+    return above and (condition.at_most is None or value <= condition.at_most)
+
+
+def _same(value: Value | None, wanted: Value) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.casefold() == wanted.casefold()
+    return value == wanted
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, int]]]:
+    """Per segment the features its accounts use, most widely used first, with the number of accounts."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for profile in profiles:
+        if profile.needs_segment and profile.behaviour is not None:
+            counts[profile.needs_segment].update(profile.behaviour.features)
+    return {segment: sorted(count.items(), key=lambda item: (-item[1], item[0])) for segment, count in counts.items()}
+
+
+def _unused_feature(
+    profile: AccountProfile, serves: Mapping[str, Sequence[str]], popular: Mapping[str, Sequence[tuple[str, int]]]
+) -> tuple[str, str]:
+    if not profile.needs_segment or profile.behaviour is None:
+        return "", ""
+    used = set(profile.behaviour.features)
+    listed = {name.casefold(): features for name, features in serves.items()}.get(profile.needs_segment.casefold())
+    if listed is not None:
+        feature = next((name for name in listed if name not in used), "")
+        return feature, f"{feature} serves {profile.needs_segment} and was never used"
+    for name, accounts in popular.get(profile.needs_segment, ()):
+        if name not in used and accounts >= FEWEST_PEERS:
+            return name, f"{accounts} accounts of {profile.needs_segment} use {name}, this one never did"
+    return "", ""
+
+
+def load_rules(path: Path) -> InterventionRules:
+    """The rules in a TOML file; UsageError naming file, line, rule and field where one does not fit."""
+    given = read_toml(path)
+    if strange := [key for key in given if key not in ("rule", "serves")]:
+        raise UsageError(
+            f"{path}: '{strange[0]}' is no part of the rules of interventions.",
+            "An interventions.toml has [[rule]] and [serves].",
+        )
+    serves = given.get("serves", {})
+    listed = isinstance(serves, dict) and all(
+        isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()
+    )
+    if not listed:
+        raise UsageError(f"{path}: [serves] needs lists of feature names.", 'Write "segment" = ["feature", …].')
+    entries = given.get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{path}: rules are no list.", "Begin each rule with [[rule]].")
+    places = _Places(path)
+    rules = tuple(_rule(places, number, entry) for number, entry in enumerate(entries))
+    ids = [rule.id for rule in rules]
+    for number, id_ in enumerate(ids):
+        if id_ in ids[:number]:
+            raise UsageError(f"{places.of(number, 'id')}: two rules have the id '{id_}'.", "Give each rule its own id.")
+    return InterventionRules(rules, {name: tuple(features) for name, features in serves.items()})
+
+
+class _Places:
+    """Where in the file a rule or one of its keys stands, since TOML's tables no longer tell."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = path.read_text(encoding="utf-8-sig").splitlines()
+        self.starts = [at for at, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
+
+    def of(self, number: int, key: str = "") -> str:
+        """``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; the file alone failing that."""
+        if number >= len(self.starts):
+            return str(self.path)
+        first = self.starts[number]
+        last = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.lines)
+        found = [
+            at
+            for at in range(first, last)
+            if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", self.lines[at])
+        ]
+        return f"{self.path}, line {(found or [first])[0] + 1}"
+
+
+def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
+    id_, action, when = entry.get("id"), entry.get("action"), entry.get("when", {})
+    rule = f"rule {id_ if isinstance(id_, str) else number + 1}"
+    if strange := [key for key in entry if key not in ("id", "action", "when")]:
+        raise UsageError(
+            f"{places.of(number, strange[0])}: {rule}: '{strange[0]}' is no part of a rule.",
+            "A rule has id, action and [rule.when]; conditions stand under the last.",
+        )
+    if not isinstance(id_, str) or not isinstance(action, str) or not isinstance(when, dict) or not when:
+        raise UsageError(
+            f"{places.of(number)}: {rule} lacks an id, an action or its conditions.",
+            "A rule has id, action and [rule.when].",
+        )
+    conditions = tuple(
+        _condition(f"{places.of(number, str(name))}: {rule}", str(name), wanted) for name, wanted in when.items()
+    )
+    filled_in = _placeholders(f"{places.of(number, 'action')}: {rule}", action)
+    return Rule(id_, action, conditions, tuple(dict.fromkeys([c.field for c in conditions] + filled_in)))
+
+
+def _placeholders(where: str, action: str) -> list[str]:
+    """The fields that an action's text fills in; tried on a value of each kind, since a format may not fit it."""
+    try:
+        parts = [part for part in string.Formatter().parse(action) if part[1] is not None]
+    except ValueError as error:
+        raise UsageError(f"{where}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
+    names = [str(name) for _, name, _, _ in parts]
+    for name in names:
+        _known(where, name)
+    samples = {name: 1 if name in _NUMBERS else True if name in _YES_NO else "text" for name in names}
+    try:
+        action.format(**samples)
+    except (ValueError, KeyError, IndexError) as error:
+        raise UsageError(f"{where}: its action cannot be filled in: {error}.", "Write {seats} and no more.") from error
+    return names
+
+
+def _known(where: str, name: str) -> None:
+    if name not in FIELDS:
+        raise UsageError(f"{where}: '{name}' is no field of a profile.", f"Fields: {', '.join(FIELDS)}.")
+
+
+def _condition(where: str, name: str, wanted: object) -> Condition:
+    _known(where, name)
+    if isinstance(wanted, dict):
+        strange = [key for key in wanted if key not in COMPARISONS]
+        bounds = {key: value for key, value in wanted.items() if isinstance(value, int | float)}
+        if strange or not bounds or len(bounds) < len(wanted):
+            raise UsageError(f"{where}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
+        if name not in _NUMBERS:
+            raise UsageError(f"{where}: {name} is no number and has no bounds.", "Write a text or a list of texts.")
+        return Condition(name, (), bounds.get("at_least"), bounds.get("at_most"))
+    given: list[object] = list(wanted) if isinstance(wanted, list) else [wanted]
+    values = tuple(value for value in given if isinstance(value, str | int | float))
+    if not values or len(values) < len(given):
+        raise UsageError(f"{where}: {name} has no value that can be compared.", 'Write "at_risk" or a list of texts.')
+    for value in values:
+        _possible(where, name, value)
+    return Condition(name, values)
+
+
+def _possible(where: str, name: str, value: Value) -> None:
+    """Refuses what the field can never be: such a rule would be silent for ever."""
+    if name in _YES_NO and not isinstance(value, bool):
+        raise UsageError(f"{where}: {name} is true or false, not {value!r}.", f"Write {name} = true, without quotes.")
+    if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise UsageError(f"{where}: {name} is a number, not {value!r}.", f"Write {name} = {{ at_least = 5 }}.")
+    if name in _YES_NO | _NUMBERS:
+        return
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: {name} is a text, not {value!r}.", f'Write {name} = "…".')
+    known = _WORDS.get(name)
+    if known and value.casefold() not in {word.casefold() for word in known}:
+        raise UsageError(f"{where}: {name} is never {value!r}.", f"It is one of: {', '.join(known)}.")

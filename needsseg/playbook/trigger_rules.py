@@ -1,0 +1,82 @@
+"""The numbers and features of triggers, from a file an analyst edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.errors import UsageError
+from needsseg.settings import read_toml
+
+# Table and key in the file → field of TriggerRules and the least value that makes sense.
+NUMBERS = {
+    ("unused_feature", "days"): ("unused_days", 1),
+    ("unused_feature", "used_by_one_in"): ("used_by_one_in", 1),
+    ("below_weekly", "weeks_before"): ("weeks_before", 1),
+    ("below_weekly", "silent_days"): ("silent_days", 1),
+    ("team_growth", "percent"): ("growth_percent", 1),
+    ("team_growth", "days"): ("growth_days", 1),
+    ("team_growth", "smallest_base"): ("smallest_base", 1),
+    ("team_growth", "again_after_days"): ("again_after", 0),
+}
+TABLES = ("unused_feature", "below_weekly", "team_growth", "features")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature, the epoch day of its release where it is known, and the plans that have it; none given means all."""
+
+    name: str
+    release: int | None = None
+    plans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRules:
+    """When triggers fire; days are complete days, ``growth_percent`` is whole percent, ``features`` may be none."""
+
+    unused_days: int = 14
+    used_by_one_in: int = 3
+    weeks_before: int = 4
+    silent_days: int = 7
+    growth_percent: int = 30
+    growth_days: int = 30
+    smallest_base: int = 3
+    again_after: int = 30
+    features: tuple[Feature, ...] = ()
+
+
+def load_trigger_rules(path: Path) -> TriggerRules:
+    """The rules in a TOML file; UsageError naming file and key where one does not fit."""
+    given = read_toml(path)
+    numbers: dict[str, int] = {}
+    for table, content in given.items():
+        if table not in TABLES or not isinstance(content, dict):
+            raise UsageError(f"{path}: '{table}' is no table of triggers.", f"Tables: {', '.join(TABLES)}.")
+        if table == "features":
+            continue
+        for key, value in content.items():
+            if (table, key) not in NUMBERS:
+                keys = ", ".join(name for section, name in NUMBERS if section == table)
+                raise UsageError(f"{path}: [{table}] has no '{key}'.", f"It has: {keys}.")
+            field, least = NUMBERS[table, key]
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise UsageError(f"{path}: [{table}] {key} = {value!r} is no whole number from {least} up.")
+            numbers[field] = value
+    named = given.get("features", {})
+    return TriggerRules(**numbers, features=tuple(_feature(path, name, said) for name, said in named.items()))
+
+
+def _feature(path: Path, name: str, said: object) -> Feature:
+    where, hint = f"{path}: [features] {name}", 'Write { release = 2026-03-01, plans = ["Business"] }, or {}.'
+    if not isinstance(said, Mapping) or set(said) - {"release", "plans"}:
+        raise UsageError(f"{where} has something else than release and plans.", hint)
+    release, plans = said.get("release"), said.get("plans", [])
+    if isinstance(release, datetime) or not isinstance(release, date | None):
+        raise UsageError(f"{where}: its release is no date.", hint)
+    if not isinstance(plans, list) or not all(isinstance(plan, str) and plan.strip() for plan in plans):
+        raise UsageError(f"{where}: its plans are no list of texts.", hint)
+    return Feature(name, None if release is None else epoch_day(release), tuple(plan.strip() for plan in plans))

@@ -1,0 +1,1 @@
+"""Tables on account data: sources, links to participants, assigned texts, deliveries, surveys."""

@@ -1,0 +1,134 @@
+"""What left the house: an audit row per batch or file, and what each destination has of each account. Not in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needsseg.study.connection import now
+from needsseg.study.file.faults import translated
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a destination has of one account: hashes of the row and of its facts, the message, the segment as it was named."""
+
+    account_id: str
+    row_sha256: str
+    facts_sha256: str
+    message_id: str
+    segment_id: int | None
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One batch that was sent, or one file that was written."""
+
+    id: int
+    destination: str
+    batch: str
+    rows: int
+    first_account: str
+    last_account: str
+    status: str
+    rejected: int
+    code: int | None
+    words: str
+    at: str
+    by: str
+
+
+def known(study: Study, destination: str) -> dict[str, Delivered]:
+    """What a destination has, by account id."""
+    names = tuple(Delivered.__dataclass_fields__)
+    rows = study.rows(f"SELECT {', '.join(names)} FROM delivered WHERE destination = ?", [destination])
+    return {row["account_id"]: Delivered(**{name: row[name] for name in names}) for row in rows}
+
+
+def listing(study: Study) -> list[DeliveryRow]:
+    """All batches and files, oldest first."""
+    return [DeliveryRow(**dict(row)) for row in study.rows("SELECT * FROM deliveries ORDER BY id")]
+
+
+def start(study: Study, destination: str, batch: str, accounts: Sequence[str]) -> int:
+    """Puts down, before it is sent, that a batch of these accounts is; the audit row's id.
+
+    Until the answer is put down nobody knows what the destination has of them, so what it had counts no longer; the last
+    message's id stays, since the next one's follows from it.
+    """
+    with study.writing():
+        with translated(study.path):
+            study.conn.executemany(
+                "UPDATE delivered SET row_sha256 = '', facts_sha256 = '' WHERE destination = ? AND account_id = ?",
+                [[destination, account] for account in accounts],
+            )
+        return study.insert("deliveries", _audit(study, destination, batch, accounts, "started", ""))
+
+
+def close_open(study: Study, destination: str) -> int:
+    """Puts down that batches which were started never had their answer put down (the run was killed); how many."""
+    with study.writing():
+        return study.execute(
+            "UPDATE deliveries SET status = 'failed', words = 'the run ended before the answer' "
+            "WHERE destination = ? AND status = 'started'",
+            [destination],
+        ).rowcount
+
+
+def finish(
+    study: Study,
+    id: int,
+    status: str,
+    code: int | None,
+    words: str,
+    rejected: int,
+    destination: str,
+    taken: Sequence[Delivered],
+) -> None:
+    """Puts down the answer to a batch together with what the destination now has."""
+    with study.writing():
+        study.execute(
+            "UPDATE deliveries SET status = ?, code = ?, words = ?, rejected = ?, at = ? WHERE id = ?",
+            [status, code, words, rejected, now(), id],
+        )
+        _take(study, destination, taken)
+
+
+def wrote(study: Study, destination: str, batch: str, words: str, taken: Sequence[Delivered]) -> None:
+    """Puts down that a file was written."""
+    accounts = [each.account_id for each in taken]
+    with study.writing():
+        study.insert("deliveries", _audit(study, destination, batch, accounts, "written", words))
+        _take(study, destination, taken)
+
+
+def _audit(
+    study: Study, destination: str, batch: str, accounts: Sequence[str], status: str, words: str
+) -> dict[str, object]:
+    return {
+        "destination": destination,
+        "batch": batch,
+        "rows": len(accounts),
+        "first_account": accounts[0] if accounts else "",
+        "last_account": accounts[-1] if accounts else "",
+        "status": status,
+        "words": words,
+        "at": now(),
+        "by": study.actor,
+    }
+
+
+def _take(study: Study, destination: str, taken: Sequence[Delivered]) -> None:
+    names = tuple(Delivered.__dataclass_fields__)
+    columns, marks = ", ".join(names), ", ".join("?" * len(names))
+    at = now()
+    with translated(study.path):
+        study.conn.executemany(
+            f"INSERT OR REPLACE INTO delivered (destination, at, {columns}) VALUES (?, ?, {marks})",
+            [[destination, at, *(getattr(each, name) for name in names)] for each in taken],
+        )

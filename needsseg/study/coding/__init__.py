@@ -1,0 +1,1 @@
+"""Tables on coding: passages, codes, memos, job statements, drafts."""

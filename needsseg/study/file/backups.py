@@ -1,0 +1,271 @@
+"""Copies of a study: those that people ask for, with their account data, and those made by themselves before changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from needsseg.errors import StudyError
+from needsseg.files import whole_file, write_file
+from needsseg.study.file.private import backups_folder, make_private, private_place, remove_copy, side
+from needsseg.study.migrations.numbered import APPLICATION_ID, LATEST
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+AUTOMATIC, BEFORE_RESTORE, DAMAGED = "automatic", "before-restore", "damaged"
+MIGRATION, OWN = "before-migration", "own"
+_STAMP = "%Y-%m-%dT%H-%M-%S.%fZ"
+_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}Z)-([a-z-]+)\.db")
+_OWN_LIST = "own-backups.json"
+_STATE = (
+    "SELECT (SELECT count(*) FROM interviews), count(*), coalesce(max(id), 0), "
+    "coalesce(sum(CASE state WHEN 'done' THEN id END), 0), coalesce(max(at), '') FROM history"
+)
+_NOTHING = (0, 0, 0, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of a study: where it is, when it was made (UTC), why, and its bytes.
+
+    ``kind`` is ``automatic`` (before changes), ``before-migration``, ``before-restore`` and ``damaged`` (what a restore
+    replaced), or ``own`` (asked for with ``backup``).
+    """
+
+    path: Path
+    made_at: datetime
+    kind: str
+    size: int
+
+
+def copy_study(study: Study, target: Path) -> Path:
+    """Copy the whole study with its account data to ``target``, private, also while others write; return ``target``.
+
+    Raise StudyError where something is there already, or where it cannot be written; nothing is left behind then.
+    """
+    stack = side(target, ".stack")
+    if target.exists() or stack.exists():
+        raise StudyError(f"{target if target.exists() else stack} exists already.", "Name another file.")
+    with _written(target):
+        try:
+            if study.stack.is_dir():
+                _copy_stack(study.stack, stack)
+            _write(study.conn, target, sync=True)
+        except BaseException:
+            shutil.rmtree(stack, ignore_errors=True)
+            raise
+    _remember_own(study.path, target)
+    return target
+
+
+def copy_before_migration(study: Study, version: int) -> None:
+    """Copy an older study beside itself, once for each version."""
+    target = side(study.path, f".{MIGRATION}-{version}")
+    if not target.exists():
+        with _written(target):
+            _write(study.conn, target, sync=True)
+
+
+def copy_aside(conn: sqlite3.Connection, path: Path, kind: str) -> Path:
+    """Copy what ``conn`` has open to the folder of automatic backups of the study at ``path``; return where it is."""
+    target = new_name(path, kind)
+    with _written(target):
+        _write(conn, target, sync=True)
+    return target
+
+
+def copy_before_changes(study: Study, recent: int, days: int) -> Path | None:
+    """Copy the study as it was last left, before its first change; return the copy, or None where there is one already.
+
+    The newest ``recent`` automatic backups stay, and the newest of each of the last ``days`` days; none is made where
+    ``recent`` is 0. A study without an interview and without a history has nothing to lose. StudyError where it fails.
+    """
+    if recent <= 0:
+        return None
+    now = _state(study.conn)
+    copies = [copy for copy in _kept(study.path) if copy.kind == AUTOMATIC]
+    if now == _NOTHING or (copies and now == _state_of(copies[0].path)):
+        return None
+    try:
+        made = copy_aside(study.conn, study.path, AUTOMATIC)
+        for old in outdated([*_kept(study.path)], recent, days, datetime.now(UTC)):
+            remove_copy(old.path)
+    except OSError as error:
+        raise StudyError(f"{backups_folder(study.path)} cannot be written: {error.strerror}.") from error
+    return made
+
+
+def outdated(copies: Sequence[Backup], recent: int, days: int, now: datetime) -> list[Backup]:
+    """Return the automatic backups that are neither among the newest ``recent`` nor a day's newest of the last ``days``."""
+    automatic = sorted((c for c in copies if c.kind == AUTOMATIC), key=lambda c: c.made_at, reverse=True)
+    seen: set[object] = set()
+    dropped = []
+    for place, copy in enumerate(automatic):
+        day = copy.made_at.date()
+        daily = day not in seen and now - copy.made_at < timedelta(days=days)
+        seen.add(day)
+        if place >= recent and not daily:
+            dropped.append(copy)
+    return dropped
+
+
+def listing(path: Path) -> list[Backup]:
+    """Return the copies that are known of the study at ``path``, newest first: automatic, kept aside, and own ones."""
+    found = list(_kept(path))
+    for file in path.parent.glob(f"{_escaped(path.name)}.{MIGRATION}-*"):
+        found += _stated(file, MIGRATION)
+    for file in _own(path):
+        found += _stated(file, OWN)
+    return sorted(found, key=lambda copy: (copy.made_at, copy.path.name), reverse=True)
+
+
+def newest_sound(path: Path) -> Backup | None:
+    """Return the newest copy of the study at ``path`` that can be restored, or None."""
+    return next((copy for copy in listing(path) if copy.kind != DAMAGED and not fault_of(copy.path)), None)
+
+
+def fault_of(copy: Path) -> str:
+    """Return why a file cannot be restored, or an empty text: whether it is a study, of a known version, and sound."""
+    try:
+        with closing(open_fixed(copy)) as conn:
+            application = int(conn.execute("PRAGMA application_id").fetchone()[0])
+            version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+            if application != APPLICATION_ID:
+                return "it is not a needsseg study"
+            if version > LATEST:
+                return f"a newer needsseg wrote it (version {version}; this program knows {LATEST})"
+            if (told := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                return f"it is damaged ({' '.join(str(told).split())})"
+            if (row := conn.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+                return f"it is damaged (row {row[1]} of {row[0]} refers to a missing {row[2]})"
+    except sqlite3.DatabaseError as error:
+        return f"it is damaged ({error})" if "malformed" in str(error) else f"it cannot be read ({error})"
+    return ""
+
+
+def open_fixed(copy: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, for reading only, without making or reading any file beside it."""
+    return sqlite3.connect(f"file:{quote(str(copy.resolve()))}?mode=ro&immutable=1", uri=True)
+
+
+def erase(path: Path) -> list[str]:
+    """Remove the automatic backups and the files kept aside of the study at ``path``; return what could not be removed."""
+    failed = []
+    for copy in [copy for copy in listing(path) if copy.kind != OWN]:
+        try:
+            remove_copy(copy.path)
+        except OSError as error:
+            failed.append(f"{copy.path} cannot be removed: {error.strerror}")
+    # What is there under another name was a partial file of a killed program, or a log that was kept aside.
+    for file in sorted(backups_folder(path).glob("*")) if backups_folder(path).is_dir() else []:
+        try:
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        except OSError as error:
+            failed.append(f"{file} cannot be removed: {error.strerror}")
+    return failed
+
+
+def own_backups(path: Path) -> list[Path]:
+    """Return the copies that people asked for and that are still where they were written."""
+    return [file for file in _own(path) if file.exists()]
+
+
+def new_name(path: Path, kind: str) -> Path:
+    """Return an unused name in the folder of automatic backups, which is made; OSError where it cannot be."""
+    return make_private(backups_folder(path)) / f"{datetime.now(UTC).strftime(_STAMP)}-{kind}.db"
+
+
+def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
+    with whole_file(target, private=True, sync=sync) as partial, closing(sqlite3.connect(partial)) as copy:
+        # The copy has no readers yet: a journal would only be left behind, and the file is forced to the disk at its end.
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
+        conn.backup(copy)
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StudyError(f"{target} cannot be written: {error.strerror}.", "Name another place.") from error
+    except sqlite3.DatabaseError as error:
+        if "malformed" in str(error) or "not a database" in str(error):
+            raise StudyError(f"The study is damaged and cannot be copied to {target}: {error}.") from error
+        raise StudyError(f"{target} cannot be written: {error}.", "Free some space, or name another place.") from error
+
+
+def _copy_stack(stack: Path, target: Path) -> None:
+    """Copies account data: files are replaced whole and never changed, so that each copy is one state of its file."""
+    target.mkdir(mode=0o700)
+    for file in sorted(stack.rglob("*")):
+        place = target / file.relative_to(stack)
+        if any(part.startswith(".") for part in place.relative_to(target).parts):
+            continue  # a partial file, or a private folder of somebody who reads just now
+        if file.is_dir():
+            place.mkdir(mode=0o700)
+        else:
+            shutil.copyfile(file, place)
+            place.chmod(0o600)
+
+
+def _state(conn: sqlite3.Connection) -> tuple[object, ...]:
+    """What tells one state of a study from another: its history, which every change of irreplaceable work enters."""
+    return tuple(conn.execute(_STATE).fetchone())
+
+
+def _state_of(copy: Path) -> tuple[object, ...] | None:
+    try:
+        with closing(open_fixed(copy)) as conn:
+            return _state(conn)
+    except sqlite3.DatabaseError:
+        return None  # an unreadable copy is the state of nothing, so that another one is made
+
+
+def _kept(path: Path) -> Iterator[Backup]:
+    folder = backups_folder(path)
+    for file in sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []:
+        if (name := _NAME.fullmatch(file.name)) and file.is_file():
+            made_at = datetime.strptime(name[1], _STAMP).replace(tzinfo=UTC)
+            yield Backup(file, made_at, name[2], file.stat().st_size)
+
+
+def _stated(file: Path, kind: str) -> Iterator[Backup]:
+    try:
+        found = file.stat()
+    except OSError:
+        return  # removed or moved since
+    yield Backup(file, datetime.fromtimestamp(int(found.st_mtime), UTC), kind, found.st_size)
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def _own(path: Path) -> list[Path]:
+    file = private_place(path) / _OWN_LIST
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []  # never written; or damaged, and then nothing can be told of other places
+    return [Path(each) for each in held if isinstance(each, str)] if isinstance(held, list) else []
+
+
+def _remember_own(path: Path, target: Path) -> None:
+    """Notes where a copy went, so that erasing can name it; a study that lies where nothing can be written notes nothing."""
+    held = [str(each) for each in own_backups(path) if each.resolve() != target.resolve()]
+    try:
+        place = make_private(backups_folder(path)).parent
+        write_file(place / _OWN_LIST, json.dumps([*held, str(target.resolve())], ensure_ascii=False), private=True)
+    except OSError:
+        return

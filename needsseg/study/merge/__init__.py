@@ -1,0 +1,1 @@
+"""A colleague's study joined into this one."""

@@ -1,0 +1,1 @@
+"""Tables on segments: runs, candidates, constraints, needs, cards, lineage, and cached vectors."""

@@ -1,0 +1,258 @@
+"""What a person decided about passages beyond their segment: off-topic, kept together, kept apart; and what runs propose.
+
+A passage's place in a segment is a decision too; it lies with the segments.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.study.coding import passages
+from needsseg.study.connection import now
+from needsseg.study.segments import needs
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+PairKind = Literal["together", "apart"]
+_IDS = "(SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class OffTopic:
+    """A passage that a person said belongs to no need."""
+
+    passage: int
+    decided_by: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two passages, the lower id first, that a person keeps together or apart."""
+
+    first: int
+    second: int
+    kind: PairKind
+    decided_by: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A passage that a run puts to a kept segment."""
+
+    passage: int
+    segment: int
+    run: int
+    strength: float
+
+
+def off_topic(study: Study) -> list[OffTopic]:
+    """Passages of no need, as they were decided."""
+    return [
+        OffTopic(*row) for row in study.rows("SELECT passage_id, decided_by, decided_at FROM off_topic ORDER BY id")
+    ]
+
+
+def set_off_topic(study: Study, ids: Sequence[int]) -> list[int]:
+    """Says that passages belong to no need (inside an action): they leave their segments; those that were not so before.
+
+    Raises UsageError while one is evidence of a confirmed segment.
+    """
+    passages.required(study, ids)
+    passages.refuse_confirmed(study, ids)
+    known = {row.passage for row in off_topic(study)}
+    fresh = [passage for passage in dict.fromkeys(ids) if passage not in known]
+    wanted = json.dumps(fresh)
+    study.execute(f"DELETE FROM segment_passages WHERE passage_id IN {_IDS}", [wanted])
+    study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [wanted])
+    needs.forget_answers(study, fresh)
+    study.insert_all(
+        "off_topic", [{"passage_id": passage, "decided_by": study.actor, "decided_at": now()} for passage in fresh]
+    )
+    return fresh
+
+
+def clear_off_topic(study: Study, ids: Sequence[int]) -> int:
+    """Leaves passages open again (inside an action); how many were off-topic."""
+    return study.execute(f"DELETE FROM off_topic WHERE passage_id IN {_IDS}", [json.dumps(list(ids))]).rowcount
+
+
+def pairs(study: Study) -> list[Pair]:
+    """All pairs, as they were decided."""
+    return [
+        Pair(*row)
+        for row in study.rows("SELECT first_id, second_id, kind, decided_by, decided_at FROM passage_pairs ORDER BY id")
+    ]
+
+
+def chains(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """For each passage of pairs kept together, the lowest id of all that hang together with it."""
+    leader: dict[int, int] = {}
+
+    def find(passage: int) -> int:
+        while leader.setdefault(passage, passage) != passage:
+            leader[passage] = leader[leader[passage]]
+            passage = leader[passage]
+        return passage
+
+    for first, second in pairs:
+        low, high = sorted((find(first), find(second)))
+        leader[high] = low
+    return {passage: find(passage) for passage in leader}
+
+
+def set_pair(study: Study, first: int, second: int, kind: PairKind) -> bool:
+    """Keeps two passages together or apart (inside an action); False when they are kept so already.
+
+    Raises UsageError naming the decision that this one would contradict.
+    """
+    if first == second:
+        raise UsageError(f"Passage {first} cannot be paired with itself.", "Name two passages.")
+    passages.required(study, (first, second))
+    low, high = sorted((first, second))
+    held = pairs(study)
+    same = next((pair for pair in held if (pair.first, pair.second) == (low, high)), None)
+    if same is not None and same.kind == kind:
+        return False
+    if same is not None:
+        raise _contradiction(low, high, f"are kept {same.kind}", (low, high))
+    _refuse_contradiction(study, held, low, high, kind)
+    study.insert(
+        "passage_pairs",
+        {"first_id": low, "second_id": high, "kind": kind, "decided_by": study.actor, "decided_at": now()},
+    )
+    return True
+
+
+def _refuse_contradiction(study: Study, held: Sequence[Pair], low: int, high: int, kind: PairKind) -> None:
+    joined = [(pair.first, pair.second) for pair in held if pair.kind == "together"]
+    if kind == "together":
+        joined.append((low, high))
+    group = chains(joined)
+    places = placements(study)
+    if kind == "apart":
+        if low in group and group[low] == group.get(high):
+            raise UsageError(
+                f"Passages {low} and {high} are kept together, over others they are both kept together with.",
+                "Take one of those pairs back first: needsseg pairs lists them.",
+            )
+        first, second = places.get(low), places.get(high)
+        if first is not None and second is not None and first == second and first[0] is not None:
+            raise UsageError(
+                f"Passages {low} and {high} both lie in “{first[1]}”, which is kept.",
+                "Move one of them out first, or split the segment.",
+            )
+        return
+    for pair in held:
+        if pair.kind == "apart" and pair.first in group and group[pair.first] == group.get(pair.second):
+            raise _contradiction(pair.first, pair.second, "are kept apart", (pair.first, pair.second))
+    mine = [passage for passage, leader in group.items() if leader == group[low]]
+    placed = sorted(passage for passage in mine if passage in places)
+    for passage in placed[1:]:
+        here, there = places[placed[0]], places[passage]
+        if here[0] != there[0]:
+            raise UsageError(
+                f"Passages {placed[0]} and {passage} would be kept together, but one lies in {_said(here)} "
+                f"and the other in {_said(there)}.",
+                "Move one of them first.",
+            )
+
+
+def _said(place: tuple[int | None, str]) -> str:
+    return "no segment, as off-topic" if place[0] is None else f"“{place[1]}”"
+
+
+def _contradiction(first: int, second: int, how: str, pair: tuple[int, int]) -> UsageError:
+    return UsageError(
+        f"Passages {first} and {second} {how}.",
+        f"Take that back first: needsseg pair remove {pair[0]} {pair[1]}",
+    )
+
+
+def placements(study: Study) -> dict[int, tuple[int | None, str]]:
+    """Where people's decisions put each passage: a segment's id and name, or (None, "") for off-topic.
+
+    All members of a kept segment count, and what a person put in a candidate.
+    """
+    placed: dict[int, tuple[int | None, str]] = {
+        row[0]: (row[1], row[2])
+        for row in study.rows(
+            "SELECT m.passage_id, s.id, s.name FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
+            "WHERE s.status IN ('named', 'confirmed', 'set_aside') OR s.status = 'candidate' AND m.placed_by = 'hand'"
+        )
+    }
+    return placed | {row.passage: (None, "") for row in off_topic(study)}
+
+
+def remove_pair(study: Study, first: int, second: int) -> None:
+    """Takes a pair back (inside an action); raises NotFoundError when the two are kept neither together nor apart."""
+    low, high = sorted((first, second))
+    gone = study.execute("DELETE FROM passage_pairs WHERE first_id = ? AND second_id = ?", [low, high]).rowcount
+    if not gone:
+        raise NotFoundError(f"Passages {low} and {high} are no pair.", "List the pairs with: needsseg pairs")
+
+
+def proposals(study: Study, segment: int | None = None) -> list[Proposal]:
+    """What runs put to kept segments and nobody decided, strongest first within a segment."""
+    return [
+        Proposal(*row)
+        for row in study.rows(
+            "SELECT passage_id, segment_id, run_id, strength FROM proposed_passages WHERE ? IS NULL OR segment_id = ? "
+            "ORDER BY segment_id, strength DESC, passage_id",
+            [segment, segment],
+        )
+    ]
+
+
+def replace_proposals(study: Study, run: int, proposed: Mapping[int, Sequence[tuple[int, float]]]) -> None:
+    """Puts a run's proposals, (passage, strength) by segment, in place of all that stood (inside an action).
+
+    What a person declined for a segment is left out.
+    """
+    refused = set(declined(study))
+    study.execute("DELETE FROM proposed_passages")
+    study.insert_all(
+        "proposed_passages",
+        [
+            {"passage_id": passage, "segment_id": segment, "run_id": run, "strength": strength}
+            for segment, rows in sorted(proposed.items())
+            for passage, strength in rows
+            if (passage, segment) not in refused
+        ],
+    )
+
+
+def proposed_to(study: Study, ids: Sequence[int]) -> dict[int, int]:
+    """The segment that each passage is proposed to; raises NotFoundError naming one that is proposed to none."""
+    passages.required(study, ids)
+    standing = {proposal.passage: proposal.segment for proposal in proposals(study)}
+    for passage in ids:
+        if passage not in standing:
+            raise NotFoundError(
+                f"Passage {passage} is proposed to no segment.", "Discover again, or move it: needsseg segment move"
+            )
+    return {passage: standing[passage] for passage in ids}
+
+
+def decline(study: Study, ids: Sequence[int]) -> None:
+    """Takes proposals back for good: a passage is not proposed to that segment again (inside an action)."""
+    refused = proposed_to(study, ids)
+    study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [json.dumps(list(refused))])
+    study.insert_all(
+        "declined_passages",
+        [
+            {"passage_id": passage, "segment_id": segment, "declined_by": study.actor, "declined_at": now()}
+            for passage, segment in refused.items()
+        ],
+    )
+
+
+def declined(study: Study) -> list[tuple[int, int]]:
+    """(passage, segment) for each proposal that a person declined."""
+    return [(row[0], row[1]) for row in study.rows("SELECT passage_id, segment_id FROM declined_passages ORDER BY id")]

@@ -1,0 +1,496 @@
+"""Candidates and segments: what the machine proposed and what people made of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from needsseg.errors import NotFoundError, UsageError
+from needsseg.records import PersonaName
+from needsseg.study.connection import now, plain_text
+from needsseg.study.segments import needs
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+Status = Literal["candidate", "named", "confirmed", "set_aside", "merged"]
+KEPT = ("named", "confirmed", "set_aside")
+"""What a person has touched; no run changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One passage of a segment: how firmly it belongs, its rank as an exemplar, and who put it there."""
+
+    passage: int
+    strength: float
+    exemplar: int | None
+    placed_by: Literal["run", "hand"]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One candidate or segment as stored."""
+
+    id: int
+    name: str
+    description: str
+    status: Status
+    run: int | None
+    keywords: tuple[str, ...]
+    suggested_names: tuple[PersonaName, ...]
+    warnings: tuple[str, ...]
+    merged_into: int | None
+    split_from: int | None
+    confirmed_by: str | None
+    confirmed_at: str | None
+    evidence: dict[str, Any] | None
+    run_label: int | None
+    statement: str
+    need: str = ""
+    confirmed_undecided: bool = False
+    unsaid: tuple[str, ...] = ()
+    """The parts of its card of which a person said that nobody says them."""
+
+    @property
+    def confirmer(self) -> str:
+        """Who confirmed it, as labels carry it: with a note where nobody had decided on any of its passages."""
+        note = " (no passage decided on)" if self.confirmed_undecided else ""
+        return f"{self.confirmed_by}{note}" if self.confirmed_by else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCandidate:
+    """A candidate of a run, about to be stored.
+
+    ``segment`` is the candidate that it goes on, which keeps its id; ``name`` that of the need in view it stands for.
+    """
+
+    label: int
+    members: tuple[Member, ...]
+    keywords: tuple[str, ...]
+    suggested_names: tuple[PersonaName, ...]
+    warnings: tuple[str, ...] = field(default=())
+    segment: int | None = None
+    name: str = ""
+
+
+def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:
+    """Puts a run's candidates in place of those nobody touched (inside an action); their ids.
+
+    A candidate that a new one goes on keeps its id and its name. One in which a person put passages stays with these where
+    the run has nothing to go on from. One that a person wrote of is gone on by the new one that shares most passages with it.
+    """
+    written = _written(study)
+    candidates = _gone_on(study, candidates, written)
+    going_on = {candidate.segment for candidate in candidates if candidate.segment is not None}
+    answered = {
+        row[0]
+        for row in study.rows(
+            "SELECT DISTINCT m.segment_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
+            "WHERE s.status = 'candidate' AND m.placed_by = 'hand'"
+        )
+    }
+    study.execute(
+        "DELETE FROM segments WHERE status = 'candidate' AND id NOT IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(going_on | answered | written))],
+    )
+    study.execute(
+        "DELETE FROM segment_passages WHERE placed_by = 'run' "
+        "AND segment_id IN (SELECT id FROM segments WHERE status = 'candidate')"
+    )
+    names = iter(needs.candidate_names(study, len(candidates)))
+    return [_store(study, run, candidate, names) for candidate in candidates]
+
+
+def _written(study: Study) -> set[int]:
+    """The candidates of which people wrote something, or on whose cards they pinned quotes."""
+    rows = study.rows(
+        "SELECT id FROM segments WHERE status = 'candidate' AND (description <> '' OR statement <> '' OR need <> '' "
+        "OR unsaid <> '' OR id IN (SELECT segment_id FROM card_quotes))"
+    )
+    return {row[0] for row in rows}
+
+
+def _gone_on(study: Study, candidates: Sequence[NewCandidate], written: set[int]) -> list[NewCandidate]:
+    """Candidates, those that go on none as going on a written one with which they share passages; most shared first."""
+    before = members(study)
+    free = written - {candidate.segment for candidate in candidates}
+    shared = [
+        (len({m.passage for m in candidate.members} & {m.passage for m in before.get(segment, [])}), segment, at)
+        for at, candidate in enumerate(candidates)
+        if candidate.segment is None
+        for segment in free
+    ]
+    found = list(candidates)
+    for count, segment, at in sorted(shared, key=lambda each: (-each[0], each[1], each[2])):
+        if count and segment in free and found[at].segment is None:
+            found[at] = replace(found[at], segment=segment)
+            free.discard(segment)
+    return found
+
+
+def _store(study: Study, run: int, candidate: NewCandidate, names: Iterator[str]) -> int:
+    found = {
+        "run_id": run,
+        "run_label": candidate.label,
+        "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
+        "suggested_names": json.dumps(
+            [[name.name, name.score, name.description] for name in candidate.suggested_names], ensure_ascii=False
+        ),
+        "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
+    }
+    if candidate.segment is None:
+        return insert(study, {"name": candidate.name or next(names), "status": "candidate", **found}, candidate.members)
+    columns = ", ".join(f"{column} = ?" for column in found)
+    study.execute(f"UPDATE segments SET {columns} WHERE id = ?", [*found.values(), candidate.segment])
+    if candidate.name:
+        study.execute("UPDATE segments SET name = ? WHERE id = ?", [candidate.name, candidate.segment])
+    held = {member.passage for member in members(study).get(candidate.segment, [])}
+    _insert_members(study, candidate.segment, [m for m in candidate.members if m.passage not in held])
+    for member in candidate.members:
+        if member.passage in held:
+            study.execute(
+                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ? AND exemplar IS NOT ?",
+                [member.exemplar, member.passage, member.exemplar],
+            )
+    return candidate.segment
+
+
+def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) -> int:
+    """Stores a segment with its members (inside an action); its id."""
+    segment = study.insert("segments", row)
+    _insert_members(study, segment, members)
+    return segment
+
+
+def _insert_members(study: Study, segment: int, members: Iterable[Member]) -> None:
+    study.insert_all(
+        "segment_passages",
+        [
+            {
+                "segment_id": segment,
+                "passage_id": member.passage,
+                "strength": member.strength,
+                "exemplar": member.exemplar,
+                "placed_by": member.placed_by,
+            }
+            for member in members
+        ],
+    )
+
+
+def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
+    """Segments and candidates: confirmed first, then named, candidates, set aside; merged ones only on request."""
+    rows = study.rows(
+        "SELECT * FROM segments WHERE ? OR status <> 'merged' ORDER BY CASE status WHEN 'confirmed' THEN 0 WHEN 'named' THEN 1 "
+        "WHEN 'candidate' THEN 2 WHEN 'set_aside' THEN 3 ELSE 4 END, id",
+        [merged],
+    )
+    return [
+        SegmentRow(
+            row["id"],
+            row["name"],
+            row["description"],
+            row["status"],
+            row["run_id"],
+            tuple(json.loads(row["keywords"])),
+            tuple(PersonaName(*name) for name in json.loads(row["suggested_names"])),
+            tuple(json.loads(row["warnings"])),
+            row["merged_into"],
+            row["split_from"],
+            row["confirmed_by"],
+            row["confirmed_at"],
+            json.loads(row["evidence"]) if row["evidence"] else None,
+            row["run_label"],
+            row["statement"],
+            row["need"],
+            bool(row["confirmed_undecided"]),
+            tuple(row["unsaid"].split()),
+        )
+        for row in rows
+    ]
+
+
+def one(study: Study, segment: int) -> SegmentRow:
+    """One segment by id; raises NotFoundError, telling where a merged one went."""
+    found = next((row for row in listing(study, merged=True) if row.id == segment), None)
+    if found is None:
+        raise NotFoundError(f"There is no segment {segment}.", "List them with: needsseg segments")
+    if found.status == "merged":
+        raise NotFoundError(f"Segment {segment} was merged into {found.merged_into}.", f"Use {found.merged_into}.")
+    return found
+
+
+def need_sentence(study: Study, segment: int) -> str:
+    """The need in one sentence, as a person wrote or took it for a segment's card; empty while there is none."""
+    return str(study.rows("SELECT need FROM segments WHERE id = ?", [segment])[0][0])
+
+
+def members(study: Study) -> dict[int, list[Member]]:
+    """The members of every segment: exemplars first in their rank, then by strength."""
+    found: dict[int, list[Member]] = {}
+    for row in study.rows(
+        "SELECT * FROM segment_passages ORDER BY segment_id, exemplar IS NULL, exemplar, strength DESC, passage_id"
+    ):
+        found.setdefault(row["segment_id"], []).append(
+            Member(row["passage_id"], row["strength"], row["exemplar"], row["placed_by"])
+        )
+    return found
+
+
+def as_found(study: Study) -> dict[int, set[int]]:
+    """For each segment that a run found, the passages it was found with: those its keywords are of."""
+    found: dict[int, set[int]] = {}
+    for segment, passage in study.rows(
+        "SELECT s.id, r.passage_id FROM segments s JOIN run_passages r ON r.run_id = s.run_id AND r.label = s.run_label"
+    ):
+        found.setdefault(segment, set()).add(passage)
+    return found
+
+
+def touched(study: Study, segment: int) -> None:
+    """Makes a candidate a segment, because a person changed it (inside an action)."""
+    study.execute("UPDATE segments SET status = 'named' WHERE id = ? AND status = 'candidate'", [segment])
+
+
+def rename(study: Study, segment: int, name: str) -> None:
+    """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
+    name = checked_name(study, name, segment)
+    open_for_change(study, segment)
+    study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
+
+
+def describe(study: Study, segment: int, description: str) -> None:
+    """Writes what a segment's people want (inside an action)."""
+    open_for_words(study, segment)
+    study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
+
+
+def write_statement(study: Study, segment: int, statement: str) -> None:
+    """Writes the job statement a segment's people share (inside an action)."""
+    open_for_words(study, segment)
+    study.execute("UPDATE segments SET statement = ? WHERE id = ?", [plain_text(statement), segment])
+
+
+def write_need(study: Study, segment: int, need: str) -> None:
+    """Writes a segment's need in one sentence (inside an action); raises UsageError for more than one line."""
+    need = plain_text(need)
+    if "\n" in need:
+        raise UsageError("A need is one sentence on one line.", "Leave out the line breaks.")
+    open_for_words(study, segment)
+    study.execute("UPDATE segments SET need = ? WHERE id = ?", [need, segment])
+
+
+def write_unsaid(study: Study, segment: int, parts: Iterable[str]) -> None:
+    """Stores of which parts of a segment's card nobody says anything (inside an action)."""
+    open_for_words(study, segment)
+    study.execute("UPDATE segments SET unsaid = ? WHERE id = ?", [" ".join(parts), segment])
+
+
+def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
+    """Sets a segment aside, or opens it again (inside an action)."""
+    row = one(study, segment)
+    if status == "set_aside" and row.status == "confirmed":
+        raise refused_as_confirmed(row)
+    _free_name(study, segment)
+    study.execute(
+        "UPDATE segments SET status = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL, confirmed_undecided = 0 "
+        "WHERE id = ?",
+        [status, segment],
+    )
+
+
+def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any], undecided: bool = False) -> None:
+    """Confirms a segment on the evidence a person saw (inside an action); again where passages were admitted since.
+
+    ``undecided`` says that nobody had decided on any of its passages.
+    """
+    row = one(study, segment)
+    if row.status == "candidate":
+        raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
+    if row.status == "set_aside":
+        raise UsageError(f"“{row.name}” was set aside.", f"Reopen it first: needsseg segment reopen {segment}")
+    if row.status == "confirmed" and not changed_since_confirmed(row, members(study).get(segment, [])):
+        raise UsageError(
+            f"“{row.name}” was confirmed by {row.confirmed_by} on {row.confirmed_at}.", "Nothing was changed."
+        )
+    study.execute(
+        "UPDATE segments SET status = 'confirmed', confirmed_by = ?, confirmed_at = ?, evidence = ?, confirmed_undecided = ? "
+        "WHERE id = ?",
+        [by, now(), json.dumps(evidence, ensure_ascii=False, sort_keys=True), int(undecided), segment],
+    )
+
+
+def changed_since_confirmed(row: SegmentRow, mine: Sequence[Member]) -> set[int]:
+    """Passages that joined a confirmed segment after its evidence was stored, or left it."""
+    proof = {int(passage["id"]) for passage in (row.evidence or {}).get("passages", [])}
+    return proof ^ {member.passage for member in mine} if row.status == "confirmed" else set()
+
+
+def merge(study: Study, into: int, others: Sequence[int]) -> None:
+    """Moves all members of ``others`` into a segment and closes them (inside an action).
+
+    Candidates make a candidate, held together in later runs by the exemplars of both, and keep their answers. A name that a
+    person gave stays: where only others have one, the first of these.
+    """
+    for other in others:
+        if other == into:
+            raise UsageError(f"Segment {into} cannot be merged into itself.")
+    rows = [one(study, segment) for segment in (into, *others)]
+    for row in rows:
+        refuse_confirmed(row)
+        if row.status == "candidate":
+            mine = members(study).get(row.id, [])
+            hold(study, row.id, [member.passage for member in mine if member.exemplar is not None])
+    named = next((row for row in rows if row.status == "named"), None)
+    for other in others:
+        for table in ("segment_passages", "proposed_passages", "declined_passages"):
+            study.execute(f"UPDATE OR IGNORE {table} SET segment_id = ? WHERE segment_id = ?", [into, other])
+        needs.follow(study, other, into)
+        study.execute(
+            "UPDATE segments SET status = 'merged', merged_into = ?, confirmed_by = NULL, confirmed_at = NULL, evidence = NULL "
+            "WHERE id = ?",
+            [into, other],
+        )
+        # Pinned quotes come along, behind those that were here.
+        study.execute(
+            "UPDATE card_quotes SET segment_id = ?, position = position + "
+            "(SELECT coalesce(max(position), 0) FROM card_quotes WHERE segment_id = ?) WHERE segment_id = ?",
+            [into, into, other],
+        )
+    # What was declined for the one segment is not put to it through the other.
+    study.execute(
+        "DELETE FROM proposed_passages WHERE segment_id = ? "
+        "AND passage_id IN (SELECT passage_id FROM declined_passages WHERE segment_id = ?)",
+        [into, into],
+    )
+    rank_exemplars(study, into)
+    if named is not None and rows[0].status == "candidate":
+        study.execute("UPDATE segments SET status = 'named', name = ? WHERE id = ?", [named.name, into])
+
+
+def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
+    """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
+
+    Parts of a candidate are candidates, unless ``name`` names them; what lies in either then lies there by hand.
+    """
+    row = one(study, segment)
+    if name:
+        name = checked_name(study, name)
+    mine = {member.passage for member in members(study).get(segment, [])}
+    for part in parts:
+        if not part or not set(part) <= mine:
+            raise UsageError(
+                f"A part of segment {segment} names passages that are not in it.", "List its members first."
+            )
+    if sum(len(part) for part in parts) >= len(mine):
+        raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
+    refuse_confirmed(row)
+    candidate = row.status == "candidate"
+    if candidate:
+        hold(study, segment, sorted(mine))
+    made = []
+    for number, part in enumerate(parts, start=2):
+        unnamed = needs.candidate_names(study, 1)[0] if candidate else _unused_name(study, f"{row.name} {number}")
+        new = insert(
+            study,
+            {
+                "name": name or unnamed,
+                "status": "candidate" if candidate and not name else "named",
+                "run_id": row.run,
+                "split_from": segment,
+            },
+        )
+        study.execute(
+            "UPDATE segment_passages SET segment_id = ? WHERE passage_id IN (SELECT value FROM json_each(?))",
+            [new, json.dumps(list(part))],
+        )
+        needs.follow(study, segment, new, part)
+        rank_exemplars(study, new)
+        made.append(new)
+    return made
+
+
+def hold(study: Study, segment: int, ids: Sequence[int]) -> None:
+    """Makes members of a segment a person's own, so that later runs leave them there (inside an action)."""
+    study.execute(
+        "UPDATE segment_passages SET placed_by = 'hand' WHERE placed_by = 'run' AND segment_id = ? "
+        "AND passage_id IN (SELECT value FROM json_each(?))",
+        [segment, json.dumps(list(ids))],
+    )
+
+
+def refuse_confirmed(row: SegmentRow) -> None:
+    """Raises UsageError for a segment whose members may not change, since it is confirmed."""
+    if row.status == "confirmed":
+        raise refused_as_confirmed(row)
+
+
+def open_for_change(study: Study, segment: int) -> None:
+    """A change of members makes a candidate a segment, and asks a confirmed one to be confirmed again."""
+    row = one(study, segment)
+    if row.status == "confirmed":
+        raise refused_as_confirmed(row)
+    _free_name(study, segment)
+    touched(study, segment)
+
+
+def open_for_words(study: Study, segment: int) -> None:
+    """What people write of a segment or quote on its card: a candidate takes it and stays one; refused where confirmed."""
+    row = one(study, segment)
+    if row.status == "confirmed":
+        raise refused_as_confirmed(row)
+
+
+def refused_as_confirmed(row: SegmentRow) -> UsageError:
+    """What a change of a confirmed segment is answered with."""
+    return UsageError(
+        f"“{row.name}” is confirmed.", f"Reopen it first (o in the app; needsseg segment reopen {row.id})."
+    )
+
+
+def checked_name(study: Study, name: str, segment: int | None = None) -> str:
+    """A name that a segment can be found by: not empty, no mere number, and no other's in any case."""
+    name = plain_text(name)
+    if not name:
+        raise UsageError("A segment needs a name.")
+    if name.isdecimal():
+        raise UsageError(f"“{name}” is a number, which stands for a segment's id.", "Choose a name with letters.")
+    for row in listing(study):
+        if row.id != segment and row.status != "candidate" and row.name.casefold() == name.casefold():
+            raise UsageError(
+                f"Segment {row.id} is called “{row.name}” already.", "Choose another name, or merge the two."
+            )
+    return name
+
+
+def _free_name(study: Study, segment: int) -> None:
+    """A candidate may be called like a kept segment of an earlier run; what a person keeps needs a name of its own."""
+    row = one(study, segment)
+    others = [other for other in listing(study) if other.id != segment and other.status != "candidate"]
+    if any(other.name.casefold() == row.name.casefold() for other in others):
+        study.execute("UPDATE segments SET name = ? WHERE id = ?", [_unused_name(study, row.name), segment])
+
+
+def _unused_name(study: Study, name: str) -> str:
+    taken = {row.name.casefold() for row in listing(study)}
+    number, candidate = 2, name
+    while candidate.casefold() in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
+
+
+def rank_exemplars(study: Study, segment: int) -> None:
+    """Ranks again which passages show a segment best: its exemplars so far by strength, five at most."""
+    mine = members(study).get(segment, [])
+    best = sorted(mine, key=lambda m: (m.exemplar is None, -m.strength, m.passage))[:5]
+    rank = {member.passage: place for place, member in enumerate(best)}
+    for member in mine:
+        if member.exemplar != rank.get(member.passage):
+            study.execute(
+                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ?",
+                [rank.get(member.passage), member.passage],
+            )

@@ -1,0 +1,1 @@
+"""Tables on interviews: texts, turns, speakers, pseudonyms, and full-text search."""

@@ -1,0 +1,219 @@
+"""What participants would have answered, by what they said, and the likelihoods and the accuracy that follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.survey.choice import choose
+from needsseg.survey.scoring import score
+from needsseg.survey.scoring_table import MOST_CHOSEN, NONE, Option, Question, Survey
+from needsseg.validation.intervals import wilson
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+LIKE = 0.3
+SMOOTHING = 1.0
+MEANING = "how well these questions would sort the interviewed people if customers answered as they spoke"
+"""What leave-one-participant-out accuracy says, and all that it says."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """The passages of confirmed segments, one element of each field a passage, and whom they are of.
+
+    ``rows`` (n, d) are unit vectors, ``voices`` participants; a segment's passages stand clearest first. ``primary`` is
+    the segment of each participant whose primary need is decided.
+    """
+
+    ids: tuple[int, ...]
+    quotes: tuple[str, ...]
+    interviews: tuple[str, ...]
+    voices: tuple[str, ...]
+    segments: tuple[str, ...]
+    rows: Matrix
+    primary: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How often people are routed to their segment: participants by a survey made without them, or customers who answered.
+
+    ``right`` of ``labelled``, with the 95 % interval ``low`` to ``high`` (Wilson 1927); ``abstained`` of ``total`` got no
+    label; ``baseline`` is the share of the most frequent segment, which everybody could be given.
+    """
+
+    right: int
+    labelled: int
+    abstained: int
+    total: int
+    low: float
+    high: float
+    baseline: float
+
+    @property
+    def share(self) -> float | None:
+        """The share of labels that are right; None where nobody got a label."""
+        return self.right / self.labelled if self.labelled else None
+
+    @property
+    def sentence(self) -> str:
+        """The figures in words, where answers are simulated."""
+        return (
+            f"{MEANING[:1].upper()}{MEANING[1:]}: {self._counted('participants')} Answers are simulated from what "
+            "participants said in their interviews; people who read the options may answer otherwise."
+        )
+
+    @property
+    def answered_sentence(self) -> str:
+        """The figures in words, where they are of real answers."""
+        return f"How well the answers sorted customers whose segment interviews tell: {self._counted('respondents')}"
+
+    def _counted(self, people: str) -> str:
+        if not self.labelled:
+            return f"none of {self.total} {people} got a label, so nothing tells how often a label is right."
+        return (
+            f"{self.right} of {self.labelled} labels are right ({self.right / self.labelled:.2f}, 95 % interval "
+            f"{self.low:.2f} to {self.high:.2f}); {self.abstained} of {self.total} {people} got none. Giving everybody "
+            f"the most frequent segment is right for {self.baseline:.2f}."
+        )
+
+
+def prior(material: Material, segments: Sequence[str], without: str = "") -> dict[str, float]:
+    """The share of each segment among primary needs, one participant added to each; without one participant if named."""
+    counts = Counter(name for voice, name in material.primary.items() if voice != without)
+    total = sum(counts[name] for name in segments) + SMOOTHING * len(segments)
+    return to_one([(counts[name] + SMOOTHING) / total for name in segments], segments)
+
+
+def to_one(shares: Sequence[float], names: Sequence[str]) -> dict[str, float]:
+    """Shares by name to four decimals that sum to 1; the largest takes what rounding leaves."""
+    return dict(zip(names, rounded(shares), strict=True))
+
+
+def rounded(shares: Sequence[float]) -> tuple[float, ...]:
+    """Shares to four decimals that sum to 1; the largest takes what rounding leaves."""
+    found = [round(share, 4) for share in shares]
+    largest = max(range(len(found)), key=lambda i: found[i])
+    found[largest] = round(found[largest] + 1 - sum(found), 4)
+    return tuple(found)
+
+
+def answer(question: Question, material: Material, voice: str, without: Collection[str] = ()) -> str | None:
+    """The key of the option that most of a participant's passages evidence, or None where none does.
+
+    A passage evidences the option whose own passages, on average, are nearest to it, if their cosine is at least ``LIKE``.
+    What the participant and those in ``without`` said themselves is left out of the options' passages.
+    """
+    import numpy as np
+
+    away = {voice, *without}
+    place = {passage: i for i, passage in enumerate(material.ids)}
+    keys, directions = [], []
+    for option in question.options:
+        rows = [
+            material.rows[place[passage]]
+            for passage in option.evidence
+            if passage in place and material.voices[place[passage]] not in away
+        ]
+        if rows:
+            mean = np.mean(rows, axis=0)
+            keys.append(option.key)
+            directions.append(mean / (float(np.linalg.norm(mean)) or 1.0))
+    mine = [i for i, who in enumerate(material.voices) if who == voice]
+    if not keys or not mine:
+        return None
+    likeness = np.round(material.rows[mine] @ np.stack(directions).T, 9)
+    nearest = likeness.argmax(axis=1)
+    near = likeness[np.arange(len(mine)), nearest]
+    votes: Counter[int] = Counter()
+    strength: dict[int, float] = {}
+    for option_place, cosine in zip(nearest, near, strict=True):
+        if cosine >= LIKE:
+            votes[int(option_place)] += 1
+            strength[int(option_place)] = strength.get(int(option_place), 0.0) + float(cosine)
+    if not votes:
+        return None
+    return keys[max(votes, key=lambda i: (votes[i], strength[i], -i))]
+
+
+def with_table(
+    question: Question, material: Material, segments: Sequence[str], none_likelihood: float, without: str = ""
+) -> Question:
+    """The question with likelihoods counted from participants' answers, Laplace's one added to each option.
+
+    "None" has the same likelihood for every segment. A question with another option that rests on no passage, as a person
+    writes them, keeps the likelihoods it has.
+    """
+    if question.likelihoods and any(not option.evidence for option in question.options if option.key != NONE):
+        return question
+    away = (without,) if without else ()
+    counts = {name: Counter[str]() for name in segments}
+    for voice, name in material.primary.items():
+        if voice != without and name in counts:
+            said = answer(question, material, voice, away)
+            if said is not None:
+                counts[name][said] += 1
+    own = [option for option in question.options if option.key != NONE]
+    left = 1.0 - none_likelihood * any(option.key == NONE for option in question.options)
+    table = {
+        name: rounded([_likelihood(option, own, counts[name], left, none_likelihood) for option in question.options])
+        for name in segments
+    }
+    return replace(question, likelihoods=table)
+
+
+def _likelihood(
+    option: Option, own: Sequence[Option], counts: Counter[str], left: float, none_likelihood: float
+) -> float:
+    if option.key == NONE:
+        return none_likelihood
+    return left * (counts[option.key] + SMOOTHING) / (sum(counts.values()) + SMOOTHING * len(own))
+
+
+def accuracy(survey: Survey, material: Material) -> Accuracy:
+    """Leave-one-participant-out accuracy of a survey's questions, as many as are chosen in it.
+
+    For each participant the prior, the likelihoods and the choice of questions are made from the others; their answers
+    are what their own passages evidence. UsageError where no participant's primary need is among the survey's segments.
+    """
+    asked = {voice: name for voice, name in material.primary.items() if name in survey.segments}
+    if not asked:
+        raise UsageError(
+            "No participant's primary need is decided for a segment of the survey.",
+            "It takes at least three passages of a participant in one segment: needsseg participants",
+        )
+    right = labelled = 0
+    for voice, true in asked.items():
+        fold = without(survey, material, voice)
+        said = {question.key: answer(question, material, voice) for question in fold.asked}
+        verdict = score(fold, {key: option for key, option in said.items() if option})
+        labelled += verdict.segment is not None
+        right += verdict.segment == true
+    low, high = wilson(right, labelled)
+    usual = max(Counter(asked.values()).values()) / len(asked)
+    return Accuracy(right, labelled, len(asked) - labelled, len(asked), low, high, usual)
+
+
+def without(survey: Survey, material: Material, voice: str) -> Survey:
+    """The survey as it would be had one participant not been interviewed: prior, likelihoods and choice made anew."""
+    questions = tuple(
+        with_table(question, material, survey.segments, _none(question), voice) for question in survey.questions
+    )
+    fold = replace(survey, questions=questions, prior=prior(material, survey.segments, voice))
+    return choose(fold, min(len(survey.chosen), MOST_CHOSEN))
+
+
+def _none(question: Question) -> float:
+    """The likelihood of "none" in a question, on average over the segments."""
+    place = next((i for i, option in enumerate(question.options) if option.key == NONE), None)
+    if place is None:
+        return 0.0
+    return sum(chances[place] for chances in question.likelihoods.values()) / len(question.likelihoods)

@@ -1,0 +1,96 @@
+"""Which questions to ask: the greedy choice by expected information gain, in bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from needsseg.errors import UsageError
+from needsseg.survey.scoring_table import MOST_CHOSEN, Question, Survey
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Chances = NDArray[np.float64]
+
+MOST_STATES = 4_000_000
+"""So many combinations of segment and answers are reckoned with at once, 32 megabytes."""
+
+
+def choose(survey: Survey, most: int = MOST_CHOSEN) -> Survey:
+    """The survey with the questions chosen anew, at most ``most``, each the one that adds most to those before it.
+
+    The gain is the mutual information of segment and answer given the answers before, under naive Bayes (the sequential
+    design of Lindley 1956); equals go by their order in the survey.
+    """
+    left = list(survey.questions)
+    joint = _start(survey.segments, survey.prior)
+    taken: list[Question] = []
+    while left and len(taken) < most:
+        if taken:
+            joint = _joined(joint, _matrix(taken[-1], survey.segments))
+        gains = [_gain(joint, _matrix(question, survey.segments)) for question in left]
+        place = max(range(len(left)), key=lambda i: (gains[i], -i))
+        taken.append(left.pop(place))
+    return with_gains(replace(survey, questions=(*taken, *left), chosen=tuple(question.key for question in taken)))
+
+
+def with_gains(survey: Survey) -> Survey:
+    """The survey with the gain of every question reckoned anew.
+
+    That of a chosen one is what it adds to those asked before it; that of any other, what it would add asked in the last
+    place instead of the question there.
+    """
+    joint = _start(survey.segments, survey.prior)
+    gains: dict[str, float] = {}
+    for place, question in enumerate(survey.asked):
+        if place:
+            joint = _joined(joint, _matrix(survey.asked[place - 1], survey.segments))
+        gains[question.key] = _gain(joint, _matrix(question, survey.segments))
+    for question in survey.questions:
+        if question.key not in gains:
+            gains[question.key] = _gain(joint, _matrix(question, survey.segments))
+    return replace(
+        survey, questions=tuple(replace(question, gain=gains[question.key]) for question in survey.questions)
+    )
+
+
+def _start(segments: Sequence[str], prior: Mapping[str, float]) -> Chances:
+    import numpy as np
+
+    return np.array([[prior[name]] for name in segments], dtype=np.float64)
+
+
+def _matrix(question: Question, segments: Sequence[str]) -> Chances:
+    import numpy as np
+
+    return np.array([question.likelihoods[name] for name in segments], dtype=np.float64)
+
+
+def _joined(joint: Chances, matrix: Chances) -> Chances:
+    """Segment × answers so far, with the answers to one more question."""
+    if joint.size * matrix.shape[1] > MOST_STATES:
+        raise UsageError(
+            f"{len(joint)} segments with {matrix.shape[1]} options a question are too many to choose among.",
+            "Choose fewer questions, or give them fewer options.",
+        )
+    return (joint[:, :, None] * matrix[:, None, :]).reshape(len(joint), -1)
+
+
+def _gain(joint: Chances, matrix: Chances) -> float:
+    """What an answer tells of the segment beyond ``joint``, (segments, answers), one answer state after the other."""
+    before, after = _uncertainty(joint), 0.0
+    for option in range(matrix.shape[1]):
+        after += _uncertainty(joint * matrix[:, option : option + 1])
+    return round(max(before - after, 0.0), 4)
+
+
+def _uncertainty(joint: Chances) -> float:
+    """The entropy of the segment given the answers, in bits, weighted by how likely the answers are."""
+    import numpy as np
+
+    answers = joint.sum(axis=0, keepdims=True)
+    shares = joint / answers
+    return float(-(joint * np.log2(shares)).sum())

@@ -1,0 +1,255 @@
+"""Drafting the onboarding survey: questions from templates, options in words that people wrote, and what they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from needsseg.discovery.evidence.statements import clauses
+from needsseg.errors import UsageError
+from needsseg.settings import read_toml
+from needsseg.survey.answer_table import Material, prior, with_table
+from needsseg.survey.choice import choose
+from needsseg.survey.scoring_table import KEY, NONE, Option, Question, Survey, option_keys
+from needsseg.survey.wording import plain_clauses
+
+NEED = "need"
+SPOKEN_KINDS = ("situation", "motivation", "outcome", "pain")
+KINDS = (NEED, *SPOKEN_KINDS)
+PARTS_OF = {
+    NEED: ("wish", "trigger", "pain", "outcome", "workaround"),
+    "situation": ("trigger",),
+    "motivation": ("wish",),
+    "outcome": ("outcome",),
+    "pain": ("pain", "workaround"),
+}
+"""The parts of a segment's card whose pinned quotes bear on the options of each kind."""
+NEIGHBOURS = 4
+SPARE = 3
+LATE = 0.6
+FEWEST_WORDS, USUAL_WORDS, MOST_WORDS = 4, 12, 16
+FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The wording of one question and the kind of what its options say."""
+
+    key: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All templates, what "none" is called, and its likelihood."""
+
+    questions: tuple[Template, ...]
+    none: str
+    none_likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words that say something of a kind, and the place of the passage they are from."""
+
+    words: str
+    place: int
+
+
+def load_templates(path: Path) -> Templates:
+    """The templates in a TOML file; UsageError naming file, question and key where one does not fit."""
+    given = read_toml(path)
+    for key in given:
+        if key not in ("none", "none_likelihood", "question"):
+            raise UsageError(f"{path}: unknown key '{key}'.", "Keys: none, none_likelihood, question.")
+    none, chance = given.get("none", "None of these"), given.get("none_likelihood", 0.1)
+    if not isinstance(none, str) or not none.strip():
+        raise UsageError(f"{path}: none has no words.", 'For example: none = "None of these"')
+    if not isinstance(chance, int | float) or isinstance(chance, bool) or not 0 < chance < 1:
+        raise UsageError(f"{path}: none_likelihood = {chance!r} does not lie between 0 and 1.")
+    rows = given.get("question", [])
+    if not isinstance(rows, list) or not FEWEST_QUESTIONS <= len(rows) <= MOST_QUESTIONS:
+        raise UsageError(f"{path}: it takes one to {MOST_QUESTIONS} tables [[question]].")
+    templates = [_template(row, number, path) for number, row in enumerate(rows, start=1)]
+    keys = [template.key for template in templates]
+    if twice := next((key for place, key in enumerate(keys) if key in keys[:place]), None):
+        raise UsageError(f"{path}: two questions have the key '{twice}'.", "Change one.")
+    return Templates(tuple(templates), " ".join(none.split()), float(chance))
+
+
+def _template(row: Any, number: int, path: Path) -> Template:
+    where = f"{path}: question {number}"
+    if not isinstance(row, dict) or set(row) != {"key", "kind", "words"}:
+        raise UsageError(f"{where} does not have just key, kind and words.")
+    key, kind, words = row["key"], row["kind"], row["words"]
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise UsageError(f"{where}: '{key}' is no key.", "It takes letters a to z, digits and _, a letter first.")
+    if kind not in KINDS:
+        raise UsageError(f"{where} ('{key}'): '{kind}' is no kind.", f"Kinds: {', '.join(KINDS)}.")
+    if not isinstance(words, str) or not words.strip():
+        raise UsageError(f"{where} ('{key}') has no words.", "Write what is asked.")
+    return Template(key, kind, " ".join(words.split()))
+
+
+def draft(
+    material: Material,
+    segments: Sequence[str],
+    templates: Templates,
+    written: Mapping[str, Sequence[str]],
+    pinned: Mapping[str, Mapping[str, Sequence[int]]],
+) -> Survey:
+    """A survey of ``segments`` with every template that two of them can fill, and the best five chosen.
+
+    ``written`` are texts that people wrote of each segment: their plain clauses word the options of the kind "need". All
+    others are to be worded; they rest on the passages ``pinned`` to the segment's card (ids by part), then on those in which
+    participants say something of the kind. UsageError below two segments, and where no question tells them apart.
+    """
+    if len(segments) < 2:
+        raise UsageError(
+            f"“{segments[0]}” is the only confirmed segment." if segments else "There is no confirmed segment.",
+            "Confirm at least two: the survey asks which of them somebody belongs to.",
+        )
+    rounds = max(Counter(template.kind for template in templates.questions).values()) + SPARE
+    offers = {name: _offers(material, name, rounds, pinned.get(name, {})) for name in segments}
+    clauses_of = {name: plain_clauses(written.get(name, ())) for name in segments}
+    taken: Counter[str] = Counter()
+    questions = []
+    for template in templates.questions:
+        number = taken[template.kind]
+        taken[template.kind] += 1
+        if template.kind == NEED and number and sum(len(each) > number for each in clauses_of.values()) < 2:
+            continue  # another question of people's words, of which there are no more
+        options = _options(material, template.kind, number, offers, clauses_of, templates.none)
+        if len(options) >= 2:
+            asked = Question(template.key, template.words, (*options, Option(NONE, templates.none)), {})
+            questions.append(with_table(asked, material, segments, templates.none_likelihood))
+    if not questions:
+        raise UsageError(
+            "Nothing that participants said bears on an option of any question.",
+            "Edit the templates (prompts/survey.toml), or put more passages into the segments.",
+        )
+    return choose(Survey("", tuple(segments), prior(material, segments), tuple(questions), ()))
+
+
+def _options(
+    material: Material,
+    kind: str,
+    number: int,
+    offers: Mapping[str, Mapping[str, Sequence[int]]],
+    clauses_of: Mapping[str, Sequence[str]],
+    none: str,
+) -> list[Option]:
+    """The option of each segment that has passages for the question of a number among those of its kind.
+
+    What people wrote alike of two segments tells them apart no more, so that both are to be worded.
+    """
+    keys = option_keys(tuple(offers))
+    words_of = {name: each[number] for name, each in clauses_of.items() if kind == NEED and number < len(each)}
+    uses = Counter([none.casefold(), *(words.casefold() for words in words_of.values())])
+    options = []
+    for name, by_kind in offers.items():
+        if number < len(by_kind[kind]):
+            words = words_of.get(name, "")
+            words = words if uses[words.casefold()] == 1 else ""
+            options.append(Option(keys[name], words, _evidence(material, by_kind[kind][number]), words))
+    return options
+
+
+def _offers(
+    material: Material, name: str, rounds: int, pinned: Mapping[str, Sequence[int]]
+) -> dict[str, tuple[int, ...]]:
+    """The places of passages on which options of a segment can rest, by kind, and no passage twice in a kind.
+
+    What people pinned to a part of the card comes first, then the plainest words.
+    """
+    here = [i for i, segment in enumerate(material.segments) if segment == name]
+    place_of = {material.ids[i]: i for i in here}
+    spoken = _clauses(material, here, rounds)
+    found = {}
+    for kind in KINDS:
+        first = [
+            place_of[passage] for part in PARTS_OF[kind] for passage in pinned.get(part, ()) if passage in place_of
+        ]
+        rest = _of_other_people(material, here) if kind == NEED else [clause.place for clause in spoken[kind]]
+        found[kind] = tuple(dict.fromkeys([*first, *rest]))
+    return found
+
+
+def _of_other_people(material: Material, here: Sequence[int]) -> list[int]:
+    """Places of a segment, the clearest first, of each person one before anybody's second."""
+    heard: Counter[str] = Counter()
+    ranked = []
+    for rank, i in enumerate(here):
+        ranked.append((heard[material.voices[i]], rank, i))
+        heard[material.voices[i]] += 1
+    return [i for _, _, i in sorted(ranked)]
+
+
+def _clauses(material: Material, here: Sequence[int], rounds: int) -> dict[str, list[Clause]]:
+    """What participants of a segment say of each kind, the plainest first."""
+    found: dict[str, list[Clause]] = {kind: [] for kind in SPOKEN_KINDS}
+    stated: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in SPOKEN_KINDS}
+    for rank, i in enumerate(here):
+        for clause in clauses(material.quotes[i]):
+            words = material.quotes[i][clause.words : clause.end]
+            if not _HANGS.match(words):
+                stated[clause.kind].append((LATE * rank / len(here) - clause.worth, i, words))
+    for kind, offers in stated.items():
+        heard: Counter[str] = Counter()
+        once: dict[int, tuple[int, int, Clause]] = {}
+        for _, i, words in sorted(offers):
+            if i not in once:  # a passage fills one option of a kind; those of other people come first
+                once[i] = (heard[material.voices[i]], len(once), Clause(words, i))
+                heard[material.voices[i]] += 1
+        found[kind] = [clause for _, _, clause in sorted(once.values(), key=lambda turn: turn[:2])[:rounds]]
+    found["pain"] = [short for i in here if (short := _short_sentence(material.quotes[i], i)) is not None]
+    # What only one participant knows by name, or what runs on, is offered last.
+    return {
+        kind: sorted(clauses, key=lambda clause: (bool(_NAMED.search(clause.words)), _runs_on(clause.words)))
+        for kind, clauses in found.items()
+    }
+
+
+def _runs_on(words: str) -> bool:
+    return len(words.split()) > USUAL_WORDS
+
+
+# "It so that I can say …" hangs on words before it, which an option does not show.
+_HANGS = re.compile(r"(?:it|them|him|her|this|these|those|that) (?:so|that|when|if|and|but)\b", re.IGNORECASE)
+_DAYS = "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun"
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NAMED = re.compile(rf"(?<=[a-z,'] )(?!(?:I|I'\w+|(?:{_DAYS})days?|{_MONTHS})\b)[A-Z]\w*")
+_SENTENCE = re.compile(r"[^.!?…\n]+")
+_PAIN = re.compile(
+    r"\b(?:nobody|no one|never|always|too late|wrong|twice|lost|hours?|annoy\w*|hate|worst|nightmare|trouble|problem"
+    r"|can't|couldn't|don't know|didn't know|forg[eo]t\w*|chas(?:e|ing))\b",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"(?:I|we|nobody|no one|it|it's|the|that's|there's|everybody|my|our)\b", re.IGNORECASE)
+
+
+def _short_sentence(quote: str, place: int) -> Clause | None:
+    """The first short whole sentence of a passage in which something stands in the way."""
+    for hit in _SENTENCE.finditer(quote.replace("’", "'")):
+        words = hit.group().strip(" ,;:–—-\"“”'")
+        whole = _WHOLE.match(words) and not re.search(r"[\[\]()\"“”,]", words)
+        if whole and FEWEST_WORDS <= len(words.split()) <= MOST_WORDS and _PAIN.search(words):
+            return Clause(words, place)
+    return None
+
+
+def _evidence(material: Material, place: int) -> tuple[int, ...]:
+    """The passage of a clause and those of its segment that are most like it, each of somebody else."""
+    likeness = material.rows @ material.rows[place]
+    same = [i for i, segment in enumerate(material.segments) if segment == material.segments[place] and i != place]
+    heard, chosen = {material.voices[place]}, [place]
+    for i in sorted(same, key=lambda i: (-round(float(likeness[i]), 9), material.ids[i])):
+        if material.voices[i] not in heard and len(chosen) <= NEIGHBOURS:
+            heard.add(material.voices[i])
+            chosen.append(i)
+    return tuple(material.ids[i] for i in chosen)

@@ -1,0 +1,248 @@
+"""The survey as a table: TOML that a person edits, and the JSON that the study keeps."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from needsseg.errors import UsageError
+from needsseg.survey.choice import with_gains
+from needsseg.survey.scoring_table import (
+    DEFAULT_FLOW,
+    LEAST_ANSWERS,
+    LEAST_MARGIN,
+    LEAST_POSTERIOR,
+    Option,
+    Question,
+    Survey,
+    valid,
+)
+from needsseg.text import escaped_json
+
+_TABLE = {
+    "version": str,
+    "segments": list,
+    "chosen": list,
+    "default_flow": str,
+    "least_posterior": float,
+    "least_margin": float,
+    "least_answers": int,
+    "prior": dict,
+    "built_on": dict,
+    "question": list,
+}
+_QUESTION = {"key": str, "words": str, "gain": float, "option": list}
+_OPTION = {
+    "key": str,
+    "words": str,
+    "to_be_worded": bool,
+    "first_words": str,
+    "evidence": list,
+    "likelihood": dict,
+}
+_NAMES: dict[type, str] = {
+    str: "text", list: "a list", float: "a number", int: "a whole number", dict: "a table", bool: "true or false",
+}  # fmt: skip
+
+
+def as_dict(survey: Survey) -> dict[str, Any]:
+    """The survey as plain tables, lists, texts and numbers."""
+    return {
+        "version": survey.version,
+        "segments": list(survey.segments),
+        "chosen": list(survey.chosen),
+        "default_flow": survey.default_flow,
+        "least_posterior": survey.least_posterior,
+        "least_margin": survey.least_margin,
+        "least_answers": survey.least_answers,
+        "prior": dict(survey.prior),
+        "built_on": dict(survey.built_on),
+        "question": [
+            {
+                "key": question.key,
+                "words": question.words,
+                "gain": question.gain,
+                "option": [
+                    {
+                        "key": option.key,
+                        "words": option.words,
+                        "to_be_worded": option.to_be_worded,
+                        "first_words": option.first_words,
+                        "evidence": list(option.evidence),
+                        "likelihood": {name: question.likelihoods[name][place] for name in survey.segments},
+                    }
+                    for place, option in enumerate(question.options)
+                ],
+            }
+            for question in survey.questions
+        ],
+    }
+
+
+def from_dict(given: dict[str, Any]) -> Survey:
+    """The survey in such tables, with gains reckoned anew; UsageError naming question and option where one does not fit."""
+    _check_fields("The survey", given, _TABLE, ("segments", "chosen", "prior", "question"))
+    segments = _texts("segments", given["segments"])
+    questions = tuple(_question(row, number, segments) for number, row in enumerate(given["question"], start=1))
+    survey = Survey(
+        given.get("version", ""),
+        segments,
+        {name: _number(f"The prior of '{name}'", value) for name, value in given["prior"].items()},
+        questions,
+        _texts("chosen", given["chosen"]),
+        " ".join(given.get("default_flow", DEFAULT_FLOW).split()),
+        float(given.get("least_posterior", LEAST_POSTERIOR)),
+        float(given.get("least_margin", LEAST_MARGIN)),
+        {str(name): str(value) for name, value in given.get("built_on", {}).items()},
+        given.get("least_answers", LEAST_ANSWERS),
+    )
+    return with_gains(valid(survey))
+
+
+def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
+    where = f"Question {number}"
+    if not isinstance(row, dict):
+        raise UsageError(f"{where} is no table.", "Begin it with [[question]].")
+    where = f"Question '{row['key']}'" if isinstance(row.get("key"), str) else where
+    _check_fields(where, row, _QUESTION, ("key", "words", "option"))
+    options, columns = [], []
+    for place, option in enumerate(row["option"], start=1):
+        named = f"{where}, option {place}"
+        if not isinstance(option, dict):
+            raise UsageError(f"{named} is no table.", "Begin it with [[question.option]].")
+        named = f"{where}, option '{option['key']}'" if isinstance(option.get("key"), str) else named
+        _check_fields(named, option, _OPTION, ("key", "words", "likelihood"))
+        if strange := [name for name in option["likelihood"] if name not in segments]:
+            raise UsageError(
+                f"{named}: '{strange[0]}' is no segment of the survey.", f"Segments: {', '.join(segments)}."
+            )
+        if lacking := [name for name in segments if name not in option["likelihood"]]:
+            raise UsageError(f"{named} has no likelihood for segment '{lacking[0]}'.", "Give one for each segment.")
+        columns.append({name: _number(f"{named}, '{name}'", value) for name, value in option["likelihood"].items()})
+        evidence = option.get("evidence", [])
+        if not all(isinstance(passage, int) and not isinstance(passage, bool) for passage in evidence):
+            raise UsageError(f"{named}: evidence is a list of passages' numbers.")
+        words = " ".join(option["words"].split())
+        if not words and not option.get("to_be_worded"):
+            raise UsageError(
+                f"{named} has no words.", "Write what people are to see, or to_be_worded = true for the time being."
+            )
+        first = " ".join(option.get("first_words", "").split())
+        options.append(Option(option["key"], words, tuple(evidence), first))
+    likelihoods = {name: tuple(column[name] for column in columns) for name in segments}
+    return Question(row["key"], " ".join(row["words"].split()), tuple(options), likelihoods)
+
+
+def _check_fields(where: str, given: dict[str, Any], known: Mapping[str, type], needed: tuple[str, ...]) -> None:
+    for name, value in given.items():
+        kind = known.get(name)
+        if kind is None:
+            raise UsageError(f"{where} has an unknown key '{name}'.", f"Known: {', '.join(known)}.")
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
+            raise UsageError(f"{where}: {name} is not {_NAMES[kind]}.")
+    for name in needed:
+        if name not in given:
+            raise UsageError(f"{where} has no {name}.", "A whole example is printed by: needsseg survey build")
+
+
+def _texts(name: str, given: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(each, str) for each in given):
+        raise UsageError(f"{name} is a list of texts.")
+    return tuple(given)
+
+
+def _number(where: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageError(f"{where}: {value!r} is no number.", "Write it like 0.25.")
+    return float(value)
+
+
+def as_json(survey: Survey) -> str:
+    """The survey as the study keeps it."""
+    return json.dumps(as_dict(survey), ensure_ascii=False, sort_keys=True)
+
+
+def from_json(text: str) -> Survey:
+    """The survey that the study kept."""
+    return from_dict(json.loads(text))
+
+
+def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) -> str:
+    """The survey as a file that a person edits, and ``from_toml`` reads.
+
+    ``hints`` are by question and option key what a participant said; each stands in a comment above an option to be worded.
+    """
+    head = [
+        "# The onboarding survey. Edit words, options, likelihoods and what is chosen (at most five, in their order);",
+        "# then save it as the next version: needsseg survey edit FILE",
+        "# likelihood: how many of 1 in a segment pick the option; over a question's options they sum to 1 for each segment.",
+        "# gain: bits, reckoned anew when the file is read. evidence: passages (needsseg passages).",
+        "# to_be_worded: nobody wrote this option yet. Write one plain neutral clause as its words; a participant's own words",
+        "# stand above it as a hint. A survey that asks for such an option is neither exported nor routed.",
+        "# first_words: what the option said first. Where its words are others, how well the survey sorts people is not known.",
+        "# least_answers: whoever answers fewer questions (but for none) is put to no segment.",
+    ]
+    whole = as_dict(survey)
+    simple = ("version", "segments", "chosen", "default_flow", "least_posterior", "least_margin", "least_answers")
+    lines = [*head, "", *(f"{name} = {_value(whole[name])}" for name in simple)]
+    for table in ("prior", "built_on"):
+        lines += ["", f"[{table}]", *(f"{_text(name)} = {_value(value)}" for name, value in whole[table].items())]
+    for question in whole["question"]:
+        lines += ["", "[[question]]", *(f"{name} = {_value(question[name])}" for name in ("key", "words", "gain"))]
+        for option in question["option"]:
+            shares = ", ".join(f"{_text(name)} = {_value(value)}" for name, value in option["likelihood"].items())
+            hint = (hints or {}).get((question["key"], option["key"]))
+            said = [f"# hint, a participant's words: {_comment(hint)}"] if hint and option["to_be_worded"] else []
+            told = [name for name in ("to_be_worded", "first_words") if option[name]]
+            names = ("key", "words", *told, "evidence")
+            lines += ["", "[[question.option]]", *said, *(f"{n} = {_value(option[n])}" for n in names)]
+            lines.append(f"likelihood = {{ {shares} }}")
+    return "\n".join(lines) + "\n"
+
+
+def from_toml(text: str, name: str) -> Survey:
+    """The survey in a TOML text called ``name``; UsageError naming line, question and option where it does not fit."""
+    try:
+        given = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name}: not valid TOML: {error}.", "Correct the line named.") from error
+    try:
+        return from_dict(given)
+    except UsageError as error:
+        raise UsageError(f"{name}{_line(text, error.message)}: {error.message}", error.hint) from error
+
+
+def _line(text: str, message: str) -> str:
+    """Where the question or option stands that a message names."""
+    start = 0
+    for what in ("[Qq]uestion", "option"):
+        named = re.search(rf"{what} '([^']+)'", message)
+        found = named and re.compile(rf"^\s*key\s*=\s*[\"']{re.escape(named.group(1))}[\"']", re.M).search(text, start)
+        if found:
+            start = found.end()
+    return f", line {text.count(chr(10), 0, start) + 1}" if start else ""
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    return repr(value)
+
+
+def _comment(words: str) -> str:
+    """Words on one line, as a comment holds them: without control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+
+
+def _text(words: str) -> str:
+    """A text as TOML's basic strings write it: as JSON does, and escaped is also what would steer a terminal."""
+    return escaped_json(json.dumps(words, ensure_ascii=False))

@@ -1,0 +1,260 @@
+"""PDF: the text of its pages, without what repeats on them, words joined that the end of a line parted."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from needsseg.errors import TranscriptError
+from needsseg.transcripts.documents.marks import aside, without_signs
+from needsseg.transcripts.lines.labels import words
+
+LARGEST_TEXT = 20_000_000
+LARGEST_DRAWING = 5_000_000
+MOST_PAGES = 5_000
+_SAVE_AS_TEXT = "Save the transcript as .docx or plain text and import that."
+_CONTROL = dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
+_EDGE_LINES = 3
+_NUMBERED_LINES = 5
+_PAGE_NUMBER = re.compile(
+    r"^[\W_]*(?:(?:page|seite|p\.|s\.|página|pagina|pág\.|sida|side|strona|strana|blad|стр\.)\s*)?"
+    r"(?P<number>\d{1,4})(?:\s*(?:/|of|von|de|di|av|z|из|sur)\s*\d{1,4})?[\W_]*$",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 2_000
+_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_COMPOUNDING = words(
+    "twenty thirty forty fifty sixty seventy eighty ninety well self half ex non mid semi quasi all so e"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CUT = re.compile(r"(?P<first>[^\W\d_]+)(?P<sign>[-\xad\u2010])$")
+_GOES_ON = re.compile(r"(?P<second>[^\W\d_]+)")
+
+
+def pdf_pieces(path: Path) -> tuple[list[str], tuple[str, ...]]:
+    """The lines of a PDF and its warnings; running titles, page and line numbers stand beside the talk (``pieces``).
+
+    Raises TranscriptError where the file is damaged, protected, too large, or holds pictures of text.
+    """
+    pages, pictures = _pages(path)
+    if not any(line.strip() for page in pages for line in page):
+        if pictures:
+            raise TranscriptError(
+                f"{path}: this PDF holds pictures of text and no text.",
+                "Run text recognition over it (OCR, for example with ocrmypdf), or export the transcript as text.",
+            )
+        raise TranscriptError(f"{path}: this PDF holds no text.", _SAVE_AS_TEXT)
+    kept, asides = _without_furniture(pages)
+    warnings: tuple[str, ...] = ()
+    if silent := [number for number in pictures if not any(line.strip() for line in pages[number - 1])]:
+        shown = ", ".join(map(str, silent[:5])) + (", …" if len(silent) > 5 else "")
+        warnings = (f"Pages that hold pictures and no text were left out: {shown}.",)
+    return [*joined([line for page in kept for line in page]), *(aside(kind, text) for kind, text in asides)], warnings
+
+
+def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
+    """The lines of each page, and the numbers of the pages that hold pictures."""
+    import pypdf
+    from pypdf.errors import FileNotDecryptedError
+
+    # What pypdf mends by itself it also logs; a person reads what this room says.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    pages: list[list[str]] = []
+    pictures: list[int] = []
+    try:
+        reader = pypdf.PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise FileNotDecryptedError("it needs a password")
+        if len(reader.pages) > MOST_PAGES:
+            raise TranscriptError(
+                f"{path}: this PDF has {len(reader.pages)} pages, as no interview has.", _SAVE_AS_TEXT
+            )
+        size = 0
+        for number, page in enumerate(reader.pages, 1):
+            if _drawing_size(page) > LARGEST_DRAWING:
+                raise TranscriptError(
+                    f"{path}: page {number} of this PDF is a drawing too large to read.", _SAVE_AS_TEXT
+                )
+            text = without_signs(page.extract_text().translate(_CONTROL).replace("\f", "\n"))
+            size += len(text)
+            if size > LARGEST_TEXT:
+                raise TranscriptError(f"{path}: this PDF holds more text than an interview can.", _SAVE_AS_TEXT)
+            pages.append(text.encode("utf-8", "replace").decode("utf-8").split("\n"))
+            if not text.strip() and _has_picture(page):
+                pictures.append(number)
+    except TranscriptError:
+        raise
+    except FileNotDecryptedError as error:
+        raise TranscriptError(
+            f"{path}: this PDF is protected with a password.", "Save a copy without a password and import that."
+        ) from error
+    except Exception as error:
+        # A damaged file can break pypdf in any way; what it raises then has no common class.
+        shown = f"{type(error).__name__}: {error}"[:200]
+        raise TranscriptError(f"{path}: this PDF is damaged: {shown}.", _SAVE_AS_TEXT) from error
+    return pages, pictures
+
+
+def _drawing_size(page: Any) -> int:
+    """How many bytes draw a page, unpacked: taking them apart takes time."""
+    contents = page.get("/Contents")
+    found = contents.get_object() if contents is not None else []
+    parts = found if isinstance(found, list) else [found]
+    return sum(len(data) for part in parts if (data := getattr(part.get_object(), "get_data", bytes)()))
+
+
+def _has_picture(page: Any) -> bool:
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    return objects is not None and any(
+        one.get_object().get("/Subtype") in {"/Image", "/Form"} for one in objects.get_object().values()
+    )
+
+
+def _without_furniture(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[tuple[str, str]]]:
+    """Pages without running titles, page numbers and line numbers, and these by kind."""
+    counted = [_line_numbers(page) for page in pages]
+    edges = [_edges(page, found) for page, found in zip(pages, counted, strict=True)]
+    running = _running_lines(pages, edges)
+    first = _first_number(pages, edges)
+    kept: list[list[str]] = []
+    asides: list[tuple[str, str]] = []
+    for at, page in enumerate(pages):
+        lines: list[str] = []
+        for index, line in enumerate(page):
+            if index in edges[at] and _shape(line) in running:
+                asides.append(("heading", " ".join(line.split())))
+            elif index in counted[at] or (index in edges[at] and first is not None and _number(line) == first + at):
+                asides.append(("metadata", " ".join(line.split())))
+            else:
+                lines.append(line)
+        # A page ends within a sentence: no empty line shall part it.
+        filled = [index for index, line in enumerate(lines) if line.strip()]
+        kept.append(lines[filled[0] : filled[-1] + 1] if filled else [])
+    return kept, asides
+
+
+def _edges(page: Sequence[str], counted: frozenset[int]) -> frozenset[int]:
+    """The indices of the first and last filled lines of a page, line numbers left out."""
+    filled = [index for index, line in enumerate(page) if line.strip() and index not in counted]
+    return frozenset([*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]])
+
+
+def _shape(line: str) -> str:
+    """A line in which numbers are equal, so that “page 3” of one page is that of another."""
+    return re.sub(r"\d+", "0", " ".join(line.split())).casefold()
+
+
+def _running_lines(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -> frozenset[str]:
+    """Lines that stand at an edge of at least half of the pages and nowhere else: titles, names of files.
+
+    A speaker's name stands at some edges too, but between them as well.
+    """
+    filled = [at for at, found in enumerate(edges) if found]
+    at_edge = Counter(shape for at in filled for shape in {_shape(pages[at][index]) for index in edges[at]})
+    everywhere = Counter(_shape(line) for page in pages for line in page)
+    fewest = max(2, (len(filled) + 1) // 2)
+    return frozenset(
+        shape
+        for shape, count in at_edge.items()
+        if count >= fewest and everywhere[shape] <= count + 1 and re.search(r"[^\W\d_]", shape)
+    )
+
+
+def _number(line: str) -> int | None:
+    match = _PAGE_NUMBER.match(line.strip())
+    return int(match["number"]) if match else None
+
+
+def _first_number(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -> int | None:
+    """The number of the first page, where the pages bear numbers that count; None where they do not."""
+    firsts = Counter(
+        number - at
+        for at, page in enumerate(pages)
+        for number in {_number(page[index]) for index in edges[at]}
+        if number is not None
+    )
+    if not firsts:
+        return None
+    first, count = firsts.most_common(1)[0]
+    return first if count >= max(2, (len(pages) + 1) // 2) or (len(pages) == 1 and first == 1) else None
+
+
+def _line_numbers(page: Sequence[str]) -> frozenset[int]:
+    """The indices of lines that count: five or more in a row that hold nothing but one number after the other."""
+    found: set[int] = set()
+    run: list[int] = []
+    before = -1
+    for index, line in enumerate([*page, "end"]):
+        text = line.strip()
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -2
+        if run and number == before + 1:
+            run.append(index)
+        else:
+            found |= set(run) if len(run) >= _NUMBERED_LINES else set()
+            run = [index] if number >= 0 else []
+        before = number
+    return frozenset(found)
+
+
+def joined(lines: Sequence[str]) -> list[str]:
+    """Lines in which words that were parted at the end of a line are whole again.
+
+    A soft hyphen always parts a word. A hyphen does where the whole is a word of the text, or one of the halves is none;
+    where both are, it belongs to a compound. A half that the next word begins with is a slip of the tongue and stays, as
+    does a hyphen before a capital letter.
+    """
+    known, compounds = _vocabulary(lines)
+    whole: list[str] = []
+    for line in lines:
+        rest = line
+        if whole and (cut := _CUT.search(whole[-1].rstrip())) and (goes_on := _GOES_ON.match(line.lstrip())):
+            word = _mended(cut, goes_on[0], known, compounds)
+            if word and cut.start() < _LONGEST_LINE:
+                whole[-1] = whole[-1].rstrip()[: cut.start()] + word
+                rest = line.lstrip()[goes_on.end() :]
+                # What stands at the word belongs to it (a comma), the rest to its own line.
+                stuck = re.match(r"\S*", rest)
+                whole[-1] += stuck[0] if stuck else ""
+                rest = rest[stuck.end() :].lstrip() if stuck else rest
+                if not rest:
+                    continue
+        whole.append(rest)
+    return whole
+
+
+def _vocabulary(lines: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a text that no line end parts, and its compounds with a hyphen, in small letters."""
+    known: set[str] = set()
+    compounds: set[str] = set()
+    parted = False
+    for line in lines:
+        words = [word.casefold() for word in _WORD.findall(line)]
+        cut = _CUT.search(line.rstrip())
+        known.update(words[1 if parted else 0 : -1 if cut else None])
+        compounds.update(match.casefold() for match in _COMPOUND.findall(line))
+        parted = bool(cut)
+    return frozenset(known), frozenset(compounds)
+
+
+def _mended(cut: re.Match[str], second: str, known: frozenset[str], compounds: frozenset[str]) -> str:
+    """The whole word, with or without its hyphen; "" where the two are two."""
+    first = cut["first"]
+    one, other, both = first.casefold(), second.casefold(), f"{first}{second}".casefold()
+    if cut["sign"] == "\xad":
+        return f"{first}{second}"
+    if not second[0].islower():
+        return ""
+    if f"{one}-{other}" in compounds:
+        return f"{first}-{second}"
+    if both in known:
+        return f"{first}{second}"
+    if other.startswith(one):
+        return ""
+    if (one in known and other in known) or one in _COMPOUNDING:
+        return f"{first}-{second}"
+    return f"{first}{second}"

@@ -1,0 +1,318 @@
+"""Rich text (.rtf): its paragraphs, decoded by striprtf, with deleted text, notes and headers told from the talk."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from needsseg.errors import TranscriptError
+from needsseg.transcripts.documents.marks import aside, headed, row, without_signs
+from needsseg.transcripts.lines.labels import words
+from needsseg.transcripts.spoken import NUMBERED
+
+_SAVE_AGAIN = "Open it in a word processor, save it as .docx (or as plain text) and import that."
+_TOKEN = re.compile(
+    r"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}]+)", re.DOTALL
+)
+_DEEPEST = 10_000
+_PART = 20_000
+_END = "\\par "
+# Signs within the text that striprtf passes on: private characters that no transcript holds.
+_SIGNS = tuple(chr(0xF8E0 + number) for number in range(7))
+_BESIDE, _TALK, _CELL, _ROW, _LINE, _HEADING, _NUMBER = _SIGNS
+_SPACES = dict.fromkeys(map(ord, _SIGNS), " ")
+_KINDS = ("markup", "note", "heading")
+# Destinations that hold words beside the talk, by what they are.
+_BESIDE_WORDS = {
+    **dict.fromkeys(("footnote", "annotation", "shptxt"), "note"),
+    **dict.fromkeys(("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "heading"),
+}
+# Destinations without words; pictures and field instructions would cost time for nothing.
+_NO_WORDS = words(
+    "pict object objdata fldinst stylesheet colortbl info listtable listoverridetable rsidtbl themedata datastore "
+    "latentstyles xmlnstbl generator filetbl revtbl atnid atnauthor atndate atnref bkmkstart bkmkend pntext pnseclvl "
+    "template colorschememapping fonttbl nonshppict sp shpinst listtext ftnsep ftnsepc ftncn aftnsep aftnsepc "
+    "aftncn"
+)
+_KNOWN_CHARSETS = frozenset({0, 42, 77, 128, 129, 130, 134, 136, 161, 162, 163, 177, 178, 186, 204, 222, 238, 254, 255})
+_HEADING_STYLE = re.compile(
+    r"\{[^{}]{0,40}?\\s(\d{1,5})\b[^{}]{0,600}?[ \d](?:heading|title|subtitle|überschrift|titel|titre|título|titolo)"
+    r"(?: \d)?;\}",
+    re.IGNORECASE,
+)
+# The number that a program puts before a paragraph of a numbered list, no bullet.
+_COUNTED = re.compile(r"(?:\\[a-z]+-?\d* ?|\s){0,40}\(?\d{1,3}[.)]")
+_FONT = re.compile(r"\\f(\d{1,6})|\\fcharset(\d{1,3})")
+
+
+def rtf_pieces(data: bytes, name: str) -> list[str]:
+    """The pieces of a rich-text file in order: paragraphs, rows of tables, words beside the talk (``pieces``).
+
+    Deleted and hidden text, comments, footnotes, headers and footers stand beside the talk, headings begin with HEADED.
+    Raises TranscriptError where the file is damaged.
+    """
+    from striprtf.striprtf import rtf_to_text
+
+    try:
+        source = data.decode(_code_page(data), errors="replace").translate(dict.fromkeys(map(ord, (*_SIGNS, "\0"))))
+        source = source[max(source.find("{\\rtf"), 0) :]
+        page = _code_page(data)
+        parts = [rtf_to_text(part, encoding=page, errors="replace") for part in _Marker(source).parts()]
+        text = _whole_characters("".join(parts))
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise TranscriptError(f"{name}: this RTF document is damaged: {error}.", _SAVE_AGAIN) from error
+    return list(_pieces(text))
+
+
+def _code_page(data: bytes) -> str:
+    """The encoding that the head of the file names, Windows-1252 where it names none that is known."""
+    head = data[:4_096]
+    if match := re.search(rb"\\ansicpg(\d{1,6})", head):
+        page = f"cp{match[1].decode()}"
+        try:
+            return codecs.lookup("utf-8" if page in {"cp65001", "cp0"} else page).name
+        except LookupError:
+            return "cp1252"
+    for word, page in ((rb"\\mac\b", "mac_roman"), (rb"\\pca\b", "cp850"), (rb"\\pc\b", "cp437")):
+        if re.search(word, head):
+            return page
+    return "cp1252"
+
+
+def _whole_characters(text: str) -> str:
+    """Text in which characters that RTF writes as two surrogates are one; a lone half becomes a question mark."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What holds within a group: whether its words are deleted or hidden, their kind, whether it has any, how they are
+    written: the font, and how many characters stand for one that old programs do not know."""
+
+    deleted: bool = False
+    hidden: bool = False
+    beside: str = ""
+    skipped: bool = False
+    font: str = ""
+    fallback: str = "1"
+
+    @property
+    def kind(self) -> str:
+        return self.beside or ("markup" if self.deleted or self.hidden else "")
+
+
+class _Marker:
+    """Rich text with signs where words of another kind, cells, rows and headings begin, and without what has no words."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._headings = {match[1] for match in _HEADING_STYLE.finditer(_group_at(source, "\\stylesheet"))}
+        self._groups: list[_Group] = []
+        self._now = _Group()
+        self._kind = ""
+        self._heading = self._headed = self._in_table = False
+        self._default_font = ""
+        self._written = ("", "1")
+
+    def parts(self) -> Iterator[str]:
+        """The marked tokens as documents of their own, of some thousand characters each: striprtf takes time that grows
+        with the square of the length."""
+        fonts = _fonts(_group_at(self._source, "\\fonttbl"))
+        tokens: list[str] = []
+        length = 0
+        for token in self._marked():
+            tokens.append(token)
+            length += len(token)
+            # A part ends with a paragraph, or within a very long one after plain words: never within one character.
+            plain_words = length >= _PART * 10 and token != "" and not token.startswith(("\\", "{"))
+            if (length >= _PART and token == _END) or plain_words:
+                yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
+                tokens = [f"\\uc{self._now.fallback} ", f"\\f{self._now.font} " if self._now.font else ""]
+                self._written = (self._now.font, self._now.fallback)
+                length = 0
+        yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
+
+    def _marked(self) -> Iterator[str]:
+        """The tokens of the file that are left, in order, with the signs between them; no group is."""
+        position, source = 0, self._source
+        while match := _TOKEN.match(source, position):
+            position = match.end()
+            word, argument, code, sign, brace, text = match.groups()
+            if brace:
+                self._brace(brace)
+                # A group ends what stands for an unknown character.
+                yield "" if self._now.skipped else "{}"
+                if not self._groups:
+                    break
+            elif word == "bin" and argument:
+                position += max(int(argument), 0)
+            elif sign == "*":
+                self._pass_over(position)
+            elif word:
+                self._change(word, argument)
+                if word == "listtext" and not self._now.kind:
+                    yield _NUMBER if _COUNTED.match(source, position) else ""
+                if not self._now.skipped:
+                    # What comes next may be letters, and shall not become part of the control word.
+                    yield from self._kept(word, argument, match[0].rstrip(" ") + " ")
+            elif sign in {"\r", "\n"}:
+                yield from self._kept("par", None, _END)
+            elif not self._now.skipped:
+                yield from self._before_words()
+                yield match[0] if code or sign else without_signs(text.replace("\r", "").replace("\n", ""))
+
+    def _brace(self, brace: str) -> None:
+        if brace == "{":
+            if len(self._groups) >= _DEEPEST:
+                raise ValueError("its groups stand too deep within each other")
+            self._groups.append(self._now)
+        elif self._groups:
+            self._now = self._groups.pop()
+
+    def _pass_over(self, position: int) -> None:
+        """A destination that programs may pass over: kept where its words are known, else without words."""
+        match = _TOKEN.match(self._source, position)
+        if match is None or match[1] not in {*_BESIDE_WORDS, "shppict", "fldrslt"}:
+            self._now = replace(self._now, skipped=True)
+
+    def _change(self, word: str, argument: str | None) -> None:
+        """What a control word changes in the group that it stands in."""
+        off = argument == "0"
+        if word in _NO_WORDS:
+            self._now = replace(self._now, skipped=True)
+        elif word == "f" and argument:
+            self._now = replace(self._now, font=argument.lstrip("-"))
+        elif word == "deff" and argument:
+            self._now = replace(self._now, font=argument.lstrip("-"))
+            self._default_font = self._now.font
+        elif word == "uc":
+            self._now = replace(self._now, fallback=(argument or "1").lstrip("-"))
+        elif word in _BESIDE_WORDS:
+            self._now = replace(self._now, beside=_BESIDE_WORDS[word], skipped=False)
+            self._kind = ""
+        elif word == "deleted":
+            self._now = replace(self._now, deleted=not off)
+        elif word == "v":
+            self._now = replace(self._now, hidden=not off)
+        elif word == "plain":
+            self._now = replace(self._now, deleted=False, hidden=False, font=self._default_font)
+        elif self._now.skipped or self._now.beside:
+            return
+        elif word == "pard":
+            self._heading = self._in_table = False
+        elif word == "s" and argument:
+            self._heading = argument in self._headings
+        elif word == "outlinelevel" and argument and len(argument) == 1:
+            self._heading = argument != "9"
+        elif word == "intbl":
+            self._in_table = True
+
+    def _kept(self, word: str, argument: str | None, token: str) -> Iterator[str]:
+        """A control word as striprtf shall see it."""
+        if word in {"par", "sect", "page"} and (self._now.kind or self._in_table):
+            # The end of a paragraph of a footnote ends no paragraph of the talk, nor does one inside a cell.
+            yield from self._sign_of_kind()
+            yield " " if self._now.kind else _LINE
+        elif word in {"par", "sect", "page"}:
+            self._headed = False
+            yield token
+        elif word in {"cell", "nestcell", "row", "nestrow"}:
+            # A cell ends where its words are deleted too.
+            yield _TALK if self._kind else ""
+            self._kind = ""
+            yield _CELL if word.endswith("cell") else _ROW
+        elif word == "line":
+            yield from self._sign_of_kind()
+            yield _LINE
+        elif word == "u":
+            yield from self._before_words()
+            yield token if argument and -0x8000 <= int(argument) <= 0xFFFF else ""
+        elif word == "tab" or word in _CHARACTERS:
+            yield from self._before_words()
+            yield token
+
+    def _before_words(self) -> Iterator[str]:
+        """Signs and control words without which the words that follow would be taken for something else."""
+        yield from self._sign_of_kind()
+        if (self._now.font, self._now.fallback) != self._written:
+            self._written = (self._now.font, self._now.fallback)
+            yield f"\\uc{self._now.fallback} "
+            yield f"\\f{self._now.font} " if self._now.font else ""
+
+    def _sign_of_kind(self) -> Iterator[str]:
+        """A sign where the words that follow are of another kind than those before."""
+        kind = self._now.kind
+        if kind != self._kind:
+            self._kind = kind
+            yield f"{_BESIDE}{_KINDS.index(kind)}" if kind else _TALK
+        if self._heading and not kind and not self._headed:
+            self._headed = True
+            yield _HEADING
+
+
+_CHARACTERS = words("emdash endash emspace enspace qmspace bullet lquote rquote ldblquote rdblquote")
+
+
+def _group_at(source: str, word: str) -> str:
+    """The group that begins with a control word, without what follows it; "" where there is none."""
+    start = source.find(word)
+    if start < 0:
+        return ""
+    depth = 1
+    for brace in re.compile(r"\\[{}\\]|[{}]").finditer(source, start):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if depth == 0:
+            return source[start : brace.end()]
+    return ""
+
+
+def _fonts(table: str) -> str:
+    """A font table that holds nothing but the character set of each font, a line for each."""
+    charsets: dict[str, int] = {}
+    font = ""
+    for match in _FONT.finditer(table):
+        if match[1]:
+            font = match[1]
+        elif font and int(match[2]) in _KNOWN_CHARSETS:
+            charsets.setdefault(font, int(match[2]))
+    fonts = "\n".join(f"{{\\f{font}\\fcharset{charset} x;}}" for font, charset in charsets.items())
+    return f"{{\\fonttbl\n{fonts}}}" if fonts else ""
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Paragraphs and rows from text with signs; words beside the talk come where they end."""
+    beside: list[tuple[str, str]] = []
+    cells: list[str] = []
+    kind = ""
+    for line in text.split("\n"):
+        talk: list[str] = []
+        for part in re.split(f"([{_TALK}]|{_BESIDE}[0-2])", line):
+            if part.startswith((_TALK, _BESIDE)):
+                kind = _KINDS[int(part[1])] if part.startswith(_BESIDE) else ""
+            elif kind:
+                beside.append((kind, part))
+            else:
+                talk.append(part)
+        heading = _HEADING in line
+        rest = "".join(talk).replace(_HEADING, "").replace("\xad", "").replace(_LINE, "\n")
+        while _ROW in rest or _CELL in rest:
+            cut = min(at for at in (rest.find(_ROW), rest.find(_CELL)) if at >= 0)
+            if rest[cut] == _CELL:
+                cells.append(rest[:cut])
+            elif cells:
+                yield row([cell.replace(_NUMBER, "").strip() for cell in cells])
+                cells = []
+            rest = rest[cut + 1 :]
+        if cells:
+            cells[-1:] = [*cells[-1:], rest] if rest.strip() else cells[-1:]
+        else:
+            rest = rest.replace(_NUMBER, NUMBERED, 1).replace(_NUMBER, "")
+            yield headed(rest.lstrip(NUMBERED)) if heading else rest
+    if cells:
+        yield row([cell.replace(_NUMBER, "").strip() for cell in cells])
+    for kind in _KINDS:
+        told = " ".join(" ".join(part for one, part in beside if one == kind).translate(_SPACES).split())
+        if told:
+            yield aside(kind, told)

@@ -1,0 +1,321 @@
+"""Tables of speech in documents: one row a turn, columns told by their header or by what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.documents.marks import cells_of, plain
+from needsseg.transcripts.lines.labels import is_metadata, like_a_name
+from needsseg.transcripts.moments import in_milliseconds, unit_of
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.spoken import HEADED, Mark, Reading, Spoken, marked, merged
+from needsseg.transcripts.tables.columns import columns_of
+
+_TITLE_ROWS = 3
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_CLOCK = r"[\[(]?\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,7})?[\])]?"
+_TIME = re.compile(rf"^(?P<start>{_CLOCK})(?:\s*(?:-->|->|–|—|-|to|bis|à|a)\s*(?P<end>{_CLOCK}))?$")
+_LABELLED = re.compile(r"^\s*(?P<label>[^:：\n]{1,63}?)\s*[:：]\s*(?P<words>\S.*)$", re.DOTALL)
+_NAME_AND_TIME = re.compile(rf"^(?P<name>.*\S)\s+(?P<time>{_CLOCK})$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where in a row what stands, -1 for nowhere; ``voices`` where every speaker has a column of his own."""
+
+    words: int = -1
+    speaker: int = -1
+    start: int = -1
+    end: int = -1
+    voices: tuple[tuple[int, str], ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    at: int
+    cells: tuple[str, ...]
+
+    def cell(self, column: int) -> str:
+        return self.cells[column] if 0 <= column < len(self.cells) else ""
+
+
+def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading | None:
+    """Turns from the rows of a document's tables; None where most of its words stand elsewhere.
+
+    Outside the tables the first paragraph is a heading, ``Field: value`` metadata and ``Name: words`` speech where the
+    tables know the name; anything else is unread.
+    """
+    rows = [_Row(at, tuple(cells)) for at, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None]
+    tables = [(table, _header(table, choices)) for table in _blocks(rows)]
+    state = _State(choices)
+    last: _Columns | None = None
+    for table, (header, named) in tables:
+        columns = _completed(named, table[header + 1 :]) if named else _columns_by_content(table[header + 1 :])
+        if columns is None and last is not None and len(table[0].cells) == len(rows[0].cells):
+            columns = last
+        if columns is None:
+            continue
+        last = columns
+        if header < 0 and _looks_like_a_header(table, columns):
+            header = 0
+        for row in table[: header + 1]:
+            state.marks.append(marked(row.at, "heading", " ".join(row.cells)))
+        repeats = table[header].cells if header >= 0 else ()
+        state.take([row for row in table[header + 1 :] if row.cells != repeats], columns)
+        for row in table[header + 1 :]:
+            if row.cells == repeats:
+                state.marks.append(marked(row.at, "heading", " ".join(row.cells)))
+    lines = state.lines
+    outside = sum(len(plain(piece).split()) for at, piece in enumerate(paragraphs) if at not in lines)
+    if state.words <= outside:
+        return None
+    state.take_around(paragraphs)
+    turns = merged((piece for _, piece in sorted(state.pieces, key=lambda one: one[0])), by_paragraph=True)
+    return Reading(turns, (), tuple(state.marks), tuple(map(plain, paragraphs)), "paragraph")
+
+
+def row_as_line(cells: Sequence[str]) -> str:
+    """A row without known columns as a line: ``[time] speaker: words`` or ``speaker: words`` for two or three cells."""
+    filled = [cell for cell in cells if cell]
+    time = f"[{filled.pop(0).strip('[]()')}] " if len(filled) in {2, 3} and _TIME.match(filled[0]) else ""
+    if len(filled) != 2:
+        return time + " ".join(filled)
+    return f"{time}{filled[0].rstrip(':')}: {filled[1]}"
+
+
+def rows_of_facts(paragraphs: Sequence[str]) -> frozenset[int]:
+    """The rows, but the last, of tables ``Field | value`` about the file: as lines they are one block of fields."""
+    rows = [_Row(at, tuple(cells)) for at, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None]
+    return frozenset(
+        row.at
+        for table in _blocks(rows)
+        if any(is_metadata(row.cell(0).strip().rstrip(":")) for row in table)
+        and all(sum(bool(cell.strip()) for cell in row.cells) <= 2 for row in table)
+        for row in table[:-1]
+    )
+
+
+def _blocks(rows: Sequence[_Row]) -> list[list[_Row]]:
+    """Rows that follow each other in the document, as one table each."""
+    blocks: list[list[_Row]] = []
+    for row in rows:
+        if blocks and blocks[-1][-1].at == row.at - 1:
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
+
+
+def _header(table: Sequence[_Row], choices: ReadingChoices) -> tuple[int, _Columns | None]:
+    """The index of the row that names the columns of speech and what it says; (-1, None) where none does."""
+    for index, row in enumerate(table[:_TITLE_ROWS]):
+        cells = [cell.strip() for cell in row.cells]
+        if found := _columns_by_choice(cells, choices) or _columns_by_name(cells):
+            return index, found
+    return -1, None
+
+
+def _columns_by_choice(cells: Sequence[str], choices: ReadingChoices) -> _Columns | None:
+    names = {cell.casefold(): at for at, cell in reversed(list(enumerate(cells)))}
+    places = {what: names.get(column.strip().casefold(), -1) for what, column in choices.columns.items()}
+    if places.get("words", -1) < 0:
+        return None
+    start = places.get("start", -1)
+    return _Columns(
+        places["words"],
+        places.get("speaker", -1),
+        start,
+        places.get("end", -1),
+        name=cells[start] if start >= 0 else "",
+    )
+
+
+def _columns_by_name(cells: Sequence[str]) -> _Columns | None:
+    found = columns_of(cells)
+    if not found.of_speech:
+        return None
+    place = {name: at for at, name in reversed(list(enumerate(cells)))}
+    if found.voices:
+        return _Columns(voices=tuple((place[column], speaker) for column, speaker in found.voices))
+    return _Columns(
+        place[found.words],
+        place.get(found.speaker or found.role, -1) if found.speaker or found.role else -1,
+        place[found.start] if found.start else -1,
+        place[found.end] if found.end else -1,
+        name=found.start,
+    )
+
+
+def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
+    """Columns of a table without names: words run, speakers come back, times are clock times."""
+    # The first row may be a header; with enough rows the others tell as much.
+    table = table[1:] if len(table) > 4 else table
+    width = max((len(row.cells) for row in table), default=0)
+    columns = [[cell for row in table if (cell := row.cell(column).strip())] for column in range(width)]
+    if len(table) < 2 or width < 2 or not all(columns[:2]):
+        return None
+    counts = [sum(len(cell.split()) for cell in column) for column in columns]
+    words = max(range(width), key=lambda column: counts[column])
+    if counts[words] < 3 * len(columns[words]) and width > 2:
+        return None
+    times = [at for at, column in enumerate(columns) if at != words and _mostly(column, _TIME.match)]
+    speakers = [
+        at
+        for at, column in enumerate(columns)
+        if at not in {words, *times}
+        and not all(cell.isdecimal() for cell in column)
+        and _mostly(column, lambda cell: _is_speaker(_label(cell)))
+        and 2 * len({_label(cell) for cell in column}) <= max(len(column) + 1, 4)
+    ]
+    if not speakers:
+        return None
+    speaker = min(speakers, key=lambda at: (at > words, len({_label(cell) for cell in columns[at]})))
+    start = times[0] if times else -1
+    return _Columns(words, speaker, start, times[1] if len(times) > 1 else -1)
+
+
+def _completed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
+    """Columns with those of speakers and times, where no name told them and what they hold does."""
+    columns = _timed(columns, table)
+    if columns.speaker >= 0 or columns.voices:
+        return columns
+    found = _columns_by_content(table)
+    taken = {columns.words, columns.start, columns.end}
+    return replace(columns, speaker=found.speaker) if found and found.speaker not in taken else columns
+
+
+def _timed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
+    """Columns with that of the times, where no name told it and one holds nothing but clock times."""
+    if columns.start >= 0 or columns.voices:
+        return columns
+    for at in range(max((len(row.cells) for row in table), default=0)):
+        cells = [cell for row in table if (cell := row.cell(at).strip())]
+        if at not in {columns.words, columns.speaker} and _mostly(cells, _TIME.match):
+            return replace(columns, start=at)
+    return columns
+
+
+def _mostly(column: Sequence[str], is_one: Callable[[str], object]) -> bool:
+    return bool(column) and sum(bool(is_one(cell)) for cell in column) * 10 >= 9 * len(column)
+
+
+def _is_speaker(label: str) -> bool:
+    return bool(label) and not is_metadata(label) and (like_a_name(label) or role_from_label(label) is not None)
+
+
+def _looks_like_a_header(table: Sequence[_Row], columns: _Columns) -> bool:
+    """Whether the first row names columns in words that nobody knows here: its speaker never speaks again."""
+    speakers = Counter(_label(row.cell(columns.speaker)) for row in table)
+    words = table[0].cell(columns.words)
+    short = len(words.split()) <= 3 and not _SENTENCE_END.search(words.strip())
+    untimed = columns.start < 0 or not _TIME.match(table[0].cell(columns.start).strip())
+    others = [count for label, count in speakers.items() if label != _label(table[0].cell(columns.speaker))]
+    alone = speakers[_label(table[0].cell(columns.speaker))] == 1 and min(others, default=0) > 1
+    return len(table) > 4 and short and untimed and alone
+
+
+def _label(cell: str) -> str:
+    """The speaker that a cell names, without a colon, without a time behind it."""
+    text = " ".join(cell.split())
+    if match := _NAME_AND_TIME.match(text):
+        text = match["name"]
+    return text.rstrip(":： ")
+
+
+class _State:
+    """Turns by the paragraph they stand in, and what each word was."""
+
+    def __init__(self, choices: ReadingChoices) -> None:
+        self.choices = choices
+        self.pieces: list[tuple[int, Spoken]] = []
+        self.marks: list[Mark] = []
+        self.words = 0
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The paragraphs of which a mark tells."""
+        return frozenset(mark.line for mark in self.marks)
+
+    def take(self, rows: Sequence[_Row], columns: _Columns) -> None:
+        """Reads the rows of one table."""
+        if columns.voices:
+            for row in rows:
+                self._take_voices(row, columns)
+            return
+        starts, ends = _times(rows, columns)
+        speaker = self.choices.unlabelled
+        for row, start, end in zip(rows, starts, ends, strict=True):
+            label = _label(row.cell(columns.speaker)) if columns.speaker >= 0 else ""
+            if label and label not in self.choices.not_speakers:
+                speaker = label
+            self._mark_row(row, columns, label)
+            words = row.cell(columns.words)
+            if words.strip():
+                known_end = max(start, end) if start is not None and end is not None else end
+                self.pieces.append((row.at, Spoken(speaker, words, start, known_end, row.at + 1)))
+
+    def _mark_row(self, row: _Row, columns: _Columns, label: str) -> None:
+        for column, cell in enumerate(row.cells):
+            if column == columns.words:
+                self.words += len(cell.split())
+                self.marks.append(marked(row.at, "speech", cell))
+            elif column == columns.speaker:
+                kind = "heading" if label in self.choices.not_speakers else "label"
+                timed = len(cell.split()) - len(label.split())
+                self.marks += [Mark(row.at, kind, len(label.split())), Mark(row.at, "time", max(timed, 0))]
+            else:
+                # A number counts the turns, as labels do.
+                other = "label" if cell.strip().rstrip(".").isdecimal() else "metadata"
+                kind = "time" if column in {columns.start, columns.end} else other
+                self.marks.append(marked(row.at, kind, cell))
+
+    def _take_voices(self, row: _Row, columns: _Columns) -> None:
+        speakers = dict(columns.voices)
+        for column, cell in enumerate(row.cells):
+            self.marks.append(marked(row.at, "speech" if column in speakers else "metadata", cell))
+            if column in speakers:
+                self.words += len(cell.split())
+        for column, speaker in columns.voices:
+            if row.cell(column).strip():
+                self.pieces.append((row.at, Spoken(speaker, row.cell(column), None, None, row.at + 1)))
+
+    def take_around(self, paragraphs: Sequence[str]) -> None:
+        """Reads what stands outside the tables."""
+        known = {piece.speaker for _, piece in self.pieces}
+        first, lines = True, self.lines
+        for at, piece in enumerate(paragraphs):
+            text = plain(piece)
+            if at in lines or not text.strip():
+                continue
+            item = _LABELLED.match(text)
+            label = " ".join(item["label"].split()) if item else ""
+            if item and label in known:
+                spoken = len(item["words"].split())
+                self.pieces.append((at, Spoken(label, item["words"], None, None, at + 1)))
+                self.marks += [Mark(at, "speech", spoken), Mark(at, "label", len(text.split()) - spoken)]
+            elif piece.startswith(HEADED) or first:
+                self.marks.append(marked(at, "heading", text))
+            elif is_metadata((cells_of(piece) or [label])[0].rstrip(":")):
+                self.marks.append(marked(at, "metadata", text))
+            first = False
+
+
+def _times(rows: Sequence[_Row], columns: _Columns) -> tuple[list[int | None], list[int | None]]:
+    """Milliseconds at which the rows begin and end; a cell may hold both, and a speaker's cell may hold a time."""
+    starts: list[str] = []
+    ends: list[str] = []
+    for row in rows:
+        start, end = row.cell(columns.start).strip(), row.cell(columns.end).strip()
+        if columns.start < 0 and (match := _NAME_AND_TIME.match(" ".join(row.cell(columns.speaker).split()))):
+            start = match["time"]
+        if match := _TIME.match(start):
+            start, end = match["start"], match["end"] or end
+        starts.append(start)
+        ends.append(end)
+    unit = unit_of([*starts, *ends], sum(len(row.cell(columns.words).split()) for row in rows))
+    return in_milliseconds(starts, columns.name, unit)[0], in_milliseconds(ends, columns.name, unit)[0]

@@ -1,0 +1,326 @@
+"""JSON and JSON lines become rows of named cells, with an account of all text that the document holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from needsseg.errors import TranscriptError
+from needsseg.transcripts.choices import ReadingChoices
+from needsseg.transcripts.json.chosen_columns import Path, chosen_rows, path_called, paths_in
+from needsseg.transcripts.json.layouts import (
+    END_KEYS,
+    ID_KEYS,
+    NAME_KEYS,
+    PEOPLE_KEYS,
+    ROLE_KEYS,
+    START_KEYS,
+    TITLE_KEYS,
+)
+from needsseg.transcripts.json.parsing import Document, document_of, keys_by_depth, whole_document
+from needsseg.transcripts.json.paths import lists_under, objects_by_path, value_at
+from needsseg.transcripts.json.turns import Candidate, JsonTurn, best_candidate, layout_turns, turns_in
+from needsseg.transcripts.json.word_account import left_over
+from needsseg.transcripts.tables.column_contents import columns_by_content
+from needsseg.transcripts.tables.columns import Columns, columns_of
+from needsseg.transcripts.tables.rows import Row, Rows, chosen_columns
+
+_CANONICAL = ("interview_id", "speaker", "role", "start", "end", "text")
+_ROLES = {"internal": "interviewer", "external": "participant", "host": "host", "guest": "guest"}
+_SHOWN = 3
+_MOST_SHOWN = 12
+
+
+def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
+    """Rows of a JSON-lines file, one object a line; an object may hold a list of turns.
+
+    A line that is no JSON object is left out with a warning that names it; raises TranscriptError where none is.
+    """
+    documents: list[tuple[str, Any]] = []
+    doubled: list[tuple[str, Any]] = []
+    warnings: list[str] = []
+    lost: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            document = document_of(line)
+            if not isinstance(document.value, dict):
+                raise ValueError(f"it is {type(document.value).__name__}, not an object")
+            documents.append((f"line {number}", document.value))
+            doubled += document.doubled
+        except ValueError as error:
+            warnings.append(f"Line {number} is no JSON object and was left out: {error}.")
+            lost.append(line)
+    if not documents:
+        found = warnings[0] if warnings else "It holds no JSON object."
+        raise TranscriptError(f"{name}: {found}", "Write one JSON object a line, or save the file as CSV.")
+    values = [value for _, value in documents]
+    return _rows(Document(values, doubled), [where for where, _ in documents], name, choices, (warnings, lost))
+
+
+def json_whole(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
+    """Rows of one JSON document: a list of turns, or an object that holds one; raises TranscriptError if broken."""
+    document = whole_document(lines, name)
+    value = document.value
+    records = value if isinstance(value, list) else [value]
+    odd = next(((at, item) for at, item in enumerate(records, 1) if not isinstance(item, dict)), None)
+    if odd is not None and not any(isinstance(item, dict) for item in records):
+        kind = f"item {odd[0]} is {type(odd[1]).__name__}, not an object"
+        raise TranscriptError(f"{name}: this JSON holds no turns: {kind}.", "Export the turns as CSV.")
+    return _rows(document, [f"item {number}" for number in range(1, len(records) + 1)], name, choices, ([], []))
+
+
+def looks_json(lines: Sequence[str]) -> str:
+    """``jsonl``, ``json`` or "": what kind of JSON the lines are, if any."""
+    filled = [line.strip() for line in lines if line.strip()]
+    if not filled or filled[0][0] not in "{[":
+        return ""
+    if len(filled) == 1 and filled[0].startswith('{"') and filled[0].endswith("}"):
+        return "json"
+    if filled[0].startswith("{") and filled[0].endswith("}") and _is_object(filled[0]):
+        return "jsonl" if len(filled) > 1 else "json"
+    opens = filled[0] in {"{", "[", "[{"} or filled[0].startswith(('{"', '[{"', '{ "', "[{ ", "[ {"))
+    return "json" if opens and filled[-1][-1] in "}]" else ""
+
+
+def json_of_speech(lines: Sequence[str]) -> bool:
+    """Whether the first filled line is a JSON object with the columns of speech, or with a list of turns."""
+    head = next((line for line in lines if line.strip()), "")
+    return _of_speech(head)
+
+
+def json_text_of_speech(text: str) -> bool:
+    """Whether a whole JSON text is a transcript: a service's layout, or objects with the keys of speech."""
+    return _of_speech(text)
+
+
+def _of_speech(text: str) -> bool:
+    try:
+        value = document_of(text).value
+    except ValueError:
+        return False
+    documents = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+    if not documents:
+        return False
+    if columns_of(list(documents[0])).of_speech or layout_turns(documents) is not None:
+        return True
+    best = best_candidate(objects_by_path(value))
+    if best is None or best.layout.turns in {"", "[]"}:
+        return False
+    turns = turns_in(best.places, best.layout)
+    speakers = {turn.speaker for turn in turns if turn.speaker}
+    return any(turn.start for turn in turns) or 1 < len(speakers) < len(turns)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(document_of(line).value, dict)
+    except ValueError:
+        return False
+
+
+def _rows(
+    document: Document, wheres: Sequence[str], name: str, choices: ReadingChoices, odd: tuple[list[str], list[str]]
+) -> Rows:
+    value = document.value
+    documents = value if isinstance(value, list) else [value]
+    service = None if choices.columns else layout_turns(documents)
+    best = None if service or choices.columns.get("words") else best_candidate(objects_by_path(value))
+    told: list[tuple[str, str]] = []
+    if service or (best and (best.layout.turns not in {"", "[]"} or best.layout.by_word)):
+        if alone := next(filter(None, choices.columns.values()), ""):
+            raise TranscriptError(
+                f"{name}: the column “{alone}” is chosen, but not that of the words, and this JSON is nested.",
+                "Name the path of the words too: words=results.items.text, for example.",
+            )
+        layout, turns = service or _by_keys(best)
+        several = isinstance(value, list)
+        rows, columns = _turn_rows(turns, wheres, several, _people(value), known_unit=bool(layout.unit))
+        used = {source for turn in turns for source in turn.sources}
+    else:
+        rows, columns, used, told = _flat_rows(documents, wheres, name, choices)
+        if not columns.spoken:
+            return Rows(
+                tuple(rows), columns, tuple(dict.fromkeys(key for row in rows for key in row.cells)), told=_told(value)
+            )
+    spoken = [row.cells.get(column, "") for row in rows for column in columns.spoken]
+    extra = left_over(value, used, spoken)
+    if choices.columns.get("words"):
+        # A person who names the key of the words says that the others hold none.
+        extra = [(text, kind or "metadata") for text, kind in extra]
+    extra += told
+    warnings, lost = odd
+    warnings = [*warnings, *_doubled_warning(document)]
+    extra += [(text, "") for text in lost]
+    extra += [(str(item), "") for _, item in document.doubled if isinstance(item, str)]
+    names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
+    return Rows(
+        tuple(rows), columns, names, tuple(warnings), tuple((0, text, kind) for text, kind in extra), "entry", True,
+        _title(documents), _told(value),
+    )  # fmt: skip
+
+
+def _by_keys(best: Candidate | None) -> tuple[Any, list[JsonTurn]]:
+    assert best is not None  # noqa: S101
+    return best.layout, turns_in(best.places, best.layout)
+
+
+def _turn_rows(
+    turns: Sequence[JsonTurn],
+    wheres: Sequence[str],
+    several: bool,
+    people: Mapping[str, tuple[str, str]],
+    known_unit: bool,
+) -> tuple[list[Row], Columns]:
+    start, end = ("start_ms", "end_ms") if known_unit else ("start", "end")
+    rows: list[Row] = []
+    named = any(turn.interview for turn in turns) or (several and _talks_apart(turns))
+    for number, turn in enumerate(turns, 1):
+        label, role = people.get(turn.speaker, (turn.speaker, ""))
+        interview = turn.interview or (
+            wheres[turn.root - 1] if several and 0 < turn.root <= len(wheres) and named else ""
+        )
+        cells = {
+            "interview_id": interview,
+            "speaker": label,
+            "role": _ROLES.get((role or turn.role).casefold(), role or turn.role),
+            start: turn.start,
+            end: turn.end,
+            "text": turn.words,
+        }
+        root = wheres[turn.root - 1] if 0 < turn.root <= len(wheres) else wheres[0]
+        rows.append(Row(f"{root}, turn {number}", cells, number))
+    filled = {key for row in rows for key, cell in row.cells.items() if cell}
+
+    def kept(key: str) -> str:
+        return key if key in filled else ""
+
+    return rows, Columns("text", kept("speaker"), kept("role"), kept(start), kept(end), kept("interview_id"))
+
+
+def _talks_apart(turns: Sequence[JsonTurn]) -> bool:
+    """Whether most items of the root hold a talk of at least two speakers each, so that they are interviews."""
+    speakers: dict[int, set[str]] = {}
+    for turn in turns:
+        speakers.setdefault(turn.root, set()).add(turn.speaker)
+    return sum(len(names) > 1 for names in speakers.values()) * 2 > len(speakers)
+
+
+def _flat_rows(
+    documents: Sequence[Any], wheres: Sequence[str], name: str, choices: ReadingChoices
+) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
+    """Rows, their columns, what was used of the document, and the texts beside the words that a person chose, with kinds."""
+    kept = [(where, record) for where, record in zip(wheres, documents, strict=True) if isinstance(record, dict)]
+    if choices.columns.get("words") and not any(choices.columns["words"] in record for _, record in kept):
+        return _rows_by_path(documents, name, choices)
+    rows = [Row(where, _cells(record), number) for number, (where, record) in enumerate(kept, 1)]
+    names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
+    columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, choices, name)
+    used = {(id(record), column) for _, record in kept for column in columns.spoken}
+    return rows, columns, used, []
+
+
+def _rows_by_path(
+    documents: Sequence[Any], name: str, choices: ReadingChoices
+) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
+    """Rows of a nested document whose columns a person named by path; raises TranscriptError for one that is not there."""
+    known = paths_in(documents)
+    paths: dict[str, Path] = {}
+    for part, column in choices.columns.items():
+        if not column:
+            continue
+        path = path_called(column, known)
+        if path is None or not any(each[: len(path)] == path for each in known):
+            shown = ", ".join(".".join(each) for each in known[:_MOST_SHOWN]) + (", …" if known[_MOST_SHOWN:] else "")
+            raise TranscriptError(f"{name}: there is no column “{column}” (columns: {shown}).", "Choose one of these.")
+        paths[part] = path
+    others = {".".join(path): path for part, path in paths.items() if part != "words"}
+    found = chosen_rows(documents, paths["words"], others)
+    rows = [Row(f"entry {number}", dict(each.cells), number) for number, each in enumerate(found, 1)]
+    names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
+    called = replace(choices, columns={part: ".".join(path) for part, path in paths.items()})
+    columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, called, name)
+    # Of several rows below one speaker or interview, its name stands in the document once.
+    beside = {place: (each.cells[called], called) for each in found for called, place in each.places.items()}
+    times = {".".join(paths[part]) for part in ("start", "end") if part in paths}
+    told = [(text, "time" if called in times else "label") for text, called in beside.values()]
+    return rows, columns, {*beside, *((each.holder, each.key) for each in found)}, told
+
+
+def _cells(record: Mapping[str, Any]) -> dict[str, str]:
+    cells = {key: _cell(value) for key, value in record.items() if _cell(value) or not isinstance(value, dict | list)}
+    for paths, column in ((START_KEYS, "start"), (END_KEYS, "end")):
+        found = value_at(record, [path for path in paths if "." in path or "[" in path])
+        if found is not None and column not in cells and not isinstance(found.value, dict | list):
+            cells[column] = _cell(found.value)
+    return cells
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        found = value_at(value, NAME_KEYS)
+        return found.value if found and isinstance(found.value, str) else ""
+    if value is None or isinstance(value, list):
+        return ""
+    return value if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        # Python writes no integer of more than 4,300 digits; it is neither a time nor a word.
+        return ""
+
+
+def _people(value: Any) -> dict[str, tuple[str, str]]:
+    """Names and roles of speakers by their ids, where the document lists its people."""
+    people: dict[str, tuple[str, str]] = {}
+    for record in lists_under(value, PEOPLE_KEYS):
+        name, role = value_at(record, NAME_KEYS), value_at(record, ROLE_KEYS)
+        if name is None or isinstance(name.value, dict | list):
+            continue
+        told = str(role.value) if role and isinstance(role.value, str) else ""
+        for key in ID_KEYS:
+            ident = record.get(key)
+            if ident is not None and not isinstance(ident, dict | list | bool) and key != name.key:
+                people.setdefault(_number(ident), (str(name.value), told))
+    for record in _records_around(value):
+        for key in PEOPLE_KEYS & set(record):
+            if isinstance(record[key], dict):
+                people.update({ident: (called, "") for ident, item in record[key].items() if (called := _cell(item))})
+    return people
+
+
+def _records_around(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects in which a list of people may stand: down to the third level."""
+    level = value if isinstance(value, list) else [value]
+    for _ in range(3):
+        records = [item for item in level if isinstance(item, dict)]
+        yield from records
+        level = [item for record in records for item in record.values() if isinstance(item, dict)]
+
+
+def _title(documents: Sequence[Any]) -> str:
+    """The title of a single talk, where the root or an object just below it has one."""
+    if len(documents) != 1:
+        return ""
+    for record in _records_around(documents):
+        found = value_at(record, TITLE_KEYS)
+        if found and isinstance(found.value, str) and any(isinstance(item, dict | list) for item in record.values()):
+            return found.value
+    return ""
+
+
+def _doubled_warning(document: Document) -> list[str]:
+    if not document.doubled:
+        return []
+    keys = ", ".join(json.dumps(key, ensure_ascii=False) for key in dict.fromkeys(key for key, _ in document.doubled))
+    return [f"Keys stand twice in one object ({keys[:80]}): only the last of each was read."]
+
+
+def _told(value: Any) -> str:
+    return f"keys found at {keys_by_depth(value)}"

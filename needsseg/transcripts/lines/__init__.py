@@ -1,0 +1,1 @@
+"""Transcripts in plain lines: their layouts, labels and headers."""

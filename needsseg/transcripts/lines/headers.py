@@ -1,0 +1,272 @@
+"""Finding the header lines of a transcript, and which of the layouts they have."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+
+from needsseg.transcripts.lines.labels import is_metadata, like_a_name, perhaps_a_name
+from needsseg.transcripts.lines.layouts import CLOCK, LINE_LAYOUTS, SPOKEN, LineLayout, patterns
+from needsseg.transcripts.spoken import HEADED, one_line
+
+SAMPLE = 3_000
+"""Lines that decide on the layout; the chosen one is then looked for in all."""
+LONGEST_HEADER = 160
+_DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
+_TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNORECASE)
+_CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
+_SPOKEN_PARTS = re.compile(r"\d+")
+_PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
+_NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
+_DATED = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$|^\d{4}年\d{1,2}月\d{1,2}日")
+_NAMED_DATE = re.compile(
+    r"^(?:[^\W\d]+\.?,?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?)?"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|januar|februar|märz|mai|juni|juli|okt|dez|enero|abr|ago|dic|"
+    r"janv|févr|mars|avr|juin|juil|août|déc|gen|mag|giu|lug|set|ott)[^\W\d]*\.?(?:\s+(?:de\s+)?\d{1,2}(?:st|nd|rd|th)?)?,?"
+    r"(?:\s+(?:de\s+)?\d{4})?$",
+    re.IGNORECASE,
+)
+_NUMBER_OF = re.compile(r"^\d+ (?:min|sec|hour|Stund|Sek|heure|hora|seg|ore)", re.IGNORECASE)
+_CLOSE = 0.8
+_IN_ORDER = 0.7
+_STRICT_SHARE = 0.5
+_MOST_DISTINCT = 0.75
+LONGEST_NAME_WORDS = 7
+MANY_SPEAKERS = 8
+"""More names than these, hardly one of which comes back, are headings (of chapters, of parts) and no speakers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who speaks from a line on: label, words on the same line ("" where they stand below), times in milliseconds.
+
+    ``lines`` is how many lines the header takes; ``time`` is the written time (its words are counted as such).
+    """
+
+    label: str
+    words: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+    lines: int = 1
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A layout and the headers it has in a text, by line index."""
+
+    layout: LineLayout
+    headers: dict[int, Header]
+
+
+class _Text:
+    """Lines in which headers are looked for; what all templates ask of them is found once."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def bare(self) -> list[str]:
+        """The lines without signs of quotes, lists and headings before them."""
+        return [_DECORATION.sub("", line) for line in self.lines]
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """The indices of lines that hold anything."""
+        return [index for index, line in enumerate(self.lines) if line]
+
+    @cached_property
+    def timed(self) -> list[int]:
+        """The indices of lines that may hold a time."""
+        return [index for index in self.filled if _TIME_IN.search(self.lines[index])]
+
+    @cached_property
+    def in_capitals(self) -> bool:
+        """Whether the text is written in capitals throughout, as some captions are."""
+        letters = "".join(self.lines[:SAMPLE])
+        return sum(map(str.isupper, letters)) > sum(map(str.islower, letters))
+
+
+def clock_ms(text: str) -> int | None:
+    """A written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (frames are left out), ``7.5``, ``1 minute 3 seconds``."""
+    if match := _CLOCK_PARTS.match(text):
+        hours, minutes, seconds, fraction, half = match.groups()
+        if half and hours is None:
+            hours, minutes, seconds = minutes, seconds, "0"
+        late = 12 if half and half in "Pp" and int(hours) < 12 else 0
+        whole = (int(hours or 0) + late) * 3600 + int(minutes) * 60 + int(seconds)
+        return whole * 1000 + int(((fraction or "0") + "00")[:3])
+    if " " in text:
+        numbers = [int(number) for number in _SPOKEN_PARTS.findall(text)][:3]
+        seconds_in_all = 0
+        for number in numbers:
+            seconds_in_all = seconds_in_all * 60 + number
+        return seconds_in_all * 1000
+    try:
+        return round(float(text.rstrip("sec ").replace(",", ".")) * 1000)
+    except ValueError:
+        return None
+
+
+def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
+    """The layout whose headers a text has, or None where none fits or ``rival`` headers of another kind are more.
+
+    Of the layouts that find nearly as many headers as the best, the first in the table is taken: it says most.
+    """
+    sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
+    text = _Text(sample)
+    tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := _headers_in(layout, text, text))]
+    tried = [one for one in tried if len(one.headers) > (rival if one.layout.strict else 0)]
+    most = max((len(one.headers) for one in tried), default=0)
+    if not most or most < _CLOSE * rival:
+        return None
+    layout = next(one.layout for one in tried if len(one.headers) >= _CLOSE * max(most, rival))
+    return Found(layout, headers_of(layout, lines))
+
+
+def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    """The header lines that a layout has in a text, by index; empty where they are no headers of a talk.
+
+    The first lines tell which of the layout's templates the text uses.
+    """
+    text = _Text(lines)
+    return _headers_in(layout, text, _Text(lines[:SAMPLE]) if len(lines) > SAMPLE else text)
+
+
+def _headers_in(layout: LineLayout, text: _Text, sample: _Text) -> dict[int, Header]:
+    matches = {template: _matches(template, layout.above, sample) for template in layout.templates}
+    best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample.lines)))
+    found = _plausible(matches[best] if sample is text else _matches(best, layout.above, text), layout, text.lines)
+    # A file may mix forms: an hour in, a time gets longer, or a name its company.
+    names = {header.label for header in found.values()}
+    for template, some in matches.items():
+        if template != best and any(index not in found and one.label in names for index, one in some.items()):
+            more = some if sample is text else _matches(template, layout.above, text)
+            found |= {index: one for index, one in more.items() if index not in found and one.label in names}
+    return dict(sorted(found.items()))
+
+
+def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
+    first, *more = patterns(template, above)
+    timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
+    found: dict[int, Header] = {}
+    if "{short}" in template and text.in_capitals:
+        return found  # any short word looks like initials there
+    lines = text.lines
+    for index in text.timed if timed else text.filled:
+        if above and len(lines[index]) > LONGEST_HEADER:
+            continue
+        match = first.match(text.bare[index])
+        if not match:
+            continue
+        parts = {name: part for name, part in match.groupdict().items() if part}
+        taken = 1
+        for pattern in more:
+            below = index + taken
+            if below < len(lines) and not lines[below].strip():
+                below += 1
+            match = pattern.match(text.bare[below]) if below < len(lines) else None
+            if not match:
+                break
+            parts |= {name: part for name, part in match.groupdict().items() if part}
+            taken = below - index + 1
+        else:
+            time, end = parts.get("time", ""), parts.get("end", "")
+            found[index] = Header(
+                one_line(parts["name"]).strip("-–—|,; "),
+                parts.get("words", "").strip(),
+                clock_ms(time) if time else None,
+                clock_ms(end) if end else None,
+                taken,
+                f"{time} {end}".strip(),
+            )
+    return found
+
+
+def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    if len(found) < 2:
+        return {}
+    counts = Counter(header.label for header in found.values())
+    timed = any(header.time for header in found.values())
+
+    @cache
+    def names_somebody(label: str) -> bool:
+        if (
+            not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
+            or _DATED.match(label)
+            or (any(map(str.isdecimal, label)) and _NAMED_DATE.match(label))
+            or is_metadata(label)
+            or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
+        ):
+            return False
+        if layout.name == "name-above" and "|" in label:
+            return False
+        if layout.strict:
+            return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
+        if _NUMBER_OF.match(label):
+            return False
+        said = (
+            label.endswith(("?", "!", "…"))
+            or (label.endswith(".") and len(label.split()) > 3)
+            or len(label.split()) > LONGEST_NAME_WORDS
+        )
+        return like_a_name(label) or (counts[label] > 1 and not said)
+
+    kept = {index: header for index, header in found.items() if names_somebody(header.label)}
+    if layout.strict and not timed:
+        # A name that comes once is taken where the layout is sure from the others.
+        if _share_of_paragraphs(kept, lines, layout) < _STRICT_SHARE:
+            return {}
+        once = {index: header for index, header in found.items() if index not in kept and like_a_name(header.label)}
+        if layout.name == "name-above":
+            once = {index: header for index, header in once.items() if _begins_paragraph(index, lines)}
+        kept |= once
+    if layout.above and layout.strict:
+        kept = {index: header for index, header in kept.items() if _below(index, header, lines) not in kept}
+    labels = {header.label for header in kept.values()}
+    if len(kept) < 2 or (len(labels) > MANY_SPEAKERS and len(labels) > _MOST_DISTINCT * len(kept)):
+        return {}
+    if layout.strict and (len(kept) < 3 or not 2 <= len(labels) <= 15):
+        return {}
+    times = [header.start_ms for _, header in sorted(kept.items()) if header.start_ms is not None]
+    if len(times) > 2 and sum(a <= b for a, b in pairwise(times)) < _IN_ORDER * (len(times) - 1):
+        return {}
+    if layout.above and _with_words_below(kept, lines) * 2 < len(kept):
+        return {}
+    return kept
+
+
+def _begins_paragraph(index: int, lines: Sequence[str]) -> bool:
+    return index == 0 or not lines[index - 1].strip()
+
+
+def _share_of_paragraphs(found: dict[int, Header], lines: Sequence[str], layout: LineLayout) -> float:
+    """The share of paragraphs that begin with a header; of lines, where a text has no paragraphs."""
+    begins = [index for index, line in enumerate(lines) if line.strip() and _begins_paragraph(index, lines)]
+    if layout.name == "name-above":
+        filled = sum(bool(line.strip()) for line in lines)
+        if len(begins) < len(found):
+            return 1.0 if 0.25 <= len(found) / max(filled, 1) <= 0.5 else 0.0
+        apart = sum(index in found for index in begins)
+        headings = sum(lines[index].startswith(HEADED) or lines[index].lstrip().startswith("#") for index in found)
+        return 1.0 if headings == len(found) else apart / max(len(begins), 1)
+    if len(begins) < len(found):
+        begins = [index for index, line in enumerate(lines) if line.strip()]
+    return sum(index in found for index in begins) / max(len(begins), 1)
+
+
+def _below(index: int, header: Header, lines: Sequence[str]) -> int:
+    """The index of the first filled line below a header; the number of lines where there is none."""
+    below = index + header.lines
+    while below < len(lines) and not lines[below].strip():
+        below += 1
+    return below
+
+
+def _with_words_below(found: dict[int, Header], lines: Sequence[str]) -> int:
+    places = [_below(index, header, lines) for index, header in found.items()]
+    return sum(place < len(lines) and place not in found for place in places)

@@ -1,0 +1,104 @@
+"""What another speaker says within the words of one: ``[Interviewer: mhm]``, or a label in the middle of a line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from needsseg.transcripts.lines.labels import is_metadata, is_note, like_a_name
+
+_LABEL = r"(?P<label>[^:：\[\](){}/|\n]{1,40}?)"
+_ASIDE = re.compile(
+    rf"\[\s*{_LABEL}\s*[:：]\s*(?P<words>[^\[\]]*[^\[\]\s])\s*\]"
+    rf"|\(\s*{_LABEL.replace('label', 'label_b')}\s*[:：]\s*(?P<words_b>[^()]*[^()\s])\s*\)"
+    rf"|//\s*{_LABEL.replace('label', 'label_c')}\s*[:：]\s*(?P<words_c>[^/]*[^/\s])\s*//"
+)
+_INLINE = re.compile(r"(?:^|(?<=[.?!…。！？\"”’)\]])\s+)(?P<label>[^\W\d_][^:：.?!,;\n]{0,30}?)\s?(?:：|:(?=\s))")
+_LONGEST_INITIAL = 4
+_FEWEST_INLINE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of one speaker within a line; ``inline`` where a label in the middle of the line begins them."""
+
+    speaker: str
+    words: str
+    inline: bool = False
+
+
+def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
+    """The words of a line by speaker: ``floor`` has the turn, the other ``speakers`` of the file may put in a word.
+
+    An aside in brackets counts where its label is a speaker's, or the beginning of one speaker's label alone (``I`` for
+    Interviewer). A label within the line counts behind the end of a sentence, written as at the start of a line.
+    """
+    if ":" not in words and "：" not in words:
+        return [Part(floor, words)]
+    parts: list[Part] = []
+    at = 0
+    for match in _ASIDE.finditer(words):
+        label = next(match[name] for name in ("label", "label_b", "label_c") if match[name])
+        speaker = _speaker_of(label.strip(), speakers)
+        if not speaker or speaker == floor:
+            continue
+        said = next(match[name] for name in ("words", "words_b", "words_c") if match[name])
+        parts += [Part(floor, words[at : match.start()]), Part(speaker, said)]
+        at = match.end()
+    parts.append(Part(floor, words[at:]))
+    split = [piece for part in parts for piece in (_by_label(part, speakers) if part.speaker == floor else [part])]
+    return [part for part in split if part.words.strip()] or [Part(floor, words)]
+
+
+def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
+    """Words cut where the label of another speaker stands behind the end of a sentence."""
+    labels = "|".join(re.escape(label) for label in sorted(speakers, key=len, reverse=True) if label)
+    if not labels:
+        return [part]
+    parts: list[Part] = []
+    speaker, at, inline = part.speaker, 0, part.inline
+    for match in re.finditer(rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", part.words):
+        if match["label"] == speaker and not inline:
+            continue
+        parts.append(Part(speaker, part.words[at : match.start()], inline))
+        speaker, at, inline = match["label"], match.end(), True
+    return [*parts, Part(speaker, part.words[at:], inline)]
+
+
+def inline_labels(lines: Sequence[str]) -> frozenset[str]:
+    """The labels of a talk whose turns stand in one line, or in few: each comes twice at least behind a sentence's end."""
+    counts = Counter(
+        " ".join(match["label"].split())
+        for line in lines
+        if line.count(":") + line.count("：") >= _FEWEST_INLINE
+        for match in _INLINE.finditer(line)
+    )
+    labels = {
+        label
+        for label, count in counts.items()
+        if count > 1 and like_a_name(label) and not is_metadata(label) and not is_note(label)
+    }
+    return frozenset(labels if sum(counts[label] for label in labels) >= _FEWEST_INLINE else ())
+
+
+def _speaker_of(label: str, speakers: Collection[str]) -> str:
+    """The speaker whose label this is, or begins with this; "" where there is none or more than one."""
+    if label in speakers:
+        return label
+    folded = label.casefold().rstrip(".")
+    same = [one for one in speakers if one.casefold() == folded]
+    if not same and folded and len(folded) <= _LONGEST_INITIAL:
+        same = [one for one in speakers if one.casefold().startswith(folded)]
+    return same[0] if len(same) == 1 else ""
+
+
+def told_of(inline: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """Warnings for labels in the middle of lines, which were read as turns; ``inline`` are line numbers and labels."""
+    shown = tuple(
+        f"Line {line}: “{label}:” stands in the middle of the line and was read as a new turn."
+        for line, label in inline[:3]
+    )
+    more = len(inline) - len(shown)
+    return (*shown, f"{more} more labels in the middle of lines were read as new turns.") if more > 0 else shown

@@ -1,0 +1,89 @@
+"""The pane beside a video, copied: times glued to the words, or said again in words for those who cannot see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from needsseg.transcripts.lines.headers import clock_ms
+from needsseg.transcripts.spoken import Mark, marked
+
+_GLUED = re.compile(r"^\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?P<words>(?:\d+ \w+(?:, \d+ \w+){0,2})?[^\W\d_\s(].*)$")
+_GLUED_AGAIN = re.compile(
+    r"^(?P<again>\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?)){0,2})(?=[^\W\d_])"
+)
+_STAMP = re.compile(r"^\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*$")
+_AGAIN = re.compile(r"^\s*\d+ ?[^\W\d_]+\.?(?:,? (?:(?:and|und|et|y|e|en|i|og|och) )?\d+ ?[^\W\d_]+\.?){0,2}\s*$")
+_PANE_HEADS = frozenset(
+    {
+        "transcript", "search in video", "search transcript", "show transcript", "follow along using the transcript.",
+        "transkript", "im video suchen", "transcription", "rechercher dans la vidéo", "transcripción", "buscar en el vídeo",
+        "buscar en el video", "transcrição", "pesquisar no vídeo",
+    }
+)  # fmt: skip
+_FEWEST = 4
+_MOSTLY = 0.6
+
+
+def without_pane(lines: Sequence[str]) -> tuple[list[str], list[Mark]]:
+    """Lines, as many as before, with a time glued to words in brackets before them, and without one said again in words."""
+    plain = list(lines)
+    marks: list[Mark] = []
+    if _part_glued(plain) or _leave_out_again(plain, marks) or _alternates(plain):
+        _leave_out_heads(plain, marks)
+    return plain, marks
+
+
+def _part_glued(plain: list[str]) -> bool:
+    """``0:02Thanks so much`` as ``[0:02] Thanks so much``, where most lines are such and their times ascend."""
+    glued = {index: match for index, line in enumerate(plain) if (match := _GLUED.match(line))}
+    filled = sum(bool(line.strip()) for line in plain)
+    times = [clock_ms(match["time"]) or 0 for match in glued.values()]
+    if len(glued) < _FEWEST or len(glued) < _MOSTLY * filled or any(b < a for a, b in pairwise(times)):
+        return False
+    for index, match in glued.items():
+        words = match["words"]
+        again = _GLUED_AGAIN.match(words)
+        if again and _same_time(match["time"], again["again"]):
+            words = words[again.end() :]
+        plain[index] = f"[{match['time']}] {words}"
+    return True
+
+
+def _leave_out_again(plain: list[str], marks: list[Mark]) -> bool:
+    """``2 seconds`` below ``0:02`` as a time, where most times have such a line below."""
+    stamps = [(index, match["time"]) for index, line in enumerate(plain) if (match := _STAMP.match(line))]
+    again = [
+        (index + 1, time)
+        for index, time in stamps
+        if index + 1 < len(plain) and _AGAIN.match(plain[index + 1]) and _same_time(time, plain[index + 1])
+    ]
+    if len(again) < _FEWEST or len(again) < _MOSTLY * len(stamps):
+        return False
+    for index, time in again:
+        marks.append(Mark(index, "time", max(0, len(plain[index].split()) - 1)))
+        plain[index] = time
+    return True
+
+
+def _same_time(clock: str, spoken: str) -> bool:
+    """Whether the numbers of a time in words are those of a clock time, zeros left out: ``1:04``, ``1 minute, 4 seconds``."""
+    written = [int(part) for part in clock.split(":") if int(part)]
+    return written == [int(part) for part in re.findall(r"\d+", spoken) if int(part)]
+
+
+def _alternates(plain: Sequence[str]) -> bool:
+    """Whether times and words stand by turns, as in the pane itself."""
+    filled = [line for line in plain if line.strip()]
+    stamps = sum(bool(_STAMP.match(line)) for line in filled)
+    return stamps >= _FEWEST and 2 * stamps >= _MOSTLY * len(filled)
+
+
+def _leave_out_heads(plain: list[str], marks: list[Mark]) -> None:
+    for index, line in enumerate(plain):
+        if _STAMP.match(line) or line.startswith("["):
+            return
+        if line.strip().casefold() in _PANE_HEADS:
+            marks.append(marked(index, "heading", line))
+            plain[index] = ""

@@ -1,0 +1,416 @@
+"""Transcripts in plain lines: the layout is found, each line told for what it is, and turns are made of what was said."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+from needsseg.text import format_count
+from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
+from needsseg.transcripts.lines.around import Around, above_the_talk, around_the_talk
+from needsseg.transcripts.lines.chosen_pattern import ChosenPattern, chosen_pattern
+from needsseg.transcripts.lines.guide import questions_in, read_guide
+from needsseg.transcripts.lines.headers import SAMPLE, Found, Header, best_layout, clock_ms, headers_of
+from needsseg.transcripts.lines.interjections import inline_labels
+from needsseg.transcripts.lines.label_forms import mended_labels, without_dash
+from needsseg.transcripts.lines.labelled import (
+    Labelled,
+    label_without_colon,
+    labelled,
+    labels_in_emphasis,
+    labels_without_space,
+    speakers_in,
+    stamp,
+    tightly_labelled,
+    without_fields_above,
+    without_question_numbers,
+    without_spoken_times,
+)
+from needsseg.transcripts.lines.labels import counted, is_metadata
+from needsseg.transcripts.lines.layouts import LINE_LAYOUTS
+from needsseg.transcripts.lines.turns import BRACKETED_TIME, TurnMaker, without_blanks
+from needsseg.transcripts.lines.undress import undressed
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.spoken import Mark, Reading, Spoken, flowing, marked, merged, one_line
+
+_BULLET_LABEL = re.compile(r"^\s*[-*+•]\s+(?=\*{1,3}[^*]+\*{1,3}|\[?\d+:\d\d)")
+_QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+_CHANGE = re.compile(r"^\s{0,3}>>+\s*\S")
+_ASKS = re.compile(r"[?？؟][\"'”’»)*_\s]*$")
+_LAYOUTS = {layout.name: layout for layout in LINE_LAYOUTS}
+_NOTICE = re.compile(
+    r"^[\u200e\u200f\s]*(?:messages and calls are end-to-end encrypted.*|<media omitted>|<medien ausgeschlossen>|"
+    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was deleted\.?|you deleted this message\.?|"
+    r"missed (?:voice|video) call.*)[\s.]*$",
+    re.IGNORECASE,
+)
+_DASHED = re.compile(r"^[-–—]\s+(?=\S)")
+_MOST_DASHED = 0.5
+_MOST_ASKED = 0.6
+_FORGOTTEN = 0.2
+_OFTEN = 3
+
+
+def read_lines(
+    lines: Sequence[str], choices: ReadingChoices = NO_CHOICES, layout: str = "", markdown: bool = True
+) -> Reading:
+    """Turns from the lines of a text, in the layout of that name, or in the one that fits best where ``layout`` is empty.
+
+    Layouts are those of LINE_LAYOUTS, and ``text`` for labels on the line of the words. Every word of ``lines`` is told of.
+    """
+    return _Reader(lines, choices, layout, markdown).reading()
+
+
+def layout_of(lines: Sequence[str]) -> str:
+    """The name of the layout of plain lines; "" where labels stand on the line of the words, or nobody is named.
+
+    The first lines decide.
+    """
+    found = _Reader(lines[:SAMPLE], NO_CHOICES, "", True).headed
+    return found.layout.name if found else ""
+
+
+@dataclass
+class _Reader:
+    given: Sequence[str]
+    choices: ReadingChoices
+    layout: str
+    markdown: bool
+    marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lines, dress = undressed(self.given)
+        self.marks += dress.marks
+        self.ends = dress.ends
+        self.fields = 0
+        self.read_as: dict[str, str] = {}
+        self.forgotten: list[tuple[int, str]] = []
+
+    @cached_property
+    def headed(self) -> Found | None:
+        """The layout and headers, but for labels on the line of the words."""
+        if self.choices.label_pattern or self.layout == "text":
+            return None
+        if self.layout:
+            layout = _LAYOUTS[self.layout]
+            return Found(layout, headers_of(layout, self.lines))
+        _, found, speakers = self.by_label
+        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in found))
+
+    @cached_property
+    def around(self) -> Around:
+        """What stands around the talk where no line is a header of its own."""
+        return around_the_talk(self.lines, markdown=self.markdown)
+
+    @cached_property
+    def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
+        """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
+        kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
+        found = labels_in_emphasis(kept, [labelled(line) if line else None for line in kept])
+        found = without_question_numbers(without_spoken_times(found))
+        found, self.read_as = mended_labels(found)
+        self.fields = without_fields_above(kept, found)
+        voices = [None if index < self.fields else item for index, item in enumerate(found)]
+        speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
+        if not speakers:
+            tight = labels_without_space(kept)
+            if len(repeated := speakers_in(kept, tight)) > 1 and all(_comes_back(label, tight) for label in repeated):
+                found, speakers = tight, repeated
+        found = without_dash(found)
+        speakers = speakers - self.choices.not_speakers
+        sure = frozenset(label for label in speakers if _comes_back(label, found))
+        for index, line in enumerate(kept):
+            item = found[index]
+            if line and index >= self.fields and (item is None or item.label not in speakers):
+                found[index] = tightly_labelled(line, sure) or item
+        self._add_labels_without_colon(kept, found, sure)
+        return kept, found, speakers
+
+    def _add_labels_without_colon(
+        self, kept: Sequence[str], found: list[Labelled | None], sure: frozenset[str]
+    ) -> None:
+        """Takes a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
+        starts = [
+            index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])
+        ]
+        if len(starts) * 2 < sum(map(bool, kept[self.fields :])):
+            starts = [index for index in range(self.fields, len(kept)) if kept[index]]
+        open_starts = [index for index in starts if (item := found[index]) is None or item.label not in sure]
+        if len(sure) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
+            return
+        for index in open_starts:
+            if item := label_without_colon(kept[index], sure):
+                found[index] = item
+                self.forgotten.append((index + 1, item.label))
+
+    def reading(self) -> Reading:
+        """The turns, with what became of each word."""
+        if pattern := chosen_pattern(self.choices):
+            headers = _by_pattern(self.lines, pattern)
+        elif self.headed:
+            headers = self.headed.headers
+        else:
+            return self._by_label()
+        silent = self._silent(headers)
+        headers = {index: one for index, one in headers.items() if index not in silent}
+        notices = {index for index, one in headers.items() if _NOTICE.match(one.words)}
+        headers = {index: one for index, one in headers.items() if index not in notices}
+        below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
+        around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
+        around = replace(around, kinds={**around.kinds, **dict.fromkeys(notices, "note")})
+        kept = [
+            "" if index in silent or (index in around.kinds and index not in headers) else _plain(line)
+            for index, line in enumerate(self.lines)
+        ]
+        around = replace(around, kinds={at: kind for at, kind in around.kinds.items() if at not in silent})
+        self.marks = [mark for mark in self.marks if mark.line not in silent]
+        self.marks += [marked(index, "note", self.given[index]) for index in silent]
+        reading = self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
+        return replace(reading, warnings=(*self._silent_warnings(silent), *reading.warnings))
+
+    def _silent(self, headers: Mapping[int, Header]) -> dict[int, str]:
+        """The lines under labels of which a person said that they name nobody, each with its label: nobody speaks there."""
+        found: dict[int, str] = {}
+        for index, after in pairwise([*sorted(headers), len(self.lines)]):
+            if headers[index].label in self.choices.not_speakers:
+                found |= {at: headers[index].label for at in range(index, after) if self.lines[at].strip()}
+        return found
+
+    def _silent_warnings(self, silent: Mapping[int, str]) -> list[str]:
+        """One warning a label that says how much was left out under it, and where first."""
+        told = []
+        for label in dict.fromkeys(silent.values()):
+            at = [index for index, one in silent.items() if one == label]
+            words = format_count(sum(len(self.given[index].split()) for index in at), "word")
+            lines = format_count(len(at), "line")
+            told.append(
+                f"“{label}” is not a speaker, as chosen: {words} in {lines} were left out (first line {at[0] + 1})."
+            )
+        return told
+
+    def _nobodys(self, kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+        """Who speaks where no label stands; "" where the speaker before goes on."""
+        if self.choices.unlabelled or self.choices.not_speakers:
+            return self.choices.unlabelled
+        return _unlabelled(kept, headers, found)
+
+    def _by_label(self) -> Reading:
+        around = self.around
+        kept, found, speakers = self.by_label
+        if not speakers:
+            return self._without_labels(kept, found, around)
+        headers = {
+            index: Header(item.label, item.words, item.start_ms)
+            for index, item in enumerate(found)
+            if item and item.label in speakers and index >= self.fields
+        }
+        headers |= _changes_without_name(self.given, kept, headers)
+        if asked := _asked_without_name(self.given, found, speakers):
+            headers |= {index: Header("Interviewer", words) for index, words in asked.items()}
+        return self._turns(kept, dict(sorted(headers.items())), found, around)
+
+    def _without_labels(self, kept: list[str], found: list[Labelled | None], around: Around) -> Reading:
+        lines = ["" if index in around.kinds else _QUOTE.sub("", line) for index, line in enumerate(self.given)]
+        guided = read_guide(lines)
+        if guided:
+            above = next((mark.line for mark in guided.marks), 0)
+            marks, _, title = above_the_talk(kept, found, above, around.kinds, frozenset())
+            quotes = [
+                Mark(index, "markup", len(self.given[index].split()) - len(line.split()))
+                for index, line in enumerate(lines)
+                if index not in around.kinds
+            ]
+            guided_marks = [*self.marks, *_kinds(around, self.given), *marks, *guided.marks, *quotes]
+            return replace(
+                guided,
+                marks=tuple(guided_marks),
+                source=tuple(self.given),
+                title=around.title or title,
+            )
+        spoken, marks = _nobody_named(kept, found, self.choices.unlabelled)
+        return Reading(
+            spoken, (), (*self.marks, *_kinds(around, self.given), *marks), tuple(self.given), title=around.title
+        )
+
+    def _turns(
+        self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
+    ) -> Reading:
+        maker = TurnMaker(kept, headers, found, around, self._nobodys(kept, headers, found))
+        maker.speakers |= inline_labels(kept)
+        turns = maker.make()
+        begins = [one.line for one in turns]
+        for line, end in self.ends.items():
+            if at := bisect_right(begins, line + 1):
+                turns[at - 1] = replace(turns[at - 1], end_ms=end)
+        joined = merged(turns, by_paragraph=True)
+        return Reading(
+            joined,
+            (
+                *maker.told,
+                *_quoted_warning(maker.quoted),
+                *_once_warning(joined),
+                *(f"Line {line}: “{name}” has no colon and was read as a new turn." for line, name in self.forgotten),
+                *(f"The label “{label}” was read as “{name}”." for label, name in self.read_as.items()),
+            ),
+            (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
+            tuple(self.given),
+            title=around.title or maker.title,
+            suspicions=tuple(maker.suspicions),
+        )
+
+
+def _comes_back(label: str, found: Sequence[Labelled | None]) -> bool:
+    return sum(item is not None and item.label == label for item in found) > 1
+
+
+def _plain(line: str) -> str:
+    return one_line(_BULLET_LABEL.sub("", _QUOTE.sub("", line)))
+
+
+def _kinds(around: Around, lines: Sequence[str], headers: Mapping[int, Header] | None = None) -> list[Mark]:
+    return [
+        marked(index, kind, lines[index]) for index, kind in around.kinds.items() if not headers or index not in headers
+    ]
+
+
+def _decoration(lines: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]) -> list[Mark]:
+    """Signs of quotes and lists before the words; before a label they are part of it."""
+    pairs = enumerate(zip(lines, kept, strict=True))
+    return [
+        Mark(index, "label" if index in headers else "markup", len(line.split()) - len(one.split()))
+        for index, (line, one) in pairs
+        if one and line != one
+    ]
+
+
+def _by_pattern(lines: Sequence[str], pattern: ChosenPattern) -> dict[int, Header]:
+    """Headers by a pattern that a person gave."""
+    headers: dict[int, Header] = {}
+    for index, line in enumerate(lines):
+        match = pattern.match(line.strip())
+        if match and (label := one_line(match.parts["speaker"])):
+            rest = match.parts.get("words", line.strip()[match.end :])
+            time = match.parts.get("time", "")
+            headers[index] = Header(label, rest.strip(), clock_ms(time) if time else None, time=time)
+    return headers
+
+
+def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+    """Who speaks where no label stands, in a text that labels one side alone: ``Participant``, ``Interviewer``, or ""."""
+    labels = {header.label for header in headers.values()}
+    if len(labels) != 1 or len(headers) < 2:
+        return ""
+    paragraphs: list[list[int]] = [[]]
+    no_blanks = without_blanks(kept)
+    for index in range(next(iter(headers)), len(kept)):
+        if not kept[index] or no_blanks or index in headers:
+            paragraphs.append([])
+        if kept[index] and stamp(kept[index]) is None:
+            paragraphs[-1].append(index)
+    blocks = [block for block in paragraphs if block]
+    own = [block for block in blocks if block[0] in headers]
+    others = [block for block in blocks if block[0] not in headers]
+    if len(others) * 2 < len(own):
+        return ""
+    asked = sum(_asks(kept, block) for block in own) / len(own)
+    asked_by_others = sum(_asks(kept, block) for block in others) / len(others)
+    role = role_from_label(next(iter(labels)))
+    follows = sum(after[0] not in headers for before, after in pairwise(blocks) if before[0] in headers)
+    if follows * 2 < len(own):
+        return ""
+    if role != "participant" and (asked >= _MOST_ASKED or (role == "interviewer" and asked > asked_by_others)):
+        return "Participant"
+    return (
+        "Interviewer"
+        if role != "interviewer" and asked_by_others >= _MOST_ASKED and asked < asked_by_others / 2
+        else ""
+    )
+
+
+def _changes_without_name(
+    given: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]
+) -> dict[int, Header]:
+    """Turns that begin with ``>>`` and no name, in a text of captions, where that sign stands before the names too."""
+    signed = {index for index, line in enumerate(given) if _CHANGE.match(line)}
+    if not headers or 2 * sum(index in signed for index in headers) < len(headers):
+        return {}
+    return {index: Header("", kept[index]) for index in signed if kept[index] and index not in headers}
+
+
+def _asks(kept: Sequence[str], block: Sequence[int]) -> bool:
+    return any(_ASKS.search(kept[index]) for index in block[-2:])
+
+
+def _asked_without_name(
+    lines: Sequence[str], found: Sequence[Labelled | None], accepted: frozenset[str]
+) -> dict[int, str]:
+    """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
+    if len(accepted) != 1:
+        return {}
+    asked = {index: words for index, words in questions_in(lines).items() if found[index] is None}
+    below = [next((at for at in range(index + 1, len(lines)) if lines[at].strip()), index) for index in asked]
+    answered = sum((item := found[at]) is not None and item.label in accepted for at in below)
+    return asked if len(asked) >= 2 and 2 * answered >= len(asked) else {}
+
+
+def _nobody_named(
+    lines: Sequence[str], found: Sequence[Labelled | None], speaker: str
+) -> tuple[tuple[Spoken, ...], list[Mark]]:
+    blocks: list[list[Spoken]] = [[]]
+    marks: list[Mark] = []
+    start: int | None = None
+    filled_lines = [line for line in lines if line]
+    dashed = sum(bool(_DASHED.match(line)) for line in filled_lines) > _MOST_DASHED * max(len(filled_lines), 1)
+    for index, (line, item) in enumerate(zip(lines, found, strict=True)):
+        if dashed and (dash := _DASHED.match(line)):
+            # Where (nearly) every line begins with a dash, each is another's turn.
+            blocks.append([Spoken(speaker, line[dash.end() :], start, None, index + 1)])
+            marks += [Mark(index, "label", 1), Mark(index, "speech", len(line.split()) - 1)]
+            start = None
+        elif not line:
+            blocks.append([])
+        elif (time := stamp(line)) is not None:
+            start = time
+            marks.append(marked(index, "time", line))
+        elif item and is_metadata(item.label):
+            marks.append(marked(index, "metadata", line))
+        else:
+            match = BRACKETED_TIME.match(line)
+            at = clock_ms(match["time"]) if match else start
+            words = line[match.end() :] if match else line
+            blocks[-1].append(Spoken(speaker, words, at, None, index + 1))
+            marks += [
+                Mark(index, "speech", len(words.split())),
+                Mark(index, "time", len(line.split()) - len(words.split())),
+            ]
+            start = None
+    filled = [block for block in blocks if block]
+    if len(filled) == 1:
+        return flowing(filled[0]), marks
+    return tuple(replace(block[0], words=" ".join(part.words for part in block)) for block in filled), marks
+
+
+def _quoted_warning(quoted: dict[str, int]) -> tuple[str, ...]:
+    return tuple(
+        f"Line {number}: “{label}:” was read as words of the speaker before, not as a new speaker."
+        for label, number in quoted.items()
+    )
+
+
+def _once_warning(turns: Sequence[Spoken]) -> tuple[str, ...]:
+    counts = counted([turn.speaker for turn in turns])
+    if len(turns) < 10 or len(counts) < 3:
+        return ()
+    once = {
+        turn.speaker: turn.line
+        for turn in turns
+        if counts[turn.speaker] == 1
+        and (role_from_label(turn.speaker) is None or counts[turn.speaker.rstrip("0123456789")] > _OFTEN)
+    }
+    return tuple(
+        f"“{label}” speaks only once (line {line}): check that it is a speaker." for label, line in once.items()
+    )

@@ -1,0 +1,137 @@
+"""What is written into the lines of a talk and is no part of them: line numbers, time marks of transcription programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from needsseg.transcripts.lines.headers import clock_ms
+from needsseg.transcripts.lines.labels import like_a_name
+from needsseg.transcripts.lines.layouts import CLOCK
+from needsseg.transcripts.lines.own_lines import page_lines
+from needsseg.transcripts.lines.panes import without_pane
+from needsseg.transcripts.spoken import Mark, marked
+
+# f4, MAXQDA, noScribe: #00:00:06-6#, or #00:00:06#, [00:00:06-6]
+_F4 = re.compile(r"\s*#(\d{1,2}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#\s*")
+_F4_BEHIND_LABEL = re.compile(r"^\s*(?P<label>[^:#]{1,40}:)\s*#(?P<time>\d{1,2}:\d{2}:\d{2})(?:[-.,]\d{1,3})?#\s*")
+_NUMBERED = re.compile(r"^\s*0*(\d{1,6})(?:[ \t]+(?=\S)|\s*$)")
+_LISTED = re.compile(r"^\s*[\[(]?(\d{1,4})[.)\]]\s+(?=\S)")
+_LINKED_TIME = re.compile(r"\[\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]\(https?://[^\s()]*\)")
+_TIME_BEHIND = re.compile(rf"(?<=\S\s)\s*[\[(]({CLOCK})[\])]\s*$")
+_MARGIN_NUMBERS = 8
+_MANY_NUMBERS = re.compile(r"(?:\b\d{1,5}\s+){7}\d")
+_MANY = 0.8
+# Some programs begin lines with marks of direction; within the words they stay as they are.
+_INVISIBLE = re.compile(r"^[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What was taken off: marks, and the ends of turns in milliseconds by the line where they stand."""
+
+    marks: tuple[Mark, ...] = ()
+    ends: dict[int, int] = field(default_factory=dict)
+
+
+def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
+    """Lines without what programs write into them, as many as before."""
+    plain = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
+    plain, marks = without_pane(plain)
+    ends: dict[int, int] = {}
+    for index in page_lines(plain):
+        marks.append(marked(index, "heading", plain[index]))
+        plain[index] = ""
+    if any("#" in line and _F4.search(line) for line in plain):
+        for index, line in enumerate(plain):
+            if "#" in line and (first := _F4_BEHIND_LABEL.match(line)):
+                plain[index] = f"[{first['time']}] {first['label']} {line[first.end() :]}"
+            elif "#" in line and (found := list(_F4.finditer(line))):
+                plain[index] = (
+                    _F4.sub(" ", line).strip()
+                    if len(found) > 1 or found[0].end() < len(line)
+                    else line[: found[0].start()]
+                )
+                time = clock_ms(f"{found[-1][1]}.{found[-1][2] or 0}")
+                if time is not None and found[-1].end() >= len(line.rstrip()):
+                    ends[index] = time
+                elif time is not None and not line[: found[0].start()].strip():
+                    plain[index] = f"[{found[0][1]}] {plain[index].strip()}"
+                    continue
+                marks.append(Mark(index, "time", len(line.split()) - len(plain[index].split())))
+    for index, line in enumerate(plain):
+        if _MANY_NUMBERS.search(line) and (kept := _without_margin(line)) != line:
+            marks.append(Mark(index, "markup", len(line.split()) - len(kept.split())))
+            plain[index] = kept
+    for index in _every_fifth(plain):
+        plain[index] = _NUMBERED.sub("", plain[index], count=1)
+        marks.append(Mark(index, "label", 1))
+    for shape in (_NUMBERED, _LISTED):
+        if _counts(plain, shape) and (shape is _NUMBERED or _labelled_behind(plain)):
+            for index, line in enumerate(plain):
+                if match := shape.match(line):
+                    plain[index] = line[match.end() :]
+                    marks.append(Mark(index, "label", 1))
+    if _end_in_times(plain):
+        for index, line in enumerate(plain):
+            if (match := _TIME_BEHIND.search(line)) and (time := clock_ms(match[1])) is not None:
+                plain[index], ends[index] = line[: match.start()], time
+                marks.append(Mark(index, "time", 1))
+    return plain, Dress(tuple(marks), ends)
+
+
+def _without_margin(line: str) -> str:
+    """A line without runs of numbers that count on: the numbers of lines in the margin of a page, copied with its text."""
+    words = line.split()
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        end = at
+        while end < len(words) and words[end].isdecimal() and int(words[end]) == int(words[at]) + end - at:
+            end += 1
+        if end - at >= _MARGIN_NUMBERS:
+            at = end
+        else:
+            kept.append(words[at])
+            at += 1
+    return " ".join(kept) if len(kept) < len(words) else line
+
+
+def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
+    """Whether nearly every line begins with a number that counts lines; titles and legends above may stand without."""
+    filled = [line for line in lines if line.strip()]
+    first = next((index for index, line in enumerate(filled) if shape.match(line)), None)
+    if first is None:
+        return False
+    counted = [int(match[1]) if (match := shape.match(line)) else None for line in filled[first:]]
+    if len(counted) < 4:
+        return False
+    follow = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(counted))
+    return follow >= _MANY * (len(counted) - 1)
+
+
+def _every_fifth(lines: Sequence[str]) -> list[int]:
+    """The lines that begin with their number, where only every fifth or tenth has one."""
+    numbered = [(index, int(match[1])) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
+    steps = {after[1] - before[1] for before, after in pairwise(numbered)}
+    if len(numbered) < 3 or len(steps) != 1 or (step := steps.pop()) not in {5, 10} or numbered[0][1] != step:
+        return []
+    apart = [after[0] - before[0] for before, after in pairwise(numbered)]
+    return [index for index, _ in numbered] if min(apart) >= step else []
+
+
+def _labelled_behind(lines: Sequence[str]) -> bool:
+    """Whether most numbered lines have a label behind the number, at least one of which comes back."""
+    behind = [line[match.end() :] for line in lines if (match := _LISTED.match(line))]
+    labels = [
+        label for line in behind if (colon := line.find(":")) > 0 and like_a_name(label := line[:colon].strip("*_ "))
+    ]
+    return len(labels) >= _MANY * len(behind) and len(set(labels)) < len(labels)
+
+
+def _end_in_times(lines: Sequence[str]) -> bool:
+    """Whether most lines end in a time in brackets, as noScribe and others write the end of a turn."""
+    filled = [line for line in lines if line.strip()]
+    return sum(bool(_TIME_BEHIND.search(line)) for line in filled) > max(1, len(filled) // 2)

@@ -1,0 +1,1 @@
+"""Subtitles: timed blocks of WebVTT and SRT."""

@@ -1,0 +1,1 @@
+"""Tables of speech: CSV files and workbooks."""

@@ -1,0 +1,206 @@
+"""Which column of a table of speech holds what, told by its cells where the names say too little or mislead."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from needsseg.transcripts.lines.labels import like_a_name
+from needsseg.transcripts.moments import is_time, parts_of_range
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.tables.columns import (
+    Columns,
+    columns_of,
+    is_time_name,
+    names_by_plain,
+    person_name,
+    plain_name,
+    vague_keys,
+    with_others,
+    words_names,
+)
+from needsseg.transcripts.tables.wide import speaker_columns
+
+_SAMPLE = 600
+_RUNNING_WORDS = 3.0
+"""Fewer words a filled cell than these are no running text by themselves."""
+_SHARE_BY_NAME = 0.25
+"""A column whose name says words keeps them where it holds this share of what the fullest column holds."""
+_MOSTLY = 0.8
+_MOST_SPEAKERS = 40
+_NO_SPEAKERS = re.compile(
+    r"\b(?:sentiment|emotion|topic|theme|tags?|codes?|category|language|lang|gender|sex|status|type|intent|stage|section|"
+    r"country|city|region|date|day|plan|industry|source|model|product|segment)\b"
+)
+_QUESTION = re.compile(
+    r"\?\s*$|^(?:q|f|p)\d+\b|^(?:what|why|how|when|where|who|which|do|does|did|is|are|can|could|would|please|describe|tell|"
+    r"was|wie|warum|wann|wo|wer|welche|bitte|beschreiben|qué|cómo|por qué|cuándo|quién|comment|pourquoi|quand|quel|quelle|"
+    r"qu|décrivez|come|perché|cosa|o que|como|hoe|waarom|wat)\b",
+    re.IGNORECASE,
+)
+_OF_CODEBOOKS = frozenset({"definition", "description", "beschreibung", "descripción", "parent", "parent code"})
+_TRANSLATED = re.compile(r"\b(?:translat\w+|übersetz\w+|traduc\w+|traduzione|tradução|vertaling|tłumaczenie|翻译|翻訳)")
+_ENDS = frozenset(
+    {"local", "remote", "microphone", "system", "mic", "inbound", "outbound", "agent", "customer", "caller"}
+)
+"""What recorders call the two ends of a call; a column of nothing else says who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the cells of one column look like: filled cells, words of all different ones, words a cell, their values."""
+
+    filled: int
+    distinct_words: int
+    words_per_cell: float
+    times: float
+    ranges: float
+    values: tuple[str, ...]
+    changes: float
+
+    @property
+    def running(self) -> bool:
+        return self.times < 0.5 and self.words_per_cell >= _RUNNING_WORDS
+
+
+def columns_by_content(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns:
+    """What each column holds, by its name and by what stands in it; ``rows`` are cells by column name.
+
+    Words are in the column of running text: a name (``Transcript``) that says words is believed only where its cells are
+    text too. Open questions of a survey, one row a respondent, give ``answers``. Times are told by their shape, a speaker
+    without a name by short names that change from row to row.
+    """
+    shapes = {name: _shape([row.get(name, "") for row in rows]) for name in names}
+    named = columns_of(names)
+    if named.voices or not rows:
+        return named
+    plain = {plain_name(name) for name in names}
+    if "code" in plain and plain & _OF_CODEBOOKS and not named.speaker and not named.start:
+        return Columns()
+    if not named.words and not named.speaker and (voices := speaker_columns(names, rows)):
+        return voices
+    words = _words_column(names, shapes, named.words)
+    survey = _survey(names, shapes, named, words)
+    if survey.answers or not words:
+        return survey
+    columns = named if words == named.words else Columns(words)
+    if words != named.words:
+        others = {plain: name for plain, name in names_by_plain(names).items() if name != words}
+        times = columns_of([*others.values(), "text"])
+        columns = with_others(replace(columns, start=times.start, end=times.end), others)
+    columns = _times_by_content(columns, shapes)
+    if not columns.speaker:
+        columns = replace(columns, speaker=_speaker_column(shapes, columns))
+    return columns if columns.key else replace(columns, key=_block_column(names, rows, columns))
+
+
+def _shape(cells: Sequence[str]) -> _Shape:
+    step = max(1, len(cells) // _SAMPLE)
+    sample = cells if step == 1 else [cells[index] for index in range(0, len(cells), step)]
+    filled = [cell.strip() for cell in sample if cell.strip()]
+    values = tuple(dict.fromkeys(filled))
+    count = len(filled) or 1
+    counted = [len(cell.split()) for cell in filled]
+    return _Shape(
+        len(filled),
+        sum(len(value.split()) for value in values),
+        sum(counted) / count,
+        sum(len(cell) < 80 and (is_time(cell) or parts_of_range(cell) is not None) for cell in filled) / count,
+        sum(len(cell) < 80 and parts_of_range(cell) is not None for cell in filled) / count,
+        values,
+        sum(first != second for first, second in itertools.pairwise(filled)) / max(1, count - 1),
+    )
+
+
+def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: str) -> str:
+    fullest = max(
+        (name for name in names if shapes[name].times < 0.5 and not is_time_name(name)),
+        key=lambda name: shapes[name].distinct_words,
+        default="",
+    )
+    spoken = [name for name in names if shapes[name].running and not _TRANSLATED.search(plain_name(name))]
+    if _TRANSLATED.search(plain_name(fullest)) and spoken:
+        fullest = max(spoken, key=lambda name: shapes[name].distinct_words)
+    most = shapes[fullest].distinct_words if fullest else 0
+    for name in words_names(names):
+        # Where the first of two telling names holds ids, the second holds the words.
+        if shapes[name].distinct_words >= _SHARE_BY_NAME * most and shapes[name].times < 0.5:
+            return name
+    if fullest and shapes[fullest].running:
+        return fullest
+    return by_name
+
+
+def _survey(names: Sequence[str], shapes: Mapping[str, _Shape], named: Columns, words: str) -> Columns:
+    """``answers`` where each row is a respondent who wrote into one or several open questions, else nothing."""
+    filled = max((shape.filled for shape in shapes.values()), default=0)
+    persons = [name for name in (person_name(names), named.speaker, named.key) if name]
+    unique = next((name for name in persons if len(shapes[name].values) == shapes[name].filled == filled), "")
+    if (named.start and named.words) or (named.speaker and named.words and named.speaker != unique):
+        return Columns()
+    open_questions = tuple(
+        name
+        for name in names
+        if name not in persons and shapes[name].running and not is_time_name(name) and not _is_closed(shapes[name])
+    )
+    asked = sum(bool(_QUESTION.search(name.strip())) for name in open_questions)
+    if not asked and (named.words or len(open_questions) < 2 or not unique):
+        return Columns()
+    if not asked and _speaker_column(shapes, Columns(words)):
+        return Columns()
+    return Columns(answers=open_questions, key=unique)
+
+
+def _is_closed(shape: _Shape) -> bool:
+    """Whether the cells are choices from a list rather than words of one's own: few of them, again and again."""
+    return shape.filled >= 6 and len(shape.values) <= max(2, shape.filled // 3)
+
+
+def _times_by_content(columns: Columns, shapes: Mapping[str, _Shape]) -> Columns:
+    taken = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
+    if columns.start and shapes[columns.start].ranges >= 0.5:
+        return replace(columns, end="")
+    timed = [name for name, shape in shapes.items() if name not in taken and shape.filled and shape.times >= _MOSTLY]
+    if not columns.start and timed:
+        columns = replace(columns, start=timed.pop(0))
+    if not columns.end and timed and shapes[columns.start].ranges < 0.5:
+        columns = replace(columns, end=timed[0])
+    return columns if columns.key not in {columns.start, columns.end} else replace(columns, key="")
+
+
+def _speaker_column(shapes: Mapping[str, _Shape], columns: Columns) -> str:
+    taken = {columns.words, columns.role, columns.start, columns.end, columns.key} - {""}
+    found = [
+        (_telling(shape), name)
+        for name, shape in shapes.items()
+        if name not in taken and not is_time_name(name) and _names_speakers(name, shape)
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else ""
+
+
+def _telling(shape: _Shape) -> tuple[float, float]:
+    """How surely values name people: the share that says a role, then how often they change from row to row."""
+    return sum(role_from_label(value) is not None for value in shape.values) / len(shape.values), shape.changes
+
+
+def _names_speakers(name: str, shape: _Shape) -> bool:
+    if {value.casefold() for value in shape.values} <= _ENDS and len(shape.values) > 1:
+        return True
+    few = 1 < len(shape.values) <= min(_MOST_SPEAKERS, max(2, shape.filled // 2))
+    if not few or shape.changes < 0.3 or _NO_SPEAKERS.search(plain_name(name)):
+        return False
+    return all(like_a_name(value.rstrip(":")) or role_from_label(value) for value in shape.values)
+
+
+def _block_column(names: Sequence[str], rows: Sequence[Mapping[str, str]], columns: Columns) -> str:
+    """A column with a vague name (``group``) that tells interviews apart: each value in one block of several rows."""
+    taken: Collection[str] = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
+    for name in vague_keys(names):
+        cells = [cell for row in rows if (cell := row.get(name, "").strip())]
+        blocks = sum(first != second for first, second in itertools.pairwise(cells)) + 1
+        different = len(set(cells))
+        if name not in taken and different > 1 and blocks == different and len(cells) >= 3 * different:
+            return name
+    return ""

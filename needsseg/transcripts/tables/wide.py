@@ -1,0 +1,105 @@
+"""Tables in which people are columns: a grid of questions by participants, or a column of words for each speaker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from needsseg.transcripts.lines.labels import like_a_name
+from needsseg.transcripts.moments import is_time
+from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.tables.columns import Columns, is_time_name, plain_name
+
+_ASKS = re.compile(r"[?？؟]\s*$")
+_QUESTIONS = frozenset(
+    {"question", "questions", "prompt", "frage", "fragen", "pregunta", "preguntas", "pergunta", "domanda", "vraag"}
+)
+_TOPICS = frozenset({"topic", "topics", "theme", "themes", "thema", "themen", "tema", "temas", "thème", "task", "item"})
+_NUMBERS = frozenset({"", "no", "nr", "num", "id", "row", "order", "q", "question no", "question id", "column 1"})
+_FEWEST_PEOPLE = 2
+_RUNNING_WORDS = 2.5
+_FEWEST_ROWS = 4
+_ONE_A_ROW = 0.7
+PERSON, ANSWER = "participant", "answer"
+"""Names of the columns that a grid is unfolded into, beside that of its questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A grid of questions (or topics) by participants: the column of questions, whether they are asked, the participants."""
+
+    asked: str
+    questions: bool
+    people: tuple[str, ...]
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the unfolded rows."""
+        voices = ((self.asked, "Interviewer"),) if self.questions else ()
+        return Columns(voices=(*voices, (ANSWER, "Participant")), key=PERSON)
+
+    def unfold(self, cells: Mapping[str, str]) -> list[dict[str, str]]:
+        """A row as one row a participant: who answered, what was asked, the answer; no row where a cell is empty."""
+        return [
+            {PERSON: person, self.asked: cells.get(self.asked, ""), ANSWER: cells[person]}
+            for person in self.people
+            if cells.get(person, "").strip()
+        ]
+
+
+def grid_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Grid | None:
+    """The grid that a table is, else None: its first columns number or ask, every other one is a participant's."""
+    asked = ""
+    for at, name in enumerate(names):
+        cells = [cell for row in rows if (cell := row.get(name, "").strip())]
+        plain = plain_name(name)
+        asks = sum(bool(_ASKS.search(cell)) for cell in cells) * 2 > len(cells)
+        if plain in _QUESTIONS | _TOPICS or (asks and role_from_label(name) is None):
+            asked = name
+        elif plain not in _NUMBERS and not all(cell.rstrip(".)").isdecimal() for cell in cells):
+            break
+        if asked:
+            people = tuple(names[at + 1 :])
+            questions = asks or plain in _QUESTIONS
+            return Grid(asked, questions, people) if len(rows) > 1 and _are_people(people, rows) else None
+    return None
+
+
+def _are_people(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bool:
+    if len(names) < _FEWEST_PEOPLE:
+        return False
+    counted = [len(cell.split()) for name in names for row in rows if (cell := row.get(name, "").strip())]
+    running = sum(counted) >= _RUNNING_WORDS * max(len(counted), 1)
+    roles = [role_from_label(name) for name in names]
+    coded = all(role == "participant" or _has_number(name) for name, role in zip(names, roles, strict=True))
+    full = all(like_a_name(name) and " " in name.strip() for name in names)
+    return running and "interviewer" not in roles and (coded or full)
+
+
+def _has_number(name: str) -> bool:
+    return re.fullmatch(r"[^\W\d_]{1,14}[ _#-]?\d{1,3}", name.strip()) is not None
+
+
+def speaker_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns | None:
+    """Columns of words named like people, one of them filled a row, beside times and numbers alone; else None."""
+    people: list[str] = []
+    start = end = ""
+    for name in names:
+        cells = [cell for row in rows if (cell := row.get(name, "").strip())]
+        if is_time_name(name) or (cells and all(is_time(cell) for cell in cells)):
+            start, end = (start, end or name) if start else (name, "")
+        elif plain_name(name) not in _NUMBERS and cells:
+            people.append(name)
+    named = all(like_a_name(name) or role_from_label(name) for name in people)
+    filled = [sum(bool(row.get(name, "").strip()) for name in people) for row in rows]
+    words = sum(len(row.get(name, "").split()) for row in rows for name in people)
+    if (
+        len(people) < _FEWEST_PEOPLE
+        or not named
+        or len(rows) < _FEWEST_ROWS
+        or sum(count == 1 for count in filled) < _ONE_A_ROW * len(rows)
+        or words < _RUNNING_WORDS * len(rows)
+    ):
+        return None
+    return Columns(start=start, end=end, voices=tuple((name, name.strip()) for name in people))

@@ -1,0 +1,102 @@
+"""The account of a table: what the words of each of its cells became."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from needsseg.transcripts.spoken import Mark, Reading, tidy
+from needsseg.transcripts.tables.columns import Columns
+from needsseg.transcripts.tables.rows import HEADER, Row, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a table's source (a row, a title): its number, its text, and which parts of it are of what kind."""
+
+    number: int
+    text: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+def row_pieces(rows: Sequence[Row], columns: Columns, only_words: bool, but: str = "") -> list[Piece]:
+    """A piece a row: words are speech, speakers and interviews labels, times times, other cells facts about the row.
+
+    ``only_words`` leaves out all but the words; ``but`` is a column that is accounted for elsewhere.
+    """
+    spoken = set(columns.spoken)
+    kinds = {
+        columns.speaker: "label",
+        columns.role: "label",
+        columns.key: "label",
+        columns.start: "time",
+        columns.end: "time",
+        **dict.fromkeys(spoken, "speech"),
+    }
+    pieces: list[Piece] = []
+    for row in rows:
+        cells = [
+            (kinds.get(column, "metadata"), cell)
+            for column, cell in row.cells.items()
+            if cell.strip() and column != but and (column in spoken or not only_words)
+        ]
+        pieces.append(Piece(row.number, " ".join(cell for _, cell in cells), tuple(cells)))
+    return pieces
+
+
+def extra_pieces(table: Rows, columns: Columns, silent: Sequence[Row], nameless: Sequence[Row]) -> list[Piece]:
+    """What stands in no row that was read: titles, the header, rows without words; rows of no interview are unread."""
+    pieces: list[Piece] = []
+    for index, (number, text, kind) in enumerate(table.extra):
+        at = number or len(table.rows) + index + 1
+        plain = _without(text, columns.answers) if kind in {HEADER, "heading"} else text
+        if kind == HEADER:
+            pieces.append(Piece(at, plain, _header_parts(plain, columns)))
+        else:
+            pieces.append(Piece(at, plain, ((kind, plain),) if kind else ()))
+    pieces += row_pieces(silent, columns, table.only_words)
+    for piece in row_pieces(nameless, columns, table.only_words):
+        pieces.append(replace(piece, parts=tuple(part for part in piece.parts if part[0] != "speech")))
+    return pieces
+
+
+def _header_parts(text: str, columns: Columns) -> tuple[tuple[str, str], ...]:
+    """The names of known columns label their cells; those of others are headings."""
+    known = (*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key)
+    names = [name for name in known if name and name not in columns.answers]
+    labels = " ".join(names)
+    others = text
+    for name in sorted(names, key=len, reverse=True):
+        others = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", " ", others, count=1)
+    if len(others.split()) + len(labels.split()) != len(text.split()):
+        # A name that the header writes otherwise than the columns are called.
+        others = " ".join(text.split()[len(labels.split()) :])
+    return (("label", labels), ("heading", " ".join(others.split())))
+
+
+def _without(text: str, questions: Sequence[str]) -> str:
+    """A header without the questions of a survey: these are speech, counted where they are asked."""
+    for question in sorted(questions, key=len, reverse=True):
+        text = text.replace(question, " ", 1)
+    return text
+
+
+def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
+    """A reading whose source holds these pieces too; their numbers are kept where it consists of rows."""
+    if not pieces:
+        return reading
+    numbered = bool(reading.numbers) or not reading.source
+    start = len(reading.source)
+    source = [*reading.source, *(piece.text for piece in pieces)]
+    marks = [*reading.marks]
+    for index, piece in enumerate(pieces, start):
+        for kind, text in piece.parts:
+            words = len(text.split())
+            said = len(tidy(text).split()) if kind == "speech" else words
+            marks.append(Mark(index, kind, said, text))
+            if said < words:
+                # Control characters between spaces are no words.
+                marks.append(Mark(index, "markup", words - said))
+    numbers = (*reading.numbers, *(piece.number for piece in pieces)) if numbered else ()
+    return replace(reading, source=tuple(source), marks=tuple(marks), numbers=numbers)

@@ -1,0 +1,268 @@
+"""How a file will be read, shown before anything is: which column is which field, how dates are written, the first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from needsseg.actions.accounts.accounts import FORMATS, MappingProposal
+from needsseg.errors import NeedssegError
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import lines, one_line, plain
+
+NONE = ""  # what stands for no column among the choices
+ABOUT = {
+    "iso": "2026-03-31, 20260331; anything else is refused",
+    "day-first": "31/3/2026, and dates with the year first",
+    "month-first": "3/31/2026, and dates with the year first",
+    "seconds": "since 1970, and dates with the year first",
+    "milliseconds": "since 1970, and dates with the year first",
+}
+Again = Callable[[dict[str, str], dict[str, str]], MappingProposal]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person decided: the column of each field, how date fields are written, and whether the rows are added."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
+    add: bool = False
+
+
+class MappingScreen(ModalScreen[Chosen | None]):
+    """Gives what to read the file with, or None where it is not to be read.
+
+    ``again`` reads the beginning of the file anew with other columns and dates; ``wrong`` is what an import before found.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "cancel", id="mapping.cancel"),
+        Binding("r", "read", "read the file", id="mapping.read"),
+        Binding("d", "dates", "how dates are written", id="mapping.dates"),
+        Binding("x", "leave_out", "do not read this field", id="mapping.leave_out"),
+        Binding("equals_sign", "type", "write field=column", id="mapping.type"),
+        Binding("a", "add", "add, or replace", id="mapping.add"),
+        Binding("j", "step(1)", "down", id="mapping.down"),
+        Binding("k", "step(-1)", "up", id="mapping.up"),
+    ]
+    DEFAULT_CSS = """
+    MappingScreen { align: center middle; background: $background 40%;
+      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+        padding: 0 1; }
+      & OptionList, & OptionList:focus { height: auto; max-height: 8; border: none; padding: 0; background: $surface; }
+      & Static { height: auto; }
+      & #about { max-height: 2; }
+      & #rest { color: $text-muted; max-height: 2; }
+      & #preview { color: $text-muted; max-height: 6; }
+      & Input, & Input:focus { border: none; height: 1; padding: 0; background: $boost; }
+      & #wrong { color: $text-error; text-style: bold; max-height: 4; }
+    }
+    """
+
+    def __init__(
+        self,
+        file: str,
+        proposal: MappingProposal,
+        again: Again | None = None,
+        chosen: Chosen | None = None,
+        wrong: str = "",
+    ) -> None:
+        super().__init__()
+        self._file, self._proposal, self._again = file, proposal, again
+        self._guessed = dict(proposal.columns)
+        self._wrong = wrong
+        before = chosen or Chosen()
+        self.columns = dict(before.columns or proposal.columns)
+        self.dates = dict(before.dates)
+        self.adds = before.add
+
+    def compose(self) -> ComposeResult:
+        """The fields with their columns, the first rows, a line to write in, and the keys."""
+        with Vertical():
+            yield Static(id="about", markup=False)
+            yield OptionList(id="fields", markup=False)
+            yield Static(id="rest", markup=False)
+            yield Static(id="preview", markup=False)
+            yield Static(id="wrong", markup=False)
+            yield Input(placeholder="field=column, and enter", id="change", compact=True)
+            keys = "r reads · enter column · d dates · x leaves out · = types"
+            adding = " · a adds" if self._proposal.held else ""
+            yield Static(f"{keys}{adding} · esc", markup=False)
+
+    def on_mount(self) -> None:
+        """Shows the guess."""
+        self.query_one(Input).display = False
+        self._show(self._wrong)
+        shown = self.query_one(OptionList)
+        shown.highlighted = next(
+            (n for n, name in enumerate(self._proposal.fields) if name in self._proposal.needed), 0
+        )
+        shown.focus()
+
+    @property
+    def field(self) -> str:
+        """The field under the cursor."""
+        return self._proposal.fields[self.query_one(OptionList).highlighted or 0]
+
+    def _show(self, wrong: str = "") -> None:
+        found = self._proposal
+        how = "as saved last time" if found.saved else "guessed from its columns"
+        stands = f" · {'added to' if self.adds else 'in place of'} {found.held}" if found.held else ""
+        self.query_one("#about", Static).update(plain(f"{self._file} is read as {found.kind}, {how}{stands}", "bold"))
+        shown = self.query_one(OptionList)
+        at = shown.highlighted or 0
+        shown.clear_options()
+        shown.add_options(Option(self._line(name)) for name in found.fields)
+        shown.highlighted = at
+        used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
+        unused = [column for column in found.header if column not in used]
+        rest = [f"not read: {', '.join(unused)}"] if unused else []
+        rest += [f"{len(found.refused)} files cannot be read: {found.refused[0][0]} …"] if found.refused else []
+        self._tell("#rest", "\n".join(rest))
+        self._tell("#wrong", wrong)
+        self._preview()
+
+    def _line(self, name: str) -> Content:
+        column = self.columns.get(name, "")
+        needed = name in self._proposal.needed and not column
+        marks = "  (yours)" if column and self._guessed.get(name) != column else ""
+        marks += "  needed: enter chooses its column" if needed else ""
+        if date := next((d for d in self._proposal.dates if d.field == name and column), None):
+            form = self.dates.get(name) or date.format
+            marks += f"  dates: {form}" if form else f"  ? {date.why}: d says which"
+        return Content.assemble(
+            plain(f"{name:>16}  ←  "),
+            plain(column or "–", "bold" if column else "dim"),
+            plain(marks, "" if needed else "dim"),
+        )
+
+    def _preview(self) -> None:
+        rows = []
+        for row in self._proposal.rows:
+            said = f"refused, {row.refused}" if row.refused else " · ".join(row.values.values())
+            rows.append(plain(one_line(f"{row.row}  {said}", 160)))
+        shown = self.query_one("#preview", Static)
+        shown.update(lines([plain("row, as it would be read"), *rows]) if rows else plain(""))
+        shown.display = bool(rows)
+
+    def _tell(self, where: str, said: str) -> None:
+        line = self.query_one(where, Static)
+        line.update(plain(said))
+        line.display = bool(said)
+
+    def _changed(self) -> None:
+        """Reads the beginning of the file anew, and tells what does not fit."""
+        wrong = ""
+        if self._again is not None:
+            try:
+                self._proposal = self._again(self.columns, self.dates)
+            except NeedssegError as error:
+                wrong = f"{error.message} {error.hint}".strip()
+        self._show(wrong)
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        name = self.field
+        choices = [Choice(column, column) for column in self._proposal.header]
+        self.app.push_screen(
+            Prompt(f"Which column is {name}?", choices=choices, free=False), lambda column: self._take(name, column)
+        )
+
+    def _take(self, name: str, column: str | None) -> None:
+        if column is not None:
+            self.columns[name] = column
+            self._changed()
+
+    def action_dates(self) -> None:
+        """Asks how the dates of the field under the cursor are written."""
+        name = self.field
+        if name not in self._proposal.date_fields or name not in self.columns:
+            self._show("That is no field of dates with a column; they are: " + ", ".join(self._proposal.date_fields))
+            return
+        date = next((d for d in self._proposal.dates if d.field == name), None)
+        seen = ", ".join(f"“{cell}”" for _, cell in date.examples) if date else ""
+        choices = [Choice(form, form, ABOUT[form]) for form in FORMATS]
+        self.app.push_screen(
+            Prompt(f"How are the dates in {self.columns[name]} written?", choices=choices, free=False, about=seen),
+            lambda form: self._date(name, form),
+        )
+
+    def _date(self, name: str, form: str | None) -> None:
+        if form is not None:
+            self.dates[name] = form
+            self._changed()
+
+    def action_leave_out(self) -> None:
+        """Reads no column as the field under the cursor."""
+        if self.columns.pop(self.field, None) is not None:
+            self.dates.pop(self.field, None)
+            self._changed()
+
+    def action_add(self) -> None:
+        """Changes between adding to what is there and replacing it."""
+        if self._proposal.held:
+            self.adds = not self.adds
+            self._show()
+        else:
+            self._show(f"There are no {self._proposal.kind} yet that these could be added to.")
+
+    def action_type(self) -> None:
+        """Lets one write field=column."""
+        line = self.query_one(Input)
+        line.display = True
+        line.focus()
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        name, equals, column = (part.strip() for part in event.value.partition("="))
+        if not event.value.strip():
+            self.action_leave()
+        elif not (name and equals and column):
+            self._show("Write it as field=column.")
+        elif name not in self._proposal.fields:
+            self._show(f"There is no field “{name}”; there are {', '.join(self._proposal.fields)}.")
+        elif column not in self._proposal.header:
+            self._show(f"There is no column “{column}”.")
+        else:
+            event.input.value = ""
+            self.columns[name] = column
+            self._changed()
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down."""
+        shown = self.query_one(OptionList)
+        shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
+
+    def action_read(self) -> None:
+        """Reads the file, once nothing is lacking."""
+        lacking = [name for name in self._proposal.needed if name not in self.columns]
+        unclear = [
+            d for d in self._proposal.dates if not d.format and d.field in self.columns and d.field not in self.dates
+        ]
+        if lacking:
+            self._show(f"{', '.join(lacking)} needs a column: enter on its line chooses one.")
+        elif unclear:
+            self._show(f"{unclear[0].column} {unclear[0].why}: d on its line says how it is written.")
+        else:
+            self.dismiss(Chosen(self.columns, self.dates, self.adds))
+
+    def action_leave(self) -> None:
+        """Goes back from the line that is written in, else leaves the file unread."""
+        line = self.query_one(Input)
+        if line.has_focus:
+            line.value, line.display = "", False
+            self.query_one(OptionList).focus()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,163 @@
+"""Participants and their accounts: what the matching found, what it cannot tell, and what a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from needsseg.actions.accounts import accounts
+from needsseg.records import AccountMatch
+from needsseg.tui.screen_base import told
+from needsseg.tui.widgets.profile_pane import METHODS
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import lines, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.study.studies import Study
+
+OPEN = ("ambiguous", "similar_name", "unmatched")
+
+
+class MatchesScreen(ModalScreen[None]):
+    """A line a participant, those that wait for a person first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "close", id="matches.close"),
+        Binding("enter", "choose", "choose an account", id="matches.choose", priority=True),
+        Binding("a", "accept", "confirm as shown", id="matches.accept"),
+        Binding("x", "reject", "no account", id="matches.reject"),
+        Binding("d", "unlink", "leave it to the matching", id="matches.unlink"),
+        Binding("j", "step(1)", "down", id="matches.down"),
+        Binding("k", "step(-1)", "up", id="matches.up"),
+    ]
+    DEFAULT_CSS = """
+    MatchesScreen { align: center middle; background: $background 40%;
+      & > Vertical { width: 110; max-width: 96%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+      & OptionList, & OptionList:focus { height: 1fr; border: none; background: $surface; padding: 0; }
+      & Static { height: auto; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, study: Study, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self._study, self._names = study, names
+        self._matches: list[AccountMatch] = []
+
+    def compose(self) -> ComposeResult:
+        """The list and its keys."""
+        with Vertical() as box:
+            box.border_title = "Participants and their accounts"
+            yield OptionList(id="matches", markup=False)
+            yield Static(
+                "enter chooses · a confirms as shown · x no account · d undoes a choice · esc closes", markup=False
+            )
+
+    def on_mount(self) -> None:
+        """Shows the matches."""
+        self._reload()
+        self.query_one(OptionList).focus()
+
+    @told
+    def _reload(self) -> None:
+        people = {person.key: person for person in accounts.participants(self._study)}
+        found = accounts.matches(self._study)
+        self._matches = sorted(found, key=lambda m: (m.method not in OPEN, m.participant))
+        shown = self.query_one(OptionList)
+        at = shown.highlighted
+        shown.clear_options()
+        for match in self._matches:
+            person = people.get(match.participant)
+            shown.add_option(Option(self._line(match, person.name if person else "", person.company if person else "")))
+        if not self._matches:
+            shown.add_option(Option(plain("No participants yet: F1 i imports interviews."), disabled=True))
+        shown.highlighted = min(at or 0, len(self._matches) - 1) if self._matches else None
+
+    def _line(self, match: AccountMatch, name: str, company: str) -> Content:
+        to = "no account" if match.method == "by_hand" else "?"
+        could = ""
+        if match.account_id is not None:
+            to = self._called(match.account_id)
+        elif match.candidates:
+            could = f" · could be {', '.join(map(self._called, match.candidates))}"
+        sign = plain("! " if match.method in OPEN else "  ", "bold")
+        who = plain((name or match.participant) + (f" · {company}" if company else ""), "bold")
+        why = plain(f"    {match.why or METHODS[match.method]}{could}", "dim")
+        return lines([Content.assemble(sign, who, plain(f"  →  {to}")), why])
+
+    def _called(self, account: str) -> str:
+        name = self._names.get(account)
+        return f"{name} ({account})" if name else account
+
+    @property
+    def _here(self) -> AccountMatch | None:
+        at = self.query_one(OptionList).highlighted
+        return self._matches[at] if at is not None and at < len(self._matches) else None
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down."""
+        shown = self.query_one(OptionList)
+        shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
+
+    @told
+    def action_choose(self) -> None:
+        """Offers the accounts that could be meant; any other id may be typed."""
+        here = self._here
+        if here is not None:
+            options = dict.fromkeys((*([here.account_id] if here.account_id else []), *here.candidates))
+            choices = [Choice(account, self._called(account)) for account in options]
+            self.app.push_screen(
+                Prompt(
+                    f"Which account is {here.participant}'s?",
+                    choices=choices,
+                    about=f"{here.why}. Any account id will do.",
+                ),
+                partial(self._link, here.participant),
+            )
+
+    @told
+    def _link(self, participant: str, account: str | None) -> None:
+        if account:
+            accounts.link(self._study, participant, account)
+            self._reload()
+
+    @told
+    def action_accept(self) -> None:
+        """Confirms the account that the matching found, where it is one."""
+        here = self._here
+        if here is None:
+            return
+        one = here.account_id or (here.candidates[0] if len(here.candidates) == 1 else None)
+        if one is None:
+            self.app.bell()
+            self.action_choose()
+        else:
+            accounts.link(self._study, here.participant, one)
+            self._reload()
+
+    @told
+    def action_reject(self) -> None:
+        """Says that the participant belongs to no account."""
+        if self._here:
+            accounts.link(self._study, self._here.participant, None)
+            self._reload()
+
+    @told
+    def action_unlink(self) -> None:
+        """Leaves the participant to the matching again."""
+        here = self._here
+        if here is None:
+            return
+        if here.method != "by_hand":
+            self.app.notify("nothing was said of them by hand; they are left to the matching", markup=False)
+            return
+        accounts.unlink(self._study, here.participant)
+        self._reload()

@@ -1,0 +1,252 @@
+"""One account opened: the sentence, its tiers and weeks, its terms, who said what behind its label, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList
+
+from needsseg.actions.accounts import account_page
+from needsseg.errors import NeedssegError
+from needsseg.text import format_count
+from needsseg.tui.accounts.labels import Line, label_lines
+from needsseg.tui.bookmark import Place
+from needsseg.tui.loading import aside
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.stack.profiles import attempted, uncollected
+from needsseg.tui.widgets.chart import sparkline
+from needsseg.tui.widgets.profile_pane import METHODS, need_words
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from needsseg.actions.accounts.account_page import AccountPage, Quote, Term
+    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.study.studies import Study
+
+ICP = {True: "in the ICP", False: "not in the ICP", None: "place to the ICP not known"}
+SECTIONS = (
+    "",
+    "Use by week",
+    "Terms",
+    "Labels",
+    "Interviews and quotes",
+    "Triggers of the last twelve weeks",
+    "Recommended",
+)
+
+
+class AccountPageSheet(Sheet[Place]):
+    """A line a fact. Enter on a quote or an interview gives its place."""
+
+    TITLE = "Account"
+    KEYS = "enter opens a quote or an interview · n p sections · esc closes"
+    EMPTY = "reading …"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "section(1)", "next section", id="page.next"),
+        Binding("p", "section(-1)", "section before", id="page.before"),
+    ]
+    DEFAULT_CSS = "AccountPageSheet > Vertical { height: 100%; }"
+
+    def __init__(self, study: Study, account_id: str, as_of: date, profile: AccountProfile | None = None) -> None:
+        super().__init__(study)
+        self._account, self._as_of, self._profile = account_id, as_of, profile
+        self.page: AccountPage | None = None
+        self._places: list[Place | None] = []
+        self._sections: list[int] = []
+        self._reading = False
+
+    def reload(self) -> None:
+        """Shows what is known at once, and reads the rest beside the screen."""
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), group="page", exclusive=True)
+        self._show()
+
+    async def _read(self) -> None:
+        # Only at first: after an undo the profile may be another one.
+        known = self._profile if self.page is None else None
+
+        def read(study: Study) -> AccountPage:
+            return uncollected(partial(account_page.account_page, study, self._account, self._as_of, profile=known))
+
+        found = await attempted(aside(self.study.path, read))
+        if isinstance(found, NeedssegError):
+            self._happened, self._wrong = str(found), True
+        else:
+            self.page, self._profile = found, found.profile
+            if self._wrong:
+                self._happened, self._wrong = "", False
+        self._reading = False
+        self._show()
+        self.tell()
+
+    def state(self) -> str:
+        """What is still to come, or what there is."""
+        if self.page is None:
+            return "reading its weeks, terms, interviews and triggers …" if self._reading else ""
+        quotes = format_count(len(self.page.quotes), "quote")
+        return f"as of {self._as_of} · {quotes} · {format_count(len(self.page.triggers), 'trigger')}"
+
+    def _show(self) -> None:
+        profile = self._profile
+        if profile is None:
+            self.fill([] if self._reading else [plain("It could not be read: esc closes it, and enter tries again.")])
+            return
+        box = self.query_one(Vertical)
+        box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
+        found: list[Sequence[Line]] = [list(_tiers(profile))]
+        if self.page is not None:
+            found += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices, _triggers)]
+            found.append(list(_actions(profile)))
+        rows: list[Line] = []
+        self._sections = []
+        for title, section in zip(SECTIONS, found, strict=False):
+            if not section:
+                continue
+            self._sections.append(len(rows))
+            (first, place), *rest = section
+            head = lines([plain(""), plain(title, "bold underline"), first]) if title else first
+            rows += [(head, place), *rest]
+        self._places = [place for _, place in rows]
+        self.fill([content for content, _ in rows])
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        place = self._places[event.option_index] if event.option_index < len(self._places) else None
+        if place is None:
+            self.tell("enter opens quotes and interviews; this line has none")
+        else:
+            self.dismiss(place)
+
+    def action_section(self, by: int) -> None:
+        """Goes to the next section, or to the one before."""
+        at = self.at or 0
+        after = [row for row in self._sections if (row > at if by > 0 else row < at)]
+        if after:
+            self.listed.highlighted = after[0] if by > 0 else after[-1]
+
+
+def _line(text: str, style: str = "", place: Place | None = None) -> Line:
+    return plain(text, style), place
+
+
+def _named(name: str, value: str) -> Line:
+    return Content.assemble(plain(f"{name:<10}", "dim"), plain(value)), None
+
+
+def _tiers(profile: AccountProfile) -> Iterator[Line]:
+    """The sentence, and each tier with what it rests on."""
+    yield lines([plain(profile.sentence, "bold"), plain(profile.account_id, "dim")]), None
+    firm, stage = profile.firmographic, profile.lifecycle
+    known = (firm.size.replace("_", " "), firm.revenue.replace("_", " "), firm.industry, firm.region, firm.country)
+    about = [f"size {known[0]}", f"revenue {known[1]}", *filter(None, known[2:4])]
+    yield _named(
+        "1 company",
+        " · ".join([*about, firm.tech_stack, ICP[firm.icp]] if firm.tech_stack else [*about, ICP[firm.icp]]),
+    )
+    yield _named("2 need", need_words(profile))
+    if profile.behaviour is None:
+        yield _named("3 use", "no usage was imported")
+    else:
+        use = profile.behaviour
+        flags = ", ".join(flag.replace("_", " ") for flag in profile.behavioral_flags)
+        yield _named("3 use", f"{flags} (by rules; the first is its segment)")
+        yield _named("", f"30 days: {use.in_words}")
+        yield _named("", f"use {use.usage_trend} against the 30 days before")
+    yield _named("4 stage", profile.lifecycle_stage.replace("_", " "))
+    for flag in profile.lifecycle_flags:
+        yield _named("", f"{flag.replace('_', ' ')}: {stage.evidence.get(flag, '')}")
+    if profile.missing:
+        yield _line(f"Nothing is known of: {', '.join(profile.missing)}. No action that depends on it is recommended.")
+
+
+def _use(page: AccountPage) -> Iterator[Line]:
+    """A sparkline a signal, with its first, last and largest figure."""
+    if page.series is None:
+        return
+    days = page.profile.as_of_date
+    first, last = days - timedelta(weeks=len(page.series.events)), days - timedelta(days=1)
+    yield _line(f"{len(page.series.events)} weeks from {first} to {last}, oldest first", "dim")
+    told = {
+        "events": page.series.events,
+        "users": page.series.active_users,
+        "logins": page.series.logins,
+        "features": page.series.features,
+    }
+    for name, values in told.items():
+        figures = f"first {values[0]:,} · last {values[-1]:,} · most {max(values):,}"
+        yield _named(name, f"{sparkline(values)}  {figures}")
+
+
+def _terms(page: AccountPage) -> Iterator[Line]:
+    """What it pays, then a line a term."""
+    paid = "what it pays is not known"
+    if page.amount is not None:
+        paid = (
+            f"pays ARR {page.arr:,.0f}"
+            if page.arr is not None
+            else f"pays {page.amount:,.2f} by “{page.amount_column}”"
+        )
+    yield _line(paid)
+    for term in page.terms:
+        yield _line(_term(term, page.profile.as_of_date))
+
+
+def _term(term: Term, as_of: date) -> str:
+    stands = "running" if term.running else "not begun" if term.start >= as_of else "over"
+    until = f"to {term.end}" if term.end else "without an end"
+    said = [term.plan or "no plan", f"{term.start} {until}", stands]
+    said += [format_count(term.seats, "seat")] if term.seats is not None else []
+    said += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
+    said += [f"renews {term.renewal}"] if term.renewal else []
+    return "  " + " · ".join(said)
+
+
+def _voices(page: AccountPage) -> Iterator[Line]:
+    """Who of the account was heard, who perhaps, and their words."""
+    for voice in page.voices:
+        how = f"matched by {METHODS[voice.match.method]}: {voice.match.why}"
+        if not voice.interviews:
+            yield _line(f"{voice.name or voice.participant} · not heard in an interview · {how}")
+        for key, title in voice.interviews:
+            yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Place(key))
+    for match in page.maybe:
+        yield _line(f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. m on the accounts decides")
+    for quote in page.quotes:
+        yield _quote(quote), Place(quote.passage.interview, quote.passage.id)
+    if not (page.voices or page.maybe):
+        yield _line("no participant belongs to this account: m on the accounts matches them")
+
+
+def _quote(quote: Quote) -> Content:
+    why = f"  {quote.segment} · {quote.name}, {quote.passage.interview}" + " · exemplar" * quote.exemplar
+    return lines([plain(f"“{one_line(quote.passage.quote, 300)}”"), plain(why, "dim")])
+
+
+def _triggers(page: AccountPage) -> Iterator[Line]:
+    """A line a trigger, newest last."""
+    for one in page.triggers:
+        feature = f" {one.feature}" if one.feature else ""
+        open_ = "" if one.settled else "; late events may still take it away"
+        yield _line(f"{one.fired_on} {one.kind.replace('_', ' ')}{feature}: {one.evidence}{open_}")
+    if not page.triggers:
+        yield _line("none fired")
+
+
+def _actions(profile: AccountProfile) -> Iterator[Line]:
+    """Each action with its rule and what that fired on."""
+    for action in profile.actions:
+        yield _line(f"→ {action.text}", "bold")
+        yield _line(f"  rule {action.rule}: {'; '.join(action.evidence)}")
+    if not profile.actions:
+        yield _line("nothing: no rule fired")

@@ -1,0 +1,273 @@
+"""Accounts as of a date: four tiers in a row, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import LoadingIndicator, Static
+
+from needsseg.actions.study import studies
+from needsseg.errors import NeedssegError
+from needsseg.records import AccountMatch
+from needsseg.text import format_count
+from needsseg.tui.accounts import filters as account_filters
+from needsseg.tui.accounts.assigning import AssignVerbs
+from needsseg.tui.accounts.filters import BETWEEN, Filters
+from needsseg.tui.accounts.keys import ACCOUNT_KEYS, HELP
+from needsseg.tui.stack.profiles import Computed, attempted, uncollected
+from needsseg.tui.widgets import account_lines
+from needsseg.tui.widgets.long_list import LongList
+from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
+
+if TYPE_CHECKING:
+    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.tui.widgets.prompt import Choice
+
+EMPTY = """No accounts yet.
+
+  i    imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
+  ?    shows all keys
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The accounts that fit the filters, in order, and where one of them stands."""
+
+    profiles: list[AccountProfile]
+    at: int = 0
+
+
+def listed(computed: Computed, filters: Filters, kept: str) -> Listed:
+    """Filters and sorts; with many accounts that takes longer than a screen may stand still."""
+    rows = filters.rows(computed.profiles, computed.amounts)
+    return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == kept), 0))
+
+
+class AccountsScreen(AssignVerbs):
+    """A table of accounts and the profile of the one under the cursor."""
+
+    MODE = "accounts"
+    HELP = HELP
+    EMPTY = EMPTY
+    BINDINGS: ClassVar[list[BindingType]] = ACCOUNT_KEYS
+    DEFAULT_CSS = """
+    AccountsScreen {
+      & .body { layout: vertical; }
+      & ProfilePane { height: 9; border-top: solid $primary 50%; }
+      &.-wide .body { layout: horizontal; }
+      &.-wide LongList { width: 1fr; }
+      &.-wide ProfilePane { width: 44; height: 1fr; border-top: none; border-left: solid $primary 50%; }
+      & LoadingIndicator { height: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.profiles: list[AccountProfile] = []
+        self.filters = Filters()
+        self._computed: Computed | None = None
+        self._busy = ""
+
+    def compose_body(self) -> ComposeResult:
+        """Empty state, loading, table and profile."""
+        yield Static(EMPTY, classes="empty", markup=False)
+        yield LoadingIndicator()
+        with Container(classes="body"):
+            yield LongList(id="accounts", classes="listed")
+            yield ProfilePane()
+
+    def on_mount(self) -> None:
+        """What was left."""
+        self.query_one(LoadingIndicator).display = False
+        self.filters = account_filters.left(studies.place(self.study, self.MODE))
+
+    @property
+    def _list(self) -> LongList:
+        return self.query_one("#accounts", LongList)
+
+    @property
+    def _everything(self) -> Sequence[AccountProfile]:
+        return self._computed.profiles if self._computed else ()
+
+    @property
+    def account(self) -> AccountProfile | None:
+        """The account under the cursor."""
+        at = self._list.cursor
+        return self.profiles[at] if at < len(self.profiles) else None
+
+    @property
+    def matched(self) -> Sequence[AccountMatch]:
+        """How participants are tied to accounts, as the profiles were computed with."""
+        return self._computed.matches if self._computed else ()
+
+    def names(self) -> dict[str, str]:
+        """Names by account id."""
+        return {p.account_id: p.name for p in self._everything}
+
+    def reload(self) -> None:
+        """Computes profiles anew where the study has changed since; what another screen asked for is shown."""
+        wanted, self.desk.wanted_accounts = self.desk.wanted_accounts, None
+        if wanted is not None:
+            self.filters = replace(wanted, sort=self.filters.sort, turned=self.filters.turned)
+            self._shown = None
+        super().reload()
+
+    def took(self, computed: Computed | None) -> None:
+        """Shows other accounts."""
+        self._computed = computed
+        self.fill()
+
+    def fill(self, *, from_the_top: bool = False) -> None:
+        """Shows the accounts that fit the filters as soon as they are found, the cursor staying on its account."""
+        self.run_worker(self._fill("" if from_the_top else None), group="list", exclusive=True)
+
+    async def _fill(self, kept: str | None) -> None:
+        computed, filters = self._computed, self.filters
+        before = self.account.account_id if self.account else ""
+        kept = kept if kept is not None else before
+        found: Listed | NeedssegError = Listed([])
+        if computed is not None:
+            self._busy = "sorting …"
+            self.tell()
+            work = partial(listed, computed, filters, kept)
+            found = await attempted(asyncio.to_thread(uncollected, work))
+        self._busy = ""
+        if isinstance(found, NeedssegError):
+            self.tell(str(found), wrong=True)
+            return
+        here = self.account.account_id if self.account else ""
+        if before != here:  # the cursor was moved while the list was sorted
+            found = replace(
+                found, at=next((n for n, row in enumerate(found.profiles) if row.account_id == here), found.at)
+            )
+        self.profiles = found.profiles
+        columns = account_lines.columns(filters.sort)
+        amounts = computed.amounts.amounts if computed else {}
+
+        def line(at: int) -> str:
+            profile = found.profiles[at]
+            return account_lines.line(profile, amounts.get(profile.account_id), columns)
+
+        self._list.show(account_lines.header(columns), len(found.profiles), line, found.at)
+        self._show_profile()
+        self.tell()
+
+    def _show_profile(self) -> None:
+        here, computed = self.account, self._computed
+        if here is None or computed is None:
+            self.query_one(ProfilePane).show(None, ())
+            return
+        people: list[AccountMatch] = [match for match in computed.matches if match.account_id == here.account_id]
+        paid = paid_words(computed.amounts, here.account_id)
+        self.query_one(ProfilePane).show(here, people, paid)
+
+    def state(self) -> str:
+        """The date, the place, the filters and the order."""
+        if not self._everything:
+            nothing = "no profiles" if self._computed and self._computed.error else "no accounts"
+            return "computing profiles …" if self.computing else f"saved · {nothing}"
+        at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account fits"
+        labelled = self._computed.labelled if self._computed else 0
+        said = ["saved", f"as of {self.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
+        busy = self._busy or ("computing anew …" if self.computing else "")
+        return " · ".join(filter(None, [*said, self.filters.in_words(), busy]))
+
+    @on(LongList.Moved)
+    def _moved(self) -> None:
+        self._show_profile()
+        self.tell()
+
+    @on(LongList.Taken)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down."""
+        self._list.action_step(by)
+
+    def action_read(self, by: int) -> None:
+        """Scrolls the profile."""
+        self.query_one(ProfilePane).scroll_relative(y=by, animate=False)
+
+    def action_edge(self, end: bool) -> None:
+        """Goes to the top or bottom."""
+        self._list.action_edge(end)
+
+    def narrow(self, filters: Filters) -> None:
+        """Shows other accounts; in another order from the top."""
+        again = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
+        self.filters = filters
+        self.tell("")
+        self.fill(from_the_top=not again)
+
+    def action_filter(self) -> None:
+        """Asks which words an account must hold."""
+        from needsseg.tui.widgets.prompt import Prompt
+
+        self.app.push_screen(
+            Prompt("Show accounts with these words", value=self.filters.words, empty=True),
+            lambda words: self.narrow(replace(self.filters, words=words)) if words is not None else None,
+        )
+
+    def action_tier(self) -> None:
+        """Asks which value of which tier accounts must have; another of the same tier is let in as well."""
+        if self._everything:
+            self.desk.keys.hold()  # what is typed meanwhile is meant for the question
+            self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
+        else:
+            self.tell("there are no profiles to choose from yet")
+
+    async def _ask_tier(self, everything: Sequence[AccountProfile]) -> None:
+        """Counts beside the screen: with many accounts that takes seconds."""
+        try:
+            self._busy = "counting …"
+            self.tell()
+            count = partial(account_filters.choices, everything, self.filters)
+            choices = await attempted(asyncio.to_thread(uncollected, count))
+            self._busy = ""
+            self.tell()
+            if isinstance(choices, NeedssegError):
+                self.tell(str(choices), wrong=True)
+            elif self.is_current:
+                self._show_tiers(everything, choices)
+        finally:
+            self.desk.keys.release()
+
+    def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
+        from needsseg.tui.widgets.prompt import Prompt
+
+        about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
+        question = f"Show which of {format_count(len(everything), 'account')}?"
+        self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
+
+    def _set_tier(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self.narrow(self.filters.toggled(*chosen.split(BETWEEN, 1)))
+
+    def action_sort(self) -> None:
+        """Asks what to sort by."""
+        from needsseg.tui.widgets.prompt import Choice, Prompt
+
+        now = {self.filters.sort: "as now; enter turns it round"}
+        choices = [Choice(key, words, now.get(key, "")) for key, words in account_filters.SORTS.items()]
+        self.app.push_screen(
+            Prompt("Sort accounts by what?", choices=choices, free=False),
+            lambda key: self.narrow(self.filters.sorted_by(key)) if key is not None else None,
+        )
+
+    def action_unfilter(self) -> None:
+        """Shows all accounts again."""
+        self.narrow(self.filters.cleared())
+
+    def leave(self) -> None:
+        """Remembers date, filters and order."""
+        self.desk.remember(self.MODE, {"as_of": str(self.as_of) if self.as_of else "", **self.filters.kept()})

@@ -1,0 +1,1 @@
+"""The coding screen: a transcript, its passages, and a decision a key."""

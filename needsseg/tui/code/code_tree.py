@@ -1,0 +1,188 @@
+"""The codes as a tree of candidate needs: branches are taken as needs in view; who speaks under each code stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from needsseg.actions.discovery import needs
+from needsseg.actions.discovery.code_tree import CodeNode, passages_by_code, rearranged
+from needsseg.errors import NeedssegError
+from needsseg.text import format_count
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.study.studies import Study
+
+CODES_SAID = 4
+"""So many codes of a branch are named in its line; the line below the tree names all."""
+
+
+class CodeTreeScreen(Sheet[None]):
+    """One branch or code a row, what hangs together below each other; ● marks the branches that are proposed as needs."""
+
+    TITLE = "Codes as a tree of candidate needs"
+    KEYS = "enter takes as a need · space marks · p puts what is marked under the row · m participants × codes · esc closes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave", "close", id="code_tree.close"),
+        Binding("t", "take", "take the branch, or what is marked, as a need", id="code_tree.take"),
+        Binding("space", "mark", "mark it to be taken with others", id="code_tree.mark"),
+        Binding("p", "put", "put what is marked under the branch or code here", id="code_tree.put"),
+        Binding("m", "matrix", "participants × codes", id="code_tree.matrix"),
+    ]
+
+    def __init__(self, study: Study, tree: Mapping[str, object]) -> None:
+        super().__init__(study)
+        self._codes = _texts(tree.get("codes"))
+        self._people = _texts(tree.get("participants"))
+        counts = tree.get("counts")
+        self._counts = [list(row) for row in counts] if isinstance(counts, list) else []
+        self._proposed = {_node_of(branch).codes for branch in _nodes(tree.get("branches"))}
+        self._rows: list[tuple[int, CodeNode]] = []
+        root = tree.get("root")
+        self._root = _node_of(root) if isinstance(root, dict) else None
+        if self._root:
+            self._flatten(self._root, 0)
+        self._marked: list[str] = []
+        self._was_at: int | None = 0
+
+    def _flatten(self, node: CodeNode, depth: int) -> None:
+        self._rows.append((depth, node))
+        for child in node.children:
+            self._flatten(child, depth + 1)
+
+    def reload(self) -> None:
+        """Shows the tree; what is in view already is said."""
+        in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.taken}
+        self.fill([self._line(depth, node, in_view) for depth, node in self._rows])
+
+    def _line(self, depth: int, node: CodeNode, in_view: set[str]) -> Content:
+        codes, proposed = node.codes, node.codes in self._proposed
+        mark = "■" if set(codes) <= set(self._marked) else "●" if proposed else " "
+        more = f" and {len(codes) - CODES_SAID} more" if len(codes) > CODES_SAID else ""
+        name = codes[0] if len(codes) == 1 else f"{', '.join(codes[:CODES_SAID])}{more}"
+        passages = format_count(node.passages, "passage")
+        people = format_count(node.participants, "participant")
+        alike = "" if node.nearness is None else f" · nearness {node.nearness:.2f}"
+        seen = " · in view" if len(codes) == 1 and codes[0] in in_view else ""
+        return Content.assemble(
+            plain(f"{mark} {'  ' * depth}"),
+            plain(one_line(name, 70), "bold" if proposed or len(codes) == 1 else ""),
+            plain(f"  {passages} of {people}{alike}{seen}", "dim"),
+        )
+
+    def _wanted(self) -> tuple[str, ...]:
+        """The codes that are marked; where none is, those of the branch under the cursor."""
+        if self._marked:
+            return tuple(code for code in self._codes if code in self._marked)
+        return self._rows[self.at][1].codes if self.at is not None else ()
+
+    def state(self) -> str:
+        """Who speaks under the codes that would be taken, the most first."""
+        wanted = self._wanted()
+        columns = [self._codes.index(code) for code in wanted if code in self._codes]
+        spoken = sorted(
+            ((sum(row[at] for at in columns), who) for who, row in zip(self._people, self._counts, strict=True)),
+            key=lambda one: (-one[0], one[1]),
+        )
+        people = ", ".join(f"{who} {count}" for count, who in spoken if count)
+        marked = f"{format_count(len(wanted), 'code')} marked · " if self._marked else ""
+        return f"{marked}{one_line(', '.join(wanted), 120)}: {one_line(people, 200)}"
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Tells who speaks under what the cursor is on; what happened is said until the cursor moves."""
+        self.tell(None if self.at == self._was_at else "")
+        self._was_at = self.at
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter on a row takes it."""
+        self.action_take()
+
+    def action_mark(self) -> None:
+        """Marks all codes of the row under the cursor, or no longer."""
+        if self.at is None:
+            return
+        codes = self._rows[self.at][1].codes
+        if set(codes) <= set(self._marked):
+            self._marked = [code for code in self._marked if code not in codes]
+        else:
+            self._marked += [code for code in codes if code not in self._marked]
+        self.refresh_sheet()
+
+    def action_put(self) -> None:
+        """Moves the marked codes under the row of the cursor; the study's codebook stays as it is."""
+        if self._root is None or self.at is None:
+            return
+        if not self._marked:
+            self.tell("Mark the codes to move first (space).", wrong=True)
+            return
+        under, moved = self._rows[self.at][1], [code for code in self._codes if code in self._marked]
+        try:
+            self._root = rearranged(self._root, moved, under, passages_by_code(self.study))
+        except NeedssegError as error:
+            self.tell(f"{error.message} {error.hint}", wrong=True)
+            return
+        self._rows, self._marked = [], []
+        if self._root:
+            self._flatten(self._root, 0)
+        self.done(f"put {format_count(len(moved), 'code')} there; enter on a branch takes it as a need", undo=False)
+
+    def action_take(self) -> None:
+        """Asks what the need of these codes is called; a single code keeps its name unless another is typed."""
+        wanted = self._wanted()
+        if not wanted:
+            return
+        about = lines([plain(f"Taken as one need in view: {', '.join(wanted)}")])
+        value = wanted[0] if len(wanted) == 1 else ""
+        self.app.push_screen(
+            Prompt("Name of the need?", value=value, about=about), lambda name: self._take(wanted, name)
+        )
+
+    def _take(self, codes: Sequence[str], name: str | None) -> None:
+        if name:
+            called = "" if list(codes) == [name] else name
+            if self.attempt(f"took the need “{name}”", lambda: needs.take(self.study, "codes", codes, called)):
+                self._marked = []
+                self.refresh_sheet()
+
+    def action_matrix(self) -> None:
+        """Shows how many passages of each participant carry each code."""
+        from needsseg.tui.report import ReportScreen
+
+        widest = max((len(who) for who in self._people), default=0)
+        said = [f"{number}  {code}" for number, code in enumerate(self._codes, start=1)]
+        said += ["", " " * widest + "".join(f"{number:>4}" for number in range(1, len(self._codes) + 1))]
+        said += [
+            f"{who:<{widest}}" + "".join(f"{count or '·':>4}" for count in row)
+            for who, row in zip(self._people, self._counts, strict=True)
+        ]
+        self.app.push_screen(ReportScreen("Participants × codes: passages of each", said))
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+
+
+def _nodes(value: object) -> list[Mapping[str, object]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+
+
+def _node_of(node: Mapping[str, object]) -> CodeNode:
+    near = node.get("nearness")
+    return CodeNode(
+        tuple(_texts(node.get("codes"))),
+        _number(node, "passages"),
+        _number(node, "participants"),
+        near if isinstance(near, float) else None,
+        tuple(_node_of(child) for child in _nodes(node.get("children"))),
+    )
+
+
+def _number(node: Mapping[str, object], name: str) -> int:
+    value = node.get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,298 @@
+"""The codebook as a tree over a screen, with all that can be done to a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from needsseg.actions.coding import codebook, memos
+from needsseg.actions.coding.codebook import Branch, CodeRow
+from needsseg.actions.study.studies import Study
+from needsseg.text import format_count
+from needsseg.tui.code.memo import MemoSheet
+from needsseg.tui.drafting import Drafting
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import one_line, plain
+
+DEEPEST_SHOWN = 8
+LEAST_DESCRIPTION = 16
+NONE = "none"
+
+
+class CodebookSheet(Sheet[str]):
+    """The tree of codes; enter leaves with the name of the one under the cursor."""
+
+    TITLE = "Codebook"
+    KEYS = (
+        "n new · N new below it · r rename · c colour · e describe · w memo · m move under · M merge into · x delete · "
+        "1–9 pin · 0 unpin · / filter · enter shows its passages · u undo · esc closes"
+    )
+    EMPTY = "No codes yet: n makes one; c on a passage puts one there."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "make(False)", "new code", id="codebook.new"),
+        Binding("N", "make(True)", "new code below this one", id="codebook.below"),
+        Binding("r", "rename", "rename", id="codebook.rename"),
+        Binding("c", "recolour", "colour", id="codebook.colour"),
+        Binding("e", "describe", "describe", id="codebook.describe"),
+        Binding("w", "memo", "memo", id="codebook.memo"),
+        Binding("m", "move", "move under another", id="codebook.move"),
+        Binding("M", "merge", "merge into another", id="codebook.merge"),
+        Binding("x", "delete", "delete", id="codebook.delete"),
+        *(Binding(str(n), f"pin({n})", f"pin to {n}", id=f"codebook.pin{n}") for n in range(1, 10)),
+        Binding("0", "pin(0)", "unpin", id="codebook.unpin"),
+        Binding("slash", "filter", "filter", id="codebook.filter"),
+    ]
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._all: list[Branch] = []
+        self._shown: list[Branch] = []
+        self._filter = ""
+        self._wanted = ""
+
+    @property
+    def code(self) -> CodeRow | None:
+        """The code under the cursor."""
+        return None if self.at is None else self._shown[self.at].code
+
+    def reload(self) -> None:
+        """The tree as it is now, the cursor on the same code."""
+        here = self._wanted or (self.code.name if self.code else "")
+        self._wanted = ""
+        self._all = codebook.tree(self.study)
+        words = self._filter.casefold().split()
+        self._shown = [
+            branch
+            for branch in self._all
+            if all(word in f"{branch.code.name}\n{branch.code.description}".casefold() for word in words)
+        ]
+        noted = {memo.of for memo in memos.listing(self.study, "code")}
+        self.fill([self._line(branch, branch.code.name in noted) for branch in self._shown])
+        names = [branch.code.name for branch in self._shown]
+        if here in names:
+            self.listed.highlighted = names.index(here)
+        if self._filter and not names:
+            self.listed.replace_option_prompt_at_index(0, plain("No code holds these words: esc shows all."))
+
+    def _line(self, branch: Branch, noted: bool) -> Content:
+        """Pin, place in the tree, colour, name, count, colour's name, description."""
+        code = branch.code
+        place = " › ".join((*branch.above, "")) if self._filter else "  " * min(branch.depth, DEEPEST_SHOWN)
+        about = [format_count(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
+        parts = [
+            plain(f"{code.pin or ' '} ", "bold"),
+            plain(place, "dim"),
+            block(code.color),
+            plain(code.name, "bold"),
+            plain(f"  {' · '.join(about)}"),
+        ]
+        left = self.listed.size.width - sum(cell_len(part.plain) for part in parts) - 3
+        if code.description:
+            parts.append(plain(f" · {one_line(code.description, max(left, LEAST_DESCRIPTION))}", "dim"))
+        return Content.assemble(*parts)
+
+    def state(self) -> str:
+        """How many codes there are, and which of them are shown."""
+        if not self._filter:
+            return format_count(len(self._all), "code")
+        return f"{len(self._shown)} of {format_count(len(self._all), 'code')} hold “{self._filter}”: esc shows all"
+
+    def on_resize(self) -> None:
+        """Descriptions are cut to the width there is."""
+        self.call_after_refresh(self.refresh_sheet)
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._shown[event.option_index].code.name)
+
+    def action_leave(self) -> None:
+        """Ends the filter, or closes the sheet."""
+        if self._filter:
+            self._narrow("")
+        else:
+            self.dismiss(None)
+
+    def action_filter(self) -> None:
+        """Asks for words that the codes shown hold."""
+        self.app.push_screen(
+            Prompt("Which codes?", value=self._filter, about="Words of names and descriptions.", empty=True),
+            self._narrow,
+        )
+
+    def _narrow(self, words: str | None) -> None:
+        if words is not None:
+            self._filter = words
+            self.tell("")
+            self.refresh_sheet()
+
+    def _ask(self, prompt: Callable[[CodeRow], Prompt], then: Callable[[str, str], None]) -> None:
+        """Asks something about the code under the cursor, and hands its name and the answer on."""
+        here = self.code
+        if here is None:
+            self.tell("there is no code here: n makes one")
+            return
+        name = here.name
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                then(name, answer)
+
+        asked = prompt(here)
+        self.app.push_screen(asked, answered if asked.draft is None else asked.draft.until_saved(answered))
+
+    def _change(self, code: str, happened: str, change: Callable[[], object]) -> None:
+        """Makes a change, the cursor on ``code`` afterwards."""
+        before, self._wanted = self._wanted, code
+        if not self.attempt(happened, change):
+            self._wanted = before
+
+    def action_make(self, below: bool) -> None:
+        """Asks for the name of a new code, at the top or below the one here."""
+        here = self.code
+        if below and here is None:
+            self.tell("there is no code here: n makes one")
+            return
+        parent = here.name if below and here is not None else None
+        where = (
+            f"It comes under “{parent}”."
+            if parent
+            else "It stands under no other code; N makes one below the code here."
+        )
+        self.app.push_screen(Prompt("The name of the new code?", about=where), partial(self._make, parent))
+
+    def _make(self, parent: str | None, name: str | None) -> None:
+        if name:
+            self._filter = ""
+            self._change(name, f"made “{name}”", lambda: codebook.create(self.study, name, parent))
+
+    def action_rename(self) -> None:
+        """Asks for another name."""
+        self._ask(
+            lambda here: Prompt(f"What is “{here.name}” to be called?", value=here.name),
+            lambda name, new: self._change(
+                new, f"renamed “{name}” to “{new}”", lambda: codebook.rename(self.study, name, new)
+            ),
+        )
+
+    def action_recolour(self) -> None:
+        """Asks for a colour."""
+        choices = [Choice(colour, colour) for colour in codebook.COLOURS] + [Choice(NONE, NONE, "takes it away")]
+        self._ask(
+            lambda here: Prompt(
+                f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb as on the web."
+            ),
+            lambda name, colour: self._change(
+                name,
+                f"“{name}” is {colour}" if colour != NONE else f"“{name}” has no colour",
+                lambda: codebook.recolour(self.study, name, "" if colour == NONE else colour),
+            ),
+        )
+
+    def action_describe(self) -> None:
+        """Asks what the code means."""
+        self._ask(
+            lambda here: Prompt(
+                f"What does “{here.name}” mean?",
+                value=here.description,
+                empty=True,
+                draft=Drafting(self.study, "code description", here.name, f"What “{here.name}” means"),
+            ),
+            lambda name, words: self._change(
+                name, f"described “{name}”", lambda: codebook.describe(self.study, name, words)
+            ),
+        )
+
+    def action_memo(self) -> None:
+        """Opens the memo on the code."""
+        if self.code is None:
+            self.tell("there is no code here: n makes one")
+            return
+        name = self.code.name
+        self.app.push_screen(
+            MemoSheet(self.study, "code", name, f"Memo on the code “{name}”"),
+            lambda happened: self.done(happened) if happened else None,
+        )
+
+    def action_move(self) -> None:
+        """Asks under which code this one goes."""
+        self._ask(
+            lambda here: Prompt(
+                f"Move “{here.name}” under which code?",
+                choices=[Choice("", "(the top)", "under no code"), *self._others(here.name, below=False)],
+                free=False,
+            ),
+            lambda name, parent: self._change(
+                name,
+                f"moved “{name}” " + (f"under “{parent}”" if parent else "to the top"),
+                lambda: codebook.move(self.study, name, parent or None),
+            ),
+        )
+
+    def action_merge(self) -> None:
+        """Asks into which code this one goes, telling what goes over."""
+        if self.code is not None and len(self._all) < 2:
+            self.tell("there is no other code to merge it into")
+            return
+        self._ask(
+            lambda here: Prompt(
+                f"Merge “{here.name}” into which code?",
+                about=f"“{here.name}” ends; its {format_count(here.passages, 'passage')}, memos and codes below go over.",
+                choices=self._others(here.name, below=True),
+                free=False,
+            ),
+            lambda name, target: self._change(
+                target, f"merged “{name}” into “{target}”", lambda: codebook.merge(self.study, name, target)
+            ),
+        )
+
+    def _others(self, name: str, *, below: bool) -> list[Choice]:
+        """The other codes with the names above them; those below ``name`` only where asked for."""
+        return [
+            Choice(branch.code.name, branch.code.name, " › ".join(branch.above) and "under " + " › ".join(branch.above))
+            for branch in self._all
+            if branch.code.name != name and (below or name not in branch.above)
+        ]
+
+    def action_delete(self) -> None:
+        """Tells what deleting the code touches, and asks."""
+        self._ask(
+            lambda here: Prompt(
+                f"Delete “{here.name}”?",
+                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u brings all back.",
+                choices=[Choice("yes", "delete it"), Choice("", "keep it")],
+                free=False,
+            ),
+            lambda name, answer: (
+                self._change("", f"deleted “{name}”", lambda: codebook.delete(self.study, name))
+                if answer
+                else self.tell("kept")
+            ),
+        )
+
+    def action_pin(self, digit: int) -> None:
+        """Pins the code to a digit; 0 unpins it."""
+        if self.code is None:
+            self.tell("there is no code here: n makes one")
+            return
+        name = self.code.name
+        self._change(
+            name,
+            f"“{name}” lies under {digit}" if digit else f"unpinned “{name}”",
+            lambda: codebook.pin(self.study, name, digit or None),
+        )
+
+
+def block(colour: str) -> Content:
+    """A block in a code's colour; blank where it has none, or one that is not known here."""
+    if codebook.is_colour(colour):
+        return plain("■ ", colour)
+    return plain("□ " if colour else "  ")

@@ -1,0 +1,126 @@
+"""Progress: what of each interview was read, coded and skipped, and whether further interviews still bring new codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from needsseg.actions.coding import coverage, measures
+from needsseg.tui.bookmark import Place
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.coding.coverage import Covered
+    from needsseg.actions.coding.measures import Saturated
+    from needsseg.actions.study.studies import Study
+
+WIDTH, CHART, NAME = 16, 30, 18
+BASES, RUNS, THRESHOLDS = (4, 5, 6, 3), (2, 3, 1), (0.05, 0.0, 0.1)
+CODED, SKIPPED, UNREAD = "█", "░", "·"
+
+
+class CoverageSheet(Sheet[Place]):
+    """A row an interview, in the order of import; below, the codes that each brought first. Enter opens an interview."""
+
+    TITLE = "Progress"
+    KEYS = "enter opens the interview · b base · r run · t threshold · esc closes"
+    EMPTY = "No interviews yet: i among the interviews imports some."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "vary('base')", "interviews in the base", id="coverage.base"),
+        Binding("r", "vary('run')", "interviews in a run", id="coverage.run"),
+        Binding("t", "vary('threshold')", "share of the base's codes that is no news", id="coverage.threshold"),
+    ]
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._keys: list[str] = []
+        self._chosen = {"base": 0, "run": 0, "threshold": 0}
+        self._read: coverage.Coverage | None = None
+
+    def reload(self) -> None:
+        """Reads both again."""
+        found = coverage.coverage(self.study)
+        self._read = found
+        if not found.interviews:
+            self._keys = []
+            self.fill([])
+            return
+        heard = measures.saturation(
+            self.study,
+            BASES[self._chosen["base"]],
+            RUNS[self._chosen["run"]],
+            THRESHOLDS[self._chosen["threshold"]],
+        )
+        signs = plain(f"Of what participants said: {CODED} coded  {SKIPPED} read and skipped  {UNREAD} unread", "dim")
+        head = plain(f"{'':{NAME}}  words  {'':{WIDTH}}  read code skip  decided", "dim")
+        total = [signs, head, _row(found.total, "all interviews")]
+        rows = [_row(row, row.title) for row in found.interviews]
+        rows[0] = lines([*total, rows[0]])
+        chart = _chart(heard, {row.key: row.title for row in found.interviews})
+        self._keys = [*(row.key for row in found.interviews), *heard.interviews]
+        self.fill([*rows, *chart])
+
+    def state(self) -> str:
+        """How far all is, whose work is shown, and the measure of saturation."""
+        if self._read is None or not self._read.interviews:
+            return ""
+        total = self._read.total
+        base, run = BASES[self._chosen["base"]], RUNS[self._chosen["run"]]
+        measure = f"base {base} · run {run} · threshold {THRESHOLDS[self._chosen['threshold']]:.0%}"
+        whose = f" · {self._read.coder} alone: blind mode is on" if self._read.coder else ""
+        return f"coded {total.decided}/{total.marked} · {measure}{whose}"
+
+    def action_vary(self, what: str) -> None:
+        """Tries the next value of what saturation is measured with."""
+        values = {"base": BASES, "run": RUNS, "threshold": THRESHOLDS}[what]
+        self._chosen[what] = (self._chosen[what] + 1) % len(values)
+        self.refresh_sheet()
+        if self._keys:
+            # The sentence stands above the chart, where it may not be seen.
+            self.tell(self._sentence())
+
+    def _sentence(self) -> str:
+        return measures.saturation(
+            self.study,
+            BASES[self._chosen["base"]],
+            RUNS[self._chosen["run"]],
+            THRESHOLDS[self._chosen["threshold"]],
+        ).sentence
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_index < len(self._keys):
+            self.dismiss(Place(self._keys[event.option_index]))
+
+
+def bar(row: Covered, width: int = WIDTH) -> str:
+    """Coded, skipped and unread words of an interview, told apart by their shapes; what is there at all has a place."""
+    coded = round(width * row.share(row.coded))
+    coded = min(max(coded, int(row.coded > 0)), width)
+    skipped = min(max(round(width * row.share(row.skipped)), int(row.skipped > 0)), width - coded)
+    return CODED * coded + SKIPPED * skipped + UNREAD * (width - coded - skipped)
+
+
+def _row(row: Covered, name: str) -> Content:
+    shares = " ".join(f"{row.share(words):>4.0%}" for words in (row.read, row.coded, row.skipped))
+    words = f"{one_line(name, NAME):{NAME}}  {row.words:>5}  {bar(row)}  {shares}  {row.decided}/{row.marked}"
+    return plain(words, "" if row.key else "bold")
+
+
+def _chart(heard: Saturated, titles: dict[str, str]) -> list[Content]:
+    """New codes of each interview as bars, headed by the sentence about saturation."""
+    most = max(heard.new, default=0) or 1
+    rows = [
+        plain(f"{one_line(titles.get(key, key), NAME):{NAME}}  {new:>5}  {CODED * round(CHART * new / most)}")
+        for key, new in zip(heard.interviews, heard.new, strict=True)
+    ]
+    head = plain("\nNew codes by interview, in the order of import", "bold")
+    if rows:
+        rows[0] = lines([head, plain(heard.sentence), rows[0]])
+    return rows

@@ -1,0 +1,160 @@
+"""The job statement of one passage over a screen: five parts, prefilled from the passage's own sentences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from needsseg.actions.coding import passages, statements
+from needsseg.actions.coding.statements import PARTS
+from needsseg.actions.study.studies import Study
+from needsseg.errors import NeedssegError
+from needsseg.records import JobParts
+from needsseg.text import safe
+from needsseg.tui.drafting import Drafting
+from needsseg.tui.words import lines, plain
+
+KEYS = "enter saves · tab ↓ next part · shift+tab ↑ part before · esc leaves"
+ASKED = {
+    "situation": "Situation: when does it happen?",
+    "motivation": "Motivation: what do they want to do?",
+    "outcome": "Outcome: what can they do then?",
+    "pain": "Pain: what stands in the way?",
+    "workaround": "Workaround: what do they do instead today?",
+}
+
+
+class JobSheet(ModalScreen[JobParts | None]):
+    """Writes the user's job statement of a passage; gives back the parts as saved, or None where it was left.
+
+    Raises NotFoundError when it is made for a passage the study does not hold.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave", id="job.leave", priority=True),
+        Binding("down", "app.focus_next", "next part", id="job.next"),
+        Binding("up", "app.focus_previous", "part before", id="job.before"),
+    ]
+    DEFAULT_CSS = """
+    JobSheet { align: center middle; background: $background 40%;
+      & > Vertical { width: 104; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+        padding: 0 1; overflow-y: auto; }
+      & #quote { height: auto; max-height: 6; }
+      & #quote Static { height: auto; }
+      & .asked { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+      & Input, & Input:focus { border: none; height: 1; padding: 0; background: $boost; }
+      & .line { height: auto; color: $text-muted; }
+      & #job-state { color: $text; text-style: bold; }
+    }
+    """
+
+    def __init__(self, study: Study, passage: int) -> None:
+        super().__init__()
+        self.study = study
+        self._passage = passages.one(study, passage)
+        own = statements.own(study, passage)
+        self._prefilled = own is None
+        self._first = asdict(own or statements.prefilled(study, passage))
+        self._others = [row for row in statements.listing(study, [passage]) if row.written_by != study.actor]
+        self._warned = False
+        self.draft = Drafting(study, "job statement", passage, f"Job statement of passage {passage}")
+        self._begun = {part: (self.draft.found or {}).get(part, safe(words)) for part, words in self._first.items()}
+
+    def compose(self) -> ComposeResult:
+        """The passage and what others made of it, the five parts, what happened, and the keys."""
+        here = self._passage
+        with Vertical() as box:
+            box.border_title = f"Job statement of passage {here.id}"
+            with VerticalScroll(id="quote"):
+                yield Static(lines([plain(f"“{here.quote}”"), *self._of_others()]))
+            for part in PARTS:
+                yield Static(self._asked(part, self._begun[part]), id=f"asked-{part}", classes="asked", markup=False)
+                yield Input(safe(self._begun[part]), id=part, compact=True)
+            yield Static(plain(self._state()), id="job-state", classes="line", markup=False)
+            yield Static(plain(KEYS), classes="line", markup=False)
+
+    def _of_others(self) -> list[Content]:
+        said = ((row, asdict(row.parts)) for row in self._others)
+        return [
+            plain(
+                f"{row.written_by}: " + " · ".join(f"{part} “{words}”" for part, words in parts.items() if words), "dim"
+            )
+            for row, parts in said
+        ]
+
+    def _asked(self, part: str, words: str) -> Content:
+        """What a part is asked for, and whether it still holds the passage's own words, which nobody saved."""
+        theirs = self._prefilled and words and words == safe(self._first[part])
+        return Content.assemble(
+            plain(ASKED[part], "bold"), plain("  from the passage, not saved yet" if theirs else "", "dim")
+        )
+
+    def _state(self) -> str:
+        if any(self._begun[part] != safe(self._first[part]) for part in PARTS):
+            return f"a draft of {self.draft.at}, not saved yet: enter saves it, esc twice drops it"
+        if not self._prefilled:
+            return "as you wrote it"
+        return (
+            "prefilled with the passage's own words"
+            if any(self._first.values())
+            else "no sentence of it tells a part: write what you make of it"
+        )
+
+    def on_mount(self) -> None:
+        """The first part comes first."""
+        self.query(Input).first().focus()
+
+    def on_unmount(self) -> None:
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        self.draft.close()
+
+    @property
+    def changed(self) -> bool:
+        """Whether any part differs from what was there when the sheet was opened."""
+        return any(line.value != safe(self._first[line.id or ""]) for line in self.query(Input))
+
+    def _tell(self, happened: str) -> None:
+        self.query_one("#job-state", Static).update(plain(happened))
+
+    @on(Input.Changed)
+    def _edited(self, event: Input.Changed) -> None:
+        part = event.input.id or ""
+        self.query_one(f"#asked-{part}", Static).update(self._asked(part, event.value))
+        now = {line.id or "": line.value for line in self.query(Input)}
+        if now == {part: safe(words) for part, words in self._begun.items()}:
+            return  # as the sheet was opened with
+        self._begun = now
+        self.draft.note(self, now)
+        self._warned = False
+        self._tell("changed: enter saves" if self.changed else self._state())
+
+    @on(Input.Submitted)
+    def _save(self) -> None:
+        """Saves all parts; a part that was not edited is stored as the passage says it, not as the screen shows it."""
+        first = self._first
+        said = {line.id or "": line.value for line in self.query(Input)}
+        parts = JobParts(**{part: first[part] if said[part] == safe(first[part]) else said[part] for part in PARTS})
+        try:
+            statements.write(self.study, self._passage.id, parts)
+        except NeedssegError as error:
+            self._tell(f"! {error.message} {error.hint}".strip())
+            return
+        self.draft.drop()
+        self.dismiss(parts)
+
+    def action_leave(self) -> None:
+        """Leaves without saving; where something was changed, only when asked twice."""
+        if self.changed and not self._warned:
+            self._warned = True
+            self._tell("changed: enter saves, esc again drops")
+            return
+        self.draft.drop()
+        self.dismiss(None)

@@ -1,0 +1,135 @@
+"""A memo over a screen: one's own to write, those of others above it to read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static, TextArea
+
+from needsseg.actions.coding import memos
+from needsseg.actions.coding.drafts import DraftKind
+from needsseg.actions.coding.memos import MemoKind
+from needsseg.actions.study.studies import Study
+from needsseg.errors import NeedssegError
+from needsseg.text import safe
+from needsseg.tui.drafting import WORDS, Drafting
+from needsseg.tui.words import lines, plain
+
+DRAFTS: dict[MemoKind, DraftKind] = {"passage": "passage memo", "interview": "interview memo", "code": "code memo"}
+KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
+
+
+class MemoSheet(ModalScreen[str | None]):
+    """Writes the user's memo on something; gives back what was done, or None where nothing was changed.
+
+    Raises NotFoundError when it is made for something the study does not hold.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "save and close", id="memo.leave", priority=True),
+        Binding("ctrl+x", "drop", "drop the changes", id="memo.drop", priority=True),
+    ]
+    DEFAULT_CSS = """
+    MemoSheet { align: center middle; background: $background 40%;
+      & > Vertical { width: 104; max-width: 98%; height: 80%; background: $surface; border: round $primary; padding: 0 1; }
+      & #title { height: auto; max-height: 3; text-style: bold; }
+      & #others { height: auto; max-height: 40%; color: $text-muted; }
+      & #others Static { height: auto; }
+      & TextArea, & TextArea:focus { height: 1fr; min-height: 3; border: none; padding: 0; background: $boost; }
+      & .line { height: auto; color: $text-muted; }
+      & #memo-state { color: $text; text-style: bold; }
+    }
+    """
+
+    def __init__(self, study: Study, kind: MemoKind, of: int | str, title: str) -> None:
+        super().__init__()
+        self.study, self._kind, self._of, self._title = study, kind, of, title
+        held = memos.listing(study, kind, of)
+        self._others = [memo for memo in held if memo.written_by != study.actor]
+        self._own = next((memo.words for memo in held if memo.written_by == study.actor), "")
+        self._warned = False
+        self.draft = Drafting(study, DRAFTS[kind], of, title)
+        self._begun = self.draft.over(_editable(self._own))
+
+    def compose(self) -> ComposeResult:
+        """What it is on, what others wrote, one's own words, what happened, and the keys."""
+        with Vertical():
+            yield Static(plain(self._title), id="title")
+            if self._others:
+                with VerticalScroll(id="others"):
+                    for memo in self._others:
+                        who = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
+                        yield Static(lines([who, plain(memo.words)]))
+            yield TextArea(_editable(self._begun), id="words", placeholder="Your memo. An empty one is removed.")
+            yield Static(id="memo-state", classes="line", markup=False)
+            yield Static(plain(KEYS), classes="line", markup=False)
+
+    def on_mount(self) -> None:
+        """The cursor goes to the end of the words."""
+        self.area.focus()
+        self.area.move_cursor(self.area.document.end)
+        if self.changed:
+            self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
+
+    def on_unmount(self) -> None:
+        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        self.draft.close()
+
+    @property
+    def area(self) -> TextArea:
+        """Where the words are written."""
+        return self.query_one("#words", TextArea)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the words are others than those stored."""
+        return self.area.text.strip() != _editable(self._own).strip()
+
+    def _tell(self, happened: str) -> None:
+        self.query_one("#memo-state", Static).update(plain(happened))
+
+    def on_text_area_changed(self) -> None:
+        """What was said of the words as they were holds no more."""
+        if self.area.text == _editable(self._begun):
+            return  # as the sheet was opened with
+        self._begun = self.area.text
+        self.draft.note(self, {WORDS: self.area.text})
+        self._warned = False
+        self._tell("")
+
+    def action_leave(self) -> None:
+        """Saves what was changed, and closes; what cannot be saved stays here to be read and copied."""
+        if not self.changed:
+            self._close(None)
+            return
+        words = self.area.text
+        try:
+            memos.write(self.study, self._kind, self._of, words)
+        except NeedssegError as error:
+            self._tell(f"! {error.message} {error.hint}".strip())
+            return
+        self._close("wrote the memo" if words.strip() else "removed the memo")
+
+    def _close(self, happened: str | None) -> None:
+        """Closes; what is saved or dropped is no draft any more."""
+        self.draft.drop()
+        self.dismiss(happened)
+
+    def action_drop(self) -> None:
+        """Cuts what is selected; with nothing selected, drops the changes when asked twice."""
+        if self.area.has_focus and self.area.selected_text:
+            self.area.action_cut()
+        elif self._warned or not self.changed:
+            self._close(None)
+        else:
+            self._warned = True
+            self._tell("changed: ctrl+x again drops the changes, esc saves them")
+
+
+def _editable(words: str) -> str:
+    """Words as they can be edited: a tab stays a tab, other control characters would steer the terminal."""
+    return safe(words, tabs=True)

@@ -1,0 +1,307 @@
+"""The queue: suggestions one at a time over the whole study, the likeliest first, learned from every decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from needsseg.errors import NeedssegError
+from needsseg.records import Passage
+from needsseg.text import format_count
+from needsseg.tui.bookmark import Place
+from needsseg.tui.code.desk import CodeDesk
+from needsseg.tui.loading import aside
+from needsseg.tui.screen_base import told
+from needsseg.tui.words import one_line
+
+if TYPE_CHECKING:
+    from needsseg.actions.coding.suggesting import Queue, QueueItem
+    from needsseg.actions.study.studies import Study
+    from needsseg.tui.child import Outcome
+
+RANKING = "ranking the suggestions"
+BATCH = 5
+"""Decisions after which what is left is ranked anew."""
+UNSTORED = -1
+"""The id of a window that is shown as a suggestion but is in the study only once it is decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A suggestion that was decided in the queue, and the entry of the history that says so."""
+
+    item: QueueItem
+    entry: int
+
+
+class SuggestionQueue(CodeDesk):
+    """While the queue is open, deciding leads to the next likeliest suggestion, in whichever interview it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue: Queue | None = None
+        self._waiting: list[QueueItem] = []
+        self._item: QueueItem | None = None
+        self._trail: list[Decided] = []
+        self._skipped: set[tuple[str, int, int]] = set()
+        self._passed: set[tuple[str, int, int]] = set()
+        """What was shown and gone on from since the queue was opened."""
+        self._ranking = 0
+        """The number of the ranking that is awaited; one that comes with an earlier number is out of date."""
+        self._awaited = False
+        self._since = 0
+        self._back_to: QueueItem | None = None
+        self._in_reading_order = False
+
+    @property
+    def queueing(self) -> bool:
+        """Whether the queue is open."""
+        return self._item is not None
+
+    def queue_state(self) -> str:
+        """The queue in the line of state: how sure the program is, and from what it learned."""
+        if self._item is None or self._queue is None:
+            return ""
+        learned = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
+        order = ", in reading order" if self._in_reading_order else ""
+        return f" · queue: {self._sure(self._item)}, {learned}{order}"
+
+    @staticmethod
+    def _sure(item: QueueItem) -> str:
+        return "chance not known yet" if item.chance is None else f"{item.chance:.0%} likely"
+
+    def chance(self) -> str:
+        """How sure the program is of the current suggestion and of what is left, for the panel."""
+        if self._item is None or self._queue is None:
+            return ""
+        left = self._queue.outlook
+        worth = f" about {round(left.left):,} worth it" if self._queue.learned else ""
+        return f"{self._sure(self._item)} · {f'of {left.undecided:,} left{worth}' if worth else f'{left.undecided:,} left'}"
+
+    def queued_reasons(self) -> tuple[str, ...]:
+        """Why the suggestion of the queue is one."""
+        return self._item.reasons if self._item else ()
+
+    def unstored(self) -> list[Passage]:
+        """The suggestion of the queue as a passage, where the study does not hold it as one."""
+        item = self._item
+        if item is None or item.passage is not None or item.interview != self.key:
+            return []
+        return [
+            Passage(
+                UNSTORED, item.interview, item.speaker, item.start, item.end, item.quote, "suggested", "program",
+                item.score, item.reasons,
+            )
+        ]  # fmt: skip
+
+    @told
+    def action_queue(self) -> None:
+        """Opens the queue of suggestions over the whole study, or closes it."""
+        if self.is_waiting():
+            return
+        if self.queueing:
+            self.end_queue()
+            self.done("closed the queue", undo=False)
+            return
+        self._skipped.clear()
+        self._passed.clear()
+        self._trail.clear()
+        self._rank(self._ranked_first, wait=True)
+
+    def _ranked_first(self) -> None:
+        from needsseg.actions.coding import suggesting
+
+        if self._queue is not None and self._queue.unread and self._queue.decisions >= suggesting.ENOUGH:
+            self.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
+        else:
+            self._begin_queue()
+
+    @told
+    def action_queue_order(self) -> None:
+        """Changes between the likeliest first and the order of reading; opens the queue where it is closed."""
+        if self.is_waiting():
+            return
+        self._in_reading_order = not self._in_reading_order
+        if self.queueing:
+            self._rank(self._ranked_in_order, wait=True)
+        else:
+            self.action_queue()
+
+    def _ranked_in_order(self) -> None:
+        if self._waiting:
+            self._show(self._next_place())
+        self.tell("as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first")
+
+    def _next_place(self) -> QueueItem:
+        """The first that waits; in the order of reading, the first from the current one on."""
+        here = self._item
+        if here is None or not self._in_reading_order:
+            return self._waiting[0]
+        return next((item for item in self._waiting if _key(item) >= _key(here)), self._waiting[0])
+
+    @told
+    def _read_all(self, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code:
+            raise failure(outcome)
+        self._rank(self._begin_queue, wait=True)
+
+    def _begin_queue(self) -> None:
+        if not self._waiting:
+            self.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
+            return
+        self._show(self._waiting[0])
+        order = "as they stand" if self._in_reading_order else "the likeliest first"
+        self.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
+
+    def end_queue(self) -> None:
+        """Closes the queue."""
+        self._item, self._queue = None, None
+        self._forget_ranking()
+
+    def stop_waiting(self) -> None:
+        """Waits for no ranking any more; where the queue was not open yet, it stays closed."""
+        self._forget_ranking()
+        self.tell("stopped: nothing was changed")
+
+    def _forget_ranking(self) -> None:
+        self._ranking += 1
+        self.busy, self._awaited = "", False
+
+    def _rank(self, then: Callable[[], None], *, wait: bool) -> None:
+        """Ranks beside the screen. Where ``wait``, nothing is decided until ``then`` shows what comes of it."""
+        self._ranking += 1
+        self._since, self._awaited = 0, True
+        if wait:
+            self.busy = RANKING
+            self.tell("")
+        self.run_worker(self._ranked(self._ranking, then, self._in_reading_order), group="queue")
+
+    async def _ranked(self, number: int, then: Callable[[], None], reading: bool) -> None:
+        def rank(study: Study) -> Queue:
+            from needsseg.actions.coding import suggesting
+
+            return suggesting.queue(study, None if reading else 50, reading=reading)
+
+        try:
+            queue = await aside(self.study.path, rank)
+        except NeedssegError as error:
+            if number == self._ranking:
+                self._forget_ranking()
+                self.desk.show_error(error)
+            return
+        if number != self._ranking or not self.is_attached:
+            return
+        waited = bool(self.busy)
+        self._forget_ranking()
+        if waited and not self.is_current:
+            self.tell("something else was opened before the suggestions were ranked: Q opens the queue")
+            return
+        item = self._item
+        if item is not None:  # what was learnt since is said of the one that is shown, too
+            self._item = item = next((one for one in queue.items if _key(one) == _key(item)), item)
+        gone = self._skipped | self._passed | ({_key(item)} if item is not None else set())
+        self._queue = queue
+        self._waiting = [one for one in queue.items if _key(one) not in gone]
+        then()
+
+    def _show(self, item: QueueItem) -> None:
+        """Shows a suggestion in its interview."""
+        self._item = item
+        if item.interview != self.key:
+            self.leave()
+        self.forget_selection()
+        self.desk.wanted = Place(item.interview, UNSTORED if item.passage is None else item.passage)
+        self.refresh_study()
+
+    def next_in_queue(self, *, skip: bool = False) -> None:
+        """Goes on to the next suggestion; ranks anew after a batch."""
+        if self._item is not None and skip:
+            self._skipped.add(_key(self._item))
+        self._passed |= {_key(self._item)} if self._item else set()
+        self._waiting = [item for item in self._waiting if _key(item) not in self._passed | self._skipped]
+        if not self._waiting:
+            self._rank(self._show_next, wait=True)
+            return
+        if self._since >= BATCH and not self._awaited:
+            self._rank(self._show_learned, wait=False)
+        self._show(self._next_place())
+
+    def _show_next(self) -> None:
+        """Shows the next suggestion, or ends the queue where there is none."""
+        if self._waiting:
+            self._show(self._next_place())
+            return
+        self.end_queue()
+        self.tell("the queue is empty: every suggestion is decided or skipped")
+        self.refresh_study()
+
+    def _show_learned(self) -> None:
+        """Says of the suggestion that is shown what was learnt meanwhile."""
+        if self.is_current and self.queueing:
+            self.show_passage()
+            self._warn()
+
+    @told
+    def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:
+        """Decides on the suggestion of the queue, and goes on."""
+        from needsseg.actions.coding import passages, suggesting
+        from needsseg.actions.study import history
+
+        item = self._item
+        if item is None:
+            return
+        if item.passage is None:
+            suggesting.decide_window(self.study, item.interview, item.start, item.end, status, item.score, item.reasons)
+        else:
+            passages.decide(self.study, [item.passage], status)
+        newest = history.newest_own(self.study)
+        if newest is not None:
+            self._trail.append(Decided(item, newest.id))
+        self._since += 1
+        self._happened = f"{status} “{one_line(item.quote, 40)}” · u undoes"
+        self.next_in_queue()
+        self._warn()
+
+    def is_queued(self, passage: Passage) -> bool:
+        """Whether a passage is the suggestion of the queue."""
+        item = self._item
+        return item is not None and (item.interview, item.start, item.end) == (self.key, passage.start, passage.end)
+
+    def stored(self, passage: int) -> None:
+        """The suggestion of the queue was marked or coded and so accepted; it stays in sight to be coded further."""
+        if self._item is not None:
+            self._since += 1
+            self._item = replace(self._item, passage=passage)
+
+    def _warn(self) -> None:
+        if self._queue is not None and self._queue.outlook.unlikely and self.queueing:
+            seen = format_count(self._queue.decisions, "decision")
+            self.tell(
+                f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
+                "may still be among them. Q ends the queue"
+            )
+
+    def went_back(self, entry: int) -> None:
+        """After undo: the suggestion it concerned comes first again."""
+        super().went_back(entry)
+        if self.queueing and self._trail and self._trail[-1].entry == entry:
+            self._back_to = self._trail.pop().item
+            self._passed.discard(_key(self._back_to))
+            self._forget_ranking()
+            self._waiting.insert(0, self._back_to)
+            # What was learned from it is to be forgotten at the next step.
+            self._since = BATCH
+
+    def return_to_undone(self) -> bool:
+        """Shows the suggestion whose decision was just taken back; whether there was one."""
+        item, self._back_to = self._back_to, None
+        if item is not None:
+            self._show(item)
+        return item is not None
+
+
+def _key(item: QueueItem) -> tuple[str, int, int]:
+    return item.interview, item.start, item.end

@@ -1,0 +1,1 @@
+"""The screen of interviews: import with its preview, people, pseudonyms."""

@@ -1,0 +1,310 @@
+"""What an import would read, before it counts: files with their speakers, what was left out, doubts, and what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import OptionList, Static
+
+from needsseg.actions.transcripts import import_choices
+from needsseg.actions.transcripts.import_choices import ImportChoices, ReadingChoices
+from needsseg.actions.transcripts.import_files import Refused
+from needsseg.actions.transcripts.import_preview import ImportPreview, PreviewFile, preview_from
+from needsseg.errors import EXIT_DONE, EXIT_PARTLY, NeedssegError
+from needsseg.text import format_count
+from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.interviews.import_preview_questions import PreviewQuestions
+from needsseg.tui.interviews.import_preview_words import details, file_row, refused_row
+from needsseg.tui.words import lines, plain
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from needsseg.actions.study.studies import Study
+
+_MOST_PATHS = 500
+_STILL_READING = "still reading"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What was chosen here so far, by shape; ``anyway`` are shapes read though much of them is not understood."""
+
+    by_shape: tuple[tuple[str, ReadingChoices], ...] = ()
+    anyway: frozenset[str] = frozenset()
+
+    def with_choices(self, shape: str, choices: ReadingChoices) -> _Chosen:
+        return replace(self, by_shape=tuple((dict(self.by_shape) | {shape: choices}).items()))
+
+
+class ImportPreviewSheet(PreviewQuestions):
+    """Files left, details of the one under the cursor below; gives the arguments of the import, or None.
+
+    ``found`` is a preview that was read already; without it ``paths`` are read, in a child that esc ends. A change reads
+    all files of the same shape again and holds for them; the import remembers it.
+    """
+
+    TITLE = "Preview of the import"
+    KEYS = (
+        "enter imports · space leaves out · A import anyway\n"
+        "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
+        "0 as detected · u takes a choice back · J K scroll · esc closes"
+    )
+    EMPTY = "Nothing here yet."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "import", id="preview.import", priority=True),
+        Binding("space", "skip", "leave out, take in", id="preview.skip"),
+        Binding("l", "layout", "layout", id="preview.layout"),
+        Binding("L", "labels", "how speakers are labelled", id="preview.labels"),
+        Binding("c", "columns", "columns of a table", id="preview.columns"),
+        Binding("r", "role", "a speaker's role", id="preview.role"),
+        Binding("n", "not_speaker", "a label is not a speaker", id="preview.not_speaker"),
+        Binding("b", "unlabelled", "whose lines without a label are", id="preview.unlabelled"),
+        Binding("A", "anyway", "import anyway", id="preview.anyway"),
+        Binding("0", "reset", "as detected", id="preview.reset"),
+        Binding("J", "scroll(1)", "details down", id="preview.down"),
+        Binding("K", "scroll(-1)", "details up", id="preview.up"),
+    ]
+    DEFAULT_CSS = """
+    ImportPreviewSheet {
+      & OptionList, & OptionList:focus { height: 2fr; }
+      & #details { height: 3fr; border-top: solid $panel; }
+      & #details Static { height: auto; }
+    }
+    """
+
+    def __init__(self, study: Study, paths: Sequence[str], found: ImportPreview | None = None) -> None:
+        super().__init__(study)
+        self._paths, self._found = list(paths), found
+        self._rows: list[PreviewFile | Refused] = []
+        self._skipped: set[str] = set()
+        self._chosen = _Chosen()
+        self._before: list[_Chosen] = []
+        self._after: list[_Chosen] = []
+        self._looked_at = False
+        self._reading: Worker[None] | None = None
+        self._step = ""
+
+    def compose(self) -> ComposeResult:
+        """The files, the details of one, what happened, and the keys."""
+        with Vertical() as box:
+            box.border_title = self.TITLE
+            yield OptionList(id="rows", markup=False)
+            with VerticalScroll(id="details", can_focus=False):
+                yield Static(id="about", markup=False)
+            yield Static(id="sheet-state", classes="line", markup=False)
+            yield Static(plain(self.KEYS), classes="line", markup=False)
+
+    def on_mount(self) -> None:
+        """Reads the files, unless that was done before."""
+        super().on_mount()
+        if self._found is None:
+            self._read(self._paths)
+
+    def reload(self) -> None:
+        """Shows what was read."""
+        found = self._found
+        if found is None:
+            self.fill([])
+            return
+        self._rows = [*found.files, *found.refused, *found.passed_over]
+        shown = [file_row(file, file.path in self._skipped) for file in found.files]
+        shown += [refused_row(one, False) for one in found.refused]
+        shown += [refused_row(one, True) for one in found.passed_over]
+        self.fill(shown)
+        self._show_details()
+
+    def state(self) -> str:
+        """How many files are what."""
+        if self._reading is not None:
+            return f"reading {self._step}".strip() + " · esc cancels"
+        if self._found is None:
+            return ""
+        states = [file.state for file in self._found.files]
+        refused = states.count("refused") + len(self._found.refused)
+        told = [format_count(len(self._wanted()), "file") + " to import"]
+        told += [f"{states.count('doubtful')} doubtful"] * ("doubtful" in states)
+        told += [f"{refused} refused"] * bool(refused)
+        told += [f"{len(self._found.passed_over)} passed over"] * bool(self._found.passed_over)
+        told += [f"{states.count('known')} imported before"] * ("known" in states)
+        told += [f"{format_count(len(self._found.others), 'other file')} without talk"] * bool(self._found.others)
+        return " · ".join(told)
+
+    @property
+    def file(self) -> PreviewFile | None:
+        """The file under the cursor."""
+        here = None if self.at is None or not self._rows else self._rows[self.at]
+        return here if isinstance(here, PreviewFile) else None
+
+    def _wanted(self) -> list[PreviewFile]:
+        files = self._found.files if self._found else ()
+        return [file for file in files if file.state in ("clean", "doubtful") and file.path not in self._skipped]
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        self._show_details()
+
+    def _show_details(self) -> None:
+        here = None if self.at is None or self.at >= len(self._rows) else self._rows[self.at]
+        shown = lines(details(here)) if isinstance(here, PreviewFile) else plain(here.reason if here else "")
+        self.query_one("#about", Static).update(shown)
+        self.query_one("#details", VerticalScroll).scroll_home(animate=False)
+
+    def _read(self, paths: Sequence[str]) -> None:
+        """Reads files in a child; one that is reading already is ended first."""
+        self._step = ""
+        chosen = import_choices.import_choices_json(self._import_choices())
+        command = self.desk.command("import", "--preview", "--json", "--choices", chosen, "--", *paths)
+        self._reading = self.run_worker(self._run(command), name="child", group="preview", exclusive=True)
+        self.tell()
+
+    def _import_choices(self) -> ImportChoices:
+        return ImportChoices(by_shape=dict(self._chosen.by_shape), anyway_shapes=self._chosen.anyway)
+
+    async def _run(self, command: Sequence[str]) -> None:
+        try:
+            outcome = await run_child(command, self._progressed)
+        except OSError as error:
+            outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
+        self._reading = None
+        if self._happened == _STILL_READING:
+            self._happened = ""
+        if outcome.code not in (EXIT_DONE, EXIT_PARTLY) or not isinstance(outcome.result, dict):
+            told = f"{outcome.error} {outcome.hint}".strip()
+            # A choice that no file of the shape has a use for is not kept.
+            taken_back = self._found is not None and bool(self._before)
+            if taken_back:
+                self._chosen = self._before.pop()
+            self.tell(f"{told} The choice was taken back." if taken_back else told, wrong=True)
+            return
+        self._take(preview_from(outcome.result))
+
+    def _progressed(self, step: Step) -> None:
+        self._step = f"{step.done:,} of {step.total:,}" if step.total > 1 else ""
+        self.tell()
+
+    def _take(self, found: ImportPreview) -> None:
+        """Shows what was read; files that were not read again stay as they are, and all keep their order and names."""
+        if self._found is not None:
+            again = {file.path: file for file in found.files}
+            kept = tuple(
+                replace(again[file.path], file=file.file) if file.path in again else file for file in self._found.files
+            )
+            found = replace(self._found, files=kept)
+        self._found = found
+        self.refresh_sheet()
+
+    def _change(self, happened: str, chosen: _Chosen) -> None:
+        """Takes a choice, and reads the files again for which it holds."""
+        old, new = dict(self._chosen.by_shape), dict(chosen.by_shape)
+        shapes = {shape for shape in {*old, *new} if old.get(shape) != new.get(shape)}
+        shapes |= chosen.anyway ^ self._chosen.anyway
+        self._chosen, self._looked_at = chosen, False
+        paths = [file.path for file in self._found.files if file.shape in shapes] if self._found else []
+        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u takes it back")
+        if paths:
+            self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
+
+    def _choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
+        """Changes the choices for all files of the shape of the one under the cursor."""
+        if (file := self.file) is None:
+            return
+        try:
+            choices = change(self._choices_of(file))
+            import_choices.check(choices)
+        except NeedssegError as error:
+            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            return
+        self._before.append(self._chosen)
+        self._after.clear()
+        self._change(happened, self._chosen.with_choices(file.shape, choices))
+
+    def _choices_of(self, file: PreviewFile) -> ReadingChoices:
+        return dict(self._chosen.by_shape).get(file.shape) or import_choices.choices_from(file.choices)
+
+    def _changeable(self) -> PreviewFile | None:
+        """The file under the cursor where its reading can be changed; else it says why not."""
+        if self._reading is not None:
+            self.tell(_STILL_READING)
+            return None
+        file = self.file
+        if file is None or not file.shape:
+            self.tell("this file cannot be opened, so there is nothing to change" if file else "that is for a file")
+            return None
+        return file
+
+    def action_accept(self) -> None:
+        """Gives the arguments of the import; where files are doubtful, shows the first of them before."""
+        if self._reading is not None:
+            self.tell(_STILL_READING)
+            return
+        wanted = self._wanted()
+        doubtful = [file for file in wanted if file.state == "doubtful"]
+        if not wanted:
+            self.tell("nothing here can be imported", wrong=True)
+        elif doubtful and not self._looked_at:
+            self._looked_at = True
+            self.listed.highlighted = self._rows.index(doubtful[0])
+            count = format_count(len(doubtful), "file is", "files are")
+            self.tell(f"{count} doubtful (!): enter again imports them too, space leaves one out")
+        else:
+            chosen = import_choices.import_choices_json(self._import_choices())
+            skipped = [word for path in sorted(self._skipped) for word in ("--skip", path)]
+            self.dismiss(["import", "--json", "--choices", chosen, *skipped, "--", *self._paths])
+
+    def action_skip(self) -> None:
+        """Leaves the file under the cursor out of the import, or takes it in again."""
+        file = self.file
+        if file is None or file.state not in ("clean", "doubtful"):
+            self.tell("that is for a file that can be imported")
+            return
+        self._skipped ^= {file.path}
+        self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'taken in'}", undo=False)
+
+    def action_anyway(self) -> None:
+        """Reads files of this shape though more than a tenth of their words is not understood, or refuses them again."""
+        if (file := self._changeable()) is None:
+            return
+        self._before.append(self._chosen)
+        self._after.clear()
+        anyway = self._chosen.anyway ^ {file.shape}
+        told = "is read anyway" if file.shape in anyway else "is refused where too much is not understood"
+        self._change(told, replace(self._chosen, anyway=anyway))
+
+    def action_undo(self) -> None:
+        """Takes the last choice back; nothing in the study was changed."""
+        self._replay(forward=False)
+
+    def action_redo(self) -> None:
+        """Makes the choice again that was taken back."""
+        self._replay(forward=True)
+
+    def _replay(self, *, forward: bool) -> None:
+        source, target = (self._after, self._before) if forward else (self._before, self._after)
+        if not source:
+            self.tell("no choice to make again" if forward else "no choice to take back", wrong=True)
+            return
+        target.append(self._chosen)
+        self._change("made the choice again" if forward else "took the choice back", source.pop())
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls the details."""
+        self.query_one("#details", VerticalScroll).scroll_relative(y=by * 3, animate=False)
+
+    def action_leave(self) -> None:
+        """Ends a reading that runs, taking its choice back; closes the sheet otherwise."""
+        running = self._reading
+        if running is None or self._found is None:
+            self.dismiss(None)
+            return
+        running.cancel()
+        self._reading = None
+        if self._before:
+            self._chosen = self._before.pop()
+        self.tell("cancelled; nothing was changed")

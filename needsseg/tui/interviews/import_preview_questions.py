@@ -1,0 +1,172 @@
+"""What the preview of an import asks: layout, labels, columns, roles, and whose the lines without a label are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from needsseg.actions.transcripts import import_choices
+from needsseg.actions.transcripts.import_choices import ReadingChoices
+from needsseg.text import format_count
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import one_line
+
+if TYPE_CHECKING:
+    from needsseg.actions.transcripts.import_preview import PreviewFile
+
+AS_DETECTED = "\0"
+"""The value of the answer that leaves a choice to the program."""
+_COLUMNS = {
+    "words": "what was said",
+    "speaker": "who said it",
+    "start": "when it began",
+    "end": "when it ended",
+    "interview": "which interview it belongs to",
+}
+
+
+class PreviewQuestions(Sheet[list[str]]):
+    """The questions of the preview; the sheet itself knows the file under the cursor and what was chosen so far."""
+
+    def _changeable(self) -> PreviewFile | None:
+        """The file under the cursor where its reading can be changed; else it says why not."""
+        raise NotImplementedError
+
+    def _choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
+        """Changes the choices for all files of the shape of the one under the cursor."""
+        raise NotImplementedError
+
+    def _ask(
+        self,
+        question: str,
+        choices: Sequence[Choice],
+        take: Callable[[str], None],
+        about: str = "",
+        *,
+        free: bool = False,
+    ) -> None:
+        def answered(value: str | None) -> None:
+            if value is not None:
+                # What tab completes is a choice's label, which stands for the choice.
+                take(next((choice.value for choice in choices if value in (choice.value, choice.label)), value))
+
+        self.app.push_screen(Prompt(question, choices=choices, free=free, about=about), answered)
+
+    def action_layout(self) -> None:
+        """Asks for the layout by which files of this shape are read."""
+        if (file := self._changeable()) is None:
+            return
+
+        def take(layout: str) -> None:
+            layout = "" if layout == AS_DETECTED else layout
+            self._choose(f"layout: {layout or 'as detected'}", lambda choices: replace(choices, layout=layout))
+
+        choices = [Choice(AS_DETECTED, "as detected", file.layout)]
+        self._ask("Which layout?", [*choices, *(Choice(name, name) for name in import_choices.layouts())], take)
+
+    def action_labels(self) -> None:
+        """Asks how lines name their speakers: a way found in the file, or a regular expression."""
+        if (file := self._changeable()) is None:
+            return
+
+        def take(pattern: str) -> None:
+            pattern = "" if pattern == AS_DETECTED else pattern
+            looks = next((each["looks"] for each in file.label_patterns if each["pattern"] == pattern), pattern)
+            told = f"labels: {one_line(looks, 60) or 'as detected'}"
+            self._choose(told, lambda choices: replace(choices, label_pattern=pattern))
+
+        choices = [Choice(AS_DETECTED, "as detected")] + [
+            Choice(
+                each["pattern"],
+                each["looks"],
+                f"{format_count(each['lines'], 'line')}: {', '.join(each['speakers'])}",
+            )
+            for each in file.label_patterns
+        ]
+        about = r"Or type a regular expression, for example: (?P<speaker>[A-Z]\w+) - (?P<words>.*)"
+        self._ask("How do lines name their speaker?", choices, take, about, free=True)
+
+    def action_columns(self) -> None:
+        """Asks for what a column of the table holds."""
+        if (file := self._changeable()) is None:
+            return
+        if not file.columns:
+            self.tell("that is for a table")
+            return
+
+        def take(column: str, kind: str) -> None:
+            def change(choices: ReadingChoices) -> ReadingChoices:
+                rest = {held: name for held, name in choices.columns.items() if held != kind}
+                return replace(choices, columns=rest if column == AS_DETECTED else {**rest, kind: column})
+
+            self._choose(f"{kind}: {'as detected' if column == AS_DETECTED else column}", change)
+
+        def ask_column(kind: str) -> None:
+            columns = [Choice(AS_DETECTED, "as detected"), *(Choice(name, name) for name in file.columns)]
+            self._ask(f"Which column holds {_COLUMNS[kind]}?", columns, lambda column: take(column, kind))
+
+        self._ask(
+            "Choose the column of what?", [Choice(kind, kind, about) for kind, about in _COLUMNS.items()], ask_column
+        )
+
+    def _labels(self, file: PreviewFile) -> list[Choice]:
+        words: dict[str, tuple[str, int]] = {}
+        for one in file.interviews:
+            for speaker in one.speakers:
+                words[speaker.label] = speaker.role, words.get(speaker.label, ("", 0))[1] + speaker.words
+        return [
+            Choice(label, label or "unnamed", f"{role}, {format_count(count, 'word')}")
+            for label, (role, count) in words.items()
+        ]
+
+    def action_role(self) -> None:
+        """Asks for a speaker's role, in all files of this shape."""
+        if (file := self._changeable()) is None:
+            return
+
+        def ask_role(label: str) -> None:
+            roles = [Choice(role, role) for role in import_choices.ROLES]
+            self._ask(f"What is {label or 'the unnamed speaker'}?", roles, lambda role: take(label, role))
+
+        def take(label: str, role: str) -> None:
+            known = next(each for each in import_choices.ROLES if each == role)
+            told = f"{label or 'the unnamed speaker'} is {role}"
+            self._choose(told, lambda choices: replace(choices, roles={**choices.roles, label: known}))
+
+        self._ask("Whose role?", self._labels(file), ask_role)
+
+    def action_not_speaker(self) -> None:
+        """Asks for a label that names nobody."""
+        if (file := self._changeable()) is None:
+            return
+
+        def take(label: str) -> None:
+            self._choose(
+                f"“{label}” is not a speaker",
+                lambda choices: replace(choices, not_speakers=choices.not_speakers | {label}),
+            )
+
+        about = "Its lines are left out as notes, or go to the speaker before; the preview says which."
+        named = [choice for choice in self._labels(file) if choice.value]
+        self._ask("Which label is not a speaker?", named, take, about, free=True)
+
+    def action_unlabelled(self) -> None:
+        """Asks whose words the lines without a label are."""
+        if (file := self._changeable()) is None:
+            return
+
+        def take(label: str) -> None:
+            label = "" if label == AS_DETECTED else label
+            told = f"lines without a label: {label or 'as detected'}"
+            self._choose(told, lambda choices: replace(choices, unlabelled=label))
+
+        named = [choice for choice in self._labels(file) if choice.value]
+        choices = [Choice(AS_DETECTED, "as detected"), *named]
+        self._ask("Whom do lines without a label belong to?", choices, take, "Or type a name.", free=True)
+
+    def action_reset(self) -> None:
+        """Leaves the reading of files of this shape to the program again."""
+        if self._changeable() is not None:
+            self._choose("as detected", lambda _: import_choices.reading_choices())

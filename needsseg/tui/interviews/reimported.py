@@ -1,0 +1,114 @@
+"""What became of an interview's passages when its text was replaced: those without a place first, then those edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from needsseg.actions.coding import passages
+from needsseg.text import format_count
+from needsseg.tui.bookmark import Place
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.study.studies import Study
+    from needsseg.records import Passage
+
+MOST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Reimported:
+    """What a reimport did: passages that kept their very words, those edited (id, before, after), how many found no place."""
+
+    key: str
+    kept: int
+    edited: tuple[tuple[int, str, str], ...]
+    lost: int
+    warnings: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """It in one line."""
+        return f"{format_count(self.kept, 'passage')} kept, {len(self.edited)} edited, {self.lost} without a place"
+
+
+def reimport_result(result: object) -> Reimported | None:
+    """What the program printed of a reimport, or None where it is no such thing."""
+    if not isinstance(result, dict) or not {"key", "kept", "edited", "lost"} <= set(result):
+        return None
+    edited = tuple((int(one["passage"]), str(one["before"]), str(one["after"])) for one in result["edited"])
+    warnings = tuple(str(warning) for warning in result.get("warnings", ()))
+    return Reimported(str(result["key"]), int(result["kept"]), edited, len(result["lost"]), warnings)
+
+
+class ReimportedSheet(Sheet[Place]):
+    """A passage a row, with its words of before; gives the place to open. It shows what is so now, also after an undo."""
+
+    TITLE = "The interview read again"
+    KEYS = "enter opens the interview there · j k step · u undoes the reading · esc closes"
+    EMPTY = "Every passage stands on its very words. esc goes back to the interviews."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open the interview", id="reimported.open", priority=True),
+    ]
+
+    def __init__(self, study: Study, result: Reimported) -> None:
+        super().__init__(study)
+        self._result = result
+        self._places: list[Place] = []
+        self._lost = 0
+        self._happened = result.summary
+
+    def reload(self) -> None:
+        """Reads which passages have no place, and which stand edited."""
+        key = self._result.key
+        lost = passages.listing(self.study, key, anchored=False)
+        held = {passage.id: passage for passage in passages.listing(self.study, key, anchored=True)}
+        edited = [one for one in self._result.edited if one[0] in held and held[one[0]].quote == one[2]]
+        self._lost = len(lost)
+        self._places = [Place(key) for _ in self._result.warnings]
+        self._places += [Place(key) for _ in lost] + [Place(key, passage) for passage, _, _ in edited]
+        warned = [plain(f"! {warning}", "$text-warning") for warning in self._result.warnings]
+        self.fill([*warned, *map(_lost, lost), *(_edited(before, after) for _, before, after in edited)])
+
+    def state(self) -> str:
+        """What to do with those without a place."""
+        if not self._lost:
+            return "nothing is left to place"
+        return (
+            f"{format_count(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
+            "needsseg adjust PASSAGE START END; needsseg passages --lost lists them"
+        )
+
+    def action_open(self) -> None:
+        """Gives the place under the cursor."""
+        if self.at is not None:
+            self.dismiss(self._places[self.at])
+
+
+class MendedSheet(ReimportedSheet):
+    """The passages that did not follow a change of the turns whole."""
+
+    TITLE = "Passages that the change divided or cut"
+    KEYS = "enter shows it · j k step · u undoes the change · esc closes"
+    EMPTY = "Every passage stands on its very words. esc goes back to the transcript."
+
+
+def _lost(passage: Passage) -> Content:
+    codes = f" · {', '.join(passage.codes)}" if passage.codes else ""
+    about = f"no place now · {passage.id} · {passage.speaker or 'unnamed'} · {passage.status}{codes}"
+    return lines([plain(about, "bold"), plain(f"  “{one_line(passage.quote, MOST)}”")])
+
+
+def _edited(before: str, after: str) -> Content:
+    said: Sequence[Content] = (
+        plain("edited", "bold"),
+        plain(f"  before “{one_line(before, MOST)}”"),
+        plain(f"  now    “{one_line(after, MOST)}”"),
+    )
+    return lines(said)

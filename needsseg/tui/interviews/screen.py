@@ -1,0 +1,382 @@
+"""The interviews: what was imported, how far each is coded, who speaks in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import DataTable, Static
+
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts import interviews
+from needsseg.text import format_count
+from needsseg.tui.screen_base import StudyScreen, told
+from needsseg.tui.words import lines, plain, row
+
+if TYPE_CHECKING:
+    from needsseg.actions.transcripts.interviews import InterviewRow
+    from needsseg.records import Role
+    from needsseg.tui.bookmark import Place
+    from needsseg.tui.child import Outcome
+
+COLUMNS = (
+    ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
+)  # fmt: skip
+WIDTHS = tuple(width for _, width in COLUMNS)
+_PROJECTS = frozenset({".qdpx", ".qdc"})
+"""Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
+EMPTY = """No interviews yet.
+
+  i   imports a file, or a folder of transcripts, and shows what it reads first
+  ?   shows all keys
+"""
+
+
+class InterviewsScreen(StudyScreen):
+    """The table of interviews and the speakers of the one under the cursor."""
+
+    MODE = "interviews"
+    HELP = "? suggested   ✓ accepted   · rejected   Coded: passages decided, of all that are marked"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "import_files", "import", id="interviews.import"),
+        Binding("s", "suggest", "suggest", id="interviews.suggest", tooltip="suggest passages in all interviews"),
+        Binding("enter", "open", "open", id="interviews.open", tooltip="open in Code"),
+        Binding("v", "review", "review", id="interviews.review", tooltip="look over who speaks in what role, in all"),
+        Binding("r", "roles", "roles", id="interviews.roles", tooltip="say what a speaker is"),
+        Binding(
+            "R",
+            "reimport",
+            "read again",
+            id="interviews.reimport",
+            show=False,
+            tooltip="put an edited transcript in place of the interview's text",
+        ),
+        Binding("f", "search", "search", id="interviews.search", tooltip="search the study by words or meaning"),
+        Binding("p", "participants", "participants", id="interviews.participants", show=False),
+        Binding("P", "pseudonyms", "pseudonyms", id="interviews.pseudonyms", show=False),
+        Binding("c", "coverage", "progress", id="interviews.coverage", tooltip="speech read and coded, and saturation"),
+        Binding("A", "agreement", "agreement of coders", id="interviews.agreement", show=False),
+        Binding("M", "merge", "merge a colleague's study", id="interviews.merge", show=False),
+        Binding("slash", "filter", "filter", id="interviews.filter", show=False),
+        Binding(
+            "d",
+            "remove",
+            "remove",
+            id="interviews.remove",
+            show=False,
+            tooltip="remove the interview (u brings it back)",
+        ),
+        Binding("j", "move(1)", "down", id="interviews.down", show=False),
+        Binding("k", "move(-1)", "up", id="interviews.up", show=False),
+        Binding("g", "edge(0)", "top", id="interviews.top", show=False),
+        Binding("G", "edge(-1)", "bottom", id="interviews.bottom", show=False),
+        Binding("escape", "unfilter", "show all again", id="interviews.unfilter", show=False),
+    ]
+    DEFAULT_CSS = """
+    InterviewsScreen {
+      & DataTable { height: 1fr; }
+      & #speakers { height: auto; max-height: 7; border-top: solid $panel; padding: 0 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[InterviewRow] = []
+        self._wanted = ""
+        self._told = plain("")
+
+    def compose_body(self) -> ComposeResult:
+        """Table, empty state, speakers."""
+        yield Static(EMPTY, classes="empty", markup=False)
+        yield DataTable(cursor_type="row", zebra_stripes=True, id="interviews")
+        yield Static(id="speakers", markup=False)
+
+    def on_mount(self) -> None:
+        """Columns, and the row that was left."""
+        table = self._table
+        table.add_column(row((label for label, _ in COLUMNS), WIDTHS), width=sum(WIDTHS) + 2 * len(WIDTHS) - 2)
+        table.focus()
+
+    @property
+    def _table(self) -> DataTable[object]:
+        return cast("DataTable[object]", self.query_one("#interviews", DataTable))
+
+    @property
+    def _here(self) -> InterviewRow | None:
+        at = self._table.cursor_row
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def reload(self) -> None:
+        """Fills the table, the cursor staying on its interview."""
+        kept = self._here.key if self._here else str(studies.place(self.study, self.MODE).get("key", ""))
+        everything, before = interviews.listing(self.study), self._table.cursor_row
+        needle = self._wanted.casefold()
+        self._rows = [
+            r for r in everything if needle in f"{r.title} {r.file_name} {' '.join(r.participants)}".casefold()
+        ]
+        table = self._table
+        table.clear()
+        for held in self._rows:
+            total = held.suggested + held.accepted + held.rejected
+            title = held.title + (" !" if held.warnings else "")
+            counts = (held.suggested, held.accepted, held.rejected, f"{total - held.suggested}/{total}")
+            table.add_row(row((title, held.format, f"{held.words:,}", *counts, ", ".join(held.participants)), WIDTHS))
+        at = next((number for number, held in enumerate(self._rows) if held.key == kept), before)
+        table.move_cursor(row=min(at, len(self._rows) - 1))
+        empty = self.query_one(".empty", Static)
+        empty.display = not self._rows
+        empty.update(plain(EMPTY if not everything else f"Nothing fits “{self._wanted}”. esc shows all again."))
+        table.display = bool(self._rows)
+        self.query_one("#speakers").display = bool(self._rows)
+        self._show_speakers()
+
+    def state(self) -> str:
+        """How much of the study is coded."""
+        seen = studies.overview(self.study)
+        total = seen.suggested + seen.accepted + seen.rejected
+        at = f"interview {self._table.cursor_row + 1}/{len(self._rows)}" if self._rows else "no interview"
+        narrowed = f" · filter “{self._wanted}”" if self._wanted else ""
+        return f"saved · coded {total - seen.suggested}/{total} · {at}{narrowed}"
+
+    @on(DataTable.RowHighlighted)
+    @told
+    def _moved(self) -> None:
+        self._show_speakers()
+        self.tell()
+
+    def _show_speakers(self) -> None:
+        here = self._here
+        if here is None:
+            return
+        said = [
+            Content.assemble(
+                plain(f"{speaker.label or 'unnamed speaker'}", "bold"),
+                plain(f"  {speaker.role} · {format_count(speaker.words, 'word')}"),
+            )
+            for speaker in interviews.speakers(self.study, here.key)
+        ]
+        warned = [plain(f"! {warning}", "$text-warning") for warning in here.warnings]
+        told = lines([plain(f"{here.file_name} · r changes roles · v reviews all", "dim"), *said, *warned])
+        if told != self._told:
+            self._told = told
+            self.query_one("#speakers", Static).update(told)
+
+    def action_move(self, by: int) -> None:
+        """Goes up or down."""
+        self._table.move_cursor(row=self._table.cursor_row + by)
+
+    def action_edge(self, row: int) -> None:
+        """Goes to the top or bottom."""
+        self._table.move_cursor(row=row if row >= 0 else len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Opens the interview in Code."""
+        if self._here:
+            self.leave()
+            self.desk.open_passage(self._here.key, None, "interviews")
+
+    @on(DataTable.RowSelected)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def leave(self) -> None:
+        """Remembers the row."""
+        if self._here:
+            self.desk.remember(self.MODE, {"key": self._here.key})
+
+    def action_import_files(self) -> None:
+        """Asks for a path, and shows what would be imported from there."""
+        from needsseg.tui.widgets.prompt import Prompt
+
+        self.app.push_screen(Prompt("Import which file or folder?", path=True), self._import)
+
+    def _import(self, path: str | None) -> None:
+        if not path:
+            return
+        from needsseg.tui.interviews.import_preview import ImportPreviewSheet
+
+        where = str(Path(path).expanduser())
+        title = f"Importing {path}"
+        if Path(where).suffix.casefold() in _PROJECTS:
+            self.run_verb(title, self._imported, ["import", "--json", "--", where])
+        else:
+            self.app.push_screen(ImportPreviewSheet(self.study, [where]), partial(self._previewed, title))
+
+    def _previewed(self, title: str, arguments: list[str] | None) -> None:
+        if arguments is not None:
+            self.run_verb(title, self._imported, arguments)
+
+    def _imported(self, outcome: Outcome) -> None:
+        from needsseg.tui.report import ReportScreen, added_keys, import_report
+
+        title, said, failed = import_report(outcome)
+        self.done(title, undo=not failed)
+        if added := added_keys(outcome):
+            self._review(added, title, said)
+        elif said:
+            self.app.push_screen(ReportScreen(title, said))
+
+    def action_search(self) -> None:
+        """Searches the study."""
+        from needsseg.tui.search.screen import SearchSheet
+
+        self.app.push_screen(SearchSheet(self.study), self._go)
+
+    @told
+    def action_participants(self) -> None:
+        """Shows who took part, with what is known of them."""
+        from needsseg.tui.interviews.participants import ParticipantsSheet
+
+        self.app.push_screen(ParticipantsSheet(self.study), self._go)
+
+    @told
+    def action_pseudonyms(self) -> None:
+        """Shows what tells who people are, to be confirmed."""
+        from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
+
+        self.app.push_screen(PseudonymsSheet(self.study), self._go)
+
+    @told
+    def action_coverage(self) -> None:
+        """Shows what was read and coded, and whether new codes still come."""
+        from needsseg.tui.code.coverage import CoverageSheet
+
+        self.app.push_screen(CoverageSheet(self.study), self._go)
+
+    @told
+    def action_agreement(self) -> None:
+        """Shows how far coders agree."""
+        from needsseg.tui.code.agreement import AgreementSheet
+
+        self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self._go)
+
+    def action_merge(self) -> None:
+        """Merges a colleague's study."""
+        from needsseg.tui.interviews.merging import merge_study
+
+        merge_study(self)
+
+    def _go(self, place: Place | None) -> None:
+        if place is None:
+            self.refresh_study()
+        else:
+            self.leave()
+            self.desk.open_place(place, "interviews")
+
+    def action_review(self) -> None:
+        """Looks over who speaks in what role, in all interviews."""
+        self._review(None)
+
+    def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str] = ()) -> None:
+        from needsseg.tui.interviews.batch import BatchSheet
+
+        self.app.push_screen(BatchSheet(self.study, keys, title, notes), self._go)
+
+    def action_reimport(self) -> None:
+        """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
+        here = self._here
+        if here is None:
+            self.tell("there is no interview to read again yet: i imports interviews")
+            return
+        from needsseg.tui.widgets.prompt import Prompt
+
+        about = f"It was imported from {here.file_name}. Passages follow their words; what finds no place is listed and kept."
+        asked = Prompt(f"Which edited transcript takes the place of “{here.title}”?", about=about, path=True)
+        self.app.push_screen(asked, partial(self._reimport, here.key))
+
+    def _reimport(self, key: str, path: str | None) -> None:
+        if path:
+            where = str(Path(path).expanduser())
+            self.run_verb(f"Reading {path}", self._reimported, ["reimport", "--json", "--", key, where])
+
+    @told
+    def _reimported(self, outcome: Outcome) -> None:
+        from needsseg.tui.interviews.reimported import ReimportedSheet, reimport_result
+        from needsseg.tui.widgets.progress import failure
+
+        result = reimport_result(outcome.result)
+        if outcome.code or result is None:
+            raise failure(outcome)
+        self.done(result.summary)
+        self.app.push_screen(ReimportedSheet(self.study, result), self._go)
+
+    def action_suggest(self) -> None:
+        """Lets the program suggest passages."""
+        if not interviews.listing(self.study):
+            self.tell("there is nothing to suggest from yet: i imports interviews")
+            return
+        self.run_verb("Suggesting passages", self._suggested, ["suggest"])
+
+    @told
+    def _suggested(self, outcome: Outcome) -> None:
+        from needsseg.tui.widgets.progress import failure
+
+        if outcome.code:
+            raise failure(outcome)
+        self.done(f"{studies.overview(self.study).suggested} suggestions stand; enter opens an interview")
+
+    def action_roles(self) -> None:
+        """Asks which speaker is what."""
+        here = self._here
+        if here is None:
+            return
+        from needsseg.tui.widgets.prompt import Choice, Prompt
+
+        said = interviews.speakers(self.study, here.key)
+        choices = [
+            Choice(
+                f"{number}",
+                speaker.label or "unnamed speaker",
+                f"{speaker.role}, {format_count(speaker.words, 'word')}",
+            )
+            for number, speaker in enumerate(said)
+        ]
+
+        def role_of(number: str | None) -> None:
+            if number is not None:
+                label = said[int(number)].label
+                roles = [Choice(role, role) for role in ("participant", "interviewer", "other")]
+                about = "Only participants' words are marked; undecided suggestions of others go."
+                self.app.push_screen(
+                    Prompt(f"What is {label or 'the unnamed speaker'}?", choices=roles, free=False, about=about),
+                    partial(self._set_role, here.key, label),
+                )
+
+        self.app.push_screen(Prompt(f"Whose role in “{here.title}”?", choices=choices, free=False), role_of)
+
+    @told
+    def _set_role(self, key: str, label: str, role: str | None) -> None:
+        if role is not None:
+            interviews.set_role(self.study, key, label, cast("Role", role))
+            self.done(f"{label or 'the unnamed speaker'} is {role}")
+
+    @told
+    def action_remove(self) -> None:
+        """Removes the interview with its passages."""
+        from needsseg.actions.transcripts import importing
+
+        if self._here:
+            title = self._here.title
+            importing.remove_interview(self.study, self._here.key)
+            self.done(f"removed “{title}” with its passages")
+
+    def action_filter(self) -> None:
+        """Asks which interviews to show."""
+        from needsseg.tui.widgets.prompt import Prompt
+
+        self.app.push_screen(Prompt("Show interviews with these words", value=self._wanted, empty=True), self._narrow)
+
+    def _narrow(self, words: str | None) -> None:
+        if words is not None:
+            self._wanted = words
+            self.refresh_study()
+
+    def action_unfilter(self) -> None:
+        """Shows all interviews again."""
+        self._narrow("")

@@ -1,0 +1,181 @@
+"""What the screens share: the study, undo, help, the bars, and errors that are shown and never raised."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from needsseg.errors import NeedssegError
+from needsseg.tui.child import Outcome
+from needsseg.tui.keys import bindings
+from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
+
+if TYPE_CHECKING:
+    from needsseg.actions.study.history import HistoryEntry
+    from needsseg.actions.study.studies import Study
+    from needsseg.tui.app import NeedssegApp
+
+P = ParamSpec("P")
+
+
+def told(method: Callable[P, object]) -> Callable[P, None]:
+    """Makes a method show a NeedssegError with its hint where it would raise it."""
+
+    @functools.wraps(method)
+    def showing(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(*args, **kwargs)
+        except NeedssegError as error:
+            cast("Screen[Any]", args[0]).app.show_error(error)  # type: ignore[attr-defined]
+
+    return showing
+
+
+class StudyScreen(Screen[None]):
+    """One of the screens. ``reload`` reads the study anew; ``state`` says where one is."""
+
+    MODE: ClassVar[str] = ""
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "undo", id="study.undo"),
+        Binding("ctrl+r", "redo", "redo", id="study.redo", show=False),
+        Binding("h", "history", "history", id="study.history", show=False),
+        Binding("question_mark", "keys", "keys", key_display="?", id="study.keys"),
+    ]
+    DEFAULT_CSS = """
+    StudyScreen { layout: vertical;
+      & .body { height: 1fr; }
+      & .empty { padding: 1 2; height: 1fr; color: $text; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._happened = ""
+        self._wrong = False
+
+    @property
+    def desk(self) -> NeedssegApp:
+        """The app, with the study and what the screens share."""
+        from needsseg.tui.app import NeedssegApp
+
+        return cast(NeedssegApp, self.app)
+
+    @property
+    def study(self) -> Study:
+        """The study that is open."""
+        return self.desk.study
+
+    def compose(self) -> ComposeResult:
+        """Bars around what the screen shows."""
+        yield ModeBar(self.MODE, self.study.path.name)
+        yield from self.compose_body()
+        yield StatusBar(id="status", markup=False)
+        yield KeyBar(bindings(self))
+
+    def compose_body(self) -> ComposeResult:
+        """What the screen shows between the bars."""
+        yield from ()
+
+    def on_screen_resume(self) -> None:
+        """Shows what is in the study now."""
+        if self.desk.remember_mode(self.MODE):
+            # What happened here before one went elsewhere is not what `u` would take back now.
+            self._happened, self._wrong = "", False
+        self.refresh_study()
+
+    def note_seen(self) -> None:
+        """Notes what can be seen, once a key has been handled."""
+
+    def pressed_before(self, shown: float | None) -> bool:
+        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        return self.desk.keys.pressed_before(shown)
+
+    def on_screen_suspend(self) -> None:
+        """Remembers the place."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Remembers where one is, to reopen there."""
+
+    @told
+    def refresh_study(self) -> None:
+        """Reads the study anew and tells the state."""
+        self.reload()
+        self.tell()
+
+    def reload(self) -> None:
+        """Reads what this screen shows from the study."""
+
+    def state(self) -> str:
+        """Saved state, coded n/N, position, filter."""
+        return "saved"
+
+    def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
+        """Shows the state, and what happened until the next thing does."""
+        if happened is not None:
+            self._happened, self._wrong = happened, wrong
+        for bar in self.query("#status").results(StatusBar):
+            bar.tell(self._happened, self.state(), wrong=self._wrong)
+
+    def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        how = " · u undoes" if steps == 1 else " · u undoes the last one"
+        self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
+        self.refresh_study()
+
+    def went_back(self, entry: int) -> None:
+        """Told which entry of the history was just taken back, before the study is read anew."""
+
+    def action_undo(self) -> None:
+        """Takes back what one did last oneself."""
+        from needsseg.tui import undoing
+
+        def done(entry: HistoryEntry) -> None:
+            self.went_back(entry.id)
+            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+            self.came_back()
+
+        undoing.take_back(self.app, self.study, done, self.desk.show_error)
+
+    def came_back(self) -> None:
+        """After an action was taken back or done again, once the study is read anew."""
+
+    @told
+    def action_redo(self) -> None:
+        """Does again what was taken back."""
+        from needsseg.actions.study import history
+        from needsseg.tui import undoing
+
+        entry = history.redo(self.study)
+        self.done(f"did again: {undoing.named(self.study, entry)}")
+        self.came_back()
+
+    def action_history(self) -> None:
+        """Shows what was done."""
+        from needsseg.tui.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self.study), lambda _: self.refresh_study())
+
+    def action_keys(self) -> None:
+        """Shows the keys of this screen."""
+        from needsseg.tui.keys import KeysScreen
+
+        self.app.push_screen(KeysScreen(self))
+
+    def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
+        """Runs a long verb as a child; ``then`` gets its outcome unless it was cancelled."""
+        from needsseg.tui.widgets.progress import ProgressScreen
+
+        def ended(outcome: Outcome | None) -> None:
+            if outcome is None:
+                self.done("cancelled; the study is as it was", undo=False)
+            else:
+                then(outcome)
+
+        self.app.push_screen(ProgressScreen(title, self.desk.command(*arguments)), ended)

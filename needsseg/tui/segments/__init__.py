@@ -1,0 +1,1 @@
+"""The screen of segments: candidates, their evidence, and the decisions on them."""

@@ -1,0 +1,62 @@
+"""Participants and their primary needs: which segment, with what share, or why it is undecided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from needsseg.actions.accounts import accounts
+from needsseg.actions.segments import segments
+from needsseg.actions.transcripts import interviews
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.evidence_words import bar
+from needsseg.tui.words import lines, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.study.studies import Study
+    from needsseg.records import Participant, PrimaryNeed
+
+
+class PeopleScreen(Sheet[str]):
+    """Some lines a participant; enter gives the interview in which they speak."""
+
+    TITLE = "Primary needs"
+    KEYS = "among named and confirmed segments · enter opens the interview · esc closes"
+    EMPTY = "No participants yet."
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("p,q", "leave", "close", id="people.close")]
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._interviews: list[str] = []
+
+    def reload(self) -> None:
+        """Reads who needs what."""
+        names = {person.key: person for person in accounts.participants(self.study)}
+        spoke = {row.participant: row.interview for row in interviews.speakers(self.study) if row.participant}
+        needs = segments.participants(self.study)
+        self._interviews = [spoke.get(need.participant, "") for need in needs]
+        self.fill([_need(need, names.get(need.participant)) for need in needs])
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._interviews[event.option_index] or None)
+
+
+def _need(need: PrimaryNeed, person: Participant | None) -> Content:
+    total = sum(need.counts.values())
+    shares = [
+        plain(f"    {bar(count / total)} {count / total:>4.0%}  {name} ({count})")
+        for name, count in sorted(need.counts.items(), key=lambda item: -item[1])
+    ]
+    share = f" {need.share:.0%}" if need.segment else ""
+    company = f" ({person.company})" if person and person.company else ""
+    key = f" · {need.participant}" if person and person.name != need.participant else ""
+    who = Content.assemble(plain(person.name if person else need.participant, "bold"), plain(company + key))
+    what = plain(f"{need.segment or 'undecided'}{share}", "bold" if need.segment else "italic")
+    why = plain(f"    {need.why}", "dim")
+    return lines([Content.assemble(who, plain("  →  "), what), *shares, why])

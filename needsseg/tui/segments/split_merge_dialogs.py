@@ -1,0 +1,191 @@
+"""The two halves of a segment, proposed; and both sides of a merge: shown before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from needsseg.actions.segments.segments import MergePreview, ProposedSplit, SegmentSummary
+from needsseg.actions.transcripts.participant_names import ParticipantNames
+from needsseg.records import Passage
+from needsseg.text import format_count
+from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.tui.app import NeedssegApp
+
+MOST_QUOTES = 12
+CSS = """
+{ align: center middle; background: $background 40%;
+  & > Vertical { width: 110; max-width: 98%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+  & Horizontal { height: 1fr; }
+  & VerticalScroll { width: 1fr; height: 1fr; padding: 0 1; }
+  & #second { border-left: solid $primary 50%; }
+  & Static { height: auto; }
+}
+"""
+
+
+class HalvingScreen(ModalScreen[list[int] | None]):
+    """Shows two halves beside each other; gives the smaller one's passages, or None when it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "split it so", id="halving.take", priority=True),
+        Binding("escape,q", "dismiss(None)", "cancel", id="halving.leave"),
+        Binding("j", "scroll(1)", "down", id="halving.down"),
+        Binding("k", "scroll(-1)", "up", id="halving.up"),
+    ]
+    DEFAULT_CSS = f"HalvingScreen {CSS}"
+
+    def __init__(self, name: str, halves: ProposedSplit) -> None:
+        super().__init__()
+        self._segment, self._halves = name, halves
+        self._shown_since = 0.0
+
+    def compose(self) -> ComposeResult:
+        """Both halves and the keys."""
+        with Vertical() as box:
+            box.border_title = "Two halves, proposed"
+            with Horizontal():
+                for side, passages, words, stays in (
+                    ("first", self._halves.larger, self._halves.larger_words, f"stays “{one_line(self._segment, 40)}”"),
+                    ("second", self._halves.smaller, self._halves.smaller_words, "is split off"),
+                ):
+                    with VerticalScroll(id=side):
+                        yield Static(
+                            _side(
+                                f"{format_count(len(passages), 'passage')} · {stays}",
+                                words,
+                                passages,
+                                self._halves.names,
+                            )
+                        )
+            yield Static(
+                "enter splits it so and asks for a name · j k scroll · esc leaves it whole", id="keys", markup=False
+            )
+
+    def on_mount(self) -> None:
+        """The quotes scroll."""
+        self._shown_since = monotonic()
+        self.query_one("#second").focus()
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls both sides."""
+        for side in self.query(VerticalScroll):
+            side.scroll_relative(y=by * 2, animate=False)
+
+    def action_take(self) -> None:
+        """Takes the halves as they are proposed, where they were seen."""
+        if _unseen(self, self._shown_since):
+            return
+        self.dismiss([passage.id for passage in self._halves.smaller])
+
+
+class MergingScreen(ModalScreen[tuple[int, int] | None]):
+    """Shows both sides of a merge; gives the one that stays and the one that goes into it, or None when it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "merge them", id="merging.take", priority=True),
+        Binding("s,tab", "swap", "the other one stays", id="merging.swap", priority=True),
+        Binding("escape,q", "dismiss(None)", "cancel", id="merging.leave"),
+        Binding("j", "scroll(1)", "down", id="merging.down"),
+        Binding("k", "scroll(-1)", "up", id="merging.up"),
+    ]
+    DEFAULT_CSS = f"MergingScreen {CSS}"
+
+    def __init__(self, preview: MergePreview) -> None:
+        super().__init__()
+        self._preview = preview
+        self._stays, self._goes = preview.second, preview.first
+        self._shown_since = 0.0
+
+    def compose(self) -> ComposeResult:
+        """How near they are, both sides, and the keys."""
+        near = self._preview.nearness
+        said = (
+            f"nearness {near:.2f} (1 is the same)" if near is not None else "how near they are is unknown: D discovers"
+        )
+        with Vertical() as box:
+            box.border_title = "Merge these two?"
+            yield Static(plain(said))
+            with Horizontal():
+                for side, row, words in (
+                    ("first", self._preview.first, self._preview.first_words),
+                    ("second", self._preview.second, self._preview.second_words),
+                ):
+                    with VerticalScroll(id=side):
+                        yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
+            yield Static(id="outcome", markup=False)
+            yield Static(
+                "enter merges · s lets the other one stay · j k scroll · esc leaves both", id="keys", markup=False
+            )
+
+    def on_mount(self) -> None:
+        """Says which one stays."""
+        self._shown_since = monotonic()
+        self._tell()
+        self.query_one("#first").focus()
+
+    def _tell(self) -> None:
+        self.query_one("#outcome", Static).update(
+            plain(
+                f"→ all {format_count(self._stays.size + self._goes.size, 'passage')} become “{one_line(self._stays.name, 60)}”",
+                "bold",
+            )
+        )
+
+    def action_swap(self) -> None:
+        """Lets the other one stay."""
+        self._stays, self._goes = self._goes, self._stays
+        self._tell()
+
+    def action_scroll(self, by: int) -> None:
+        """Scrolls both sides."""
+        for side in self.query(VerticalScroll):
+            side.scroll_relative(y=by * 2, animate=False)
+
+    def action_take(self) -> None:
+        """Merges them, where both sides were seen."""
+        if _unseen(self, self._shown_since):
+            return
+        self.dismiss((self._stays.id, self._goes.id))
+
+
+def _unseen(screen: Screen[Any], since: float) -> bool:
+    """Whether the key was pressed before both sides were there to be seen, which is said."""
+    unseen = cast("NeedssegApp", screen.app).keys.pressed_before(since)
+    if unseen:
+        screen.query_one("#keys", Static).update("both sides were not shown yet as the key was pressed: press again")
+    return unseen
+
+
+def _who(passage: Passage, names: ParticipantNames) -> str:
+    name = names.of(passage)
+    return name if name.endswith(f"· {passage.interview}") else f"{name} · {passage.interview}"
+
+
+def _about(row: SegmentSummary) -> str:
+    return f"{row.name} · {SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')} of {row.people}"
+
+
+def _side(title: str, words: Sequence[str], passages: Sequence[Passage], names: ParticipantNames) -> Content:
+    """One side: its title, the words that tell it apart, and its clearest quotes."""
+    told = ", ".join(words) or "no words that both sides do not share"
+    parts = [plain(title, "bold"), Content.assemble(plain("tells it apart  ", "dim"), plain(told)), plain("")]
+    for passage in passages[:MOST_QUOTES]:
+        parts += [
+            plain(_who(passage, names), "dim"),
+            plain(passage.quote),
+            plain(""),
+        ]
+    if len(passages) > MOST_QUOTES:
+        parts.append(plain(f"and {len(passages) - MOST_QUOTES} more", "dim"))
+    return lines(parts)

@@ -1,0 +1,1 @@
+"""The screen of roll-ups, and what is opened from it."""

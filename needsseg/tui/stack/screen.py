@@ -1,0 +1,217 @@
+"""The stack: who is where and what they pay, as a table and as bars; curves, scores, triggers and patterns from there."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widgets import DataTable, LoadingIndicator, Static
+
+from needsseg.actions.accounts import account_filters, rollups
+from needsseg.actions.study import studies
+from needsseg.errors import NeedssegError
+from needsseg.tui.accounts.filters import Filters, worded
+from needsseg.tui.stack import words
+from needsseg.tui.stack.commands import StackVerbs
+from needsseg.tui.stack.keys import EMPTY, HELP, STACK_KEYS, VIEWS, WORDS
+from needsseg.tui.stack.profiles import Computed, attempted, uncollected
+from needsseg.tui.words import lines, plain, row
+
+
+class StackScreen(StackVerbs):
+    """A roll-up of accounts, its bars below it."""
+
+    MODE = "stack"
+    HELP = HELP
+    EMPTY = EMPTY
+    BINDINGS: ClassVar[list[BindingType]] = STACK_KEYS
+    DEFAULT_CSS = """
+    StackScreen {
+      & .body { layout: vertical; }
+      & #title { height: auto; padding: 0 1; text-style: bold; }
+      & DataTable { height: auto; max-height: 50%; }
+      & #caution { height: auto; padding: 0 1; color: $text-muted; }
+      & #charts { height: 1fr; border-top: solid $primary 50%; padding: 0 1; }
+      & #charts Static { height: auto; }
+      & #bars { layout: vertical; height: auto; }
+      & #by-column { margin-top: 1; }
+      &.-wide #bars { layout: horizontal; }
+      &.-wide #by-row { width: 1fr; margin-right: 2; }
+      &.-wide #by-column { width: 1fr; margin-top: 0; }
+      & LoadingIndicator { height: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows, self._by, self._view = rollups.ROWS[0], rollups.BY[0], VIEWS[0]
+        self._computed: Computed | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Empty state, loading, table, what to bear in mind, bars."""
+        yield Static(EMPTY, classes="empty", markup=False)
+        yield LoadingIndicator()
+        with Container(classes="body"):
+            yield Static(id="title", markup=False)
+            yield DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
+            yield Static(id="caution", markup=False)
+            with VerticalScroll(id="charts", can_focus=False), Container(id="bars"):
+                yield Static(id="by-row", markup=False)
+                yield Static(id="by-column", markup=False)
+
+    def on_mount(self) -> None:
+        """What was left."""
+        self.query_one(LoadingIndicator).display = False
+        left = studies.place(self.study, self.MODE)
+        rows, by, view = (str(left.get(name, "")) for name in ("rows", "by", "view"))
+        if rows in rollups.ROWS and by in rollups.BY and rows != by:
+            self._rows, self._by = rows, by
+        self._view = view if view in VIEWS else self._view
+        self.backlog = str(left.get("backlog", ""))
+
+    @property
+    def _table(self) -> DataTable[Any]:
+        return self.query_one("#rollup", DataTable)
+
+    def took(self, computed: Computed | None) -> None:
+        """Rolls other profiles up."""
+        self._computed = computed
+        if computed is None or not computed.profiles:
+            self.made = None
+            self._fill()
+        else:
+            self._roll_up()
+
+    def _roll_up(self) -> None:
+        if self._computed is not None and self._computed.profiles:
+            self.run_worker(self._made(self._computed, self._rows, self._by), group="rollup", exclusive=True)
+
+    async def _made(self, computed: Computed, rows: str, by: str) -> None:
+        work = partial(account_filters.roll_up, computed.profiles, computed.amounts, rows, by)
+        found = await attempted(asyncio.to_thread(uncollected, work))
+        if isinstance(found, NeedssegError):
+            self.made = None
+            self.tell(str(found), wrong=True)
+        else:
+            self.made = found
+        self._fill()
+        self.tell()
+
+    def _fill(self) -> None:
+        table = self._table
+        at = table.cursor_row
+        table.clear(columns=True)
+        self.query_one("#title", Static).update(plain(words.title(self.made, self._view) if self.made else ""))
+        self.query_one("#caution", Static).update(plain(words.caution(self.made, self._view) if self.made else ""))
+        if self.made is not None:
+            header, body = words.table(self.made, self._view)
+            widths = words.widths(header, body)
+            across = sum(widths) + len(widths) - 1
+            table.add_column(row([words.line(header, widths)], [across]), width=across)
+            for values in body:
+                table.add_row(row([words.line(values, widths)], [across]))
+            table.move_cursor(row=min(at, len(body) - 1))
+        self._draw()
+
+    def _draw(self) -> None:
+        """The bars: of all rows, and of the columns of the row under the cursor."""
+        by_row, by_column = self.query_one("#by-row", Static), self.query_one("#by-column", Static)
+        made = self.made
+        if made is None:
+            by_row.update("")
+            by_column.update("")
+            return
+        wide = self.has_class("-wide")
+        width = (self.app.size.width - (6 if wide else 3)) // (2 if wide else 1)
+        at = self._table.cursor_row
+        name = made.rows[at].name if at < len(made.rows) else "all"
+        heads = (f"By {WORDS[made.rows_of]}", f"{worded(made.rows_of, name)} by {WORDS[made.by]}")
+        drawn = (
+            words.bars_of_rows(made, self._view, width),
+            words.bars_of_columns(made, at, self._view, width),
+        )
+        for part, head, told in zip((by_row, by_column), heads, drawn, strict=True):
+            part.update(lines([plain(head, "bold"), *map(plain, told)]))
+
+    def on_resize(self) -> None:
+        """Bars are as long as there is room."""
+        if self.made is not None:
+            self._draw()
+
+    def state(self) -> str:
+        """The date, the place, what is shown."""
+        if self.made is None:
+            return "computing profiles …" if self.computing else "saved · no roll-up"
+        at = f"row {self._table.cursor_row + 1}/{len(self.made.rows) + 1}"
+        said = f"saved · as of {self.as_of} · {at} · {self._view} by {WORDS[self._by]}"
+        return said + (" · computing anew …" if self.computing else "")
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self) -> None:
+        self._draw()
+        self.tell()
+
+    @on(DataTable.RowSelected)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Shows the accounts of the row on the accounts screen."""
+        if self.try_again():
+            return
+        if self.made is None:
+            self.tell("there is no row to open yet")
+            return
+        at = self._table.cursor_row
+        chosen: dict[str, tuple[str, ...]] = (
+            {self.made.rows_of: (self.made.rows[at].name,)} if at < len(self.made.rows) else {}
+        )
+        self.show_accounts(Filters(chosen=chosen))
+
+    def action_rows(self) -> None:
+        """Rows of another tier."""
+        self._rows = _next(rollups.ROWS, self._rows)
+        self._by = _next(rollups.BY, self._by) if self._by == self._rows else self._by
+        self._roll_up()
+
+    def action_by(self) -> None:
+        """Columns of another tier."""
+        self._by = _next(rollups.BY, self._by)
+        self._by = _next(rollups.BY, self._by) if self._by == self._rows else self._by
+        self._roll_up()
+
+    def action_view(self) -> None:
+        """Accounts, shares or money."""
+        self._view = _next(VIEWS, self._view)
+        self._fill()
+        self.tell()
+
+    def action_read(self, by: int) -> None:
+        """Scrolls the charts."""
+        charts = self.query_one("#charts")
+        if charts.max_scroll_y:
+            charts.scroll_relative(y=by, animate=False)
+        else:
+            self.tell("all charts are in sight")
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down."""
+        self._table.move_cursor(row=self._table.cursor_row + by)
+
+    def action_edge(self, end: bool) -> None:
+        """Goes to the first or last row."""
+        self._table.move_cursor(row=self._table.row_count - 1 if end else 0)
+
+    def leave(self) -> None:
+        """Remembers date and table."""
+        super().leave()
+        self.desk.remember(self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.backlog})
+
+
+def _next(values: tuple[str, ...], now: str) -> str:
+    return values[(values.index(now) + 1) % len(values)]

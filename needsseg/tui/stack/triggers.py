@@ -1,0 +1,142 @@
+"""When accounts asked for something: a line a trigger, the newest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from needsseg.actions.playbook import triggers
+from needsseg.errors import NeedssegError
+from needsseg.text import format_count
+from needsseg.tui.bookmark import Place
+from needsseg.tui.loading import aside
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.stack.profiles import attempted, uncollected
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import lines, plain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from needsseg.actions.playbook.triggers import TriggerReport, TriggerRow
+    from needsseg.actions.study.studies import Study
+
+MOST = 500
+FAILED = "They could not be looked for: esc closes this, and T tries again."
+WINDOWS = (12, 4, 52, 0)
+"""Weeks before the date; 0 is all of them."""
+
+
+class TriggersSheet(Sheet[Place]):
+    """Enter opens the account; a place chosen there is this sheet's answer."""
+
+    TITLE = "Triggers"
+    KEYS = "enter opens the account · f kind · w weeks · esc closes"
+    EMPTY = "No trigger fired in this time: w looks further back, f at another kind."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "kind", "triggers of one kind", id="triggers.kind"),
+        Binding("w", "weeks", "other weeks: 12, 4, 52, all", id="triggers.weeks"),
+    ]
+
+    def __init__(self, study: Study, as_of: date) -> None:
+        super().__init__(study)
+        self._as_of, self._kind, self._weeks = as_of, "", WINDOWS[0]
+        self._report: TriggerReport | None = None
+        self._reading = False
+        self.shown: list[TriggerRow] = []
+
+    def reload(self) -> None:
+        """Looks for triggers beside the screen."""
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), group="triggers", exclusive=True)
+
+    async def _read(self) -> None:
+        look = partial(triggers.fired, as_of=self._as_of)
+        found = await attempted(aside(self.study.path, lambda study: uncollected(partial(look, study))))
+        if isinstance(found, NeedssegError):
+            self._happened, self._wrong = str(found), True
+        else:
+            self._report = found
+            if self._wrong:
+                self._happened, self._wrong = "", False
+        self._reading = False
+        self._fill()
+
+    def _of_weeks(self) -> list[TriggerRow]:
+        rows = self._report.rows if self._report else ()
+        since = self._as_of - timedelta(weeks=self._weeks)
+        return [row for row in rows if not self._weeks or row.trigger.fired_on >= since]
+
+    def _fill(self) -> None:
+        fitting = [row for row in self._of_weeks() if self._kind in ("", row.trigger.kind)]
+        self.shown = fitting[::-1]
+        failed = self._report is None and not self._reading
+        self.fill([plain(FAILED)] if failed else [_line(row) for row in self.shown[:MOST]])
+        self.tell()
+
+    def state(self) -> str:
+        """How many, of which kinds, of which weeks."""
+        if self._report is None:
+            return "looking for triggers …" if self._reading else ""
+        counts = Counter(row.trigger.kind for row in self.shown)
+        kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in counts.most_common())
+        when = f"{self._weeks} weeks to {self._as_of}" if self._weeks else f"all to {self._as_of}"
+        said = [f"{format_count(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
+        said += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
+        return "\n".join([" · ".join(said), *(f"! {warning}" for warning in self._report.warnings)])
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        from needsseg.tui.accounts.page import AccountPageSheet
+
+        event.stop()
+        if event.option_index < len(self.shown):
+            account = self.shown[event.option_index].trigger.account_id
+            self.app.push_screen(AccountPageSheet(self.study, account, self._as_of), self._go)
+
+    def _go(self, place: Place | None) -> None:
+        if place is not None:
+            self.dismiss(place)
+
+    def action_kind(self) -> None:
+        """Asks for a kind."""
+        counts = Counter(row.trigger.kind for row in self._of_weeks())
+        choices = [Choice("", "all kinds", format_count(sum(counts.values()), "trigger"))]
+        choices += [Choice(kind, _kind(kind), format_count(counts[kind], "trigger")) for kind in triggers.KINDS]
+        self.app.push_screen(Prompt("Triggers of which kind?", choices=choices, free=False), self._set_kind)
+
+    def _set_kind(self, kind: str | None) -> None:
+        if kind is not None:
+            self._kind = kind
+            self._fill()
+
+    def action_weeks(self) -> None:
+        """Looks at other weeks."""
+        self._weeks = WINDOWS[(WINDOWS.index(self._weeks) + 1) % len(WINDOWS)]
+        self._fill()
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _line(row: TriggerRow) -> Content:
+    one = row.trigger
+    feature = f" {one.feature}" if one.feature else ""
+    need = f" · {row.needs_segment}" if row.needs_segment else ""
+    open_ = "" if one.settled else "; late events may still take it away"
+    head = plain(f"{one.fired_on}  {_kind(one.kind)}{feature}  ")
+    return lines(
+        [
+            Content.assemble(head, plain(row.name or one.account_id, "bold"), plain(need, "dim")),
+            plain(f"  {one.evidence}{open_}", "dim"),
+        ]
+    )

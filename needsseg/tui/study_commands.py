@@ -1,0 +1,100 @@
+"""Verbs that concern the study as a whole, called from the command palette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needsseg.actions.study import studies
+from needsseg.errors import NeedssegError
+from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from needsseg.tui.app import NeedssegApp
+
+
+def back_up(app: NeedssegApp) -> None:
+    """Asks for a file, and copies the study there."""
+    from needsseg.tui.widgets.prompt import Prompt
+
+    def copy(path: str | None) -> None:
+        if path:
+            try:
+                made = studies.backup(app.study, Path(path).expanduser())
+            except NeedssegError as error:
+                app.show_error(error)
+            else:
+                app.notify(f"The study was copied to {made}", title="Backed up", markup=False)
+
+    wanted = app.study.path.with_suffix(f".backup{app.study.path.suffix}")
+    app.push_screen(Prompt("Copy the study to which file?", value=str(wanted), path=True), copy)
+
+
+def save_copy(app: NeedssegApp, fault: str) -> None:
+    """Says that the study's file was moved, replaced or deleted, and offers to save a copy of what is open."""
+    from needsseg.tui.widgets.prompt import Prompt
+
+    def copy(path: str | None) -> None:
+        if not path:
+            return
+        try:
+            made = studies.backup(app.study, Path(path).expanduser())
+        except NeedssegError as error:
+            app.show_error(error)
+            return
+        app.notify(f"Saved {made}. Quit with ctrl+q, then: needsseg --study {made} app", timeout=30, markup=False)
+
+    unused = (
+        app.study.path.with_name(f"{app.study.path.stem}.saved{n or ''}{app.study.path.suffix}") for n in range(100)
+    )
+    wanted = next((path for path in unused if not path.exists()), app.study.path)
+    app.push_screen(
+        Prompt(
+            f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of what is open to which file?",
+            value=str(wanted),
+            about="esc goes on without: what is open can be read, and “back up the study” among all commands saves it later.",
+            path=True,
+        ),
+        copy,
+    )
+
+
+def backups(app: NeedssegApp) -> None:
+    """Lists the study's backups, with the command that restores one."""
+    from needsseg.tui.report import ReportScreen
+
+    rows = studies.backups(app.study.path)
+    said = [f"{row.made_at:%Y-%m-%d %H:%M} UTC  {row.kind}  {row.size:,} bytes  {row.path}" for row in rows]
+    title = "Restore one with: needsseg restore FILE" if rows else "There is no backup yet"
+    app.push_screen(ReportScreen(title, said))
+
+
+def check(app: NeedssegApp) -> None:
+    """Checks the study's file, and shows what is wrong."""
+    from needsseg.tui.report import ReportScreen
+
+    try:
+        found = studies.check(app.study)
+    except NeedssegError as error:
+        app.show_error(error)
+        return
+    app.push_screen(
+        ReportScreen("The study's file is sound." if not found else "The study's file is not sound.", found)
+    )
+
+
+def overview(app: NeedssegApp) -> None:
+    """The study in numbers."""
+    from needsseg.tui.report import ReportScreen
+
+    seen = studies.overview(app.study)
+    passages = f"{seen.suggested} suggested, {seen.accepted} accepted, {seen.rejected} rejected"
+    said = [
+        seen.path,
+        f"{format_count(seen.interviews, 'interview')}, {format_count(seen.participants, 'participant')}",
+        f"Passages: {passages}",
+        f"Segments: {seen.candidates} candidates, {seen.named} named, {seen.confirmed} confirmed",
+        f"Accounts: {seen.accounts:,}",
+        *(f"Note: {warning}" for warning in seen.warnings),
+    ]
+    app.push_screen(ReportScreen("The study in numbers", said))

@@ -1,0 +1,117 @@
+"""How likely the users of each segment pick one option: a line a segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from needsseg.errors import NeedssegError
+from needsseg.tui.survey.editing import likelihood, with_likelihoods
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.survey.survey import Survey
+
+KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc leaves"
+
+
+class LikelihoodSheet(ModalScreen["Survey | None"]):
+    """Gives the survey with other likelihoods of one option, or None where it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave", id="likelihoods.leave", priority=True),
+        Binding("down", "app.focus_next", "next segment", id="likelihoods.next"),
+        Binding("up", "app.focus_previous", "segment before", id="likelihoods.before"),
+    ]
+    DEFAULT_CSS = """
+    LikelihoodSheet { align: center middle; background: $background 40%;
+      & > Vertical { width: 90; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+        padding: 0 1; overflow-y: auto; }
+      & .asked { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+      & #asks { height: auto; max-height: 6; margin-bottom: 1; }
+      & Input, & Input:focus { border: none; height: 1; padding: 0; background: $boost; }
+      & .line { height: auto; color: $text-muted; }
+      & #likelihoods-state { color: $text; text-style: bold; }
+    }
+    """
+
+    def __init__(self, survey: Survey, question: str, option: str) -> None:
+        super().__init__()
+        self._survey, self._option = survey, option
+        self._question = survey.question(question)
+        self._at = next(place for place, each in enumerate(self._question.options) if each.key == option)
+        self._first = {name: f"{self._question.likelihoods[name][self._at]:.4g}" for name in survey.segments}
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        """The option, a line a segment, what happened, and the keys."""
+        with Vertical() as box:
+            box.border_title = "How likely is this picked?"
+            words = self._question.options[self._at].words
+            about = (
+                "Above 0 and below 1, or in %. The other options keep their shares of what is left, so that all make 1."
+            )
+            yield Static(
+                lines([plain(self._question.words, "bold"), plain(f"“{words}”"), plain(about, "dim")]), id="asks"
+            )
+            for place, (name, value) in enumerate(self._first.items()):
+                yield Static(plain(f"by users of {one_line(name, 70)}", "bold"), classes="asked", markup=False)
+                yield Input(value, id=f"segment-{place}", compact=True)
+            yield Static(id="likelihoods-state", classes="line", markup=False)
+            yield Static(plain(KEYS), classes="line", markup=False)
+
+    def on_mount(self) -> None:
+        """The first segment comes first."""
+        self.query(Input).first().focus()
+
+    def _typed(self) -> dict[str, str]:
+        """What differs from what was there."""
+        said = [line.value for line in self.query(Input)]
+        pairs = zip(self._first.items(), said, strict=True)
+        return {name: now for (name, before), now in pairs if now.strip() != before}
+
+    def _tell(self, happened: str) -> None:
+        self.query_one("#likelihoods-state", Static).update(plain(happened))
+
+    @on(Input.Changed)
+    def _edited(self) -> None:
+        self._warned = False
+        self._tell("changed: enter takes it" if self._typed() else "")
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        typed = self._typed()
+        if not typed:
+            self.dismiss(None)
+            return
+        try:
+            made = self._made(typed)
+        except NeedssegError as error:
+            self._tell(f"! {error.message} {error.hint}".strip())
+            return
+        self.dismiss(made)
+
+    def _made(self, typed: dict[str, str]) -> Survey:
+        """The survey with what was typed; a line that is no likelihood is named and gets the cursor."""
+        made = self._survey
+        for name, words in typed.items():
+            try:
+                made = with_likelihoods(made, self._question.key, self._option, {name: likelihood(words)})
+            except NeedssegError:
+                self.query_one(f"#segment-{list(self._first).index(name)}", Input).focus()
+                raise
+        return made
+
+    def action_leave(self) -> None:
+        """Leaves without taking anything; where something was changed, only when asked twice."""
+        if self._typed() and not self._warned:
+            self._warned = True
+            self._tell("changed: enter takes it, esc again drops it")
+            return
+        self.dismiss(None)

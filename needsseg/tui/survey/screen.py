@@ -1,0 +1,276 @@
+"""The survey: its questions with what each tells, the options with their likelihoods, the quotes they rest on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option as Line
+
+from needsseg.actions.coding import passages
+from needsseg.actions.segments import segments
+from needsseg.actions.study import studies
+from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.errors import NotFoundError
+from needsseg.records import Passage
+from needsseg.text import format_count
+from needsseg.tui.bookmark import Place
+from needsseg.tui.screen_base import told
+from needsseg.tui.survey import words
+from needsseg.tui.survey.commands import SurveyVerbs
+from needsseg.tui.survey.keys import HELP, SURVEY_KEYS, empty
+from needsseg.tui.words import plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.survey.survey import Option, Question
+
+PANES = ("#questions", "#options", "#quotes")
+NAMES = ("question", "option", "quote")
+
+
+class SurveyScreen(SurveyVerbs):
+    """Three lists: questions, the options of the one under the cursor, the quotes of that."""
+
+    MODE = "survey"
+    HELP = HELP
+    AUTO_FOCUS = ""  # what is focused depends on what is shown
+    BINDINGS: ClassVar[list[BindingType]] = SURVEY_KEYS
+    DEFAULT_CSS = """
+    SurveyScreen {
+      & .body { layout: vertical; }
+      & #title { height: auto; max-height: 2; padding: 0 1; text-style: bold; }
+      & #cautions { height: auto; max-height: 4; padding: 0 1; }
+      & #panes { height: 1fr; layout: vertical; }
+      & OptionList, & OptionList:focus { border: none; border-top: solid $primary 30%; padding: 0 1; background: $surface; }
+      & OptionList:focus { border-top: solid $primary; }
+      & #questions { height: 1fr; min-height: 4; max-height: 8; }
+      & #beside { height: 2fr; }
+      & #header { height: 1; padding: 0 1; }
+      & #options { height: auto; max-height: 8; border-top: none; }
+      & #options:focus { border-top: none; }
+      & #about { height: auto; max-height: 3; padding: 0 1; border-top: solid $primary 30%; }
+      & #quotes { height: 1fr; min-height: 2; border-top: none; }
+      & #quotes:focus { border-top: none; }
+      &.-wide {
+        & #panes { layout: horizontal; }
+        & #questions { width: 44; height: 1fr; max-height: 100%; }
+        & #beside { width: 1fr; height: 1fr; border-left: solid $primary 30%; border-top: solid $primary 30%; }
+        & #options { max-height: 50%; }
+        & #about { max-height: 6; }
+      }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quotes: list[Passage] = []
+        self._filling = False
+        self._wanted = ""
+        """The key of the question under the cursor, which follows it to another place."""
+
+    def compose_body(self) -> ComposeResult:
+        """Empty state; title, cautions, questions, options, quotes."""
+        yield Static(classes="empty", markup=False)
+        with Container(classes="body"):
+            yield Static(id="title", markup=False)
+            yield Static(id="cautions", markup=False)
+            with Container(id="panes"):
+                yield OptionList(id="questions", markup=False)
+                with Vertical(id="beside"):
+                    yield Static(id="header", markup=False)
+                    yield OptionList(id="options", markup=False)
+                    yield Static(id="about", markup=False)
+                    yield OptionList(id="quotes", markup=False)
+
+    def on_mount(self) -> None:
+        """What was left."""
+        self._wanted = str(studies.place(self.study, self.MODE).get("question", ""))
+
+    def _list(self, pane: str) -> OptionList:
+        return self.query_one(pane, OptionList)
+
+    @property
+    def question(self) -> Question | None:
+        """The question under the cursor."""
+        at, shown = self._list("#questions").highlighted, self.edits.shown
+        return None if shown is None or at is None or at >= len(shown.questions) else shown.questions[at]
+
+    @property
+    def option(self) -> Option | None:
+        """The option under the cursor."""
+        at, here = self._list("#options").highlighted, self.question
+        return None if here is None or at is None or at >= len(here.options) else here.options[at]
+
+    @property
+    def on_questions(self) -> bool:
+        """Whether keys go to the questions."""
+        return not (self._list("#options").has_focus or self._list("#quotes").has_focus)
+
+    def reload(self) -> None:
+        """The saved survey, and the edits since."""
+        self.confirmed = sum(row.status == "confirmed" for row in segments.listing(self.study))
+        wrong = self.read_saved()
+        self.show()
+        if wrong is not None:
+            raise wrong
+
+    def show(self) -> None:
+        """The survey as it is now, the cursors where they were."""
+        shown = self.edits.shown
+        for place, there in ((".empty", shown is None), (".body", shown is not None)):
+            self.query_one(place).display = there
+        if shown is None:
+            self.query_one(".empty", Static).update(plain(empty(self.confirmed)))
+            self.set_focus(None)
+            return
+        self.query_one("#title", Static).update(plain(words.title(self.edits)))
+        cautions = words.cautions(self.edits, self.drifted)
+        self.query_one("#cautions", Static).update(cautions)
+        self.query_one("#cautions").display = bool(cautions.plain)
+        wanted, option = self._wanted, self._list("#options").highlighted or 0
+        keys = [question.key for question in shown.questions]
+        at = keys.index(wanted) if wanted in keys else 0
+        places = {key: number for number, key in enumerate(shown.chosen, start=1)}
+        self._fill("#questions", [words.question_line(q, places.get(q.key)) for q in shown.questions], at)
+        self._show_options(option)
+        if self.focused is None:
+            self._list("#questions").focus()
+
+    def _fill(self, pane: str, rows: list[Content], at: int) -> None:
+        shown = self._list(pane)
+        self._filling = True
+        shown.clear_options()
+        shown.add_options(Line(line) for line in rows)
+        shown.highlighted = min(at, len(rows) - 1) if rows else None
+        self._filling = False
+
+    def _show_options(self, at: int = 0) -> None:
+        shown, here = self.edits.shown, self.question
+        if shown is None or here is None:
+            return
+        self._wanted = here.key
+        across = self._across()
+        self.query_one("#header", Static).update(words.option_header(shown.segments, across))
+        rows = [words.option_line(here, place, shown.segments, across) for place in range(len(here.options))]
+        self._fill("#options", rows, at)
+        self._show_quotes()
+
+    def _across(self) -> int:
+        """How many cells a line of an option has."""
+        wide = self.has_class("-wide")
+        return self.app.size.width - (44 + 1 if wide else 0) - 3
+
+    @told
+    def _show_quotes(self) -> None:
+        here, option = self.question, self.option
+        if here is None or option is None:
+            return
+        self.query_one("#about", Static).update(words.option_about(option))
+        self._quotes = []
+        gone = 0
+        for passage in option.evidence:
+            try:
+                self._quotes.append(passages.one(self.study, passage))
+            except NotFoundError:
+                gone += 1
+        names = participant_names(self.study)
+        rows = [words.quote_line(passage, names.of(passage)) for passage in self._quotes]
+        self._fill("#quotes", rows, 0)
+        said = (
+            f"{format_count(gone, 'quote')} of it not in the study any more"
+            if gone
+            else "this option rests on no quotes"
+        )
+        if gone or not rows:
+            self._list("#quotes").add_option(Line(plain(said, "dim"), disabled=True))
+
+    def on_resize(self) -> None:
+        """Figures stand where there is room."""
+        if self.edits.shown is not None:
+            self._show_options(self._list("#options").highlighted or 0)
+
+    def state(self) -> str:
+        """What is saved, and where one is."""
+        shown = self.edits.shown
+        if shown is None:
+            return f"saved · no survey · {self.confirmed} confirmed"
+        saved = "not saved: W saves" if self.edits.unsaved else f"saved · {shown.version}"
+        here = self._list(PANES[self._pane()])
+        at = f"{NAMES[self._pane()]} {(here.highlighted or 0) + 1}/{here.option_count}"
+        measuring = " · measuring …" if self.measuring else ""
+        return f"{saved} · {len(shown.chosen)} of {len(shown.questions)} asked · {at}{measuring}"
+
+    @on(OptionList.OptionHighlighted, "#questions")
+    def _moved(self) -> None:
+        if not self._filling:
+            self._show_options()
+            self.tell()
+
+    @on(OptionList.OptionHighlighted, "#options")
+    def _read(self) -> None:
+        if not self._filling:
+            self._show_quotes()
+            self.tell()
+
+    @on(OptionList.OptionHighlighted, "#quotes")
+    def _on_quote(self) -> None:
+        if not self._filling:
+            self.tell()
+
+    @on(events.DescendantFocus)
+    def _focused(self) -> None:
+        self.tell()
+
+    @on(OptionList.OptionSelected)
+    def _entered(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """From the question to its options, from the option to its quotes, from the quote to its place."""
+        if self.needed() is None:
+            return
+        if self.on_questions:
+            self._list("#options").focus()
+        elif self._list("#options").has_focus:
+            self._list("#quotes").focus() if self._quotes else self.tell("it has no quotes to go to")
+        else:
+            at = self._list("#quotes").highlighted
+            if at is not None and at < len(self._quotes):
+                quote = self._quotes[at]
+                self.desk.open_place(Place(quote.interview, quote.id), self.MODE)
+
+    def _pane(self) -> int:
+        return next((n for n, pane in enumerate(PANES) if self._list(pane).has_focus), 0)
+
+    def action_other_pane(self) -> None:
+        """To the next list."""
+        if self.needed() is not None:
+            self._list(PANES[(self._pane() + 1) % len(PANES)]).focus()
+
+    def action_step(self, by: int) -> None:
+        """Goes up or down in the list that has the focus."""
+        if self.needed() is not None:
+            pane = self._list(PANES[self._pane()])
+            pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
+
+    def action_edge(self, end: bool) -> None:
+        """Goes to the top or bottom of the list that has the focus."""
+        if self.needed() is not None:
+            pane = self._list(PANES[self._pane()])
+            pane.action_last() if end else pane.action_first()
+
+    def action_back(self) -> None:
+        """Back to the list before."""
+        if self.needed() is not None:
+            self._list(PANES[max(0, self._pane() - 1)]).focus()
+            self.tell("")
+
+    def leave(self) -> None:
+        """Remembers the question; the edits were kept as they were made."""
+        if self.question is not None:
+            self.desk.remember(self.MODE, {"question": self.question.key})

@@ -1,0 +1,1 @@
+"""Room 6: whether segments say who stays."""

@@ -1,0 +1,295 @@
+"""Whether segments add anything over firmographics about which accounts stay: the figures, and a verdict in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.progress import Progress, silent
+from needsseg.records import LabelSource
+from needsseg.text import date_of
+from needsseg.validation.association import Association, association
+from needsseg.validation.increment import Increment, increment
+from needsseg.validation.survival import Curve, LogRank, curve, logrank
+from needsseg.validation.verdict import (
+    ALPHA,
+    FEWEST_ACCOUNTS,
+    MODEL_ACCOUNTS,
+    MODEL_EVENTS,
+    Evidence,
+    Verdict,
+    verdict,
+)
+
+By = Literal["needs", "behavioral"]
+Outcome = Literal["churned", "at_risk"]
+FIRMOGRAPHICS = ("size", "revenue", "region", "industry")
+
+SMALL_STRATUM = 5
+MOSTLY = 0.8
+UNEXPECTED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One account with its segment and what became of it; days are epoch days, firmographics in the order of FIRMOGRAPHICS.
+
+    ``left`` is the day of the event, None where it stayed; ``until`` is the day up to which leaving would have been seen,
+    whether it left before or not. ``known`` is the day on which the label was known, None where the study does not tell.
+    """
+
+    account: str
+    segment: str
+    source: LabelSource | Literal["usage"]
+    firmographics: tuple[str, ...]
+    start: int
+    until: int
+    left: int | None = None
+    known: int | None = None
+
+    @property
+    def days(self) -> int:
+        """How long it was followed."""
+        return (self.until if self.left is None else self.left) - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What was asked: whose segments, which outcome, as of when, over how many days, after how many segmentations tried.
+
+    ``since`` is None where every account has its own start. ``features`` is the window of days, half-open, that the segments
+    were computed from. ``others`` are the accounts without a label that were followed alike, and how many of them left.
+    """
+
+    by: By
+    as_of: date
+    since: date | None
+    horizon: int
+    outcome: Outcome = "churned"
+    tried: int = 1
+    features: tuple[int, int] | None = None
+    others: tuple[int, int] | None = None
+    seed: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often is drawn: arrangements of labels, the model's among them, and repeats of its cross-validation."""
+
+    permutations: int = 9999
+    model_permutations: int = 499
+    repeats: int = 3
+
+    def enough_for(self, tried: int) -> Effort:
+        """More draws where so many segmentations were tried that the smallest p would not fall below the bar."""
+        least = math.ceil(2 * tried / ALPHA)
+        return Effort(max(self.permutations, least), max(self.model_permutations, least), self.repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The verdict and all it rests on; ``table``, ``logrank`` and ``increment`` are None where they cannot be computed.
+
+    ``strata`` names the firmographic fields within which labels were permuted; ``warnings`` are what makes the figures
+    weaker than they look, ``left_out`` the segments too small to be part of them.
+    """
+
+    design: Design
+    source: str
+    accounts: int
+    events: int
+    followed: tuple[int, int]
+    curves: tuple[Curve, ...]
+    table: Association | None
+    logrank: LogRank | None
+    increment: Increment | None
+    strata: tuple[str, ...]
+    verdict: Verdict
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = field(default=())
+
+
+def validate(
+    rows: Sequence[Followed], design: Design, effort: Effort | None = None, progress: Progress = silent
+) -> Validation:
+    """The verdict on one segmentation, with its figures; the same rows in any order and the same seed give the same.
+
+    Raises UsageError where the question answers itself (see ``refuse``), NeedssegError where no account can be followed.
+    From 100 accounts and 20 that left (ours) the forecast decides, below that the log-rank test within firmographic strata.
+    """
+    refuse(rows, design)
+    if not rows:
+        raise NeedssegError(
+            "No account with a segment was a customer when the follow-up starts.",
+            "Look at needsseg profile and at the subscriptions, or start later with --since.",
+        )
+    effort = (effort or Effort()).enough_for(design.tried)
+    ordered = sorted(rows, key=lambda row: (row.account, row.segment, row.start))
+    kept, left_out = _large_enough(ordered)
+    fields, strata = firmographic_strata([row.firmographics for row in kept])
+    found, table, model = _figures(kept, strata, design.seed, effort, progress)
+    events = sum(row.left is not None for row in kept)
+    sizes = Counter(row.segment for row in kept)
+    evidence = Evidence(design.by, design.outcome, len(kept), events, sizes, found, table, model, fields, design.tried)
+    spans = [row.until - row.start for row in ordered]
+    return Validation(
+        design,
+        ordered[0].source,
+        len(ordered),
+        sum(row.left is not None for row in ordered),
+        (min(spans), max(spans)),
+        tuple(_curve(name, ordered) for name in sorted({row.segment for row in ordered})),
+        table,
+        found,
+        model,
+        fields,
+        verdict(evidence),
+        (*_warnings(ordered, design), *design.notes),
+        left_out,
+    )
+
+
+def _figures(
+    rows: Sequence[Followed], strata: Sequence[str], seed: int, effort: Effort, progress: Progress
+) -> tuple[LogRank | None, Association | None, Increment | None]:
+    """Log-rank test and table of several segments; the forecast too where there are accounts enough.
+
+    Table and forecast look at the days for which every account was followed, so that all had the same chance to leave.
+    """
+    groups = [row.segment for row in rows]
+    names = sorted(set(groups))
+    if len(names) < 2:
+        return None, None, None
+    days, gone = [row.days for row in rows], [row.left is not None for row in rows]
+    found = logrank(days, gone, groups, strata, effort.permutations, seed, progress)
+    window = min(row.until - row.start for row in rows)
+    within = [row.left is not None and row.days <= window for row in rows]
+    left, stayed = (
+        Counter(group for group, here in zip(groups, within, strict=True) if here is side) for side in (True, False)
+    )
+    table = association(
+        window, names, [left[name] for name in names], [stayed[name] for name in names], effort.permutations, seed
+    )
+    if not _enough_for_model(within):
+        return found, table, None
+    firms = [row.firmographics for row in rows]
+    model = increment(window, within, groups, firms, strata, effort.model_permutations, effort.repeats, seed, progress)
+    return found, table, model
+
+
+def _curve(segment: str, rows: Sequence[Followed]) -> Curve:
+    mine = [row for row in rows if row.segment == segment]
+    return curve(segment, [row.days for row in mine], [row.left is not None for row in mine])
+
+
+def _large_enough(rows: list[Followed]) -> tuple[list[Followed], tuple[tuple[str, int], ...]]:
+    """From 100 accounts on, a few in segments of fewer than 5 need not stand in the way of all the others."""
+    sizes = Counter(row.segment for row in rows)
+    small = {name: size for name, size in sizes.items() if size < FEWEST_ACCOUNTS}
+    if len(rows) < MODEL_ACCOUNTS or len(sizes) - len(small) < 2 or sum(small.values()) > len(rows) // 10:
+        return rows, ()
+    return [row for row in rows if row.segment not in small], tuple(sorted(small.items()))
+
+
+def _enough_for_model(within: Sequence[bool]) -> bool:
+    events = sum(within)
+    return len(within) >= MODEL_ACCOUNTS and min(events, len(within) - events) >= MODEL_EVENTS
+
+
+def firmographic_strata(firmographics: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[str]]:
+    """The fields that make up the strata, and each account's stratum: size, and further fields while strata stay large.
+
+    A field is added while at least four in five accounts lie in strata of 5 or more (ours); labels have no say in it.
+    """
+    chosen = [0]
+    for number in range(1, len(FIRMOGRAPHICS)):
+        tried = [*chosen, number]
+        counts = Counter(tuple(firm[n] for n in tried) for firm in firmographics)
+        if sum(size for size in counts.values() if size >= SMALL_STRATUM) >= MOSTLY * len(firmographics):
+            chosen = tried
+    strata = [" / ".join(firm[n] for n in chosen) for firm in firmographics]
+    return tuple(FIRMOGRAPHICS[n] for n in chosen), strata
+
+
+def refuse(rows: Sequence[Followed], design: Design) -> None:
+    """Raises UsageError for a question whose answer would mean nothing, whatever the figures."""
+    if design.tried < 1:
+        raise UsageError(f"{design.tried} segmentations tried: the one looked at counts.", "Give 1 or more.")
+    if design.horizon < 1:
+        raise UsageError(f"A horizon of {design.horizon} days holds no follow-up.", "Give 1 day or more.")
+    if len({row.source for row in rows}) > 1:
+        raise UsageError("Labels of several sources are not mixed.", "Choose one with --source.")
+    if design.by == "behavioral" and design.outcome == "at_risk":
+        raise UsageError(
+            "Segments made of usage cannot be held against at-risk, which is made of usage too: one would foretell itself.",
+            "Look at churn from subscriptions (--outcome churned), or at needs segments (--by needs).",
+        )
+    starts = [row.start for row in rows]
+    if design.features is not None and starts and design.features[1] > min(starts):
+        raise UsageError(
+            f"The segments are computed from usage up to {_day(design.features[1] - 1)}, but accounts are followed from "
+            f"{_day(min(starts))}: the days that make the segments overlap those of the outcome.",
+            "Compute the segments from days before the follow-up starts.",
+        )
+    early = [row for row in rows if row.known is not None and row.start < row.known]
+    if early:
+        latest = max(row.known for row in early if row.known is not None)
+        raise UsageError(
+            f"{len(early)} of {len(rows)} accounts would be followed from before their {_occasion(early[0].source)}, the last of "
+            f"them of {_day(latest)}: they had to stay until then to be asked, and would look loyal for that alone.",
+            f"Start no earlier: --since {_day(latest)}",
+        )
+
+
+def _occasion(source: str) -> str:
+    return {"interview": "interview", "survey": "survey", "assigned": "assignment"}.get(source, "label")
+
+
+def _day(day: int) -> str:
+    return date_of(day).isoformat()
+
+
+def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:
+    found = []
+    unknown = sum(row.known is None for row in rows)
+    asked = f"{_occasion(rows[0].source)} dates"
+    if unknown and rows[0].source != "usage":
+        found.append(
+            f"The {asked} of {unknown} of {len(rows)} accounts are not in the study; it is taken on trust that none is after "
+            "the start of the follow-up."
+        )
+    found += _survivors(rows, design)
+    longest = max(row.until - row.start for row in rows)
+    if longest < design.horizon:
+        found.append(f"The accounts could be followed for at most {longest} of the {design.horizon} days asked for.")
+    return found
+
+
+def _survivors(rows: Sequence[Followed], design: Design) -> list[str]:
+    """Whether suspiciously few of those with a label left: perhaps only those who stay were talked to."""
+    events = sum(row.left is not None for row in rows)
+    who = {"interview": "interviewed", "survey": "surveyed"}.get(rows[0].source, "labelled")
+    others, gone = design.others or (0, 0)
+    beside = f"; of the {others} other accounts {gone} did" if others else ""
+    if not events:
+        return [
+            f"None of the {len(rows)} {who} accounts left{beside}. If only customers who stay were {who}, nothing can be "
+            "learnt about leaving: talk to some who left, too."
+        ]
+    if not others:
+        return []
+    from scipy.stats import hypergeom
+
+    chance = float(hypergeom.cdf(events, len(rows) + others, events + gone, len(rows)))
+    if chance >= UNEXPECTED:
+        return []
+    return [
+        f"Of the {len(rows)} {who} accounts {events} left{beside}: fewer than chance would explain (p = {chance:.3f}). Perhaps "
+        f"mostly customers who stay were {who}."
+    ]
