@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.labelled import SHIPPED, table
 from benchmarks.sizes import _peak
-from needsseg.embedding.model import Encoder, locate, open_encoder
+from needsseg.embedding import Encoder, locate, open_encoder
 from needsseg.segments.assigning import Assignment, learn
 from needsseg.settings import shipped
 from needsseg.transcripts import read

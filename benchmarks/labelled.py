@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 
 Labels = NDArray[np.int64]
 Matrix = NDArray[np.float64]

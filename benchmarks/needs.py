@@ -21,7 +21,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from needsseg.discovery import Decisions, discover
 from needsseg.discovery.vector_shaping import unit
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 
 AT, STEP = (15, 30, 60), 5
 

@@ -19,7 +19,7 @@ from needsseg.coding import judge, load_cues, load_probes, sentence_spans, weigh
 from needsseg.coding.learning import Measured, measure, rank
 from needsseg.coding.sentences import Span
 from needsseg.coding.suggestions import Window
-from needsseg.embedding.model import encode, locate
+from needsseg.embedding import encode, locate
 from needsseg.records import Transcript
 from needsseg.settings import shipped
 

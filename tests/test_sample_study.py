@@ -14,6 +14,7 @@ from needsseg import transcripts
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import passages, pseudonyms
 from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
@@ -54,7 +55,7 @@ def test_the_pipeline_cannot_read_the_key() -> None:
 
 def test_the_walk_finds_the_needs_the_interviews_were_written_for(demo_study: Study) -> None:
     """The program never saw the key. Far fewer than this would mean that a room is broken."""
-    verdicts = {need.participant: need.segment for need in segments.participants(demo_study)}
+    verdicts = {need.participant: need.segment for need in participant_needs(demo_study)}
     written = {Path(name).stem: entry["primary"] for name, entry in KEY.items() if entry["primary"] != "none"}
     right = [key for key, need in written.items() if verdicts[key] == need]
     assert len(right) >= 13, f"{len(right)} of {len(written)}: {verdicts}"
@@ -86,7 +87,7 @@ def test_the_labelled_accounts_are_consistent_in_all_formats(demo_study: Study, 
         == [r[1] for r in parquet]
     )
     labelled = [row for row in rows if row["needs_segment"]]
-    decided = {need.participant for need in segments.participants(demo_study) if need.segment}
+    decided = {need.participant for need in participant_needs(demo_study) if need.segment}
     matched = {
         match.account_id for match in accounts.matches(demo_study) if match.account_id and match.participant in decided
     }

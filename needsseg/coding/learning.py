@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from needsseg.coding.linguistic_cues import KINDS
 from needsseg.coding.probes import BESIDE
 from needsseg.coding.suggestions import LIKE, TOLD, Window, reasons_of, untrained
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from needsseg.coding.probes import Probe
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
     Matrix = NDArray[np.float64]
     Flags = NDArray[np.bool_]

@@ -11,7 +11,7 @@ from needsseg.coding.linguistic_cues import CueGroup, CueHit, empty_weight, find
 from needsseg.coding.probes import BESIDE, Probe, load_probes
 from needsseg.coding.sentences import Span, count_words
 from needsseg.coding.windows import turn_at, windows
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.records import Suggestion, Transcript
 from needsseg.settings import Settings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
     Matrix = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from needsseg.discovery.separation import Separation, verdict
 from needsseg.discovery.stability import RESAMPLES, stabilities
 from needsseg.discovery.supervised import Lesson, Taught
 from needsseg.discovery.vector_shaping import unit
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Candidate, Decisions
 from needsseg.text import format_count
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from needsseg.discovery.vector_shaping import Matrix
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
     Labels = NDArray[np.int64]
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.vector_shaping import unit
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
     from needsseg.discovery.vector_shaping import Matrix
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
 
 def need_texts(name: str, description: str) -> list[str]:

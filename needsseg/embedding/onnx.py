@@ -19,12 +19,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.embedding.model import Encoder, Model, loaded_from
+from needsseg.embedding.catalogue import Model
+from needsseg.embedding.encoder import Encoder
+from needsseg.embedding.sentence_transformers import loaded_from
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import private_folder
 
 if TYPE_CHECKING:
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding.encoder import Vectors
 
 OPSET = 17
 PROBES = (

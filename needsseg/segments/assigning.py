@@ -145,7 +145,7 @@ def assign(
     """
     import numpy as np
 
-    from needsseg.embedding.model import encode, locate, text_sha256
+    from needsseg.embedding import encode, locate, text_sha256
 
     passages = [(name, text) for name, mine in segments.items() for text in mine]
     everything = [text for _, text in passages] + list(others) + list(texts)

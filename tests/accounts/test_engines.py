@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.engines import spark
+from needsseg.accounts.engines import failures, spark
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.ingestion import ingest
@@ -307,12 +307,12 @@ def test_without_pyspark_it_is_said_what_to_install(files: StackFiles, monkeypat
 
 
 def test_what_spark_says_becomes_what_to_do() -> None:
-    unseen = spark.explained(
+    unseen = failures.spark_error(
         RuntimeError("[FAILED_READ_FILE.FILE_NOT_EXIST] file file:/data/e.parquet does not exist.")
     )
     assert says(unseen, "executors", "/data/e.parquet") and says(unseen.hint, SHARED_STORAGE, "--engine duckdb")
-    assert says(spark.explained(RuntimeError("StatusCode.UNAVAILABLE failed to connect")), SPARK_SILENT)
-    stopped = spark.explained(RuntimeError("\n boom \n at x"))
+    assert says(failures.spark_error(RuntimeError("StatusCode.UNAVAILABLE failed to connect")), SPARK_SILENT)
+    stopped = failures.spark_error(RuntimeError("\n boom \n at x"))
     assert says(stopped.message, SPARK_STOPPED) and stopped.message.endswith("boom") and stopped.hint
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from needsseg.accounts.assign.spark import assigned_on_spark
 from needsseg.accounts.engines.spark import open_spark
-from needsseg.embedding.model import locate, open_encoder
+from needsseg.embedding import locate, open_encoder
 from needsseg.errors import UsageError
 from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped

@@ -21,7 +21,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.segments import assigning, assigning_run, segments, training_passages
 from needsseg.actions.segments.assigned import assigned_labels, texts
 from needsseg.actions.study import history, studies
-from needsseg.embedding.model import Encoder, open_encoder
+from needsseg.embedding import Encoder, open_encoder
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (

@@ -17,7 +17,7 @@ from needsseg.actions.coding.searching import Filter
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.coding import queries
-from needsseg.embedding import model
+from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS
@@ -250,7 +250,7 @@ def test_meaning_finds_what_words_do_not(demo_study: Study, monkeypatch: pytest.
     def refuse(_model: object) -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr(model, "_load", refuse)
+    monkeypatch.setattr(sentence_transformers, "_load", refuse)
     assert searching.unready(demo_study, query) == 0
     assert searching.search(demo_study, query, meaning=True) == found
     one = Filter(interview=found[1].interview)

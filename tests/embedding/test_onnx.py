@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from needsseg.embedding.model import locate, open_encoder
+from needsseg.embedding import locate, open_encoder
 from needsseg.embedding.onnx import _runtime, exported, open_onnx
 from needsseg.errors import NeedssegError, UsageError
 from tests.fixtures.requirements import needs
@@ -66,7 +66,7 @@ def test_nothing_is_kept_or_sent_about_its_use_and_torch_is_not_loaded(folder: P
     code = (
         "import socket, sys\n"
         "socket.socket.connect = lambda *_: sys.exit('a connection was tried')\n"
-        "from needsseg.embedding.model import locate, open_encoder\n"
+        "from needsseg.embedding import locate, open_encoder\n"
         "open_encoder(locate(), 'onnx').encode(['a'])\n"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
     )

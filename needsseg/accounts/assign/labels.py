@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from needsseg.accounts.engines.engine import spill_folder
+from needsseg.accounts.engines.spill import spill_folder
 from needsseg.accounts.ingest.cells import text
 
 HALF_LIFE_DAYS = 180

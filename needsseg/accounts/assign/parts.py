@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from needsseg.accounts.engines.engine import spill_folder
+from needsseg.accounts.engines.spill import spill_folder
 from needsseg.accounts.ingest.cells import text
 from needsseg.files import private_folder, whole_file
 

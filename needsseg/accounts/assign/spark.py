@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.spark import _installed, scanned
-from needsseg.embedding.model import Encoder, Model, open_encoder
+from needsseg.embedding import Encoder, Model, open_encoder
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.settings import BACKENDS
 

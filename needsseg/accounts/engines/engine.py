@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.errors import NeedssegError, TableError, UsageError
-from needsseg.files import private_folder
+from needsseg.accounts.engines.failures import engine_errors
+from needsseg.accounts.engines.spill import spill_folder
+from needsseg.errors import TableError, UsageError
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -40,7 +41,7 @@ class Engine:
 
         if not parquet.is_file():
             raise TableError(f"{parquet}: no such Parquet file.", "Import the account files again.")
-        with translated():
+        with engine_errors():
             found: nw.LazyFrame[Any] = nw.from_native(self._scanned(parquet.absolute()))
         return found
 
@@ -59,7 +60,7 @@ class Engine:
         """A small table of texts as a frame of this backend."""
         import narwhals as nw
 
-        with translated():
+        with engine_errors():
             found: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
         return found
 
@@ -84,7 +85,7 @@ class Engine:
 
     def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
         """The result as plain tuples, in no particular order."""
-        with translated():
+        with engine_errors():
             native: Any = frame.to_native()
             if self.backend == "spark":
                 return [tuple(row) for row in native.collect()]
@@ -135,42 +136,3 @@ def _duckdb(spill: Path | None) -> Iterator[Any]:
         quoted = str(folder).replace("'", "''")
         connection.execute(f"SET temp_directory = '{quoted}'")
         yield connection
-
-
-@contextmanager
-def spill_folder(beside: Path | None) -> Iterator[Path]:
-    """Give a private folder for what does not fit in memory, which is gone afterwards.
-
-    It lies in ``beside``, or in the system's own temporary folder where ``beside`` is None or cannot be written.
-    NeedssegError where neither can be.
-    """
-    where = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
-    with ExitStack() as held:
-        try:
-            folder = held.enter_context(private_folder(where, "spill"))
-        except OSError as error:
-            raise NeedssegError(
-                f"{error.filename or 'temporary folder'}: {error.strerror}.",
-                "What does not fit in memory is written there; the variable TMPDIR names another place.",
-            ) from error
-        yield folder
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn an engine's own errors into ones a person can act on."""
-    try:
-        yield
-    except NeedssegError:
-        raise
-    except Exception as error:
-        module = type(error).__module__.partition(".")[0]
-        if module in ("pyspark", "py4j", "grpc"):
-            from needsseg.accounts.engines.spark import explained
-
-            raise explained(error) from error
-        if module not in ("duckdb", "_duckdb", "polars", "narwhals"):
-            raise
-        raise TableError(
-            f"The account data cannot be computed: {str(error).splitlines()[0]}", "Import the account files again."
-        ) from error

@@ -20,13 +20,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from needsseg.accounts.engines.failures import ELSEWHERE, engine_errors
+from needsseg.accounts.engines.spill import spill_folder
 from needsseg.errors import NeedssegError, UsageError
 
 LEAST_JAVA = 17
 SECONDS_TO_ANSWER = 5.0
 SECONDS_FOR_EXECUTORS = 60.0
 CONNECT_PORT = 15002
-ELSEWHERE = "Or compute on this machine: --engine duckdb."
 # Spark SQL keeps 200 partitions by default, each of them a task: far too many for the rows of one machine.
 LOCAL_PARTITIONS = "8"
 _ONE_AT_A_TIME = threading.RLock()
@@ -38,8 +39,6 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
 
     UsageError where PySpark is not installed, NeedssegError where Java is missing or nothing answers.
     """
-    from needsseg.accounts.engines.engine import spill_folder, translated
-
     with _ONE_AT_A_TIME, ExitStack() as stack:
         if spec.startswith("sc://"):
             session = _connected(spec)
@@ -54,10 +53,10 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
                 # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
                 beside = None if spill is not None and "," in str(spill.absolute()) else spill
                 folder = stack.enter_context(spill_folder(beside))
-                with translated():
+                with engine_errors():
                     session = _started(master, folder)
                 stack.callback(session.stop)
-                with translated():
+                with engine_errors():
                     _wait_for_executors(session, master)
         yield session
 
@@ -73,25 +72,6 @@ def given(session: Any, columns: Sequence[str], rows: Sequence[tuple[str, ...]])
     fields = ", ".join(f"{column}: STRING" for column in columns)
     cells = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
     return session.sql(f"SELECT inline(from_json(:cells, 'ARRAY<STRUCT<{fields}>>'))", args={"cells": cells})
-
-
-def explained(error: BaseException) -> NeedssegError:
-    """What a person can do about an error of Spark's."""
-    said = str(error)
-    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
-    if re.search(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", said):
-        return NeedssegError(
-            "Spark's executors do not see the account data: " + (_path_in(said) or first),
-            "Keep the study on storage that every executor mounts under the same path. " + ELSEWHERE,
-        )
-    if re.search(r"UNAVAILABLE|failed to connect|Connection refused|MasterNotFound|unresponsive", said):
-        return NeedssegError(f"Spark does not answer: {first}", f"Is it running? {ELSEWHERE}")
-    return NeedssegError(f"Spark stopped: {first}", f"Look at the cluster's logs. {ELSEWHERE}")
-
-
-def _path_in(said: str) -> str:
-    found = re.search(r"file:(/.+?\.parquet)", said)
-    return re.sub(r"\\(.)", r"\1", found.group(1)) if found else ""
 
 
 def _installed(module: str, extra: str) -> None:
@@ -209,9 +189,7 @@ def _connected(url: str) -> Any:
     _answers(url, r"sc://([^/;]+)", CONNECT_PORT, "Connect server")
     from pyspark.sql import SparkSession
 
-    from needsseg.accounts.engines.engine import translated
-
-    with translated():
+    with engine_errors():
         session = SparkSession.builder.remote(url).create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
         session.conf.set("spark.sql.ansi.enabled", "true")

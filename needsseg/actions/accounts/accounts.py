@@ -23,7 +23,7 @@ from needsseg.actions.accounts.account_sources import (
     without_password,
 )
 from needsseg.actions.segments.assigned import assigned_labels
-from needsseg.actions.segments.segments import participants as primary_needs
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
 from needsseg.actions.transcripts.participants import ParticipantsReport, import_participants
 from needsseg.errors import NotFoundError
@@ -176,7 +176,7 @@ def _interview_labels(study: Study, confirmed: Mapping[str, str]) -> list[Label]
     account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)
     heard: Counter[str] = Counter()
-    for need in primary_needs(study):
+    for need in participant_needs(study):
         account = account_of.get(need.participant)
         if account is not None and need.counts:
             heard[account] += 1

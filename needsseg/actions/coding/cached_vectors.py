@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.study.segments import runs, vectors
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.segments import vectors
 
 if TYPE_CHECKING:
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
     from needsseg.study.connection import Study
 
 

@@ -12,7 +12,7 @@ from needsseg.actions.coding.embedding import embedded, model_sha256
 from needsseg.actions.coding.embedding import held as cached
 from needsseg.actions.coding.search_scope import Scope, Speech
 from needsseg.coding.windows import windows
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.progress import Progress, silent
 from needsseg.study.transcripts import interviews, searching
 from needsseg.study.transcripts.searching import Said

@@ -11,7 +11,7 @@ from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.coding.passages import one as seen_passage
 from needsseg.actions.coding.search_scope import EVERYTHING, Filter, Scope, Speech, conditions
 from needsseg.coding import queries
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Role

@@ -13,7 +13,7 @@ from needsseg.coding import load_cues, load_probes, weigh
 from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from needsseg.coding.linguistic_cues import CueGroup
     from needsseg.coding.probes import Probe
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
 __all__ = ["ENOUGH", "Outlook", "Queue", "QueueItem", "asked", "decide_place", "decide_window", "embed_all", "queue"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from needsseg.actions.coding.embedding import embedded
 from needsseg.discovery.evidence.code_tree import CodeNode, CodeTree, code_tree, rearranged
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage

@@ -21,7 +21,7 @@ from needsseg.discovery import (
 )
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.verdict import next_step, no_finding, separation_words
-from needsseg.embedding.model import locate, text_sha256
+from needsseg.embedding import locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -37,7 +37,7 @@ from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.discovery import Persona
-    from needsseg.embedding.model import Vectors
+    from needsseg.embedding import Vectors
 
 MOST_NEEDS = 7
 """As many needs in view as a team can tell apart; more are allowed, and warned of."""

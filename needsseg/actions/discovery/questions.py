@@ -14,7 +14,7 @@ from needsseg.actions.discovery.passage_moves import Depth, placed
 from needsseg.actions.discovery.previews import nearest_segments
 from needsseg.discovery import Discovery, Separation, need_texts
 from needsseg.discovery import discover as discover_candidates
-from needsseg.embedding.model import text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.records import Passage
 from needsseg.study.coding import passages

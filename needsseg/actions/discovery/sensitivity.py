@@ -27,7 +27,7 @@ from needsseg.discovery.firmness import (
     held_fixed,
 )
 from needsseg.discovery.verdict import firmness_words
-from needsseg.embedding.model import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.progress import Progress, silent
 from needsseg.records import UNASSIGNED, Passage

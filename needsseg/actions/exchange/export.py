@@ -16,7 +16,7 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
-from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
@@ -236,7 +236,7 @@ def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> l
 def _rests_on(study: Study, original: bool) -> dict[str, object]:
     """What a manifest tells of the study: the inputs, and who has no account or no label."""
     matched = accounts.matches(study)
-    needs = segments.participants(study)
+    needs = participant_needs(study)
     over = pseudonyms.cover(study, original=original)
     inputs = {
         kind: {

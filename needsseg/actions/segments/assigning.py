@@ -17,7 +17,7 @@ from needsseg.actions.coding.embedding import model_sha256
 from needsseg.actions.segments import assigning_run as runs
 from needsseg.actions.segments.assigning_run import State
 from needsseg.actions.segments.training_passages import Lesson, taught, teaching
-from needsseg.embedding.model import locate
+from needsseg.embedding import locate
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written
 from needsseg.files import sha256

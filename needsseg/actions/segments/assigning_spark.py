@@ -8,12 +8,13 @@ from pathlib import Path
 from needsseg.accounts.assign.parts import Verdict
 from needsseg.accounts.assign.spark import assigned_on_spark
 from needsseg.accounts.assign.texts import StagedTexts, seems_foreign
-from needsseg.accounts.engines.engine import spill_folder
-from needsseg.accounts.engines.spark import explained, open_spark
+from needsseg.accounts.engines.failures import spark_error
+from needsseg.accounts.engines.spark import open_spark
+from needsseg.accounts.engines.spill import spill_folder
 from needsseg.accounts.ingest.cells import text as literal
 from needsseg.actions.segments.assigning_run import Known
 from needsseg.actions.segments.training_passages import Lesson
-from needsseg.embedding.model import Model
+from needsseg.embedding import Model
 from needsseg.files import whole_file
 from needsseg.progress import Progress
 
@@ -34,7 +35,7 @@ def learn_on_spark(
             try:
                 found = frame.toArrow()
             except Exception as error:  # Java's errors have no kind of their own to be told by
-                raise explained(error) from error
+                raise spark_error(error) from error
     finally:
         distinct.unlink(missing_ok=True)
     for batch in found.to_batches(max_chunksize=10_000):

@@ -17,9 +17,6 @@ from needsseg.actions.segments.lineage import Event, lineage
 from needsseg.actions.segments.segment_accounts import Backing, backing
 from needsseg.errors import UsageError
 from needsseg.files import sha256
-from needsseg.records import PrimaryNeed
-from needsseg.segments import primary_needs
-from needsseg.study.accounts import accounts
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import passage_moves, segments
@@ -51,7 +48,6 @@ __all__ = [
     "merge",
     "merge_preview",
     "move",
-    "participants",
     "proposed_split",
     "rename",
     "reopen",
@@ -177,21 +173,6 @@ def _proof(study: Study, shown: Evidence) -> dict[str, object]:
             for passage, _ in shown.passages
         ],
     }
-
-
-def participants(study: Study) -> list[PrimaryNeed]:
-    """Every participant's primary need among named and confirmed segments, or why it is undecided."""
-    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
-    held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
-    placed = [
-        (who[voice], row.name)
-        for row in segments.listing(study)
-        if row.status in ("named", "confirmed")
-        for member in members.get(row.id, [])
-        if (voice := (held[member.passage].interview, held[member.passage].speaker)) in who
-    ]
-    return primary_needs([participant.key for participant in accounts.participants(study)], placed)
 
 
 def runs(study: Study) -> list[Run]:

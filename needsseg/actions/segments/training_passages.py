@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded
-from needsseg.embedding.model import locate, open_encoder, text_sha256
+from needsseg.embedding import locate, open_encoder, text_sha256
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.progress import Progress
@@ -18,7 +18,7 @@ from needsseg.study.segments import constraints, segments
 from needsseg.study.transcripts import interviews
 
 if TYPE_CHECKING:
-    from needsseg.embedding.model import Encoder
+    from needsseg.embedding import Encoder
     from needsseg.segments import Assigner
 
 

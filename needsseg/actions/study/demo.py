@@ -12,6 +12,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery
 from needsseg.actions.exchange import export
 from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError
@@ -82,8 +83,8 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
         say(f"  {row.name}: {voices}{words}")
         if row.exemplars:
             say(f"    “{_short(row.exemplars[0].quote)}” ({row.exemplars[0].interview})")
-    decided = [need for need in segments.participants(study) if need.segment]
-    say(f"{len(decided)} of {len(segments.participants(study))} participants have a primary need.")
+    decided = [need for need in participant_needs(study) if need.segment]
+    say(f"{len(decided)} of {len(participant_needs(study))} participants have a primary need.")
     say("The names are the nearest archetypes, put there by the demo; nothing is confirmed.")
 
 

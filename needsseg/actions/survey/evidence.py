@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.coding.pseudonyms import cover
-from needsseg.actions.segments.segments import participants as primary_needs
-from needsseg.embedding.model import text_sha256
+from needsseg.actions.segments.participant_needs import participant_needs
+from needsseg.embedding import text_sha256
 from needsseg.progress import Progress
 from needsseg.study.coding import passages
 from needsseg.study.segments import segments
@@ -66,5 +66,5 @@ def material(study: Study, names: dict[int, str], progress: Progress) -> Materia
         ),
         tuple(name for name, _ in placed),
         rows,
-        {need.participant: as_now[need.segment] for need in primary_needs(study) if need.segment in as_now},
+        {need.participant: as_now[need.segment] for need in participant_needs(study) if need.segment in as_now},
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import participants as actions
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -27,7 +27,7 @@ def participants(session: Session, as_json: bool) -> None:
     """List participants with their attributes, primary need and account."""
     with opened(session) as study:
         people = accounts.participants(study)
-        needs = {need.participant: need for need in segments.participants(study)}
+        needs = {need.participant: need for need in participant_needs(study)}
         matched = _matches(session, study)
     if as_json:
         print_array(shapes.participant(who, needs[who.key], matched.get(who.key)) for who in people)

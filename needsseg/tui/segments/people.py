@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.evidence_words import bar
@@ -37,7 +37,7 @@ class PeopleScreen(Sheet[str]):
         """Reads who needs what."""
         names = {person.key: person for person in accounts.participants(self.study)}
         spoke = {row.participant: row.interview for row in interviews.speakers(self.study) if row.participant}
-        needs = segments.participants(self.study)
+        needs = participant_needs(self.study)
         self._interviews = [spoke.get(need.participant, "") for need in needs]
         self.fill([_need(need, names.get(need.participant)) for need in needs])
 

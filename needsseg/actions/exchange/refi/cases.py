@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts as account_actions
 from needsseg.actions.coding.pseudonyms import Cover
-from needsseg.actions.segments import segments as segment_actions
 from needsseg.coding.pseudonyms import GENERIC
 from needsseg.records import Account, Participant
 from needsseg.study.accounts import accounts
@@ -39,7 +38,7 @@ def cases_of(
     from needsseg.exchange import refi
 
     ids, sources = exchange.participant_ids(study), exchange.interview_ids(study)
-    needs = {need.participant: need.segment for need in segment_actions.participants(study)}
+    needs = {need.participant: need.segment for need in participant_needs(study)}
     linked = accounts.links(study)
     spoken: dict[str, list[exchange.Voice]] = defaultdict(list)
     for voice in exchange.voices(study):

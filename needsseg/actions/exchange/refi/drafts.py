@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from needsseg.actions.exchange.refi.export import KEY, NAMELESS, ROLES, STATEMENT
+from needsseg.actions.exchange.refi.names import KEY, NAMELESS, ROLES, STATEMENT
 from needsseg.actions.exchange.refi.times import NAME as TIMES
 from needsseg.actions.exchange.refi.times import is_times_note, with_times
 from needsseg.actions.exchange.refi.turns import FoundTurns, read_turns, timed

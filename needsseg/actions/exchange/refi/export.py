@@ -12,7 +12,9 @@ from needsseg import __version__
 from needsseg.actions.coding import blind, pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange.refi.blocks import Block, BlockKind, with_blocks
+from needsseg.actions.exchange.refi.drafts import turns_of
 from needsseg.actions.exchange.refi.known_interviews import guid_of, space_of
+from needsseg.actions.exchange.refi.names import COLOURS, KEY, NAMELESS, NO_COLOUR, ROLES, SEGMENT_NOTE, STATEMENT
 from needsseg.actions.exchange.refi.pseudonymised import LABEL, covered_text, statement_words
 from needsseg.actions.exchange.refi.times import NAME as TIMES
 from needsseg.actions.exchange.refi.times import times_note
@@ -28,25 +30,6 @@ if TYPE_CHECKING:
     from needsseg.exchange import refi
 
 FORMATS = ("qdpx", "qdc")
-COLOURS = {
-    "red": "#d62728", "orange": "#ff7f0e", "yellow": "#e6c229", "green": "#2ca02c", "teal": "#17a2a2",
-    "blue": "#1f77b4", "violet": "#7b4fb5", "pink": "#e377c2", "grey": "#7f7f7f",
-}  # fmt: skip
-"""The study's named colours as others see them."""
-NO_COLOUR = "#b3b3b4"
-"""Stands for a code without a colour, since other programs give one of their own to it."""
-ROLES: tuple[tuple[Role, str], ...] = (
-    ("interviewer", "interviewers"),
-    ("participant", "participants"),
-    ("other", "others who speak"),
-)
-"""Variables of a source that say who speaks in it, a label a line."""
-STATEMENT = "Job statement"
-SEGMENT_NOTE = "Segment: "
-"""Begins the name of a note that stands for a segment; its passages refer to it."""
-NAMELESS = "(without a name)"
-KEY = "key"
-"""The variable of a source that holds the interview's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +253,6 @@ class _Making:
 
     def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
         """Who speaks, by role, where the text as it is written lets a reader find their turns again by it."""
-        from needsseg.actions.exchange.refi.drafts import turns_of
         from needsseg.exchange import refi
 
         printed: dict[str, Role] = {}

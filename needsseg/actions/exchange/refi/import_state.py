@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.exchange.refi.blocks import Block
 from needsseg.actions.exchange.refi.drafts import moment, on_one_line, parts_of, statement_in
-from needsseg.actions.exchange.refi.export import SEGMENT_NOTE
+from needsseg.actions.exchange.refi.names import SEGMENT_NOTE
 from needsseg.actions.exchange.refi.pseudonymised_study import Covered
 from needsseg.actions.exchange.refi.times import is_times_note
 from needsseg.study.coding import exchanged_memos

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.exchange.refi.blocks import Block, split_blocks
 from needsseg.actions.exchange.refi.drafts import Draft, draft_of, moment, on_one_line, unused
-from needsseg.actions.exchange.refi.export import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
 from needsseg.actions.exchange.refi.import_state import Taking, Written
 from needsseg.actions.exchange.refi.known_interviews import Here, Recogniser
+from needsseg.actions.exchange.refi.names import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
 from needsseg.actions.exchange.refi.passages import take_selections
 from needsseg.actions.exchange.refi.people import take_cases, take_source_values
 from needsseg.actions.exchange.refi.pseudonymised_study import Covered

@@ -18,8 +18,8 @@ from needsseg.actions.exchange.refi.cases import (
     SPEAKS_AS,
     SPEAKS_IN,
 )
-from needsseg.actions.exchange.refi.export import KEY, ROLES
 from needsseg.actions.exchange.refi.import_state import Taking
+from needsseg.actions.exchange.refi.names import KEY, ROLES
 from needsseg.study.accounts import accounts
 from needsseg.study.coding import exchange
 from needsseg.study.connection import plain_text

@@ -11,8 +11,9 @@ from needsseg.actions.discovery import evidence
 from needsseg.actions.discovery.comparing import needs_map
 from needsseg.actions.discovery.firmness import verdict
 from needsseg.actions.exchange.report.quote_contexts import context, place
-from needsseg.actions.segments import cards, segments
+from needsseg.actions.segments import cards
 from needsseg.actions.segments.cards import PARTS, Card
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.verdict import leaning_words
@@ -76,7 +77,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     listed = evidence.listing(study)
     chosen = [row for row in listed if row.status in ("named", "confirmed")]
     rows = chosen or [row for row in listed if row.status == "candidate"]
-    people = tuple(segments.participants(study))
+    people = tuple(participant_needs(study))
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)

