@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from needsseg.actions.coding.embedding import embedded
 from needsseg.embedding import (
-    BATCH_CHARACTERS,
     BUNDLED_SHA256,
     Encoder,
     encode,
@@ -24,6 +23,7 @@ from needsseg.embedding import (
     pieces,
     text_sha256,
 )
+from needsseg.embedding.encoder import BATCH_CHARACTERS
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.segments import vectors

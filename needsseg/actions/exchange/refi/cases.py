@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts as account_actions
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.coding.pseudonyms import GENERIC
 from needsseg.records import Account, Participant
 from needsseg.study.accounts import accounts
