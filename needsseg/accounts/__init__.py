@@ -10,7 +10,7 @@ from needsseg.accounts.ingest.databases import address, database_kind, is_addres
 from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, said_dates
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.gathering import Gathered, Part, gathered, label, laid_out
-from needsseg.accounts.ingest.ingestion import Ingested, ingest, over_all
+from needsseg.accounts.ingest.ingestion import Ingested, over_all
 from needsseg.accounts.ingest.mapping import (
     DATE_FIELDS,
     KINDS,
@@ -64,7 +64,6 @@ __all__ = [
     "database_kind",
     "gathered",
     "guess_mapping",
-    "ingest",
     "is_address",
     "kind_of",
     "label",

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts import DatesUnclearError, Part, guess_mapping, ingest, read_header
+from needsseg.accounts import DatesUnclearError, Part, guess_mapping, read_header
 from needsseg.accounts.ingest.file_rows import records
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.errors import TableError
 from tests.fixtures.wording import NO_VALID_ROW, says
 

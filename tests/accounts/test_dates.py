@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts import DatesUnclearError, guess_mapping, ingest, read_header
+from needsseg.accounts import DatesUnclearError, guess_mapping, read_header
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.actions.accounts import accounts
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study

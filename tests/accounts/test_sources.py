@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.accounts import Ingested, Mapping, guess_mapping, ingest, read_header
+from needsseg.accounts import Ingested, Mapping, guess_mapping, read_header
 from needsseg.accounts.ingest.cells import account_key, local_day, salesforce_18, stamp_parts, utc_second, year_first
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.errors import NeedssegError, TableError, UsageError
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (

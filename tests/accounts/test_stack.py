@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from needsseg.accounts import AccountProfile, StackFiles, build, guess_mapping, ingest, load_rules, read_header
+from needsseg.accounts import AccountProfile, StackFiles, build, guess_mapping, load_rules, read_header
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.behaviour import Behaviour, behaviour
 from needsseg.accounts.tiers.event_meanings import meanings_of
 from needsseg.accounts.tiers.profile import deciding_label
@@ -225,7 +226,7 @@ def test_events_on_the_date_do_not_count_and_the_zone_decides_which_day_it_is(tm
 
 @pytest.mark.slow
 def test_rows_and_labels_of_merged_records_count_for_the_survivor(tmp_path: Path) -> None:
-    here = DATA / "accounts" / "salesforce_accounts.csv"
+    here = DATA / "salesforce_accounts.csv"
     accounts = ingest("accounts", here, guess_mapping("accounts", read_header(here)), tmp_path / "stack").parquet
     survivor, gone = "001A0000006Vm9rIAC", "001A0000006Vm9s"
     rows: list[Row] = [

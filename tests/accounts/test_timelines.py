@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from needsseg.accounts import StackFiles, guess_mapping, ingest, read_header
+from needsseg.accounts import StackFiles, guess_mapping, read_header
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.timelines import timelines, value_on
 from needsseg.accounts.tiers.zones import epoch_day
 from tests.fixtures.requirements import needs

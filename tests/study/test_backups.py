@@ -456,6 +456,6 @@ def test_a_log_is_looked_at_only_where_nobody_has_the_study_open(talk: Study) ->
     assert side(talk.path, "-wal").stat().st_size
     restore.check_log(talk.path)
     passages.mark(talk, "anna", 61, 70)
-    child = "import sys; from pathlib import Path; from needsseg.study import restoring; restoring.check_log(Path(sys.argv[1]))"
+    child = "import sys; from pathlib import Path; from needsseg.study.file import restore; restore.check_log(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", child, talk.path], check=True)
     assert studies.check(talk) == []

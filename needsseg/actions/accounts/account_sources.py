@@ -9,6 +9,7 @@ from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
+from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.event_coverage import of_unknown_accounts
 from needsseg.actions.accounts.source_kinds import of_kind
 from needsseg.errors import NeedssegError, TableError, UsageError
@@ -203,7 +204,7 @@ def import_source(
         held = _held(study, base) if base else None
         tz = load(study.path).timezone
         saved = _saved_dates(before, chosen)
-        done = room.ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, held=held, told=progress)
+        done = ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, held=held, told=progress)
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
     if base is None and before is not None and _as_before(before, done, mapping, dates_now):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
