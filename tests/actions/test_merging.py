@@ -399,7 +399,8 @@ def test_two_people_at_one_study_lose_nothing(talk: Study) -> None:
     passages.decide(talk, ids, "suggested")
     talk.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     script = (
-        "import sys; from pathlib import Path; from needsseg.actions.coding import passages\nfrom needsseg.actions.study import studies\n"
+        "import sys; from pathlib import Path; from needsseg.actions.coding import passages\n"
+        "from needsseg.actions.study import studies\n"
         "with studies.open_study(Path(sys.argv[1])) as study:\n"
         "    study.actor = sys.argv[2]\n"
         "    print('ready', flush=True); sys.stdin.readline()\n"
