@@ -31,7 +31,7 @@ class Verbs(Provider):
         from needsseg.tui import study_commands
 
         yield "back up the study", "", partial(study_commands.back_up, app)
-        yield "list the study's backups", "", partial(study_commands.backups, app)
+        yield "list the study's backups, restore one", "", partial(study_commands.backups, app)
         yield "check the study's file", "", partial(study_commands.check, app)
         yield "overview of the study", "", partial(study_commands.overview, app)
 

@@ -25,6 +25,7 @@ from needsseg.settings import load
 from needsseg.study.accounts import deliveries
 from needsseg.study.accounts.deliveries import Delivered
 from needsseg.study.connection import Study
+from needsseg.study.file import leftovers
 from needsseg.study.segments import segments as stored
 
 FORMATS = ("csv", "jsonl", "parquet")
@@ -113,21 +114,22 @@ def export(
     made = plan(study, f"file:{format}", profiles, changed_only, users)
     extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
     ids = {each.account_id: each.message_id for each in made.taken}
-    written = write_target(
-        made.profiles,
-        path,
-        format,
-        extra,
-        neutralise=neutralise,
-        key=key,
-        ids=ids,
-        overwrite=overwrite,
-        rows=made.rows,
-        # The study is told while the file can still be put back: no file without its record, no record without its file.
-        recorded=lambda: deliveries.wrote(
-            study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
-        ),
-    )
+    with leftovers.writing_to(study, path):
+        written = write_target(
+            made.profiles,
+            path,
+            format,
+            extra,
+            neutralise=neutralise,
+            key=key,
+            ids=ids,
+            overwrite=overwrite,
+            rows=made.rows,
+            # The study is told while the file can still be put back: no file without its record, no record without its file.
+            recorded=lambda: deliveries.wrote(
+                study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
+            ),
+        )
     labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
     return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
 

@@ -18,20 +18,24 @@ from needsseg.study.file import erasing, faults, leftovers, schema
 from needsseg.study.file import rescue as rescuing
 from needsseg.study.file import restore as restoring
 from needsseg.study.file.backups import Backup
+from needsseg.study.file.faults import DamagedError
 from needsseg.study.file.rescue import Rescued
 from needsseg.study.file.restore import Restored
 
 __all__ = [
     "Backup",
+    "DamagedError",
     "Overview",
     "Rescued",
     "Restored",
     "Study",
     "backup",
+    "backup_fault",
     "backups",
     "check",
     "faults_of",
     "init",
+    "newest_sound",
     "open_study",
     "overview",
     "place",
@@ -136,6 +140,16 @@ def backup(study: Study, target: Path) -> Path:
 def backups(path: Path) -> list[Backup]:
     """The copies that are known of the study at ``path``, newest first."""
     return copies.listing(path)
+
+
+def backup_fault(copy: Path) -> str:
+    """Why a backup cannot be restored, or an empty text."""
+    return copies.fault_of(copy)
+
+
+def newest_sound(path: Path) -> Backup | None:
+    """The newest copy of the study at ``path`` that can be restored, or None."""
+    return copies.newest_sound(path)
 
 
 def restore(path: Path, source: Path) -> Restored:

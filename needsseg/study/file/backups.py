@@ -60,7 +60,10 @@ def copy_study(study: Study, target: Path) -> Path:
         try:
             if study.stack.is_dir():
                 _copy_stack(study.stack, stack)
-            _write(study.conn, target, sync=True)
+            if study.place_fault():
+                _save(study, target)
+            else:
+                _write(study.conn, target, sync=True)
         except BaseException:
             shutil.rmtree(stack, ignore_errors=True)
             raise
@@ -191,6 +194,28 @@ def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA synchronous = OFF")
         conn.backup(copy)
+
+
+def _save(study: Study, target: Path) -> None:
+    """Copies what is open of a study whose file was moved or replaced; StudyError, and no copy, where that is not sound.
+
+    What SQLite had not read before the file was overwritten is gone from it.
+    """
+    try:
+        _write(study.conn, target, sync=True)
+        fault = fault_of(target)
+    except sqlite3.DatabaseError as error:
+        if "malformed" not in str(error) and "not a database" not in str(error):
+            raise
+        fault = str(error)
+    if fault:
+        target.unlink(missing_ok=True)
+        found = newest_sound(study.path)
+        newest = "" if found is None else f" The newest sound backup is {found.path}."
+        raise StudyError(
+            f"{study.path} was replaced, and what is open of it cannot be saved whole: {fault}.",
+            f"Save what is readable: needsseg --study {study.path} rescue NEW.db.{newest}",
+        )
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from needsseg.records import Role, Transcript
 from needsseg.study.coding import codebook, exchange, memos, passages, statements
 from needsseg.study.coding.memos import Memo
 from needsseg.study.connection import Study
+from needsseg.study.file import leftovers
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
 
@@ -64,7 +65,8 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
     names_left = 0 if original else pseudonyms.count_left(study)[0]
-    refi.write_project(project, path)
+    with leftovers.writing_to(study, path):
+        refi.write_project(project, path)
     return RefiReport(
         path, len(project.sources), len(exchange.marks(study)), len(project.codes),
         len(_written(project)), len(project.cases), not original, left_out, _dropped_by_others(project),
@@ -97,7 +99,8 @@ def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: b
 
     _check_target(study, path, overwrite)
     codes = _Making(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
-    refi.write_codebook(codes, f"needsseg {__version__}", path)
+    with leftovers.writing_to(study, path):
+        refi.write_codebook(codes, f"needsseg {__version__}", path)
     kept = len(memos.listing(study, "code"))
     left = (f"{kept} memos on codes: a codebook holds none",) if kept else ()
     return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)

@@ -88,7 +88,7 @@ def write_report(study: Study, made: Report, path: Path, format: str, *, overwri
     An earlier report is replaced; any other file only with ``overwrite``, and the study and its account data never.
     """
     check_target(study, path, format, overwrite=overwrite)
-    output_files.write(path, as_html(made) if format == "html" else as_markdown(made), private=True)
+    output_files.write(study, path, as_html(made) if format == "html" else as_markdown(made), private=True)
     return path
 
 
