@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -10,10 +9,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
+from needsseg.renaming import is_in_use, journals, name_beside, number_of, rename_all, settle
 
 PRIVATE = 0o600
 _TEMPORARY = ".needsseg-tmp"
@@ -45,9 +45,12 @@ def whole_files(
     """Give a partial file for each of ``paths``, and rename all of them when the block ends well: all or none.
 
     Where one of them cannot be renamed, those before it are put back as they were; so are all where ``then`` fails, which
-    is called when they are in place. Options and errors as ``whole_file``.
+    is called when they are in place. What a kill between two renames leaves is taken back before the next file is written
+    to the folder, and by ``remove_leftovers``. Options and errors as ``whole_file``.
     """
-    partials = tuple(_beside(path, "partial") for path in paths)
+    partials = tuple(name_beside(path, "partial") for path in paths)
+    for folder in {path.parent for path in paths}:
+        settle(folder)
     try:
         for partial in partials:
             partial.unlink(missing_ok=True)  # of a program that was killed and had this one's number
@@ -59,7 +62,7 @@ def whole_files(
                 partial.chmod(PRIVATE)  # whoever wrote it may have made it anew
             if sync:
                 _wait_for_disk(partial)
-        _rename_all(list(zip(partials, paths, strict=True)), then)
+        rename_all(list(zip(partials, paths, strict=True)), then, sync=sync)
     finally:
         for partial in partials:
             partial.unlink(missing_ok=True)
@@ -120,10 +123,17 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
 
 
 def remove_leftovers(beside: Path) -> None:
-    """Remove what killed programs left in ``beside``: private folders, and partial files; what is in use stays."""
+    """Remove what killed programs left in ``beside``: private folders, and partial files; what is in use stays.
+
+    Renames that were cut short are taken back before, so that no table stays beside another one's manifest.
+    """
+    with suppress(OSError):
+        settle(beside)
+    unsettled = {number_of(journal) for journal in journals(beside)}
     for path in leftovers(beside):
         if not path.is_dir():
-            if not is_leftover_in_use(path):
+            partial = _PARTIAL.fullmatch(path.name)
+            if partial is not None and partial[1] not in unsettled and not is_leftover_in_use(path):
                 with suppress(OSError):
                     path.unlink()  # another program may have been faster
             continue
@@ -141,17 +151,20 @@ def remove_leftovers(beside: Path) -> None:
 
 
 def leftovers(beside: Path) -> list[Path]:
-    """Return the private folders and partial files in ``beside``, those in use among them."""
+    """Return the private folders, partial files and journals of renames in ``beside``, those in use among them."""
     try:
         with os.scandir(beside) as entries:
             names = [entry.name for entry in entries]
     except OSError:
         return []  # a folder that is missing or cannot be listed holds nothing that could be removed
-    return [beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)]
+    found = [beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)]
+    return [*journals(beside), *found]
 
 
 def is_leftover_in_use(path: Path) -> bool:
-    """Whether a running program uses a private folder (it holds its lock) or a partial file (its number is in the name)."""
+    """Whether a running program uses a private folder or a journal (locked) or a partial file (its number is in the name)."""
+    if number_of(path):
+        return is_in_use(path)
     if (partial := _PARTIAL.fullmatch(path.name)) is not None:
         return _is_running(int(partial[1]))
     try:
@@ -182,60 +195,9 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
-
-
 def _wait_for_disk(path: Path) -> None:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
-
-
-def _rename_all(pairs: Sequence[tuple[Path, Path]], then: Callable[[], object] | None) -> None:
-    for _, path in pairs:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if len(pairs) == 1 and then is None:
-        partial, path = pairs[0]
-        partial.replace(path)
-        return
-    earlier: list[Path] = []
-    with ExitStack() as undo:
-        for partial, path in pairs:
-            kept = _keep_earlier(path)
-            earlier += [] if kept is None else [kept]
-            undo.callback(_put_back, path, kept)
-            partial.replace(path)
-        if then is not None:
-            then()
-        undo.pop_all()
-    for kept in earlier:
-        kept.unlink(missing_ok=True)
-
-
-def _keep_earlier(path: Path) -> Path | None:
-    """A second name for the file that is to be replaced, or a copy where the disk knows none; None without a file."""
-    if not (path.exists() or path.is_symlink()):
-        return None
-    kept = _beside(path, "earlier")
-    kept.unlink(missing_ok=True)
-    try:
-        os.link(path, kept, follow_symlinks=False)
-    except OSError:
-        try:
-            shutil.copy2(path, kept, follow_symlinks=False)
-        except BaseException:
-            kept.unlink(missing_ok=True)
-            raise
-    return kept
-
-
-def _put_back(path: Path, kept: Path | None) -> None:
-    if kept is None:
-        path.unlink(missing_ok=True)
-        return
-    kept.replace(path)
-    kept.unlink(missing_ok=True)  # both names of one file: nothing had been replaced, and renaming did nothing
 
 
 def _locked_folder(beside: Path | None, name: str) -> tuple[Path, int]:

@@ -23,6 +23,8 @@ from needsseg.files import (
     check_folder,
     file_sha256,
     free_bytes,
+    is_leftover_in_use,
+    leftovers,
     private_folder,
     remove_leftovers,
     sha256,
@@ -31,6 +33,7 @@ from needsseg.files import (
     write_errors,
     write_file,
 )
+from needsseg.renaming import journals
 
 
 class BrokenError(Exception):
@@ -120,6 +123,92 @@ def test_several_files_appear_all_or_none_wherever_it_fails(
         else:
             assert failing == "never"
             assert files_of(Path(place)) == {path.name: new for path, (_, new) in zip(paths, files, strict=True)}
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from needsseg import renaming
+from needsseg.files import whole_files
+
+folder, at = Path(sys.argv[1]), int(sys.argv[2])
+count, real = 0, os.replace
+
+
+def replace(source, target):
+    global count
+    if str(source).endswith(".partial"):
+        if count == at:
+            os.kill(os.getpid(), 9)
+        count += 1
+    real(source, target)
+
+
+os.replace = replace
+paths = [folder / name for name in ("a", "b", "c")]
+with whole_files(paths, then=lambda: count == at and os.kill(os.getpid(), 9)) as partials:
+    for partial in partials:
+        partial.write_text("new " + partial.name[1])
+"""
+
+
+@pytest.mark.parametrize("next_use", ["the next start", "the next file"])
+@pytest.mark.parametrize("at", [0, 1, 2, 3])
+def test_renames_that_a_kill_cut_short_are_taken_back_or_kept_together(tmp_path: Path, at: int, next_use: str) -> None:
+    (tmp_path / "a").write_text("earlier a")
+    (tmp_path / "b").write_text("earlier b")
+    before = files_of(tmp_path)
+    done = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), str(at)], capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    (journal,) = journals(tmp_path)
+    assert journal in leftovers(tmp_path) and not is_leftover_in_use(journal)
+    if next_use == "the next start":
+        remove_leftovers(tmp_path)
+    else:
+        write_file(tmp_path / "other", "words")
+        (tmp_path / "other").unlink()
+        remove_leftovers(tmp_path)
+    whole: dict[str, bytes | None] = {name: f"new {name}".encode() for name in ("a", "b", "c")}
+    assert files_of(tmp_path) == (whole if at == 3 else before)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_taking_renames_back_can_itself_be_cut_short(tmp_path: Path, at: int) -> None:
+    (tmp_path / "a").write_text("earlier a")
+    (tmp_path / "b").write_text("earlier b")
+    before = files_of(tmp_path)
+    subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), "2"], capture_output=True)
+    count, real = 0, os.rename
+
+    def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+        nonlocal count
+        if count == at:
+            raise OSError(5, "Input/output error")
+        count += 1
+        real(source, target)
+
+    with patch("os.replace", replace):
+        remove_leftovers(tmp_path)
+    assert (files_of(tmp_path)["b"] == b"new b") == (at < 2)
+    assert bool(journals(tmp_path)) == (at < 2), "what was there before may still be needed"
+    remove_leftovers(tmp_path)
+    assert files_of(tmp_path) == before
+
+
+def test_files_that_somebody_replaced_since_stay_and_journals_in_use_too(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), "1"], capture_output=True)
+    (tmp_path / "new").write_text("somebody's")
+    (tmp_path / "new").replace(tmp_path / "a")
+    (journal,) = journals(tmp_path)
+    with journal.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        remove_leftovers(tmp_path)
+        assert is_leftover_in_use(journal) and len(files_of(tmp_path)) > 2
+    remove_leftovers(tmp_path)
+    assert files_of(tmp_path) == {"a": b"somebody's"}
+    journal.write_text("no journal of ours")
+    remove_leftovers(tmp_path)
+    assert files_of(tmp_path) == {"a": b"somebody's"}
 
 
 def test_earlier_files_are_put_back_also_where_the_disk_knows_no_second_names(tmp_path: Path) -> None:
