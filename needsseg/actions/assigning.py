@@ -25,6 +25,7 @@ from needsseg.progress import Progress, silent
 from needsseg.segments.assigning import NOTHING_FITS, OFF_TOPIC, PRECISION
 from needsseg.settings import load
 from needsseg.study import assignments as stored
+from needsseg.study import leftovers
 from needsseg.study.connection import Study
 from needsseg.text import plural
 
@@ -222,7 +223,7 @@ def _read_report(target: Path, file: Path) -> AssignReport:
 def _stored(study: Study, file: Path, report: AssignReport, identity: State, target: Path, out: Path | None) -> None:
     """Notes the assignment in the study, in one step to undo, and puts the file out; both or none."""
     if out is not None:
-        with written(target, out):
+        with leftovers.writing_to(study, out), written(target, out):
             _noted(study, file, report, identity, target)
         return
     _noted(study, file, report, identity, target)

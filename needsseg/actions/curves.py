@@ -28,7 +28,7 @@ def write_curves(study: Study, found: Validation, path: Path, *, overwrite: bool
         f"{found.accounts} accounts followed {starts}, {found.events} events, as of {design.as_of}. 95% bands, log-log."
     )
     text = curves_svg(found.curves, title, subtitle) if path.suffix.lower() == ".svg" else curves_csv(found.curves)
-    targets.write(path, text)
+    targets.write(study, path, text)
     return path
 
 

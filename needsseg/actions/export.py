@@ -20,7 +20,7 @@ from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
-from needsseg.study import deliveries
+from needsseg.study import deliveries, leftovers
 from needsseg.study import segments as stored
 from needsseg.study.connection import Study
 from needsseg.study.deliveries import Delivered
@@ -111,21 +111,22 @@ def export(
     made = plan(study, f"file:{format}", profiles, changed_only, users)
     extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
     ids = {each.account_id: each.message_id for each in made.taken}
-    written = write_target(
-        made.profiles,
-        path,
-        format,
-        extra,
-        neutralise=neutralise,
-        key=key,
-        ids=ids,
-        overwrite=overwrite,
-        rows=made.rows,
-        # The study is told while the file can still be put back: no file without its record, no record without its file.
-        recorded=lambda: deliveries.wrote(
-            study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
-        ),
-    )
+    with leftovers.writing_to(study, path):
+        written = write_target(
+            made.profiles,
+            path,
+            format,
+            extra,
+            neutralise=neutralise,
+            key=key,
+            ids=ids,
+            overwrite=overwrite,
+            rows=made.rows,
+            # The study is told while the file can still be put back: no file without its record, no record without its file.
+            recorded=lambda: deliveries.wrote(
+                study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
+            ),
+        )
     labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
     return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
 

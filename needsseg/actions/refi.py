@@ -18,7 +18,7 @@ from needsseg.actions.refi_times import NAME as TIMES
 from needsseg.actions.refi_times import times_note
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Role, Transcript
-from needsseg.study import codebook, exchanging, interviews, memos, passages, segments, statements
+from needsseg.study import codebook, exchanging, interviews, leftovers, memos, passages, segments, statements
 from needsseg.study.connection import Study
 from needsseg.study.memos import Memo
 
@@ -79,7 +79,8 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
     names_left = 0 if original else pseudonyms.count_left(study)[0]
-    refi.write_project(project, path)
+    with leftovers.writing_to(study, path):
+        refi.write_project(project, path)
     return RefiReport(
         path, len(project.sources), len(exchanging.marks(study)), len(project.codes),
         len(_written(project)), len(project.cases), not original, left_out, _dropped_by_others(project),
@@ -112,7 +113,8 @@ def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: b
 
     _check_target(study, path, overwrite)
     codes = _Making(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
-    refi.write_codebook(codes, f"needsseg {__version__}", path)
+    with leftovers.writing_to(study, path):
+        refi.write_codebook(codes, f"needsseg {__version__}", path)
     kept = len(memos.listing(study, "code"))
     left = (f"{kept} memos on codes: a codebook holds none",) if kept else ()
     return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)

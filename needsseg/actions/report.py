@@ -84,7 +84,7 @@ def write_report(study: Study, made: Report, path: Path, format: str, *, overwri
     An earlier report is replaced; any other file only with ``overwrite``, and the study and its account data never.
     """
     check_target(study, path, format, overwrite=overwrite)
-    targets.write(path, as_html(made) if format == "html" else as_markdown(made), private=True)
+    targets.write(study, path, as_html(made) if format == "html" else as_markdown(made), private=True)
     return path
 
 

@@ -44,7 +44,7 @@ def write_rollup(study: Study, made: Rollup, as_of: date, path: Path, *, overwri
     from needsseg.exchange.rollups import rollup_csv
 
     check_target(study, path, overwrite=overwrite)
-    targets.write(path, rollup_csv(made, as_of))
+    targets.write(study, path, rollup_csv(made, as_of))
     return path
 
 

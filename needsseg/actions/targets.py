@@ -6,6 +6,7 @@ from pathlib import Path
 
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import check_folder, write_file
+from needsseg.study import leftovers
 from needsseg.study.connection import Study
 
 
@@ -30,9 +31,10 @@ def _holds(path: Path, mark: str) -> bool:
         return False
 
 
-def write(path: Path, text: str, *, private: bool = False) -> None:
+def write(study: Study, path: Path, text: str, *, private: bool = False) -> None:
     """Writes a text, whole or not at all, ``private`` for its owner alone; NeedssegError where that cannot be done."""
     try:
-        write_file(path, text, private=private)
+        with leftovers.writing_to(study, path):
+            write_file(path, text, private=private)
     except OSError as error:
         raise NeedssegError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error

@@ -61,6 +61,8 @@ def copy_study(study: Study, target: Path) -> Path:
             if study.stack.is_dir():
                 _copy_stack(study.stack, stack)
             _write(study.conn, target, sync=True)
+            if study.place_fault():
+                _check_saved(study.path, target)
         except BaseException:
             shutil.rmtree(stack, ignore_errors=True)
             raise
@@ -191,6 +193,21 @@ def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA synchronous = OFF")
         conn.backup(copy)
+
+
+def _check_saved(path: Path, target: Path) -> None:
+    """Raises StudyError where a copy of a study whose file was replaced is not sound; the copy is removed then.
+
+    What SQLite had not read before the file was overwritten is gone from it.
+    """
+    if fault := fault_of(target):
+        target.unlink()
+        found = newest_sound(path)
+        newest = "" if found is None else f" The newest sound backup is {found.path}."
+        raise StudyError(
+            f"What is open of {path} cannot be saved whole, since a part of it was in the file that was replaced: {fault}.",
+            f"Save what is readable: needsseg --study {path} rescue NEW.db.{newest}",
+        )
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import StudyError
-from needsseg.study import waiting
-from needsseg.study.faults import translated
+from needsseg.study import file_watch, waiting
+from needsseg.study.faults import is_lock, translated
+from needsseg.study.file_watch import FileWatch
 from needsseg.study.places_watched import filesystem, synchronised
 from needsseg.study.private import OPEN_HERE, identity, private_place
 from needsseg.study.waiting import patiently
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLD_SECONDS = 3.0
 """How long erasing waits for programs that read the study."""
+OVERWRITTEN = "replaced by the content of another file"
+"""What became of a file that has its name and number and that something other than SQLite wrote to."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Study:
         self.before_first_change: Callable[[Study], None] | None = None
         """Called once, before the first change: it may copy the study as it was."""
         self.identity = identity(path)
+        self.watch: FileWatch | None = None
+        """Notices what SQLite did not write to the file; None before it is opened whole, and for a copy in memory."""
         OPEN_HERE[self.identity] += 1
 
     @cached_property
@@ -67,7 +72,7 @@ class Study:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
-        with translated(self.path):
+        with self._translated():
             return self.conn.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
@@ -77,7 +82,7 @@ class Study:
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Runs one statement inside the transaction that is open."""
-        with translated(self.path):
+        with self._translated():
             return self.conn.execute(sql, values)
 
     def insert(self, table: str, row: dict[str, Any]) -> int:
@@ -112,6 +117,7 @@ class Study:
                 f"{self.path} can only be read ({self.unwritable}); nothing was changed.",
                 "Copy it to a folder that you may write to, with: needsseg backup PATH",
             )
+        self._check_place()
         if (copy := self.before_first_change) is not None:
             self.before_first_change = None
             copy(self)
@@ -135,14 +141,19 @@ class Study:
                 raise
 
     def place_fault(self) -> str:
-        """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did."""
+        """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.
+
+        Where another file was copied over it, its name and its number are the same, and the content is not.
+        """
         if self.unwritable:
             return ""
         try:
             now = identity(self.path)
         except OSError:
             return "moved or deleted"
-        return "" if now == self.identity else "replaced by another file"
+        if now != self.identity:
+            return "replaced by another file"
+        return OVERWRITTEN if self.watch is not None and self.watch.is_overwritten() else ""
 
     def _check_place(self) -> None:
         if fault := self.place_fault():
@@ -150,6 +161,17 @@ class Study:
                 f"{self.path} was {fault} since it was opened; nothing was changed.",
                 "Put it back, or save a copy of what is open: “back up the study” in the app.",
             )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """SQLite's errors in words; where the file was overwritten, that is what they come from."""
+        with translated(self.path):
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                if not is_lock(error):
+                    self._check_place()
+                raise
 
     @contextmanager
     def action(self, name: str, summary: str = "") -> Iterator[Action]:
@@ -237,9 +259,11 @@ class Study:
         return told
 
     def close(self) -> None:
-        """Closes the file; the write-ahead log is folded in by SQLite."""
+        """Closes the file; the write-ahead log is folded in by SQLite, unless the file is another one by now."""
+        if self.watch is not None and self.watch.is_overwritten():
+            self.watch.keep_log()
         self.conn.close()
-        OPEN_HERE.subtract([self.identity])
+        file_watch.closed(self.identity)
 
     def __enter__(self) -> Study:
         return self

@@ -1,16 +1,42 @@
-"""What killed programs left in a study's folders, and what erasing words leaves elsewhere."""
+"""What killed programs left in a study's folders and where they wrote files, and what erasing words leaves elsewhere."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.files import is_leftover_in_use, leftovers, remove_leftovers
+from needsseg.files import is_leftover_in_use, leftovers, private_folder, remove_leftovers
 from needsseg.study import backups
-from needsseg.study.private import backups_folder, temporary_folder
+from needsseg.study.private import backups_folder, make_private, temporary_folder, writing_folder
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
+
+_FOLDER = "folder"
+
+
+@contextmanager
+def writing_to(study: Study, path: Path) -> Iterator[None]:
+    """Note for the length of the block that a file is written to ``path``, so that the next start cleans up after a kill.
+
+    Nothing is noted where the private place cannot be written, or where the folder is the study's own.
+    """
+    folder = path.absolute().parent
+    if study.unwritable or folder.resolve() == study.path.absolute().parent.resolve():
+        yield
+        return
+    for left in _noted(study):
+        remove_leftovers(left)
+    with ExitStack() as held:
+        try:
+            note = held.enter_context(private_folder(make_private(writing_folder(study.path)), "writing"))
+            (note / _FOLDER).write_bytes(os.fsencode(folder))
+        except OSError:
+            pass  # what is written then is cleaned up by the next file that is written to that folder
+        yield
 
 
 def listing(study: Study) -> list[str]:
@@ -22,8 +48,7 @@ def listing(study: Study) -> list[str]:
 
 def remove(study: Study) -> list[str]:
     """Remove what killed programs left; return what is still there, and why."""
-    for folder in _folders(study):
-        remove_leftovers(folder)
+    clean(study)
     return [
         f"{path} is in use by another program; it is removed when that ends"
         if is_leftover_in_use(path)
@@ -32,8 +57,29 @@ def remove(study: Study) -> list[str]:
     ]
 
 
+def clean(study: Study) -> None:
+    """Remove what killed programs left, and take back renames that were cut short, also where they wrote files."""
+    for folder in _folders(study):
+        remove_leftovers(folder)
+
+
 def _folders(study: Study) -> list[Path]:
-    return [study.path.parent, study.stack, temporary_folder(study.path), backups_folder(study.path)]
+    """The folders in which leftovers may lie; that of the notes comes last, since it names others."""
+    path = study.path
+    own = [path.parent, study.stack, temporary_folder(path), backups_folder(path)]
+    return [*own, *_noted(study), writing_folder(path)]
+
+
+def _noted(study: Study) -> list[Path]:
+    """The folders to which killed programs wrote files."""
+    found = []
+    for note in leftovers(writing_folder(study.path)):
+        if note.is_dir() and not is_leftover_in_use(note):
+            try:
+                found.append(Path(os.fsdecode((note / _FOLDER).read_bytes())))
+            except OSError:
+                continue  # killed before it was written, and so before the file was
+    return sorted({folder for folder in found if folder.is_absolute()})
 
 
 def _leftovers(study: Study) -> list[Path]:

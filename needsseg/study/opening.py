@@ -8,16 +8,18 @@ import stat
 from pathlib import Path
 
 from needsseg.errors import StudyError
-from needsseg.files import remove_leftovers
-from needsseg.study import backups, faults, restoring, shape, waiting
+from needsseg.study import backups, faults, leftovers, restoring, shape, waiting
 from needsseg.study.connection import Study
 from needsseg.study.faults import translated
+from needsseg.study.file_watch import watched
 from needsseg.study.migrations import APPLICATION_ID, LATEST, apply_pending
-from needsseg.study.private import OPEN_HERE, backups_folder, identity, temporary_folder
+from needsseg.study.private import OPEN_HERE, identity
 from needsseg.study.waiting import patiently
 
 CHECKED_BYTES = 8 * 1024 * 1024
 """Up to this size a file is checked whole at every opening: 30 ms at most."""
+CACHE_KIB = 2 * CHECKED_BYTES // 1024
+"""How much of a file a connection keeps: all of one that is checked whole, so that it can be saved if it is overwritten."""
 
 
 def create(path: Path, actor: str = "unknown") -> Study:
@@ -55,6 +57,7 @@ def _open(path: Path, actor: str) -> Study:
         study = None
         try:
             study = Study(path, conn, actor)
+            conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             version = patiently(lambda: _check_version(path, conn))
             for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
                 conn.execute(f"PRAGMA {pragma}")
@@ -62,8 +65,10 @@ def _open(path: Path, actor: str) -> Study:
                 _to_wal(conn)
             if version < LATEST:
                 _migrate(study, version)
-            for folder in (path.parent, study.stack, temporary_folder(path), backups_folder(path)):
-                remove_leftovers(folder)
+            leftovers.clean(study)
+            study.watch = watched(path, study.identity)
+            if study.watch is not None and study.watch.needs_folding():
+                patiently(lambda: conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
         except BaseException:
             (study or conn).close()
             raise

@@ -38,6 +38,11 @@ def temporary_folder(study: Path) -> Path:
     return private_place(study) / "tmp"
 
 
+def writing_folder(study: Path) -> Path:
+    """Return the folder of notes on where files are being written, whether it is there or not."""
+    return private_place(study) / "writing"
+
+
 def make_private(folder: Path) -> Path:
     """Make a folder of the private place, readable by its owner alone, and return it; OSError where it cannot be made."""
     for each in (folder.parent, folder):
