@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,10 +16,10 @@ import pytest
 
 from needsseg.actions import importing, interviews, passages, studies
 from needsseg.errors import StudyError, UsageError
-from needsseg.study import backups, connection, erasing, faults, opening, places_watched, restoring, shape
+from needsseg.study import backups, connection, erasing, faults, leftovers, opening, places_watched, restoring, shape
 from needsseg.study.backups import AUTOMATIC, Backup
 from needsseg.study.connection import Study
-from needsseg.study.private import private_place, side
+from needsseg.study.private import private_place, side, writing_folder
 from tests.wording import refuses
 
 
@@ -322,6 +323,24 @@ def test_check_lists_leftovers_until_the_next_start(talk: Study) -> None:
     used.unlink()
 
 
+def test_check_lists_where_a_killed_program_wrote_files_and_the_next_start_cleans_up(
+    talk: Study, tmp_path: Path
+) -> None:
+    out = tmp_path / "exports" / "out.csv"
+    out.parent.mkdir()
+    with leftovers.writing_to(talk, out):
+        (note,) = writing_folder(talk.path).iterdir()
+        shutil.copytree(note, note.with_name(".writing-killed.needsseg-tmp"))
+    left = out.parent / f".out.csv.{_ended()}.partial"
+    left.write_text("personal")
+    assert [str(left) in told for told in studies.check(talk)].count(True) == 1
+    with studies.open_study(talk.path) as study:
+        assert studies.check(study) == []
+    assert list(out.parent.iterdir()) == []
+    with leftovers.writing_to(talk, out), studies.open_study(talk.path) as study:
+        assert studies.check(study) == [], "somebody who writes just now left nothing"
+
+
 @pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
 def test_nothing_is_acknowledged_where_the_file_was_moved_deleted_or_replaced(
     talk: Study, tmp_path: Path, what: str
@@ -341,6 +360,76 @@ def test_nothing_is_acknowledged_where_the_file_was_moved_deleted_or_replaced(
     saved = studies.backup(talk, tmp_path / "saved.db")
     talk.close()
     assert _marks(saved) == 1
+
+
+@pytest.mark.parametrize("folded", [True, False], ids=["log folded in", "log not folded in"])
+@pytest.mark.parametrize("colleague", [True, False], ids=["a colleague wrote too", "alone"])
+def test_a_backup_copied_over_an_open_study_is_noticed_and_nothing_acknowledged_is_lost(
+    talk: Study, tmp_path: Path, folded: bool, colleague: bool
+) -> None:
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    passages.mark(talk, "anna", 47, 60)
+    if folded:
+        assert talk.fold_log()
+    if colleague:
+        with studies.open_study(talk.path) as theirs:
+            passages.mark(theirs, "anna", 80, 90)
+    os.utime(talk.path)
+    assert talk.place_fault() == "", "its time alone says nothing"
+    shutil.copyfile(copy, talk.path)
+    with refuses(StudyError, "study.db", "replaced", "nothing was changed"):
+        passages.mark(talk, "anna", 61, 70)
+    with refuses(StudyError, "study.db", "replaced"):
+        studies.remember_place(talk, "app", {"mode": "code"})
+    saved = studies.backup(talk, tmp_path / "saved.db")
+    talk.close()
+    assert talk.path.read_bytes() == copy.read_bytes(), "its log is not mixed into the file that was copied there"
+    assert _marks(saved) == 1 + colleague
+    with studies.open_study(saved) as study:
+        assert studies.check(study) == []
+
+
+def test_what_cannot_be_saved_whole_after_the_file_was_overwritten_is_said(talk: Study, tmp_path: Path) -> None:
+    passages.mark(talk, "anna", 47, 60)
+    assert talk.fold_log()
+    talk.execute("PRAGMA cache_size = 1")  # so that nearly nothing of it is held
+    talk.execute("PRAGMA shrink_memory")
+    with talk.path.open("r+b") as file:
+        file.write(os.urandom(talk.path.stat().st_size))
+    saved = tmp_path / "saved.db"
+    with refuses(StudyError, "study.db", "replaced", "cannot be saved whole", "rescue"):
+        studies.backup(talk, saved)
+    assert not saved.exists()
+    talk.close()
+
+
+def test_what_sqlite_itself_writes_is_never_taken_for_another_files_content(talk: Study) -> None:
+    def write(study: Study, whose: str) -> None:
+        study.execute("PRAGMA wal_autocheckpoint = 3")
+        for number in range(40):
+            studies.remember_place(study, f"{whose} {number % 5}", {"words": whose * 900})
+            assert study.place_fault() == ""
+
+    def colleague() -> None:
+        with studies.open_study(talk.path) as study:
+            write(study, "theirs")
+
+    with ThreadPoolExecutor(1) as pool:
+        theirs = pool.submit(colleague)
+        write(talk, "own")
+        theirs.result()
+    assert talk.fold_log() and talk.place_fault() == ""
+    talk.vacuum()
+    assert talk.place_fault() == ""
+
+
+def test_after_a_crash_an_overwritten_file_is_noticed_too(talk: Study, tmp_path: Path) -> None:
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    passages.mark(talk, "anna", 47, 60)
+    with studies.open_study(_crashed(talk, tmp_path / "crashed")) as study:
+        assert study.place_fault() == ""
+        shutil.copyfile(copy, study.path)
+        assert "replaced" in study.place_fault()
 
 
 def test_a_study_that_cannot_be_written_can_be_read(

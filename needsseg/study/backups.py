@@ -60,9 +60,10 @@ def copy_study(study: Study, target: Path) -> Path:
         try:
             if study.stack.is_dir():
                 _copy_stack(study.stack, stack)
-            _write(study.conn, target, sync=True)
             if study.place_fault():
-                _check_saved(study.path, target)
+                _save(study, target)
+            else:
+                _write(study.conn, target, sync=True)
         except BaseException:
             shutil.rmtree(stack, ignore_errors=True)
             raise
@@ -195,18 +196,25 @@ def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
         conn.backup(copy)
 
 
-def _check_saved(path: Path, target: Path) -> None:
-    """Raises StudyError where a copy of a study whose file was replaced is not sound; the copy is removed then.
+def _save(study: Study, target: Path) -> None:
+    """Copies what is open of a study whose file was moved or replaced; StudyError, and no copy, where that is not sound.
 
     What SQLite had not read before the file was overwritten is gone from it.
     """
-    if fault := fault_of(target):
-        target.unlink()
-        found = newest_sound(path)
+    try:
+        _write(study.conn, target, sync=True)
+        fault = fault_of(target)
+    except sqlite3.DatabaseError as error:
+        if "malformed" not in str(error) and "not a database" not in str(error):
+            raise
+        fault = str(error)
+    if fault:
+        target.unlink(missing_ok=True)
+        found = newest_sound(study.path)
         newest = "" if found is None else f" The newest sound backup is {found.path}."
         raise StudyError(
-            f"What is open of {path} cannot be saved whole, since a part of it was in the file that was replaced: {fault}.",
-            f"Save what is readable: needsseg --study {path} rescue NEW.db.{newest}",
+            f"{study.path} was replaced, and what is open of it cannot be saved whole: {fault}.",
+            f"Save what is readable: needsseg --study {study.path} rescue NEW.db.{newest}",
         )
 
 

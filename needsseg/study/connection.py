@@ -56,6 +56,7 @@ class Study:
         self.identity = identity(path)
         self.watch: FileWatch | None = None
         """Notices what SQLite did not write to the file; None before it is opened whole, and for a copy in memory."""
+        self._closed = False
         OPEN_HERE[self.identity] += 1
 
     @cached_property
@@ -139,6 +140,7 @@ class Study:
             except BaseException:
                 self.conn.rollback()
                 raise
+            self._note_folding()
 
     def place_fault(self) -> str:
         """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.
@@ -154,6 +156,11 @@ class Study:
         if now != self.identity:
             return "replaced by another file"
         return OVERWRITTEN if self.watch is not None and self.watch.is_overwritten() else ""
+
+    def _note_folding(self) -> None:
+        """Lets the watch see what SQLite may just have folded in, so that a later change is not taken for that."""
+        if self.watch is not None:
+            self.watch.is_overwritten()
 
     def _check_place(self) -> None:
         if fault := self.place_fault():
@@ -225,6 +232,7 @@ class Study:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(0.02)
+            self._note_folding()
             return True
         finally:
             self.execute(f"PRAGMA busy_timeout = {before}")
@@ -260,8 +268,11 @@ class Study:
 
     def close(self) -> None:
         """Closes the file; the write-ahead log is folded in by SQLite, unless the file is another one by now."""
+        if self._closed:
+            return
         if self.watch is not None and self.watch.is_overwritten():
             self.watch.keep_log()
+        self._closed, self.watch = True, None
         self.conn.close()
         file_watch.closed(self.identity)
 

@@ -80,11 +80,11 @@ class FileWatch:
             if self._checksum is None:
                 self._checksum = self._checksum_now()
         elif log != self._log and self._holds_folded(log):
-            self._stamp, self._log, self._checksum = stamp, log, None
+            self._stamp, self._log, self._checksum = stamp, log, self._checksum_now()
         elif self._checksum is not None and self._checksum_now() == self._checksum:
             self._stamp = stamp  # the time was changed, the content was not
-        else:
-            self._overwritten = True
+        else:  # unless SQLite went on folding meanwhile, so that the next look tells
+            self._overwritten = self._log_now() == log
         return self._overwritten
 
     def keep_log(self) -> None:
