@@ -1,14 +1,25 @@
-"""The app notices that its file was moved before anything is acknowledged, and offers to save a copy."""
+"""The app notices that its file was moved or replaced, saves a copy, lists and restores backups, and mends what is damaged."""
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
-from tui_desk import flat, play, seen, settled, small_study
+from tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study
 
-from needsseg.actions import interviews, studies
+from needsseg import tui
+from needsseg.actions import interviews, passages, studies
+from needsseg.actions.studies import DamagedError
+from needsseg.cli.narration import Session
+from needsseg.cli.study import open_app
+from needsseg.errors import StudyError
+from needsseg.study.private import backups_folder
+from needsseg.tui import mending, study_verbs
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.widgets.prompt import Prompt
 
 
 def test_a_moved_study_is_noticed_and_a_copy_is_saved(tmp_path: Path) -> None:
@@ -28,3 +39,130 @@ def test_a_moved_study_is_noticed_and_a_copy_is_saved(tmp_path: Path) -> None:
             assert len(interviews.listing(copy)) == 3
 
     play(path, scenes)
+
+
+def test_a_backup_copied_over_the_open_study_is_noticed_before_a_decision_and_a_copy_is_saved(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        copy = studies.backup(study, tmp_path / "copy.db")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        accepted = passages.listing(app.study, "ines-carvalho")[0].id
+        passages.decide(app.study, [accepted], "accepted")
+        shutil.copyfile(copy, path)
+        with pytest.raises(StudyError, match="replaced by the content of another file"):
+            passages.decide(app.study, [accepted], "rejected")
+        app.poll()
+        await settled(app, pilot)
+        assert "was replaced by the content of another file" in flat(seen(app))
+        await pilot.press("enter")
+        await settled(app, pilot)
+        with studies.open_study(path.with_name(f"{path.stem}.saved.db")) as saved:
+            assert [row.status for row in passages.listing(saved) if row.id == accepted] == ["accepted"]
+            assert studies.check(saved) == []
+
+    play(path, scenes)
+    assert path.read_bytes() == copy.read_bytes()
+
+
+@pytest.mark.slow
+def test_backups_are_listed_checked_and_restored_in_the_app_after_asking(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        studies.backup(study, tmp_path / "copy.db")
+    damaged = backups_folder(path) / "2026-01-01T00-00-00.000000Z-automatic.db"
+    damaged.write_bytes(b"no database" * 500)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        passages.decide(app.study, [passages.listing(app.study)[0].id], "rejected")
+        before = len(passages.listing(app.study, status="suggested"))
+        study_verbs.backups(app)
+        await settled(app, pilot)
+        shown = flat(seen(app))
+        assert "made by you" in shown and "automatic, before a change" in shown and "UTC" in shown and "MB" in shown
+        assert shown.count("not sound") == 1
+        await pilot.press("G", "enter")
+        await settled(app, pilot)
+        assert "cannot be restored" in flat(seen(app)) and not isinstance(app.screen, Prompt)
+        await pilot.press("g", "enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, Prompt) and "in the place of the study?" in flat(seen(app))
+        await pilot.press("down", "enter")
+        await settled(app, pilot)
+        assert len(passages.listing(app.study, status="suggested")) == before, "it was left as it is"
+        await pilot.press("enter", "enter")
+        await settled(app, pilot)
+        assert len(passages.listing(app.study, status="suggested")) == before + 1
+        assert "kept as" in flat(seen(app)) and "kept aside by a restore" in flat(seen(app))
+        await pilot.press("escape")
+        app.poll()
+        await settled(app, pilot)
+        assert app.study.place_fault() == ""
+        passages.decide(app.study, [passages.listing(app.study)[0].id], "accepted")
+
+    play(path, scenes, LARGE)
+
+
+def _damaged(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[8192 : len(content) // 2] = b"\xff" * (len(content) // 2 - 8192)
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(("keys", "answer"), [("enter", "restore"), ("down enter", "rescue"), ("escape", "leave")])
+def test_what_can_be_done_about_a_damaged_study_is_asked(tmp_path: Path, keys: str, answer: str) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        passages.decide(study, [passages.listing(study)[0].id], "rejected")
+    _damaged(path)
+    with pytest.raises(DamagedError) as told:
+        studies.open_study(path)
+
+    async def scene() -> None:
+        app = mending.MendingApp(path, told.value)
+        async with app.run_test(size=SMALL) as pilot:
+            await pilot.pause()
+            shown = flat(seen(app))
+            assert "is damaged" in shown and "newest sound backup" in shown and "study.rescued.db" in shown
+            await pilot.press(*keys.split())
+            await pilot.pause()
+        assert app.return_value == answer
+
+    asyncio.run(scene())
+
+
+def test_the_app_opens_what_was_restored_or_rescued_and_says_where_the_damaged_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        passages.decide(study, [passages.listing(study)[0].id], "rejected")
+    _damaged(path)
+    opened: list[Path] = []
+
+    def run(study: Path) -> int:
+        opened.append(study)
+        return 0
+
+    monkeypatch.setattr(tui, "run", run)
+    session = Session()
+    session.path = str(path)
+    monkeypatch.setattr(mending, "ask", lambda *_: mending.LEAVE)
+    with pytest.raises(DamagedError):
+        open_app(session)
+    monkeypatch.setattr(mending, "ask", lambda *_: mending.RESCUE)
+    open_app(session)
+    assert opened == [path.with_name("study.rescued.db")]
+    monkeypatch.setattr(mending, "ask", lambda *_: mending.RESTORE)
+    open_app(session)
+    assert opened[1:] == [path] and "The damaged file is kept as" in capsys.readouterr().err
+    with studies.open_study(path) as study:
+        assert studies.check(study) == []
+
+
+def test_a_file_that_is_no_study_and_has_no_backup_is_only_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("no database at all, but words " * 40, encoding="utf-8")
+    with pytest.raises(DamagedError) as told:
+        studies.open_study(path)
+    assert mending.choices(path, told.value) == [] and mending.ask(path, told.value) == mending.LEAVE

@@ -13,20 +13,24 @@ from needsseg.study import backups as copies
 from needsseg.study import connection, erasing, faults, leftovers, opening, places, rescuing, restoring, shape
 from needsseg.study.backups import Backup
 from needsseg.study.connection import Study
+from needsseg.study.faults import DamagedError
 from needsseg.study.rescuing import Rescued
 from needsseg.study.restoring import Restored
 
 __all__ = [
     "Backup",
+    "DamagedError",
     "Overview",
     "Rescued",
     "Restored",
     "Study",
     "backup",
+    "backup_fault",
     "backups",
     "check",
     "faults_of",
     "init",
+    "newest_sound",
     "open_study",
     "overview",
     "place",
@@ -131,6 +135,16 @@ def backup(study: Study, target: Path) -> Path:
 def backups(path: Path) -> list[Backup]:
     """The copies that are known of the study at ``path``, newest first."""
     return copies.listing(path)
+
+
+def backup_fault(copy: Path) -> str:
+    """Why a backup cannot be restored, or an empty text."""
+    return copies.fault_of(copy)
+
+
+def newest_sound(path: Path) -> Backup | None:
+    """The newest copy of the study at ``path`` that can be restored, or None."""
+    return copies.newest_sound(path)
 
 
 def restore(path: Path, source: Path) -> Restored:

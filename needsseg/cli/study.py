@@ -66,12 +66,36 @@ def app(session: Session) -> None:
 
 
 def open_app(session: Session) -> None:
-    """Opens the app on a study that exists; StudyError for one that does not, since nothing is made silently."""
-    with opened(session) as study:
-        path = study.path
+    """Opens the app on a study that exists; StudyError for one that does not, since nothing is made silently.
+
+    Where its file is damaged, what can be done about that is asked first.
+    """
+    try:
+        with opened(session) as study:
+            path = study.path
+    except studies.DamagedError as error:
+        path = _mended(session, Path(session.path), error)
     from needsseg.tui import run
 
     session.exit_code = run(path)
+
+
+def _mended(session: Session, path: Path, error: studies.DamagedError) -> Path:
+    """Mends a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
+    from needsseg.tui import mending
+
+    answer = mending.ask(path, error)
+    if answer == mending.RESTORE and (newest := studies.newest_sound(path)) is not None:
+        done = studies.restore(path, newest.path)
+        session.say(f"Restored {path} from {done.source}.")
+        if done.kept is not None:
+            session.say(f"The damaged file is kept as {done.kept}.")
+        return path
+    if answer == mending.RESCUE:
+        saved = studies.rescue(path, mending.rescued_name(path))
+        _tell_rescued(session, saved)
+        return saved.path
+    raise error
 
 
 @click.command()
@@ -168,6 +192,10 @@ def rescue(session: Session, target: Path, as_json: bool) -> None:
                 "dropped": done.dropped,
             }
         )
+    _tell_rescued(session, done)
+
+
+def _tell_rescued(session: Session, done: studies.Rescued) -> None:
     session.say(f"Saved {sum(done.rows.values()):,} rows of {session.path} in {done.path}.")
     for table in done.unreadable:
         session.refuse(f"a part of the table {table}", "it cannot be read")

@@ -39,6 +39,14 @@ class NoRoomError(StudyError):
         self.reason = reason
 
 
+class DamagedError(StudyError):
+    """A study whose file is damaged; ``rescuable`` says whether a part of it may be readable."""
+
+    def __init__(self, message: str, hint: str, *, rescuable: bool = True) -> None:
+        super().__init__(message, hint)
+        self.rescuable = rescuable
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """SQLite's errors as words a person can act on."""
@@ -66,14 +74,15 @@ def _told(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
         reason = "its disk is full" if _is_full(path) else "its disk is read-only, or you may not write there"
         return NoRoomError(f"{path} cannot be written: {text}.", "Check its folder and permissions.", reason)
     if "not a database" in text:
-        return StudyError(
+        return DamagedError(
             f"{path} is not a study (no SQLite file).",
             _with_backup(path, "Name a study with --study, or make one: needsseg init."),
+            rescuable=False,
         )
     if "malformed" in text:
-        return StudyError(f"{path} is damaged: {text}.", damage_hint(path))
+        return DamagedError(f"{path} is damaged: {text}.", damage_hint(path))
     if isinstance(error, sqlite3.OperationalError) and text.startswith("no such"):
-        return StudyError(f"{path} is not a study as needsseg makes it: {text}.", damage_hint(path))
+        return DamagedError(f"{path} is not a study as needsseg makes it: {text}.", damage_hint(path))
     if isinstance(error, sqlite3.OperationalError) and "syntax" not in text:
         return StudyError(f"{path} cannot be used: {text}.", "Close it everywhere and open it again.")
     return None

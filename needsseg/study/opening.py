@@ -130,7 +130,7 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
         )
     _check_whole(path, conn)
     if version == LATEST and (wrong := shape.quick_faults(conn)):
-        raise StudyError(
+        raise faults.DamagedError(
             f"{path} is not a study as needsseg makes it: {wrong[0]}"
             + (f" (and {len(wrong) - 1} more)." if wrong[1:] else "."),
             f"Restore a backup, or save what it holds in a new study: needsseg --study {path} rescue NEW.db",

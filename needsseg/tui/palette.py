@@ -31,7 +31,7 @@ class Verbs(Provider):
         from needsseg.tui import study_verbs
 
         yield "back up the study", "", partial(study_verbs.back_up, app)
-        yield "list the study's backups", "", partial(study_verbs.backups, app)
+        yield "list the study's backups, restore one", "", partial(study_verbs.backups, app)
         yield "check the study's file", "", partial(study_verbs.check, app)
         yield "overview of the study", "", partial(study_verbs.overview, app)
 

@@ -60,13 +60,10 @@ def save_copy(app: NeedssegApp, fault: str) -> None:
 
 
 def backups(app: NeedssegApp) -> None:
-    """Lists the study's backups, with the command that restores one."""
-    from needsseg.tui.screens.report import ReportScreen
+    """Lists the study's backups; one of them can be restored there."""
+    from needsseg.tui.screens.backups import BackupsSheet
 
-    rows = studies.backups(app.study.path)
-    said = [f"{row.made_at:%Y-%m-%d %H:%M} UTC  {row.kind}  {row.size:,} bytes  {row.path}" for row in rows]
-    title = "Restore one with: needsseg restore FILE" if rows else "There is no backup yet"
-    app.push_screen(ReportScreen(title, said))
+    app.push_screen(BackupsSheet(app.study))
 
 
 def check(app: NeedssegApp) -> None:
