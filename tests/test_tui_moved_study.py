@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,9 +106,13 @@ def test_backups_are_listed_checked_and_restored_in_the_app_after_asking(tmp_pat
 
 
 def _damaged(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[8192 : len(content) // 2] = b"\xff" * (len(content) // 2 - 8192)
-    path.write_bytes(bytes(content))
+    """Spoils the first page of one table."""
+    with closing(sqlite3.connect(path)) as conn:
+        size = conn.execute("PRAGMA page_size").fetchone()[0]
+        page = conn.execute("SELECT rootpage FROM sqlite_master WHERE name = 'turns'").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
 
 @pytest.mark.parametrize(("keys", "answer"), [("enter", "restore"), ("down enter", "rescue"), ("escape", "leave")])
