@@ -310,6 +310,15 @@ def test_words_that_another_open_transaction_keeps_are_told(talk: Study, monkeyp
     assert _files_with(b"nurse", talk.path.parent) == []
 
 
+def test_what_an_engine_spilled_is_listed_and_removed_at_the_next_start(talk: Study) -> None:
+    left = talk.stack / ".spill-killed.needsseg-tmp"
+    left.mkdir(parents=True)
+    (left / "memory").write_bytes(b"personal")
+    assert [str(left) in told for told in studies.check(talk)] == [True]
+    studies.open_study(talk.path).close()
+    assert not left.exists() and studies.check(talk) == []
+
+
 def test_check_lists_leftovers_until_the_next_start(talk: Study) -> None:
     left = talk.path.parent / f".out.csv.{_ended()}.partial"
     left.write_text("half", encoding="utf-8")
