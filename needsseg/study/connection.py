@@ -140,7 +140,6 @@ class Study:
             except BaseException:
                 self.conn.rollback()
                 raise
-            self._note_folding()
 
     def place_fault(self) -> str:
         """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.
@@ -156,11 +155,6 @@ class Study:
         if now != self.identity:
             return "replaced by another file"
         return OVERWRITTEN if self.watch is not None and self.watch.is_overwritten() else ""
-
-    def _note_folding(self) -> None:
-        """Lets the watch see what SQLite may just have folded in, so that a later change is not taken for that."""
-        if self.watch is not None:
-            self.watch.is_overwritten()
 
     def _check_place(self) -> None:
         if fault := self.place_fault():
@@ -232,7 +226,6 @@ class Study:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(0.02)
-            self._note_folding()
             return True
         finally:
             self.execute(f"PRAGMA busy_timeout = {before}")

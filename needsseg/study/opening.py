@@ -66,9 +66,9 @@ def _open(path: Path, actor: str) -> Study:
             if version < LATEST:
                 _migrate(study, version)
             leftovers.clean(study)
+            # The watch compares with what the file holds without its log, which a crash may have left beside it.
+            patiently(lambda: conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
             study.watch = watched(path, study.identity)
-            if study.watch is not None and study.watch.needs_folding():
-                patiently(lambda: conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
         except BaseException:
             (study or conn).close()
             raise

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.coding import passages
+from needsseg.actions.coding import codebook, passages
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import StudyError, UsageError
@@ -374,15 +374,13 @@ def test_nothing_is_acknowledged_where_the_file_was_moved_deleted_or_replaced(
     assert _marks(saved) == 1
 
 
-@pytest.mark.parametrize("folded", [True, False], ids=["log folded in", "log not folded in"])
 @pytest.mark.parametrize("colleague", [True, False], ids=["a colleague wrote too", "alone"])
 def test_a_backup_copied_over_an_open_study_is_noticed_and_nothing_acknowledged_is_lost(
-    talk: Study, tmp_path: Path, folded: bool, colleague: bool
+    talk: Study, tmp_path: Path, colleague: bool
 ) -> None:
     copy = studies.backup(talk, tmp_path / "copy.db")
     passages.mark(talk, "anna", 47, 60)
-    if folded:
-        assert talk.fold_log()
+    assert talk.fold_log() and talk.place_fault() == ""
     if colleague:
         with studies.open_study(talk.path) as theirs:
             passages.mark(theirs, "anna", 80, 90)
@@ -399,6 +397,26 @@ def test_a_backup_copied_over_an_open_study_is_noticed_and_nothing_acknowledged_
     assert _marks(saved) == 1 + colleague
     with studies.open_study(saved) as study:
         assert studies.check(study) == []
+
+
+def test_a_copy_of_all_that_the_file_held_changes_nothing(talk: Study, tmp_path: Path) -> None:
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    passages.mark(talk, "anna", 47, 60)
+    shutil.copyfile(copy, talk.path)
+    passages.mark(talk, "anna", 61, 70)
+    path = talk.path
+    talk.close()
+    with studies.open_study(path) as study:
+        assert len(passages.listing(study)) == 2 and studies.check(study) == []
+
+
+def test_another_study_copied_over_an_open_one_is_noticed(talk: Study, tmp_path: Path) -> None:
+    with studies.init(tmp_path / "other.db") as other:
+        for number in range(9):
+            codebook.create(other, f"code {number}")
+    assert talk.fold_log() and talk.place_fault() == ""
+    shutil.copyfile(tmp_path / "other.db", talk.path)
+    assert "replaced" in talk.place_fault()
 
 
 def test_what_cannot_be_saved_whole_after_the_file_was_overwritten_is_said(talk: Study, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_a_backup_copied_over_the_open_study_is_noticed_before_a_decision_and_a_
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         accepted = passages.listing(app.study, "ines-carvalho")[0].id
         passages.decide(app.study, [accepted], "accepted")
+        assert app.study.fold_log() and app.study.place_fault() == ""
         shutil.copyfile(copy, path)
         with pytest.raises(StudyError, match="replaced by the content of another file"):
             passages.decide(app.study, [accepted], "rejected")
