@@ -15,6 +15,7 @@ from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from needsseg.actions.coding import codebook, passages
+from needsseg.actions.discovery import needs, review
 from needsseg.actions.discovery.review import Choice, Question
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
@@ -25,9 +26,13 @@ from needsseg.tui.bookmark import Place
 from needsseg.tui.code.memo import MemoSheet
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.history import HistoryScreen
+from needsseg.tui.interviews.batch import BatchSheet
+from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 from needsseg.tui.keys import KeysScreen
 from needsseg.tui.search.screen import SearchSheet
+from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.needs import NeedsScreen
+from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import assign_keys, key_of
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.widgets.bars import KeyBar
@@ -35,6 +40,7 @@ from needsseg.tui.widgets.passage_map import glyphs
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import (
+    LARGE,
     SMALL,
     flat,
     participant_sentences,
@@ -410,3 +416,47 @@ def test_evidence_that_was_not_shown_is_not_decided_on(tmp_path: Path) -> None:
         assert entries(app.study) == began + 1
 
     play(path, scenes, SMALL)
+
+
+EARLY = {
+    "PairsScreen": (PairsScreen, ["x"]),
+    "NeedsScreen": (NeedsScreen, ["J", "x"]),
+    "PseudonymsSheet": (PseudonymsSheet, ["x"]),
+    "CardScreen": (lambda study: CardScreen(study, segments.listing(study)[0].id), ["x"]),
+    "BatchSheet": (BatchSheet, ["o", "P"]),
+    "SearchSheet": (lambda study: SearchSheet(study, "know"), ["c", "C"]),
+}
+"""Sheets, and the keys that decide over the row under the cursor."""
+
+
+@pytest.mark.slow
+def test_a_key_decides_over_no_row_that_came_after_it(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        one, _ = with_segments(study)
+        review.together(study, *[p.id for p, _ in segments.evidence(study, one).passages][:2])
+        needs.add(study, "Proof")
+        needs.add(study, "Pace")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        for name, (make, keys) in EARLY.items():
+            for key in keys:
+                pressed = events.Key(key, key)  # now, before there is anything to see
+                app.push_screen(make(app.study))
+                await settled(app, pilot)
+                sheet, began = app.screen, entries(app.study)
+                if isinstance(sheet, CardScreen):
+                    sheet.listed.highlighted = 1  # the first row is the need, which is typed
+                app.post_message(pressed)
+                await idle(app)
+                await until(app, lambda: app.keys.pressed_at is None)
+                assert entries(app.study) == began and app.screen is sheet, (name, key)
+                assert "press again" in flat(seen(app)), (name, key)
+                await pilot.press(key)
+                await settled(app, pilot)
+                assert entries(app.study) == began + 1 or app.screen is not sheet, (name, key)
+                while len(app.screen_stack) > 1:
+                    app.pop_screen()
+                await settled(app, pilot)
+
+    play(path, scenes, LARGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from needsseg.actions.coding.blind import seen_members
 from needsseg.records import PrimaryNeed
 from needsseg.segments import primary_needs
 from needsseg.study.accounts import accounts
@@ -11,11 +12,14 @@ from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
 
 
-def participant_needs(study: Study) -> list[PrimaryNeed]:
-    """Every participant's primary need among named and confirmed segments, or why it is undecided."""
+def participant_needs(study: Study, *, as_seen: bool = False) -> list[PrimaryNeed]:
+    """Every participant's primary need among named and confirmed segments, or why it is undecided.
+
+    ``as_seen`` leaves out what blind mode hides from the coder of the study; labels are of everybody's work.
+    """
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
+    members = seen_members(study) if as_seen else segments.members(study)
     placed = [
         (who[voice], row.name)
         for row in segments.listing(study)

@@ -37,7 +37,7 @@ class PeopleScreen(Sheet[str]):
         """Reads who needs what."""
         names = {person.key: person for person in accounts.participants(self.study)}
         spoke = {row.participant: row.interview for row in interviews.speakers(self.study) if row.participant}
-        needs = participant_needs(self.study)
+        needs = participant_needs(self.study, as_seen=True)
         self._interviews = [spoke.get(need.participant, "") for need in needs]
         self.fill([_need(need, names.get(need.participant)) for need in needs])
 
