@@ -14,6 +14,7 @@ from needsseg.accounts.lifecycle import Subscription
 from needsseg.accounts.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.zones import epoch_day
 from needsseg.actions import accounts, assigned, pseudonyms
+from needsseg.actions.blind import seen_members, veiled
 from needsseg.actions.engines import engine_for, held
 from needsseg.actions.participant_names import participant_names
 from needsseg.actions.revenue import revenue_as_of
@@ -149,7 +150,10 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         fired_of(study, account_id, as_of, as_of - timedelta(weeks=WEEKS), backend),
         tuple(texts),
         from_texts.get(account_id),
-        {one.id: one for one in passages.listing(study, ids={near for text in texts for near in text.evidence})},
+        {
+            p.id: p
+            for p in veiled(study, passages.listing(study, ids={near for text in texts for near in text.evidence}))
+        },
         tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
     )
 
@@ -233,10 +237,10 @@ def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     called = participant_names(study)
     mine = {voice.participant for voice in voices}
-    members = segments.members(study)
+    members = seen_members(study)
     kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
     placed = [(row.name, member) for row in kept for member in members.get(row.id, [])]
-    held = {p.id: p for p in passages.listing(study, ids=[member.passage for _, member in placed])}
+    held = {p.id: p for p in veiled(study, passages.listing(study, ids=[member.passage for _, member in placed]))}
     found = []
     for name, member in placed:
         passage = held[member.passage]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from needsseg.actions.blind import seen_members
 from needsseg.errors import NeedssegError
 from needsseg.study import interviews, passages, segments
 from needsseg.text import date_of
@@ -49,7 +50,7 @@ def backing(study: Study, warn: Callable[[str], None] = lambda _why: None) -> di
         return {}
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
+    members = seen_members(study)
     found = {}
     for row in segments.listing(study):
         heard = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
+from needsseg.actions.blind import seen_members, veiled
 from needsseg.actions.cached import cached
 from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.coding.cues import load_cues
@@ -113,12 +114,12 @@ def part_of(text: str) -> Part:
 def card(study: Study, segment: int) -> Card:
     """The card of a segment, with what the program proposes for the parts where nothing is pinned."""
     row = segments.one(study, segment)
-    members = segments.members(study)
+    members = seen_members(study)
     names = participant_names(study)
     pins = cards.listing(study, segment)
     rows = [each for each in segments.listing(study) if each.status != "set_aside" or each.id == segment]
     ids = {m.passage for each in rows for m in members.get(each.id, [])} | {each.passage for each in pins}
-    held = {passage.id: passage for passage in passages.listing(study, ids=sorted(ids))}
+    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=sorted(ids)))}
     here = [p for member in members.get(segment, []) if (p := held[member.passage]).anchored]
     groups = load_cues(prompt_file("cues.toml", load(study.path)))
     chosen, lost = _pinned(pins, held, {member.passage for member in members.get(segment, [])}, names)
@@ -241,8 +242,8 @@ def beginnings(study: Study, segment: int) -> list[Beginning]:
     The nearest archetype's, those of codes that its passages carry, most of them first, and of needs in view.
     """
     row = segments.one(study, segment)
-    ids = [member.passage for member in segments.members(study).get(segment, [])]
-    counts = Counter(code for passage in passages.listing(study, ids=ids) for code in passage.codes)
+    ids = [member.passage for member in seen_members(study).get(segment, [])]
+    counts = Counter(code for passage in veiled(study, passages.listing(study, ids=ids)) for code in passage.codes)
     told = {code.name: code.description for code in codebook.listing(study)}
     stated = cards.needs_in_view(study)
     used = sorted(counts, key=lambda code: (-counts[code], code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from needsseg.actions import blind
 from needsseg.actions.embedding import embedded
 from needsseg.discovery.code_tree import CodeNode, CodeTree, code_tree, rearranged
 from needsseg.embedding import text_sha256
@@ -39,14 +40,17 @@ def passages_by_code(study: Study) -> dict[str, set[tuple[int, str]]]:
 
 
 def _coded(study: Study) -> list[tuple[Passage, str]]:
-    """The participants' passages that carry codes and are not rejected, each with who speaks it."""
+    """The participants' passages that carry codes and are not rejected, each with who speaks it; a blind coder's own codes."""
     who = {
         (row.interview, row.label): row.participant or f"{row.interview}/{row.label}"
         for row in interviews.speakers(study)
         if row.role == "participant"
     }
+    seen = passages.listing(study, anchored=True)
+    if blind.is_blind(study):
+        seen = blind.own_view(study, seen)
     return [
         (passage, who[passage.interview, passage.speaker])
-        for passage in passages.listing(study, anchored=True)
+        for passage in seen
         if passage.codes and passage.status != "rejected" and (passage.interview, passage.speaker) in who
     ]

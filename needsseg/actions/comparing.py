@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from needsseg.actions.blind import veiled
+from needsseg.actions.blind import own_off_topic, seen_members, veiled
 from needsseg.actions.cached import required_rows
 from needsseg.actions.questions import newest_run
 from needsseg.discovery.compare import Comparison, Fate, compare
@@ -88,14 +88,14 @@ def needs_map(study: Study) -> list[Point]:
     """The newest run's passages in two dimensions; raises NotFoundError without a run, DiscoveryError without vectors."""
     run = newest_run(study)
     seen = passages.listing(study, ids=runs.labels(study, run.id))
-    chosen = veiled(study, [passage for passage in seen if passage.status != "rejected"])
+    chosen = [passage for passage in veiled(study, seen) if passage.status != "rejected"]
     if not chosen:
         return []
     places = plane(required_rows(study, [passage.quote for passage in chosen]))
-    members = segments.members(study)
+    members = seen_members(study)
     lies = {m.passage: (row.id, str(row.status)) for row in segments.listing(study) for m in members.get(row.id, [])}
     lies |= {proposal.passage: (proposal.segment, "proposed") for proposal in decisions.proposals(study)}
-    off = {row.passage for row in decisions.off_topic(study)}
+    off = own_off_topic(study)
     points = []
     for passage, (x, y) in zip(chosen, places, strict=True):
         segment, status = lies.get(passage.id, (None, "off_topic" if passage.id in off else "left_over"))

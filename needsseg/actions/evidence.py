@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.actions.blind import veiled
+from needsseg.actions.blind import seen_members, unseen_candidates, veiled
 from needsseg.actions.cached import cached
 from needsseg.actions.firmness import Firm, figures
 from needsseg.actions.participant_names import ParticipantNames, participant_names
@@ -128,9 +128,11 @@ class Evidence:
 
 
 def listing(study: Study) -> list[SegmentSummary]:
-    """Confirmed segments first, then named ones, candidates, and those set aside."""
-    held = {passage.id: passage for passage in passages.listing(study)}
-    members, found, since = segments.members(study), segments.as_found(study), new_interviews(study)
+    """Confirmed segments first, then named ones, candidates, and those set aside; for a blind coder as they see them."""
+    members, found, since = seen_members(study), segments.as_found(study), new_interviews(study)
+    ids = [member.passage for mine in members.values() for member in mine]
+    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
+    unseen = unseen_candidates(study, members)
     proposed = Counter(proposal.segment for proposal in decisions.proposals(study))
     standing = {need.segment for need in needs.listing(study)}
     names, cues = participant_names(study), _cues(study)
@@ -143,6 +145,7 @@ def listing(study: Study) -> list[SegmentSummary]:
             separate,
         )
         for row in segments.listing(study)
+        if row.id not in unseen
     ]
     return [replace(row, in_view=row.id in standing) for row in rows]
 
@@ -160,16 +163,19 @@ def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None)
     )
 
 
-def evidence(study: Study, segment: int) -> Evidence:
-    """All that speaks for one segment; its passages exemplars first, then by strength."""
+def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
+    """All that speaks for one segment; its passages exemplars first, then by strength.
+
+    A blind coder is shown it without others' work, unless ``whole`` says otherwise.
+    """
     row = segments.one(study, segment)
-    members = segments.members(study)
+    members = segments.members(study) if whole else seen_members(study)
     mine = members.get(segment, [])
     put = decisions.proposals(study, segment)
     rows = [other for other in segments.listing(study) if other.status != "set_aside" or other.id == segment]
     placed = {member.passage: other.id for other in rows for member in members.get(other.id, [])}
     shown = passages.listing(study, ids=[*placed, *(proposal.passage for proposal in put)])
-    held = {p.id: p for p in veiled(study, shown)}
+    held = {p.id: p for p in (shown if whole else veiled(study, shown))}
     fresh = new_interviews(study)(row)
     here = [held[member.passage] for member in mine]
     names = participant_names(study)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from needsseg.actions.blind import seen_coder
 from needsseg.study import lineage as stored
 from needsseg.study import runs, segments
+from needsseg.study.blind_places import ONE_BY_ONE
 from needsseg.study.connection import Study
 from needsseg.study.lineage import Change
 from needsseg.text import format_count
@@ -24,10 +26,18 @@ class Event:
 
 
 def lineage(study: Study, segment: int) -> tuple[Event, ...]:
-    """What was done to a segment, oldest first; after history was erased, what its own row still tells."""
+    """What was done to a segment, oldest first; after history was erased, what its own row still tells.
+
+    A blind coder is not told which passages others put there or took out one by one.
+    """
     rows = {row.id: row for row in segments.listing(study, merged=True)}
     row = rows[segment] if segment in rows and rows[segment].status == "merged" else segments.one(study, segment)
-    changes = stored.changes(study, segment)
+    coder = seen_coder(study)
+    changes = [
+        change
+        for change in stored.changes(study, segment)
+        if coder in (None, change.actor) or change.action not in ONE_BY_ONE
+    ]
     names = {other.id: f"“{other.name}”" for other in rows.values()}
     events = [
         Event(change.at, change.actor, "; ".join(said)) for change in changes if (said := _said(change, row.run, names))

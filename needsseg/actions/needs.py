@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from needsseg.actions.blind import seen_coder, seen_members, unseen_candidates
 from needsseg.discovery import load_personas
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.settings import load, prompt_file
@@ -45,16 +46,17 @@ class Offer:
 
 
 def listing(study: Study) -> list[NeedRow]:
-    """The needs in view, in their order."""
-    statuses = {row.id: str(row.status) for row in segments.listing(study)}
-    members = segments.members(study)
-    answered = [answer.need for answer in needs.answers(study)]
+    """The needs in view, in their order; a blind coder is told of their own answers and of no passages others put there."""
+    coder, members = seen_coder(study), seen_members(study)
+    unseen = unseen_candidates(study, members)
+    statuses = {row.id: str(row.status) for row in segments.listing(study) if row.id not in unseen}
+    answered = [answer.need for answer in needs.answers(study) if coder in (None, answer.answered_by)]
     return [
         NeedRow(
             need.id,
             need.name,
             need.description,
-            need.segment,
+            None if need.segment in unseen else need.segment,
             statuses.get(need.segment or 0, ""),
             len(members.get(need.segment or 0, [])),
             answered.count(need.id),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from needsseg.actions.blind import veiled
+from needsseg.actions.blind import own_off_topic, seen_members, veiled
 from needsseg.actions.cached import cached, required_rows
 from needsseg.actions.evidence import SegmentSummary, listing, voice
 from needsseg.actions.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.evidence import halves, standings
 from needsseg.errors import UsageError
 from needsseg.records import Passage
-from needsseg.study import decisions, passages, runs, segments
+from needsseg.study import passages, runs, segments
 from needsseg.study.connection import Study
 
 
@@ -89,10 +89,10 @@ def left_over(study: Study) -> list[LeftOver]:
     if run is None:
         return []
     placed = {member.passage: row for row, member in _placed(study)}
-    off = {row.passage for row in decisions.off_topic(study)}
+    off = own_off_topic(study)
     labels = runs.labels(study, run.id)
-    there = [p for p in passages.listing(study, ids={*labels, *placed}) if p.status != "rejected"]
-    held = {p.id: p for p in veiled(study, there)}
+    there = veiled(study, passages.listing(study, ids={*labels, *placed}))
+    held = {p.id: p for p in there if p.status != "rejected"}
     loose = [passage for passage in labels if passage in held and passage not in placed]
     near, names = nearest_segments(study, [held[p] for p in loose]), participant_names(study)
     found = []
@@ -133,12 +133,12 @@ def nearest_segments(study: Study, chosen: Sequence[Passage]) -> dict[int, list[
 
 
 def _placed(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
-    members = segments.members(study)
+    members = seen_members(study)
     return [(row, member) for row in segments.listing(study) for member in members.get(row.id, [])]
 
 
 def _members(study: Study, segment: int) -> list[Passage]:
     """The passages of a segment, clearest first."""
-    ids = [member.passage for member in segments.members(study).get(segment, [])]
+    ids = [member.passage for member in seen_members(study).get(segment, [])]
     held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
     return [held[passage] for passage in ids]

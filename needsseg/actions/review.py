@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from needsseg.actions.blind import seen_coder, veiled
+from needsseg.actions.blind import own_off_topic, seen_coder, veiled
 from needsseg.actions.comparing import Point, RunComparison, compare_runs, needs_map
 from needsseg.actions.placements import pairs_that_hold
 from needsseg.actions.questions import KEYS as CHOICE_KEYS
@@ -170,8 +170,8 @@ def on_topic(study: Study, ids: Sequence[int]) -> int:
 
 def off_topic_passages(study: Study) -> list[Passage]:
     """Passages that a person said speak of no need; a blind coder's own alone."""
-    coder = seen_coder(study)
-    ids = [row.passage for row in decisions.off_topic(study) if coder in (None, row.decided_by)]
+    own = own_off_topic(study)
+    ids = [row.passage for row in decisions.off_topic(study) if row.passage in own]
     return veiled(study, passages.listing(study, ids=ids))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.actions.backing import Backing, backing
+from needsseg.actions.blind import seen_members
 from needsseg.actions.evidence import Evidence, Rival, SegmentSummary, StatedPart, evidence, listing
 from needsseg.actions.lineage import Event, lineage
 from needsseg.actions.previews import (
@@ -139,7 +140,7 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
     its passages, it takes ``undecided``, which is stored; raises UsageError without it.
     """
     with study.action("confirm") as action:
-        shown = evidence(study, segment)
+        shown = evidence(study, segment, whole=True)  # it is confirmed on what everybody put there
         if not shown.passages:
             raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
         unread = shown.summary.decided == 0
@@ -176,11 +177,14 @@ def _proof(study: Study, shown: Evidence) -> dict[str, object]:
     }
 
 
-def participants(study: Study) -> list[PrimaryNeed]:
-    """Every participant's primary need among named and confirmed segments, or why it is undecided."""
+def participants(study: Study, *, as_seen: bool = False) -> list[PrimaryNeed]:
+    """Every participant's primary need among named and confirmed segments, or why it is undecided.
+
+    ``as_seen`` leaves out what blind mode hides from the coder of the study; labels are of everybody's work.
+    """
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     held = {passage.id: passage for passage in passages.listing(study)}
-    members = segments.members(study)
+    members = seen_members(study) if as_seen else segments.members(study)
     placed = [
         (who[voice], row.name)
         for row in segments.listing(study)

@@ -26,7 +26,7 @@ def participants(session: Session, as_json: bool) -> None:
     """List participants with their attributes, primary need and account."""
     with opened(session) as study:
         people = accounts.participants(study)
-        needs = {need.participant: need for need in segments.participants(study)}
+        needs = {need.participant: need for need in segments.participants(study, as_seen=True)}
         matched = _matches(session, study)
     if as_json:
         print_array(shapes.participant(who, needs[who.key], matched.get(who.key)) for who in people)

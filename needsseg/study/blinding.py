@@ -80,13 +80,14 @@ def _shown_rows(study: Study, interviews: Sequence[str]) -> list[Row]:
     )
     taken = _taken(rows, study.actor)
     best: dict[tuple[int, int, int], tuple[int, int]] = {}
-    strangers = _made_by_others(study, [row["id"] for row in rows if row["origin"] == "hand" and not row["coder"]])
+    by_hand = [row["id"] for row in rows if row["origin"] == "hand" and row["coder"] != study.actor]
+    strangers, mine = _made_by_hand(study, by_hand)
     for row in rows:
         if row["coder"] == study.actor or row["seconded"] or row["coded"]:
             rank = 0
         elif not row["coder"] and row["id"] not in strangers:
             rank = 1
-        elif row["origin"] == "program" and row["id"] not in taken:
+        elif row["id"] in mine or (row["origin"] == "program" and row["id"] not in taken):
             rank = 2
         else:
             continue
@@ -111,16 +112,18 @@ def _taken(rows: Sequence[Row], coder: str) -> set[int]:
     return taken
 
 
-def _made_by_others(study: Study, ids: Sequence[int]) -> set[int]:
-    """Of some passages those that, as far as the history goes, somebody else marked."""
+def _made_by_hand(study: Study, ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Of some passages those that, as far as the history goes, somebody else marked, and those that the coder did."""
     if not ids:
-        return set()  # to look through the history takes long
+        return set(), set()  # to look through the history takes long
     rows = study.rows(
-        "SELECT r.row_id FROM history_rows r JOIN history h ON h.id = r.history_id WHERE r.table_name = 'passages' "
-        "AND r.before IS NULL AND h.actor <> ? AND r.row_id IN (SELECT value FROM json_each(?))",
+        "SELECT r.row_id, h.actor = ?1 AS own, h.action IN ('mark', 'code') AS marked FROM history_rows r "
+        "JOIN history h ON h.id = r.history_id WHERE r.table_name = 'passages' AND r.before IS NULL "
+        "AND r.row_id IN (SELECT value FROM json_each(?2))",
         [study.actor, json.dumps(list(ids))],
     )
-    return {row[0] for row in rows}
+    # What one brought from a colleague's study, or from a project, is in the history as one's own too.
+    return {row[0] for row in rows if not row["own"]}, {row[0] for row in rows if row["own"] and row["marked"]}
 
 
 def _own_codes(study: Study, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -35,7 +35,7 @@ class PeopleScreen(Sheet[str]):
         """Reads who needs what."""
         names = {person.key: person for person in accounts.participants(self.study)}
         spoke = {row.participant: row.interview for row in interviews.speakers(self.study) if row.participant}
-        needs = segments.participants(self.study)
+        needs = segments.participants(self.study, as_seen=True)
         self._interviews = [spoke.get(need.participant, "") for need in needs]
         self.fill([_need(need, names.get(need.participant)) for need in needs])
 
