@@ -115,6 +115,7 @@ def overview(study: Study) -> Overview:
     if blind.is_blind(study):
         own = blind.own_counts(study).values()
         counts |= {status: sum(row.get(status, 0) for row in own) for status in ("suggested", "accepted", "rejected")}
+        counts["candidates"] -= len(blind.unseen_candidates(study, blind.seen_members(study)))
     return Overview(path=str(study.path), warnings=tuple(study.warnings()), **counts)
 
 

@@ -159,7 +159,7 @@ class BatchSheet(Sheet[Place]):
         if everywhere:
             change = partial(actions.set_role_everywhere, self.study, speaker.label, role, keys)
         told = f"{who} is {role} {where}" if wrong else f"{who} is {role} {where} already"
-        self.attempt(told, change, undo=bool(wrong))
+        self.decide(told, change, undo=bool(wrong))
 
     def action_merge(self) -> None:
         """Asks into whom the speaker is merged: somebody in this interview, there or in all, or a person of another one."""
@@ -291,7 +291,7 @@ class BatchSheet(Sheet[Place]):
         if held is None:
             self.tell("that is for a row of an interview")
             return
-        self.attempt(f"removed “{held.title}”", partial(importing.remove_interview, self.study, held.key))
+        self.decide(f"removed “{held.title}”", partial(importing.remove_interview, self.study, held.key))
 
     def action_open(self) -> None:
         """Gives the interview under the cursor to be opened."""

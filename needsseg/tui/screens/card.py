@@ -154,7 +154,7 @@ class CardScreen(Sheet[None]):
         if quote.pinned:
             self.tell("it is pinned already: n shows what else there is")
             return
-        if self.attempt(
+        if self.decide(
             f"pinned the {CALLED[part]}",
             lambda: cards.pin(self.study, self._segment, part, quote.passage, quote.quote, beside=beside),
         ):
@@ -223,12 +223,12 @@ class CardScreen(Sheet[None]):
         if row.quote is None or not row.quote.pinned:
             empty = self._card is None or part not in self._card.unsaid
             self._offers.pop(part, None)
-            self.attempt(
+            self.decide(
                 f"nobody says the {CALLED[part]}" if empty else f"the {CALLED[part]} is open again",
                 lambda: cards.say_unsaid(self.study, self._segment, part, unsaid=empty),
             )
             return
-        self.attempt(f"took the {CALLED[part]} off", lambda: cards.unpin(self.study, self._segment, part, number))
+        self.decide(f"took the {CALLED[part]} off", lambda: cards.unpin(self.study, self._segment, part, number))
 
     def action_order(self, by: int) -> None:
         """Moves the quote under the cursor among those of its part."""
@@ -237,7 +237,7 @@ class CardScreen(Sheet[None]):
             self.tell("only pinned quotes have an order")
             return
         part, number = row.part, row.number
-        if self.attempt("moved it", lambda: cards.order(self.study, self._segment, part, number, number + by)):
+        if self.decide("moved it", lambda: cards.order(self.study, self._segment, part, number, number + by)):
             self.action_step(by)
 
     def action_statement(self) -> None:

@@ -108,14 +108,14 @@ class NeedsScreen(Sheet[None]):
             self.tell("it is the last one" if by > 0 else "it is the first one")
             return
         row = self._needs[at]
-        if self.attempt(f"moved “{row.name}”", lambda: needs.move(self.study, row.id, at + by + 1)):
+        if self.decide(f"moved “{row.name}”", lambda: needs.move(self.study, row.id, at + by + 1)):
             self.listed.highlighted = at + by
 
     def action_drop(self) -> None:
         """Takes the need under the cursor out of view; its candidate stays."""
         if self.at is not None:
             row = self._needs[self.at]
-            self.attempt(f"dropped “{row.name}”; its passages stay", lambda: needs.drop(self.study, row.id))
+            self.decide(f"dropped “{row.name}”; its passages stay", lambda: needs.drop(self.study, row.id))
 
     def action_take(self) -> None:
         """Asks from where, then which."""

@@ -53,7 +53,7 @@ class PairsScreen(Sheet[None]):
         """Takes the pair under the cursor back."""
         if self.at is not None:
             pair = self._pairs[self.at]
-            self.attempt(
+            self.decide(
                 "took the pair back, from the next run on",
                 lambda: review.unpair(self.study, pair.first.id, pair.second.id),
             )

@@ -119,13 +119,13 @@ class PseudonymsSheet(Sheet[Place]):
         if here.state == "replaced":
             self.tell(f"“{words}” is replaced already; r replaces it by other words")
             self._then_on()
-        elif self.attempt(f"“{words}” is replaced", partial(self._replace, here.words, "")):
+        elif self.decide(f"“{words}” is replaced", partial(self._replace, here.words, "")):
             self._then_on()
 
     def action_keep(self) -> None:
         """Decides that the words stay, and goes on."""
         here = self.here
-        if here is not None and self.attempt(
+        if here is not None and self.decide(
             f"“{one_line(here.words, 40)}” is kept", partial(decisions.keep, self.study, here.words)
         ):
             self._then_on()
@@ -136,7 +136,7 @@ class PseudonymsSheet(Sheet[Place]):
         if here is None or here.state == "undecided":
             self.tell("nothing was decided about it yet" if here else "there is nothing here")
             return
-        self.attempt(
+        self.decide(
             f"“{one_line(here.words, 40)}” is undecided again", partial(decisions.forget, self.study, here.words)
         )
 

@@ -251,12 +251,12 @@ class SearchSheet(Sheet[Place]):
 
     def action_code(self) -> None:
         """Puts a code on what is under the cursor."""
-        if self.hit is not None:
+        if self.hit is not None and not self.unseen():
             self._ask_code("Which code for this?", f"“{one_line(self.hit.words, 160)}”", [self.hit])
 
     def action_code_all(self) -> None:
         """Puts a code on all that was found."""
-        if self.hits:
+        if self.hits and not self.unseen(any_row=True):
             theirs = sum(hit.role == "participant" for hit in self.hits)
             rest = len(self.hits) - theirs
             left = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -58,6 +59,9 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self.study = study
         self._happened = ""
         self._wrong = False
+        self._since: list[tuple[str, float]] = []
+        """What each row shows, and since when it has been there to be seen, on the monotonic clock."""
+        self._own = False
 
     @property
     def desk(self) -> NeedssegApp:
@@ -104,12 +108,33 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
 
     def fill(self, rows: Sequence[Content]) -> None:
         """Shows rows, the cursor staying where it was."""
+        self._note_shown(rows)
         shown, at = self.listed, self.listed.highlighted or 0
         shown.clear_options()
         shown.add_options(Option(row) for row in rows)
         if not rows:
             shown.add_option(Option(plain(self.EMPTY), disabled=True))
         shown.highlighted = min(at, len(rows) - 1) if rows else None
+
+    def _note_shown(self, rows: Sequence[Content]) -> None:
+        """Rows that were there have been for longer; so has one that only tells of one's own change to it."""
+        now, before = monotonic(), dict(self._since)
+        same = self._own and len(rows) == len(self._since)
+        self._since = [
+            (text, before.get(text, self._since[at][1] if same else now))
+            for at, text in enumerate(row.plain for row in rows)
+        ]
+
+    def unseen(self, *, any_row: bool = False) -> bool:
+        """Whether what is under the cursor (or any row) was not on the screen yet as the key was pressed, which is said."""
+        at = self.listed.highlighted
+        shown = [since for _, since in (self._since if any_row else self._since[at : at + 1] if at is not None else [])]
+        unseen = any(map(self.desk.keys.pressed_before, shown))
+        if unseen:
+            self.tell(
+                "this was not on the screen yet as the key was pressed: nothing was changed; press again", wrong=True
+            )
+        return unseen
 
     def refresh_sheet(self) -> None:
         """Reads the study anew and tells the state; what is wrong with it is told too."""
@@ -130,7 +155,11 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
     def done(self, happened: str, *, undo: bool = True) -> None:
         """After a change: shows the sheet as it is now, what happened, and how to take it back."""
         self._happened, self._wrong = f"{happened} · u undoes" if undo else happened, False
-        self.refresh_sheet()
+        self._own = True
+        try:
+            self.refresh_sheet()
+        finally:
+            self._own = False
 
     def attempt(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
         """Makes a change and tells of it, or shows why it was refused; whether it was made."""
@@ -143,6 +172,10 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         # Where all was so already there is no entry, and undo would take back what was done before.
         self.done(happened, undo=undo and history.newest_own(self.study) != before)
         return True
+
+    def decide(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
+        """The same for a key that decides over the row under the cursor: never one that was not there to be seen."""
+        return not self.unseen() and self.attempt(happened, change, undo=undo)
 
     def action_undo(self) -> None:
         """Takes back what one did last oneself."""
