@@ -13,19 +13,23 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.widgets._toast import Toast
-from tui_desk import SMALL, flat, participant_sentences, play, seen, settled, small_study, with_segments
+from tui_desk import LARGE, SMALL, flat, participant_sentences, play, seen, settled, small_study, with_segments
 from tui_waiting import idle, until
 
-from needsseg.actions import codebook, history, interviews, passages, segments, studies
+from needsseg.actions import codebook, history, interviews, needs, passages, review, segments, studies
 from needsseg.actions.review import Choice, Question
 from needsseg.actions.studies import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.place import Place
+from needsseg.tui.screens.batch import BatchSheet
+from needsseg.tui.screens.card import CardScreen
 from needsseg.tui.screens.code import CodeScreen
 from needsseg.tui.screens.history import HistoryScreen
 from needsseg.tui.screens.keys import KeysScreen
 from needsseg.tui.screens.memo import MemoSheet
 from needsseg.tui.screens.needs import NeedsScreen
+from needsseg.tui.screens.pairs import PairsScreen
+from needsseg.tui.screens.pseudonyms import PseudonymsSheet
 from needsseg.tui.screens.question import assign_keys, key_of
 from needsseg.tui.screens.search import SearchSheet
 from needsseg.tui.screens.segments import SegmentsScreen
@@ -398,3 +402,44 @@ def test_evidence_that_was_not_shown_is_not_decided_on(tmp_path: Path) -> None:
         assert entries(app.study) == began + 1
 
     play(path, scenes, SMALL)
+
+
+EARLY = {
+    "PairsScreen": (PairsScreen, ["x"]),
+    "NeedsScreen": (NeedsScreen, ["x", "J"]),
+    "PseudonymsSheet": (PseudonymsSheet, ["x"]),
+    "CardScreen": (lambda study: CardScreen(study, segments.listing(study)[0].id), ["x"]),
+    "BatchSheet": (BatchSheet, ["o", "O"]),
+    "SearchSheet": (lambda study: SearchSheet(study, "know"), ["c", "C"]),
+}
+"""Sheets, and the keys that decide over the row under the cursor."""
+
+
+def test_a_key_decides_over_no_row_that_came_after_it(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    with studies.open_study(path) as study:
+        one, _ = with_segments(study)
+        review.together(study, *[p.id for p, _ in segments.evidence(study, one).passages][:2])
+        needs.add(study, "Proof")
+        needs.add(study, "Pace")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        for name, (make, keys) in EARLY.items():
+            for key in keys:
+                pressed = events.Key(key, key)  # now, before there is anything to see
+                app.push_screen(make(app.study))
+                await settled(app, pilot)
+                sheet, began = app.screen, entries(app.study)
+                app.post_message(pressed)
+                await idle(app)
+                await until(app, lambda: app.keys.pressed_at is None)
+                assert entries(app.study) == began and app.screen is sheet, (name, key)
+                assert "press again" in flat(seen(app)), (name, key)
+                await pilot.press(key)
+                await settled(app, pilot)
+                assert entries(app.study) == began + 1 or app.screen is not sheet, (name, key)
+                while len(app.screen_stack) > 1:
+                    app.pop_screen()
+                await settled(app, pilot)
+
+    play(path, scenes, LARGE)

@@ -59,7 +59,9 @@ def blind(session: Session, switch: str | None) -> None:
     """Hide what other coders marked from you, or show it again; without a word, tell which it is.
 
     Passages that others marked by hand are hidden, and suggestions that they decided are undecided to you. What you decide
-    stands beside theirs. It holds for your name in this study (NEEDSSEG_CODER).
+    stands beside theirs. Counts are of your own work, and what others put into segments passage by passage since the last run
+    is not told. Segments themselves, needs, names of codes and labels of accounts are one for all, and a run takes up what
+    everybody decided. It holds for your name in this study (NEEDSSEG_CODER).
     """
     with opened(session) as study:
         if switch is not None:
