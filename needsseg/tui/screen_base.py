@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-def told(method: Callable[P, object]) -> Callable[P, None]:
-    """Makes a method show a NeedssegError with its hint where it would raise it."""
+def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
+    """Make a method show a NeedssegError, with its hint, where it would raise it."""
 
     @functools.wraps(method)
     def showing(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -103,7 +103,7 @@ class StudyScreen(Screen[None]):
     def leave(self) -> None:
         """Remembers where one is, to reopen there."""
 
-    @told
+    @shows_errors
     def refresh_study(self) -> None:
         """Reads the study anew and tells the state."""
         self.reload()
@@ -146,7 +146,7 @@ class StudyScreen(Screen[None]):
     def came_back(self) -> None:
         """After an action was taken back or done again, once the study is read anew."""
 
-    @told
+    @shows_errors
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions.study import history
