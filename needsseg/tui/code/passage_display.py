@@ -1,0 +1,74 @@
+"""Drawing the passages in the transcript, and what is known of the current one in the panel."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from needsseg.actions.coding import memos, statements, suggesting
+from needsseg.actions.transcripts import interviews
+from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.records import Passage
+from needsseg.tui.code import navigation
+from needsseg.tui.code.codes_under_keys import CodesUnderKeys
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.queue import SuggestionQueue
+from needsseg.tui.widgets.passage_panel import PassagePanel
+from needsseg.tui.widgets.transcript_view import TranscriptView
+from needsseg.tui.words import plain
+
+
+class PassageDisplay:
+    """Tells the widgets what to show: the transcript its passages, the panel the current one, the title the interview's."""
+
+    def __init__(
+        self,
+        context: CodeContext,
+        interview: OpenInterview,
+        view: TranscriptView,
+        queue: SuggestionQueue,
+        codes: CodesUnderKeys,
+    ) -> None:
+        self.context, self._interview, self._view = context, interview, view
+        self._queue, self._codes = queue, codes
+        self.panel = PassagePanel()
+        self.title = Static(id="title", markup=False)
+
+    def show(self, *, reveal: bool = False) -> None:
+        """Draw the passages, and what is known of the current one."""
+        study, passage, transcript = self.context.study, self._interview.passage, self._interview.transcript
+        self._view.mark(self._interview.passages, self._interview.current)
+        if reveal and passage:
+            self._view.reveal(passage.start, passage.end)
+        overlaps = len(navigation.overlapping(self._interview.passages, passage)) - 1 if passage else 0
+        queued = passage is not None and self._queue.is_shown(passage)
+        self.panel.show(
+            passage,
+            overlaps,
+            self._codes.read(),
+            any_passages=bool(self._interview.passages),
+            chance=self._queue.chance if queued else "",
+            reasons=self._queue.reasons if queued else None,
+            notes=self._notes(passage),
+            asked=suggesting.asked(transcript, passage) if passage and transcript else "",
+            who=participant_names(study).of(passage) if passage else "",
+        )
+        self.title.update(plain(self._headline()), layout=False)
+        self.context.tell()
+
+    def _headline(self) -> str:
+        """Return what the interview is called, and whether there is a memo on it."""
+        study, key = self.context.study, self._interview.key
+        noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
+        return interviews.title(study, key) + noted
+
+    def _notes(self, passage: Passage | None) -> list[str]:
+        """Return what people wrote on a passage."""
+        if passage is None or passage.id < 0:
+            return []
+        study = self.context.study
+        written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos.listing(study, "passage", passage.id)]
+        for row in statements.listing(study, [passage.id]):
+            parts = [f"{part}: {getattr(row.parts, part)}" for part in statements.PARTS if getattr(row.parts, part)]
+            written.append(f"job ({row.written_by}) " + " · ".join(parts))
+        return written
