@@ -97,7 +97,14 @@ class StudyScreen(Screen[None]):
         if self.desk.remember_mode(self.MODE):
             # What happened here before one went elsewhere is not what `u` would take back now.
             self._happened, self._wrong = "", False
-        self.refresh_study()
+        if self.is_up_to_date():
+            self.tell()
+        else:
+            self.refresh_study()
+
+    def is_up_to_date(self) -> bool:
+        """Returns whether the screen shows the study as it is; a screen that cannot know reads it anew."""
+        return False
 
     def note_seen(self) -> None:
         """Notes what can be seen, once a key has been handled."""
@@ -147,9 +154,13 @@ class StudyScreen(Screen[None]):
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        self.note_done(happened, undo=undo, steps=steps)
+        self.refresh_study()
+
+    def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """Notes what happened, and how to take its ``steps`` back, for the line of state."""
         how = " · u undoes" if steps == 1 else " · u undoes the last one"
         self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
-        self.refresh_study()
 
     def went_back(self, entry: int) -> None:
         """Told which entry of the history was just taken back, before the study is read anew."""

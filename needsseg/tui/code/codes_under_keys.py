@@ -17,13 +17,23 @@ class CodesUnderKeys:
         """The code that each digit has stood for, by its id: no other code gets that digit, even when this one is deleted."""
         self._last = 0
         self._just_used = ""
+        self._shown: dict[int, str] | None = None
 
     def read(self) -> dict[int, str]:
         """Return the codes under 1–9: pinned ones, then those used last when the screen was opened, then new ones as used.
 
         A digit keeps its code under whatever name, until somebody pins another one there.
         """
-        return self._read()[0]
+        self._shown = self._read()[0]
+        return self._shown
+
+    def shown(self) -> dict[int, str]:
+        """Return the codes under 1–9 as they were last read; they are read again after a code was used or forgotten."""
+        return self.read() if self._shown is None or self._just_used else self._shown
+
+    def forget(self) -> None:
+        """Let the codes be read again when they are shown next: the codebook may have changed."""
+        self._shown = None
 
     def read_last(self) -> str | None:
         """Return the code that was used last; None before any was."""

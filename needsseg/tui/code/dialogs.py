@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from needsseg.actions.coding import blind
 from needsseg.actions.transcripts import interviews
-from needsseg.records import Passage
+from needsseg.records import JobParts, Passage
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
@@ -34,7 +34,7 @@ class Dialogs:
             from needsseg.tui.code.memo import MemoSheet
 
             self.context.push(
-                MemoSheet(self.context.study, "passage", here.id, f"Memo on “{short_quote(here)}”"), self._saved
+                MemoSheet(self.context.study, "passage", here.id, f"Memo on “{short_quote(here)}”"), self._memo_saved
             )
 
     @shows_errors
@@ -44,7 +44,9 @@ class Dialogs:
             from needsseg.tui.code.memo import MemoSheet
 
             title = f"Memo on the interview “{interviews.title(self.context.study, self._interview.key)}”"
-            self.context.push(MemoSheet(self.context.study, "interview", self._interview.key, title), self._saved)
+            self.context.push(
+                MemoSheet(self.context.study, "interview", self._interview.key, title), self._interview_memo_saved
+            )
 
     @shows_errors
     def open_job_statement(self) -> None:
@@ -53,13 +55,19 @@ class Dialogs:
         if here is not None:
             from needsseg.tui.code.job import JobSheet
 
-            self.context.push(JobSheet(self.context.study, here.id), self._saved)
+            self.context.push(JobSheet(self.context.study, here.id), self._statement_saved)
 
-    def _saved(self, answer: object) -> None:
-        if answer:
-            self.context.done(answer if isinstance(answer, str) else "wrote the job statement")
-        else:
-            self.context.refresh_study()
+    def _memo_saved(self, happened: str | None) -> None:
+        if happened is not None:
+            self.context.saved(happened)
+
+    def _interview_memo_saved(self, happened: str | None) -> None:
+        if happened is not None:
+            self.context.done(happened)
+
+    def _statement_saved(self, parts: JobParts | None) -> None:
+        if parts is not None:
+            self.context.saved("wrote the job statement")
 
     def open_codebook(self) -> None:
         """Open the codebook; a code chosen there is put on the passage."""

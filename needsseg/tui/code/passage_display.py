@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from needsseg.actions.coding import memos, statements, suggesting
 from needsseg.actions.transcripts import interviews
-from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.records import Passage
 from needsseg.tui.code import navigation
 from needsseg.tui.code.codes_under_keys import CodesUnderKeys
@@ -33,10 +33,19 @@ class PassageDisplay:
         self._queue, self._codes = queue, codes
         self.panel = PassagePanel()
         self.title = Static(id="title", markup=False)
+        self._names = ParticipantNames({}, {})
+
+    def read_interview(self) -> None:
+        """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
+        study, key = self.context.study, self._interview.key
+        noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
+        self.title.update(plain(interviews.title(study, key) + noted), layout=False)
+        self._names = participant_names(study)
+        self._codes.forget()
 
     def show(self, *, reveal: bool = False) -> None:
         """Draw the passages, and what is known of the current one."""
-        study, passage, transcript = self.context.study, self._interview.passage, self._interview.transcript
+        passage, transcript = self._interview.passage, self._interview.transcript
         self._view.mark(self._interview.passages, self._interview.current)
         if reveal and passage:
             self._view.reveal(passage.start, passage.end)
@@ -45,22 +54,15 @@ class PassageDisplay:
         self.panel.show(
             passage,
             overlaps,
-            self._codes.read(),
+            self._codes.shown(),
             any_passages=bool(self._interview.passages),
             chance=self._queue.chance if queued else "",
             reasons=self._queue.reasons if queued else None,
             notes=self._notes(passage),
             asked=suggesting.asked(transcript, passage) if passage and transcript else "",
-            who=participant_names(study).of(passage) if passage else "",
+            who=self._names.of(passage) if passage else "",
         )
-        self.title.update(plain(self._headline()), layout=False)
         self.context.tell()
-
-    def _headline(self) -> str:
-        """Return what the interview is called, and whether there is a memo on it."""
-        study, key = self.context.study, self._interview.key
-        noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
-        return interviews.title(study, key) + noted
 
     def _notes(self, passage: Passage | None) -> list[str]:
         """Return what people wrote on a passage."""

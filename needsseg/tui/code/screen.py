@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -31,13 +33,26 @@ from needsseg.tui.code.passage_steps import PassageSteps
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.reading_time import LOOK_SECONDS, ReadingTime
 from needsseg.tui.code.targets import KeyTargets
-from needsseg.tui.screen_base import StudyScreen
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 EMPTY = """No interview is open.
 
   F1   goes to the interviews: i imports some, enter opens one here
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which state of the study is shown: what others had written, and what was written here; -1 where none is shown."""
+
+    others: int = -1
+    own: int = -1
+
+    @classmethod
+    def of(cls, study: Study) -> Version:
+        """Return the version of the study as it is now."""
+        return cls(study.data_version, study.own_changes)
 
 
 class CodeScreen(StudyScreen):
@@ -74,7 +89,9 @@ class CodeScreen(StudyScreen):
         self.mending = TurnMending(self, self.interview, self.view, self.targets, self.marking, self.find)
         self.dialogs = Dialogs(self, self.interview, self.targets)
         self.reading_time = ReadingTime(self, self.interview, self.view)
-        self.display_passage = PassageDisplay(self, self.interview, self.view, self.queue, self.codes)
+        self.passage_display = PassageDisplay(self, self.interview, self.view, self.queue, self.codes)
+        self._shown = Version()
+        self._left: dict[str, object] = {}
         self._wire_keys()
 
     def _wire_keys(self) -> None:
@@ -101,11 +118,11 @@ class CodeScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Title, transcript, panel."""
-        yield self.display_passage.title
+        yield self.passage_display.title
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
             yield self.view
-            yield self.display_passage.panel
+            yield self.passage_display.panel
 
     def on_mount(self) -> None:
         """Begin to look what is read."""
@@ -133,8 +150,13 @@ class CodeScreen(StudyScreen):
     def _dragged(self, event: TranscriptView.Dragged) -> None:
         self.marking.select_dragged(event.span)
 
+    def is_up_to_date(self) -> bool:
+        """Return whether the screen shows the study as it is, and no other place is asked for."""
+        return self.desk.wanted is None and self._shown == Version.of(self.study)
+
     def reload(self) -> None:
         """Read the interview asked for, else the one that is open, else the one that was left."""
+        version, self._shown = Version.of(self.study), Version()
         keys = interviews.keys(self.study)
         place = studies.place(self.study, self.MODE)
         asked, self.desk.wanted = self.desk.wanted, None
@@ -155,11 +177,13 @@ class CodeScreen(StudyScreen):
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
         else:
             self._read_turns()
+        self.passage_display.read_interview()
         self._read_passages(keep=passage if passage is not None else self.interview.current)
         if asked and asked.span:
             self._show_stretch(*asked.span)
         elif (changed or asked) and self.interview.passage:
             self._look_at(self.interview.passage.start, self.interview.passage.end)
+        self._shown = version
 
     def _show_stretch(self, start: int, end: int) -> None:
         """Go to a stretch of the text: to the passage that it is most nearly; where none shares words, it is selected."""
@@ -202,11 +226,22 @@ class CodeScreen(StudyScreen):
 
     def saved(self, happened: str, *, undo: bool = True) -> None:
         """After a change of passages alone: read them again, and show what happened as ``done`` does."""
-        self.done(happened, undo=undo)
+        version = Version.of(self.study)
+        if version.others == self._shown.others:
+            self.note_done(happened, undo=undo)
+            self._refresh_passages()
+            self._shown = version
+        else:  # another program has changed more than that
+            self.done(happened, undo=undo)
+
+    @shows_errors
+    def _refresh_passages(self) -> None:
+        self._read_passages(keep=self.interview.current)
+        self.tell()
 
     def show_passage(self, *, reveal: bool = False) -> None:
         """Draw the passages, and what is known of the current one."""
-        self.display_passage.show(reveal=reveal)
+        self.passage_display.show(reveal=reveal)
 
     def show_place(self, place: Place) -> None:
         """Show a place of the study on this screen."""
@@ -288,7 +323,11 @@ class CodeScreen(StudyScreen):
         if self.interview.key:
             current, passages = self.interview.current, self.interview.passages
             near = navigation.nearest(passages, self.view.cursor) if current is None else current
-            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
+            where: dict[str, object] = {"interview": self.interview.key, "passage": near}
+            if where != self._left:
+                before, self._left = self.study.own_changes, where
+                self.desk.remember(self.MODE, where)
+                self._shown = replace(self._shown, own=self._shown.own + self.study.own_changes - before)
 
 
 def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:
