@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from needsseg.actions.coding import passages
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.screen import CodeScreen
 from tests.fixtures.tui_desk import play, settled, small_study
 
 MOST = {
-    "j": (5, 0, "the notes on the passage"),
-    "a": (19, 1, "the decision, the passages, the notes on the next one"),
-    "c h i enter": (41, 1, "the place, the codebook, the code, the passages, the codes under digits, the notes"),
-    "c escape": (7, 0, "the place and the codebook"),
-    "v enter": (24, 1, "the passage, the passages, the notes on it"),
-    "m h i escape": (31, 1, "the place, the memo and its draft, the passages, the notes"),
+    "j": (4, 0, "the notes on the passage"),
+    "a": (18, 1, "the decision, the passages, the notes on the next one"),
+    "c h i enter": (29, 1, "the codebook, the code, the passages, the codes under digits, the notes"),
+    "c escape": (2, 0, "the codebook"),
+    "v enter": (20, 1, "the passage, the passages, the notes on it"),
+    "m h i escape": (21, 1, "the memo and its draft, the passages, the notes"),
 }
 """Keys, the most statements they take, how often the passages are read, and what the statements are for."""
 
@@ -39,14 +40,19 @@ def test_a_change_reads_what_it_changed_once(tmp_path: Path, keys: str, monkeypa
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         app.open_passage("ines-carvalho", None, "interviews")
         await settled(app, pilot)
-        await pilot.press("a")  # before its first change the study is copied
+        passages.code(
+            app.study, [passages.listing(app.study)[-1].id], "hi"
+        )  # before its first change the study is copied
+        screen = app.screen
+        assert isinstance(screen, CodeScreen)
+        screen.refresh_study()
         read.clear()
         app.study.conn.set_trace_callback(note)
         for key in keys.split():
             await pilot.press(key)
         await settled(app, pilot)
         app.study.conn.set_trace_callback(None)
-        assert isinstance(app.screen, CodeScreen)
+        assert app.screen is screen
 
     play(small_study(tmp_path), scenes)
     most, times, why = MOST[keys]

@@ -49,9 +49,9 @@ class CodesUnderKeys:
 
     def _read(self) -> tuple[dict[int, str], dict[int, str]]:
         """Return the codes by digit, and the names of all codes by id."""
-        rows, ids = passages.codebook(self.context.study), passages.code_ids(self.context.study)
+        rows, ids, last_used = passages.codes_by_use(self.context.study)
         names = {number: name for name, number in ids.items()}
-        recent = [ids[name] for name in passages.recent_codes(self.context.study)]
+        recent = [ids[name] for name in last_used]
         self._digits |= {row.pin: ids[row.name] for row in rows if row.pin is not None}
         free = [digit for digit in range(1, DIGITS + 1) if digit not in self._digits]
         fresh = [code for code in recent if code not in self._digits.values()]

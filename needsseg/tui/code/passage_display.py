@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from needsseg.actions.coding import memos, statements, suggesting
+from needsseg.actions.coding.passage_notes import passage_notes
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.records import Passage
@@ -68,9 +69,9 @@ class PassageDisplay:
         """Return what people wrote on a passage."""
         if passage is None or passage.id < 0:
             return []
-        study = self.context.study
-        written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos.listing(study, "passage", passage.id)]
-        for row in statements.listing(study, [passage.id]):
+        memos_on, statements_on = passage_notes(self.context.study, passage.id)
+        written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos_on]
+        for row in statements_on:
             parts = [f"{part}: {getattr(row.parts, part)}" for part in statements.PARTS if getattr(row.parts, part)]
             written.append(f"job ({row.written_by}) " + " · ".join(parts))
         return written

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from needsseg.actions.study import studies
@@ -91,7 +92,6 @@ class CodeScreen(StudyScreen):
         self.reading_time = ReadingTime(self, self.interview, self.view)
         self.passage_display = PassageDisplay(self, self.interview, self.view, self.queue, self.codes)
         self._shown = Version()
-        self._left: dict[str, object] = {}
         self._wire_keys()
 
     def _wire_keys(self) -> None:
@@ -318,16 +318,17 @@ class CodeScreen(StudyScreen):
             self.leave()
             self.desk.go_back()
 
+    def suspended(self) -> None:
+        """Remember the place, but under a dialog: one comes back from there, and a place is not worth writing then."""
+        if not isinstance(self.app.screen, ModalScreen):
+            self.leave()
+
     def leave(self) -> None:
         """Remember the place."""
         if self.interview.key:
             current, passages = self.interview.current, self.interview.passages
             near = navigation.nearest(passages, self.view.cursor) if current is None else current
-            where: dict[str, object] = {"interview": self.interview.key, "passage": near}
-            if where != self._left:
-                before, self._left = self.study.own_changes, where
-                self.desk.remember(self.MODE, where)
-                self._shown = replace(self._shown, own=self._shown.own + self.study.own_changes - before)
+            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
 
 
 def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:
