@@ -68,23 +68,23 @@ class PassageCoding:
             self._mark_with(target.span, code)
             return
         was = target.passage
-        here = next(
+        passage = next(
             (p for p in self._interview.passages if (p.id, p.start, p.end) == (was.id, was.start, was.end)), None
         )
-        if here is None or here.interview != self._interview.key:
+        if passage is None or passage.interview != self._interview.key:
             self.context.tell("the passage has changed meanwhile: nothing was coded", wrong=True)
             return
-        if code in here.codes:
+        if code in passage.codes:
             self.context.tell(f"“{code}” is on it already")
             return
-        if here.id < 0:
+        if passage.id < 0:
             self._interview.current = passages.mark_and_code(
-                self.context.study, here.interview, here.start, here.end, code
+                self.context.study, passage.interview, passage.start, passage.end, code
             )
         else:
-            passages.code(self.context.study, [here.id], code)
-            self._interview.current = here.id
-        if self._queue.is_shown(here) and self._interview.current is not None:
+            passages.code(self.context.study, [passage.id], code)
+            self._interview.current = passage.id
+        if self._queue.is_shown(passage) and self._interview.current is not None:
             self._queue.store(self._interview.current)
         self._codes.use(code)
         self.context.saved(f"coded “{code}”")
@@ -147,18 +147,18 @@ class PassageCoding:
 
     def uncode(self) -> None:
         """Take a code off the passage."""
-        here = self._targets.passage(asks=True)
-        if here is None:
+        passage = self._targets.passage(asks=True)
+        if passage is None:
             return
-        if not here.codes:
+        if not passage.codes:
             self.context.tell("there is no code on this passage")
-        elif len(here.codes) == 1:
+        elif len(passage.codes) == 1:
             if self._targets.target() is not None:
-                self._take_off(here.id, here.codes[0])
+                self._take_off(passage.id, passage.codes[0])
         else:
-            choices = [Choice(code, code) for code in here.codes]
-            asked = Prompt("Take which code off?", about=f"Of “{short_quote(here)}”.", choices=choices, free=False)
-            self.context.push(asked, partial(self._take_off, here.id))
+            choices = [Choice(code, code) for code in passage.codes]
+            asked = Prompt("Take which code off?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
+            self.context.push(asked, partial(self._take_off, passage.id))
 
     @shows_errors
     def _take_off(self, passage: int, code: str | None) -> None:

@@ -18,23 +18,24 @@ class Dialogs:
     def __init__(self, context: CodeContext, interview: OpenInterview, targets: KeyTargets) -> None:
         self.context, self._interview, self._targets = context, interview, targets
 
-    def _noted(self) -> Passage | None:
+    def _passage_to_write_on(self) -> Passage | None:
         """Return the passage under the cursor where it is one that can be written on."""
-        here = self._targets.passage(asks=True)
-        if here is not None and here.id < 0:
+        passage = self._targets.passage(asks=True)
+        if passage is not None and passage.id < 0:
             self.context.tell("decide on it first: a accepts, x rejects")
             return None
-        return here
+        return passage
 
     @shows_errors
     def open_memo(self) -> None:
         """Open the memo of the current passage."""
-        here = self._noted()
-        if here is not None:
+        passage = self._passage_to_write_on()
+        if passage is not None:
             from needsseg.tui.code.memo import MemoSheet
 
             self.context.push(
-                MemoSheet(self.context.study, "passage", here.id, f"Memo on “{short_quote(here)}”"), self._memo_saved
+                MemoSheet(self.context.study, "passage", passage.id, f"Memo on “{short_quote(passage)}”"),
+                self._memo_saved,
             )
 
     @shows_errors
@@ -51,11 +52,11 @@ class Dialogs:
     @shows_errors
     def open_job_statement(self) -> None:
         """Open the job statement of the current passage."""
-        here = self._noted()
-        if here is not None:
+        passage = self._passage_to_write_on()
+        if passage is not None:
             from needsseg.tui.code.job import JobSheet
 
-            self.context.push(JobSheet(self.context.study, here.id), self._statement_saved)
+            self.context.push(JobSheet(self.context.study, passage.id), self._statement_saved)
 
     def _memo_saved(self, happened: str | None) -> None:
         if happened is not None:
@@ -90,11 +91,11 @@ class Dialogs:
 
     def search_alike(self) -> None:
         """Search the study for what is like the current passage."""
-        here = self._noted()
-        if here is not None:
+        passage = self._passage_to_write_on()
+        if passage is not None:
             from needsseg.tui.search.screen import SearchSheet
 
-            self.context.push(SearchSheet(self.context.study, like=here.id), self._go)
+            self.context.push(SearchSheet(self.context.study, like=passage.id), self._go)
 
     def _go(self, place: Place | None) -> None:
         if place is None:

@@ -229,14 +229,15 @@ class CodeScreen(StudyScreen):
         version = Version.of(self.study)
         if version.others == self._shown.others:
             self.note_done(happened, undo=undo)
-            self._refresh_passages()
-            self._shown = version
+            self._refresh_passages(version)
         else:  # another program has changed more than that
             self.done(happened, undo=undo)
 
     @shows_errors
-    def _refresh_passages(self) -> None:
+    def _refresh_passages(self, version: Version) -> None:
+        self._shown = Version()
         self._read_passages(keep=self.interview.current)
+        self._shown = version
         self.tell()
 
     def show_passage(self, *, reveal: bool = False) -> None:
