@@ -84,8 +84,12 @@ async def measure(path: Path, profile: str = "") -> dict[str, float]:
             await pilot.pause()
             took["open"] = await _timed(lambda: _open(app, pilot), profiled=profile == "open")
             screen = app.screen
-            assert isinstance(screen, CodeScreen) and screen.key == "long" and screen.transcript is not None
-            turns = screen.transcript.turns
+            assert (
+                isinstance(screen, CodeScreen)
+                and screen.interview.key == "long"
+                and screen.interview.transcript is not None
+            )
+            turns = screen.interview.transcript.turns
             turn = turns[len(turns) // 2]
             screen.view.move_cursor((turn.start + turn.end) // 2 if len(turns) < 50 else turn.start)
             await pilot.pause()

@@ -179,8 +179,8 @@ def test_the_code_screen_shows_every_letter_in_order(study: Study, size: tuple[i
         screen = app.screen
         assert isinstance(screen, CodeScreen)
         for text in TEXTS.values():
-            here = next(passage for passage in screen.passages if passage.quote == told(text))
-            screen.go_to(here.id)
+            here = next(passage for passage in screen.interview.passages if passage.quote == told(text))
+            screen.steps.go_to(here.id)
             screen.view.scroll_to(y=screen.view.scroll_offset.y, animate=False)
             await pilot.pause()
             lines = [strip.text for strip in map(screen.view.render_line, range(screen.view.size.height))]

@@ -245,6 +245,11 @@ class Study:
         """Changes when another connection has written."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
+    @property
+    def own_changes(self) -> int:
+        """Rows that this connection has written since it was opened."""
+        return self.conn.total_changes
+
     def warnings(self) -> list[str]:
         """What may hurt this study where it lies."""
         told = list(self.notices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, cast
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,19 +19,29 @@ if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
     from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.bookmark import Place
+    from needsseg.tui.context import HasContext
 
+Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
 
-def told(method: Callable[P, object]) -> Callable[P, None]:
-    """Makes a method show a NeedssegError with its hint where it would raise it."""
+def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
+    """Make a method show a NeedssegError, with its hint, where it would raise it.
+
+    The method is a screen's own, or that of an object that has the screen as its ``context``.
+    """
 
     @functools.wraps(method)
     def showing(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             method(*args, **kwargs)
         except NeedssegError as error:
-            cast("Screen[Any]", args[0]).app.show_error(error)  # type: ignore[attr-defined]
+            owner = args[0]
+            if isinstance(owner, Screen):
+                cast("NeedssegApp", owner.app).show_error(error)
+            else:
+                cast("HasContext", owner).context.show_error(error)
 
     return showing
 
@@ -87,7 +97,14 @@ class StudyScreen(Screen[None]):
         if self.desk.remember_mode(self.MODE):
             # What happened here before one went elsewhere is not what `u` would take back now.
             self._happened, self._wrong = "", False
-        self.refresh_study()
+        if self.is_up_to_date():
+            self.tell()
+        else:
+            self.refresh_study()
+
+    def is_up_to_date(self) -> bool:
+        """Returns whether the screen shows the study as it is; a screen that cannot know reads it anew."""
+        return False
 
     def note_seen(self) -> None:
         """Notes what can be seen, once a key has been handled."""
@@ -96,14 +113,30 @@ class StudyScreen(Screen[None]):
         """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
         return self.desk.keys.pressed_before(shown)
 
+    def show_error(self, error: NeedssegError) -> None:
+        """Show what is wrong and what to do: in the line of state, over a dialog as a toast."""
+        self.desk.show_error(error)
+
+    def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
+        """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""
+        self.app.push_screen(screen, callback)
+
+    def navigate(self, place: Place, came_from: str | None = None) -> None:
+        """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
+        self.desk.open_place(place, self.desk.came_from if came_from is None else came_from)
+
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
+        self.suspended()
+
+    def suspended(self) -> None:
+        """Called when another screen or a dialog comes over this one."""
         self.leave()
 
     def leave(self) -> None:
         """Remembers where one is, to reopen there."""
 
-    @told
+    @shows_errors
     def refresh_study(self) -> None:
         """Reads the study anew and tells the state."""
         self.reload()
@@ -125,9 +158,13 @@ class StudyScreen(Screen[None]):
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        self.note_done(happened, undo=undo, steps=steps)
+        self.refresh_study()
+
+    def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """Notes what happened, and how to take its ``steps`` back, for the line of state."""
         how = " · u undoes" if steps == 1 else " · u undoes the last one"
         self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
-        self.refresh_study()
 
     def went_back(self, entry: int) -> None:
         """Told which entry of the history was just taken back, before the study is read anew."""
@@ -146,7 +183,7 @@ class StudyScreen(Screen[None]):
     def came_back(self) -> None:
         """After an action was taken back or done again, once the study is read anew."""
 
-    @told
+    @shows_errors
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions.study import history

@@ -34,18 +34,18 @@ def statuses(app: NeedssegApp, key: str = INES) -> list[str]:
 def test_accepting_and_rejecting_save_at_once_and_go_on_and_are_undone(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        ids = [p.id for p in screen.passages]
+        ids = [p.id for p in screen.interview.passages]
         await pilot.press("a")
         assert statuses(app)[0] == "accepted"
-        assert screen.current == ids[1]
+        assert screen.interview.current == ids[1]
         await pilot.press("x")
         assert statuses(app)[:2] == ["accepted", "rejected"]
         await pilot.press("space")
-        assert screen.current == ids[3]
+        assert screen.interview.current == ids[3]
         assert "coded 2/5" in seen(app)
         await pilot.press("u")
         assert statuses(app)[:2] == ["accepted", "suggested"]
-        assert screen.current == ids[1], "undo leads back to the passage it concerned"
+        assert screen.interview.current == ids[1], "undo leads back to the passage it concerned"
         assert "took back: rejected" in flat(seen(app))
         await pilot.press("ctrl+r")
         assert statuses(app)[1] == "rejected"
@@ -60,24 +60,24 @@ def test_accepting_and_rejecting_save_at_once_and_go_on_and_are_undone(tmp_path:
 def test_moving_between_passages_and_ends(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        ids = [p.id for p in screen.passages]
+        ids = [p.id for p in screen.interview.passages]
         await pilot.press("j", "j", "k")
-        assert screen.current == ids[1]
+        assert screen.interview.current == ids[1]
         await pilot.press("G")
-        assert screen.current == ids[-1]
+        assert screen.interview.current == ids[-1]
         await pilot.press("j")
-        assert screen.current == ids[-1]
+        assert screen.interview.current == ids[-1]
         await pilot.press("g")
-        assert screen.current == ids[0]
+        assert screen.interview.current == ids[0]
         assert screen.view.scroll_offset.y == 0
         passages.decide(app.study, [ids[1]], "accepted")
         await pilot.press("n")
         screen.refresh_study()
-        screen.go_to(ids[0])
+        screen.steps.go_to(ids[0])
         await pilot.press("n")
-        assert screen.current == ids[2], "n leaves out what is decided"
+        assert screen.interview.current == ids[2], "n leaves out what is decided"
         await pilot.press("N")
-        assert screen.current == ids[0]
+        assert screen.interview.current == ids[0]
 
     play(small_study(tmp_path), scenes)
 
@@ -87,8 +87,8 @@ def test_codes_typed_last_digits_recent_and_taken_off(tmp_path: Path) -> None:
         screen = await opened(app, pilot)
 
         def codes() -> tuple[str, ...]:
-            assert screen.passage is not None
-            return screen.passage.codes
+            assert screen.interview.passage is not None
+            return screen.interview.passage.codes
 
         await pilot.press("c")
         await pilot.pause()
@@ -125,7 +125,7 @@ def test_codes_typed_last_digits_recent_and_taken_off(tmp_path: Path) -> None:
 def test_edges_move_by_a_sentence_and_accept(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        before = screen.passages[0]
+        before = screen.interview.passages[0]
         await pilot.press("right_curly_bracket")
         longer = passages.one(app.study, before.id)
         assert longer.start == before.start
@@ -152,26 +152,26 @@ def test_marking_by_hand_with_keys(tmp_path: Path) -> None:
         screen = await opened(app, pilot)
         await pilot.press("enter")
         assert "nothing is selected" in seen(app)
-        screen.go_to(max(screen.passages, key=lambda p: p.end).id)
+        screen.steps.go_to(max(screen.interview.passages, key=lambda p: p.end).id)
         await pilot.press("v")
-        assert screen.selecting
-        one = screen.selection
+        assert screen.marking.is_open
+        one = screen.interview.selected
         await pilot.press("j", "j", "k")
-        assert screen.selection is not None
+        assert screen.interview.selected is not None
         assert one is not None
-        assert screen.selection[1] > one[1]
-        span = screen.selection
+        assert screen.interview.selected[1] > one[1]
+        span = screen.interview.selected
         await pilot.press("enter")
-        made = screen.passage
+        made = screen.interview.passage
         assert made is not None
         assert (made.start, made.end, made.status, made.origin) == (*span, "accepted", "hand")
-        assert not screen.selecting
+        assert not screen.marking.is_open
         await pilot.press("d")
         assert made.id not in [p.id for p in passages.listing(app.study, INES)]
         await pilot.press("u")
         assert made.id in [p.id for p in passages.listing(app.study, INES)]
         await pilot.press("v", "escape")
-        assert not screen.selecting
+        assert not screen.marking.is_open
         assert isinstance(app.screen, CodeScreen), "esc drops the selection first"
 
     play(small_study(tmp_path), scenes)
@@ -189,7 +189,7 @@ def test_the_cursor_goes_by_words_and_lines_and_makes_a_passage_current(tmp_path
         screen = await opened(app, pilot)
         text, view = interviews.show(app.study, INES).text, screen.view
         await pilot.press("g")
-        view.put_cursor(screen.transcript.turns[0].start)  # type: ignore[union-attr]
+        view.put_cursor(screen.interview.transcript.turns[0].start)  # type: ignore[union-attr]
         await pilot.press("right")
         at = view.cursor
         await pilot.press("right", "right")
@@ -210,11 +210,11 @@ def test_the_cursor_goes_by_words_and_lines_and_makes_a_passage_current(tmp_path
             assert view.is_visible(view.cursor)
         await pilot.press("pageup", "pageup")
         assert view.is_visible(view.cursor)
-        second = screen.passages[1]
+        second = screen.interview.passages[1]
         view.put_cursor(second.start - 2)
         await pilot.press("right")
         assert view.cursor == second.start
-        assert screen.current == second.id
+        assert screen.interview.current == second.id
 
     play(small_study(tmp_path), scenes, size)
 
@@ -223,37 +223,39 @@ def test_the_cursor_goes_by_words_and_lines_and_makes_a_passage_current(tmp_path
 def test_selecting_by_word_sentence_and_turn(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        first = max(screen.passages, key=lambda p: len(p.quote))
-        turn = next(t for t in screen.transcript.turns if t.start <= first.start < t.end)  # type: ignore[union-attr]
-        screen.go_to(first.id)
+        first = max(screen.interview.passages, key=lambda p: len(p.quote))
+        turn = next(t for t in screen.interview.transcript.turns if t.start <= first.start < t.end)  # type: ignore[union-attr]
+        screen.steps.go_to(first.id)
         await pilot.press("w")
-        assert words_of(app, screen.selection) == first.quote.split()[0].strip(",.")
+        assert words_of(app, screen.interview.selected) == first.quote.split()[0].strip(",.")
         await pilot.press("j", "j")
-        assert len(words_of(app, screen.selection).split()) == 3
+        assert len(words_of(app, screen.interview.selected).split()) == 3
         await pilot.press("k")
-        assert len(words_of(app, screen.selection).split()) == 2
+        assert len(words_of(app, screen.interview.selected).split()) == 2
         await pilot.press("s")
-        assert words_of(app, screen.selection) == first.quote, "s grows it to the whole sentence"
+        assert words_of(app, screen.interview.selected) == first.quote, "s grows it to the whole sentence"
         await pilot.press("left_curly_bracket")
-        assert words_of(app, screen.selection) == first.quote, "its end cannot go before its start"
+        assert words_of(app, screen.interview.selected) == first.quote, "its end cannot go before its start"
         await pilot.press("right_curly_bracket", "right_square_bracket")
-        assert first.quote not in words_of(app, screen.selection)
+        assert first.quote not in words_of(app, screen.interview.selected)
         await pilot.press("t")
-        assert screen.selection == (turn.start, turn.end)
+        assert screen.interview.selected == (turn.start, turn.end)
         await pilot.press("escape", "shift+right", "shift+right", "shift+left")
-        assert len(words_of(app, screen.selection).split()) == 1
+        assert len(words_of(app, screen.interview.selected).split()) == 1
         await pilot.press("shift+down", "shift+down")
-        longer = words_of(app, screen.selection)
+        longer = words_of(app, screen.interview.selected)
         assert longer.startswith(first.quote)
         await pilot.press("shift+up")
-        assert len(words_of(app, screen.selection)) < len(longer)
-        screen.go_to(first.id)
+        assert len(words_of(app, screen.interview.selected)) < len(longer)
+        screen.steps.go_to(first.id)
         await pilot.press("escape", "v", "right", "right")
-        assert screen.selection == (first.start, first.end), "within a sentence the cursor selects no more than it"
+        assert screen.interview.selected == (first.start, first.end), (
+            "within a sentence the cursor selects no more than it"
+        )
         for _ in range(30):
             await pilot.press("down")
-        assert screen.selection is not None
-        assert screen.selection[1] <= turn.end, "a selection stays within its turn"
+        assert screen.interview.selected is not None
+        assert screen.interview.selected[1] <= turn.end, "a selection stays within its turn"
         assert statuses(app) == ["suggested"] * 5
 
     play(small_study(tmp_path), scenes, size)
@@ -262,8 +264,8 @@ def test_selecting_by_word_sentence_and_turn(tmp_path: Path, size: tuple[int, in
 def test_edges_are_moved_by_words_and_saved_once(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        before = max(screen.passages, key=lambda p: len(p.quote))
-        screen.go_to(before.id)
+        before = max(screen.interview.passages, key=lambda p: len(p.quote))
+        screen.steps.go_to(before.id)
         await pilot.press("e", "right_square_bracket", "right_square_bracket", "left_curly_bracket")
         assert "enter saves" in flat(seen(app))
         await pilot.press("c")
@@ -277,7 +279,7 @@ def test_edges_are_moved_by_words_and_saved_once(tmp_path: Path) -> None:
         await pilot.press("u")
         assert passages.one(app.study, before.id) == before, "one step of undo"
         await pilot.press("e", "escape")
-        assert not screen.selecting
+        assert not screen.marking.is_open
 
     play(small_study(tmp_path), scenes)
 
@@ -286,22 +288,22 @@ def test_a_selection_is_coded_at_once_in_its_own_words_or_others(tmp_path: Path)
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("g", "w", "j", "i")
-        made = screen.passage
+        made = screen.interview.passage
         assert made is not None
         assert made.codes == (made.quote,)
         assert made.origin == "hand"
         await pilot.press("u")
         assert made.id not in [p.id for p in passages.listing(app.study, INES)], "mark and code are one step"
-        screen.go_to(screen.passages[1].id)
+        screen.steps.go_to(screen.interview.passages[1].id)
         await pilot.press("w", "1")
-        assert screen.passage is not None
-        assert screen.passage.codes == ("hand-over",)
+        assert screen.interview.passage is not None
+        assert screen.interview.passage.codes == ("hand-over",)
         await pilot.press("u", "t", "i")
         await pilot.pause()
         assert "cut them" in flat(seen(app)), "many words are offered to be cut"
         await pilot.press("ctrl+u", "end", "ctrl+u")
         await typed(pilot, "cut short")
-        assert screen.passage.codes == ("cut short",)
+        assert screen.interview.passage.codes == ("cut short",)
 
     play(small_study(tmp_path), scenes)
 
@@ -317,8 +319,8 @@ def test_pinned_codes_keep_their_digit(tmp_path: Path) -> None:
         await pilot.press("1")
         assert "no code lies under 1" in flat(seen(app))
         await pilot.press("4")
-        assert screen.passage is not None
-        assert screen.passage.codes == ("hand-over",)
+        assert screen.interview.passage is not None
+        assert screen.interview.passage.codes == ("hand-over",)
 
     play(path, scenes, LARGE)
 
@@ -332,8 +334,8 @@ def test_clicks_select_a_word_a_sentence_a_turn(tmp_path: Path) -> None:
         for times in (2, 3, 4):
             await pilot.click(TranscriptView, offset=(MARGIN + 2, row), times=times)
             await pilot.pause()
-            assert screen.selection is not None
-            sizes.append(screen.selection[1] - screen.selection[0])
+            assert screen.interview.selected is not None
+            sizes.append(screen.interview.selected[1] - screen.interview.selected[0])
             await pilot.press("escape")
             await pilot.pause()
         assert sizes == sorted(sizes)
@@ -351,9 +353,9 @@ def test_marking_and_choosing_with_the_mouse(tmp_path: Path) -> None:
         await pilot.hover(TranscriptView, offset=(MARGIN + 12, row))
         await pilot.mouse_up(TranscriptView, offset=(MARGIN + 12, row))
         await pilot.pause()
-        assert screen.selecting
+        assert screen.marking.is_open
         await pilot.press("enter")
-        made = screen.passage
+        made = screen.interview.passage
         assert made is not None
         text = interviews.show(app.study, INES).text
         assert text[made.start : made.end] == made.quote
@@ -362,7 +364,7 @@ def test_marking_and_choosing_with_the_mouse(tmp_path: Path) -> None:
         await pilot.press("j")
         await pilot.click(TranscriptView, offset=(MARGIN + 2, row))
         await pilot.pause()
-        assert screen.current == made.id
+        assert screen.interview.current == made.id
 
     play(small_study(tmp_path), scenes, LARGE)
 
@@ -380,7 +382,7 @@ def test_finding_words_then_n_goes_through_them_until_esc(tmp_path: Path) -> Non
         await pilot.press("N", "N")
         assert f"{hits}/{hits}" in seen(app), "round the end"
         await pilot.press("escape")
-        assert not screen.finding
+        assert not screen.find.is_open
         await pilot.press("slash")
         await pilot.pause()
         await pilot.press("end", "ctrl+u")
@@ -393,14 +395,14 @@ def test_finding_words_then_n_goes_through_them_until_esc(tmp_path: Path) -> Non
 def test_overlaps_are_seen_and_gone_through(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        first = screen.passages[0]
+        first = screen.interview.passages[0]
         other = passages.mark(app.study, INES, first.start + 4, first.end)
         screen.refresh_study()
         await pilot.press("o")
-        assert screen.current == other
+        assert screen.interview.current == other
         assert "overlaps 1 more" in flat(seen(app))
         await pilot.press("o")
-        assert screen.current == first.id
+        assert screen.interview.current == first.id
         await pilot.press("G", "o")
         assert "nothing overlaps" in seen(app)
 
@@ -411,9 +413,9 @@ def test_going_to_other_interviews_and_back(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("greater_than_sign")
-        assert screen.key == "marek-nowotny"
+        assert screen.interview.key == "marek-nowotny"
         await pilot.press("less_than_sign")
-        assert screen.key == INES
+        assert screen.interview.key == INES
         await pilot.press("less_than_sign")
         assert "no other interview" in seen(app)
         await pilot.press("escape")
@@ -439,13 +441,13 @@ def test_the_place_is_kept_over_a_restart(tmp_path: Path) -> None:
     async def leaving(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot, "marek-nowotny")
         await pilot.press("j", "j", "j")
-        kept.append(screen.current)
+        kept.append(screen.interview.current)
         await pilot.press("ctrl+q")
 
     async def coming_back(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await settled(app, pilot)
         assert isinstance(app.screen, CodeScreen)
-        assert (app.screen.key, app.screen.current) == ("marek-nowotny", kept[0])
+        assert (app.screen.interview.key, app.screen.interview.current) == ("marek-nowotny", kept[0])
 
     play(path, leaving)
     play(path, coming_back)

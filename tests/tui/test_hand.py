@@ -108,7 +108,7 @@ def test_what_is_typed_ahead_reaches_the_dialog_that_it_opens(tmp_path: Path) ->
                 assert codes(app.study)[at] == (name,)
         await burst(app, ["b", "n", *"made in the book", "enter", "escape", "slash", *"stand", "enter"])
         await settled(app, pilot)
-        assert isinstance(app.screen, CodeScreen) and app.screen.finding
+        assert isinstance(app.screen, CodeScreen) and app.screen.find.is_open
         assert "made in the book" in passages.code_ids(app.study)
 
     play(small_study(tmp_path), scenes)
@@ -159,11 +159,12 @@ def test_after_an_interview_is_removed_the_cursor_stays_at_its_place(tmp_path: P
 
 def unmarked(study: Study, screen: CodeScreen) -> tuple[int, int]:
     """A participant's sentence far from every passage."""
-    transcript = interviews.show(study, screen.key)
+    transcript = interviews.show(study, screen.interview.key)
     return next(
         span
-        for span in reversed(participant_sentences(study, screen.key, 40))
-        if all(p.end < span[0] - 300 or p.start > span[1] + 300 for p in screen.passages) and transcript.text[span[0]]
+        for span in reversed(participant_sentences(study, screen.interview.key, 40))
+        if all(p.end < span[0] - 300 or p.start > span[1] + 300 for p in screen.interview.passages)
+        and transcript.text[span[0]]
     )
 
 
@@ -173,16 +174,16 @@ def test_a_code_goes_on_the_words_that_a_search_opened_and_not_on_the_next_passa
         span, before = unmarked(app.study, screen), codes(app.study)
         app.open_place(Place(INES, None, span), "interviews")
         await settled(app, pilot)
-        assert screen.passage is None and screen.selection == span
+        assert screen.interview.passage is None and screen.interview.selected == span
         await burst(app, ["c", *"found it", "enter"])
         made = [p for p in passages.listing(app.study, INES) if "found it" in p.codes]
         assert [(p.start, p.end) for p in made] == [span]
         await pilot.press("u")
         assert codes(app.study) == before
-        first = screen.passages[0]
+        first = screen.interview.passages[0]
         app.open_place(Place(INES, None, (first.start - 5, first.end)), "interviews")
         await settled(app, pilot)
-        assert screen.current == first.id and first.start <= screen.view.cursor < first.end
+        assert screen.interview.current == first.id and first.start <= screen.view.cursor < first.end
 
     play(small_study(tmp_path), scenes)
 
@@ -193,7 +194,7 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         span = unmarked(app.study, screen)
         screen.view.move_cursor(span[0])
         await settled(app, pilot)
-        assert screen.current is None and "is before the cursor" in flat(seen(app))
+        assert screen.interview.current is None and "is before the cursor" in flat(seen(app))
         began = entries(app.study)
         for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
             await pilot.press(key)
@@ -201,26 +202,29 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         assert entries(app.study) == began
         assert "no passage is under the cursor" in flat(seen(app))
         await burst(app, ["c", *"left", "escape"])
-        assert app.screen is screen and not screen.selecting and entries(app.study) == began
+        assert app.screen is screen and not screen.marking.is_open and entries(app.study) == began
         await burst(app, ["c", *"taken", "enter"])
-        assert screen.passage is not None and screen.passage.codes == ("taken",)
-        assert screen.passage.start <= span[0] < screen.passage.end, (
+        assert screen.interview.passage is not None and screen.interview.passage.codes == ("taken",)
+        assert screen.interview.passage.start <= span[0] < screen.interview.passage.end, (
             "beside passages c codes the sentence at the cursor"
         )
         await pilot.press("u")
         began = entries(app.study)
-        assert screen.current is None
-        after = next((p for p in screen.passages if p.start > span[0]), screen.passages[-1])
+        assert screen.interview.current is None
+        after = next((p for p in screen.interview.passages if p.start > span[0]), screen.interview.passages[-1])
         await pilot.press("j")
-        assert screen.current == after.id and screen.view.cursor == after.start
+        assert screen.interview.current == after.id and screen.view.cursor == after.start
         await pilot.press("v")
         for key in ("x", "d", "C", "m", "J", "L", "e"):
             await pilot.press(key)
             assert app.screen is screen and "a selection is open" in flat(seen(app)), key
         assert entries(app.study) == began
-        selected = screen.selection
+        selected = screen.interview.selected
         await pilot.press("a")
-        assert screen.passage is not None and (screen.passage.start, screen.passage.end) == selected
+        assert (
+            screen.interview.passage is not None
+            and (screen.interview.passage.start, screen.interview.passage.end) == selected
+        )
 
     play(small_study(tmp_path), scenes)
 
@@ -228,19 +232,19 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
 def test_what_has_scrolled_away_or_was_never_seen_is_not_decided(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        far = next(p for p in screen.passages if not screen.view.is_visible(p.start))
-        before = screen.passages[screen.passages.index(far) - 1]
-        screen.go_to(before.id)
+        far = next(p for p in screen.interview.passages if not screen.view.is_visible(p.start))
+        before = screen.interview.passages[screen.interview.passages.index(far) - 1]
+        screen.steps.go_to(before.id)
         await settled(app, pilot)
         while screen.view.is_visible(far.start):  # the next one is to be off the screen
             screen.view.scroll_relative(y=-1, animate=False, immediate=True)
         began = entries(app.study)
         await burst(app, ["j", "x"])
-        assert entries(app.study) == began and screen.current == far.id
+        assert entries(app.study) == began and screen.interview.current == far.id
         assert "nothing was done" in flat(seen(app))
         await pilot.press("x")
         assert passages.one(app.study, far.id).status == "rejected"
-        screen.view.put_cursor(screen.transcript.turns[0].start)  # type: ignore[union-attr]
+        screen.view.put_cursor(screen.interview.transcript.turns[0].start)  # type: ignore[union-attr]
         screen.view.scroll_end(animate=False, immediate=True)
         await settled(app, pilot)
         began = entries(app.study)
@@ -280,11 +284,11 @@ def test_while_suggestions_are_ranked_it_says_so_and_nothing_is_decided(
         assert app.screen is screen
         go_on.set()
         await settled(app, pilot)
-        assert screen.queueing and entries(app.study) == began
+        assert screen.queue.is_open and entries(app.study) == began
         await burst(app, ["Q", "Q", "x"])
         await settled(app, pilot)
         assert entries(app.study) == began
-        here = screen.passage
+        here = screen.interview.passage
         assert here is not None
         await pilot.press("x")
         assert passages.one(app.study, here.id).status == "rejected"
@@ -296,7 +300,7 @@ def test_while_suggestions_are_ranked_it_says_so_and_nothing_is_decided(
         await asyncio.sleep(0.05)
         go_on.set()
         await settled(app, pilot)
-        assert not screen.queueing and not screen.busy, "esc stops waiting"
+        assert not screen.queue.is_open and not screen.targets.busy, "esc stops waiting"
 
     play(small_study(tmp_path), scenes)
 
@@ -310,19 +314,19 @@ def test_digits_keep_their_codes_whatever_becomes_of_them(tmp_path: Path) -> Non
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        began = screen.digits()
+        began = screen.codes.read()
         assert sorted(began) == list(range(1, 10))
         await burst(app, ["c", *"a tenth", "enter"])
-        assert screen.digits() == began, "a tenth code takes no other's digit"
+        assert screen.codes.read() == began, "a tenth code takes no other's digit"
         codebook.rename(app.study, began[9], "renamed")
-        assert screen.digits() == {**began, 9: "renamed"}
+        assert screen.codes.read() == {**began, 9: "renamed"}
         codebook.delete(app.study, began[3])
         left = {digit: code for digit, code in began.items() if digit not in (3, 9)}
-        assert screen.digits() == {**left, 9: "renamed"}
+        assert screen.codes.read() == {**left, 9: "renamed"}
         await pilot.press("3")
         assert "the code under 3 is not in the codebook any more" in flat(seen(app))
         history.undo(app.study)
-        assert screen.digits() == {**began, 9: "renamed"}
+        assert screen.codes.read() == {**began, 9: "renamed"}
 
     play(path, scenes)
 
@@ -363,7 +367,7 @@ def test_option_keys_stay_with_their_needs_and_segments(tmp_path: Path) -> None:
 def test_a_question_mark_shows_keys_in_every_dialog_and_f1_where_one_types(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        here = screen.passages[0].id
+        here = screen.interview.passages[0].id
         for dialog in (
             Prompt("What?"),
             MemoSheet(app.study, "passage", here, "Memo"),

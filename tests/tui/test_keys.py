@@ -217,11 +217,16 @@ async def again(app: NeedssegApp, mode: str, began: int) -> None:
     here = app.screen
     wrote = changed(app.study, began)
     restore(app.study, began)
-    if isinstance(here, CodeScreen) and mode == here.MODE and here.key == MAREK and not (here.finding or here.queueing):
-        here.forget_selection()
+    if (
+        isinstance(here, CodeScreen)
+        and mode == here.MODE
+        and here.interview.key == MAREK
+        and not (here.find.is_open or here.queue.is_open)
+    ):
+        here.marking.drop()
         if wrote:
             here.refresh_study()
-        here.go_to(here.passages[0].id)
+        here.steps.go_to(here.interview.passages[0].id)
         here.view.scroll_home(animate=False)
         here.view.focus()
         here.tell("")

@@ -127,7 +127,7 @@ def test_opening_wraps_once_and_keys_do_little(tmp_path: Path, turn: int, monkey
         app.open_passage("long", None, "interviews")
         await settled(app, pilot)
         screen = app.screen
-        assert isinstance(screen, CodeScreen) and screen.transcript == interviews.show(app.study, "long")
+        assert isinstance(screen, CodeScreen) and screen.interview.transcript == interviews.show(app.study, "long")
         assert done["lay_out"] == 1
         height = screen.view.size.height
         assert done["_line"] < 3 * height

@@ -32,10 +32,10 @@ def _said(app: NeedssegApp) -> list[tuple[str, str]]:
 
 def _long_turn(screen: CodeScreen, *, after: int = 0) -> int:
     """The number of a participant's turn of many words, in which no passage lies beyond its first sentence."""
-    assert screen.transcript is not None
+    assert screen.interview.transcript is not None
     return next(
         number
-        for number, turn in enumerate(screen.transcript.turns)
+        for number, turn in enumerate(screen.interview.transcript.turns)
         if number > after and turn.role == "participant" and turn.end - turn.start > 300
     )
 
@@ -47,7 +47,7 @@ def test_a_turn_is_split_at_the_cursor_joined_and_undone(tmp_path: Path, size: t
         before = _said(app)
         number = _long_turn(screen)
         words = before[number][1]
-        turn = screen.transcript.turns[number]  # type: ignore[union-attr]
+        turn = screen.interview.transcript.turns[number]  # type: ignore[union-attr]
         screen.view.move_cursor(turn.start + words.rindex(" ") + 3)
         await pilot.press("S")
         await settled(app, pilot)
@@ -57,7 +57,7 @@ def test_a_turn_is_split_at_the_cursor_joined_and_undone(tmp_path: Path, size: t
             (before[number][0], words[words.rindex(" ") + 1 :]),
         ]
         assert "split the turn · u undoes" in flat(seen(app))
-        assert screen.view.cursor == screen.transcript.turns[number + 1].start  # type: ignore[union-attr]
+        assert screen.view.cursor == screen.interview.transcript.turns[number + 1].start  # type: ignore[union-attr]
         assert screen.view.is_visible(screen.view.cursor), "one goes on where one was"
         await pilot.press("u")
         await settled(app, pilot)
@@ -65,7 +65,7 @@ def test_a_turn_is_split_at_the_cursor_joined_and_undone(tmp_path: Path, size: t
         await pilot.press("ctrl+r")
         await settled(app, pilot)
         assert _said(app) == after
-        screen.view.move_cursor(screen.transcript.turns[number].start)  # type: ignore[union-attr]
+        screen.view.move_cursor(screen.interview.transcript.turns[number].start)  # type: ignore[union-attr]
         await pilot.press("plus")
         await settled(app, pilot)
         assert _said(app) == before
@@ -78,9 +78,9 @@ def test_a_selection_is_given_to_a_known_speaker_or_a_new_one(tmp_path: Path) ->
         screen = await _opened(app, pilot)
         number = _long_turn(screen)
         who, words = _said(app)[number]
-        assert screen.transcript is not None
-        turn = screen.transcript.turns[number]
-        last = navigation.words(screen.transcript.text, turn.start, turn.end)[-1]
+        assert screen.interview.transcript is not None
+        turn = screen.interview.transcript.turns[number]
+        last = navigation.words(screen.interview.transcript.text, turn.start, turn.end)[-1]
         screen.view.move_cursor(last[0])
         await pilot.press("w", "T")
         await pilot.pause()
@@ -92,7 +92,7 @@ def test_a_selection_is_given_to_a_known_speaker_or_a_new_one(tmp_path: Path) ->
         given = [said for said in _said(app)[number : number + 3] if said[0] == "Anna"]
         assert [said for _, said in given] == [words[last[0] - turn.start : last[1] - turn.start]]
         rows = {row.label: row.role for row in interviews.speakers(app.study, MAREK)}
-        assert rows["Anna"] == "participant" and not screen.selecting
+        assert rows["Anna"] == "participant" and not screen.marking.is_open
         await pilot.press("T")
         await pilot.pause()
         await typed(pilot, who.upper())
@@ -109,14 +109,14 @@ def test_a_range_of_turns_is_taken_out_and_its_passages_are_listed(tmp_path: Pat
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await _opened(app, pilot)
         before = _said(app)
-        assert screen.transcript is not None
-        passage = screen.passages[1]
-        number = navigation.turn_number(screen.transcript, passage.start)
+        assert screen.interview.transcript is not None
+        passage = screen.interview.passages[1]
+        number = navigation.turn_number(screen.interview.transcript, passage.start)
         screen.view.move_cursor(passage.start)
         await pilot.press("R")
-        screen.view.move_cursor(screen.transcript.turns[number + 2].start)
+        screen.view.move_cursor(screen.interview.transcript.turns[number + 2].start)
         await pilot.pause()
-        assert screen.ranging
+        assert screen.mending.has_range
         await pilot.press("D")
         await settled(app, pilot)
         assert isinstance(app.screen, MendedSheet) and "Passages that the change divided or cut" in seen(app)
@@ -125,7 +125,7 @@ def test_a_range_of_turns_is_taken_out_and_its_passages_are_listed(tmp_path: Pat
         assert len(transcript_edits.removed_speech(app.study)) == 3
         await pilot.press("u", "escape")
         await settled(app, pilot)
-        assert _said(app) == before and passages.one(app.study, passage.id).anchored and not screen.ranging
+        assert _said(app) == before and passages.one(app.study, passage.id).anchored and not screen.mending.has_range
 
     play(small_study(tmp_path), scenes)
 
@@ -134,11 +134,11 @@ def test_what_cannot_be_is_told(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await _opened(app, pilot)
         before = _said(app)
-        assert screen.transcript is not None
-        screen.view.move_cursor(screen.transcript.turns[0].start)
+        assert screen.interview.transcript is not None
+        screen.view.move_cursor(screen.interview.transcript.turns[0].start)
         await pilot.press("S")
         assert "no words on one side" in flat(seen(app))
-        screen.view.move_cursor(screen.transcript.turns[-1].start)
+        screen.view.move_cursor(screen.interview.transcript.turns[-1].start)
         await pilot.press("plus")
         assert "The last turn has none after it" in flat(seen(app))
         assert _said(app) == before
@@ -151,9 +151,9 @@ def test_the_queue_ends_when_its_places_have_moved(tmp_path: Path) -> None:
         screen = await _opened(app, pilot)
         await pilot.press("Q")
         await settled(app, pilot)
-        assert screen.queueing
+        assert screen.queue.is_open
         await pilot.press("plus")
         await settled(app, pilot)
-        assert not screen.queueing
+        assert not screen.queue.is_open
 
     play(small_study(tmp_path), scenes)

@@ -52,7 +52,7 @@ def test_the_queue_goes_over_the_whole_study_and_back(path: Path, size: tuple[in
         screen = await opened(app, pilot)
         shown = []
         for key in ("a", "x", "a", "space", "x", "a"):
-            here = screen.passage
+            here = screen.interview.passage
             assert here is not None
             assert here.status == "suggested"
             assert screen.view.is_visible(here.start), "what is asked about can be seen"
@@ -66,11 +66,13 @@ def test_the_queue_goes_over_the_whole_study_and_back(path: Path, size: tuple[in
         for back in reversed([at for at, key in zip(shown, "axa xa", strict=True) if key != " "]):
             await pilot.press("u")
             await pilot.pause()
-            assert screen.passage is not None
-            assert (screen.passage.interview, screen.passage.start) == back, "undo leads back to what it undid"
+            assert screen.interview.passage is not None
+            assert (screen.interview.passage.interview, screen.interview.passage.start) == back, (
+                "undo leads back to what it undid"
+            )
         assert all(p.status == "suggested" for p in passages.listing(app.study))
         await pilot.press("Q")
-        assert not screen.queueing
+        assert not screen.queue.is_open
         assert "closed the queue" in flat(seen(app))
 
     play(path, scenes, size)
@@ -89,10 +91,10 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
         assert "% likely" in flat(seen(app))
         unstored = 0
         for _ in range(60):
-            if screen.passage is not None and screen.passage.id < 0:
+            if screen.interview.passage is not None and screen.interview.passage.id < 0:
                 unstored += 1
                 before = len(passages.listing(app.study))
-                start = screen.passage.start
+                start = screen.interview.passage.start
                 await pilot.press("d")
                 assert "not marked yet" in flat(seen(app))
                 await pilot.press("m")
@@ -103,7 +105,7 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
                 await pilot.press("u")
                 await pilot.pause()
                 assert len(passages.listing(app.study)) == before
-                assert screen.passage.start == start
+                assert screen.interview.passage.start == start
                 await pilot.press("a")
                 break
             await pilot.press("space")
@@ -121,14 +123,14 @@ def test_the_queue_in_the_order_of_reading(path: Path) -> None:
         assert "in reading order" in flat(seen(app))
         shown = []
         for key in ("a", "space", "x", "a"):
-            assert screen.passage is not None
-            shown.append((screen.passage.interview, screen.passage.start))
+            assert screen.interview.passage is not None
+            shown.append((screen.interview.passage.interview, screen.interview.passage.start))
             await pilot.press(key)
             await pilot.pause()
         assert shown == sorted(shown)
         await pilot.press("O")
         await pilot.pause()
-        assert screen.queueing
+        assert screen.queue.is_open
         assert "in reading order" not in flat(seen(app))
 
     play(path, scenes, LARGE)
@@ -137,7 +139,7 @@ def test_the_queue_in_the_order_of_reading(path: Path) -> None:
 def test_coding_in_the_queue_accepts_and_stays(path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        here = screen.passage
+        here = screen.interview.passage
         assert here is not None
         with_code = here.id
         await pilot.press("i")
@@ -146,12 +148,12 @@ def test_coding_in_the_queue_accepts_and_stays(path: Path) -> None:
             await pilot.press("enter")
             await pilot.pause()
         assert passages.one(app.study, with_code).codes
-        assert screen.current == with_code
+        assert screen.interview.current == with_code
         await pilot.press("a")
         await pilot.pause()
-        assert screen.current != with_code
+        assert screen.interview.current != with_code
         await pilot.press("escape")
-        assert not screen.queueing
+        assert not screen.queue.is_open
         assert isinstance(app.screen, CodeScreen)
 
     play(path, scenes, LARGE)

@@ -182,6 +182,12 @@ def code_ids(study: Study) -> dict[str, int]:
     return book.ids_by_name(study)
 
 
+def codes_by_use(study: Study) -> tuple[list[CodeRow], dict[str, int], list[str]]:
+    """Return all codes, their ids by name, and the names used last, as ``codebook``, ``code_ids``, ``recent_codes`` do."""
+    coder = blindness.seen_coder(study)
+    return book.listing(study, coder), book.ids_by_name(study), book.recent(study, coder)
+
+
 def recent_codes(study: Study) -> list[str]:
     """The codes used last, newest first, by a blind coder themselves."""
     return book.recent(study, blindness.seen_coder(study))

@@ -3,54 +3,57 @@
 from __future__ import annotations
 
 from needsseg.tui.code import navigation
-from needsseg.tui.code.desk import CodeDesk
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.widgets.transcript_view import TranscriptView
 
 
-class Finding(CodeDesk):
+class Find:
     """A find is open while there are hits; then ``n`` and ``N`` go through them."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: CodeContext, interview: OpenInterview, view: TranscriptView) -> None:
+        self.context, self._interview, self._view = context, interview, view
         self._hits: list[tuple[int, int]] = []
         self._hit = 0
         self._words = ""
 
     @property
-    def finding(self) -> bool:
+    def is_open(self) -> bool:
         """Whether a find is open."""
         return bool(self._hits)
 
-    def find_state(self) -> str:
+    @property
+    def state(self) -> str:
         """The find in the line of state."""
         return f" · find “{self._words}” {self._hit + 1}/{len(self._hits)}" if self._hits else ""
 
-    def forget_find(self) -> None:
-        """Ends the find."""
+    def close(self) -> None:
+        """End the find."""
         self._hits = []
-        self.view.find(())
+        self._view.find(())
 
-    def action_find(self) -> None:
-        """Asks for words."""
-        if self.transcript is not None:
-            self.app.push_screen(Prompt("Find in this transcript", value=self._words), self._find)
+    def ask(self) -> None:
+        """Ask for words."""
+        if self._interview.transcript is not None:
+            self.context.push(Prompt("Find in this transcript", value=self._words), self._find)
 
     def _find(self, words: str | None) -> None:
-        if not words or self.transcript is None:
+        if not words or self._interview.transcript is None:
             return
-        self._words, top = words, self.view.top_offset
-        self._hits = navigation.occurrences(self.transcript, words)
-        self.view.find(self._hits)
+        self._words, top = words, self._view.top_offset
+        self._hits = navigation.occurrences(self._interview.transcript, words)
+        self._view.find(self._hits)
         if not self._hits:
-            self.tell(f"“{words}” does not occur here")
+            self.context.tell(f"“{words}” does not occur here")
             return
         self._hit = next((number for number, (start, _) in enumerate(self._hits) if start >= top), 0)
         self.next_hit(0)
 
     def next_hit(self, by: int) -> None:
-        """Shows the next hit, round the end."""
+        """Show the next hit, round the end."""
         self._hit = (self._hit + by) % len(self._hits)
-        if self.selection is None:  # an open selection would reach to the find
-            self.view.move_cursor(self._hits[self._hit][0])
-        self.view.reveal(*self._hits[self._hit])
-        self.tell("n next, N previous · v w select there · esc ends the find")
+        if self._interview.selection is None:  # an open selection would reach to the find
+            self._view.move_cursor(self._hits[self._hit][0])
+        self._view.reveal(*self._hits[self._hit])
+        self.context.tell("n next, N previous · v w select there · esc ends the find")

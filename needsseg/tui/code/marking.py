@@ -2,208 +2,219 @@
 
 from __future__ import annotations
 
-from textual import on
+from dataclasses import replace
 
 from needsseg.actions.coding import passages
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Turn
 from needsseg.tui.code import navigation
-from needsseg.tui.code.desk import Aim, CodeDesk
+from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.navigation import Selection, Span, Unit
-from needsseg.tui.screen_base import told
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.targets import KeyTargets, Target
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
 
 
-class MarkingByHand(CodeDesk):
+class Marking:
     """A selection is open while there is one; ``v w s t e`` and the mouse begin it, and it stays within one turn."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._selection: Selection | None = None
+    def __init__(
+        self, context: CodeContext, interview: OpenInterview, view: TranscriptView, targets: KeyTargets
+    ) -> None:
+        self.context, self._interview, self._view, self._targets = context, interview, view, targets
 
     @property
-    def selection(self) -> Span | None:
-        """What is selected."""
-        return self._selection.span if self._selection else None
-
-    @property
-    def selecting(self) -> bool:
+    def is_open(self) -> bool:
         """Whether a selection is open."""
-        return self._selection is not None
+        return self._interview.selection is not None
 
     @property
-    def adjusting(self) -> bool:
+    def moves_edges(self) -> bool:
         """Whether the selection moves the edges of a passage."""
-        return self._selection is not None and self._selection.adjusts is not None
+        selection = self._interview.selection
+        return selection is not None and selection.adjusts is not None
 
-    def selection_state(self) -> str:
+    @property
+    def state(self) -> str:
         """The selection in the line of state."""
-        if self._selection is None:
+        selection = self._interview.selection
+        if selection is None:
             return ""
-        does = "saves" if self._selection.adjusts is not None else "marks"
-        return f" · selecting by {self._selection.unit}: j k, enter {does}"
+        does = "saves" if selection.adjusts is not None else "marks"
+        return f" · selecting by {selection.unit}: j k, enter {does}"
 
-    def forget_selection(self) -> None:
-        """Drops the selection."""
-        self._selection = None
-        self.view.select(None)
+    def drop(self) -> None:
+        """Drop the selection."""
+        self._interview.selection = None
+        self._view.select(None)
 
     def _set(self, selection: Selection) -> None:
-        self._selection = selection
-        self.view.select(selection.span)
-        self.view.put_cursor(selection.head[0])
-        self.view.reveal(*selection.head)
-        self.tell("")
+        self._interview.selection = selection
+        self._view.select(selection.span)
+        self._view.put_cursor(selection.head[0])
+        self._view.reveal(*selection.head)
+        self.context.tell("")
 
     def _units(self, turn: Turn, unit: Unit, around: Span) -> list[Span]:
-        return navigation.spans(self.transcript, turn, unit, interviews.sentences, around) if self.transcript else []
+        transcript = self._interview.transcript
+        return navigation.spans(transcript, turn, unit, interviews.sentences, around) if transcript else []
+
+    def _turn_of(self, span: Span) -> Turn | None:
+        transcript = self._interview.transcript
+        return navigation.turn_at(transcript, span[0]) if transcript else None
 
     def _begin(self, at: int, unit: Unit) -> None:
-        turn = navigation.turn_near(self.transcript, at) if self.transcript else None
-        found = navigation.unit_at(self._units(turn, unit, (at, at)), at) if turn else None
-        if found is None:
-            self.tell(f"there is no {unit} after this place")
+        transcript = self._interview.transcript
+        turn = navigation.turn_near(transcript, at) if transcript else None
+        first = navigation.unit_at(self._units(turn, unit, (at, at)), at) if turn else None
+        if first is None:
+            self.context.tell(f"there is no {unit} after this place")
         else:
-            self._set(Selection(found, found, unit))
+            self._set(Selection(first, first, unit))
 
     def select_stretch(self, start: int, end: int) -> None:
-        """Selects a stretch of a participant's words that is no passage, so that keys act on it."""
-        turn = navigation.turn_at(self.transcript, start) if self.transcript else None
-        span = navigation.within_turn(self.transcript, (start, end)) if self.transcript and turn else None
+        """Select a stretch of a participant's words that is no passage, so that keys act on it."""
+        transcript, turn = self._interview.transcript, self._turn_of((start, end))
+        span = navigation.within_turn(transcript, (start, end)) if transcript and turn else None
         if turn is None or span is None:
             return
         if turn.role != "participant":
-            self.tell("these are no participant's words, so that they cannot be coded")
+            self.context.tell("these are no participant's words, so that they cannot be coded")
             return
         self._set(Selection(span, span, "sentence"))
-        self._happened = "no passage yet: c codes these words, enter marks them, esc drops the selection"
+        self.context.tell("no passage yet: c codes these words, enter marks them, esc drops the selection")
 
-    def begin_at_cursor(self) -> Aim | None:
-        """Selects the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
-        if self.is_waiting() or self.transcript is None:
+    def begin_at_cursor(self) -> Target | None:
+        """Select the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
+        if self._targets.is_waiting() or self._interview.transcript is None:
             return None
-        self._begin(self.view.cursor, "sentence")
-        return None if self.selection is None else Aim(self.selection, None, begun=True)
+        self._begin(self._view.cursor, "sentence")
+        span = self._interview.selected
+        return None if span is None else Target(span, None, begun=True)
 
     def _place(self) -> int:
-        """Where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
-        return self.view.cursor if self.view.is_visible(self.view.cursor) else self.view.top_offset
+        """Return where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
+        return self._view.cursor if self._view.is_visible(self._view.cursor) else self._view.top_offset
 
-    def action_select(self) -> None:
-        """Begins a selection with the sentence at the cursor."""
-        if self.transcript is not None:
+    def begin(self) -> None:
+        """Begin a selection with the sentence at the cursor."""
+        if self._interview.transcript is not None:
             self._begin(self._place(), "sentence")
 
-    def action_unit(self, unit: Unit) -> None:
-        """Selects the word, sentence or turn at the cursor; an open selection grows to whole ones and goes on by them."""
-        if self.transcript is None:
+    def select_unit(self, unit: Unit) -> None:
+        """Select the word, sentence or turn at the cursor; an open selection grows to whole ones and goes on by them."""
+        if self._interview.transcript is None:
             return
-        if self._selection is None:
+        selection = self._interview.selection
+        if selection is None:
             self._begin(self._place(), unit)
             return
-        turn = navigation.turn_at(self.transcript, self._selection.span[0])
+        turn = self._turn_of(selection.span)
         if turn is not None:
-            self._set(self._selection.in_units(self._units(turn, unit, self._selection.span), unit))
+            self._set(selection.in_units(self._units(turn, unit, selection.span), unit))
 
     def extend(self, by: int) -> None:
-        """The selection with one unit more or less, within its turn."""
-        if self._selection is None or self.transcript is None:
-            return
-        turn = navigation.turn_at(self.transcript, self._selection.span[0])
-        if turn is not None:
-            self._set(self._selection.extended(self._units(turn, self._selection.unit, self._selection.head), by))
+        """Make the selection one unit longer or shorter, within its turn."""
+        selection = self._interview.selection
+        turn = self._turn_of(selection.span) if selection is not None else None
+        if selection is not None and turn is not None:
+            self._set(selection.extended(self._units(turn, selection.unit, selection.head), by))
 
-    def action_select_more(self, unit: Unit, by: int) -> None:
-        """Begins a selection at the cursor, or makes the open one longer or shorter by a word or sentence."""
-        if self._selection is None:
-            self.action_unit(unit)
+    def select_more(self, unit: Unit, by: int) -> None:
+        """Begin a selection at the cursor, or make the open one longer or shorter by a word or sentence."""
+        selection = self._interview.selection
+        if selection is None:
+            self.select_unit(unit)
             return
-        if self._selection.unit != unit:
-            self._selection = Selection(self._selection.anchor, self._selection.head, unit, self._selection.adjusts)
+        self._interview.selection = replace(selection, unit=unit)
         self.extend(by)
 
-    def action_reshape(self) -> None:
-        """Opens the current passage's edges as a selection, to move them word by word and save them once."""
-        here = self.aim_at_passage(asks=True)
-        if here is not None:
-            whole = here.start, here.end
-            self._set(Selection(whole, whole, "word", here.id if here.id > 0 else None))
-            self.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
+    def reshape(self) -> None:
+        """Open the current passage's edges as a selection, to move them word by word and save them once."""
+        passage = self._targets.passage(asks=True)
+        if passage is not None:
+            whole = passage.start, passage.end
+            self._set(Selection(whole, whole, "word", passage.id if passage.id > 0 else None))
+            self.context.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
 
-    @told
-    def action_mark(self) -> None:
-        """Marks the selection as an accepted passage, or saves the edges that were moved."""
-        if self._selection is None:
-            self.tell("nothing is selected: v begins a selection, so does the mouse")
+    @shows_errors
+    def mark(self) -> None:
+        """Mark the selection as an accepted passage, or save the edges that were moved."""
+        selection, study = self._interview.selection, self.context.study
+        if selection is None:
+            self.context.tell("nothing is selected: v begins a selection, so does the mouse")
             return
-        if self.aim() is None:
+        if self._targets.target() is None:
             return
-        span, adjusts = self._selection.span, self._selection.adjusts
-        if adjusts is not None:
-            passages.adjust(self.study, adjusts, *span)
-            self.current, happened = adjusts, "moved its edges"
+        if selection.adjusts is not None:
+            passages.adjust(study, selection.adjusts, *selection.span)
+            self._interview.current, happened = selection.adjusts, "moved its edges"
         else:
-            self.current, happened = passages.mark(self.study, self.key, *span), "marked a passage; c codes it"
-        self.forget_selection()
-        self.done(happened)
+            self._interview.current = passages.mark(study, self._interview.key, *selection.span)
+            happened = "marked a passage; c codes it"
+        self.drop()
+        self.context.saved(happened)
 
-    @told
-    def action_edge(self, edge: str, by: int) -> None:
-        """Moves the start or end of the selection by its unit, or of the current passage by a sentence."""
-        aim = self.aim()
-        turn = navigation.turn_at(self.transcript, aim.span[0]) if self.transcript and aim else None
-        if aim is None or turn is None:
+    @shows_errors
+    def move_edge(self, edge: str, by: int) -> None:
+        """Move the start or end of the selection by its unit, or of the current passage by a sentence."""
+        target = self._targets.target()
+        turn = self._turn_of(target.span) if target else None
+        if target is None or turn is None:
             return
-        here, span = aim.passage, aim.span
-        unit = self._selection.unit if self._selection else "sentence"
-        moved = navigation.moved_edge(span, edge, by, self._units(turn, unit, span))
+        passage, selection, study = target.passage, self._interview.selection, self.context.study
+        unit = selection.unit if selection else "sentence"
+        moved = navigation.moved_edge(target.span, edge, by, self._units(turn, unit, target.span))
         if moved is None:
-            self.tell(f"the {edge} cannot go further that way")
-        elif self._selection is not None:
-            self._set(self._selection.as_span(moved))
-        elif here is not None and here.id < 0:
-            self.current = passages.mark(self.study, self.key, *moved)
-            self.done(f"moved its {edge}, and so accepted the passage")
-        elif here is not None:
-            passages.adjust(self.study, here.id, *moved)
-            accepted = "" if here.status == "accepted" else ", and so accepted the passage"
-            self.current = here.id
-            self.done(f"moved its {edge}{accepted}")
-            self.view.reveal(*moved)
+            self.context.tell(f"the {edge} cannot go further that way")
+        elif selection is not None:
+            self._set(selection.as_span(moved))
+        elif passage is not None and passage.id < 0:
+            self._interview.current = passages.mark(study, self._interview.key, *moved)
+            self.context.saved(f"moved its {edge}, and so accepted the passage")
+        elif passage is not None:
+            passages.adjust(study, passage.id, *moved)
+            accepted = "" if passage.status == "accepted" else ", and so accepted the passage"
+            self._interview.current = passage.id
+            self.context.saved(f"moved its {edge}{accepted}")
+            self._view.reveal(*moved)
 
     def follow_cursor(self, at: int) -> None:
-        """The passage under the cursor is the current one, beside passages none is; an open selection reaches to the cursor."""
-        if self._selection is None:
-            inside = navigation.innermost(self.passages, at)
-            if inside != self.current:
-                self.current = inside
-                self.show_passage()
+        """Make the passage under the cursor the current one, beside passages none; an open selection reaches to the cursor."""
+        selection = self._interview.selection
+        if selection is None:
+            inside = navigation.innermost(self._interview.passages, at)
+            if inside != self._interview.current:
+                self._interview.current = inside
+                self.context.show_passage()
             return
-        turn = navigation.turn_at(self.transcript, self._selection.span[0]) if self.transcript else None
-        units = self._units(turn, self._selection.unit, (at, at)) if turn else []
-        found = navigation.unit_at(units, at)
-        if found is not None:
-            self._selection = Selection(self._selection.anchor, found, self._selection.unit, self._selection.adjusts)
-            self.view.select(self._selection.span)
-            self.tell("")
+        turn = self._turn_of(selection.span)
+        units = self._units(turn, selection.unit, (at, at)) if turn else []
+        head = navigation.unit_at(units, at)
+        if head is not None:
+            self._interview.selection = selection = replace(selection, head=head)
+            self._view.select(selection.span)
+            self.context.tell("")
 
-    @on(TranscriptView.Clicked)
-    def _clicked(self, event: TranscriptView.Clicked) -> None:
-        self.forget_selection()
-        self.view.put_cursor(event.at)
-        if event.times > 1:
-            self._begin(event.at, UNITS[min(event.times, 4) - 2])
+    def select_clicked(self, at: int, times: int) -> None:
+        """Put the cursor where the mouse clicked once; more clicks select the word, the sentence, the turn."""
+        self.drop()
+        self._view.put_cursor(at)
+        if times > 1:
+            self._begin(at, UNITS[min(times, 4) - 2])
             return
-        self.follow_cursor(event.at)
-        self.tell("")
+        self.follow_cursor(at)
+        self.context.tell("")
 
-    @on(TranscriptView.Dragged)
-    def _dragged(self, event: TranscriptView.Dragged) -> None:
-        span = navigation.within_turn(self.transcript, event.span) if self.transcript else None
+    def select_dragged(self, dragged: Span) -> None:
+        """Select what the mouse was dragged over, as whole words of one turn."""
+        transcript = self._interview.transcript
+        span = navigation.within_turn(transcript, dragged) if transcript else None
         if span is None:
-            self.forget_selection()
+            self.drop()
             return
         self._set(Selection(span, span, "word"))
-        self.tell("selected: enter marks it, c codes it, esc drops it")
+        self.context.tell("selected: enter marks it, c codes it, esc drops it")

@@ -10,101 +10,125 @@ from needsseg.records import Role
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code import navigation
-from needsseg.tui.code.desk import CodeDesk
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.find import Find
+from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.navigation import Span
-from needsseg.tui.screen_base import told
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.widgets.transcript_view import TranscriptView
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
     from needsseg.actions.transcripts.transcript_edits import EditReport
 
 
-class MendingTurns(CodeDesk):
+class TurnMending:
     """What is mended is the selection, else the turns from where a range was begun to the cursor, else the cursor's turn."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        context: CodeContext,
+        interview: OpenInterview,
+        view: TranscriptView,
+        targets: KeyTargets,
+        marking: Marking,
+        find: Find,
+    ) -> None:
+        self.context, self._interview, self._view, self._targets = context, interview, view, targets
+        self._marking, self._find = marking, find
         self._range_from: int | None = None
 
     @property
-    def ranging(self) -> bool:
+    def has_range(self) -> bool:
         """Whether a range of turns is open."""
         return self._range_from is not None
 
-    def range_state(self) -> str:
+    @property
+    def state(self) -> str:
         """The range in the line of state."""
         turns = self._turns_of_range()
         return f" · range of {format_count(turns, 'turn')}: T gives, D takes out" if turns else ""
 
-    def forget_range(self) -> None:
-        """Drops the range of turns."""
+    def drop_range(self) -> None:
+        """Drop the range of turns."""
         self._range_from = None
 
-    def action_range(self) -> None:
-        """Begins a range of turns at the cursor, or drops it."""
+    def begin_range(self) -> None:
+        """Begin a range of turns at the cursor, or drop it."""
         turn = self._turn()
         if turn is None:
             return
-        self._range_from = None if self.ranging else turn
-        self.tell("move to the last turn, then T or D" if self.ranging else "dropped the range")
+        self._range_from = None if self.has_range else turn
+        self.context.tell("move to the last turn, then T or D" if self.has_range else "dropped the range")
 
     def _turn(self) -> int | None:
-        """The number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""
-        if self.is_waiting() or not self.is_in_sight(self.view.cursor, self.view.cursor + 1, "turn under the cursor"):
+        """Return the number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""
+        if self._targets.is_waiting() or not self._targets.is_in_sight(
+            self._view.cursor, self._view.cursor + 1, "turn under the cursor"
+        ):
             return None
-        turn = navigation.turn_near(self.transcript, self.view.cursor) if self.transcript else None
-        if turn is None or self.transcript is None:
-            self.tell("there is no turn at this place")
+        turn = (
+            navigation.turn_near(self._interview.transcript, self._view.cursor) if self._interview.transcript else None
+        )
+        if turn is None or self._interview.transcript is None:
+            self.context.tell("there is no turn at this place")
             return None
-        return navigation.turn_number(self.transcript, turn.start)
+        return navigation.turn_number(self._interview.transcript, turn.start)
 
     def _turns_of_range(self) -> int:
-        if self._range_from is None or self.transcript is None:
+        if self._range_from is None or self._interview.transcript is None:
             return 0
-        return abs(navigation.turn_number(self.transcript, self.view.cursor) - self._range_from) + 1
+        return abs(navigation.turn_number(self._interview.transcript, self._view.cursor) - self._range_from) + 1
 
     def _stretch(self) -> Span | None:
-        """What is to be given away or taken out."""
-        if self.selection is not None:
-            in_sight = not self.is_waiting() and self.is_in_sight(*self.selection, "selection")
-            return self.selection if in_sight else None
+        """Return what is to be given away or taken out."""
+        if self._interview.selected is not None:
+            in_sight = not self._targets.is_waiting() and self._targets.is_in_sight(
+                *self._interview.selected, "selection"
+            )
+            return self._interview.selected if in_sight else None
         turn = self._turn()
-        if turn is None or self.transcript is None:
+        if turn is None or self._interview.transcript is None:
             return None
         first, last = sorted((turn, self._range_from if self._range_from is not None else turn))
-        return self.transcript.turns[first].start, self.transcript.turns[last].end
+        return self._interview.transcript.turns[first].start, self._interview.transcript.turns[last].end
 
     def _about(self, stretch: Span) -> str:
-        """The stretch in words, for a question."""
-        words = one_line(self.transcript.text[slice(*stretch)], 60) if self.transcript else ""
-        turns = self._turns_of_range() if self.selection is None else 0
+        """Return the stretch in words, for a question."""
+        words = one_line(self._interview.words(stretch), 60)
+        turns = self._turns_of_range() if self._interview.selected is None else 0
         return f"{format_count(turns, 'turn')} from “{words}”" if turns > 1 else f"“{words}”"
 
-    @told
-    def action_split_turn(self) -> None:
-        """Splits the turn before the word at the cursor."""
-        if self.transcript is None or self._turn() is None:
+    @shows_errors
+    def split_turn(self) -> None:
+        """Split the turn before the word at the cursor."""
+        if self._interview.transcript is None or self._turn() is None:
             return
         from needsseg.actions.transcripts import transcript_edits
 
-        at = navigation.word_begin(self.transcript, self.view.cursor)
-        self._mend(lambda: transcript_edits.split_turn(self.study, self.key, at), "split the turn")
+        at = navigation.word_begin(self._interview.transcript, self._view.cursor)
+        self._mend(lambda: transcript_edits.split_turn(self.context.study, self._interview.key, at), "split the turn")
 
-    @told
-    def action_join_turn(self) -> None:
-        """Joins the turn at the cursor and the next one."""
+    @shows_errors
+    def join_turn(self) -> None:
+        """Join the turn at the cursor and the next one."""
         turn = self._turn()
-        if turn is None or self.transcript is None:
+        if turn is None or self._interview.transcript is None:
             return
         from needsseg.actions.transcripts import transcript_edits
 
-        at = self.transcript.turns[turn].start
-        self._mend(lambda: transcript_edits.join_turns(self.study, self.key, at), "joined the turn and the next")
+        at = self._interview.transcript.turns[turn].start
+        self._mend(
+            lambda: transcript_edits.join_turns(self.context.study, self._interview.key, at),
+            "joined the turn and the next",
+        )
 
-    @told
-    def action_delete_words(self) -> None:
-        """Takes the stretch out as no speech."""
+    @shows_errors
+    def delete_words(self) -> None:
+        """Take the stretch out as no speech."""
         stretch = self._stretch()
         if stretch is None:
             return
@@ -112,16 +136,17 @@ class MendingTurns(CodeDesk):
 
         about = self._about(stretch)
         self._mend(
-            lambda: transcript_edits.delete_words(self.study, self.key, *stretch), f"took out as no speech: {about}"
+            lambda: transcript_edits.delete_words(self.context.study, self._interview.key, *stretch),
+            f"took out as no speech: {about}",
         )
 
-    @told
-    def action_give_words(self) -> None:
-        """Asks who said the stretch, and gives it to them."""
+    @shows_errors
+    def give_words(self) -> None:
+        """Ask who said the stretch, and give it to them."""
         stretch = self._stretch()
         if stretch is None:
             return
-        known = {row.label: row for row in interviews.speakers(self.study, self.key)}
+        known = {row.label: row for row in interviews.speakers(self.context.study, self._interview.key)}
         choices = [Choice(label, label or "unnamed speaker", row.role) for label, row in known.items()]
         by_name = {label.casefold(): label for label in known}
 
@@ -135,7 +160,7 @@ class MendingTurns(CodeDesk):
                 self._ask_role(stretch, label)
 
         question = f"Who says {self._about(stretch)}?"
-        self.app.push_screen(Prompt(question, choices=choices, about="A new name makes a new speaker."), chosen)
+        self.context.push(Prompt(question, choices=choices, about="A new name makes a new speaker."), chosen)
 
     def _ask_role(self, stretch: Span, label: str) -> None:
         choices = [Choice(role, role) for role in sorted(get_args(Role), key=lambda role: role != "participant")]
@@ -145,40 +170,41 @@ class MendingTurns(CodeDesk):
             if found is not None:
                 self._give(stretch, label, found)
 
-        self.app.push_screen(Prompt(f"What is {label}?", choices=choices, free=False), chosen)
+        self.context.push(Prompt(f"What is {label}?", choices=choices, free=False), chosen)
 
-    @told
+    @shows_errors
     def _give(self, stretch: Span, label: str, role: Role | None) -> None:
         from needsseg.actions.transcripts import transcript_edits
 
         about = self._about(stretch)
         self._mend(
-            lambda: transcript_edits.give_words(self.study, self.key, *stretch, label, role),
+            lambda: transcript_edits.give_words(self.context.study, self._interview.key, *stretch, label, role),
             f"{label or 'the unnamed speaker'} says {about} now",
         )
 
     def _mend(self, edit: Callable[[], EditReport], happened: str) -> None:
-        """Carries an edit out, shows the place of it, and lists the passages that did not follow whole."""
+        """Carry an edit out, show its place, and list the passages that did not follow whole."""
         report = edit()
-        self.forget_selection()
-        self.forget_range()
-        self.forget_find()
+        self._marking.drop()
+        self.drop_range()
+        self._find.close()
         if report.restored:
             happened += f", {format_count(len(report.restored), 'passage')} found a place again"
         if report.not_evidence:
             happened += f", {format_count(len(report.not_evidence), 'passage')} of no participant there now"
-        self.done(happened)
+        self.context.done(happened)
         if report.turns:
-            self.view.put_cursor(report.turns[-1].start if len(report.turns) < 3 else report.turns[1].start)
-            self.view.reveal(report.turns[0].start, report.turns[0].start + 1)
+            self._view.put_cursor(report.turns[-1].start if len(report.turns) < 3 else report.turns[1].start)
+            self._view.reveal(report.turns[0].start, report.turns[0].start + 1)
         if report.lost or report.edited:
             from needsseg.tui.interviews.reimported import MendedSheet, Reimported
 
             edited = tuple((one.passage, one.before, one.after) for one in report.edited)
             result = Reimported(report.key, report.kept, edited, len(report.lost), ())
-            self.app.push_screen(MendedSheet(self.study, result), self._after_sheet)
+            self.context.push(MendedSheet(self.context.study, result), self._after_sheet)
 
     def _after_sheet(self, place: Place | None) -> None:
         if place is not None:
-            self.desk.wanted = place
-        self.refresh_study()
+            self.context.show_place(place)
+        else:
+            self.context.refresh_study()

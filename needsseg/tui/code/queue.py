@@ -10,9 +10,12 @@ from needsseg.errors import NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
-from needsseg.tui.code.desk import CodeDesk
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.marking import Marking
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.targets import KeyTargets
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -35,11 +38,11 @@ class Decided:
     entry: int
 
 
-class SuggestionQueue(CodeDesk):
+class SuggestionQueue:
     """While the queue is open, deciding leads to the next likeliest suggestion, in whichever interview it stands."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: CodeContext, interview: OpenInterview, targets: KeyTargets, marking: Marking) -> None:
+        self.context, self._interview, self._targets, self._marking = context, interview, targets, marking
         self._queue: Queue | None = None
         self._waiting: list[QueueItem] = []
         self._item: QueueItem | None = None
@@ -55,11 +58,12 @@ class SuggestionQueue(CodeDesk):
         self._in_reading_order = False
 
     @property
-    def queueing(self) -> bool:
+    def is_open(self) -> bool:
         """Whether the queue is open."""
         return self._item is not None
 
-    def queue_state(self) -> str:
+    @property
+    def state(self) -> str:
         """The queue in the line of state: how sure the program is, and from what it learned."""
         if self._item is None or self._queue is None:
             return ""
@@ -71,6 +75,7 @@ class SuggestionQueue(CodeDesk):
     def _sure(item: QueueItem) -> str:
         return "chance not known yet" if item.chance is None else f"{item.chance:.0%} likely"
 
+    @property
     def chance(self) -> str:
         """How sure the program is of the current suggestion and of what is left, for the panel."""
         if self._item is None or self._queue is None:
@@ -79,14 +84,15 @@ class SuggestionQueue(CodeDesk):
         worth = f" about {round(left.left):,} worth it" if self._queue.learned else ""
         return f"{self._sure(self._item)} · {f'of {left.undecided:,} left{worth}' if worth else f'{left.undecided:,} left'}"
 
-    def queued_reasons(self) -> tuple[str, ...]:
+    @property
+    def reasons(self) -> tuple[str, ...]:
         """Why the suggestion of the queue is one."""
         return self._item.reasons if self._item else ()
 
     def unstored(self) -> list[Passage]:
-        """The suggestion of the queue as a passage, where the study does not hold it as one."""
+        """Return the suggestion of the queue as a passage, where the study does not hold it as one."""
         item = self._item
-        if item is None or item.passage is not None or item.interview != self.key:
+        if item is None or item.passage is not None or item.interview != self._interview.key:
             return []
         return [
             Passage(
@@ -95,14 +101,14 @@ class SuggestionQueue(CodeDesk):
             )
         ]  # fmt: skip
 
-    @told
-    def action_queue(self) -> None:
-        """Opens the queue of suggestions over the whole study, or closes it."""
-        if self.is_waiting():
+    @shows_errors
+    def open_or_close(self) -> None:
+        """Open the queue of suggestions over the whole study, or close it."""
+        if self._targets.is_waiting():
             return
-        if self.queueing:
-            self.end_queue()
-            self.done("closed the queue", undo=False)
+        if self.is_open:
+            self.close()
+            self.context.done("closed the queue", undo=False)
             return
         self._skipped.clear()
         self._passed.clear()
@@ -113,25 +119,27 @@ class SuggestionQueue(CodeDesk):
         from needsseg.actions.coding import suggesting
 
         if self._queue is not None and self._queue.unread and self._queue.decisions >= suggesting.ENOUGH:
-            self.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
+            self.context.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
         else:
             self._begin_queue()
 
-    @told
-    def action_queue_order(self) -> None:
-        """Changes between the likeliest first and the order of reading; opens the queue where it is closed."""
-        if self.is_waiting():
+    @shows_errors
+    def change_order(self) -> None:
+        """Change between the likeliest first and the order of reading; opens the queue where it is closed."""
+        if self._targets.is_waiting():
             return
         self._in_reading_order = not self._in_reading_order
-        if self.queueing:
+        if self.is_open:
             self._rank(self._ranked_in_order, wait=True)
         else:
-            self.action_queue()
+            self.open_or_close()
 
     def _ranked_in_order(self) -> None:
         if self._waiting:
             self._show(self._next_place())
-        self.tell("as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first")
+        self.context.tell(
+            "as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first"
+        )
 
     def _next_place(self) -> QueueItem:
         """The first that waits; in the order of reading, the first from the current one on."""
@@ -140,7 +148,7 @@ class SuggestionQueue(CodeDesk):
             return self._waiting[0]
         return next((item for item in self._waiting if _key(item) >= _key(here)), self._waiting[0])
 
-    @told
+    @shows_errors
     def _read_all(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -150,34 +158,34 @@ class SuggestionQueue(CodeDesk):
 
     def _begin_queue(self) -> None:
         if not self._waiting:
-            self.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
+            self.context.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
             return
         self._show(self._waiting[0])
         order = "as they stand" if self._in_reading_order else "the likeliest first"
-        self.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
+        self.context.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
 
-    def end_queue(self) -> None:
-        """Closes the queue."""
+    def close(self) -> None:
+        """Close the queue."""
         self._item, self._queue = None, None
         self._forget_ranking()
 
     def stop_waiting(self) -> None:
-        """Waits for no ranking any more; where the queue was not open yet, it stays closed."""
+        """Wait for no ranking any more; where the queue was not open yet, it stays closed."""
         self._forget_ranking()
-        self.tell("stopped: nothing was changed")
+        self.context.tell("stopped: nothing was changed")
 
     def _forget_ranking(self) -> None:
         self._ranking += 1
-        self.busy, self._awaited = "", False
+        self._targets.busy, self._awaited = "", False
 
     def _rank(self, then: Callable[[], None], *, wait: bool) -> None:
-        """Ranks beside the screen. Where ``wait``, nothing is decided until ``then`` shows what comes of it."""
+        """Rank beside the screen. Where ``wait``, nothing is decided until ``then`` shows what comes of it."""
         self._ranking += 1
         self._since, self._awaited = 0, True
         if wait:
-            self.busy = RANKING
-            self.tell("")
-        self.run_worker(self._ranked(self._ranking, then, self._in_reading_order), group="queue")
+            self._targets.busy = RANKING
+            self.context.tell("")
+        self.context.run_worker(self._ranked(self._ranking, then, self._in_reading_order), group="queue")
 
     async def _ranked(self, number: int, then: Callable[[], None], reading: bool) -> None:
         def rank(study: Study) -> Queue:
@@ -186,18 +194,18 @@ class SuggestionQueue(CodeDesk):
             return suggesting.queue(study, None if reading else 50, reading=reading)
 
         try:
-            queue = await aside(self.study.path, rank)
+            queue = await aside(self.context.study.path, rank)
         except NeedssegError as error:
             if number == self._ranking:
                 self._forget_ranking()
-                self.desk.show_error(error)
+                self.context.show_error(error)
             return
-        if number != self._ranking or not self.is_attached:
+        if number != self._ranking or not self.context.is_attached:
             return
-        waited = bool(self.busy)
+        waited = bool(self._targets.busy)
         self._forget_ranking()
-        if waited and not self.is_current:
-            self.tell("something else was opened before the suggestions were ranked: Q opens the queue")
+        if waited and not self.context.is_current:
+            self.context.tell("something else was opened before the suggestions were ranked: Q opens the queue")
             return
         item = self._item
         if item is not None:  # what was learnt since is said of the one that is shown, too
@@ -208,16 +216,15 @@ class SuggestionQueue(CodeDesk):
         then()
 
     def _show(self, item: QueueItem) -> None:
-        """Shows a suggestion in its interview."""
+        """Show a suggestion in its interview."""
         self._item = item
-        if item.interview != self.key:
-            self.leave()
-        self.forget_selection()
-        self.desk.wanted = Place(item.interview, UNSTORED if item.passage is None else item.passage)
-        self.refresh_study()
+        if item.interview != self._interview.key:
+            self.context.leave()
+        self._marking.drop()
+        self.context.show_place(Place(item.interview, UNSTORED if item.passage is None else item.passage))
 
-    def next_in_queue(self, *, skip: bool = False) -> None:
-        """Goes on to the next suggestion; ranks anew after a batch."""
+    def next(self, *, skip: bool = False) -> None:
+        """Go on to the next suggestion; rank anew after a batch."""
         if self._item is not None and skip:
             self._skipped.add(_key(self._item))
         self._passed |= {_key(self._item)} if self._item else set()
@@ -230,23 +237,23 @@ class SuggestionQueue(CodeDesk):
         self._show(self._next_place())
 
     def _show_next(self) -> None:
-        """Shows the next suggestion, or ends the queue where there is none."""
+        """Show the next suggestion, or end the queue where there is none."""
         if self._waiting:
             self._show(self._next_place())
             return
-        self.end_queue()
-        self.tell("the queue is empty: every suggestion is decided or skipped")
-        self.refresh_study()
+        self.close()
+        self.context.tell("the queue is empty: every suggestion is decided or skipped")
+        self.context.refresh_study()
 
     def _show_learned(self) -> None:
-        """Says of the suggestion that is shown what was learnt meanwhile."""
-        if self.is_current and self.queueing:
-            self.show_passage()
+        """Say of the suggestion that is shown what was learnt meanwhile."""
+        if self.context.is_current and self.is_open:
+            self.context.show_passage()
             self._warn()
 
-    @told
-    def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:
-        """Decides on the suggestion of the queue, and goes on."""
+    @shows_errors
+    def decide(self, status: Literal["accepted", "rejected"]) -> None:
+        """Decide on the suggestion of the queue, and go on."""
         from needsseg.actions.coding import passages, suggesting
         from needsseg.actions.study import history
 
@@ -254,40 +261,45 @@ class SuggestionQueue(CodeDesk):
         if item is None:
             return
         if item.passage is None:
-            suggesting.decide_window(self.study, item.interview, item.start, item.end, status, item.score, item.reasons)
+            suggesting.decide_window(
+                self.context.study, item.interview, item.start, item.end, status, item.score, item.reasons
+            )
         else:
-            passages.decide(self.study, [item.passage], status)
-        newest = history.newest_own(self.study)
+            passages.decide(self.context.study, [item.passage], status)
+        newest = history.newest_own(self.context.study)
         if newest is not None:
             self._trail.append(Decided(item, newest.id))
         self._since += 1
-        self._happened = f"{status} “{one_line(item.quote, 40)}” · u undoes"
-        self.next_in_queue()
+        self.context.tell(f"{status} “{one_line(item.quote, 40)}” · u undoes")
+        self.next()
         self._warn()
 
-    def is_queued(self, passage: Passage) -> bool:
-        """Whether a passage is the suggestion of the queue."""
+    def is_shown(self, passage: Passage) -> bool:
+        """Return whether a passage is the suggestion of the queue."""
         item = self._item
-        return item is not None and (item.interview, item.start, item.end) == (self.key, passage.start, passage.end)
+        return item is not None and (item.interview, item.start, item.end) == (
+            self._interview.key,
+            passage.start,
+            passage.end,
+        )
 
-    def stored(self, passage: int) -> None:
-        """The suggestion of the queue was marked or coded and so accepted; it stays in sight to be coded further."""
+    def store(self, passage: int) -> None:
+        """Take down that the suggestion was marked or coded and so accepted; it stays in sight to be coded further."""
         if self._item is not None:
             self._since += 1
             self._item = replace(self._item, passage=passage)
 
     def _warn(self) -> None:
-        if self._queue is not None and self._queue.outlook.unlikely and self.queueing:
+        if self._queue is not None and self._queue.outlook.unlikely and self.is_open:
             seen = format_count(self._queue.decisions, "decision")
-            self.tell(
+            self.context.tell(
                 f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
                 "may still be among them. Q ends the queue"
             )
 
     def went_back(self, entry: int) -> None:
-        """After undo: the suggestion it concerned comes first again."""
-        super().went_back(entry)
-        if self.queueing and self._trail and self._trail[-1].entry == entry:
+        """Put the suggestion first again that an entry of the history concerned, which was undone."""
+        if self.is_open and self._trail and self._trail[-1].entry == entry:
             self._back_to = self._trail.pop().item
             self._passed.discard(_key(self._back_to))
             self._forget_ranking()
@@ -296,7 +308,7 @@ class SuggestionQueue(CodeDesk):
             self._since = BATCH
 
     def return_to_undone(self) -> bool:
-        """Shows the suggestion whose decision was just taken back; whether there was one."""
+        """Show the suggestion whose decision was just taken back; return whether there was one."""
         item, self._back_to = self._back_to, None
         if item is not None:
             self._show(item)

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from needsseg.actions.coding import coverage
 from needsseg.errors import NeedssegError
-from needsseg.tui.code.desk import CodeDesk
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.widgets.transcript_view import TranscriptView
 
 LOOK_SECONDS = 2.0
 """How long the end of a turn stands on the screen before the turn counts as read; leafing through is no reading."""
 
 
-class Reading(CodeDesk):
-    """Looks every two seconds which turns are on the screen, and remembers those that were there the last time too."""
+class ReadingTime:
+    """Looks at intervals which turns are on the screen, and remembers those that were there the last time too."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: CodeContext, interview: OpenInterview, view: TranscriptView) -> None:
+        self.context, self._interview, self._view = context, interview, view
         self._before: set[int] = set()
         self._read: set[int] = set()
-        self._reading = ""
+        self._key = ""
 
-    def on_mount(self) -> None:
-        """Begins to look."""
-        self.set_interval(LOOK_SECONDS, self.notice)
-
-    def notice(self) -> None:
-        """Remembers the turns that have been on the screen since the last look."""
-        if not self.key or self.app.screen is not self:
+    def look(self) -> None:
+        """Remember the turns that have been on the screen since the last look."""
+        key = self._interview.key
+        if not key or not self.context.is_on_top:
             self._before = set()
             return
-        if self._reading != self.key:
-            self._reading, self._before, self._read = self.key, set(), set()
-        seen = self.view.turns_seen()
+        if self._key != key:
+            self._key, self._before, self._read = key, set(), set()
+        seen = self._view.turns_seen()
         stayed = (seen & self._before) - self._read
         self._before = seen
         if not stayed:
             return
         try:
-            coverage.mark_read(self.study, self.key, sorted(stayed))
+            coverage.mark_read(self.context.study, key, sorted(stayed))
         except NeedssegError as error:
             # No decision is at stake: when another program holds the file, the turns are noticed at the next look.
-            self.log.warning(str(error))
+            self.context.log.warning(str(error))
         else:
             self._read |= stayed

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from dataclasses import dataclass
+from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from needsseg.actions.coding import passages, suggesting
 from needsseg.actions.study import studies
+from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
-from needsseg.actions.transcripts.participant_names import participant_names
-from needsseg.records import Passage, Transcript
+from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code import navigation
-from needsseg.tui.code.codes import CodesUnderKeys
-from needsseg.tui.code.find import Finding
+from needsseg.tui.code.codes_under_keys import CodesUnderKeys
+from needsseg.tui.code.coding import PassageCoding
+from needsseg.tui.code.deciding import PassageDeciding
+from needsseg.tui.code.dialogs import Dialogs
+from needsseg.tui.code.find import Find
 from needsseg.tui.code.keys import CODE_KEYS, HELP
-from needsseg.tui.code.marking import MarkingByHand
-from needsseg.tui.code.mending import MendingTurns
+from needsseg.tui.code.marking import Marking
+from needsseg.tui.code.mending import TurnMending
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.passage_display import PassageDisplay
+from needsseg.tui.code.passage_steps import PassageSteps
 from needsseg.tui.code.queue import SuggestionQueue
-from needsseg.tui.code.reading_time import Reading
-from needsseg.tui.code.sheets import Sheets
-from needsseg.tui.screen_base import told
-from needsseg.tui.widgets.passage_panel import PassagePanel
+from needsseg.tui.code.reading_time import LOOK_SECONDS, ReadingTime
+from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
-from needsseg.tui.words import plain
 
 EMPTY = """No interview is open.
 
   F1   goes to the interviews: i imports some, enter opens one here
 """
-DONE = {"accepted": "accepted", "rejected": "rejected"}
 
 
-class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Reading, MendingTurns, Sheets):
-    """A transcript with its passages marked; deciding saves at once and goes on to the next."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which state of the study is shown: what others had written, and what was written here; -1 where none is shown."""
+
+    others: int = -1
+    own: int = -1
+
+    @classmethod
+    def of(cls, study: Study) -> Version:
+        """Return the version of the study as it is now."""
+        return cls(study.data_version, study.own_changes)
+
+
+class CodeScreen(StudyScreen):
+    """A transcript with its passages marked. Each part does one job; this wires them to the keys and the widgets."""
 
     MODE = "code"
     HELP = HELP
@@ -58,301 +76,260 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
 
     def __init__(self) -> None:
         super().__init__()
-        self.key = ""
-        self.current: int | None = None
-        self.transcript: Transcript | None = None
-        self._turns_changed = False
-        self.passages: list[Passage] = []
+        self.interview = OpenInterview()
+        self.view = TranscriptView(id="transcript")
+        self.view.followed = self._cursor_moved
+        self.targets = KeyTargets(self, self.interview, self.view)
+        self.marking = Marking(self, self.interview, self.view, self.targets)
+        self.find = Find(self, self.interview, self.view)
+        self.queue = SuggestionQueue(self, self.interview, self.targets, self.marking)
+        self.codes = CodesUnderKeys(self)
+        self.coding = PassageCoding(self, self.interview, self.targets, self.marking, self.queue, self.codes)
+        self.deciding = PassageDeciding(self, self.interview, self.view, self.targets, self.marking, self.queue)
+        self.steps = PassageSteps(self, self.interview, self.view, self.marking, self.find, self.queue)
+        self.mending = TurnMending(self, self.interview, self.view, self.targets, self.marking, self.find)
+        self.dialogs = Dialogs(self, self.interview, self.targets)
+        self.reading_time = ReadingTime(self, self.interview, self.view)
+        self.passage_display = PassageDisplay(self, self.interview, self.view, self.queue, self.codes)
+        self._shown = Version()
+        self._wire_keys()
+
+    def _wire_keys(self) -> None:
+        """Give each action of the key table to the part that does it."""
+        self.action_decide, self.action_unmark = self.deciding.decide, self.deciding.unmark
+        self.action_step, self.action_next, self.action_skip = self.steps.step, self.steps.next, self.steps.skip
+        self.action_overlaps, self.action_edge_of_text = self.steps.next_overlapping, self.steps.edge_of_text
+        self.action_interview = self.steps.other_interview
+        self.action_select, self.action_unit = self.marking.begin, self.marking.select_unit
+        self.action_select_more, self.action_reshape = self.marking.select_more, self.marking.reshape
+        self.action_mark, self.action_edge = self.marking.mark, self.marking.move_edge
+        self.action_code, self.action_quick_code = self.coding.ask, self.coding.use_last
+        self.action_digit, self.action_recent = self.coding.use_digit, self.coding.ask_recent
+        self.action_in_vivo, self.action_uncode = self.coding.code_in_own_words, self.coding.uncode
+        self.action_find = self.find.ask
+        self.action_queue, self.action_queue_order = self.queue.open_or_close, self.queue.change_order
+        self.action_split_turn, self.action_join_turn = self.mending.split_turn, self.mending.join_turn
+        self.action_give_words, self.action_delete_words = self.mending.give_words, self.mending.delete_words
+        self.action_range = self.mending.begin_range
+        self.action_memo, self.action_memo_interview = self.dialogs.open_memo, self.dialogs.open_interview_memo
+        self.action_job, self.action_codebook = self.dialogs.open_job_statement, self.dialogs.open_codebook
+        self.action_search, self.action_alike = self.dialogs.open_search, self.dialogs.search_alike
+        self.action_blind = self.dialogs.switch_blind
 
     def compose_body(self) -> ComposeResult:
         """Title, transcript, panel."""
-        yield Static(id="title", markup=False)
+        yield self.passage_display.title
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
-            view = TranscriptView(id="transcript")
-            view.followed = self._cursor_moved
-            yield view
-            yield PassagePanel()
+            yield self.view
+            yield self.passage_display.panel
+
+    def on_mount(self) -> None:
+        """Begin to look what is read."""
+        self.set_interval(LOOK_SECONDS, self.reading_time.look)
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether nothing lies over the screen."""
+        return self.app.screen is self
 
     def note_seen(self) -> None:
-        """Notes which passages can be seen."""
+        """Note which passages can be seen."""
         self.view.note_seen()
 
     def _cursor_moved(self, at: int) -> None:
-        self.follow_cursor(at)
-        if self.ranging:
+        self.marking.follow_cursor(at)
+        if self.mending.has_range:
             self.tell()
 
-    @property
-    def view(self) -> TranscriptView:
-        """The transcript on the screen."""
-        return self.query_one(TranscriptView)
+    @on(TranscriptView.Clicked)
+    def _clicked(self, event: TranscriptView.Clicked) -> None:
+        self.marking.select_clicked(event.at, event.times)
 
-    @property
-    def passage(self) -> Passage | None:
-        """The current passage: it lies under the cursor."""
-        return next((p for p in self.passages if p.id == self.current), None)
+    @on(TranscriptView.Dragged)
+    def _dragged(self, event: TranscriptView.Dragged) -> None:
+        self.marking.select_dragged(event.span)
+
+    def is_up_to_date(self) -> bool:
+        """Return whether the screen shows the study as it is, and no other place is asked for."""
+        return self.desk.wanted is None and self._shown == Version.of(self.study)
 
     def reload(self) -> None:
-        """Reads the interview asked for, else the one that is open, else the one that was left."""
+        """Read the interview asked for, else the one that is open, else the one that was left."""
+        version, self._shown = Version.of(self.study), Version()
         keys = interviews.keys(self.study)
         place = studies.place(self.study, self.MODE)
         asked, self.desk.wanted = self.desk.wanted, None
         wanted, passage = (
-            (asked.interview, asked.passage) if asked else (self.key or str(place.get("interview", "")), None)
+            (asked.interview, asked.passage) if asked else (self.interview.key or str(place.get("interview", "")), None)
         )
         if wanted not in keys:
             wanted = keys[0] if keys else ""
         for part, there in ((".empty", not wanted), (".body", bool(wanted)), ("#title", bool(wanted))):
             self.query_one(part).display = there
         if not wanted:
-            self.key, self.transcript, self.passages, self.current = "", None, [], None
+            self.interview.close()
             return
-        changed = wanted != self.key
+        changed = wanted != self.interview.key
         if changed:
             self._open(wanted)
             left = place.get("passage") if place.get("interview") == wanted else None
             passage = passage if asked and passage is not None else left if isinstance(left, int) else None
         else:
             self._read_turns()
-        self._read_passages(keep=passage if passage is not None else self.current)
+        self.passage_display.read_interview()
+        self._read_passages(keep=passage if passage is not None else self.interview.current)
         if asked and asked.span:
             self._show_stretch(*asked.span)
-        elif (changed or asked) and self.passage:
-            self._look_at(self.passage.start, self.passage.end)
+        elif (changed or asked) and self.interview.passage:
+            self._look_at(self.interview.passage.start, self.interview.passage.end)
+        self._shown = version
 
     def _show_stretch(self, start: int, end: int) -> None:
-        """Goes to a stretch of the text: to the passage that it is most nearly; where none shares words, it is selected."""
-        self.forget_selection()
-        self.current = _fitting(self.passages, start, end)
-        here = self.passage
-        self._look_at(max(start, here.start) if here else start, end)
+        """Go to a stretch of the text: to the passage that it is most nearly; where none shares words, it is selected."""
+        self.marking.drop()
+        self.interview.current = _fitting(self.interview.passages, start, end)
+        passage = self.interview.passage
+        self._look_at(max(start, passage.start) if passage else start, end)
         self.show_passage()
-        if here is None:
-            self.select_stretch(start, end)
+        if passage is None:
+            self.marking.select_stretch(start, end)
 
     def _look_at(self, start: int, end: int) -> None:
         self.view.put_cursor(start)
         self.call_after_refresh(self.view.reveal, start, end)
 
     def _open(self, key: str) -> None:
-        self.key, self.current, self._turns_changed = key, None, False
-        self.forget_selection()
-        self.forget_find()
-        self.forget_range()
-        self.transcript = interviews.show(self.study, key)
-        self.view.show(self.transcript)
+        self.marking.drop()
+        self.find.close()
+        self.mending.drop_range()
+        self.view.show(self.interview.open(self.study, key))
         self.view.focus()
 
     def _read_turns(self) -> None:
-        """Shows what became of the turns: other roles and speakers, or mended ones."""
-        roles = interviews.show(self.study, self.key)
-        self._turns_changed = self.transcript is not None and roles.turns != self.transcript.turns
-        if self.transcript is not None and self._turns_changed:
-            if roles.text != self.transcript.text:
-                self.end_queue()  # its suggestions have places in the text of before
-            self.transcript = roles
-            self.view.show_changed(roles)
+        """Show other roles and speakers, or mended turns, where there are such."""
+        before, now = self.interview.transcript, self.interview.read_turns(self.study)
+        if before is not None and now is not None:
+            if now.text != before.text:
+                self.queue.close()  # its suggestions have places in the text of before
+            self.view.show_changed(now)
 
     def _read_passages(self, keep: int | None) -> None:
-        before, opened = {p.id: p for p in self.passages}, self.current is None and not self.passages
-        was, at = self.current, self.view.cursor
-        held = passages.listing(self.study, self.key, anchored=True)
-        self.passages = sorted([*held, *self.unstored()], key=lambda p: (p.start, p.end, p.id))
-        ids = {p.id for p in self.passages}
-        inside = navigation.nearest(self.passages, 0) if opened else navigation.innermost(self.passages, at)
-        self.current = keep if keep in ids else inside
-        here = self.passage
-        if here is not None and not here.start <= at < here.end:
-            self.view.put_cursor(here.start)
-        if here is not None and was is not None and here.id != was and self.desk.keys.pressed_at is None:
-            self.view.forget_seen(here)
-        self._changed = [p.id for p in self.passages if before and before.get(p.id) != p]
+        was, at = self.interview.current, self.view.cursor
+        self.interview.read_passages(self.study, self.queue.unstored(), keep, at)
+        passage = self.interview.passage
+        if passage is not None and not passage.start <= at < passage.end:
+            self.view.put_cursor(passage.start)
+        if passage is not None and was is not None and passage.id != was and self.desk.keys.pressed_at is None:
+            self.view.forget_seen(passage)
         self.show_passage()
 
-    def show_passage(self, *, reveal: bool = False) -> None:
-        """Draws the passages and tells of the current one."""
-        here = self.passage
-        self.view.mark(self.passages, self.current)
-        if reveal and here:
-            self.view.reveal(here.start, here.end)
-        overlaps = len(navigation.overlapping(self.passages, here)) - 1 if here else 0
-        queued = here is not None and self.is_queued(here)
-        self.query_one(PassagePanel).show(
-            here,
-            overlaps,
-            self.digits(),
-            any_passages=bool(self.passages),
-            chance=self.chance() if queued else "",
-            reasons=self.queued_reasons() if queued else None,
-            notes=self.notes(),
-            asked=suggesting.asked(self.transcript, here) if here and self.transcript else "",
-            who=participant_names(self.study).of(here) if here else "",
-        )
-        self.query_one("#title", Static).update(plain(self.headline()), layout=False)
+    def saved(self, happened: str, *, undo: bool = True) -> None:
+        """After a change of passages alone: read them again, and show what happened as ``done`` does."""
+        version = Version.of(self.study)
+        if version.others == self._shown.others:
+            self.note_done(happened, undo=undo)
+            self._refresh_passages(version)
+        else:  # another program has changed more than that
+            self.done(happened, undo=undo)
+
+    @shows_errors
+    def _refresh_passages(self, version: Version) -> None:
+        self._shown = Version()
+        self._read_passages(keep=self.interview.current)
+        self._shown = version
         self.tell()
+
+    def show_passage(self, *, reveal: bool = False) -> None:
+        """Draw the passages, and what is known of the current one."""
+        self.passage_display.show(reveal=reveal)
+
+    def show_place(self, place: Place) -> None:
+        """Show a place of the study on this screen."""
+        self.desk.wanted = place
+        self.refresh_study()
 
     def state(self) -> str:
         """Coded n/N, the place, what is selected or found."""
-        if not self.key:
+        if not self.interview.key:
             return "saved · no interview"
-        decided = sum(p.status != "suggested" for p in self.passages)
-        open_states = f"{self.selection_state()}{self.range_state()}{self.find_state()}{self.queue_state()}"
-        waits = f" · {self.busy} …" if self.busy else ""
-        return f"saved · coded {decided}/{len(self.passages)} · {self._place_in_words()}{open_states}{waits}"
+        passages = self.interview.passages
+        decided = sum(p.status != "suggested" for p in passages)
+        parts = f"{self.marking.state}{self.mending.state}{self.find.state}{self.queue.state}"
+        waits = f" · {self.targets.busy} …" if self.targets.busy else ""
+        return f"saved · coded {decided}/{len(passages)} · {self._place_in_words()}{parts}{waits}"
 
     def _place_in_words(self) -> str:
         """Which passage is current; beside passages, which one was last."""
-        ids, cursor = [p.id for p in self.passages], self.view.cursor
-        if self.current in ids:
-            return f"passage {ids.index(self.current) + 1}/{len(ids)}"
-        before = sum(p.start <= cursor for p in self.passages)
+        ids, cursor = [p.id for p in self.interview.passages], self.view.cursor
+        if self.interview.current in ids:
+            return f"passage {ids.index(self.interview.current) + 1}/{len(ids)}"
+        before = sum(p.start <= cursor for p in self.interview.passages)
         if not before:
             return f"before the first of {format_count(len(ids), 'passage')}" if ids else "no passage"
         return f"passage {before}/{len(ids)} is before the cursor"
 
-    def go_to(self, passage: int | None) -> None:
-        """Makes a passage the current one."""
-        if passage is not None:
-            self.current = passage
-            if self.passage:
-                self.view.put_cursor(self.passage.start)
-            self.show_passage(reveal=True)
-
-    def action_step(self, by: int) -> None:
-        """The next passage or the one before; while selecting, one sentence more or less."""
-        if self.selecting:
-            self.extend(by)
-        else:
-            self.go_to(navigation.step(self.passages, self.current, by, self.view.cursor))
-
-    def action_next(self, by: int) -> None:
-        """The next find while there are finds, else the next undecided passage."""
-        if self.finding:
-            self.next_hit(by)
-            return
-        found = navigation.undecided(self.passages, self.current, by, self.view.cursor)
-        if found is None:
-            self.tell("nothing else is undecided here: > opens the next interview")
-        self.go_to(found)
-
-    def action_skip(self) -> None:
-        """Leaves the passage as it is and goes on."""
-        if self.queueing:
-            self.next_in_queue(skip=True)
-            return
-        self.tell("skipped")
-        self.action_next(1) if not self.finding else self.action_step(1)
-
-    @told
-    def action_decide(self, status: Literal["accepted", "rejected"]) -> None:
-        """Accepts or rejects, and goes on to the next undecided passage; accepting a selection marks it."""
-        if self.selecting and status == "accepted":
-            self.action_mark()
-            return
-        here = self.aim_at_passage()
-        if here is None:
-            return
-        if self.is_queued(here):
-            self.decide_queued(status)
-            return
-        changed = passages.decide(self.study, [here.id], status)
-        following = navigation.undecided(self.passages, here.id)
-        self.current = following if following is not None else navigation.step(self.passages, here.id, 1)
-        last = "" if following is not None else " · all decided here, > opens the next interview"
-        self.done(f"{DONE[status]} “{self.short(here)}”{last}", undo=bool(changed))
-        if self.passage:
-            self.view.put_cursor(self.passage.start)
-            self.view.reveal(self.passage.start, self.passage.end)
-
-    @told
-    def action_unmark(self) -> None:
-        """Takes the mark off, or makes a decided suggestion undecided again."""
-        here = self.aim_at_passage()
-        if here is not None and here.id < 0:
-            self.tell("it is not marked yet: a accepts, x rejects")
-        elif here is not None:
-            passages.unmark(self.study, here.id)
-            self.done(f"unmarked “{self.short(here)}”" if here.origin == "hand" else f"left open “{self.short(here)}”")
+    def went_back(self, entry: int) -> None:
+        """Told which entry of the history was just taken back, before the study is read anew."""
+        self.queue.went_back(entry)
 
     def came_back(self) -> None:
-        """Shows the passage that was concerned."""
-        if not self.return_to_undone():
-            self._show_changed()
+        """Show the passage that was concerned."""
+        interview = self.interview
+        if self.queue.return_to_undone() or not interview.key or not interview.changed:
+            return
+        # Where turns changed, passages did only since they stand elsewhere now; the cursor is where it was done.
+        if interview.current not in interview.changed and not interview.turns_changed:
+            self.steps.go_to(interview.changed[0])
 
     def action_undo(self) -> None:
-        """Takes the last action back, unless the screen is still busy with what came before."""
-        if not self.is_waiting():
+        """Take the last action back, unless the screen is still busy with what came before."""
+        if not self.targets.is_waiting():
             super().action_undo()
 
     def action_redo(self) -> None:
-        """Does again what was taken back, unless the screen is still busy with what came before."""
-        if not self.is_waiting():
+        """Do again what was taken back, unless the screen is still busy with what came before."""
+        if not self.targets.is_waiting():
             super().action_redo()
 
-    def _show_changed(self) -> None:
-        # Where turns changed, passages did only since they stand elsewhere now; the cursor is where it was done.
-        if self.key and self._changed and self.current not in self._changed and not self._turns_changed:
-            self.go_to(self._changed[0])
-
-    def action_overlaps(self) -> None:
-        """Goes through the passages that share words with the current one."""
-        here = self.passage
-        if here is None:
-            return
-        around = [p.id for p in navigation.overlapping(self.passages, here)]
-        if len(around) > 1:
-            self.go_to(around[(around.index(here.id) + 1) % len(around)])
-        else:
-            self.tell("nothing overlaps this passage")
-
     def action_copy(self) -> None:
-        """Copies the selection's or the passage's words to the clipboard, where the terminal allows."""
-        span = self.selection or ((self.passage.start, self.passage.end) if self.passage else None)
-        if span is not None and self.transcript is not None:
-            self.app.copy_to_clipboard(self.transcript.text[slice(*span)])
+        """Copy the selection's or the passage's words to the clipboard, where the terminal allows."""
+        passage = self.interview.passage
+        span = self.interview.selected or ((passage.start, passage.end) if passage else None)
+        if span is not None and self.interview.transcript is not None:
+            self.app.copy_to_clipboard(self.interview.words(span))
             self.tell("copied the quote, where the terminal allows it")
 
-    def action_edge_of_text(self, end: bool) -> None:
-        """Goes to the first or last passage, and to that end of the text."""
-        self.go_to(self.passages[-1 if end else 0].id if self.passages else None)
-        self.view.scroll_end(animate=False) if end else self.view.scroll_home(animate=False)
-
-    def action_interview(self, by: int) -> None:
-        """Opens the next interview, or the one before."""
-        keys = interviews.keys(self.study)
-        if self.key in keys and 0 <= keys.index(self.key) + by < len(keys):
-            self.leave()
-            self.desk.wanted = Place(keys[keys.index(self.key) + by])
-            self.tell("")
-            self.refresh_study()
-        else:
-            self.tell("there is no other interview that way")
-
     def action_back(self) -> None:
-        """Stops what is awaited; drops selection, range of turns, and find, one a key; then goes back to where one came from."""
-        if self.busy:
-            self.stop_waiting()
-        elif self.selecting:
-            self.forget_selection()
+        """Stop what is awaited; drop selection, range of turns, and find, one a key; then go back to where one came from."""
+        if self.targets.busy:
+            self.queue.stop_waiting()
+        elif self.marking.is_open:
+            self.marking.drop()
             self.tell("dropped the selection")
-        elif self.ranging:
-            self.forget_range()
+        elif self.mending.has_range:
+            self.mending.drop_range()
             self.tell("dropped the range")
-        elif self.finding:
-            self.forget_find()
+        elif self.find.is_open:
+            self.find.close()
             self.tell("")
-        elif self.queueing:
-            self.action_queue()
+        elif self.queue.is_open:
+            self.queue.open_or_close()
         else:
             self.leave()
             self.desk.go_back()
 
+    def suspended(self) -> None:
+        """Remember the place, but under a dialog: one comes back from there, and a place is not worth writing then."""
+        if not isinstance(self.app.screen, ModalScreen):
+            self.leave()
+
     def leave(self) -> None:
-        """Remembers the place."""
-        if self.key:
-            near = navigation.nearest(self.passages, self.view.cursor) if self.current is None else self.current
-            self.desk.remember(self.MODE, {"interview": self.key, "passage": near})
+        """Remember the place."""
+        if self.interview.key:
+            current, passages = self.interview.current, self.interview.passages
+            near = navigation.nearest(passages, self.view.cursor) if current is None else current
+            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
 
 
 def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:

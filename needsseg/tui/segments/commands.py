@@ -7,7 +7,7 @@ from functools import partial
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.desk import SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
@@ -34,7 +34,7 @@ class SegmentVerbs(SegmentDesk):
             partial(self._rename, here.id),
         )
 
-    @told
+    @shows_errors
     def _rename(self, segment: int, name: str | None) -> None:
         if name is not None:
             segments.rename(self.study, segment, name)
@@ -53,7 +53,7 @@ class SegmentVerbs(SegmentDesk):
                 draft.until_saved(partial(self._describe, here.id)),
             )
 
-    @told
+    @shows_errors
     def _describe(self, segment: int, description: str | None) -> None:
         if description is not None:
             segments.describe(self.study, segment, description)
@@ -78,7 +78,7 @@ class SegmentVerbs(SegmentDesk):
             draft.until_saved(partial(self._state, here.id)),
         )
 
-    @told
+    @shows_errors
     def _state(self, segment: int, text: str | None) -> None:
         if text is not None:
             segments.write_statement(self.study, segment, text)
@@ -114,7 +114,7 @@ class SegmentVerbs(SegmentDesk):
             partial(self._weigh, here.id),
         )
 
-    @told
+    @shows_errors
     def _weigh(self, segment: int, other: str | None) -> None:
         """Shows both sides before they are merged."""
         from needsseg.tui.segments.split_merge_dialogs import MergingScreen
@@ -123,7 +123,7 @@ class SegmentVerbs(SegmentDesk):
             preview = segments.merge_preview(self.study, segment, int(other))
             self.app.push_screen(MergingScreen(preview), self._merge)
 
-    @told
+    @shows_errors
     def _merge(self, decided: tuple[int, int] | None) -> None:
         if decided is None:
             self.tell("not merged")
@@ -133,7 +133,7 @@ class SegmentVerbs(SegmentDesk):
         self.wanted = stays
         self.done("merged the two")
 
-    @told
+    @shows_errors
     def action_set_aside(self) -> None:
         """Sets the segment aside."""
         here = self.needed()
@@ -141,7 +141,7 @@ class SegmentVerbs(SegmentDesk):
             segments.set_aside(self.study, here.id)
             self.done(f"set “{here.name}” aside; o reopens it")
 
-    @told
+    @shows_errors
     def action_reopen(self) -> None:
         """Opens the segment for change again."""
         here = self.needed()
@@ -153,7 +153,7 @@ class SegmentVerbs(SegmentDesk):
         segments.reopen(self.study, here.id)
         self.done(f"reopened “{here.name}”")
 
-    @told
+    @shows_errors
     def action_confirm(self) -> None:
         """Shows the evidence that is stored, and asks who confirms."""
         here = self.needed()
@@ -194,7 +194,7 @@ class SegmentVerbs(SegmentDesk):
         else:
             as_whom()
 
-    @told
+    @shows_errors
     def _confirm(self, segment: int, undecided: bool, who: str | None) -> None:
         if who:
             segments.confirm(self.study, segment, who, undecided=undecided)

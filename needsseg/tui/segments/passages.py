@@ -10,7 +10,7 @@ from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count, plural
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.desk import NONE, SegmentDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
@@ -28,7 +28,7 @@ class PassageVerbs(SegmentDesk):
             if row.kind == kind and row.passage and row.passage.id in self.marked
         ]
 
-    @told
+    @shows_errors
     def action_keep(self) -> None:
         """Accepts: admits a proposed passage, keeps a member by hand, puts a left-over one in its nearest segment."""
         at, row = self.passage_under_cursor(), self.quotes.row
@@ -76,7 +76,7 @@ class PassageVerbs(SegmentDesk):
         where = f"“{self.name_of(to[0][1])}”" if len(to) == 1 else "the nearest segments"
         self.done(f"put {format_count(len(to), 'passage')} in {where}", steps=len(to))
 
-    @told
+    @shows_errors
     def action_take_out(self) -> None:
         """Rejects: declines a proposed passage, takes a member out as off-topic, says a left-over one is off-topic."""
         at, row = self.passage_under_cursor(), self.quotes.row
@@ -154,7 +154,7 @@ class PassageVerbs(SegmentDesk):
             partial(self._split, segment, part),
         )
 
-    @told
+    @shows_errors
     def _split(self, segment: int, part: list[int], name: str | None) -> None:
         if name is not None:
             self.wanted = segments.split(self.study, segment, part, name)
@@ -189,7 +189,7 @@ class PassageVerbs(SegmentDesk):
             return sorted(choices, key=lambda choice: choice.value not in nearest)
         return [*choices, Choice(NONE, "no segment", "they stay passages")]
 
-    @told
+    @shows_errors
     def _move(self, chosen: list[int], to: str | None) -> None:
         if to is not None:
             segments.move(self.study, chosen, None if to == NONE else int(to))
@@ -212,7 +212,7 @@ class PassageVerbs(SegmentDesk):
             partial(self._pair, chosen[0], chosen[1]),
         )
 
-    @told
+    @shows_errors
     def _pair(self, first: int, second: int, how: str | None) -> None:
         if how is None:
             return

@@ -20,7 +20,7 @@ from needsseg.actions.segments.segments import SegmentSummary
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.commands import SegmentVerbs
 from needsseg.tui.segments.desk import LEFT_OVER
 from needsseg.tui.segments.keys import HELP, SEGMENT_KEYS
@@ -274,7 +274,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         return f"saved · coded {total - seen.suggested}/{total} · {at} · {confirmed} confirmed{marked}{narrowed}"
 
     @on(OptionList.OptionHighlighted, "#segments")
-    @told
+    @shows_errors
     def _moved(self) -> None:
         if not self._filling:
             if self.shown is None or self.segment is None or self.segment.id != self.shown.summary.id:

@@ -10,7 +10,7 @@ from needsseg.actions.discovery import firmness, review
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
 from needsseg.tui.report import ReportScreen
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.desk import SegmentDesk
 from needsseg.tui.widgets import evidence_words
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -39,7 +39,7 @@ class ReviewReading(SegmentDesk):
             said += ["", "What the figures mean:", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)]
             self.app.push_screen(ReportScreen(here.name, said))
 
-    @told
+    @shows_errors
     def action_lineage(self) -> None:
         """Shows what came of which candidate, who did it and when."""
         here = self.needed()
@@ -73,14 +73,14 @@ class ReviewReading(SegmentDesk):
 
         self.app.push_screen(NeedsScreen(self.study), lambda _: self.refresh_study())
 
-    @told
+    @shows_errors
     def action_participants(self) -> None:
         """Shows every participant's primary need."""
         from needsseg.tui.segments.people import PeopleScreen
 
         self.app.push_screen(PeopleScreen(self.study), self._person)
 
-    @told
+    @shows_errors
     def action_pairs(self) -> None:
         """Shows which passages are kept together or apart."""
         from needsseg.tui.segments.pairs import PairsScreen
@@ -125,7 +125,7 @@ class ReviewReading(SegmentDesk):
             partial(self._compared, int(newer)),
         )
 
-    @told
+    @shows_errors
     def _compared(self, newer: int, other: str | None) -> None:
         if other is None:
             return
@@ -147,7 +147,7 @@ class ReviewReading(SegmentDesk):
             return
         self.run_verb("How much hangs on whom", self._varied, ["sensitivity", "--json"])
 
-    @told
+    @shows_errors
     def _varied(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -172,12 +172,12 @@ class ReviewReading(SegmentDesk):
         self.tell("nothing was changed by this")
         self.app.push_screen(ReportScreen("What the segments hang on", said or ["There was nothing to vary."]))
 
-    @told
+    @shows_errors
     def action_discover(self) -> None:
         """Discovers candidates anew; what people touched stays."""
         self.run_verb("Discovering candidates", self._discovered, ["discover", "--json"])
 
-    @told
+    @shows_errors
     def _discovered(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 

@@ -1,0 +1,167 @@
+"""Putting codes on passages and selections: typed, the last one, one of nine under the digits, or their own words."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from needsseg.actions.coding import passages
+from needsseg.text import format_count
+from needsseg.tui.code.codes_under_keys import CodesUnderKeys
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.marking import Marking
+from needsseg.tui.code.navigation import Span
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.queue import SuggestionQueue
+from needsseg.tui.code.targets import KeyTargets, Target, short_quote
+from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import one_line
+
+IN_VIVO = 60
+"""Characters up to which words become a code without being asked about."""
+
+
+class PassageCoding:
+    """Codes what a key acts on; a suggestion that is coded is accepted by that."""
+
+    def __init__(
+        self,
+        context: CodeContext,
+        interview: OpenInterview,
+        targets: KeyTargets,
+        marking: Marking,
+        queue: SuggestionQueue,
+        codes: CodesUnderKeys,
+    ) -> None:
+        self.context, self._interview, self._targets = context, interview, targets
+        self._marking, self._queue, self._codes = marking, queue, codes
+
+    def ask(self) -> None:
+        """Ask for a code, offering the codebook; beside passages for the sentence at the cursor."""
+        beside = self._interview.selection is None and self._interview.passage is None
+        target = self._marking.begin_at_cursor() if beside else self._targets.target(asks=True)
+        if target is None:
+            return
+        book = [
+            Choice(row.name, row.name, format_count(row.passages, "passage"))
+            for row in passages.codebook(self.context.study)
+        ]
+        on_it = ", ".join(target.passage.codes) if target.passage else ""
+        about = f"On “{self.words_of(target)}”. " + (
+            f"On it already: {on_it}" if on_it else "A new name makes a new code."
+        )
+        self.context.push(Prompt("Which code?", choices=book, about=about), partial(self.put, target))
+
+    def words_of(self, target: Target) -> str:
+        """Return the words that a key acts on, for a question."""
+        return one_line(self._interview.words(target.span), 60)
+
+    @shows_errors
+    def put(self, target: Target, code: str | None) -> None:
+        """Put a code on a passage, or mark a selection with it: on what was shown when one was asked for the code."""
+        if code is None:
+            if target.begun:
+                self._marking.drop()
+                self.context.tell("")
+            return
+        if target.passage is None:
+            self._mark_with(target.span, code)
+            return
+        was = target.passage
+        passage = next(
+            (p for p in self._interview.passages if (p.id, p.start, p.end) == (was.id, was.start, was.end)), None
+        )
+        if passage is None or passage.interview != self._interview.key:
+            self.context.tell("the passage has changed meanwhile: nothing was coded", wrong=True)
+            return
+        if code in passage.codes:
+            self.context.tell(f"“{code}” is on it already")
+            return
+        if passage.id < 0:
+            self._interview.current = passages.mark_and_code(
+                self.context.study, passage.interview, passage.start, passage.end, code
+            )
+        else:
+            passages.code(self.context.study, [passage.id], code)
+            self._interview.current = passage.id
+        if self._queue.is_shown(passage) and self._interview.current is not None:
+            self._queue.store(self._interview.current)
+        self._codes.use(code)
+        self.context.saved(f"coded “{code}”")
+
+    def _mark_with(self, span: Span, code: str) -> None:
+        if self._marking.moves_edges:
+            self.context.tell("enter saves the edges first, esc drops them", wrong=True)
+            return
+        self._interview.current = passages.mark_and_code(self.context.study, self._interview.key, *span, code)
+        self._marking.drop()
+        self._codes.use(code)
+        self.context.saved(f"marked a passage and coded it “{code}”")
+
+    def code_in_own_words(self) -> None:
+        """Code the selection, or the passage, in the participant's own words; many words are offered to be cut."""
+        target = self._targets.target(asks=True) if self._interview.transcript is not None else None
+        if target is None:
+            return
+        words = " ".join(self._interview.words(target.span).split())
+        if len(words) <= IN_VIVO:
+            if self._targets.target() is not None:
+                self.put(target, words)
+        else:
+            asked = Prompt("Code in their own words: cut them to what says it", value=words)
+            self.context.push(asked, partial(self.put, target))
+
+    def use_last(self) -> None:
+        """Put the last code on the passage or the selection."""
+        last = self._codes.read_last()
+        if last is None:
+            self.context.tell("there is no last code yet: c puts one on the passage")
+        elif (target := self._targets.target()) is not None:
+            self.put(target, last)
+
+    def use_digit(self, number: int) -> None:
+        """Put the code under a digit on the passage."""
+        code = self._codes.read().get(number)
+        if code is None:
+            gone = self._codes.had(number)
+            why = (
+                f"the code under {number} is not in the codebook any more"
+                if gone
+                else f"no code lies under {number} yet"
+            )
+            self.context.tell(f"{why}: c puts one on the passage")
+        elif (target := self._targets.target()) is not None:
+            self.put(target, code)
+
+    def ask_recent(self) -> None:
+        """Offer the codes under the digits."""
+        codes = self._codes.read()
+        if not codes:
+            self.context.tell("no code was used yet: c puts one on the passage")
+        elif (target := self._targets.target(asks=True)) is not None:
+            choices = [Choice(code, f"{number}  {code}") for number, code in codes.items()]
+            asked = Prompt(
+                "Which of the recent codes?", about=f"On “{self.words_of(target)}”.", choices=choices, free=False
+            )
+            self.context.push(asked, partial(self.put, target))
+
+    def uncode(self) -> None:
+        """Take a code off the passage."""
+        passage = self._targets.passage(asks=True)
+        if passage is None:
+            return
+        if not passage.codes:
+            self.context.tell("there is no code on this passage")
+        elif len(passage.codes) == 1:
+            if self._targets.target() is not None:
+                self._take_off(passage.id, passage.codes[0])
+        else:
+            choices = [Choice(code, code) for code in passage.codes]
+            asked = Prompt("Take which code off?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
+            self.context.push(asked, partial(self._take_off, passage.id))
+
+    @shows_errors
+    def _take_off(self, passage: int, code: str | None) -> None:
+        if code is not None:
+            passages.uncode(self.context.study, [passage], code)
+            self.context.saved(f"took “{code}” off")

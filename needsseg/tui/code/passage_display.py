@@ -1,0 +1,77 @@
+"""Drawing the passages in the transcript, and what is known of the current one in the panel."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from needsseg.actions.coding import memos, statements, suggesting
+from needsseg.actions.coding.passage_notes import passage_notes
+from needsseg.actions.transcripts import interviews
+from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.records import Passage
+from needsseg.tui.code import navigation
+from needsseg.tui.code.codes_under_keys import CodesUnderKeys
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.code.queue import SuggestionQueue
+from needsseg.tui.widgets.passage_panel import PassagePanel
+from needsseg.tui.widgets.transcript_view import TranscriptView
+from needsseg.tui.words import plain
+
+
+class PassageDisplay:
+    """Tells the widgets what to show: the transcript its passages, the panel the current one, the title the interview's."""
+
+    def __init__(
+        self,
+        context: CodeContext,
+        interview: OpenInterview,
+        view: TranscriptView,
+        queue: SuggestionQueue,
+        codes: CodesUnderKeys,
+    ) -> None:
+        self.context, self._interview, self._view = context, interview, view
+        self._queue, self._codes = queue, codes
+        self.panel = PassagePanel()
+        self.title = Static(id="title", markup=False)
+        self._names = ParticipantNames({}, {})
+
+    def read_interview(self) -> None:
+        """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
+        study, key = self.context.study, self._interview.key
+        noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
+        self.title.update(plain(interviews.title(study, key) + noted), layout=False)
+        self._names = participant_names(study)
+        self._codes.forget()
+
+    def show(self, *, reveal: bool = False) -> None:
+        """Draw the passages, and what is known of the current one."""
+        passage, transcript = self._interview.passage, self._interview.transcript
+        self._view.mark(self._interview.passages, self._interview.current)
+        if reveal and passage:
+            self._view.reveal(passage.start, passage.end)
+        overlaps = len(navigation.overlapping(self._interview.passages, passage)) - 1 if passage else 0
+        queued = passage is not None and self._queue.is_shown(passage)
+        self.panel.show(
+            passage,
+            overlaps,
+            self._codes.shown(),
+            any_passages=bool(self._interview.passages),
+            chance=self._queue.chance if queued else "",
+            reasons=self._queue.reasons if queued else None,
+            notes=self._notes(passage),
+            asked=suggesting.asked(transcript, passage) if passage and transcript else "",
+            who=self._names.of(passage) if passage else "",
+        )
+        self.context.tell()
+
+    def _notes(self, passage: Passage | None) -> list[str]:
+        """Return what people wrote on a passage."""
+        if passage is None or passage.id < 0:
+            return []
+        memos_on, statements_on = passage_notes(self.context.study, passage.id)
+        written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos_on]
+        for row in statements_on:
+            parts = [f"{part}: {getattr(row.parts, part)}" for part in statements.PARTS if getattr(row.parts, part)]
+            written.append(f"job ({row.written_by}) " + " · ".join(parts))
+        return written

@@ -1,0 +1,93 @@
+"""What a key acts on, and whether it may: nothing is decided but on what could be seen as the key was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from needsseg.records import Passage
+from needsseg.tui.code.context import CodeContext
+from needsseg.tui.code.navigation import Span
+from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.widgets.transcript_view import TranscriptView
+from needsseg.tui.words import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a key acts on: a stretch of the text, and the passage that it is; ``passage`` is None for a selection.
+
+    ``begun`` is true of a selection that the key itself began, which goes when its dialog is left.
+    """
+
+    span: Span
+    passage: Passage | None
+    begun: bool = False
+
+
+class KeyTargets:
+    """Finds what a key acts on, and says so where it may not act yet."""
+
+    def __init__(self, context: CodeContext, interview: OpenInterview, view: TranscriptView) -> None:
+        self.context, self._interview, self._view = context, interview, view
+        self.busy = ""
+        """What is being computed, of which the next passage will come; until then nothing is decided."""
+
+    def target(self, *, asks: bool = False) -> Target | None:
+        """Return what a key acts on: the selection, else the passage under the cursor. Says why where that is nothing.
+
+        A key that ``asks`` first opens its dialog at once, so that what is typed after it goes there; what it is about is
+        brought into sight and named in the dialog. Other keys do nothing to what was not on the screen as they were pressed.
+        """
+        if self.is_waiting():
+            return None
+        passage, span = self._interview.passage, self._interview.selected
+        if span is not None:
+            target = Target(span, None)
+        elif passage is not None:
+            target = Target((passage.start, passage.end), passage)
+        else:
+            self.context.tell("no passage is under the cursor: j goes to the next, v begins one by hand")
+            return None
+        if asks:
+            self._view.reveal(*target.span)
+            return target
+        seen = self.is_shown(target.passage) if target.passage else self.is_in_sight(*target.span, "selection")
+        return target if seen else None
+
+    def passage(self, *, asks: bool = False) -> Passage | None:
+        """Return the passage under the cursor, for keys that concern passages only; none while a selection is open."""
+        if self._interview.selection is not None:
+            self.context.tell("a selection is open: enter marks it, esc drops it; nothing was changed")
+            return None
+        target = self.target(asks=asks)
+        return None if target is None else target.passage
+
+    def is_waiting(self) -> bool:
+        """Return whether something is being computed, and say so: nothing is decided before it is shown."""
+        if self.busy:
+            self.context.tell(f"{self.busy} …: nothing was done; press again once it is there · esc stops it")
+        return bool(self.busy)
+
+    def is_shown(self, passage: Passage) -> bool:
+        """Return whether a passage is on the screen and was there when the key was pressed; says so where not, and shows it."""
+        if not self.is_in_sight(passage.start, passage.end, "current passage"):
+            return False
+        if not self.context.pressed_before(self._view.seen_since(passage)):
+            return True
+        self.context.tell(
+            "this passage was not on the screen yet as the key was pressed: nothing was done; press again"
+        )
+        return False
+
+    def is_in_sight(self, start: int, end: int, what: str) -> bool:
+        """Return whether a stretch can be seen; where it had scrolled away it is brought back, to be seen first."""
+        if self._view.is_visible(start) or self._view.is_visible(end - 1):
+            return True
+        self._view.reveal(start, end)
+        self.context.tell(f"this is the {what}; press again")
+        return False
+
+
+def short_quote(passage: Passage) -> str:
+    """Return the beginning of a quote, for the line of state."""
+    return one_line(passage.quote, 40)
