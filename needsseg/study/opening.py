@@ -11,7 +11,7 @@ from needsseg.errors import StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, faults, leftovers, restore, schema, waiting
 from needsseg.study.file.faults import translated
-from needsseg.study.file.file_watch import watched
+from needsseg.study.file.file_watch import note_identity, watched
 from needsseg.study.file.private import OPEN_HERE, identity
 from needsseg.study.file.waiting import patiently
 from needsseg.study.migrations.numbered import APPLICATION_ID, LATEST, apply_pending
@@ -66,6 +66,7 @@ def _open(path: Path, actor: str) -> Study:
             if version < LATEST:
                 _migrate(study, version)
             leftovers.clean(study)
+            note_identity(study)
             # The watch compares with what the file holds without its log, which a crash may have left beside it.
             patiently(lambda: conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
             study.watch = watched(path, study.identity)

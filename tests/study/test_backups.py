@@ -23,6 +23,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import backups, erasing, faults, leftovers, restore, schema, watched_places
 from needsseg.study.file.backups import AUTOMATIC, Backup
 from needsseg.study.file.private import private_place, side, writing_folder
+from tests.fixtures.samples import SHORT_TALK
 from tests.fixtures.wording import refuses
 
 
@@ -408,6 +409,37 @@ def test_a_copy_of_all_that_the_file_held_changes_nothing(talk: Study, tmp_path:
     talk.close()
     with studies.open_study(path) as study:
         assert len(passages.listing(study)) == 2 and studies.check(study) == []
+
+
+def test_an_erasing_by_somebody_else_is_no_other_file(talk: Study, tmp_path: Path) -> None:
+    (tmp_path / "bea.txt").write_text(SHORT_TALK.replace("Anna", "Bea"), encoding="utf-8")
+    importing.import_transcripts(talk, [tmp_path / "bea.txt"])
+    for number in range(5):
+        codebook.create(talk, f"code {number}")
+    assert talk.fold_log() and talk.place_fault() == ""
+    with studies.open_study(talk.path) as theirs:
+        importing.forget_interview(theirs, "bea")
+        assert theirs.fold_log()
+    assert talk.place_fault() == ""
+    passages.mark(talk, "anna", 47, 60)
+    assert talk.fold_log() and talk.place_fault() == ""
+
+
+def test_where_the_disk_is_full_erasing_says_what_is_left_to_do(
+    talk: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_study: Study) -> None:
+        raise StudyError("study.db: no room is left on the disk.", "")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Study, "vacuum", full)
+        erased = importing.forget_interview(talk, "anna")
+    assert "no room is left on the disk" in erased.remaining[0] and "free pages" in erased.remaining[0]
+    path = talk.path
+    talk.close()
+    with studies.open_study(path) as study:
+        assert studies.check(study) == [] and interviews.keys(study) == []
+        assert study.notices == [studies.ERASED_ON]
 
 
 def test_another_study_copied_over_an_open_one_is_noticed(talk: Study, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from needsseg.errors import StudyError
 from needsseg.study.coding import drafts
-from needsseg.study.file import leftovers
+from needsseg.study.file import file_watch, leftovers
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -27,6 +28,7 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str]:
         remove()
         for table in ("history_rows", "history", "vectors", "firmness"):
             study.execute(f"DELETE FROM {table}")
+        file_watch.note_erased(study)
         drafts.forget(study)
         # Full-text indexes keep words of deleted rows until they are made anew.
         for index in ("turns_fts", "passages_fts"):
@@ -43,7 +45,13 @@ def finish(study: Study) -> list[str] | None:
 
 def _erase_elsewhere(study: Study) -> list[str]:
     # The log keeps pages until it is folded in.
-    study.vacuum()
+    try:
+        study.vacuum()
+    except StudyError as error:
+        return [
+            f"{study.path} holds them in free pages until it is rewritten, which failed ({error.message.rstrip('.')}): "
+            f"make room for a copy of it, then run needsseg --study {study.path} check"
+        ]
     held = (
         []
         if study.fold_log()

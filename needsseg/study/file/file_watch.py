@@ -1,25 +1,33 @@
 """Noticing that another file was copied over a study that is open, as where somebody copies a backup over it.
 
 SQLite folds its write-ahead log into the file and never takes it out again: the newest entry of the history that stands in
-the file alone, without its log, only grows. A file with an older one, or with another first entry, is another file.
+the file alone, without its log, only grows, until an erasing begins it anew, which is counted. A file with an older one, or
+with another identity, is another file.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import secrets
 import sqlite3
 import struct
 import threading
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from needsseg.study.file.private import OPEN_HERE
 
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
 MAGIC = b"SQLite format 3\0"
+_MARKS = "file"
+"""What the study notes of its file, among the places of screens, which are no part of the history."""
 _LOOKS, _PAUSE = 3, 0.05
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 """The bytes of its file on which SQLite takes locks to read (its source's SHARED_FIRST and SHARED_SIZE)."""
@@ -33,12 +41,16 @@ connection is left.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """How far the history in a study's file goes, without its log, and its first entry: when, by whom, what."""
+class _Position(NamedTuple):
+    """How far a study's file goes without its log: how often words were erased from it, and its newest entry of the history."""
 
-    first: tuple[str, ...]
+    identity: str
+    erased: int
     newest: int
+
+    def may_follow(self, known: _Position) -> bool:
+        """Whether a file at ``known`` can have come here by what SQLite writes."""
+        return self.identity == known.identity and self[1:] >= known[1:]
 
 
 class FileWatch:
@@ -69,7 +81,7 @@ class FileWatch:
                 now = _position(self._path)
                 if now is None:
                     return False
-                if self._known is None or (now.first == self._known.first and now.newest >= self._known.newest):
+                if self._known is None or now.may_follow(self._known):
                     self._stamp, self._known = stamp, now
                     return False
         self._overwritten = True
@@ -94,11 +106,30 @@ def _position(path: Path) -> _Position | None:
     """The position of the file without its log; None where there is no history in it, or where it cannot be read just now."""
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as conn:
-            first = conn.execute("SELECT at, actor, summary FROM history ORDER BY id LIMIT 1").fetchone()
+            marks = conn.execute("SELECT place FROM places WHERE screen = ?", [_MARKS]).fetchone()
             newest = conn.execute("SELECT max(id) FROM history").fetchone()[0]
-    except sqlite3.Error:
+        if marks is None:
+            return None
+        read = json.loads(marks[0])
+        return _Position(str(read["identity"]), int(read["erased"]), newest or 0)
+    except (sqlite3.Error, ValueError, KeyError):
         return None
-    return None if first is None or newest is None else _Position(tuple(map(str, first)), int(newest))
+
+
+def note_identity(study: Study) -> None:
+    """Give a study that has none an identity, which its copies share."""
+    if study.row("SELECT 1 FROM places WHERE screen = ?", [_MARKS]) is None:
+        with study.cache_writing():
+            marks = json.dumps({"identity": secrets.token_hex(8), "erased": 0})
+            study.execute("INSERT OR IGNORE INTO places (screen, place) VALUES (?, ?)", [_MARKS, marks])
+
+
+def note_erased(study: Study) -> None:
+    """Count an erasing, after which the numbers of the history begin anew; inside the transaction that erases."""
+    study.execute(
+        "UPDATE places SET place = json_set(place, '$.erased', json_extract(place, '$.erased') + 1) WHERE screen = ?",
+        [_MARKS],
+    )
 
 
 def watched(path: Path, identity: tuple[int, int]) -> FileWatch | None:
