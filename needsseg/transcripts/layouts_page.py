@@ -1,6 +1,6 @@
-"""The page of layouts (docs/transcripts.md), written from the tables that the readers go by.
+"""The page of layouts (docs/reference/transcripts.md), written from the tables that the readers go by.
 
-``python -m needsseg.transcripts.layouts_page > docs/transcripts.md`` writes it anew; a test holds the two equal.
+``python -m needsseg.transcripts.layouts_page > docs/reference/transcripts.md`` writes it anew; a test holds the two equal.
 """
 
 from __future__ import annotations
