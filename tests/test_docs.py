@@ -142,10 +142,21 @@ def test_json_is_as_documented(
     printed = json.loads(capsys.readouterr().out)
     assert isinstance(printed, list if shape == "array" else dict)
     first = printed[0] if isinstance(printed, list) and printed else printed
-    names = {word for group in re.findall("`([^`]+)`", told) for word in group.split()}
+    names = _documented_keys(told)
     assert command == "check" or names
     missing = names - _keys(first)
     assert not missing, f"documented, but not printed: {missing}"
+    beyond = set(first) - names if isinstance(first, dict) else set()
+    assert not beyond, f"printed, but not documented: {beyond}"
+
+
+def _documented_keys(told: str) -> set[str]:
+    """The keys that a row names, and those of the command it refers to as ``the keys of ...``."""
+    names = {word for group in re.findall("`([^`]+)`", told) for word in group.split()}
+    for other in re.findall("the keys of `needsseg ([^`]+)`", told):
+        names -= {"needsseg", *other.split()}
+        names |= next(_documented_keys(row) for command, _, row in JSON_ROWS if command == other)
+    return names
 
 
 def _edited(held: list[Passage], file: Path) -> Path:

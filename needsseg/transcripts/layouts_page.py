@@ -48,7 +48,7 @@ group `speaker` and, if present, `time` and `words`.
 ## How words are counted
 
 Every word of a file is counted by kind: `speech`, `label`, `time`, `heading`, `note`, `metadata`, `markup`,
-`repeated`, or `unread` if no rule covers it. If more than 2% are unread, they are shown with their lines; if more than 10%, the file
+`repeated`, or `unread` if no rule covers it. More than 2% unread are shown with their lines; if it is more than 10%, the file
 is refused, unless you say `--anyway`. Other kinds are shown if they exceed 5%.
 
 ## Text with labels on the line of the words
