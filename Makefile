@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The processor build of PyTorch is a tenth of the default Linux build, which brings CUDA along. It is taken where pip can
-# find it; README.md says how to point pip at it (TORCH_INDEX) elsewhere.
+# find it; docs/how-to/install.md says how to point pip at it (TORCH_INDEX) elsewhere.
 TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test quick vectors check audit setup spark format bench hard clean
+.PHONY: demo test quick vectors check audit docs docs-sources setup spark format bench hard clean
 
 setup: $(READY)
 
@@ -59,6 +59,18 @@ check: $(READY)
 audit: $(READY)
 	$(BIN)/python -m benchmarks.audit
 
+# The documentation's site, in site/; a link or an anchor that leads nowhere ends it.
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(BIN)/zensical build --clean --strict
+	rm -f site/*.py
+
+# What the documentation shows of the program: reference, outputs of examples, pictures. Run it when the program's words change.
+docs-sources: $(READY)
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_examples.py
+	$(BIN)/python docs/make_pictures.py
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -71,4 +83,4 @@ hard: $(READY)
 	$(BIN)/python -m benchmarks.hard --write
 
 clean:
-	rm -rf $(VENV) demo dist build
+	rm -rf $(VENV) demo dist build site

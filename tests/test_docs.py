@@ -1,4 +1,4 @@
-"""What the documentation names exists."""
+"""The page on JSON names the keys that commands print, and the changelog knows the version."""
 
 import json
 import re
@@ -18,40 +18,15 @@ from needsseg.actions.survey import survey as surveys
 from needsseg.actions.transcripts import transcript_edits
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
-from needsseg.settings import Settings
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import INTERVIEWS, ROOT
 from tests.fixtures.tui_survey_desk import worded
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def _commands() -> set[str]:
-    return set(re.findall(r"(?m)(?:^    |`)needsseg ((?:segment |accounts |pair )?[a-z-]+)", README))
-
-
-@pytest.mark.parametrize("command", sorted(_commands()))
-def test_every_command_in_the_readme_exists(command: str) -> None:
-    assert run([*command.split(), "--help"]) == 0
-
-
-def test_the_readme_shows_every_setting() -> None:
-    shown = set(re.findall(r"(?m)^\| `(\w+)` \|", README))
-    assert set(Settings.__dataclass_fields__) <= shown
-
-
-def test_every_file_the_documents_name_is_there() -> None:
-    for document in ("README.md", "docs/decisions.md", "interviews/README.md"):
-        text = (ROOT / document).read_text(encoding="utf-8")
-        for name in re.findall(r"`((?:prompts|docs|interviews|needsseg|benchmarks)/[\w./-]+)`", text):
-            assert (ROOT / name).exists(), f"{document} names {name}"
-
-
 JSON_ROWS = re.findall(
     r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (.*?) \|$",
-    (ROOT / "docs" / "json.md").read_text(encoding="utf-8"),
+    (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8"),
 )
 FILLED_IN = {
     "KEY": "tom-ashdown",
@@ -167,10 +142,21 @@ def test_json_is_as_documented(
     printed = json.loads(capsys.readouterr().out)
     assert isinstance(printed, list if shape == "array" else dict)
     first = printed[0] if isinstance(printed, list) and printed else printed
-    names = {word for group in re.findall("`([^`]+)`", told) for word in group.split()}
+    names = _documented_keys(told)
     assert command == "check" or names
     missing = names - _keys(first)
     assert not missing, f"documented, but not printed: {missing}"
+    beyond = set(first) - names if isinstance(first, dict) else set()
+    assert not beyond, f"printed, but not documented: {beyond}"
+
+
+def _documented_keys(told: str) -> set[str]:
+    """The keys that a row names, and those of the command it refers to as ``the keys of ...``."""
+    names = {word for group in re.findall("`([^`]+)`", told) for word in group.split()}
+    for other in re.findall("the keys of `needsseg ([^`]+)`", told):
+        names -= {"needsseg", *other.split()}
+        names |= next(_documented_keys(row) for command, _, row in JSON_ROWS if command == other)
+    return names
 
 
 def _edited(held: list[Passage], file: Path) -> Path:

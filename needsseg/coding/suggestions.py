@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 # The score, which says what is suggested at all, is a logistic of these, set by reading what came out on real interviews
-# (docs/decisions.md); nothing is trained here, so that a first import is judged by rules a reader can check.
+# (docs/explanation/design-decisions.md); nothing is trained here, so that a first import is judged by rules a reader can check.
 PROBE_WEIGHT, CUE_WEIGHT, LENGTH_WEIGHT, MIDDLE = 6.0, 0.6, 1.0, 2.7
 BESIDE_SHARE = 0.6
 TOLD = 40

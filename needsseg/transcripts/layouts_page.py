@@ -1,6 +1,6 @@
-"""The page of layouts (docs/transcripts.md), written from the tables that the readers go by.
+"""The page of layouts (docs/reference/transcripts.md), written from the tables that the readers go by.
 
-``python -m needsseg.transcripts.layouts_page > docs/transcripts.md`` writes it anew; a test holds the two equal.
+``python -m needsseg.transcripts.layouts_page > docs/reference/transcripts.md`` writes it anew; a test holds the two equal.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ CUES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 """Format, title and example of files of cues."""
 _TOP = """\
-# Transcripts that are read
+# Transcripts
 
-This page is written from the tables that the program reads by, and tested with them. `needsseg import --preview` shows
-which layout a file is read in; `--layout NAME` overrules it.
+The layouts that can be imported. This page is generated from the tables that the readers use. `needsseg import --preview` shows
+which layout a file is read in; `--layout NAME` overrides it.
 
-A layout is told by the content of a file before its ending. Where none fits, a label pattern can be given: a regular
-expression with a group `speaker` and, where there are such, `time` and `words`.
+The content of a file decides its layout before its ending does. If none fits, give a label pattern: a regular expression with a
+group `speaker` and, if present, `time` and `words`.
 
-## What becomes of each word
+## How words are counted
 
-Every word of a file is counted by what it is: `speech`, `label`, `time`, `heading`, `note`, `metadata`, `markup`,
-`repeated`, or `unread` where no rule knows it. More than 2% unread are shown with their lines; more than 10% refuse the
-file, unless it is wanted anyway (`--anyway`). Of the other kinds, those of more than 5% are shown.
+Every word of a file is counted by kind: `speech`, `label`, `time`, `heading`, `note`, `metadata`, `markup`,
+`repeated`, or `unread` if no rule covers it. More than 2% unread are shown with their lines; if it is more than 10%, the file
+is refused, unless you say `--anyway`. Other kinds are shown if they exceed 5%.
 
 ## Text with labels on the line of the words
 """

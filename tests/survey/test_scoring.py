@@ -188,7 +188,7 @@ def test_the_spec_implemented_elsewhere_agrees_on_every_response() -> None:
 
 
 def test_the_function_in_the_documentation_is_right() -> None:
-    page = (ROOT / "docs" / "survey.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "explanation" / "survey.md").read_text(encoding="utf-8")
     shown: dict[str, Any] = {"math": math}
     exec(page.split("```python\n")[1].split("```")[0], shown)  # noqa: S102
     asked = survey(*(question(f"q{n}", 0.4 + 0.07 * n) for n in range(5)))

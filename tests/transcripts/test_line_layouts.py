@@ -17,7 +17,7 @@ from needsseg.transcripts.lines.layouts import LINE_LAYOUTS, LineLayout
 from needsseg.transcripts.lines.reading import layout_of, read_lines
 from tests.fixtures.samples import ROOT
 
-PAGE = ROOT / "docs" / "transcripts.md"
+PAGE = ROOT / "docs" / "reference" / "transcripts.md"
 EVERY_TEMPLATE = [(layout, template) for layout in LINE_LAYOUTS for template in layout.templates]
 NAMES = ("Oda Brinkholt", "Teo Marsand", "Zoë van der Lind", "Interviewer", "O'Neil", "Dr. Karl Abt", "Participant 2")
 CODES = ("Speaker 0", "Speaker 1", "Speaker 12")
@@ -149,7 +149,7 @@ def test_what_is_no_layout_of_a_talk_names_nobody(text: str) -> None:
 
 def test_the_page_of_layouts_is_written_from_their_tables() -> None:
     assert PAGE.read_text(encoding="utf-8") == layouts_page(), (
-        "run: python -m needsseg.transcripts.layouts_page > docs/transcripts.md"
+        "run: python -m needsseg.transcripts.layouts_page > docs/reference/transcripts.md"
     )
 
 

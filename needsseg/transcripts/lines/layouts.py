@@ -3,7 +3,7 @@
 A template is a line in which ``{name}``, ``{time}``, ``{end}`` and ``{words}`` stand for these parts: one space stands for
 any white space, two for a wide gap (a tab or several spaces), ``~`` for a space or none; a line feed parts the lines of a
 header. Emphasis (``**``) around the parts is passed over. A new layout is one entry here, with its example, which the tests
-read and docs/transcripts.md shows.
+read and docs/reference/transcripts.md shows.
 """
 
 from __future__ import annotations
