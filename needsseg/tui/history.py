@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from needsseg.actions.study import history
 from needsseg.text import format_count
 from needsseg.tui import undoing
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class HistoryScreen(ModalScreen[None]):
         before = history.next_undo(self._study)
         self._reload(entry.id if before is None or before.id > entry.id else before.id)
 
-    @told
+    @shows_errors
     def action_redo(self) -> None:
         """Does again the action under the cursor where it was taken back, else the one that was taken back last."""
         here = self._here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, cast
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,19 +19,29 @@ if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
     from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.bookmark import Place
+    from needsseg.tui.context import HasContext
 
+Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
 
-def told(method: Callable[P, object]) -> Callable[P, None]:
-    """Makes a method show a NeedssegError with its hint where it would raise it."""
+def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
+    """Make a method show a NeedssegError, with its hint, where it would raise it.
+
+    The method is a screen's own, or that of an object that has the screen as its ``context``.
+    """
 
     @functools.wraps(method)
     def showing(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             method(*args, **kwargs)
         except NeedssegError as error:
-            cast("Screen[Any]", args[0]).app.show_error(error)  # type: ignore[attr-defined]
+            owner = args[0]
+            if isinstance(owner, Screen):
+                cast("NeedssegApp", owner.app).show_error(error)
+            else:
+                cast("HasContext", owner).context.show_error(error)
 
     return showing
 
@@ -96,6 +106,18 @@ class StudyScreen(Screen[None]):
         """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
         return self.desk.keys.pressed_before(shown)
 
+    def show_error(self, error: NeedssegError) -> None:
+        """Show what is wrong and what to do: in the line of state, over a dialog as a toast."""
+        self.desk.show_error(error)
+
+    def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
+        """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""
+        self.app.push_screen(screen, callback)
+
+    def navigate(self, place: Place, came_from: str | None = None) -> None:
+        """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
+        self.desk.open_place(place, self.desk.came_from if came_from is None else came_from)
+
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
         self.leave()
@@ -103,7 +125,7 @@ class StudyScreen(Screen[None]):
     def leave(self) -> None:
         """Remembers where one is, to reopen there."""
 
-    @told
+    @shows_errors
     def refresh_study(self) -> None:
         """Reads the study anew and tells the state."""
         self.reload()
@@ -146,7 +168,7 @@ class StudyScreen(Screen[None]):
     def came_back(self) -> None:
         """After an action was taken back or done again, once the study is read anew."""
 
-    @told
+    @shows_errors
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions.study import history

@@ -22,7 +22,7 @@ from needsseg.tui.accounts.commands import AccountVerbs
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
 from needsseg.tui.report import PARTLY, ReportScreen
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import plain
@@ -140,7 +140,7 @@ class AssignVerbs(AccountVerbs):
             self._look,
         )
 
-    @told
+    @shows_errors
     def _look(self, path: str | None) -> None:
         if path:
             file = Path(path).expanduser()
@@ -171,7 +171,7 @@ class AssignVerbs(AccountVerbs):
             AssignProgress(f"Assigning {asked.file.name}", command), partial(self._ended, asked, proposal)
         )
 
-    @told
+    @shows_errors
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
             self.done("ended; the study is as it was, and a with the same file goes on there", undo=False)

@@ -13,7 +13,7 @@ from needsseg.actions.accounts.accounts import AccountProfile, MappingProposal
 from needsseg.actions.segments import segments
 from needsseg.errors import TableError
 from needsseg.text import format_count
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.profiles import StackDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
@@ -86,7 +86,7 @@ class AccountVerbs(StackDesk):
             self._propose,
         )
 
-    @told
+    @shows_errors
     def _propose(self, path: str | None, kind: str | None = None, table: str = "") -> None:
         if not path:
             return
@@ -150,7 +150,7 @@ class AccountVerbs(StackDesk):
             ["accounts", "import", "--kind", proposal.kind, *pairs, "--json", "--", reading.path],
         )
 
-    @told
+    @shows_errors
     def _imported(self, reading: Reading, proposal: MappingProposal, chosen: Chosen, outcome: Outcome) -> None:
         from needsseg.tui.report import PARTLY, ReportScreen
 
@@ -173,7 +173,7 @@ class AccountVerbs(StackDesk):
         if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
             self.app.push_screen(ReportScreen("Rows that were left out", left))
 
-    @told
+    @shows_errors
     def action_matches(self) -> None:
         """Shows how participants are tied to accounts."""
         from needsseg.tui.accounts.matches import MatchesScreen
@@ -204,7 +204,7 @@ class AccountVerbs(StackDesk):
                 Prompt("Into which file?", value=value, path=True, about=about), partial(self._export, chosen)
             )
 
-    @told
+    @shows_errors
     def _export(self, chosen: str, path: str | None) -> None:
         from needsseg.actions.exchange.export import export
 
@@ -227,7 +227,7 @@ class AccountVerbs(StackDesk):
             lambda place: self.desk.open_place(place, "accounts") if place else self.refresh_study(),
         )
 
-    @told
+    @shows_errors
     def action_quotes(self) -> None:
         """Offers the quotes behind the account's label; the one chosen opens in its transcript."""
         here = self.account

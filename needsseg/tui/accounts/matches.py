@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import accounts
 from needsseg.records import AccountMatch
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
@@ -66,7 +66,7 @@ class MatchesScreen(ModalScreen[None]):
         self._reload()
         self.query_one(OptionList).focus()
 
-    @told
+    @shows_errors
     def _reload(self) -> None:
         people = {person.key: person for person in accounts.participants(self._study)}
         found = accounts.matches(self._study)
@@ -107,7 +107,7 @@ class MatchesScreen(ModalScreen[None]):
         shown = self.query_one(OptionList)
         shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
-    @told
+    @shows_errors
     def action_choose(self) -> None:
         """Offers the accounts that could be meant; any other id may be typed."""
         here = self._here
@@ -123,13 +123,13 @@ class MatchesScreen(ModalScreen[None]):
                 partial(self._link, here.participant),
             )
 
-    @told
+    @shows_errors
     def _link(self, participant: str, account: str | None) -> None:
         if account:
             accounts.link(self._study, participant, account)
             self._reload()
 
-    @told
+    @shows_errors
     def action_accept(self) -> None:
         """Confirms the account that the matching found, where it is one."""
         here = self._here
@@ -143,14 +143,14 @@ class MatchesScreen(ModalScreen[None]):
             accounts.link(self._study, here.participant, one)
             self._reload()
 
-    @told
+    @shows_errors
     def action_reject(self) -> None:
         """Says that the participant belongs to no account."""
         if self._here:
             accounts.link(self._study, self._here.participant, None)
             self._reload()
 
-    @told
+    @shows_errors
     def action_unlink(self) -> None:
         """Leaves the participant to the matching again."""
         here = self._here

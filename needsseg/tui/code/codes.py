@@ -7,7 +7,7 @@ from functools import partial
 from needsseg.actions.coding import passages
 from needsseg.text import format_count
 from needsseg.tui.code.desk import Aim, CodeDesk
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
@@ -60,7 +60,7 @@ class CodesUnderKeys(CodeDesk):
         """The words that a key acts on, for a question."""
         return one_line(self.transcript.text[slice(*aim.span)], 60) if self.transcript else ""
 
-    @told
+    @shows_errors
     def put(self, aim: Aim, code: str | None) -> None:
         """Puts a code on a passage, or marks a selection with it: on what was shown when one was asked for the code."""
         if code is None:
@@ -165,7 +165,7 @@ class CodesUnderKeys(CodeDesk):
             asked = Prompt("Take which code off?", about=f"Of “{self.short(here)}”.", choices=choices, free=False)
             self.app.push_screen(asked, partial(self._take_off, here.id))
 
-    @told
+    @shows_errors
     def _take_off(self, passage: int, code: str | None) -> None:
         if code is not None:
             passages.uncode(self.study, [passage], code)

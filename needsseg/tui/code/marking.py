@@ -10,7 +10,7 @@ from needsseg.records import Turn
 from needsseg.tui.code import navigation
 from needsseg.tui.code.desk import Aim, CodeDesk
 from needsseg.tui.code.navigation import Selection, Span, Unit
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
@@ -132,7 +132,7 @@ class MarkingByHand(CodeDesk):
             self._set(Selection(whole, whole, "word", here.id if here.id > 0 else None))
             self.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
 
-    @told
+    @shows_errors
     def action_mark(self) -> None:
         """Marks the selection as an accepted passage, or saves the edges that were moved."""
         if self._selection is None:
@@ -149,7 +149,7 @@ class MarkingByHand(CodeDesk):
         self.forget_selection()
         self.done(happened)
 
-    @told
+    @shows_errors
     def action_edge(self, edge: str, by: int) -> None:
         """Moves the start or end of the selection by its unit, or of the current passage by a sentence."""
         aim = self.aim()

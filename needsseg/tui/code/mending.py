@@ -12,7 +12,7 @@ from needsseg.tui.bookmark import Place
 from needsseg.tui.code import navigation
 from needsseg.tui.code.desk import CodeDesk
 from needsseg.tui.code.navigation import Span
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
@@ -81,7 +81,7 @@ class MendingTurns(CodeDesk):
         turns = self._turns_of_range() if self.selection is None else 0
         return f"{format_count(turns, 'turn')} from “{words}”" if turns > 1 else f"“{words}”"
 
-    @told
+    @shows_errors
     def action_split_turn(self) -> None:
         """Splits the turn before the word at the cursor."""
         if self.transcript is None or self._turn() is None:
@@ -91,7 +91,7 @@ class MendingTurns(CodeDesk):
         at = navigation.word_begin(self.transcript, self.view.cursor)
         self._mend(lambda: transcript_edits.split_turn(self.study, self.key, at), "split the turn")
 
-    @told
+    @shows_errors
     def action_join_turn(self) -> None:
         """Joins the turn at the cursor and the next one."""
         turn = self._turn()
@@ -102,7 +102,7 @@ class MendingTurns(CodeDesk):
         at = self.transcript.turns[turn].start
         self._mend(lambda: transcript_edits.join_turns(self.study, self.key, at), "joined the turn and the next")
 
-    @told
+    @shows_errors
     def action_delete_words(self) -> None:
         """Takes the stretch out as no speech."""
         stretch = self._stretch()
@@ -115,7 +115,7 @@ class MendingTurns(CodeDesk):
             lambda: transcript_edits.delete_words(self.study, self.key, *stretch), f"took out as no speech: {about}"
         )
 
-    @told
+    @shows_errors
     def action_give_words(self) -> None:
         """Asks who said the stretch, and gives it to them."""
         stretch = self._stretch()
@@ -147,7 +147,7 @@ class MendingTurns(CodeDesk):
 
         self.app.push_screen(Prompt(f"What is {label}?", choices=choices, free=False), chosen)
 
-    @told
+    @shows_errors
     def _give(self, stretch: Span, label: str, role: Role | None) -> None:
         from needsseg.actions.transcripts import transcript_edits
 

@@ -12,7 +12,7 @@ from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.desk import CodeDesk
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class SuggestionQueue(CodeDesk):
             )
         ]  # fmt: skip
 
-    @told
+    @shows_errors
     def action_queue(self) -> None:
         """Opens the queue of suggestions over the whole study, or closes it."""
         if self.is_waiting():
@@ -117,7 +117,7 @@ class SuggestionQueue(CodeDesk):
         else:
             self._begin_queue()
 
-    @told
+    @shows_errors
     def action_queue_order(self) -> None:
         """Changes between the likeliest first and the order of reading; opens the queue where it is closed."""
         if self.is_waiting():
@@ -140,7 +140,7 @@ class SuggestionQueue(CodeDesk):
             return self._waiting[0]
         return next((item for item in self._waiting if _key(item) >= _key(here)), self._waiting[0])
 
-    @told
+    @shows_errors
     def _read_all(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -244,7 +244,7 @@ class SuggestionQueue(CodeDesk):
             self.show_passage()
             self._warn()
 
-    @told
+    @shows_errors
     def decide_queued(self, status: Literal["accepted", "rejected"]) -> None:
         """Decides on the suggestion of the queue, and goes on."""
         from needsseg.actions.coding import passages, suggesting

@@ -26,7 +26,7 @@ from needsseg.tui.code.mending import MendingTurns
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.reading_time import Reading
 from needsseg.tui.code.sheets import Sheets
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.passage_panel import PassagePanel
 from needsseg.tui.widgets.transcript_view import TranscriptView
 from needsseg.tui.words import plain
@@ -244,7 +244,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
         self.tell("skipped")
         self.action_next(1) if not self.finding else self.action_step(1)
 
-    @told
+    @shows_errors
     def action_decide(self, status: Literal["accepted", "rejected"]) -> None:
         """Accepts or rejects, and goes on to the next undecided passage; accepting a selection marks it."""
         if self.selecting and status == "accepted":
@@ -265,7 +265,7 @@ class CodeScreen(MarkingByHand, CodesUnderKeys, Finding, SuggestionQueue, Readin
             self.view.put_cursor(self.passage.start)
             self.view.reveal(self.passage.start, self.passage.end)
 
-    @told
+    @shows_errors
     def action_unmark(self) -> None:
         """Takes the mark off, or makes a decided suggestion undecided again."""
         here = self.aim_at_passage()

@@ -7,7 +7,7 @@ from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.desk import CodeDesk
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 
 
 class Sheets(CodeDesk):
@@ -21,7 +21,7 @@ class Sheets(CodeDesk):
             return None
         return here
 
-    @told
+    @shows_errors
     def action_memo(self) -> None:
         """Opens the memo of the current passage."""
         here = self._noted()
@@ -32,7 +32,7 @@ class Sheets(CodeDesk):
                 MemoSheet(self.study, "passage", here.id, f"Memo on “{self.short(here)}”"), self._saved
             )
 
-    @told
+    @shows_errors
     def action_memo_interview(self) -> None:
         """Opens the memo of the interview."""
         if self.key:
@@ -41,7 +41,7 @@ class Sheets(CodeDesk):
             title = f"Memo on the interview “{interviews.title(self.study, self.key)}”"
             self.app.push_screen(MemoSheet(self.study, "interview", self.key, title), self._saved)
 
-    @told
+    @shows_errors
     def action_job(self) -> None:
         """Opens the job statement of the current passage."""
         here = self._noted()
@@ -90,7 +90,7 @@ class Sheets(CodeDesk):
             self.leave()
             self.desk.open_place(place, self.desk.came_from)
 
-    @told
+    @shows_errors
     def action_blind(self) -> None:
         """Hides what other coders did, or shows it again."""
         if self.is_waiting():

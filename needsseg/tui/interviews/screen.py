@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Static
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
-from needsseg.tui.screen_base import StudyScreen, told
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class InterviewsScreen(StudyScreen):
         return f"saved · coded {total - seen.suggested}/{total} · {at}{narrowed}"
 
     @on(DataTable.RowHighlighted)
-    @told
+    @shows_errors
     def _moved(self) -> None:
         self._show_speakers()
         self.tell()
@@ -228,28 +228,28 @@ class InterviewsScreen(StudyScreen):
 
         self.app.push_screen(SearchSheet(self.study), self._go)
 
-    @told
+    @shows_errors
     def action_participants(self) -> None:
         """Shows who took part, with what is known of them."""
         from needsseg.tui.interviews.participants import ParticipantsSheet
 
         self.app.push_screen(ParticipantsSheet(self.study), self._go)
 
-    @told
+    @shows_errors
     def action_pseudonyms(self) -> None:
         """Shows what tells who people are, to be confirmed."""
         from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 
         self.app.push_screen(PseudonymsSheet(self.study), self._go)
 
-    @told
+    @shows_errors
     def action_coverage(self) -> None:
         """Shows what was read and coded, and whether new codes still come."""
         from needsseg.tui.code.coverage import CoverageSheet
 
         self.app.push_screen(CoverageSheet(self.study), self._go)
 
-    @told
+    @shows_errors
     def action_agreement(self) -> None:
         """Shows how far coders agree."""
         from needsseg.tui.code.agreement import AgreementSheet
@@ -295,7 +295,7 @@ class InterviewsScreen(StudyScreen):
             where = str(Path(path).expanduser())
             self.run_verb(f"Reading {path}", self._reimported, ["reimport", "--json", "--", key, where])
 
-    @told
+    @shows_errors
     def _reimported(self, outcome: Outcome) -> None:
         from needsseg.tui.interviews.reimported import ReimportedSheet, reimport_result
         from needsseg.tui.widgets.progress import failure
@@ -313,7 +313,7 @@ class InterviewsScreen(StudyScreen):
             return
         self.run_verb("Suggesting passages", self._suggested, ["suggest"])
 
-    @told
+    @shows_errors
     def _suggested(self, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -350,13 +350,13 @@ class InterviewsScreen(StudyScreen):
 
         self.app.push_screen(Prompt(f"Whose role in “{here.title}”?", choices=choices, free=False), role_of)
 
-    @told
+    @shows_errors
     def _set_role(self, key: str, label: str, role: str | None) -> None:
         if role is not None:
             interviews.set_role(self.study, key, label, cast("Role", role))
             self.done(f"{label or 'the unnamed speaker'} is {role}")
 
-    @told
+    @shows_errors
     def action_remove(self) -> None:
         """Removes the interview with its passages."""
         from needsseg.actions.transcripts import importing

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import rollups
 from needsseg.tui.accounts.filters import Filters
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.profiles import StackDesk, day_of
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
@@ -85,7 +85,7 @@ class StackVerbs(StackDesk):
             lambda words: self._follow(Question(by, outcome, words)) if words is not None else None,
         )
 
-    @told
+    @shows_errors
     def _follow(self, asked: Question, curves: str = "") -> None:
         asked = Question(asked.by, asked.outcome, str(day_of(asked.since)) if asked.since else "")
         self._asked = asked
@@ -94,7 +94,7 @@ class StackVerbs(StackDesk):
         arguments += ["--curves", curves] if curves else []
         self.run_verb("Who stays, and whether segments add anything", partial(self._followed, curves), arguments)
 
-    @told
+    @shows_errors
     def _followed(self, curves: str, outcome: Outcome) -> None:
         from needsseg.tui.stack.curves import CurvesScreen, followed
         from needsseg.tui.widgets.progress import failure
@@ -130,7 +130,7 @@ class StackVerbs(StackDesk):
         dated = ["--as-of", str(self.as_of)] if self.as_of is not None else []
         return ["report", str(path), *dated, *(["--since", since] if since else [])]
 
-    @told
+    @shows_errors
     def _reported(self, held: TemporaryDirectory[str], outcome: Outcome) -> None:
         from needsseg.tui.stack.report import WholeReport
         from needsseg.tui.widgets.progress import failure
@@ -155,7 +155,7 @@ class StackVerbs(StackDesk):
             target = Path(path).expanduser()
             self.run_verb("Writing the report", partial(self._wrote_report, target), self._report_of(target))
 
-    @told
+    @shows_errors
     def _wrote_report(self, target: Path, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -177,7 +177,7 @@ class StackVerbs(StackDesk):
             partial(self._export, made),
         )
 
-    @told
+    @shows_errors
     def _export(self, made: Rollup, path: str | None) -> None:
         if path and self.as_of is not None:
             written = rollups.write_rollup(self.study, made, self.as_of, Path(path).expanduser())
@@ -220,7 +220,7 @@ class StackVerbs(StackDesk):
                 "Looking for patterns of use", self._patterned, ["patterns", "--as-of", str(self.as_of), "--json"]
             )
 
-    @told
+    @shows_errors
     def _patterned(self, outcome: Outcome) -> None:
         from needsseg.tui.stack.patterns import PatternsSheet
         from needsseg.tui.widgets.progress import failure

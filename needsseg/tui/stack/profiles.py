@@ -21,7 +21,7 @@ from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import StudyScreen, told
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class StackDesk(StudyScreen):
             Prompt("Profiles as of which day?", value=str(self.as_of or ""), about=about), self._set_date
         )
 
-    @told
+    @shows_errors
     def _set_date(self, words: str | None) -> None:
         if words is None:
             return

@@ -14,7 +14,7 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.profiles import attempted
 from needsseg.tui.survey import editing, words
 from needsseg.tui.survey.desk import SurveyDesk
@@ -50,7 +50,7 @@ class SurveyVerbs(SurveyDesk):
         file = folder / "draft.toml"
         self.run_verb("Drafting questions", partial(self._drafted, file), ["survey", "build", "--out", str(file)])
 
-    @told
+    @shows_errors
     def _drafted(self, file: Path, outcome: Outcome) -> None:
         from needsseg.tui.widgets.progress import failure
 
@@ -79,7 +79,7 @@ class SurveyVerbs(SurveyDesk):
             draft.until_saved(partial(self._reword, question.key, key), stored=False),
         )
 
-    @told
+    @shows_errors
     def _reword(self, question: str, option: str | None, said: str | None) -> None:
         shown = self.edits.shown
         if said and shown is not None:
@@ -98,12 +98,12 @@ class SurveyVerbs(SurveyDesk):
             return
         self.app.push_screen(LikelihoodSheet(shown, question.key, option.key), self._likelier)
 
-    @told
+    @shows_errors
     def _likelier(self, made: Survey | None) -> None:
         if made is not None:
             self.edited(surveys.valid(made), "other likelihoods")
 
-    @told
+    @shows_errors
     def action_choose(self) -> None:
         """Asks the question under the cursor, or no more."""
         shown, question = self.needed(), self.question
@@ -113,14 +113,14 @@ class SurveyVerbs(SurveyDesk):
             left = "" if len(made.chosen) == editing.MOST_ASKED else f", {len(made.chosen)} of {editing.MOST_ASKED}"
             self.edited(made, f"{happened}{left}")
 
-    @told
+    @shows_errors
     def action_reorder(self) -> None:
         """Orders what is asked by what each tells."""
         shown = self.needed()
         if shown is not None:
             self._unless_so(editing.ordered(shown), "ordered by gain", "they are in this order")
 
-    @told
+    @shows_errors
     def action_pick(self) -> None:
         """Picks five questions anew."""
         shown = self.needed()
@@ -168,7 +168,7 @@ class SurveyVerbs(SurveyDesk):
         self.tell("nothing was changed by this")
         self.app.push_screen(ReportScreen("How well the survey sorts people", words.accuracy_lines(found, shown)))
 
-    @told
+    @shows_errors
     def action_versions(self) -> None:
         """Offers the versions to take up."""
         kept = surveys.versions(self.study)
@@ -179,7 +179,7 @@ class SurveyVerbs(SurveyDesk):
         about = "It is shown as edits; W saves it as the next version. Responses keep the version they came by."
         self.app.push_screen(Prompt("Take up which version?", choices=choices, about=about, free=False), self._take_up)
 
-    @told
+    @shows_errors
     def _take_up(self, version: str | None) -> None:
         if version is None:
             return
@@ -206,7 +206,7 @@ class SurveyVerbs(SurveyDesk):
             Prompt("Write it into which file?", value=value, path=True), partial(self._export, shown, kind)
         )
 
-    @told
+    @shows_errors
     def _export(self, shown: Survey, kind: str, path: str | None) -> None:
         if path:
             file = Path(path).expanduser()
@@ -259,7 +259,7 @@ class SurveyVerbs(SurveyDesk):
             arguments = ["survey", "route", str(file), "--json", *(["--account", column] if column else [])]
             self.run_verb(f"Routing {file.name}", self._routed, arguments)
 
-    @told
+    @shows_errors
     def _routed(self, outcome: Outcome) -> None:
         from needsseg.tui.report import ReportScreen
         from needsseg.tui.widgets.progress import failure

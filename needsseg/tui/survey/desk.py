@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.study import history, studies
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError
-from needsseg.tui.screen_base import StudyScreen, told
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.survey.editing import Edits
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class SurveyDesk(StudyScreen):
         else:
             super().action_undo()
 
-    @told
+    @shows_errors
     def action_redo(self) -> None:
         """Makes an edit again that was taken back; where there is none, does an action again."""
         if self.edits.again():
@@ -116,7 +116,7 @@ class SurveyDesk(StudyScreen):
             self.edits.take_up(self._saved_by[entry])
             self.keep()
 
-    @told
+    @shows_errors
     def action_save(self) -> None:
         """Saves the survey as the next version."""
         shown = self.needed()

@@ -20,7 +20,7 @@ from needsseg.errors import NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.survey import words
 from needsseg.tui.survey.commands import SurveyVerbs
 from needsseg.tui.survey.keys import HELP, SURVEY_KEYS, empty
@@ -165,7 +165,7 @@ class SurveyScreen(SurveyVerbs):
         wide = self.has_class("-wide")
         return self.app.size.width - (44 + 1 if wide else 0) - 3
 
-    @told
+    @shows_errors
     def _show_quotes(self) -> None:
         here, option = self.question, self.option
         if here is None or option is None:
