@@ -26,7 +26,7 @@ from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.loading import aside
-from needsseg.tui.screen_base import told
+from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -133,7 +133,7 @@ class QuestionScreen(ModalScreen[int]):
         self.query_one("#context", Static).update("")
         self.query_one(OptionList).clear_options()
 
-    @told
+    @shows_errors
     def _show(self, asked: Question, told: str) -> None:
         transcript = interviews.show(self._study, asked.passage.interview)
         self._asked, self._shown_since = asked, monotonic()
@@ -233,7 +233,7 @@ class QuestionScreen(ModalScreen[int]):
                 draft.until_saved(lambda description: self._answer_new(name, description)),
             )
 
-    @told
+    @shows_errors
     def _answer_new(self, name: str, description: str | None) -> None:
         if self._asked is None or description is None:
             return
@@ -247,7 +247,7 @@ class QuestionScreen(ModalScreen[int]):
         if asked is not None:
             self._answer(asked.choices[event.option_index])
 
-    @told
+    @shows_errors
     def _answer(self, choice: Choice) -> None:
         if self._asked is None:
             return
@@ -284,7 +284,7 @@ class QuestionScreen(ModalScreen[int]):
             self._skipped.append(asked.passage.id)
             self._next("skipped")
 
-    @told
+    @shows_errors
     def action_undo(self) -> None:
         """Takes the last answer of this queue back, and asks again."""
         if not self._answered:
