@@ -97,7 +97,14 @@ class StudyScreen(Screen[None]):
         if self.desk.remember_mode(self.MODE):
             # What happened here before one went elsewhere is not what `u` would take back now.
             self._happened, self._wrong = "", False
-        self.refresh_study()
+        if self.is_up_to_date():
+            self.tell()
+        else:
+            self.refresh_study()
+
+    def is_up_to_date(self) -> bool:
+        """Returns whether the screen shows the study as it is; a screen that cannot know reads it anew."""
+        return False
 
     def note_seen(self) -> None:
         """Notes what can be seen, once a key has been handled."""
@@ -127,8 +134,9 @@ class StudyScreen(Screen[None]):
 
     @shows_errors
     def refresh_study(self) -> None:
-        """Reads the study anew and tells the state."""
-        self.reload()
+        """Reads the study anew, each thing once, and tells the state."""
+        with self.study.reading_once():
+            self.reload()
         self.tell()
 
     def reload(self) -> None:
@@ -182,7 +190,7 @@ class StudyScreen(Screen[None]):
         """Shows what was done."""
         from needsseg.tui.history import HistoryScreen
 
-        self.app.push_screen(HistoryScreen(self.study), lambda _: self.refresh_study())
+        self.app.push_screen(HistoryScreen(self.study))  # the study is read anew once it is closed
 
     def action_keys(self) -> None:
         """Shows the keys of this screen."""

@@ -16,6 +16,7 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import QuestionScreen, key_of
+from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
 from tests.fixtures.tui_review_desk import members, reviewing, rows, sizes
@@ -351,3 +352,52 @@ def test_sensitivity_is_told_by_kind(
             assert "nothing to vary" in text
 
     play(demo_study.path, scenes, SMALL)
+
+
+def test_a_decision_reads_each_thing_once(demo_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements count what triggers do for the history too; the bounds leave a tenth of room."""
+    sent: list[str] = []
+    reloads: list[str] = []
+    reload = SegmentsScreen.reload
+
+    def counted(screen: SegmentsScreen) -> None:
+        reloads.append("reload")
+        reload(screen)
+
+    monkeypatch.setattr(SegmentsScreen, "reload", counted)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        async def cost(*keys: str, words: str | None = None) -> tuple[int, int]:
+            sent.clear()
+            reloads.clear()
+            await pilot.press(*keys)
+            if words is not None:
+                await typed(pilot, words)
+            await pilot.pause()
+            return len(sent), len(reloads)
+
+        screen = await reviewing(app, pilot)
+        app.study.conn.set_trace_callback(sent.append)
+        await pilot.press("n")
+        statements, reloaded = await cost("a")
+        assert statements <= 95 and reloaded == 1, "keep"
+        statements, reloaded = await cost("x")
+        assert statements <= 75 and reloaded == 1, "take out"
+        statements, reloaded = await cost("e", "ctrl+u", words="Planner [so]")
+        assert statements <= 85 and reloaded == 1, "name"
+        statements, reloaded = await cost("c", words="Ada")
+        assert statements <= 165 and reloaded == 1, "confirm, with what the question shows"
+        assert screen.cursor.segment is not None and screen.cursor.segment.status == "confirmed"
+        await pilot.press("Q")
+        asking = app.screen
+        assert isinstance(asking, QuestionScreen)
+        await until(app, lambda: asking._asked is not None)
+        await pilot.press("1")
+        statements, reloaded = await cost("escape")
+        assert statements <= 60 and reloaded == 1, "the answers"
+        assert await cost("h") < (12, 1)
+        statements, reloaded = await cost("escape")
+        assert statements <= 3 and reloaded == 0, "nothing was changed under the dialog"
+        app.study.conn.set_trace_callback(None)
+
+    play(demo_study.path, scenes)

@@ -99,8 +99,7 @@ class SegmentCommands:
         """Opens the card."""
         segment = self._cursor.required_segment()
         if segment is not None:
-            self._review.wanted_segment = segment.id
-            self.context.push(CardScreen(self.context.study, segment.id), lambda _: self.context.refresh_study())
+            self.context.push(CardScreen(self.context.study, segment.id), lambda _: self.context.refresh_if_changed())
 
     def merge(self) -> None:
         """Asks into which segment this one goes."""
@@ -171,16 +170,17 @@ class SegmentCommands:
         if segment.status == "confirmed" and not segment.added:
             self.context.tell(f"“{segment.name}” is confirmed by {segment.confirmed_by}: o reopens it")
             return
-        proof = segments.evidence(self.context.study, segment.id)
+        with self.context.study.reading_once():
+            evidence = segments.evidence(self.context.study, segment.id)
         passages = format_count(segment.size, "passage")
         about = [
             plain("Stored with your name and the time, as what this rests on:"),
             plain(f"  {passages} of {segment.people}, each with its quote's hash"),
-            plain(f"  {len(proof.summary.exemplars)} exemplars · keywords {', '.join(segment.keywords) or 'none'}"),
+            plain(f"  {len(evidence.summary.exemplars)} exemplars · keywords {', '.join(segment.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in segment.warnings),
             plain("Confirmed, it can be changed only after o reopens it."),
         ]
-        undecided = proof.summary.decided == 0
+        undecided = evidence.summary.decided == 0
 
         def as_whom(typed: str | None = UNDECIDED) -> None:
             if typed is None:

@@ -36,6 +36,9 @@ class SegmentsContext(ScreenContext, Protocol):
     def refresh_study(self) -> None:
         """Read the study again and show it."""
 
+    def refresh_if_changed(self) -> None:
+        """Read the study again where it has changed since it was read."""
+
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
         """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
 

@@ -68,7 +68,7 @@ class EvidenceViews:
 
     def needs(self) -> None:
         """Shows the needs in view, to be stated, reworded, ordered and dropped."""
-        self.context.push(NeedsScreen(self.context.study), lambda _: self.context.refresh_study())
+        self.context.push(NeedsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
 
     @shows_errors
     def participants(self) -> None:
@@ -78,7 +78,7 @@ class EvidenceViews:
     @shows_errors
     def pairs(self) -> None:
         """Shows which passages are kept together or apart."""
-        self.context.push(PairsScreen(self.context.study), lambda _: self.context.refresh_study())
+        self.context.push(PairsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
 
     def _person(self, interview: str | None) -> None:
         if interview is not None:

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from needsseg.actions.discovery import firmness
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
+from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.bookmark import Place
 from needsseg.tui.report import ReportScreen
@@ -24,7 +25,7 @@ from needsseg.tui.segments.cursor import ReviewCursor
 from needsseg.tui.segments.discovery_runs import DiscoveryRuns
 from needsseg.tui.segments.evidence_reader import EvidenceReader
 from needsseg.tui.segments.evidence_views import EvidenceViews
-from needsseg.tui.segments.keys import EMPTY, HELP, HINTS, SEGMENT_KEYS, UNSEPARATE_HINT
+from needsseg.tui.segments.keys import EMPTY, HELP, SEGMENT_KEYS
 from needsseg.tui.segments.map_reader import MapReader
 from needsseg.tui.segments.passage_moves import PassageMoves
 from needsseg.tui.segments.segment_list import SegmentList
@@ -76,7 +77,8 @@ class SegmentsScreen(StudyScreen):
         self._map, self._nearby = PassageMap(id="map"), PassageMap(id="nearby")
         self.review = ReviewState()
         self.cursor = ReviewCursor(self, self.review, self.listed, self.quotes, self._map)
-        self._separate: bool | None = None
+        self._version: tuple[int, ...] = ()
+        """The version of the study that is shown; empty before it was read."""
         self._evidence = EvidenceReader(self, self.review, self.cursor, self.show_review)
         self._maps = MapReader(self, self.review, self.cursor, (self._map, self._nearby), self.show_review)
         self._commands = SegmentCommands(self, self.review, self.cursor)
@@ -114,9 +116,25 @@ class SegmentsScreen(StudyScreen):
         """Show lines over the screen."""
         self.app.push_screen(ReportScreen(title, lines))
 
+    def is_up_to_date(self) -> bool:
+        """Returns whether nothing has changed in the study since it was read."""
+        try:
+            return bool(self._happened) and self._version == history.version(self.study)
+        except NeedssegError:
+            return False  # the reading that follows meets the same fault, and shows it
+
+    @shows_errors
+    def refresh_if_changed(self) -> None:
+        """Read the study again where it has changed since it was read; tell the state."""
+        if self.is_up_to_date():
+            self.tell()
+        else:
+            self.refresh_study()
+
     def reload(self) -> None:
         """Read the segments, the cursor staying on its own."""
         review, cursor = self.review, self.cursor
+        self._version = ()
         wanted, review.wanted_segment = review.wanted_segment, None
         on_left = cursor.on_left if wanted is None else wanted == LEFT_OVER
         before = cursor.segment.id if cursor.segment else None
@@ -125,6 +143,9 @@ class SegmentsScreen(StudyScreen):
         is_warm = loading.is_warm(self.study)
         review.rows = segments.listing(self.study)
         review.left = segments.left_over(self.study) if is_warm else []
+        counts = studies.overview(self.study)
+        review.coded = counts.accepted + counts.rejected
+        review.passages = counts.suggested + review.coded
         has_rows = bool(review.rows or review.left)
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
@@ -139,7 +160,8 @@ class SegmentsScreen(StudyScreen):
         review.wanted_passage = None
         self._maps.schedule(warm=is_warm)
         if not self._happened:
-            self._happened = self.hint()
+            self._happened = review.hint()
+        self._version = history.version(self.study)
 
     def _last_segment(self) -> int | None:
         """The segment that was shown when the screen was last left."""
@@ -149,17 +171,10 @@ class SegmentsScreen(StudyScreen):
     def _show_verdict(self, *, shown: bool) -> None:
         """Says above list, evidence and map whether the passages form groups at all."""
         verdict = firmness.verdict(self.study)
-        self._separate = verdict.separate
+        self.review.separate = verdict.separate
         header = self.query_one("#verdict", Static)
         header.display = shown and verdict.has_run
         header.update(plain(f"{verdict.short} {verdict.caution}".strip()))
-
-    def hint(self) -> str:
-        """Return what to do next, in one line."""
-        statuses = {row.status for row in self.review.rows}
-        if "candidate" in statuses and self._separate is False:
-            return UNSEPARATE_HINT
-        return next((hint for status, hint in HINTS.items() if status in statuses), "")
 
     def show_review(self) -> None:
         """Show what was read: the evidence with what is marked, what to do next with it, its place on the map."""
@@ -184,14 +199,12 @@ class SegmentsScreen(StudyScreen):
         review = self.review
         if not review.rows:
             return "saved · no segments"
-        seen = studies.overview(self.study)
-        total = seen.suggested + seen.accepted + seen.rejected
         at = f"segment {(self.listed.highlighted or 0) + 1}/{len(review.rows)}"
         at = "left over" if self.cursor.on_left else at
         confirmed = sum(row.status == "confirmed" for row in review.rows)
         marked = f" · {len(review.marked)} marked" if review.marked else ""
         narrowed = f" · filter “{review.filter_words}”" if review.filter_words else ""
-        return f"saved · coded {total - seen.suggested}/{total} · {at} · {confirmed} confirmed{marked}{narrowed}"
+        return f"saved · coded {review.coded}/{review.passages} · {at} · {confirmed} confirmed{marked}{narrowed}"
 
     def tell_also(self, more: str) -> None:
         """Add words to the message that is shown."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needsseg.text import format_count
+from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
 from needsseg.tui.widgets.prompt import Choice
 from needsseg.tui.words import SEGMENT_WORDS
 
@@ -24,6 +25,12 @@ class ReviewState:
 
     rows: list[SegmentSummary] = field(default_factory=list)
     left: list[LeftOver] = field(default_factory=list)
+    separate: bool | None = None
+    """Whether the newest run's passages form groups that stand apart; None where that is not known."""
+    coded: int = 0
+    """How many passages somebody accepted or rejected."""
+    passages: int = 0
+    """How many passages there are, suggestions among them."""
     shown: Evidence | None = None
     """The evidence on the screen, as far as it passes the filter; None while it is being read."""
     card: Card | None = None
@@ -47,6 +54,13 @@ class ReviewState:
     """The sign of each segment on the map; kept as long as the program runs."""
     _change_places: dict[int, tuple[int, int | None]] = field(default_factory=dict)
     """The segment and passage under the cursor when each entry of the history was made."""
+
+    def hint(self) -> str:
+        """Return what to do next, in one line."""
+        statuses = {row.status for row in self.rows}
+        if "candidate" in statuses and self.separate is False:
+            return UNSEPARATE_HINT
+        return next((hint for status, hint in HINTS.items() if status in statuses), "")
 
     def name_of(self, segment: int | None) -> str:
         """Return the name of a segment."""
