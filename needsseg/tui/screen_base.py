@@ -13,14 +13,15 @@ from textual.screen import Screen
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
 from needsseg.tui.keys import bindings
+from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
-    from needsseg.tui.app import NeedssegApp
     from needsseg.tui.bookmark import Place
     from needsseg.tui.context import HasContext
+    from needsseg.tui.study_app import StudyApp
 
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
@@ -39,7 +40,7 @@ def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
         except NeedssegError as error:
             owner = args[0]
             if isinstance(owner, Screen):
-                cast("NeedssegApp", owner.app).show_error(error)
+                study_app(owner).show_error(error)
             else:
                 cast("HasContext", owner).context.show_error(error)
 
@@ -70,11 +71,9 @@ class StudyScreen(Screen[None]):
         self._wrong = False
 
     @property
-    def desk(self) -> NeedssegApp:
+    def desk(self) -> StudyApp:
         """The app, with the study and what the screens share."""
-        from needsseg.tui.app import NeedssegApp
-
-        return cast(NeedssegApp, self.app)
+        return study_app(self)
 
     @property
     def study(self) -> Study:
@@ -155,9 +154,13 @@ class StudyScreen(Screen[None]):
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        self.note_done(happened, undo=undo, steps=steps)
+        self.refresh_study()
+
+    def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """Notes what happened, and how to take its ``steps`` back, for the line of state."""
         how = " · u undoes" if steps == 1 else " · u undoes the last one"
         self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
-        self.refresh_study()
 
     def went_back(self, entry: int) -> None:
         """Told which entry of the history was just taken back, before the study is read anew."""
@@ -188,9 +191,7 @@ class StudyScreen(Screen[None]):
 
     def action_history(self) -> None:
         """Shows what was done."""
-        from needsseg.tui.history import HistoryScreen
-
-        self.app.push_screen(HistoryScreen(self.study))  # the study is read anew once it is closed
+        self.desk.open("history")
 
     def action_keys(self) -> None:
         """Shows the keys of this screen."""

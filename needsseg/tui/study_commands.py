@@ -10,10 +10,10 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.study_app import StudyApp
 
 
-def back_up(app: NeedssegApp) -> None:
+def back_up(app: StudyApp) -> None:
     """Asks for a file, and copies the study there."""
     from needsseg.tui.widgets.prompt import Prompt
 
@@ -30,7 +30,7 @@ def back_up(app: NeedssegApp) -> None:
     app.push_screen(Prompt("Copy the study to which file?", value=str(wanted), path=True), copy)
 
 
-def save_copy(app: NeedssegApp, fault: str) -> None:
+def save_copy(app: StudyApp, fault: str) -> None:
     """Says that the study's file was moved, replaced or deleted, and offers to save a copy of what is open."""
     from needsseg.tui.widgets.prompt import Prompt
 
@@ -59,7 +59,7 @@ def save_copy(app: NeedssegApp, fault: str) -> None:
     )
 
 
-def backups(app: NeedssegApp) -> None:
+def backups(app: StudyApp) -> None:
     """Lists the study's backups, with the command that restores one."""
     from needsseg.tui.report import ReportScreen
 
@@ -69,7 +69,7 @@ def backups(app: NeedssegApp) -> None:
     app.push_screen(ReportScreen(title, said))
 
 
-def check(app: NeedssegApp) -> None:
+def check(app: StudyApp) -> None:
     """Checks the study's file, and shows what is wrong."""
     from needsseg.tui.report import ReportScreen
 
@@ -83,7 +83,7 @@ def check(app: NeedssegApp) -> None:
     )
 
 
-def overview(app: NeedssegApp) -> None:
+def overview(app: StudyApp) -> None:
     """The study in numbers."""
     from needsseg.tui.report import ReportScreen
 

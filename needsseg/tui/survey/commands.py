@@ -13,9 +13,8 @@ from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import aside, attempted
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.stack.profiles import attempted
 from needsseg.tui.survey import editing, words
 from needsseg.tui.survey.desk import SurveyDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
