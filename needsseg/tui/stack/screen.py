@@ -58,7 +58,7 @@ class StackScreen(StudyScreen):
         self.made: Rollup | None = None
         self._table: DataTable[Any] = DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
         self.loader = ProfileLoader(self, self._table, EMPTY, self._took)
-        self._commands = StackCommands(self, self.loader)
+        self.commands = StackCommands(self, self.loader)
 
     def compose_body(self) -> ComposeResult:
         """Empty state, loading, table, what to bear in mind, bars."""
@@ -80,7 +80,7 @@ class StackScreen(StudyScreen):
         if rows in rollups.ROWS and by in rollups.BY and rows != by:
             self._rows, self._by = rows, by
         self._view = view if view in VIEWS else self._view
-        self._commands.backlog = str(left.get("backlog", ""))
+        self.commands.backlog = str(left.get("backlog", ""))
 
     def reload(self) -> None:
         """Shows what was computed of the study as it is now, or has it computed."""
@@ -179,7 +179,7 @@ class StackScreen(StudyScreen):
         chosen: dict[str, tuple[str, ...]] = (
             {self.made.rows_of: (self.made.rows[at].name,)} if at < len(self.made.rows) else {}
         )
-        self._commands.show_accounts(Filters(chosen=chosen))
+        self.commands.show_accounts(Filters(chosen=chosen))
 
     def action_rows(self) -> None:
         """Rows of another tier."""
@@ -221,33 +221,33 @@ class StackScreen(StudyScreen):
 
     def action_curves(self) -> None:
         """Asks whose segments, then from which day."""
-        self._commands.curves()
+        self.commands.curves()
 
     def action_report(self) -> None:
         """Shows the report."""
-        self._commands.report()
+        self.commands.report()
 
     def action_export(self) -> None:
         """Asks for a file to write the roll-up to."""
-        self._commands.export()
+        self.commands.export()
 
     def action_rice(self) -> None:
         """Asks for a backlog."""
-        self._commands.rice()
+        self.commands.rice()
 
     def action_triggers(self) -> None:
         """Shows when accounts asked for something."""
-        self._commands.triggers()
+        self.commands.triggers()
 
     def action_patterns(self) -> None:
         """Looks for patterns of use."""
-        self._commands.patterns()
+        self.commands.patterns()
 
     def leave(self) -> None:
         """Remembers date and table."""
         self.loader.remember_date()
         self.desk.remember(
-            self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self._commands.backlog}
+            self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.commands.backlog}
         )
 
 
