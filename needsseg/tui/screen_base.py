@@ -126,6 +126,10 @@ class StudyScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
+        self.suspended()
+
+    def suspended(self) -> None:
+        """Called when another screen or a dialog comes over this one."""
         self.leave()
 
     def leave(self) -> None:
