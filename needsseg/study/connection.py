@@ -53,6 +53,8 @@ class Study:
         """Why the study can only be read (it is a copy in memory then), or an empty text."""
         self.before_first_change: Callable[[Study], None] | None = None
         """Called once, before the first change: it may copy the study as it was."""
+        self._rows_read: dict[tuple[str, tuple[Any, ...]], list[sqlite3.Row]] | None = None
+        """The rows of each query within ``reading_once``; None outside."""
         self.identity = identity(path)
         self.watch: FileWatch | None = None
         """Notices what SQLite did not write to the file; None before it is opened whole, and for a copy in memory."""
@@ -73,8 +75,29 @@ class Study:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
+        kept, query = self._rows_read, (sql, tuple(values))
+        if kept is not None and query in kept:
+            return list(kept[query])
         with self._translated():
-            return self.conn.execute(sql, values).fetchall()
+            rows = self.conn.execute(sql, values).fetchall()
+        if kept is not None:
+            kept[query] = list(rows)
+        return rows
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Send each query to the file once, however many readers ask for the same rows while a screen is filled.
+
+        A change in between forgets what was read. What other programs write meanwhile is seen afterwards.
+        """
+        if self._rows_read is not None:
+            yield
+            return
+        self._rows_read = {}
+        try:
+            yield
+        finally:
+            self._rows_read = None
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
@@ -129,17 +152,16 @@ class Study:
     def _transaction(self) -> Iterator[None]:
         with translated(self.path):
             self.conn.execute("BEGIN IMMEDIATE")  # waits as long as the connection's timeout says
+            kept, self._rows_read = self._rows_read, None  # a change makes untrue what was read before it
             try:
                 yield
                 self._check_place()
-            except BaseException:
-                self.conn.rollback()
-                raise
-            try:
                 self.conn.execute("COMMIT")
             except BaseException:
                 self.conn.rollback()
                 raise
+            finally:
+                self._rows_read = None if kept is None else {}
 
     def place_fault(self) -> str:
         """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.

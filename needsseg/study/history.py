@@ -131,6 +131,15 @@ def people(study: Study) -> list[str]:
     ]
 
 
+def version(study: Study) -> tuple[int, ...]:
+    """Return figures that differ after any action, undo or redo, and after any other program's write."""
+    row = study.row(
+        "SELECT count(*), coalesce(max(id), 0), coalesce(max(position), 0), "
+        "coalesce(sum(CASE state WHEN 'done' THEN id END), 0) FROM history"
+    )
+    return (study.data_version, *(row or ()))
+
+
 def is_own(study: Study, number: int) -> bool:
     """Whether an action is of the person at the keyboard: under their name, or done by them under another."""
     return study.row(f"SELECT 1 FROM history h WHERE h.id = ?2 AND {_OWN}", [study.person, number]) is not None

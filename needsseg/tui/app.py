@@ -34,7 +34,8 @@ from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 if TYPE_CHECKING:
     from needsseg.actions.study.studies import Study
     from needsseg.tui.accounts.filters import Filters
-    from needsseg.tui.stack.profiles import Computed
+    from needsseg.tui.accounts.profiles import Computed
+    from needsseg.tui.study_app import StudyApp
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
@@ -87,6 +88,12 @@ def _survey() -> Screen[Any]:
     return SurveyScreen()
 
 
+def _history(study: Study) -> Screen[None]:
+    from needsseg.tui.history import HistoryScreen
+
+    return HistoryScreen(study)
+
+
 def _palette() -> type[Provider]:
     from needsseg.tui.palette import Verbs
 
@@ -113,6 +120,8 @@ class NeedssegApp(App[int]):
         "stack": _stack,
         "survey": _survey,
     }
+    DIALOGS: ClassVar[dict[str, Callable[[Study], Screen[None]]]] = {"history": _history}
+    """The dialogs that every screen offers, by name, so that screens need not know them."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "go('interviews')", "interviews", id="go.interviews", show=False),
         Binding("f2", "go('code')", "code", id="go.code", show=False),
@@ -277,6 +286,10 @@ class NeedssegApp(App[int]):
             self.came_from = ""
             self.switch_mode(mode)
 
+    def open(self, name: str) -> None:
+        """Opens a dialog that every screen offers; what it changed is shown once it is closed."""
+        self.push_screen(self.DIALOGS[name](self.study))
+
     def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
         """Shows a passage in its context; esc leads back."""
         self.open_place(Place(interview, passage), came_from)
@@ -294,3 +307,7 @@ class NeedssegApp(App[int]):
         """From a passage back to where it was opened."""
         back, self.came_from = self.came_from or "interviews", ""
         self.switch_mode(back)
+
+
+if TYPE_CHECKING:
+    _as_screens_know_it: Callable[[Study], StudyApp] = NeedssegApp

@@ -16,12 +16,12 @@ from needsseg.actions.study import history
 from needsseg.text import format_count
 from needsseg.tui import undoing
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study_app import study_app
 from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
-    from needsseg.tui.app import NeedssegApp
 
 WORDS = {"done": "", "undone": "taken back", "superseded": "given up"}
 MOST = 500
@@ -31,7 +31,6 @@ KEYS = "u takes back what is under the cursor · ctrl+r does it again · p one p
 class HistoryScreen(ModalScreen[None]):
     """The history. ``u`` takes back the action under the cursor: one's own at once, others' when asked."""
 
-    app: NeedssegApp
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "dismiss", "close", id="history.close"),
         Binding("u", "undo", "take back what is under the cursor", id="history.undo"),
@@ -93,7 +92,7 @@ class HistoryScreen(ModalScreen[None]):
         """Takes back the action under the cursor; what is not one's own, and a merge, are asked about first."""
         here = self._here
         if here is not None:
-            undoing.take_back(self.app, self._study, self._undone, self.app.show_error, here)
+            undoing.take_back(self.app, self._study, self._undone, study_app(self).show_error, here)
 
     def _undone(self, entry: HistoryEntry) -> None:
         """Goes on to one's own action before it, so that the same key walks back."""

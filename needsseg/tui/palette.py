@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from needsseg.tui import study_commands
 from needsseg.tui.keys import bindings
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.words import plain
-
-if TYPE_CHECKING:
-    from needsseg.tui.app import NeedssegApp
 
 
 class Verbs(Provider):
@@ -23,13 +20,11 @@ class Verbs(Provider):
         screen = self.screen
         if not isinstance(screen, StudyScreen):
             return
-        app = cast("NeedssegApp", screen.app)
+        app = screen.desk
         for keys, binding in bindings(screen):
-            source = app if binding in [b for _, b in app._bindings] else screen
+            source = screen.app if binding in [b for _, b in screen.app._bindings] else screen
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
-        from needsseg.tui import study_commands
-
         yield "back up the study", "", partial(study_commands.back_up, app)
         yield "list the study's backups, restore one", "", partial(study_commands.backups, app)
         yield "check the study's file", "", partial(study_commands.check, app)

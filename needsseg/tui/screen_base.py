@@ -13,14 +13,15 @@ from textual.screen import Screen
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
 from needsseg.tui.keys import bindings
+from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
-    from needsseg.tui.app import NeedssegApp
     from needsseg.tui.bookmark import Place
     from needsseg.tui.context import HasContext
+    from needsseg.tui.study_app import StudyApp
 
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
@@ -39,7 +40,7 @@ def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
         except NeedssegError as error:
             owner = args[0]
             if isinstance(owner, Screen):
-                cast("NeedssegApp", owner.app).show_error(error)
+                study_app(owner).show_error(error)
             else:
                 cast("HasContext", owner).context.show_error(error)
 
@@ -70,11 +71,9 @@ class StudyScreen(Screen[None]):
         self._wrong = False
 
     @property
-    def desk(self) -> NeedssegApp:
+    def desk(self) -> StudyApp:
         """The app, with the study and what the screens share."""
-        from needsseg.tui.app import NeedssegApp
-
-        return cast(NeedssegApp, self.app)
+        return study_app(self)
 
     @property
     def study(self) -> Study:
@@ -138,8 +137,9 @@ class StudyScreen(Screen[None]):
 
     @shows_errors
     def refresh_study(self) -> None:
-        """Reads the study anew and tells the state."""
-        self.reload()
+        """Reads the study anew, each thing once, and tells the state."""
+        with self.study.reading_once():
+            self.reload()
         self.tell()
 
     def reload(self) -> None:
@@ -195,9 +195,7 @@ class StudyScreen(Screen[None]):
 
     def action_history(self) -> None:
         """Shows what was done."""
-        from needsseg.tui.history import HistoryScreen
-
-        self.app.push_screen(HistoryScreen(self.study), lambda _: self.refresh_study())
+        self.desk.open("history")
 
     def action_keys(self) -> None:
         """Shows the keys of this screen."""

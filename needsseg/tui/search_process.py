@@ -14,7 +14,7 @@ from needsseg.tui.widgets.progress import ProgressScreen
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-    from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.study_app import StudyApp
 
 Request = Mapping[str, object]
 
@@ -97,10 +97,10 @@ def _unheard(_step: Step) -> None:
     """Nobody listens between requests."""
 
 
-_readers: WeakKeyDictionary[NeedssegApp, Reader] = WeakKeyDictionary()
+_readers: WeakKeyDictionary[StudyApp, Reader] = WeakKeyDictionary()
 
 
-def reader_of(app: NeedssegApp) -> Reader:
+def reader_of(app: StudyApp) -> Reader:
     """The app's one reader."""
     return _readers.setdefault(app, Reader(app.command("search", "--listen")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,12 +17,13 @@ from textual.widgets.option_list import Option
 from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 from needsseg.tui import undoing
+from needsseg.tui.study_app import study_app
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
-    from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.study_app import StudyApp
 
 Answer = TypeVar("Answer")
 
@@ -64,11 +65,9 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self._own = False
 
     @property
-    def desk(self) -> NeedssegApp:
+    def desk(self) -> StudyApp:
         """The app, with what the screens share."""
-        from needsseg.tui.app import NeedssegApp
-
-        return cast(NeedssegApp, self.app)
+        return study_app(self)
 
     def compose(self) -> ComposeResult:
         """What heads the list, the list, what happened, and the keys."""

@@ -10,10 +10,10 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.tui.app import NeedssegApp
+    from needsseg.tui.study_app import StudyApp
 
 
-def back_up(app: NeedssegApp) -> None:
+def back_up(app: StudyApp) -> None:
     """Asks for a file, and copies the study there."""
     from needsseg.tui.widgets.prompt import Prompt
 
@@ -30,7 +30,7 @@ def back_up(app: NeedssegApp) -> None:
     app.push_screen(Prompt("Copy the study to which file?", value=str(wanted), path=True), copy)
 
 
-def save_copy(app: NeedssegApp, fault: str) -> None:
+def save_copy(app: StudyApp, fault: str) -> None:
     """Says that the study's file was moved, replaced or deleted, and offers to save a copy of what is open."""
     from needsseg.tui.widgets.prompt import Prompt
 
@@ -59,14 +59,14 @@ def save_copy(app: NeedssegApp, fault: str) -> None:
     )
 
 
-def backups(app: NeedssegApp) -> None:
+def backups(app: StudyApp) -> None:
     """Lists the study's backups; one of them can be restored there."""
     from needsseg.tui.backups import BackupsSheet
 
     app.push_screen(BackupsSheet(app.study))
 
 
-def check(app: NeedssegApp) -> None:
+def check(app: StudyApp) -> None:
     """Checks the study's file, and shows what is wrong."""
     from needsseg.tui.report import ReportScreen
 
@@ -80,7 +80,7 @@ def check(app: NeedssegApp) -> None:
     )
 
 
-def overview(app: NeedssegApp) -> None:
+def overview(app: StudyApp) -> None:
     """The study in numbers."""
     from needsseg.tui.report import ReportScreen
 

@@ -147,7 +147,7 @@ def test_the_header_names_without_whom_a_segment_dissolves(grouped: Study) -> No
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        place = next(at for at, row in enumerate(screen.rows) if row.id == alone[0].id)
+        place = next(at for at, row in enumerate(screen.review.rows) if row.id == alone[0].id)
         await pilot.press(*["j"] * place)
         await pilot.pause()
         assert f"{DISSOLVES_WITHOUT} Finn" in flat(seen(app)) and COMES_BACK in flat(seen(app))

@@ -203,3 +203,44 @@ def test_the_journal_covers_every_column_of_every_table(study: Study) -> None:
     history.undo(study)
     history.redo(study)
     assert [tuple(row) for row in study.rows("SELECT name, colour FROM codes")] == [("a", "red")]
+
+
+def test_rows_are_read_once_until_something_changes(study: Study) -> None:
+    sent: list[str] = []
+    asked = "SELECT name FROM codes ORDER BY name"
+    study.conn.set_trace_callback(sent.append)
+    with study.reading_once():
+        assert study.rows(asked) == study.rows(asked) == []
+        assert study.rows("SELECT ? AS n", [1])[0]["n"] != study.rows("SELECT ? AS n", [2])[0]["n"]
+        with study.reading_once():
+            study.rows(asked).append(study.rows("SELECT 1")[0])
+        assert study.rows(asked) == [], "what one reader does to its rows is not seen by another"
+        assert sent.count(asked) == 1
+        with study.action("touch"):
+            study.insert("codes", {"name": "a"})
+            assert [row["name"] for row in study.rows(asked)] == ["a"]
+        assert [row["name"] for row in study.rows(asked)] == ["a"]
+        with pytest.raises(ZeroDivisionError), study.action("touch"):
+            study.insert("codes", {"name": "b"})
+            assert len(study.rows(asked)) == 2
+            raise ZeroDivisionError
+        assert [row["name"] for row in study.rows(asked)] == ["a"], "what was not written is not remembered"
+    before = sent.count(asked)
+    assert study.rows(asked) and study.rows(asked) and sent.count(asked) == before + 2
+
+
+def test_the_history_has_another_version_after_each_change(study: Study) -> None:
+    versions = [history.version(study)]
+    assert history.version(study) == versions[0]
+    for name in "ab":
+        with study.action("touch"):
+            study.insert("codes", {"name": name})
+        versions.append(history.version(study))
+    history.undo(study)
+    versions.append(history.version(study))
+    history.redo(study)
+    versions.append(history.version(study))
+    assert len(set(versions[:4])) == 4
+    with studies.open_study(study.path) as other, other.action("touch"):
+        other.insert("codes", {"name": "c"})
+    assert history.version(study) not in versions

@@ -13,13 +13,13 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.study import history, studies
 from needsseg.actions.study.studies import Study
 from needsseg.errors import UsageError
+from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.mapping import MappingScreen
 from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.stack import profiles
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

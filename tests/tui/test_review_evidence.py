@@ -23,7 +23,7 @@ from tests.fixtures.tui_waiting import until
 def test_evidence_stands_before_names_and_fits_the_screen(demo_study: Study, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        proof = screen.shown
+        proof = screen.review.shown
         assert proof is not None
         kinds = [row.kind for row in screen.quotes.rows]
         names = [n for n, row in enumerate(screen.quotes.rows) if "names that fit" in row.content.plain]
@@ -55,7 +55,7 @@ def test_evidence_stands_before_names_and_fits_the_screen(demo_study: Study, siz
 def test_a_part_of_the_card_opens_at_its_quote(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        card = screen.card
+        card = screen.review.card
         assert card is not None
         last = [quote for part in PARTS if (quote := card.first(part)) is not None][-1]
         await pilot.press("n", "k")
@@ -77,8 +77,8 @@ def test_a_part_of_the_card_opens_at_its_quote(demo_study: Study) -> None:
 def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        assert screen.segment is not None
-        await until(app, lambda: bool(screen.backing))
+        assert screen.cursor.segment is not None
+        await until(app, lambda: bool(screen.review.accounts))
         await pilot.press("i")
         await pilot.pause()
         assert isinstance(app.screen, ReportScreen)
@@ -137,7 +137,7 @@ def test_without_vectors_the_screen_says_what_is_missing(demo_study: Study) -> N
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        assert screen.shown is not None and screen.shown.edge is None
+        assert screen.review.shown is not None and screen.review.shown.edge is None
         assert "discover again (D) to see edge" in screen.quotes.rows[0].content.plain
         await pilot.press("M")
         await until(app, lambda: "no vector" in flat(seen(app)))
@@ -162,7 +162,7 @@ def test_proposed_passages_are_admitted_and_declined(demo_study: Study) -> None:
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        assert screen.segment is not None and screen.segment.id == here.id
+        assert screen.cursor.segment is not None and screen.cursor.segment.id == here.id
         assert "?2" in seen(app)
         await pilot.press("n")
         row = screen.quotes.row

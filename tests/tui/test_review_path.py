@@ -50,7 +50,7 @@ def test_three_confirmed_cards_take_few_keys(demo_study: Study) -> None:
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        assert len(screen.rows) == 3
+        assert len(screen.review.rows) == 3
         await idle(app)
         while not all(row.status == "confirmed" for row in segments.listing(app.study)):
             for key in _suggested(app):

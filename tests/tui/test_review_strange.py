@@ -50,8 +50,8 @@ def test_every_part_of_the_review_shows_them(tmp_path: Path, size: tuple[int, in
             await pilot.pause()
             assert app.export_screenshot()
         screen.query_one("#map", PassageMap).show(
-            [review.Point(quote.id, 0.5, 0.5, screen.rows[0].id, "named") for quote in quotes],
-            {row.id: row.name for row in screen.rows},
+            [review.Point(quote.id, 0.5, 0.5, screen.review.rows[0].id, "named") for quote in quotes],
+            {row.id: row.name for row in screen.review.rows},
         )
         await pilot.press("M")
         await pilot.pause()

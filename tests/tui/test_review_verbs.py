@@ -16,6 +16,7 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import QuestionScreen, key_of
+from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
 from tests.fixtures.tui_review_desk import members, reviewing, rows, sizes
@@ -29,7 +30,7 @@ def _strengths(study: Study, segment: int) -> list[tuple[int, float]]:
 def test_keep_and_take_out_members(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        here = screen.segment
+        here = screen.cursor.segment
         assert here is not None
         before = sizes(app.study)
         await pilot.press("a")
@@ -50,7 +51,7 @@ def test_keep_and_take_out_members(demo_study: Study) -> None:
 def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        here, order = screen.segment, [quote.id for quote in screen.quotes.quotes]
+        here, order = screen.cursor.segment, [quote.id for quote in screen.quotes.quotes]
         assert here is not None
 
         def at() -> int | None:
@@ -65,9 +66,9 @@ def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> 
         await pilot.press("u")
         assert at() == order[11]
         await pilot.press("escape", "j")
-        assert screen.segment is not None and screen.segment.id != here.id
+        assert screen.cursor.segment is not None and screen.cursor.segment.id != here.id
         await pilot.press("u")
-        assert screen.segment.id == here.id and at() == order[10]
+        assert screen.cursor.segment.id == here.id and at() == order[10]
         await pilot.press("n", "space", "space", "N", "a")
         assert "kept 2 passages by hand" in flat(seen(app)) and "u undoes the last one" in flat(seen(app))
 
@@ -77,19 +78,19 @@ def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> 
 def test_left_over_passages_are_shown_and_decided(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        if not screen.left:
-            segments.move(app.study, members(app.study, screen.rows[0].id)[-3:], None)
+        if not screen.review.left:
+            segments.move(app.study, members(app.study, screen.review.rows[0].id)[-3:], None)
             screen.refresh_study()
-        left = [row.passage.id for row in screen.left]
+        left = [row.passage.id for row in screen.review.left]
         await pilot.press("G")
-        assert screen.on_left and screen.segment is None
+        assert screen.cursor.on_left and screen.cursor.segment is None
         assert f"Left over: {len(left)} passages in no segment, 0 off-topic" in flat(seen(app))
         assert [p.id for p in screen.quotes.quotes] == left
-        near = screen.left[0].nearest
+        near = screen.review.left[0].nearest
         assert near is not None
         await pilot.press("n", "a")
         assert left[0] in members(app.study, near)
-        assert screen.on_left, "one stays with what is left over"
+        assert screen.cursor.on_left, "one stays with what is left over"
         await pilot.press("x")
         assert [p.id for p in review.off_topic_passages(app.study)] == [left[1]]
         await pilot.press("G", "a")
@@ -110,7 +111,7 @@ def test_merge_shows_both_sides_first(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         before = sizes(app.study)
-        here, rival = screen.segment, screen.shown.rival if screen.shown else None
+        here, rival = screen.cursor.segment, screen.review.shown.rival if screen.review.shown else None
         assert here is not None and rival is not None
         for key, stays in (("escape", None), ("enter", rival.segment), ("s", here.id)):
             await pilot.press("m")
@@ -130,8 +131,8 @@ def test_merge_shows_both_sides_first(demo_study: Study) -> None:
                 assert "merged the two" in flat(seen(app))
                 await pilot.press("u")
             assert sizes(app.study) == before
-            while screen.segment is None or screen.segment.id != here.id:
-                screen.wanted = here.id
+            while screen.cursor.segment is None or screen.cursor.segment.id != here.id:
+                screen.review.wanted_segment = here.id
                 screen.refresh_study()
 
     play(demo_study.path, scenes)
@@ -140,7 +141,7 @@ def test_merge_shows_both_sides_first(demo_study: Study) -> None:
 def test_split_is_proposed_and_by_hand(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        before, here = sizes(app.study), screen.segment
+        before, here = sizes(app.study), screen.cursor.segment
         assert here is not None
         await pilot.press("s")
         await until(app, lambda: isinstance(app.screen, HalvingScreen))
@@ -157,10 +158,12 @@ def test_split_is_proposed_and_by_hand(demo_study: Study) -> None:
         made = next(row for row in rows(app.study).values() if row.name == "Half [of] it")
         assert made.size + sizes(app.study)[here.id] == before[here.id]
         assert made.size <= before[here.id] / 2
-        assert screen.segment is not None and screen.segment.name == "Half [of] it"
+        assert screen.cursor.segment is not None and screen.cursor.segment.name == "Half [of] it"
         await pilot.press("u")
         assert sizes(app.study) == before
-        assert screen.segment is not None and screen.segment.id == here.id, "back on the one that was split"
+        assert screen.cursor.segment is not None and screen.cursor.segment.id == here.id, (
+            "back on the one that was split"
+        )
 
     play(demo_study.path, scenes)
 
@@ -175,7 +178,7 @@ def test_pairs_of_marked_quotes(demo_study: Study) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert [(pair.kind) for pair in review.pairs(app.study)] == ["together"]
-        assert not screen.marked
+        assert not screen.review.marked
         pair = review.pairs(app.study)[0]
         await pilot.press("P")
         await pilot.pause()
@@ -199,16 +202,16 @@ def test_pairs_of_marked_quotes(demo_study: Study) -> None:
 def test_the_job_statement_begins_with_a_draft_from_one_answer(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        assert screen.segment is not None and screen.shown is not None
-        said = screen.shown.sentence
+        assert screen.cursor.segment is not None and screen.review.shown is not None
+        said = screen.review.shown.sentence
         assert said
         await pilot.press("w")
         await pilot.pause()
         await typed(pilot, " [so]")
-        assert rows(app.study)[screen.segment.id].statement == f"{said} [so]"
+        assert rows(app.study)[screen.cursor.segment.id].statement == f"{said} [so]"
         assert "[so]" in flat(seen(app))
         await pilot.press("u")
-        assert rows(app.study)[screen.segment.id].statement == ""
+        assert rows(app.study)[screen.cursor.segment.id].statement == ""
 
     play(demo_study.path, scenes)
 
@@ -216,7 +219,7 @@ def test_the_job_statement_begins_with_a_draft_from_one_answer(demo_study: Study
 def test_the_reviewer_is_asked_once(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        here = screen.segment
+        here = screen.cursor.segment
         assert here is not None
         await pilot.press("c")
         await pilot.pause()
@@ -349,3 +352,52 @@ def test_sensitivity_is_told_by_kind(
             assert "nothing to vary" in text
 
     play(demo_study.path, scenes, SMALL)
+
+
+def test_a_decision_reads_each_thing_once(demo_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements count what triggers do for the history too; the bounds leave a tenth of room."""
+    sent: list[str] = []
+    reloads: list[str] = []
+    reload = SegmentsScreen.reload
+
+    def counted(screen: SegmentsScreen) -> None:
+        reloads.append("reload")
+        reload(screen)
+
+    monkeypatch.setattr(SegmentsScreen, "reload", counted)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        async def cost(*keys: str, words: str | None = None) -> tuple[int, int]:
+            sent.clear()
+            reloads.clear()
+            await pilot.press(*keys)
+            if words is not None:
+                await typed(pilot, words)
+            await pilot.pause()
+            return len(sent), len(reloads)
+
+        screen = await reviewing(app, pilot)
+        app.study.conn.set_trace_callback(sent.append)
+        await pilot.press("n")
+        statements, reloaded = await cost("a")
+        assert statements <= 95 and reloaded == 1, "keep"
+        statements, reloaded = await cost("x")
+        assert statements <= 75 and reloaded == 1, "take out"
+        statements, reloaded = await cost("e", "ctrl+u", words="Planner [so]")
+        assert statements <= 85 and reloaded == 1, "name"
+        statements, reloaded = await cost("c", words="Ada")
+        assert statements <= 165 and reloaded == 1, "confirm, with what the question shows"
+        assert screen.cursor.segment is not None and screen.cursor.segment.status == "confirmed"
+        await pilot.press("Q")
+        asking = app.screen
+        assert isinstance(asking, QuestionScreen)
+        await until(app, lambda: asking._asked is not None)
+        await pilot.press("1")
+        statements, reloaded = await cost("escape")
+        assert statements <= 60 and reloaded == 1, "the answers"
+        assert await cost("h") < (12, 1)
+        statements, reloaded = await cost("escape")
+        assert statements <= 3 and reloaded == 0, "nothing was changed under the dialog"
+        app.study.conn.set_trace_callback(None)
+
+    play(demo_study.path, scenes)

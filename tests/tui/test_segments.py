@@ -118,7 +118,7 @@ def test_split_and_move_marked_quotes(tmp_path: Path) -> None:
         await pilot.press("s")
         assert "mark quotes first" in seen(app)
         await pilot.press("tab", "space", "space")
-        assert len(screen.marked) == 2
+        assert len(screen.review.marked) == 2
         assert "2 marked" in seen(app)
         await pilot.press("s")
         await pilot.pause()
@@ -133,7 +133,7 @@ def test_split_and_move_marked_quotes(tmp_path: Path) -> None:
         await pilot.press("u")
         await pilot.press("tab", "tab", "v")
         await pilot.pause()
-        await typed(pilot, "coor" if screen.segment and screen.segment.name != "Coordinator" else "buil")
+        await typed(pilot, "coor" if screen.cursor.segment and screen.cursor.segment.name != "Coordinator" else "buil")
         assert sorted(size for _, size in standing(app).values()) == [4, 6]
 
     play(prepared(tmp_path), scenes)
@@ -188,8 +188,8 @@ def test_set_aside_filter_and_ends(tmp_path: Path) -> None:
         await pilot.press("G")
         assert screen.quotes.quote == screen.quotes.quotes[-1]
         await pilot.press("g", "escape", "G")
-        assert screen.segment is not None
-        assert screen.segment.name == "Builder [draft]"
+        assert screen.cursor.segment is not None
+        assert screen.cursor.segment.name == "Builder [draft]"
 
     play(prepared(tmp_path), scenes)
 

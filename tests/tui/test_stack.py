@@ -332,7 +332,7 @@ def test_a_pattern_shows_its_accounts(tmp_path: Path, size: tuple[int, int]) -> 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         app.push_screen(
-            PatternsSheet(app.study, found), lambda chosen: screen.show_accounts(chosen) if chosen else None
+            PatternsSheet(app.study, found), lambda chosen: screen.commands.show_accounts(chosen) if chosen else None
         )
         await pilot.pause()
         text = flat(seen(app))

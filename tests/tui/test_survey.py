@@ -67,7 +67,7 @@ async def anew(pilot: Pilot[int], words: str) -> None:
 
 def asked(screen: SurveyScreen) -> int:
     """How many questions the survey on the screen asks."""
-    return len(screen.edits.shown.chosen) if screen.edits.shown is not None else 0
+    return len(screen.draft.edits.shown.chosen) if screen.draft.edits.shown is not None else 0
 
 
 async def quiet(app: NeedssegApp) -> None:
@@ -113,8 +113,8 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
         screen = await opened(app, pilot)
         text = flat(seen(app))
         assert "Survey v1-" in text and ": 5 questions tell" in text and "bits of Coordinator, Builder [draft]" in text
-        shown = screen.edits.shown
-        assert shown is not None and not screen.edits.unsaved
+        shown = screen.draft.edits.shown
+        assert shown is not None and not screen.draft.edits.unsaved
         assert f"1 {shown.questions[0].gain:.2f} bits" in text
         assert "Builder [draft]" in text and ".80*" in text and ".10*" not in text
         assert "question 1/6" in text and "5 of 6 asked" in text
@@ -155,7 +155,10 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         assert "have the same words" in flat(seen(app))
         await pilot.press("e")
         await anew(pilot, "The phone rings")
-        assert screen.edits.shown is not None and screen.edits.shown.questions[0].options[0].words == "The phone rings"
+        assert (
+            screen.draft.edits.shown is not None
+            and screen.draft.edits.shown.questions[0].options[0].words == "The phone rings"
+        )
         await pilot.press("l")
         assert isinstance(app.screen, LikelihoodSheet)
         for wrong, told in (("1", "1 is no likelihood"), ("0", "0 is no likelihood"), ("lots", "“lots” is no number")):
@@ -164,8 +167,11 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         await pilot.press("escape")
         assert "esc again drops it" in flat(seen(app))
         await anew(pilot, "55%")
-        assert screen.edits.shown.questions[0].likelihoods[ONE] == pytest.approx((0.55, 0.225, 0.225))
-        assert screen.edits.shown.questions[0].likelihoods[TWO] == hand_survey(app.study).questions[0].likelihoods[TWO]
+        assert screen.draft.edits.shown.questions[0].likelihoods[ONE] == pytest.approx((0.55, 0.225, 0.225))
+        assert (
+            screen.draft.edits.shown.questions[0].likelihoods[TWO]
+            == hand_survey(app.study).questions[0].likelihoods[TWO]
+        )
         assert ".55" in seen(app) and versions(app.study) == ["1"]
         await pilot.press("f3")
         await settled(app, pilot)
@@ -203,7 +209,7 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
 def test_edits_are_taken_back_one_by_one_before_anything_in_the_study(path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        before, entries = screen.edits.shown, len(history.listing(app.study))
+        before, entries = screen.draft.edits.shown, len(history.listing(app.study))
         await pilot.press("space")
         assert "Only 4 questions asked of 5: space asks one more." in flat(seen(app))
         await pilot.press("space")
@@ -215,7 +221,7 @@ def test_edits_are_taken_back_one_by_one_before_anything_in_the_study(path: Path
         await pilot.press("ctrl+r")
         assert "made the edit again" in flat(seen(app)) and asked(screen) == 3
         await pilot.press("u", "u")
-        assert screen.edits.shown == before and not screen.edits.unsaved
+        assert screen.draft.edits.shown == before and not screen.draft.edits.unsaved
         assert len(history.listing(app.study)) == entries
         await pilot.press("u")
         assert "took back:" in flat(seen(app)) and versions(app.study) == []
@@ -229,12 +235,12 @@ def test_at_most_five_questions_are_asked_and_they_are_ordered(path: Path, size:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("G", "space")
-        assert "Five questions are asked already." in flat(seen(app)) and not screen.edits.unsaved
+        assert "Five questions are asked already." in flat(seen(app)) and not screen.draft.edits.unsaved
         await pilot.press("g", "space", "G", "space")
-        shown = screen.edits.shown
+        shown = screen.draft.edits.shown
         assert shown is not None and shown.chosen[-1] == shown.questions[4].key and len(shown.chosen) == 5
         await pilot.press("O")
-        picked = screen.edits.shown
+        picked = screen.draft.edits.shown
         assert picked is not None and set(picked.chosen) == {key for key, _, _ in QUESTIONS[:5]}
         await pilot.press("O")
         assert "these are the ones that tell most" in flat(seen(app))
@@ -295,7 +301,7 @@ def test_an_earlier_version_is_taken_up_as_edits(path: Path, size: tuple[int, in
         assert "v2-" in flat(seen(app)) and "5 of 6 questions asked" in flat(seen(app))
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert "took up v1-" in flat(seen(app)) and screen.edits.unsaved
+        assert "took up v1-" in flat(seen(app)) and screen.draft.edits.unsaved
         await pilot.press("W")
         assert versions(app.study) == ["3", "2", "1"]
         three, _, one = (surveys.current(app.study, row.version) for row in surveys.versions(app.study))
@@ -317,7 +323,7 @@ def test_what_another_program_saved_does_not_displace_edits(path: Path, size: tu
         text = flat(seen(app))
         assert "Mine?" in text and "These edits began from v1-" in text and "the study has v2-" in text
         await pilot.press("W")
-        assert versions(app.study) == ["3", "2", "1"] and not screen.edits.unsaved
+        assert versions(app.study) == ["3", "2", "1"] and not screen.draft.edits.unsaved
         assert surveys.current(app.study).question("last_week").words == "Mine?"
 
     play(path, scenes, size)
@@ -329,7 +335,7 @@ def test_kept_edits_that_cannot_be_read_are_told_and_the_saved_survey_is_shown(p
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        assert "the kept edits: not valid TOML" in flat(seen(app)) and not screen.edits.unsaved
+        assert "the kept edits: not valid TOML" in flat(seen(app)) and not screen.draft.edits.unsaved
         assert "Survey v1-" in flat(seen(app)) and not screen.query_one(".empty").display
 
     play(path, scenes)
@@ -386,7 +392,7 @@ def test_every_key_of_the_survey_does_something(path: Path, monkeypatch: pytest.
         for key in own:
             while len(app.screen_stack) > 1:
                 app.pop_screen()
-            screen.edits.take_up(None)
+            screen.draft.edits.take_up(None)
             screen._list("#questions").focus()
             screen.action_edge(False)
             screen.tell("")
@@ -420,7 +426,7 @@ def test_a_draft_that_fails_and_one_that_comes(
         monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", fails])
         await pilot.press("D")
         await settled(app, pilot)
-        assert "Nothing fills an option. Edit." in flat(seen(app)) and not screen.edits.unsaved
+        assert "Nothing fills an option. Edit." in flat(seen(app)) and not screen.draft.edits.unsaved
         copies = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
         monkeypatch.setattr(
             NeedssegApp, "command", lambda _, *words: [sys.executable, "-c", copies, str(draft), words[-1]]
@@ -428,9 +434,9 @@ def test_a_draft_that_fails_and_one_that_comes(
         await pilot.press("D")
         await settled(app, pilot)
         assert "drafted 6 questions, not saved yet · u takes it back" in flat(seen(app))
-        assert screen.edits.shown is not None and screen.edits.shown.default_flow == "start"
+        assert screen.draft.edits.shown is not None and screen.draft.edits.shown.default_flow == "start"
         await pilot.press("u")
-        assert not screen.edits.unsaved and "took the edit back" in flat(seen(app))
+        assert not screen.draft.edits.unsaved and "took the edit back" in flat(seen(app))
 
     play(path, scenes, size)
 
@@ -447,7 +453,7 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         screen = await opened(app, pilot)
         await pilot.press("D")
         await until(app, lambda: app.screen is screen)
-        shown = screen.edits.shown
+        shown = screen.draft.edits.shown
         assert shown is not None and 5 == len(shown.chosen) <= len(shown.questions), flat(seen(app))
         assert "drafted" in flat(seen(app))
         await pilot.press("enter", "enter")
@@ -460,7 +466,7 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await quiet(app)
         assert "not known" in flat(seen(app)) and "to be worded" in flat(seen(app))
         await pilot.press("escape")
-        screen.edited(worded(shown), "worded")
+        screen.draft.edited(worded(shown), "worded")
         await pilot.press("W", "A")
         await until(app, lambda: isinstance(app.screen, ReportScreen))
         await settled(app, pilot)

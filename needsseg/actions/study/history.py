@@ -19,6 +19,7 @@ __all__ = [
     "question_before",
     "redo",
     "undo",
+    "version",
 ]
 
 MERGE = "merge study"
@@ -52,6 +53,11 @@ def is_own(study: Study, number: int) -> bool:
 def newest_own(study: Study) -> HistoryEntry | None:
     """What the person whom the study is open for did last, whether it stands or not."""
     return history.newest_own(study)
+
+
+def version(study: Study) -> tuple[int, ...]:
+    """Return figures that differ after any action, undo or redo, and after any other program's write."""
+    return history.version(study)
 
 
 def next_undo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:

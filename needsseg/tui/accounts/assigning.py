@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,14 +18,16 @@ from textual.widgets import ProgressBar, Static
 from needsseg.actions.accounts.accounts import MappingProposal
 from needsseg.actions.segments import assigning
 from needsseg.text import format_count, format_time_left
-from needsseg.tui.accounts.commands import AccountVerbs
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
-from needsseg.tui.report import PARTLY, ReportScreen
+from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import plain
+
+if TYPE_CHECKING:
+    from needsseg.tui.accounts.context import AccountsContext
 
 FIELDS = {"text": "--text", "account_id": "--account", "date": "--at", "id": "--id"}
 WORKING, WAITING = (
@@ -126,12 +128,15 @@ def report_lines(found: dict[str, Any]) -> list[str]:
     return said + [str(warning) for warning in found["warnings"]]
 
 
-class AssignVerbs(AccountVerbs):
-    """The verb; the screen holds the profiles."""
+class TextAssigning:
+    """Ask for a file of texts, its columns, the target precision; then assign."""
 
-    def action_assign(self) -> None:
+    def __init__(self, context: AccountsContext) -> None:
+        self.context = context
+
+    def ask_file(self) -> None:
         """Asks for a file of texts."""
-        self.app.push_screen(
+        self.context.push(
             Prompt(
                 "Put the texts of which file to the confirmed segments?",
                 path=True,
@@ -144,14 +149,16 @@ class AssignVerbs(AccountVerbs):
     def _look(self, path: str | None) -> None:
         if path:
             file = Path(path).expanduser()
-            self._show_columns(Asked(file, Chosen()), assigning.preview(self.study, file))
+            self._show_columns(Asked(file, Chosen()), assigning.preview(self.context.study, file))
 
     def _show_columns(self, asked: Asked, proposal: MappingProposal, wrong: str = "") -> None:
         def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
-            return assigning.preview(self.study, asked.file, dict.fromkeys(proposal.fields, "") | columns, dates)
+            return assigning.preview(
+                self.context.study, asked.file, dict.fromkeys(proposal.fields, "") | columns, dates
+            )
 
         chosen = asked.chosen if asked.chosen.columns else None
-        self.app.push_screen(
+        self.context.push(
             MappingScreen(asked.file.name, proposal, again, chosen, wrong),
             partial(self._how_sure, asked.file, proposal),
         )
@@ -160,23 +167,23 @@ class AssignVerbs(AccountVerbs):
         if chosen is None:
             return
         about = "The surer, the fewer: a text that fits no segment, or two equally, gets no label."
-        self.app.push_screen(
+        self.context.push(
             Prompt("Which share of the labels is to be right?", choices=SURE, free=False, about=about),
             lambda sure: self._assign(Asked(file, chosen, sure), proposal) if sure else None,
         )
 
     def _assign(self, asked: Asked, proposal: MappingProposal, fresh: bool = False) -> None:
-        command = self.desk.command(*asked.arguments(fresh))
-        self.app.push_screen(
+        command = self.context.desk.command(*asked.arguments(fresh))
+        self.context.push(
             AssignProgress(f"Assigning {asked.file.name}", command), partial(self._ended, asked, proposal)
         )
 
     @shows_errors
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.done("ended; the study is as it was, and a with the same file goes on there", undo=False)
+            self.context.done("ended; the study is as it was, and a with the same file goes on there", undo=False)
         elif "--fresh" in outcome.hint:
-            self.app.push_screen(
+            self.context.push(
                 Prompt(
                     "Begin anew?",
                     choices=[Choice("fresh", "begin anew", "what was done of it is dropped")],
@@ -191,7 +198,7 @@ class AssignVerbs(AccountVerbs):
             found = outcome.result if isinstance(outcome.result, dict) else {}
             title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"
             if found["unchanged"]:
-                self.done(f"{found['file']} was assigned so before; it changes nothing", undo=False)
+                self.context.done(f"{found['file']} was assigned so before; it changes nothing", undo=False)
             else:
-                self.done(title)
-            self.app.push_screen(ReportScreen(title, report_lines(found)))
+                self.context.done(title)
+            self.context.show_report(title, report_lines(found))

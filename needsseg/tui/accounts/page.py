@@ -18,9 +18,8 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
 from needsseg.tui.bookmark import Place
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
-from needsseg.tui.stack.profiles import attempted, uncollected
 from needsseg.tui.widgets.chart import sparkline
 from needsseg.tui.widgets.profile_pane import METHODS, need_words
 from needsseg.tui.words import lines, one_line, plain

@@ -11,25 +11,29 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.widgets import LoadingIndicator, Static
 
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch
 from needsseg.text import format_count
 from needsseg.tui.accounts import filters as account_filters
-from needsseg.tui.accounts.assigning import AssignVerbs
+from needsseg.tui.accounts.assigning import TextAssigning
+from needsseg.tui.accounts.commands import AccountCommands
 from needsseg.tui.accounts.filters import BETWEEN, Filters
+from needsseg.tui.accounts.importing import AccountImport
 from needsseg.tui.accounts.keys import ACCOUNT_KEYS, HELP
-from needsseg.tui.stack.profiles import Computed, attempted, uncollected
+from needsseg.tui.accounts.profile_loader import ProfileLoader
+from needsseg.tui.accounts.profiles import Computed
+from needsseg.tui.loading import attempted, uncollected
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.long_list import LongList
 from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
+from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts.accounts import AccountProfile
-    from needsseg.tui.widgets.prompt import Choice
 
 EMPTY = """No accounts yet.
 
@@ -52,12 +56,12 @@ def listed(computed: Computed, filters: Filters, kept: str) -> Listed:
     return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == kept), 0))
 
 
-class AccountsScreen(AssignVerbs):
+class AccountsScreen(StudyScreen):
     """A table of accounts and the profile of the one under the cursor."""
 
     MODE = "accounts"
     HELP = HELP
-    EMPTY = EMPTY
+    AUTO_FOCUS = ""  # what is focused depends on what is shown
     BINDINGS: ClassVar[list[BindingType]] = ACCOUNT_KEYS
     DEFAULT_CSS = """
     AccountsScreen {
@@ -76,23 +80,23 @@ class AccountsScreen(AssignVerbs):
         self.filters = Filters()
         self._computed: Computed | None = None
         self._busy = ""
+        self._list = LongList(id="accounts", classes="listed")
+        self.loader = ProfileLoader(self, self._list, EMPTY, self._took)
+        self._import, self._assigning = AccountImport(self), TextAssigning(self)
+        self._commands = AccountCommands(self, self.loader)
 
     def compose_body(self) -> ComposeResult:
         """Empty state, loading, table and profile."""
-        yield Static(EMPTY, classes="empty", markup=False)
-        yield LoadingIndicator()
-        with Container(classes="body"):
-            yield LongList(id="accounts", classes="listed")
+        yield self.loader.empty
+        yield self.loader.indicator
+        with self.loader.body:
+            yield self._list
             yield ProfilePane()
 
     def on_mount(self) -> None:
         """What was left."""
-        self.query_one(LoadingIndicator).display = False
+        self.loader.recall_date()
         self.filters = account_filters.left(studies.place(self.study, self.MODE))
-
-    @property
-    def _list(self) -> LongList:
-        return self.query_one("#accounts", LongList)
 
     @property
     def _everything(self) -> Sequence[AccountProfile]:
@@ -118,10 +122,10 @@ class AccountsScreen(AssignVerbs):
         wanted, self.desk.wanted_accounts = self.desk.wanted_accounts, None
         if wanted is not None:
             self.filters = replace(wanted, sort=self.filters.sort, turned=self.filters.turned)
-            self._shown = None
-        super().reload()
+            self.loader.show_again()
+        self.loader.reload()
 
-    def took(self, computed: Computed | None) -> None:
+    def _took(self, computed: Computed | None) -> None:
         """Shows other accounts."""
         self._computed = computed
         self.fill()
@@ -174,11 +178,11 @@ class AccountsScreen(AssignVerbs):
         """The date, the place, the filters and the order."""
         if not self._everything:
             nothing = "no profiles" if self._computed and self._computed.error else "no accounts"
-            return "computing profiles …" if self.computing else f"saved · {nothing}"
+            return "computing profiles …" if self.loader.computing else f"saved · {nothing}"
         at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account fits"
         labelled = self._computed.labelled if self._computed else 0
-        said = ["saved", f"as of {self.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
-        busy = self._busy or ("computing anew …" if self.computing else "")
+        said = ["saved", f"as of {self.loader.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
+        busy = self._busy or ("computing anew …" if self.loader.computing else "")
         return " · ".join(filter(None, [*said, self.filters.in_words(), busy]))
 
     @on(LongList.Moved)
@@ -211,9 +215,7 @@ class AccountsScreen(AssignVerbs):
 
     def action_filter(self) -> None:
         """Asks which words an account must hold."""
-        from needsseg.tui.widgets.prompt import Prompt
-
-        self.app.push_screen(
+        self.push(
             Prompt("Show accounts with these words", value=self.filters.words, empty=True),
             lambda words: self.narrow(replace(self.filters, words=words)) if words is not None else None,
         )
@@ -243,11 +245,9 @@ class AccountsScreen(AssignVerbs):
             self.desk.keys.release()
 
     def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
-        from needsseg.tui.widgets.prompt import Prompt
-
         about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
         question = f"Show which of {format_count(len(everything), 'account')}?"
-        self.app.push_screen(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
+        self.push(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
     def _set_tier(self, chosen: str | None) -> None:
         if chosen is not None:
@@ -255,11 +255,9 @@ class AccountsScreen(AssignVerbs):
 
     def action_sort(self) -> None:
         """Asks what to sort by."""
-        from needsseg.tui.widgets.prompt import Choice, Prompt
-
         now = {self.filters.sort: "as now; enter turns it round"}
         choices = [Choice(key, words, now.get(key, "")) for key, words in account_filters.SORTS.items()]
-        self.app.push_screen(
+        self.push(
             Prompt("Sort accounts by what?", choices=choices, free=False),
             lambda key: self.narrow(self.filters.sorted_by(key)) if key is not None else None,
         )
@@ -268,6 +266,40 @@ class AccountsScreen(AssignVerbs):
         """Shows all accounts again."""
         self.narrow(self.filters.cleared())
 
+    def show_report(self, title: str, lines: Sequence[str]) -> None:
+        """Show lines over the screen."""
+        self.app.push_screen(ReportScreen(title, lines))
+
+    def action_import_file(self) -> None:
+        """Asks for a file, a folder, a pattern, or a database."""
+        self._import.ask_file()
+
+    def action_assign(self) -> None:
+        """Asks for a file of texts."""
+        self._assigning.ask_file()
+
+    def action_as_of(self) -> None:
+        """Asks for the date."""
+        self.loader.ask_date()
+
+    def action_open(self) -> None:
+        """Opens the account under the cursor."""
+        self._commands.open()
+
+    def action_matches(self) -> None:
+        """Shows how participants are tied to accounts."""
+        self._commands.matches()
+
+    def action_export(self) -> None:
+        """Asks for a format and a file."""
+        self._commands.export()
+
+    def action_quotes(self) -> None:
+        """Offers the quotes behind the account's label."""
+        self._commands.quotes()
+
     def leave(self) -> None:
         """Remembers date, filters and order."""
-        self.desk.remember(self.MODE, {"as_of": str(self.as_of) if self.as_of else "", **self.filters.kept()})
+        self.desk.remember(
+            self.MODE, {"as_of": str(self.loader.as_of) if self.loader.as_of else "", **self.filters.kept()}
+        )

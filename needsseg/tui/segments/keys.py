@@ -1,9 +1,23 @@
-"""The keys of the segments screen."""
+"""The keys of the segments screen, and what it says of them."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+EMPTY = """No candidates yet.
+
+  V    states needs in view: what you believe people need; discovery starts from them
+  D    discovers candidates: in the accepted passages, or in suggestions where none is accepted
+  F2   goes to coding: a accepts, x rejects
+  F1   goes to the interviews: i imports, s suggests passages
+"""
+HINTS = {
+    "candidate": "C its card · read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
+    "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
+    "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
+}
+UNSEPARATE_HINT = "Q asks you what belongs together · C its card · read the quotes (n) · ? all keys"
+"""The hint where candidates are no groups that stand apart: what people say comes before names."""
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,12 +27,12 @@ from needsseg.tui.child import command, run_child
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study.studies import Study
-    from needsseg.tui.app import NeedssegApp
 
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
@@ -205,7 +205,7 @@ class QuestionScreen(ModalScreen[int]):
         """The question, where it was on the screen as the key was pressed; says so where it was not."""
         if self._asked is None:
             self._say("nothing was answered: the next question is not there yet")
-        elif cast("NeedssegApp", self.app).keys.pressed_before(self._shown_since):
+        elif study_app(self).keys.pressed_before(self._shown_since):
             self._say("nothing was answered: this question was not there yet as the key was pressed; press again")
         else:
             return self._asked

@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from needsseg.actions.discovery import firmness
-from needsseg.actions.segments import cards, segments
-from needsseg.actions.segments.segments import SegmentSummary
-from needsseg.actions.study import studies
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
-from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.segments.commands import SegmentVerbs
-from needsseg.tui.segments.desk import LEFT_OVER
-from needsseg.tui.segments.keys import HELP, SEGMENT_KEYS
-from needsseg.tui.segments.map import MapBeside
-from needsseg.tui.segments.passages import PassageVerbs
-from needsseg.tui.segments.views import ReviewReading
+from needsseg.tui.bookmark import Place
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.screen_base import StudyScreen, shows_errors
+from needsseg.tui.segments.commands import SegmentCommands
+from needsseg.tui.segments.cursor import ReviewCursor
+from needsseg.tui.segments.discovery_runs import DiscoveryRuns
+from needsseg.tui.segments.evidence_reader import EvidenceReader
+from needsseg.tui.segments.evidence_views import EvidenceViews
+from needsseg.tui.segments.keys import EMPTY, HELP, SEGMENT_KEYS
+from needsseg.tui.segments.map_reader import MapReader
+from needsseg.tui.segments.passage_moves import PassageMoves
+from needsseg.tui.segments.segment_list import SegmentList
+from needsseg.tui.segments.state import LEFT_OVER, ReviewState
 from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.evidence_words import next_step
 from needsseg.tui.widgets.passage_map import PassageMap
-from needsseg.tui.widgets.segment_lines import left_line, segment_line
+from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import plain
 
-if TYPE_CHECKING:
-    from needsseg.actions.segments.cards import Card
-    from needsseg.actions.segments.segments import Evidence
-    from needsseg.records import Passage
 
-EMPTY = """No candidates yet.
-
-  V    states needs in view: what you believe people need; discovery starts from them
-  D    discovers candidates: in the accepted passages, or in suggestions where none is accepted
-  F2   goes to coding: a accepts, x rejects
-  F1   goes to the interviews: i imports, s suggests passages
-"""
-HINTS = {
-    "candidate": "C its card · read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
-    "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
-    "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
-}
-UNSEPARATE = "Q asks you what belongs together · C its card · read the quotes (n) · ? all keys"
-"""The hint where candidates are no groups that stand apart: what people say comes before names."""
-
-
-class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
+class SegmentsScreen(StudyScreen):
     """Evidence first, then name, merge, split, move, set aside, confirm."""
 
     MODE = "segments"
@@ -89,12 +72,19 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
 
     def __init__(self) -> None:
         super().__init__()
-        self._words = ""
-        self._filling = False
-        self._reading = False
-        self._version = 0
-        """Rises with all that makes what is being read beside the screen out of date."""
-        self.card: Card | None = None
+        self.listed = SegmentList(id="segments")
+        self.quotes = EvidenceList(id="evidence")
+        self._map, self._nearby = PassageMap(id="map"), PassageMap(id="nearby")
+        self.review = ReviewState()
+        self.cursor = ReviewCursor(self, self.review, self.listed, self.quotes, self._map)
+        self._version: tuple[int, ...] = ()
+        """The version of the study that is shown; empty before it was read."""
+        self._evidence = EvidenceReader(self, self.review, self.cursor, self.show_review)
+        self._maps = MapReader(self, self.review, self.cursor, (self._map, self._nearby), self.show_review)
+        self._commands = SegmentCommands(self, self.review, self.cursor)
+        self._moves = PassageMoves(self, self.review, self.cursor, self.show_review)
+        self._views = EvidenceViews(self, self.review, self.cursor)
+        self._runs = DiscoveryRuns(self, self.reload)
 
     def compose_body(self) -> ComposeResult:
         """Empty state, list, evidence, maps."""
@@ -102,196 +92,162 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         yield Static("", id="verdict", markup=False)
         with Container(classes="body"):
             with Vertical(id="left"):
-                yield OptionList(id="segments", markup=False)
-                yield PassageMap(id="nearby")
+                yield self.listed
+                yield self._nearby
             with Vertical(id="right"):
                 yield Static("", id="next", markup=False)
-                yield EvidenceList(id="evidence")
-                yield PassageMap(id="map")
+                yield self.quotes
+                yield self._map
 
     def on_mount(self) -> None:
         """Begins in the list."""
-        self._list.focus()
+        self.listed.focus()
 
     @property
-    def _list(self) -> OptionList:
-        return self.query_one("#segments", OptionList)
+    def reviewer(self) -> str:
+        """Who decides, as they said last."""
+        return self.desk.reviewer
 
-    @property
-    def segment(self) -> SegmentSummary | None:
-        """The segment under the cursor; None on what was left over."""
-        at = self._list.highlighted
-        return self.rows[at] if at is not None and at < len(self.rows) else None
+    @reviewer.setter
+    def reviewer(self, name: str) -> None:
+        self.desk.reviewer = name
 
-    @property
-    def on_left(self) -> bool:
-        """Whether the cursor is on what was left over."""
-        at = self._list.highlighted
-        return at is not None and at >= len(self.rows) and bool(self.left)
+    def show_report(self, title: str, lines: Sequence[str]) -> None:
+        """Show lines over the screen."""
+        self.app.push_screen(ReportScreen(title, lines))
 
-    @property
-    def on_quotes(self) -> bool:
-        """Whether keys go to the quotes, in the list of them or on the map."""
-        return self.quotes.has_focus or self.query_one("#map").has_focus
+    def is_up_to_date(self) -> bool:
+        """Returns whether nothing has changed in the study since it was read."""
+        try:
+            return bool(self._happened) and self._version == history.version(self.study)
+        except NeedssegError:
+            return False  # the reading that follows meets the same fault, and shows it
+
+    @shows_errors
+    def refresh_if_changed(self) -> None:
+        """Read the study again where it has changed since it was read; tell the state."""
+        if self.is_up_to_date():
+            self.tell()
+        else:
+            self.refresh_study()
 
     def reload(self) -> None:
-        """Reads the segments, the cursor staying on its own."""
-        left = studies.place(self.study, self.MODE).get("segment")
-        was_left = self.on_left if self.wanted is None else self.wanted == LEFT_OVER
-        was = self.segment.id if self.segment else None
-        kept = self.wanted if self.wanted is not None else left if was is None else was
-        before = self._list.highlighted or 0
-        self.wanted = None
-        warm = loading.is_warm(self.study)
-        self.rows = segments.listing(self.study)
-        self.left = segments.left_over(self.study) if warm else []
-        there = bool(self.rows or self.left)
-        self.query_one(".empty").display = not there
-        self.query_one(".body").display = there
-        self._show_verdict(shown=there)
-        self._filling = True
-        self._list.clear_options()
-        self._list.add_options(Option(segment_line(row)) for row in self.rows)
-        if self.left:
-            self._list.add_option(Option(left_line(len(self.left), sum(row.off_topic for row in self.left))))
-        at = next((number for number, row in enumerate(self.rows) if row.id == kept), before)
-        at = len(self.rows) if was_left and self.left else at
-        self._list.highlighted = min(at, self._list.option_count - 1) if there else None
-        self._filling = False
-        if (
-            was is not None
-            and self.segment is not None
-            and self.segment.id != was
-            and self.desk.keys.pressed_at is None
-        ):
-            self._changed_at = monotonic()
-        self.show_evidence()
-        if self.wanted_quote is not None:
-            self.quotes.go_to(self.wanted_quote)
-        self.wanted_quote = None
-        self.look_aside(warm=warm)
+        """Read the segments, the cursor staying on its own."""
+        review, cursor = self.review, self.cursor
+        self._version = ()
+        wanted, review.wanted_segment = review.wanted_segment, None
+        on_left = cursor.on_left if wanted is None else wanted == LEFT_OVER
+        before = cursor.segment.id if cursor.segment else None
+        if wanted is None:
+            wanted = before if before is not None else self._last_segment()
+        is_warm = loading.is_warm(self.study)
+        review.rows = segments.listing(self.study)
+        review.left = segments.left_over(self.study) if is_warm else []
+        counts = studies.overview(self.study)
+        review.coded = counts.accepted + counts.rejected
+        review.passages = counts.suggested + review.coded
+        has_rows = bool(review.rows or review.left)
+        self.query_one(".empty").display = not has_rows
+        self.query_one(".body").display = has_rows
+        self._show_verdict(shown=has_rows)
+        self.listed.show(review.rows, review.left, wanted, on_left=on_left)
+        after = cursor.segment.id if cursor.segment else None
+        if before is not None and after not in (None, before) and self.desk.keys.pressed_at is None:
+            review.segment_replaced_at = monotonic()
+        self._evidence.read()
+        if review.wanted_passage is not None:
+            self.quotes.go_to(review.wanted_passage)
+        review.wanted_passage = None
+        self._maps.schedule(warm=is_warm)
         if not self._happened:
-            self._happened = self.hint()
+            self._happened = review.hint()
+        self._version = history.version(self.study)
+
+    def _last_segment(self) -> int | None:
+        """The segment that was shown when the screen was last left."""
+        segment = studies.place(self.study, self.MODE).get("segment")
+        return segment if isinstance(segment, int) else None
 
     def _show_verdict(self, *, shown: bool) -> None:
         """Says above list, evidence and map whether the passages form groups at all."""
-        said = firmness.verdict(self.study)
+        verdict = firmness.verdict(self.study)
+        self.review.separate = verdict.separate
         header = self.query_one("#verdict", Static)
-        header.display = shown and said.has_run
-        header.update(plain(f"{said.short} {said.caution}".strip()))
+        header.display = shown and verdict.has_run
+        header.update(plain(f"{verdict.short} {verdict.caution}".strip()))
 
-    def hint(self) -> str:
-        """What to do next, in one line."""
-        statuses = {row.status for row in self.rows}
-        if "candidate" in statuses and firmness.verdict(self.study).separate is False:
-            return UNSEPARATE
-        return next((hint for status, hint in HINTS.items() if status in statuses), "")
-
-    def show_evidence(self, *, moved: bool = False) -> None:
-        """Shows the evidence of the segment under the cursor, or what was left over.
-
-        Where the cursor only ``moved`` it is read beside the screen, so that no key waits for it. After a change it is read
-        at once, since the next key is meant for the next quote. The card is always read beside the screen.
-        """
-        here = self.segment
-        self._version += 1
-        self.shown = None
-        if here is None or self.card is None or self.card.segment != here.id:
-            self.card = None
-        if here is not None and (moved or not loading.is_warm(self.study)):
-            self.waiting()
-        if here is not None and loading.is_warm(self.study):
-            if not moved:
-                self._show_read(segments.evidence(self.study, here.id))
-            self._read_beside()
-        elif here is None:
-            self.show_marks()
-
-    def _show_read(self, shown: Evidence) -> None:
-        self.shown = replace(
-            shown,
-            passages=tuple((p, s) for p, s in shown.passages if self._fits(p)),
-            proposed=tuple((p, s) for p, s in shown.proposed if self._fits(p)),
-        )
-        self.show_marks()
-
-    def _read_beside(self) -> None:
-        if not self._reading:  # a thread cannot be ended, so that a second one would only slow the first
-            self._reading = True
-            self.run_worker(self._read_on(), group="evidence")
-
-    async def _read_on(self) -> None:
-        """Reads evidence and card of the segment under the cursor, until both are those of where the cursor has come to."""
-        try:
-            version = -1
-            while self.is_attached and version != self._version and (here := self.segment) is not None:
-                version = self._version
-                if self.shown is None:
-                    evidence = await loading.aside(self.study.path, partial(segments.evidence, segment=here.id))
-                    if version != self._version or not self.is_attached:
-                        continue
-                    self._show_read(evidence)
-                card = await loading.aside(self.study.path, partial(cards.card, segment=here.id))
-                if version == self._version and self.is_attached:
-                    self.card = card
-                    self.show_marks()
-        except NeedssegError as error:
-            self.desk.show_error(error)
-        finally:
-            self._reading = False
-
-    def _fits(self, passage: Passage) -> bool:
-        """Whether a passage passes the filter."""
-        return self._words.casefold() in f"{passage.quote} {passage.speaker} {passage.interview}".casefold()
-
-    def show_marks(self) -> None:
-        """Shows the evidence that was read, with what is marked."""
-        if self.on_left:
-            left = [row for row in self.left if self._fits(row.passage)]
-            self.marked &= {row.passage.id for row in left}
-            self.quotes.show_left(left, self.marked, narrowed=bool(self._words))
+    def show_review(self) -> None:
+        """Show what was read: the evidence with what is marked, what to do next with it, its place on the map."""
+        review, cursor = self.review, self.cursor
+        if cursor.on_left:
+            left = [row for row in review.left if review.passes_filter(row.passage)]
+            review.marked &= {row.passage.id for row in left}
+            self.quotes.show_left(left, review.marked, narrowed=bool(review.filter_words))
         else:
-            of = self.shown
-            self.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
-            backing = self.backing.get(of.summary.id) if of else None
-            self.quotes.show(of, self.marked, backing, self.card if of else None)
-        step = next_step(self.shown.summary, self.card) if self.shown is not None and not self.on_left else ""
+            of = review.shown
+            review.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
+            accounts = review.accounts.get(of.summary.id) if of else None
+            self.quotes.show(of, review.marked, accounts, review.card if of else None)
+        step = next_step(review.shown.summary, review.card) if review.shown is not None and not cursor.on_left else ""
         above = self.query_one("#next", Static)
         above.update(plain(f"next: {step}"))
         above.display = bool(step)
-        self.show_place()
+        self._maps.mark_cursor()
 
     def state(self) -> str:
-        """How many segments stand, which one is shown, what is marked."""
-        if not self.rows:
+        """Return how many segments stand, which one is shown, what is marked."""
+        review = self.review
+        if not review.rows:
             return "saved · no segments"
-        seen = studies.overview(self.study)
-        total = seen.suggested + seen.accepted + seen.rejected
-        at = f"segment {(self._list.highlighted or 0) + 1}/{len(self.rows)}" if not self.on_left else "left over"
-        confirmed = sum(row.status == "confirmed" for row in self.rows)
-        marked = f" · {len(self.marked)} marked" if self.marked else ""
-        narrowed = f" · filter “{self._words}”" if self._words else ""
-        return f"saved · coded {total - seen.suggested}/{total} · {at} · {confirmed} confirmed{marked}{narrowed}"
+        at = f"segment {(self.listed.highlighted or 0) + 1}/{len(review.rows)}"
+        at = "left over" if self.cursor.on_left else at
+        confirmed = sum(row.status == "confirmed" for row in review.rows)
+        marked = f" · {len(review.marked)} marked" if review.marked else ""
+        narrowed = f" · filter “{review.filter_words}”" if review.filter_words else ""
+        return f"saved · coded {review.coded}/{review.passages} · {at} · {confirmed} confirmed{marked}{narrowed}"
+
+    def tell_also(self, more: str) -> None:
+        """Add words to the message that is shown."""
+        self.tell(f"{self._happened} · {more}")
+
+    def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
+        """After a change: remembers where it was made, as undo leads back there."""
+        newest = history.newest_own(self.study)
+        if undo and newest is not None and newest.state == "done":
+            quote = self.quotes.quote
+            self.review.note_change(newest.id, self.cursor.segment_id, quote.id if quote else None)
+        super().done(happened, undo=undo, steps=steps)
+
+    def went_back(self, entry: int) -> None:
+        """Goes to where the change was made that was taken back."""
+        self.review.go_to_change(entry)
+
+    def leave(self) -> None:
+        """Remembers the segment."""
+        if self.cursor.segment:
+            self.desk.remember(self.MODE, {"segment": self.cursor.segment.id})
 
     @on(OptionList.OptionHighlighted, "#segments")
     @shows_errors
-    def _moved(self) -> None:
-        if not self._filling:
-            if self.shown is None or self.segment is None or self.segment.id != self.shown.summary.id:
-                self.marked.clear()
-                self.show_evidence(moved=True)
-            self.tell()
+    def _segment_highlighted(self) -> None:
+        if self.listed.is_filling:
+            return
+        shown, segment = self.review.shown, self.cursor.segment
+        if shown is None or segment is None or segment.id != shown.summary.id:
+            self.review.marked.clear()
+            self._evidence.read(moved=True)
+        self.tell()
 
     @on(OptionList.OptionHighlighted, "#evidence")
-    def _read(self) -> None:
-        self.show_place()
+    def _quote_highlighted(self) -> None:
+        self._maps.mark_cursor()
 
     @on(OptionList.OptionSelected, "#segments")
-    def _entered(self) -> None:
-        self.focus_quotes()
+    def _segment_selected(self) -> None:
+        self.cursor.focus_quotes()
 
     @on(OptionList.OptionSelected, "#evidence")
-    def _opened(self) -> None:
+    def _quote_selected(self) -> None:
         self.action_open()
 
     def action_open(self) -> None:
@@ -299,70 +255,144 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         quote = self.quotes.quote
         if quote is not None:
             self.leave()
-            self.desk.open_passage(quote.interview, quote.id, self.MODE)
-
-    def focus_quotes(self) -> None:
-        """Lets keys go to the quotes, or to the map where it is shown in their place."""
-        (self.query_one("#map") if self.has_class("-mapped") else self.quotes).focus()
+            self.navigate(Place(quote.interview, quote.id), self.MODE)
 
     def action_other_pane(self) -> None:
         """From the list to the evidence, and back."""
-        self._list.focus() if self.on_quotes else self.focus_quotes()
+        self.cursor.focus_other_pane()
 
     def action_next(self, by: int) -> None:
         """Goes to the next quote or the one before, from wherever one is."""
-        if not self.on_quotes:
-            self.focus_quotes()
-            if by > 0:  # the one under the cursor was not read yet
-                return
-        if not self.quotes.go(by):
-            if self.segment is not None and self.shown is None:
-                self.tell("the evidence is being read")
-                return
-            self.tell("no quote after this one: esc, j for the next segment" if by > 0 else "no quote before this one")
+        self.cursor.go_to_next_quote(by)
 
     def action_step(self, by: int) -> None:
         """Goes up or down in the pane that has the focus."""
-        if self.query_one("#map").has_focus:
-            self.quotes.go(by)
-            return
-        pane = self.quotes if self.quotes.has_focus else self._list
-        pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
+        self.cursor.step(by)
 
     def action_edge(self, end: bool) -> None:
         """Goes to the top or bottom of the pane that has the focus."""
-        if self.on_quotes:
-            self.quotes.go_to_edge(end)
-        elif end:
-            self._list.action_last()
-        else:
-            self._list.action_first()
+        self.cursor.go_to_edge(end)
+
+    def action_map(self) -> None:
+        """Shows the map in place of the evidence, or the evidence again."""
+        on_quotes = self.cursor.on_quotes
+        self.cursor.is_mapped = not self.cursor.is_mapped
+        self.set_class(self.cursor.is_mapped, "-mapped")
+        if on_quotes:
+            self.cursor.focus_quotes()
+        self.tell("n N go through its passages · M shows the quotes again" if self.cursor.is_mapped else "")
 
     def action_back(self) -> None:
         """Forgets the filter, then the marks, then goes to the list."""
-        if self._words:
-            self._narrow("")
-        elif self.marked:
-            self.marked.clear()
-            self.show_marks()
+        if self.review.filter_words:
+            self._filter("")
+        elif self.review.marked:
+            self.review.marked.clear()
+            self.show_review()
             self.tell("forgot the marks")
         else:
-            self._list.focus()
+            self.listed.focus()
 
     def action_filter(self) -> None:
         """Asks which quotes to show."""
-        from needsseg.tui.widgets.prompt import Prompt
+        asked = Prompt("Show quotes with these words", value=self.review.filter_words, empty=True)
+        self.push(asked, self._filter)
 
-        self.app.push_screen(Prompt("Show quotes with these words", value=self._words, empty=True), self._narrow)
-
-    def _narrow(self, words: str | None) -> None:
+    def _filter(self, words: str | None) -> None:
         if words is not None:
-            self._words = words
-            self.show_evidence()
-            self.focus_quotes()
+            self.review.filter_words = words
+            self._evidence.read()
+            self.cursor.focus_quotes()
             self.tell("" if self.quotes.quotes or not words else f"no quote has “{words}” · esc shows all")
 
-    def leave(self) -> None:
-        """Remembers the segment."""
-        if self.segment:
-            self.desk.remember(self.MODE, {"segment": self.segment.id})
+    def action_keep(self) -> None:
+        """Accepts the passage under the cursor, or the marked ones."""
+        self._moves.keep()
+
+    def action_take_out(self) -> None:
+        """Rejects the passage under the cursor, or the marked ones."""
+        self._moves.take_out()
+
+    def action_mark(self) -> None:
+        """Marks the quote under the cursor, or takes its mark away."""
+        self._moves.mark()
+
+    def action_split(self) -> None:
+        """Splits the marked quotes off; with none marked, proposes two halves."""
+        self._moves.split()
+
+    def action_move(self) -> None:
+        """Asks where the marked quotes go, or the one under the cursor."""
+        self._moves.move()
+
+    def action_pair(self) -> None:
+        """Says whether two marked passages speak of one need or of two."""
+        self._moves.pair()
+
+    def action_rename(self) -> None:
+        """Asks for a name."""
+        self._commands.rename()
+
+    def action_describe(self) -> None:
+        """Asks what the segment's people want."""
+        self._commands.describe()
+
+    def action_statement(self) -> None:
+        """Asks for the job statement."""
+        self._commands.write_statement()
+
+    def action_card(self) -> None:
+        """Opens the card."""
+        self._commands.open_card()
+
+    def action_merge(self) -> None:
+        """Asks into which segment this one goes."""
+        self._commands.merge()
+
+    def action_set_aside(self) -> None:
+        """Sets the segment aside."""
+        self._commands.set_aside()
+
+    def action_reopen(self) -> None:
+        """Opens the segment for change again."""
+        self._commands.reopen()
+
+    def action_confirm(self) -> None:
+        """Asks who confirms the segment."""
+        self._commands.confirm()
+
+    def action_details(self) -> None:
+        """Shows all the evidence but the quotes."""
+        self._views.details()
+
+    def action_lineage(self) -> None:
+        """Shows what came of which candidate."""
+        self._views.lineage()
+
+    def action_questions(self) -> None:
+        """Asks what helps most, passage by passage."""
+        self._views.questions()
+
+    def action_needs(self) -> None:
+        """Shows the needs in view."""
+        self._views.needs()
+
+    def action_participants(self) -> None:
+        """Shows every participant's primary need."""
+        self._views.participants()
+
+    def action_pairs(self) -> None:
+        """Shows which passages are kept together or apart."""
+        self._views.pairs()
+
+    def action_compare(self) -> None:
+        """Compares two runs."""
+        self._runs.compare()
+
+    def action_sensitivity(self) -> None:
+        """Varies the study a little, and shows what holds."""
+        self._runs.sensitivity()
+
+    def action_discover(self) -> None:
+        """Discovers candidates anew."""
+        self._runs.discover()

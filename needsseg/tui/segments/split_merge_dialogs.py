@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,10 +17,8 @@ from needsseg.actions.segments.segments import MergePreview, ProposedSplit, Segm
 from needsseg.actions.transcripts.participant_names import ParticipantNames
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.study_app import study_app
 from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
-
-if TYPE_CHECKING:
-    from needsseg.tui.app import NeedssegApp
 
 MOST_QUOTES = 12
 CSS = """
@@ -161,7 +159,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
 
 def _unseen(screen: Screen[Any], since: float) -> bool:
     """Whether the key was pressed before both sides were there to be seen, which is said."""
-    unseen = cast("NeedssegApp", screen.app).keys.pressed_before(since)
+    unseen = study_app(screen).keys.pressed_before(since)
     if unseen:
         screen.query_one("#keys", Static).update("both sides were not shown yet as the key was pressed: press again")
     return unseen

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol
 
 from needsseg.actions.accounts import rollups
 from needsseg.tui.accounts.filters import Filters
+from needsseg.tui.accounts.profile_loader import ProfilesContext
+from needsseg.tui.accounts.profiles import day_of
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.stack.profiles import StackDesk, day_of
+from needsseg.tui.stack.curves import CurvesScreen, Followed, followed
+from needsseg.tui.stack.patterns import PatternsSheet
+from needsseg.tui.stack.report import WholeReport
+from needsseg.tui.stack.rice import RiceSheet
+from needsseg.tui.stack.triggers import TriggersSheet
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from tempfile import TemporaryDirectory
-
     from needsseg.actions.accounts.rollups import Rollup
+    from needsseg.tui.accounts.profile_loader import ProfileLoader
     from needsseg.tui.bookmark import Place
     from needsseg.tui.child import Outcome
-    from needsseg.tui.stack.curves import Followed
 
 YEAR = 365
 
@@ -40,47 +47,58 @@ ASKED = (
 )
 
 
-class StackVerbs(StackDesk):
-    """The verbs; the screen holds the roll-up."""
+class StackContext(ProfilesContext, Protocol):
+    """The screen as its commands know it: the roll-up that is shown, and commands in a child."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    @property
+    def made(self) -> Rollup | None:
+        """The roll-up that is shown."""
+
+    def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
+        """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
+
+
+class StackCommands:
+    """Curves, report, export, scores, triggers, patterns."""
+
+    def __init__(self, context: StackContext, loader: ProfileLoader) -> None:
+        self.context, self._loader = context, loader
         self.backlog = ""
-        self.made: Rollup | None = None
+        """The backlog that was scored last, as it was typed."""
         self._asked: Question | None = None
 
     def show_accounts(self, filters: Filters) -> None:
         """Shows accounts on their screen."""
-        self.desk.wanted_accounts = filters
-        self.desk.action_go("accounts")
+        self.context.desk.wanted_accounts = filters
+        self.context.desk.action_go("accounts")
 
     def _dated(self) -> bool:
-        if self.as_of is None:
-            self.tell(
+        if self._loader.as_of is None:
+            self.context.tell(
                 "profiles are being computed; try again in a moment"
-                if self.computing
+                if self._loader.computing
                 else "F4 goes to the accounts: i imports some"
             )
-        return self.as_of is not None
+        return self._loader.as_of is not None
 
-    def action_curves(self) -> None:
+    def curves(self) -> None:
         """Asks whose segments, then from which day."""
         if self._dated():
             about = "Accounts are followed by their subscriptions. A child computes; esc ends it."
-            self.app.push_screen(
+            self.context.push(
                 Prompt("Follow accounts by which segments?", choices=ASKED, about=about, free=False), self._from_when
             )
 
     def _from_when(self, chosen: str | None) -> None:
-        if chosen is None or self.as_of is None:
+        if chosen is None or self._loader.as_of is None:
             return
         by, outcome = chosen.split()
         before = self._asked.since if self._asked is not None and self._asked.by == by else ""
-        last = self.as_of.toordinal() - YEAR
-        value = before or str(type(self.as_of).fromordinal(last))
+        last = self._loader.as_of.toordinal() - YEAR
+        value = before or str(type(self._loader.as_of).fromordinal(last))
         about = "YYYY-MM-DD, after the last interview and before the as-of date."
         about += " Nothing: each from the day after its last interview." if by == "needs" else ""
-        self.app.push_screen(
+        self.context.push(
             Prompt("Follow them from which day?", value=value, about=about, empty=by == "needs"),
             lambda words: self._follow(Question(by, outcome, words)) if words is not None else None,
         )
@@ -89,146 +107,144 @@ class StackVerbs(StackDesk):
     def _follow(self, asked: Question, curves: str = "") -> None:
         asked = Question(asked.by, asked.outcome, str(day_of(asked.since)) if asked.since else "")
         self._asked = asked
-        arguments = ["validate", "--as-of", str(self.as_of), "--by", asked.by, "--outcome", asked.outcome, "--json"]
+        arguments = [
+            "validate",
+            "--as-of",
+            str(self._loader.as_of),
+            "--by",
+            asked.by,
+            "--outcome",
+            asked.outcome,
+            "--json",
+        ]
         arguments += ["--since", asked.since] if asked.since else []
         arguments += ["--curves", curves] if curves else []
-        self.run_verb("Who stays, and whether segments add anything", partial(self._followed, curves), arguments)
+        self.context.run_verb(
+            "Who stays, and whether segments add anything", partial(self._followed, curves), arguments
+        )
 
     @shows_errors
     def _followed(self, curves: str, outcome: Outcome) -> None:
-        from needsseg.tui.stack.curves import CurvesScreen, followed
-        from needsseg.tui.widgets.progress import failure
-
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
         found: Followed = followed(outcome.result)
-        self.tell(f"wrote the curves to {curves}" if curves else "nothing was changed by this")
-        self.app.push_screen(CurvesScreen(found, f"written to {curves}" if curves else ""), self._write_curves)
+        self.context.tell(f"wrote the curves to {curves}" if curves else "nothing was changed by this")
+        self.context.push(CurvesScreen(found, f"written to {curves}" if curves else ""), self._write_curves)
 
     def _write_curves(self, wanted: bool | None) -> None:
         if not wanted or self._asked is None:
             return
         asked = self._asked
-        value = str(self.study.path.parent / f"curves-{asked.by}-{self.as_of}.svg")
+        value = str(self.context.study.path.parent / f"curves-{asked.by}-{self._loader.as_of}.svg")
         about = "An .svg is a picture, a .csv the figures. They are computed again, and are the same."
-        self.app.push_screen(
+        self.context.push(
             Prompt("Write the curves into which file?", value=value, about=about, path=True),
             lambda path: self._follow(asked, str(Path(path).expanduser())) if path else None,
         )
 
-    def action_report(self) -> None:
+    def report(self) -> None:
         """Shows the report; who stays is followed from the day that was asked of the curves."""
-        from tempfile import TemporaryDirectory
-
         held = TemporaryDirectory(prefix="needsseg-report-")
-        self.run_verb(
+        self.context.run_verb(
             "Gathering the report", partial(self._reported, held), self._report_of(Path(held.name) / "report.md")
         )
 
     def _report_of(self, path: Path) -> list[str]:
         since = self._asked.since if self._asked is not None and self._asked.by == "needs" else ""
-        dated = ["--as-of", str(self.as_of)] if self.as_of is not None else []
+        dated = ["--as-of", str(self._loader.as_of)] if self._loader.as_of is not None else []
         return ["report", str(path), *dated, *(["--since", since] if since else [])]
 
     @shows_errors
     def _reported(self, held: TemporaryDirectory[str], outcome: Outcome) -> None:
-        from needsseg.tui.stack.report import WholeReport
-        from needsseg.tui.widgets.progress import failure
-
         with held:
             if outcome.code:
                 raise failure(outcome)
             text = (Path(held.name) / "report.md").read_text(encoding="utf-8")
-        self.tell("nothing was changed by this")
-        self.app.push_screen(WholeReport(text), self._write_report)
+        self.context.tell("nothing was changed by this")
+        self.context.push(WholeReport(text), self._write_report)
 
     def _write_report(self, wanted: bool | None) -> None:
         if wanted:
-            value = str(self.study.path.parent / f"report-{self.as_of or self.study.path.stem}.html")
+            value = str(
+                self.context.study.path.parent / f"report-{self._loader.as_of or self.context.study.path.stem}.html"
+            )
             about = "An .html is one page with map and curves that works offline, an .md is for wikis. Names are pseudonyms."
-            self.app.push_screen(
+            self.context.push(
                 Prompt("Write the report into which file?", value=value, about=about, path=True), self._written_to
             )
 
     def _written_to(self, path: str | None) -> None:
         if path:
             target = Path(path).expanduser()
-            self.run_verb("Writing the report", partial(self._wrote_report, target), self._report_of(target))
+            self.context.run_verb("Writing the report", partial(self._wrote_report, target), self._report_of(target))
 
     @shows_errors
     def _wrote_report(self, target: Path, outcome: Outcome) -> None:
-        from needsseg.tui.widgets.progress import failure
-
         if outcome.code:
             raise failure(outcome)
-        self.tell(f"wrote the report to {target}")
+        self.context.tell(f"wrote the report to {target}")
 
-    def action_export(self) -> None:
+    def export(self) -> None:
         """Asks for a file to write the roll-up to."""
-        made = self.made
+        made = self.context.made
         if made is None:
             if self._dated():
-                self.tell("there is no roll-up to write yet")
+                self.context.tell("there is no roll-up to write yet")
             return
-        value = str(self.study.path.parent / f"rollup-{made.rows_of}-by-{made.by}-{self.as_of}.csv")
+        value = str(self.context.study.path.parent / f"rollup-{made.rows_of}-by-{made.by}-{self._loader.as_of}.csv")
         about = "A line a cell; an empty row or column means all of them. An earlier roll-up of that name is replaced."
-        self.app.push_screen(
+        self.context.push(
             Prompt("Write the roll-up into which CSV file?", value=value, about=about, path=True),
             partial(self._export, made),
         )
 
     @shows_errors
     def _export(self, made: Rollup, path: str | None) -> None:
-        if path and self.as_of is not None:
-            written = rollups.write_rollup(self.study, made, self.as_of, Path(path).expanduser())
-            self.tell(f"wrote the roll-up to {written}")
+        if path and self._loader.as_of is not None:
+            written = rollups.write_rollup(self.context.study, made, self._loader.as_of, Path(path).expanduser())
+            self.context.tell(f"wrote the roll-up to {written}")
 
-    def action_rice(self) -> None:
+    def rice(self) -> None:
         """Asks for a backlog."""
         if self._dated():
             about = "CSV with feature, impact, confidence, effort, and segments (or columns such as reach:Builder)."
-            self.app.push_screen(
-                Prompt("Score which backlog?", value=self.backlog, about=about, path=True), self._score
-            )
+            self.context.push(Prompt("Score which backlog?", value=self.backlog, about=about, path=True), self._score)
 
     def _score(self, path: str | None) -> None:
-        from needsseg.tui.stack.rice import RiceSheet
-
-        if path and self.as_of is not None:
+        if path and self._loader.as_of is not None:
             self.backlog = path
-            self.app.push_screen(RiceSheet(self.study, Path(path).expanduser(), self.as_of))
+            self.context.push(
+                RiceSheet(self.context.study, Path(path).expanduser(), self._loader.as_of), lambda _: None
+            )
 
-    def action_triggers(self) -> None:
+    def triggers(self) -> None:
         """Shows when accounts asked for something."""
-        from needsseg.tui.stack.triggers import TriggersSheet
-
-        if self.as_of is not None and self._dated():
-            self.app.push_screen(TriggersSheet(self.study, self.as_of), self._go)
+        if self._loader.as_of is not None and self._dated():
+            self.context.push(TriggersSheet(self.context.study, self._loader.as_of), self._go)
         else:
             self._dated()
 
     def _go(self, place: Place | None) -> None:
         if place is None:
-            self.refresh_study()
+            self.context.refresh_study()
         else:
-            self.desk.open_place(place, "stack")
+            self.context.navigate(place, "stack")
 
-    def action_patterns(self) -> None:
+    def patterns(self) -> None:
         """Looks for patterns of use."""
         if self._dated():
-            self.run_verb(
-                "Looking for patterns of use", self._patterned, ["patterns", "--as-of", str(self.as_of), "--json"]
+            self.context.run_verb(
+                "Looking for patterns of use",
+                self._patterned,
+                ["patterns", "--as-of", str(self._loader.as_of), "--json"],
             )
 
     @shows_errors
     def _patterned(self, outcome: Outcome) -> None:
-        from needsseg.tui.stack.patterns import PatternsSheet
-        from needsseg.tui.widgets.progress import failure
-
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
-        self.tell("nothing was changed by this")
-        self.app.push_screen(
-            PatternsSheet(self.study, outcome.result),
+        self.context.tell("nothing was changed by this")
+        self.context.push(
+            PatternsSheet(self.context.study, outcome.result),
             lambda chosen: self.show_accounts(chosen) if chosen is not None else None,
         )

@@ -14,10 +14,9 @@ from textual.widgets import OptionList, Static
 from needsseg.actions.playbook import rice
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import aside, attempted
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.sheet import Sheet
-from needsseg.tui.stack.profiles import attempted
 from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:

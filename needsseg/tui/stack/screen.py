@@ -10,25 +10,29 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
-from textual.widgets import DataTable, LoadingIndicator, Static
+from textual.widgets import DataTable, Static
 
 from needsseg.actions.accounts import account_filters, rollups
+from needsseg.actions.accounts.rollups import Rollup
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui.accounts.filters import Filters, worded
+from needsseg.tui.accounts.profile_loader import ProfileLoader
+from needsseg.tui.accounts.profiles import Computed
+from needsseg.tui.loading import attempted, uncollected
+from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.stack import words
-from needsseg.tui.stack.commands import StackVerbs
+from needsseg.tui.stack.commands import StackCommands
 from needsseg.tui.stack.keys import EMPTY, HELP, STACK_KEYS, VIEWS, WORDS
-from needsseg.tui.stack.profiles import Computed, attempted, uncollected
 from needsseg.tui.words import lines, plain, row
 
 
-class StackScreen(StackVerbs):
+class StackScreen(StudyScreen):
     """A roll-up of accounts, its bars below it."""
 
     MODE = "stack"
     HELP = HELP
-    EMPTY = EMPTY
+    AUTO_FOCUS = ""  # what is focused depends on what is shown
     BINDINGS: ClassVar[list[BindingType]] = STACK_KEYS
     DEFAULT_CSS = """
     StackScreen {
@@ -51,14 +55,18 @@ class StackScreen(StackVerbs):
         super().__init__()
         self._rows, self._by, self._view = rollups.ROWS[0], rollups.BY[0], VIEWS[0]
         self._computed: Computed | None = None
+        self.made: Rollup | None = None
+        self._table: DataTable[Any] = DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
+        self.loader = ProfileLoader(self, self._table, EMPTY, self._took)
+        self.commands = StackCommands(self, self.loader)
 
     def compose_body(self) -> ComposeResult:
         """Empty state, loading, table, what to bear in mind, bars."""
-        yield Static(EMPTY, classes="empty", markup=False)
-        yield LoadingIndicator()
-        with Container(classes="body"):
+        yield self.loader.empty
+        yield self.loader.indicator
+        with self.loader.body:
             yield Static(id="title", markup=False)
-            yield DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
+            yield self._table
             yield Static(id="caution", markup=False)
             with VerticalScroll(id="charts", can_focus=False), Container(id="bars"):
                 yield Static(id="by-row", markup=False)
@@ -66,19 +74,19 @@ class StackScreen(StackVerbs):
 
     def on_mount(self) -> None:
         """What was left."""
-        self.query_one(LoadingIndicator).display = False
+        self.loader.recall_date()
         left = studies.place(self.study, self.MODE)
         rows, by, view = (str(left.get(name, "")) for name in ("rows", "by", "view"))
         if rows in rollups.ROWS and by in rollups.BY and rows != by:
             self._rows, self._by = rows, by
         self._view = view if view in VIEWS else self._view
-        self.backlog = str(left.get("backlog", ""))
+        self.commands.backlog = str(left.get("backlog", ""))
 
-    @property
-    def _table(self) -> DataTable[Any]:
-        return self.query_one("#rollup", DataTable)
+    def reload(self) -> None:
+        """Shows what was computed of the study as it is now, or has it computed."""
+        self.loader.reload()
 
-    def took(self, computed: Computed | None) -> None:
+    def _took(self, computed: Computed | None) -> None:
         """Rolls other profiles up."""
         self._computed = computed
         if computed is None or not computed.profiles:
@@ -146,10 +154,10 @@ class StackScreen(StackVerbs):
     def state(self) -> str:
         """The date, the place, what is shown."""
         if self.made is None:
-            return "computing profiles …" if self.computing else "saved · no roll-up"
+            return "computing profiles …" if self.loader.computing else "saved · no roll-up"
         at = f"row {self._table.cursor_row + 1}/{len(self.made.rows) + 1}"
-        said = f"saved · as of {self.as_of} · {at} · {self._view} by {WORDS[self._by]}"
-        return said + (" · computing anew …" if self.computing else "")
+        said = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {WORDS[self._by]}"
+        return said + (" · computing anew …" if self.loader.computing else "")
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
@@ -162,7 +170,7 @@ class StackScreen(StackVerbs):
 
     def action_open(self) -> None:
         """Shows the accounts of the row on the accounts screen."""
-        if self.try_again():
+        if self.loader.try_again():
             return
         if self.made is None:
             self.tell("there is no row to open yet")
@@ -171,7 +179,7 @@ class StackScreen(StackVerbs):
         chosen: dict[str, tuple[str, ...]] = (
             {self.made.rows_of: (self.made.rows[at].name,)} if at < len(self.made.rows) else {}
         )
-        self.show_accounts(Filters(chosen=chosen))
+        self.commands.show_accounts(Filters(chosen=chosen))
 
     def action_rows(self) -> None:
         """Rows of another tier."""
@@ -207,10 +215,40 @@ class StackScreen(StackVerbs):
         """Goes to the first or last row."""
         self._table.move_cursor(row=self._table.row_count - 1 if end else 0)
 
+    def action_as_of(self) -> None:
+        """Asks for the date."""
+        self.loader.ask_date()
+
+    def action_curves(self) -> None:
+        """Asks whose segments, then from which day."""
+        self.commands.curves()
+
+    def action_report(self) -> None:
+        """Shows the report."""
+        self.commands.report()
+
+    def action_export(self) -> None:
+        """Asks for a file to write the roll-up to."""
+        self.commands.export()
+
+    def action_rice(self) -> None:
+        """Asks for a backlog."""
+        self.commands.rice()
+
+    def action_triggers(self) -> None:
+        """Shows when accounts asked for something."""
+        self.commands.triggers()
+
+    def action_patterns(self) -> None:
+        """Looks for patterns of use."""
+        self.commands.patterns()
+
     def leave(self) -> None:
         """Remembers date and table."""
-        super().leave()
-        self.desk.remember(self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.backlog})
+        self.loader.remember_date()
+        self.desk.remember(
+            self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.commands.backlog}
+        )
 
 
 def _next(values: tuple[str, ...], now: str) -> str:

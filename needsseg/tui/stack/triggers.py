@@ -16,9 +16,8 @@ from needsseg.actions.playbook import triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
-from needsseg.tui.stack.profiles import attempted, uncollected
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -20,10 +21,13 @@ from needsseg.errors import NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
-from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.report import ReportScreen
+from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.survey import words
-from needsseg.tui.survey.commands import SurveyVerbs
+from needsseg.tui.survey.draft import SurveyDraft
 from needsseg.tui.survey.keys import HELP, SURVEY_KEYS, empty
+from needsseg.tui.survey.survey_edits import SurveyEdits
+from needsseg.tui.survey.survey_use import SurveyUse
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ PANES = ("#questions", "#options", "#quotes")
 NAMES = ("question", "option", "quote")
 
 
-class SurveyScreen(SurveyVerbs):
+class SurveyScreen(StudyScreen):
     """Three lists: questions, the options of the one under the cursor, the quotes of that."""
 
     MODE = "survey"
@@ -68,6 +72,10 @@ class SurveyScreen(SurveyVerbs):
 
     def __init__(self) -> None:
         super().__init__()
+        self.confirmed = 0
+        """How many segments are confirmed."""
+        self.draft = SurveyDraft(self)
+        self._edits, self._use = SurveyEdits(self, self.draft), SurveyUse(self, self.draft)
         self._quotes: list[Passage] = []
         self._filling = False
         self._wanted = ""
@@ -97,7 +105,7 @@ class SurveyScreen(SurveyVerbs):
     @property
     def question(self) -> Question | None:
         """The question under the cursor."""
-        at, shown = self._list("#questions").highlighted, self.edits.shown
+        at, shown = self._list("#questions").highlighted, self.draft.edits.shown
         return None if shown is None or at is None or at >= len(shown.questions) else shown.questions[at]
 
     @property
@@ -114,22 +122,22 @@ class SurveyScreen(SurveyVerbs):
     def reload(self) -> None:
         """The saved survey, and the edits since."""
         self.confirmed = sum(row.status == "confirmed" for row in segments.listing(self.study))
-        wrong = self.read_saved()
+        wrong = self.draft.read_saved()
         self.show()
         if wrong is not None:
             raise wrong
 
     def show(self) -> None:
         """The survey as it is now, the cursors where they were."""
-        shown = self.edits.shown
+        shown = self.draft.edits.shown
         for place, there in ((".empty", shown is None), (".body", shown is not None)):
             self.query_one(place).display = there
         if shown is None:
             self.query_one(".empty", Static).update(plain(empty(self.confirmed)))
             self.set_focus(None)
             return
-        self.query_one("#title", Static).update(plain(words.title(self.edits)))
-        cautions = words.cautions(self.edits, self.drifted)
+        self.query_one("#title", Static).update(plain(words.title(self.draft.edits)))
+        cautions = words.cautions(self.draft.edits, self.draft.drifted)
         self.query_one("#cautions", Static).update(cautions)
         self.query_one("#cautions").display = bool(cautions.plain)
         wanted, option = self._wanted, self._list("#options").highlighted or 0
@@ -150,7 +158,7 @@ class SurveyScreen(SurveyVerbs):
         self._filling = False
 
     def _show_options(self, at: int = 0) -> None:
-        shown, here = self.edits.shown, self.question
+        shown, here = self.draft.edits.shown, self.question
         if shown is None or here is None:
             return
         self._wanted = here.key
@@ -191,18 +199,18 @@ class SurveyScreen(SurveyVerbs):
 
     def on_resize(self) -> None:
         """Figures stand where there is room."""
-        if self.edits.shown is not None:
+        if self.draft.edits.shown is not None:
             self._show_options(self._list("#options").highlighted or 0)
 
     def state(self) -> str:
         """What is saved, and where one is."""
-        shown = self.edits.shown
+        shown = self.draft.edits.shown
         if shown is None:
             return f"saved · no survey · {self.confirmed} confirmed"
-        saved = "not saved: W saves" if self.edits.unsaved else f"saved · {shown.version}"
+        saved = "not saved: W saves" if self.draft.edits.unsaved else f"saved · {shown.version}"
         here = self._list(PANES[self._pane()])
         at = f"{NAMES[self._pane()]} {(here.highlighted or 0) + 1}/{here.option_count}"
-        measuring = " · measuring …" if self.measuring else ""
+        measuring = " · measuring …" if self._use.measuring else ""
         return f"{saved} · {len(shown.chosen)} of {len(shown.questions)} asked · {at}{measuring}"
 
     @on(OptionList.OptionHighlighted, "#questions")
@@ -232,7 +240,7 @@ class SurveyScreen(SurveyVerbs):
 
     def action_open(self) -> None:
         """From the question to its options, from the option to its quotes, from the quote to its place."""
-        if self.needed() is None:
+        if self.draft.required_survey() is None:
             return
         if self.on_questions:
             self._list("#options").focus()
@@ -249,26 +257,94 @@ class SurveyScreen(SurveyVerbs):
 
     def action_other_pane(self) -> None:
         """To the next list."""
-        if self.needed() is not None:
+        if self.draft.required_survey() is not None:
             self._list(PANES[(self._pane() + 1) % len(PANES)]).focus()
 
     def action_step(self, by: int) -> None:
         """Goes up or down in the list that has the focus."""
-        if self.needed() is not None:
+        if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
 
     def action_edge(self, end: bool) -> None:
         """Goes to the top or bottom of the list that has the focus."""
-        if self.needed() is not None:
+        if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_last() if end else pane.action_first()
 
     def action_back(self) -> None:
         """Back to the list before."""
-        if self.needed() is not None:
+        if self.draft.required_survey() is not None:
             self._list(PANES[max(0, self._pane() - 1)]).focus()
             self.tell("")
+
+    def show_report(self, title: str, lines: Sequence[str]) -> None:
+        """Show lines over the screen."""
+        self.app.push_screen(ReportScreen(title, lines))
+
+    @shows_errors
+    def action_undo(self) -> None:
+        """Takes the last edit back; where there is none, the last action."""
+        if not self.draft.undo_edit():
+            super().action_undo()
+
+    @shows_errors
+    def action_redo(self) -> None:
+        """Makes an edit again that was taken back; where there is none, does an action again."""
+        if not self.draft.redo_edit():
+            super().action_redo()
+
+    def went_back(self, entry: int) -> None:
+        """What was saved by the action taken back is there again, not saved."""
+        self.draft.restore_saved_by(entry)
+
+    def action_draft(self) -> None:
+        """Drafts questions in a child."""
+        self._edits.draft_questions()
+
+    def action_reword(self) -> None:
+        """Asks for other words for the question or option under the cursor."""
+        self._edits.reword()
+
+    def action_likelihoods(self) -> None:
+        """Asks how likely the option under the cursor is."""
+        self._edits.likelihoods()
+
+    def action_choose(self) -> None:
+        """Asks the question under the cursor, or no more."""
+        self._edits.choose()
+
+    def action_reorder(self) -> None:
+        """Orders what is asked by what each tells."""
+        self._edits.reorder()
+
+    def action_pick(self) -> None:
+        """Picks five questions anew."""
+        self._edits.pick()
+
+    def action_versions(self) -> None:
+        """Offers the versions to take up."""
+        self._edits.versions()
+
+    def action_save(self) -> None:
+        """Saves the survey as the next version."""
+        self.draft.save()
+
+    def action_try_out(self) -> None:
+        """Shows where pasted answers would go."""
+        self._use.try_out()
+
+    def action_accuracy(self) -> None:
+        """Measures how well the saved survey sorts people."""
+        self._use.accuracy()
+
+    def action_export(self) -> None:
+        """Asks for what, then where to."""
+        self._use.export()
+
+    def action_route(self) -> None:
+        """Asks for a file of responses."""
+        self._use.route()
 
     def leave(self) -> None:
         """Remembers the question; the edits were kept as they were made."""

@@ -1,0 +1,85 @@
+"""What a reviewer opens besides the quotes: all the evidence, lineage, questions, needs in view, people, pairs, the card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needsseg.actions.discovery import firmness
+from needsseg.actions.segments import segments
+from needsseg.text import format_count
+from needsseg.tui.bookmark import Place
+from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.segments.needs import NeedsScreen
+from needsseg.tui.segments.pairs import PairsScreen
+from needsseg.tui.segments.people import PeopleScreen
+from needsseg.tui.segments.question import QuestionScreen
+from needsseg.tui.widgets import evidence_words
+
+if TYPE_CHECKING:
+    from needsseg.tui.segments.context import SegmentsContext
+    from needsseg.tui.segments.cursor import ReviewCursor
+    from needsseg.tui.segments.state import ReviewState
+
+
+class EvidenceViews:
+    """Each of these shows something and changes nothing, but for what is decided in the dialogs it opens."""
+
+    def __init__(self, context: SegmentsContext, review: ReviewState, cursor: ReviewCursor) -> None:
+        self.context, self._review, self._cursor = context, review, cursor
+
+    def details(self) -> None:
+        """Shows all the evidence but the quotes."""
+        segment = self._cursor.required_segment()
+        if segment is not None and self._review.shown is None:
+            self.context.tell("the evidence is being read: press again once it is there")
+        if segment is not None and self._review.shown is not None:
+            said = [*firmness.verdict(self.context.study).lines, ""]
+            said += evidence_words.details(
+                self._review.shown, self._review.accounts.get(segment.id), self._review.companies
+            )
+            said += ["", "What the figures mean:", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)]
+            self.context.show_report(segment.name, said)
+
+    @shows_errors
+    def lineage(self) -> None:
+        """Shows what came of which candidate, who did it and when."""
+        segment = self._cursor.required_segment()
+        if segment is None:
+            return
+        events = segments.lineage(self.context.study, segment.id)
+        said = [
+            f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
+        ]
+        self.context.show_report(f"How “{segment.name}” came to be", said or ["Nothing is known of it."])
+
+    def questions(self) -> None:
+        """Asks what helps most, passage by passage."""
+        if not segments.runs(self.context.study):
+            self.context.tell("questions come once candidates were discovered: D")
+            return
+
+        def ended(answered: int | None) -> None:
+            if answered:
+                self.context.done(f"answered {format_count(answered, 'question')}", steps=answered)
+            else:
+                self.context.tell("no question was answered")
+
+        self.context.push(QuestionScreen(self.context.study, self.context.reviewer, self._review.question_keys), ended)
+
+    def needs(self) -> None:
+        """Shows the needs in view, to be stated, reworded, ordered and dropped."""
+        self.context.push(NeedsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
+
+    @shows_errors
+    def participants(self) -> None:
+        """Shows every participant's primary need."""
+        self.context.push(PeopleScreen(self.context.study), self._person)
+
+    @shows_errors
+    def pairs(self) -> None:
+        """Shows which passages are kept together or apart."""
+        self.context.push(PairsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
+
+    def _person(self, interview: str | None) -> None:
+        if interview is not None:
+            self.context.navigate(Place(interview), "segments")

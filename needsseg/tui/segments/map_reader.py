@@ -1,0 +1,126 @@
+"""The map of passages and the accounts behind segments, read beside the screen once the study is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.actions.accounts import accounts
+from needsseg.actions.discovery import review as reviewing
+from needsseg.actions.segments import segments
+from needsseg.errors import NeedssegError
+from needsseg.tui import loading
+from needsseg.tui.widgets.passage_map import glyphs
+from needsseg.tui.words import one_line
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from needsseg.actions.discovery.review import Point
+    from needsseg.actions.segments.segments import Backing
+    from needsseg.actions.study.studies import Study
+    from needsseg.tui.segments.context import SegmentsContext
+    from needsseg.tui.segments.cursor import ReviewCursor
+    from needsseg.tui.segments.state import ReviewState
+    from needsseg.tui.widgets.passage_map import PassageMap
+
+SETTLED_SECONDS = 0.3
+NO_MAP = "There is no map before candidates are discovered: D discovers."
+
+
+class MapReader:
+    """Keeps the maps up to date without the screen waiting for them; ``show`` shows the accounts that were read."""
+
+    def __init__(
+        self,
+        context: SegmentsContext,
+        review: ReviewState,
+        cursor: ReviewCursor,
+        maps: Sequence[PassageMap],
+        show: Callable[[], None],
+    ) -> None:
+        self.context, self._review, self._cursor, self._maps, self._show = context, review, cursor, maps, show
+        self._points: list[Point] = []
+        self._why_none = ""
+        self._due: Timer | None = None
+        self._looking = self._again = self._warming = False
+
+    def schedule(self, *, warm: bool) -> None:
+        """Reads map and accounts once the study has been left alone for a moment; first what evidence needs."""
+        if not warm:
+            if not self._warming:
+                self._warming = True
+                self.context.run_worker(self._warm(), group="warm")
+            return
+        if self._due is not None:
+            self._due.stop()
+        self._due = None
+        if segments.runs(self.context.study):
+            self._due = self.context.set_timer(SETTLED_SECONDS, self._begin)
+        else:
+            self._points, self._why_none = [], NO_MAP
+            self.show_map()
+
+    async def _warm(self) -> None:
+        try:
+            await loading.aside(self.context.study.path, loading.warm)
+        except NeedssegError as error:
+            self.context.show_error(error)
+            return
+        finally:
+            self._warming = False
+        if self.context.is_attached:
+            self.context.refresh_study()
+
+    def _begin(self) -> None:
+        self._due, self._again = None, self._looking
+        if not self._looking:  # a thread cannot be ended, so that a second one would only slow the first
+            self._looking = True
+            self.context.run_worker(self._look(), group="aside")
+
+    async def _look(self) -> None:
+        try:
+            self._points, self._why_none = await loading.aside(self.context.study.path, reviewing.needs_map), ""
+        except NeedssegError as error:
+            self._points, self._why_none = [], f"{error.message} {error.hint}".strip()
+        self.show_map()
+        try:
+            self._review.accounts, self._review.companies = await loading.aside(self.context.study.path, _accounts)
+        except NeedssegError as error:
+            self.context.show_error(error)
+        finally:
+            self._looking = False
+        if self.context.is_attached:
+            self._show()
+            if self._again:
+                self.schedule(warm=True)
+
+    def show_map(self) -> None:
+        """Shows the map that was read."""
+        names = {row.id: row.name for row in self._review.rows}
+        self._review.map_signs = glyphs(list(names), self._review.map_signs)
+        for passage_map in self._maps:
+            passage_map.show(self._points, names, self._why_none, self._review.map_signs)
+        self.mark_cursor()
+
+    def mark_cursor(self) -> None:
+        """Marks on the map what is under the cursors."""
+        quote, segment = self._cursor.quotes.quote, self._cursor.segment
+        about = ""
+        if quote is not None:
+            who = self._review.shown.names.of(quote) if self._review.shown else quote.speaker or "unnamed"
+            about = f"{who}: {one_line(quote.quote)}"
+        for passage_map in self._maps:
+            passage_map.mark(segment.id if segment else None, quote.id if quote else None, about)
+
+
+def _accounts(study: Study) -> tuple[dict[int, Backing], dict[str, str]]:
+    """What stands behind each segment, and what participants call the accounts that are theirs."""
+    backing = segments.backing(study)
+    if not backing:
+        return {}, {}
+    company = {person.key: person.company for person in accounts.participants(study)}
+    own = {
+        match.account_id: company.get(match.participant, "") for match in accounts.matches(study) if match.account_id
+    }
+    return backing, own

@@ -1,0 +1,243 @@
+"""What a reviewer does to passages: keep, take out, admit, decline, mark, split off, move."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from needsseg.actions.discovery import review
+from needsseg.actions.segments import segments
+from needsseg.errors import DiscoveryError, NeedssegError
+from needsseg.records import Passage
+from needsseg.text import format_count, plural
+from needsseg.tui.loading import aside
+from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.segments.split_merge_dialogs import HalvingScreen
+from needsseg.tui.widgets.prompt import Choice, Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from needsseg.tui.segments.context import SegmentsContext
+    from needsseg.tui.segments.cursor import ReviewCursor
+    from needsseg.tui.segments.state import ReviewState
+
+NONE = "none"
+"""The choice of no segment, where one is asked for."""
+
+
+class PassageMoves:
+    """Decide on the passage under the cursor, or on the marked ones; ``show`` shows the marks."""
+
+    def __init__(
+        self, context: SegmentsContext, review: ReviewState, cursor: ReviewCursor, show: Callable[[], None]
+    ) -> None:
+        self.context, self._review, self._cursor, self._show = context, review, cursor, show
+
+    def _aimed(self, kind: str, at: Passage) -> list[int]:
+        """The marked passages of the kind under the cursor where that one is marked, else it alone."""
+        if at.id not in self._review.marked:
+            return [at.id]
+        return [
+            row.passage.id
+            for row in self._cursor.quotes.rows
+            if row.kind == kind and row.passage and row.passage.id in self._review.marked
+        ]
+
+    @shows_errors
+    def keep(self) -> None:
+        """Accepts: admits a proposed passage, keeps a member by hand, puts a left-over one in its nearest segment."""
+        at, row = self._cursor.required_quote(), self._cursor.quotes.row
+        if at is None or row is None:
+            return
+        kind = "member" if row.kind == "stated" else row.kind
+        aimed = self._aimed(kind, at)
+        self._review.marked -= set(aimed)
+        if kind == "proposed" and self._cursor.segment:
+            review.admit(self.context.study, aimed)
+            self.context.done(f"admitted {format_count(len(aimed), 'passage')} to “{self._cursor.segment.name}”")
+        elif kind == "member":
+            self._keep_members(aimed)
+        elif kind == "loose":
+            self._to_nearest(aimed)
+        elif kind == "off_topic":
+            review.on_topic(self.context.study, aimed)
+            self.context.done(f"left {format_count(len(aimed), 'passage')} open again")
+
+    def _keep_members(self, aimed: list[int]) -> None:
+        segment = self._cursor.segment
+        if segment is None:
+            return
+        if segment.status == "confirmed":
+            self.context.tell(f"“{segment.name}” is confirmed with it: n goes on")
+            return
+        for passage in aimed:
+            review.answer(self.context.study, passage, segment.id, self.context.reviewer)
+        # What was kept goes up in the list; one reads on where one was.
+        after = self._cursor.quotes.following(aimed)
+        self._review.wanted_passage = after.id if after else None
+        them = plural(len(aimed), "it", "them")
+        self.context.done(f"kept {format_count(len(aimed), 'passage')} by hand; no run moves {them}", steps=len(aimed))
+        if after is None:
+            self.context.tell_also("this was the last one")
+
+    def _to_nearest(self, aimed: list[int]) -> None:
+        near = {row.passage.id: row for row in self._review.left}
+        to = [(passage, near[passage].nearest) for passage in aimed]
+        if any(segment is None for _, segment in to):
+            self.context.tell("which segment is nearest is unknown: v chooses one")
+            return
+        for passage, segment in to:
+            review.answer(self.context.study, passage, segment, self.context.reviewer)
+        where = f"“{self._review.name_of(to[0][1])}”" if len(to) == 1 else "the nearest segments"
+        self.context.done(f"put {format_count(len(to), 'passage')} in {where}", steps=len(to))
+
+    @shows_errors
+    def take_out(self) -> None:
+        """Rejects: declines a proposed passage, takes a member out as off-topic, says a left-over one is off-topic."""
+        at, row = self._cursor.required_quote(), self._cursor.quotes.row
+        if at is None or row is None:
+            return
+        kind = "member" if row.kind == "stated" else row.kind
+        if kind == "off_topic":
+            self.context.tell("it is off-topic already: a takes that back")
+            return
+        if kind == "member" and self._cursor.segment and self._cursor.is_closed(self._cursor.segment):
+            return
+        aimed = self._aimed(kind, at)
+        self._review.marked -= set(aimed)
+        if kind == "proposed":
+            review.decline(self.context.study, aimed)
+            self.context.done(f"declined {format_count(len(aimed), 'passage')}; no run proposes it here again")
+        else:
+            review.off_topic(self.context.study, aimed)
+            out = "took out" if kind == "member" else "marked"
+            self.context.done(f"{out} {format_count(len(aimed), 'passage')} as off-topic")
+
+    def mark(self) -> None:
+        """Marks the quote under the cursor, or takes its mark away."""
+        quote = self._cursor.quotes.quote
+        if quote is None or not self._cursor.on_quotes:
+            self.context.tell("tab goes to the quotes; space marks one there")
+            return
+        self._review.marked ^= {quote.id}
+        self._show()
+        self._cursor.quotes.go(1)
+        said = (
+            "v moves them"
+            if self._cursor.on_left
+            else "s splits the marked quotes off, v moves them, + pairs two of them"
+        )
+        self.context.tell(said if self._review.marked else "")
+
+    def split(self) -> None:
+        """Splits the marked quotes off; with none marked, proposes two halves."""
+        segment, chosen = self._cursor.required_segment(), self._cursor.marked_passages()
+        if segment is None or self._cursor.is_closed(segment):
+            return
+        if chosen:
+            self._ask_name(segment.id, chosen)
+        else:
+            self.context.tell("mark quotes first to split by hand; looking for two halves …")
+            self.context.run_worker(self._propose_halves(segment.id), group="halves", exclusive=True)
+
+    async def _propose_halves(self, segment: int) -> None:
+        try:
+            halves = await aside(self.context.study.path, lambda study: segments.proposed_split(study, segment))
+        except DiscoveryError as error:
+            self.context.tell(
+                f"mark quotes first, space marks: no halves to propose. {error.message} {error.hint}".strip()
+            )
+            return
+        except NeedssegError as error:
+            self.context.show_error(error)
+            return
+
+        def decided(part: list[int] | None) -> None:
+            if part is None:
+                self.context.tell("not split")
+            else:
+                self._ask_name(segment, part)
+
+        # Meanwhile one may have gone elsewhere, or to another segment.
+        if self.context.is_current and self._cursor.segment is not None and self._cursor.segment.id == segment:
+            self.context.tell("")
+            self.context.push(HalvingScreen(self._review.name_of(segment), halves), decided)
+
+    def _ask_name(self, segment: int, part: list[int]) -> None:
+        self.context.push(
+            Prompt(
+                f"Name of the segment of these {format_count(len(part), 'passage')}?",
+                about="Empty: named after this one.",
+                empty=True,
+            ),
+            partial(self._split, segment, part),
+        )
+
+    @shows_errors
+    def _split(self, segment: int, part: list[int], name: str | None) -> None:
+        if name is not None:
+            self._review.wanted_segment = segments.split(self.context.study, segment, part, name)
+            self._review.marked.clear()
+            self.context.done(f"split {format_count(len(part), 'passage')} off")
+
+    def move(self) -> None:
+        """Asks where the marked quotes go, or the one under the cursor."""
+        segment, chosen = self._cursor.segment, self._cursor.marked_passages()
+        if not chosen and self._cursor.on_quotes and self._cursor.quotes.quote is not None:
+            chosen = [self._cursor.quotes.quote.id]
+        if not chosen:
+            self.context.tell("mark quotes first: tab goes there, space marks")
+            return
+        row = self._cursor.quotes.row
+        if segment is not None and self._cursor.is_closed(segment) and not (row and row.kind == "proposed"):
+            return
+        self.context.push(
+            Prompt(
+                f"Move {format_count(len(chosen), 'passage')} to which segment?",
+                choices=self._places(chosen),
+                free=False,
+            ),
+            partial(self._move, chosen),
+        )
+
+    def _places(self, chosen: list[int]) -> list[Choice]:
+        """Where passages can go; for a left-over one the nearest first."""
+        choices = self._review.choices_except(self._cursor.segment)
+        if self._cursor.on_left:
+            nearest = {str(row.nearest) for row in self._review.left if row.passage.id in chosen}
+            return sorted(choices, key=lambda choice: choice.value not in nearest)
+        return [*choices, Choice(NONE, "no segment", "they stay passages")]
+
+    @shows_errors
+    def _move(self, chosen: list[int], to: str | None) -> None:
+        if to is not None:
+            segments.move(self.context.study, chosen, None if to == NONE else int(to))
+            self._review.marked.clear()
+            self.context.done(f"moved {format_count(len(chosen), 'passage')}")
+
+    def pair(self) -> None:
+        """Says whether two marked passages speak of one need or of two, or takes that back."""
+        chosen = self._cursor.marked_passages()
+        if len(chosen) != 2:
+            self.context.tell(f"mark two quotes to pair them: {len(chosen)} marked · P lists the pairs")
+            return
+        choices = [
+            Choice("together", "one need", "every run keeps them together"),
+            Choice("apart", "two needs", "every run keeps them apart"),
+            Choice("unpair", "neither", "takes the pair back"),
+        ]
+        self.context.push(
+            Prompt("Do these two passages speak of one need?", choices=choices, free=False),
+            partial(self._pair, chosen[0], chosen[1]),
+        )
+
+    @shows_errors
+    def _pair(self, first: int, second: int, how: str | None) -> None:
+        if how is None:
+            return
+        verbs = {"together": review.together, "apart": review.apart, "unpair": review.unpair}
+        verbs[how](self.context.study, first, second)
+        self._review.marked.clear()
+        said = {"together": "keeps the two together", "apart": "keeps the two apart", "unpair": "took the pair back"}
+        self.context.done(f"{said[how]}, from the next run on")

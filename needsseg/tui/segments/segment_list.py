@@ -1,0 +1,50 @@
+"""The list of segments, with the passages in no segment as its last row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from needsseg.actions.segments.segments import LeftOver, SegmentSummary
+from needsseg.tui.widgets.segment_lines import left_line, segment_line
+
+
+class SegmentList(OptionList):
+    """One row a segment; the last row stands for the passages in no segment, where there are any."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._rows: Sequence[SegmentSummary] = ()
+        self._has_left = False
+        self.is_filling = False
+        """Whether rows are being replaced: the cursor that moves then was not moved by a key."""
+
+    @property
+    def segment(self) -> SegmentSummary | None:
+        """The segment under the cursor; None on the passages in no segment."""
+        at = self.highlighted
+        return self._rows[at] if at is not None and at < len(self._rows) else None
+
+    @property
+    def on_left(self) -> bool:
+        """Whether the cursor is on the passages in no segment."""
+        at = self.highlighted
+        return at is not None and at >= len(self._rows) and self._has_left
+
+    def show(
+        self, rows: Sequence[SegmentSummary], left: Sequence[LeftOver], segment: int | None, *, on_left: bool
+    ) -> None:
+        """Show the segments with the cursor on one of them, else where it stood; ``on_left`` puts it on the last row."""
+        before = self.highlighted or 0
+        self.is_filling = True
+        self._rows, self._has_left = rows, bool(left)
+        self.clear_options()
+        self.add_options(Option(segment_line(row)) for row in rows)
+        if left:
+            self.add_option(Option(left_line(len(left), sum(row.off_topic for row in left))))
+        at = next((number for number, row in enumerate(rows) if row.id == segment), before)
+        at = len(rows) if on_left and left else at
+        self.highlighted = min(at, self.option_count - 1) if rows or left else None
+        self.is_filling = False

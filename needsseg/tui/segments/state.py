@@ -1,0 +1,96 @@
+"""What the segments screen has read and what its user has chosen, without any widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from needsseg.text import format_count
+from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
+from needsseg.tui.widgets.prompt import Choice
+from needsseg.tui.words import SEGMENT_WORDS
+
+if TYPE_CHECKING:
+    from needsseg.actions.segments.cards import Card
+    from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, SegmentSummary
+    from needsseg.records import Passage
+
+LEFT_OVER = 0
+"""The passages in no segment, where a segment's id is expected; ids begin at 1."""
+
+
+@dataclass
+class ReviewState:
+    """The segments, the evidence of the current one, the passages in no segment, and what is marked."""
+
+    rows: list[SegmentSummary] = field(default_factory=list)
+    left: list[LeftOver] = field(default_factory=list)
+    separate: bool | None = None
+    """Whether the newest run's passages form groups that stand apart; None where that is not known."""
+    coded: int = 0
+    """How many passages somebody accepted or rejected."""
+    passages: int = 0
+    """How many passages there are, suggestions among them."""
+    shown: Evidence | None = None
+    """The evidence on the screen, as far as it passes the filter; None while it is being read."""
+    card: Card | None = None
+    accounts: dict[int, Backing] = field(default_factory=dict)
+    """The accounts behind each segment, by its id."""
+    companies: dict[str, str] = field(default_factory=dict)
+    """What participants call the accounts they belong to, by account id."""
+    marked: set[int] = field(default_factory=set)
+    """Ids of the marked passages."""
+    filter_words: str = ""
+    """Only quotes with these words are shown; empty shows all."""
+    wanted_segment: int | None = None
+    """The segment to go to when the study is read next."""
+    wanted_passage: int | None = None
+    """The passage to go to there."""
+    segment_replaced_at: float = 0.0
+    """When a reload that no key asked for put another segment under the cursor, on the monotonic clock."""
+    question_keys: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The key of each need and segment in questions; kept as long as the program runs."""
+    map_signs: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """The sign of each segment on the map; kept as long as the program runs."""
+    _change_places: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+    """The segment and passage under the cursor when each entry of the history was made."""
+
+    def hint(self) -> str:
+        """Return what to do next, in one line."""
+        statuses = {row.status for row in self.rows}
+        if "candidate" in statuses and self.separate is False:
+            return UNSEPARATE_HINT
+        return next((hint for status, hint in HINTS.items() if status in statuses), "")
+
+    def name_of(self, segment: int | None) -> str:
+        """Return the name of a segment."""
+        return next((row.name for row in self.rows if row.id == segment), "no segment")
+
+    def choices_except(self, segment: SegmentSummary | None) -> list[Choice]:
+        """Return all segments but one, to choose from."""
+        return [
+            Choice(str(row.id), row.name, f"{SEGMENT_WORDS[row.status]}, {format_count(row.size, 'passage')}")
+            for row in self.rows
+            if segment is None or row.id != segment.id
+        ]
+
+    def passes_filter(self, passage: Passage) -> bool:
+        """Return whether a passage has the words of the filter."""
+        return self.filter_words.casefold() in f"{passage.quote} {passage.speaker} {passage.interview}".casefold()
+
+    def filtered(self, evidence: Evidence) -> Evidence:
+        """Return evidence with only those passages that pass the filter."""
+        return replace(
+            evidence,
+            passages=tuple((p, s) for p, s in evidence.passages if self.passes_filter(p)),
+            proposed=tuple((p, s) for p, s in evidence.proposed if self.passes_filter(p)),
+        )
+
+    def note_change(self, entry: int, segment: int, passage: int | None) -> None:
+        """Remember where an entry of the history was made, since undo leads back there."""
+        self._change_places.setdefault(entry, (segment, passage))
+
+    def go_to_change(self, entry: int) -> None:
+        """Want the segment and passage where an entry of the history was made."""
+        if entry in self._change_places:
+            self.wanted_segment, self.wanted_passage = self._change_places[entry]
