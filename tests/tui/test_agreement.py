@@ -14,8 +14,8 @@ from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Place
-from needsseg.tui.code.agreement import AgreementSheet, meaning
-from needsseg.tui.code.coverage import CoverageSheet
+from needsseg.tui.code.sheets.agreement import AgreementSheet, meaning
+from needsseg.tui.code.sheets.coverage import CoverageSheet
 from needsseg.tui.interviews.merging import merge_study
 from needsseg.tui.screen_base import StudyScreen
 from tests.fixtures.tui_desk import (

@@ -15,9 +15,9 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.records import JobParts
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.code.codebook import CodebookSheet
-from needsseg.tui.code.job import JobSheet
-from needsseg.tui.code.memo import MemoSheet
+from needsseg.tui.code.sheets.codebook import CodebookSheet
+from needsseg.tui.code.sheets.job import JobSheet
+from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 

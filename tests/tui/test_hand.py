@@ -23,8 +23,8 @@ from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Place
-from needsseg.tui.code.memo import MemoSheet
 from needsseg.tui.code.screen import CodeScreen
+from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.history import HistoryScreen
 from needsseg.tui.interviews.batch import BatchSheet
 from needsseg.tui.interviews.pseudonyms import PseudonymsSheet

@@ -31,7 +31,7 @@ class Dialogs:
         """Open the memo of the current passage."""
         passage = self._passage_to_write_on()
         if passage is not None:
-            from needsseg.tui.code.memo import MemoSheet
+            from needsseg.tui.code.sheets.memo import MemoSheet
 
             self.context.push(
                 MemoSheet(self.context.study, "passage", passage.id, f"Memo on “{short_quote(passage)}”"),
@@ -42,7 +42,7 @@ class Dialogs:
     def open_interview_memo(self) -> None:
         """Open the memo of the interview."""
         if self._interview.key:
-            from needsseg.tui.code.memo import MemoSheet
+            from needsseg.tui.code.sheets.memo import MemoSheet
 
             title = f"Memo on the interview “{interviews.title(self.context.study, self._interview.key)}”"
             self.context.push(
@@ -54,7 +54,7 @@ class Dialogs:
         """Open the job statement of the current passage."""
         passage = self._passage_to_write_on()
         if passage is not None:
-            from needsseg.tui.code.job import JobSheet
+            from needsseg.tui.code.sheets.job import JobSheet
 
             self.context.push(JobSheet(self.context.study, passage.id), self._statement_saved)
 
@@ -72,7 +72,7 @@ class Dialogs:
 
     def open_codebook(self) -> None:
         """Open the codebook; a code chosen there is put on the passage."""
-        from needsseg.tui.code.codebook import CodebookSheet
+        from needsseg.tui.code.sheets.codebook import CodebookSheet
 
         self.context.push(CodebookSheet(self.context.study), self._code_chosen)
 

@@ -245,14 +245,14 @@ class InterviewsScreen(StudyScreen):
     @shows_errors
     def action_coverage(self) -> None:
         """Shows what was read and coded, and whether new codes still come."""
-        from needsseg.tui.code.coverage import CoverageSheet
+        from needsseg.tui.code.sheets.coverage import CoverageSheet
 
         self.app.push_screen(CoverageSheet(self.study), self._go)
 
     @shows_errors
     def action_agreement(self) -> None:
         """Shows how far coders agree."""
-        from needsseg.tui.code.agreement import AgreementSheet
+        from needsseg.tui.code.sheets.agreement import AgreementSheet
 
         self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self._go)
 

@@ -151,7 +151,7 @@ class NeedsScreen(Sheet[None]):
         self.app.push_screen(screen, self._show_codes)
 
     def _show_codes(self, outcome: Outcome | None) -> None:
-        from needsseg.tui.code.code_tree import CodeTreeScreen
+        from needsseg.tui.code.sheets.code_tree import CodeTreeScreen
 
         printed = self._printed(outcome)
         if printed is not None:

@@ -16,7 +16,7 @@ from needsseg.actions.coding import codebook, memos
 from needsseg.actions.coding.codebook import Branch, CodeRow
 from needsseg.actions.study.studies import Study
 from needsseg.text import format_count
-from needsseg.tui.code.memo import MemoSheet
+from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt

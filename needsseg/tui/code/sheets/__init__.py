@@ -1,0 +1,1 @@
+"""What opens over a screen about codes, coders and passages: codebook, tree, memo, job statement, coverage, agreement."""
