@@ -122,14 +122,27 @@ def _faults(folder: Path, how: signal.Signals, code: int, said: str) -> list[str
     return found
 
 
+_BEGUN = """
+import os, sys
+from needsseg.cli import main
+os.write(int(sys.argv.pop(1)), b".")
+main()
+"""
+"""The program as its console entry starts it, which tells when it has begun: before, Python itself is being made ready."""
+
+
 def _run(folder: Path, name: str, moment: float | None, how: signal.Signals) -> tuple[int, str]:
-    """The exit code of a command, and what it said on stderr; ended after so many seconds."""
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "USER": "demo"}
+    """The exit code of a command, and what it said on stderr; ended so many seconds after its first line was reached."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "USER": "demo", "PYTHONPATH": os.pathsep.join(sys.path)}
+    begun, begins = os.pipe()
     child = subprocess.Popen(
-        [sys.executable, "-m", "needsseg.cli", "--study", "needsseg.db", *COMMANDS[name]],
+        [sys.executable, "-c", _BEGUN, str(begins), "--study", "needsseg.db", *COMMANDS[name]],
         cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # one thread
+        pass_fds=(begins,), preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # one thread
     )  # fmt: skip
+    os.close(begins)
+    os.read(begun, 1)
+    os.close(begun)
     if moment is not None:
         try:
             child.wait(moment)

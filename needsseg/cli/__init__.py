@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+TYPE_CHECKING = False  # importing typing takes a while in which Ctrl+C could not be heard
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
@@ -11,17 +13,29 @@ def main() -> NoReturn:
     import signal
     import sys
 
+    def leave(_number: int, _frame: object) -> None:
+        # Nothing has begun yet. An exception could come out as another one, as from within the making of a class.
+        os.write(2, b"error: Interrupted.\n")
+        os._exit(130)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, leave)
     # Read when numpy is first loaded. Several threads wait for each other on a busy machine: laying out a map of 238
     # passages took 1.8 s where one thread needs 15 ms. The sentence model has threads of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        from needsseg.cli.program import run
+    from needsseg.cli.program import run
 
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # before the command began to listen for it
-        sys.stderr.write("error: Interrupted.\n")
-        code = 130
+    code = run(sys.argv[1:])
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         # All is done: while Python ends, Ctrl+C would kill it, and another exit code would say that it failed.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == 130:
+        # Where the interruption once passed through code that was compiled from a text, as dataclasses are, Python ends by
+        # killing itself with the signal, whatever exit code is asked for (its flag unhandled_keyboard_interrupt).
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # its reader has gone
+                continue
+        os._exit(code)
     sys.exit(code)
