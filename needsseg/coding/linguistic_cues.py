@@ -92,10 +92,10 @@ def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
     if group is None:
         return 0.0
     plain = straight(text)
-    rest, covered = group.pattern.subn(" ", plain)
+    remaining_text, covered = group.pattern.subn(" ", plain)
     if not covered:
         return 0.0
-    left = _CONTENT.findall(rest)
-    content = sum(word.lower() not in _LITTLE for word in left)
-    says_nothing = content <= EMPTY_WORDS or len(left) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
+    content_words = _CONTENT.findall(remaining_text)
+    content = sum(word.lower() not in _LITTLE for word in content_words)
+    says_nothing = content <= EMPTY_WORDS or len(content_words) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
     return group.weight if says_nothing else 0.0

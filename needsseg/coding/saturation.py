@@ -37,12 +37,12 @@ class Saturation:
 
 def new_codes(codes_by_interview: Sequence[Collection[str]]) -> list[int]:
     """For each interview in order, how many of its codes occur in none before it."""
-    heard: set[str] = set()
+    known_codes: set[str] = set()
     counts = []
     for codes in codes_by_interview:
-        before = len(heard)
-        heard.update(codes)
-        counts.append(len(heard) - before)
+        known_before = len(known_codes)
+        known_codes.update(codes)
+        counts.append(len(known_codes) - known_before)
     return counts
 
 

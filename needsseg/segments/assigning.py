@@ -58,26 +58,26 @@ class Assigner:
         first, second, fits, leads = best(self.discriminant.scores(np.asarray(rows, dtype=np.float64)))
         chances = self.calibration.chance(fits, leads)
         tied = (first != second) & (leads < TIE * self.calibration.usual_lead)
-        alike = self.calibration.lacks_lead(fits, leads)
-        short = chances < self.threshold
-        reasons = np.where(short, np.where(alike, TWO_FIT, NOTHING_FITS), np.where(tied, TWO_FIT, ""))
+        lacks_lead = self.calibration.lacks_lead(fits, leads)
+        unlikely = chances < self.threshold
+        reasons = np.where(unlikely, np.where(lacks_lead, TWO_FIT, NOTHING_FITS), np.where(tied, TWO_FIT, ""))
         return [
-            self._verdict(row, int(one), int(two), float(chance), str(reason))
-            for row, one, two, chance, reason in zip(rows, first, second, chances, reasons, strict=True)
+            self._verdict(row, int(best_code), int(next_code), float(chance), str(reason))
+            for row, best_code, next_code, chance, reason in zip(rows, first, second, chances, reasons, strict=True)
         ]
 
     def _verdict(self, row: Matrix, first: int, second: int, chance: float, reason: str) -> Assignment:
         import numpy as np
 
-        mine = np.nonzero(self.codes == first)[0]
-        near = mine[np.argsort(-(self.rows[mine] @ row), kind="stable")[:QUOTES]]
+        members = np.nonzero(self.codes == first)[0]
+        closest = members[np.argsort(-(self.rows[members] @ row), kind="stable")[:QUOTES]]
         return Assignment(
             None if reason else self.names[first],
             round(chance, 4),
             self.names[first],
             None if first == second else self.names[second],
             reason,
-            tuple(int(place) for place in near),
+            tuple(int(position) for position in closest),
         )
 
     def expected(self) -> Expected:
@@ -101,8 +101,8 @@ def learn(
         raise UsageError(
             "There is no confirmed segment.", "Confirm segments first; their passages are what texts are put to."
         )
-    without = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
-    if len(names) == 1 and not len(without):
+    outsiders = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
+    if len(names) == 1 and not len(outsiders):
         raise UsageError(
             f"“{names[0]}” is the only segment, and no passage lies outside it, so nothing tells what does not belong to it.",
             "Confirm a second segment, or accept passages that belong to none.",
@@ -114,7 +114,7 @@ def learn(
     members = np.asarray(rows, dtype=np.float64)
     codes = np.searchsorted(np.array(names), np.array(segments)).astype(np.int64)
     calibration = calibrate(
-        members, codes, _left_out_together(members, codes, speakers), without, len(names), off_topic
+        members, codes, _left_out_together(members, codes, speakers), outsiders, len(names), off_topic
     )
     threshold = max(LEAST_CHANCE, calibration.threshold(precision))
     return Assigner(names, members, codes, fit(members, codes, len(names)), calibration, threshold)
@@ -129,9 +129,9 @@ def _left_out_together(rows: Matrix, codes: Codes, speakers: Sequence[str] | Non
     groups[np.lexsort((*rows.T[:2], codes))] = np.arange(len(codes)) % min(FOLDS, len(codes))
     if speakers is None:
         return groups
-    who = np.unique(np.array(speakers), return_inverse=True)[1]
-    alone = [code for code in np.unique(codes) if len(set(who[codes == code])) == 1]
-    return np.where(np.isin(codes, alone), groups, FOLDS + who).astype(np.int64)
+    speaker_codes = np.unique(np.array(speakers), return_inverse=True)[1]
+    single_speaker = [code for code in np.unique(codes) if len(set(speaker_codes[codes == code])) == 1]
+    return np.where(np.isin(codes, single_speaker), groups, FOLDS + speaker_codes).astype(np.int64)
 
 
 def assign(

@@ -42,8 +42,8 @@ def beside_kept(
         free = tuple(passage for passage in passages if passage not in decided)
         segment = kept.get(label)
         if label in standing:
-            if mine := tuple(p for p in passages if p not in decided or p in standing[label]):
-                candidates[label] = mine
+            if open_passages := tuple(p for p in passages if p not in decided or p in standing[label]):
+                candidates[label] = open_passages
         elif segment is None:
             if len(free) >= SMALLEST:
                 candidates[label] = free
