@@ -209,7 +209,7 @@ def _coded_units(
 def _stretches(
     spans_by_coder: Mapping[str, list[Span]], spans: Sequence[Span]
 ) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """Sweeps over the ends of spans within each stretch of text; between two ends nothing changes."""
+    """Sweep over the ends of spans within each stretch of text; between two ends nothing changes."""
     changes: list[tuple[int, str, bool]] = []
     for coder, coded in spans_by_coder.items():
         for unit_start, unit_end in spans:

@@ -151,7 +151,7 @@ def joined(parts: Sequence[Measured]) -> Measured:
 
 
 def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Ranking:
-    """Ranks the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
+    """Rank the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
 
     Without a decision the chance is the untrained score. ``learned`` is False below ``ENOUGH`` decisions, or where all went
     one way: what the chances come to is then not known yet.

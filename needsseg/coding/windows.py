@@ -42,7 +42,7 @@ def question_before(transcript: Transcript, place: int) -> str:
 
 
 def _grouped(text: str, sentences: list[Span]) -> list[Span]:
-    """Joins neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
+    """Join neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
     groups: list[list[Span]] = []
     words = 0
     for sentence in sentences:

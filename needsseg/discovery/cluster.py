@@ -86,18 +86,18 @@ class Themes:
 class Clustering:
     """Labels (-1 is unassigned), strengths in [0, 1], the rows as they were shaped, and what was done about speakers.
 
-    ``voices`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
+    ``speaker_branch`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
     """
 
     labels: Labels
     strengths: Matrix
     rows: Matrix
-    voices: str
+    speaker_branch: str
     resolution: Resolution | None
 
 
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
-    """Clusters unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
+    """Cluster unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
 
     Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. Up to there the newest
     results are kept for the same rows and speakers, since between two questions only answers change; their arrays are
@@ -170,7 +170,7 @@ def cluster_and_branch(rows: Matrix, speaker_index: SpeakerIndex | None) -> tupl
 
 
 def cluster_on_branch(rows: Matrix, speaker_index: SpeakerIndex | None, branch: str) -> Themes:
-    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.voices``) says."""
+    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.speaker_branch``) says."""
     if speaker_index is not None and branch == "taken out":
         return _without_speaker_words(rows, speaker_index, themes(rows))
     if speaker_index is not None and branch == "context":

@@ -173,7 +173,7 @@ def _discover(
         tuple(round(float(strength), 6) for strength in strengths),
         candidates,
         tuple(_warnings(texts, speakers, candidates, clustering)),
-        {"seed": seed, "speakers": clustering.voices}
+        {"seed": seed, "speakers": clustering.speaker_branch}
         | (asdict(clustering.resolution) if clustering.resolution else {}),
         frozenset(decisions.assigned),
         separation.separate if separation else None,
@@ -390,7 +390,7 @@ def _warnings(
         )
     if speakers is not None and len(set(speakers)) == 1:
         warnings.append("All passages come from one participant; these are themes of one person, not segments.")
-    if clustering.voices == "nested":
+    if clustering.speaker_branch == "nested":
         warnings.append(
             "Candidates follow the participants: each consists mostly of the words of one person, "
             "so need and person cannot be separated. Check who is in each."

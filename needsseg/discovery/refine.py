@@ -70,7 +70,7 @@ def aside_below(fitting: Matrix) -> float:
 
 
 def refined(rows: Matrix, labels: Labels) -> Labels:
-    """Gives every row to its nearest centroid and sets aside what fits none, until nothing moves; no label dies out."""
+    """Give every row to its nearest centroid and sets aside what fits none, until nothing moves; no label dies out."""
     import numpy as np
 
     count = int(labels.max(initial=-1)) + 1

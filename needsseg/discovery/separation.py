@@ -136,7 +136,7 @@ class _Rotated:
         return drawn
 
     def fit(self, draws: list[Matrix]) -> None:
-        """Changes spreads so that such ``draws``, as they came out, have those of the rows."""
+        """Change spreads so that such ``draws``, as they came out, have those of the rows."""
         import numpy as np
 
         observed = np.mean([((draw @ self.axes.T) ** 2).sum(axis=0) for draw in draws], axis=0)

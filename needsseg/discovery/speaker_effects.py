@@ -91,7 +91,7 @@ def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
 
 
 def without_speakers(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
-    """Moves each speaker's mean towards the common one, the more the more they said; unit rows again.
+    """Move each speaker's mean towards the common one, the more the more they said; unit rows again.
 
     Everyone has their own company, product and favourite words; without this, clusters are the interviewees.
     """
@@ -101,7 +101,7 @@ def without_speakers(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
 
 
 def without_offsets(rows: Matrix, speaker_index: SpeakerIndex, labels: NDArray[np.int64]) -> Matrix:
-    """Takes out of each row how its speaker differs from others on the same theme; unit rows again.
+    """Take out of each row how its speaker differs from others on the same theme; unit rows again.
 
     A two-way additive model, theme + speaker, with the speakers' effects shrunk as random effects are. What a speaker says
     because of the theme stays, but for the share ``ACROSS``: labels are never quite the themes.

@@ -1,4 +1,4 @@
-"""New text onto segments: which one a text belongs to and how likely that is right, or why none."""
+"""Assign new texts to segments: the segment and how likely it is right, or why none."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ NOTHING_FITS, TWO_FIT = "nothing fits", "two fit equally"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` tells why.
+    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` says why.
 
-    ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are places of
-    the closest passages among those of ``first``, the closest first.
+    ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are indices of
+    the closest passages of ``first``, closest first.
     """
 
     label: str | None
@@ -50,7 +50,7 @@ class Assigner:
     threshold: float
 
     def assign(self, rows: Matrix) -> list[Assignment]:
-        """Unit rows (n, d) of new texts, each on its own: neighbours in the same call change nothing."""
+        """Assign unit rows (n, d) of new texts, each independently of the others in the call."""
         import numpy as np
 
         if not len(rows):
@@ -81,7 +81,7 @@ class Assigner:
         )
 
     def expected(self) -> Expected:
-        """The precision and the coverage that this promises, reckoned on the study's passages."""
+        """The expected precision and coverage, estimated on the study's passages."""
         return self.calibration.expected(self.threshold)
 
 
@@ -91,20 +91,21 @@ def learn(
 ) -> Assigner:  # fmt: skip
     """An assigner from unit rows (n, d) with the segment and, where known, the participant of each.
 
-    ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that is to be right, and
-    ``off_topic`` the share of new texts expected to be about none. UsageError where there is nothing to tell apart.
+    ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that should be right, and
+    ``off_topic`` the share of new texts expected to be about none. Raises UsageError without two groups to separate.
     """
     import numpy as np
 
     names = tuple(sorted(set(segments)))
     if not names:
         raise UsageError(
-            "There is no confirmed segment.", "Confirm segments first; their passages are what texts are put to."
+            "There is no confirmed segment.", "Confirm segments first; texts are assigned by their passages."
         )
     outsiders = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
     if len(names) == 1 and not len(outsiders):
         raise UsageError(
-            f"“{names[0]}” is the only segment, and no passage lies outside it, so nothing tells what does not belong to it.",
+            f"“{names[0]}” is the only segment, and no passage lies outside it, "
+            "so there is no example of what does not belong to it.",
             "Confirm a second segment, or accept passages that belong to none.",
         )
     if not 0.5 <= precision < 1 or not 0 < off_topic < 1:
@@ -121,10 +122,10 @@ def learn(
 
 
 def _left_out_together(rows: Matrix, codes: Codes, speakers: Sequence[str] | None) -> Codes:
-    """A group per passage: its participant; folds where that is not known, or where nobody else speaks of the segment."""
+    """The cross-validation group of each passage: its participant; a fold where that is unknown or the segment's only one."""
     import numpy as np
 
-    # Dealt by content, so that the order of the passages is nothing.
+    # Folds are dealt by content, so that they do not depend on the order of the passages.
     groups = np.empty(len(codes), dtype=np.int64)
     groups[np.lexsort((*rows.T[:2], codes))] = np.arange(len(codes)) % min(FOLDS, len(codes))
     if speakers is None:
@@ -138,7 +139,7 @@ def assign(
     texts: Sequence[str], segments: Mapping[str, Sequence[str]], *, speakers: Mapping[str, Sequence[str]] | None = None,
     others: Sequence[str] = (), precision: float = PRECISION, off_topic: float = OFF_TOPIC,
 ) -> list[Assignment]:  # fmt: skip
-    """Puts each text to one of ``segments`` (passages by name), or abstains and says why.
+    """Assign each text to one of ``segments`` (passages by name), or abstain and say why.
 
     ``speakers`` names the participant of each passage, ``others`` are passages that belong to no segment; ``evidence``
     counts the passages of the mapping in its order. Texts are embedded with the bundled model.

@@ -1,4 +1,4 @@
-"""What a fit is worth: the chance that a label is right, learnt from the study's own passages.
+"""Calibration: the probability that a label is right, learnt from the study's own passages.
 
 Every passage is scored as if its participant had never been interviewed. What a text about none of the segments looks
 like is learnt from passages scored as if their own segment were unknown, and from passages that lie in no segment.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-# Weak, so that a few passages cannot make the chance a step.
+# scikit-learn's C: without any regularisation, a few passages could turn the probability into a step.
 STRENGTH = 3.0
 FOLDS = 10
 
@@ -56,14 +56,14 @@ class Calibration:
         return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float64)
 
     def lacks_lead(self, fits: Matrix, leads: Matrix) -> Flags:
-        """Whether it is the lead rather than the fit that a text has less of than labels that are right."""
+        """Whether a text falls short of right labels in its lead rather than in its fit."""
         import numpy as np
 
         away, close = self.usual_fit - fits, self.usual_lead - leads
         return np.asarray(self.slopes[1] * close > self.slopes[0] * away, dtype=np.bool_)
 
     def expected(self, threshold: float) -> Expected:
-        """What labelling at a chance of ``threshold`` promises, where as many texts are off-topic as was assumed."""
+        """The expected result of labelling from ``threshold`` up, given the assumed share of off-topic texts."""
         labelled = self.chances >= threshold
         weight = float(self.weights[labelled].sum())
         right = float((self.weights * self.chances)[labelled].sum())
@@ -127,7 +127,7 @@ def _learnt(fits: Matrix, leads: Matrix, right: Flags, sizes: tuple[int, int, in
     shares = (1 - off_topic, off_topic / kinds, off_topic / kinds)
     weights = np.concatenate([np.full(size, share / max(1, size)) for size, share in zip(sizes, shares, strict=True)])
     weights *= len(weights) / weights.sum()
-    if not right.any():  # nothing can be told, so no label is ever given
+    if not right.any():  # no passage was predicted right, so no label is ever given
         return Calibration(-40.0, (0.0, 0.0), 0.0, 0.0, np.zeros(len(fits)), weights)
     features = np.column_stack([fits, leads])
     means, deviations = features.mean(axis=0), features.std(axis=0) + 1e-9

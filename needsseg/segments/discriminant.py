@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.int64]
 
-# How much of the spread is taken to be the same in all directions. With some hundred passages in 384 dimensions little
-# of it can be told from them; the labelled draws did not tell .7 from .9.
+# The weight of an equal spread in all directions. A few hundred passages in 384 dimensions say little about their spread;
+# on the labelled draws, .7 and .9 did equally well.
 SHRINKAGE = 0.8
 SCALE = 100.0
 

@@ -136,7 +136,7 @@ def test_speakers_own_words_are_taken_out() -> None:
     assert speaker_share(without_speakers(rows, voices), voices) < 0.6 * speaker_share(rows, voices)
     assert speaker_share(without_offsets(rows, voices, truth), voices) < 0.2 * speaker_share(rows, voices)
     found = cluster(rows, names)
-    assert found.speaker_index == "taken out"
+    assert found.speaker_branch == "taken out"
     assert _agreement(found.labels[found.labels >= 0], truth[found.labels >= 0]) > 0.9
     assert _agreement(found.labels, names) < 0.05
 
@@ -144,7 +144,7 @@ def test_speakers_own_words_are_taken_out() -> None:
 def test_speakers_who_do_not_differ_are_left_as_they_are() -> None:
     rows, truth, names = _talking(0.0)
     rng = np.random.default_rng(0)
-    assert cluster(rows, [f"P{rng.integers(3)}" for _ in names]).speaker_index == "none"
+    assert cluster(rows, [f"P{rng.integers(3)}" for _ in names]).speaker_branch == "none"
     assert _agreement(truth, cluster(rows, names).labels) >= _agreement(truth, cluster(rows, None).labels) - 0.02
 
 
@@ -155,7 +155,7 @@ def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
     rng = np.random.default_rng(3)
     names = [f"P{theme}{rng.integers(4)}" if theme >= 0 else f"P{rng.integers(3)}{rng.integers(4)}" for theme in truth]
     with_speakers, without = cluster(rows, names), cluster(rows, None)
-    assert with_speakers.speaker_index == "nested"
+    assert with_speakers.speaker_branch == "nested"
     assert _agreement(truth, with_speakers.labels) >= _agreement(truth, without.labels) - 0.02
     found = discover([f"passage {i}" for i in range(len(rows))], names, vectors=rows)
     assert any(mentions(warning, FOLLOW_PARTICIPANTS) for warning in found.warnings)

@@ -44,7 +44,7 @@ class CodeTree:
 
 
 def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence[str]) -> CodeTree:
-    """Groups codes from unit ``rows`` (n, d) of passages, the codes on each, and who speaks it.
+    """Group codes from unit ``rows`` (n, d) of passages, the codes on each, and who speaks it.
 
     A code's vector is the mean of its passages' vectors beside its share of each participant; codes are joined by average
     linkage on the cosine (Sokal and Michener 1958), and cut where the next join is farthest from the last, into two to seven
