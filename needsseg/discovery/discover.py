@@ -155,18 +155,19 @@ def _discover(
     for row, group in enumerate(duplicates):
         row_of[list(group)] = row
     answers_by_text = constraints.answers(decisions, len(texts))
-    answers_by_row = _answers_by_row(answers_by_text, row_of)
+    answers = _answers_by_row(answers_by_text, row_of)
     inputs = LearningInputs(clustering, distinct_rows, separation is not None and separation.separate, vectors_by_need)
-    supervised = inputs.learn(answers_by_row) if answers_by_row or vectors_by_need else None
-    labels = _majority_label_per_text(texts, (supervised or clustering).labels[row_of])
-    strengths = (supervised or clustering).strengths[row_of]
-    labels, names = _apply_decisions(labels, supervised, clustering.rows[row_of], row_of, decisions)
+    learned = inputs.learn(answers) if answers or vectors_by_need else None
+    labels = _majority_label_per_text(texts, (learned or clustering).labels[row_of])
+    strengths = (learned or clustering).strengths[row_of]
+    labels, names = _apply_decisions(labels, learned, clustering.rows[row_of], row_of, decisions)
     strengths[list(decisions.assigned)] = 1.0
     strengths[labels < 0] = 0.0
     labels, names = _largest_first(labels, names, texts)
     distinct_labels = np.array([max(labels[list(group)]) for group in duplicates], dtype=np.int64)
     stability = stabilities(clustering.rows, distinct_labels, clustering.resolution, seed, resamples)
     stability += [0.0] * (len(names) - len(stability))
+    row_strengths = _assignment_strengths(learned, len(clustering.rows))
     candidates = _candidates(texts, speakers, rows, labels, strengths, names, stability)
     return Discovery(
         tuple(int(label) for label in labels),
@@ -178,13 +179,7 @@ def _discover(
         frozenset(decisions.assigned),
         separation.separate if separation else None,
         separation.p if separation else None,
-        QuestionSelector(
-            inputs,
-            _assignment_strengths(supervised, len(clustering.rows)),
-            duplicates,
-            frozenset(answers_by_text),
-            answers_by_row,
-        ),
+        QuestionSelector(inputs, row_strengths, duplicates, frozenset(answers_by_text), answers),
     )
 
 

@@ -77,7 +77,7 @@ class LearningInputs:
         return _learn(self, answers, self.leans_on_clusters(answers))
 
     def leans_on_clusters(self, answers: Mapping[int, str | None]) -> bool:
-        """Whether clusters are leaned on: where groups are separate, and answers in one cluster mostly agree.
+        """Whether clusters are used: groups are separate, and answers in one cluster mostly agree.
 
         How often two of them agree is estimated from all clusters as Agresti and Coull (1998) do, with a prior that trusts
         separate groups, less where needs are stated: what stands apart need not be what people care about.
@@ -94,9 +94,9 @@ class LearningInputs:
         return (agreed + trusted * PRIOR) / (asked + PRIOR) >= LEAST_AGREEMENT
 
     def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
-        """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most).
+        """The name predicted for each answered row without its answer (cross-validation, 20 folds at most).
 
-        None is off-topic, ``SILENT`` a cluster that nobody has spoken of.
+        None is off-topic, ``SILENT`` a cluster without any answer.
         """
         order = sorted(answers)
         predicted: dict[int, str | None] = {}
@@ -196,28 +196,25 @@ def _features(
     row_features = _row_features if len(inputs.rows) <= SKETCH else _row_features.__wrapped__
     if uses_clusters:
         rows = inputs.clustering.rows
-        shaped = {
-            label: unit(one_need_rows - COMMON * inputs.rows.mean(axis=0)) for label, one_need_rows in need_rows.items()
-        }
+        shaped = {label: unit(vectors - COMMON * inputs.rows.mean(axis=0)) for label, vectors in need_rows.items()}
         return row_features(inputs, uses_clusters), {
             label: np.hstack(
                 [
-                    one_need_rows,
-                    _neighbourhood(one_need_rows, rows),
-                    _cluster_features(inputs.clustering, one_need_rows),
+                    vectors,
+                    _neighbourhood(vectors, rows),
+                    _cluster_features(inputs.clustering, vectors),
                 ]
             )
-            for label, one_need_rows in shaped.items()
+            for label, vectors in shaped.items()
         }
     return row_features(inputs, uses_clusters), {
-        label: np.hstack([one_need_rows, _neighbourhood(one_need_rows, inputs.rows)])
-        for label, one_need_rows in need_rows.items()
+        label: np.hstack([vectors, _neighbourhood(vectors, inputs.rows)]) for label, vectors in need_rows.items()
     }
 
 
 @lru_cache(maxsize=2)
 def _row_features(inputs: LearningInputs, uses_clusters: bool) -> Matrix:
-    """Features of the rows: no answer changes them, so they are kept while answers are left out in turn."""
+    """Features of the rows, cached because answers do not change them."""
     import numpy as np
 
     if uses_clusters:
@@ -230,7 +227,7 @@ def _row_features(inputs: LearningInputs, uses_clusters: bool) -> Matrix:
 
 
 def _neighbourhood(need_rows: Matrix, rows: Matrix) -> Matrix:
-    """The mean direction of the rows nearest to each of what was stated, (k, d)."""
+    """The mean direction of the rows nearest to each text of a need, (k, d)."""
     import numpy as np
 
     order = np.argsort(-steady(need_rows @ rows[:SKETCH].T), axis=1, kind="stable")[:, :NEIGHBOURS]
@@ -252,7 +249,7 @@ def _cluster_features(clustering: Clustering, rows: Matrix) -> Matrix:
 
 
 def _answers_by_cluster(clustering: Clustering, label_by_row: Mapping[int, int]) -> dict[int, Counter[int]]:
-    """What was answered in each cluster found, unassigned rows among them; clusters nobody has spoken of are not there."""
+    """Counts of answers per cluster, unassigned rows included; clusters without answers are missing."""
     answers: dict[int, Counter[int]] = {}
     for row, label in label_by_row.items():
         answers.setdefault(int(clustering.labels[row]), Counter())[label] += 1
@@ -262,8 +259,9 @@ def _answers_by_cluster(clustering: Clustering, label_by_row: Mapping[int, int])
 def _with_claims_of_needs(
     inputs: LearningInputs, need_rows: Mapping[int, Matrix], answers_by_cluster: dict[int, Counter[int]]
 ) -> dict[int, Counter[int]]:
-    """What was heard, and a need in view for each cluster nobody spoke of: where it is the need's nearest cluster, and more
-    than half of its rows lie nearer to this need than to any other.
+    """The answers by cluster, and for clusters without any, a need in view as their answer.
+
+    A need claims its nearest cluster if more than half of the cluster's rows lie nearer to it than to any other need.
     """
     import numpy as np
 
@@ -272,11 +270,8 @@ def _with_claims_of_needs(
     nearest_need = nearness.argmax(axis=1)
     count = int(inputs.clustering.labels.max(initial=-1)) + 1
     members = [inputs.clustering.labels == cluster for cluster in range(count)]
-    mean_nearness = (
-        steady(np.stack([nearness[is_member].mean(axis=0) for is_member in members]))
-        if count
-        else np.zeros((0, len(labels)))
-    )
+    means = [nearness[rows].mean(axis=0) for rows in members]
+    mean_nearness = steady(np.stack(means)) if count else np.zeros((0, len(labels)))
     with_claims = dict(answers_by_cluster)
     for need, label in enumerate(labels if count else ()):
         cluster = int(mean_nearness[:, need].argmax())
@@ -286,58 +281,51 @@ def _with_claims_of_needs(
 
 
 def _nearness(rows: Matrix, need_rows: Mapping[int, Matrix]) -> Matrix:
-    """The cosine of each row to the nearest of what was stated of each need, (n, needs)."""
+    """The cosine of each row to the nearest text of each need, (n, needs)."""
     import numpy as np
 
-    return steady(np.stack([(rows @ one_need_rows.T).max(axis=1) for one_need_rows in need_rows.values()], axis=1))
+    return steady(np.stack([(rows @ vectors.T).max(axis=1) for vectors in need_rows.values()], axis=1))
 
 
 def _fits_no_need(rows: Matrix, need_rows: Mapping[int, Matrix]) -> NDArray[np.bool_]:
-    """Which rows lie far from all needs in view; used until a person has shown what fits none."""
+    """Which rows lie far from all needs in view; used until a person has marked a passage as off-topic."""
     nearness = _nearness(rows, need_rows).max(axis=1)
     is_far: NDArray[np.bool_] = nearness < aside_below(nearness)
     return is_far
 
 
 def _in_silent_cluster(
-    inputs: LearningInputs, answers_by_cluster: Mapping[int, Counter[int]], labels: Labels
+    inputs: LearningInputs, answers: Mapping[int, Counter[int]], labels: Labels
 ) -> NDArray[np.bool_]:
-    """Which rows were left in a cluster that stands apart and that nobody has spoken of."""
+    """Which rows lie in a cluster without any answer."""
     import numpy as np
 
     count = int(inputs.clustering.labels.max(initial=-1)) + 1
-    in_silent_cluster: NDArray[np.bool_] = np.isin(
-        labels, [cluster for cluster in range(count) if cluster not in answers_by_cluster]
-    )
-    return in_silent_cluster
+    is_silent: NDArray[np.bool_] = np.isin(labels, [cluster for cluster in range(count) if cluster not in answers])
+    return is_silent
 
 
-def _majority_label(cluster: int, answers_by_cluster: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
-    """What most answers call a cluster, by how many of them, out of how many; its own number while there are none."""
-    if cluster not in answers_by_cluster:
+def _majority_label(cluster: int, answers: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
+    """The most frequent answer in a cluster, its count, and the number of answers; without answers, the cluster's own number."""
+    if cluster not in answers:
         return cluster, 0, 0
-    label, agreeing = max(answers_by_cluster[cluster].items(), key=lambda item: (item[1], -item[0]))
-    return label, agreeing, answers_by_cluster[cluster].total()
+    label, agreeing = max(answers[cluster].items(), key=lambda item: (item[1], -item[0]))
+    return label, agreeing, answers[cluster].total()
 
 
 def _witness_clusters(
-    inputs: LearningInputs, answers_by_cluster: Mapping[int, Counter[int]], uses_clusters: bool, needs_lead: bool
+    inputs: LearningInputs, answers: Mapping[int, Counter[int]], uses_clusters: bool, needs_lead: bool
 ) -> list[int]:
-    """The clusters that bear witness: all that are leaned on; else those nobody has spoken of.
+    """The clusters whose clearest rows serve as examples: all where clusters are used, else those without answers.
 
-    Beside several places that people named they do so only where groups are separate: else they are no more than what the
-    needs leave over.
+    Where needs lead, clusters serve as examples only if groups are separate; else they are what the needs leave over.
     """
     clusters = range(UNASSIGNED, int(inputs.clustering.labels.max(initial=-1)) + 1)
     if uses_clusters:
         return list(clusters)
     if needs_lead:
-        return [
-            cluster
-            for cluster in clusters
-            if inputs.separate and cluster != UNASSIGNED and cluster not in answers_by_cluster
-        ]
-    return [cluster for cluster in clusters if cluster not in answers_by_cluster]
+        return [cluster for cluster in clusters if inputs.separate and cluster != UNASSIGNED and cluster not in answers]
+    return [cluster for cluster in clusters if cluster not in answers]
 
 
 def _examples(
@@ -348,7 +336,7 @@ def _examples(
     features: Matrix,
     need_rows: Mapping[int, Matrix],
 ) -> _Examples:
-    """What to learn from: the answers, what was stated of needs, and the clearest rows of clusters that bear witness."""
+    """Training examples: the answers, the texts of needs, and the clearest rows of the witness clusters."""
     import numpy as np
 
     clustering = inputs.clustering
@@ -386,7 +374,7 @@ def _apply_cluster_prior(
     classes: NDArray[np.int64],
     chances: Matrix,
 ) -> Matrix:
-    """Chances with what was found as their prior, as far as answers bear it out.
+    """Chances with the clusters as a prior, weighted by how far answers agree with the clusters.
 
     How often two answers in a cluster agree is estimated as Agresti and Coull (1998) do, over all clusters and for each;
     the lower counts. The first answer in a cluster can only agree with itself, so it is none.

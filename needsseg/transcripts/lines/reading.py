@@ -98,8 +98,8 @@ class _Reader:
         if self.layout:
             layout = _LAYOUTS[self.layout]
             return Found(layout, headers_of(layout, self.lines))
-        _, line_labels, speakers = self.by_label
-        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in line_labels))
+        _, labels, speakers = self.by_label
+        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in labels))
 
     @cached_property
     def around(self) -> Around:
@@ -109,48 +109,48 @@ class _Reader:
     @cached_property
     def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
-        stripped_lines = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
-        line_labels = labels_in_emphasis(stripped_lines, [labelled(line) if line else None for line in stripped_lines])
-        line_labels = without_question_numbers(without_spoken_times(line_labels))
-        line_labels, self.read_as = mended_labels(line_labels)
-        self.fields = without_fields_above(stripped_lines, line_labels)
-        below_fields = [None if index < self.fields else item for index, item in enumerate(line_labels)]
+        stripped = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
+        labels = labels_in_emphasis(stripped, [labelled(line) if line else None for line in stripped])
+        labels = without_question_numbers(without_spoken_times(labels))
+        labels, self.read_as = mended_labels(labels)
+        self.fields = without_fields_above(stripped, labels)
+        below_fields = [None if index < self.fields else item for index, item in enumerate(labels)]
         speakers = speakers_in(
-            ["" if index < self.fields else line for index, line in enumerate(stripped_lines)], below_fields
+            ["" if index < self.fields else line for index, line in enumerate(stripped)], below_fields
         )
         if not speakers:
-            tight = labels_without_space(stripped_lines)
-            if len(repeated := speakers_in(stripped_lines, tight)) > 1 and all(
+            tight = labels_without_space(stripped)
+            if len(repeated := speakers_in(stripped, tight)) > 1 and all(
                 _comes_back(label, tight) for label in repeated
             ):
-                line_labels, speakers = tight, repeated
-        line_labels = without_dash(line_labels)
+                labels, speakers = tight, repeated
+        labels = without_dash(labels)
         speakers = speakers - self.choices.not_speakers
-        recurring = frozenset(label for label in speakers if _comes_back(label, line_labels))
-        for index, line in enumerate(stripped_lines):
-            item = line_labels[index]
+        recurring = frozenset(label for label in speakers if _comes_back(label, labels))
+        for index, line in enumerate(stripped):
+            item = labels[index]
             if line and index >= self.fields and (item is None or item.label not in speakers):
-                line_labels[index] = tightly_labelled(line, recurring) or item
-        self._add_labels_without_colon(stripped_lines, line_labels, recurring)
-        return stripped_lines, line_labels, speakers
+                labels[index] = tightly_labelled(line, recurring) or item
+        self._add_labels_without_colon(stripped, labels, recurring)
+        return stripped, labels, speakers
 
     def _add_labels_without_colon(
-        self, stripped_lines: Sequence[str], line_labels: list[Labelled | None], recurring: frozenset[str]
+        self, stripped: Sequence[str], labels: list[Labelled | None], recurring: frozenset[str]
     ) -> None:
         """Take a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
         starts = [
             index
-            for index in range(self.fields, len(stripped_lines))
-            if stripped_lines[index] and (not index or not stripped_lines[index - 1])
+            for index in range(self.fields, len(stripped))
+            if stripped[index] and (not index or not stripped[index - 1])
         ]
-        if len(starts) * 2 < sum(map(bool, stripped_lines[self.fields :])):
-            starts = [index for index in range(self.fields, len(stripped_lines)) if stripped_lines[index]]
-        open_starts = [index for index in starts if (item := line_labels[index]) is None or item.label not in recurring]
+        if len(starts) * 2 < sum(map(bool, stripped[self.fields :])):
+            starts = [index for index in range(self.fields, len(stripped)) if stripped[index]]
+        open_starts = [index for index in starts if (item := labels[index]) is None or item.label not in recurring]
         if len(recurring) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
             return
         for index in open_starts:
-            if item := label_without_colon(stripped_lines[index], recurring):
-                line_labels[index] = item
+            if item := label_without_colon(stripped[index], recurring):
+                labels[index] = item
                 self.forgotten.append((index + 1, item.label))
 
     def reading(self) -> Reading:
@@ -168,7 +168,7 @@ class _Reader:
         lines_below = frozenset(index + header.lines for index, header in headers.items() if not header.words)
         around = around_the_talk(self.lines, frozenset(headers), lines_below, markdown=self.markdown)
         around = replace(around, kinds={**around.kinds, **dict.fromkeys(notices, "note")})
-        stripped_lines = [
+        stripped = [
             "" if index in silent_lines or (index in around.kinds and index not in headers) else _plain(line)
             for index, line in enumerate(self.lines)
         ]
@@ -178,9 +178,7 @@ class _Reader:
         )
         self.marks = [mark for mark in self.marks if mark.line not in silent_lines]
         self.marks += [marked(index, "note", self.given[index]) for index in silent_lines]
-        reading = self._turns(
-            stripped_lines, headers, [labelled(line) if line else None for line in stripped_lines], around
-        )
+        reading = self._turns(stripped, headers, [labelled(line) if line else None for line in stripped], around)
         return replace(reading, warnings=(*self._silent_warnings(silent_lines), *reading.warnings))
 
     def _silent(self, headers: Mapping[int, Header]) -> dict[int, str]:
@@ -206,34 +204,34 @@ class _Reader:
         return warnings
 
     def _nobodys(
-        self, stripped_lines: Sequence[str], headers: Mapping[int, Header], line_labels: Sequence[Labelled | None]
+        self, stripped: Sequence[str], headers: Mapping[int, Header], labels: Sequence[Labelled | None]
     ) -> str:
         """Who speaks where no label stands; "" where the speaker before goes on."""
         if self.choices.unlabelled or self.choices.not_speakers:
             return self.choices.unlabelled
-        return _unlabelled(stripped_lines, headers, line_labels)
+        return _unlabelled(stripped, headers, labels)
 
     def _by_label(self) -> Reading:
         around = self.around
-        stripped_lines, line_labels, speakers = self.by_label
+        stripped, labels, speakers = self.by_label
         if not speakers:
-            return self._without_labels(stripped_lines, line_labels, around)
+            return self._without_labels(stripped, labels, around)
         headers = {
             index: Header(item.label, item.words, item.start_ms)
-            for index, item in enumerate(line_labels)
+            for index, item in enumerate(labels)
             if item and item.label in speakers and index >= self.fields
         }
-        headers |= _changes_without_name(self.given, stripped_lines, headers)
-        if questions := _asked_without_name(self.given, line_labels, speakers):
+        headers |= _changes_without_name(self.given, stripped, headers)
+        if questions := _asked_without_name(self.given, labels, speakers):
             headers |= {index: Header("Interviewer", words) for index, words in questions.items()}
-        return self._turns(stripped_lines, dict(sorted(headers.items())), line_labels, around)
+        return self._turns(stripped, dict(sorted(headers.items())), labels, around)
 
-    def _without_labels(self, stripped_lines: list[str], line_labels: list[Labelled | None], around: Around) -> Reading:
+    def _without_labels(self, stripped: list[str], labels: list[Labelled | None], around: Around) -> Reading:
         lines = ["" if index in around.kinds else _QUOTE.sub("", line) for index, line in enumerate(self.given)]
         guided = read_guide(lines)
         if guided:
             first_line = next((mark.line for mark in guided.marks), 0)
-            marks, _, title = above_the_talk(stripped_lines, line_labels, first_line, around.kinds, frozenset())
+            marks, _, title = above_the_talk(stripped, labels, first_line, around.kinds, frozenset())
             quotes = [
                 Mark(index, "markup", len(self.given[index].split()) - len(line.split()))
                 for index, line in enumerate(lines)
@@ -246,22 +244,20 @@ class _Reader:
                 source=tuple(self.given),
                 title=around.title or title,
             )
-        spoken, marks = _nobody_named(stripped_lines, line_labels, self.choices.unlabelled)
+        spoken, marks = _nobody_named(stripped, labels, self.choices.unlabelled)
         return Reading(
             spoken, (), (*self.marks, *_kinds(around, self.given), *marks), tuple(self.given), title=around.title
         )
 
     def _turns(
         self,
-        stripped_lines: list[str],
+        stripped: list[str],
         headers: Mapping[int, Header],
-        line_labels: Sequence[Labelled | None],
+        labels: Sequence[Labelled | None],
         around: Around,
     ) -> Reading:
-        maker = TurnMaker(
-            stripped_lines, headers, line_labels, around, self._nobodys(stripped_lines, headers, line_labels)
-        )
-        maker.speakers |= inline_labels(stripped_lines)
+        maker = TurnMaker(stripped, headers, labels, around, self._nobodys(stripped, headers, labels))
+        maker.speakers |= inline_labels(stripped)
         turns = maker.make()
         starts = [turn.line for turn in turns]
         for line, end in self.ends.items():
@@ -281,7 +277,7 @@ class _Reader:
                 *self.marks,
                 *_kinds(around, self.given, headers),
                 *maker.marks,
-                *_decoration(self.lines, stripped_lines, headers),
+                *_decoration(self.lines, stripped, headers),
             ),
             tuple(self.given),
             title=around.title or maker.title,
@@ -289,8 +285,8 @@ class _Reader:
         )
 
 
-def _comes_back(label: str, line_labels: Sequence[Labelled | None]) -> bool:
-    return sum(item is not None and item.label == label for item in line_labels) > 1
+def _comes_back(label: str, labels: Sequence[Labelled | None]) -> bool:
+    return sum(item is not None and item.label == label for item in labels) > 1
 
 
 def _plain(line: str) -> str:
@@ -325,27 +321,25 @@ def _by_pattern(lines: Sequence[str], pattern: ChosenPattern) -> dict[int, Heade
     return headers
 
 
-def _unlabelled(
-    stripped_lines: Sequence[str], headers: Mapping[int, Header], line_labels: Sequence[Labelled | None]
-) -> str:
+def _unlabelled(stripped: Sequence[str], headers: Mapping[int, Header], line_labels: Sequence[Labelled | None]) -> str:
     """Who speaks where no label stands, in a text that labels one side alone: ``Participant``, ``Interviewer``, or ""."""
     labels = {header.label for header in headers.values()}
     if len(labels) != 1 or len(headers) < 2:
         return ""
     paragraphs: list[list[int]] = [[]]
-    no_blanks = without_blanks(stripped_lines)
-    for index in range(next(iter(headers)), len(stripped_lines)):
-        if not stripped_lines[index] or no_blanks or index in headers:
+    no_blanks = without_blanks(stripped)
+    for index in range(next(iter(headers)), len(stripped)):
+        if not stripped[index] or no_blanks or index in headers:
             paragraphs.append([])
-        if stripped_lines[index] and stamp(stripped_lines[index]) is None:
+        if stripped[index] and stamp(stripped[index]) is None:
             paragraphs[-1].append(index)
     blocks = [block for block in paragraphs if block]
     labelled_blocks = [block for block in blocks if block[0] in headers]
     unlabelled_blocks = [block for block in blocks if block[0] not in headers]
     if len(unlabelled_blocks) * 2 < len(labelled_blocks):
         return ""
-    asking_share = sum(_asks(stripped_lines, block) for block in labelled_blocks) / len(labelled_blocks)
-    asked_by_others = sum(_asks(stripped_lines, block) for block in unlabelled_blocks) / len(unlabelled_blocks)
+    asking_share = sum(_asks(stripped, block) for block in labelled_blocks) / len(labelled_blocks)
+    asked_by_others = sum(_asks(stripped, block) for block in unlabelled_blocks) / len(unlabelled_blocks)
     role = role_from_label(next(iter(labels)))
     follows = sum(after[0] not in headers for before, after in pairwise(blocks) if before[0] in headers)
     if follows * 2 < len(labelled_blocks):
@@ -362,44 +356,42 @@ def _unlabelled(
 
 
 def _changes_without_name(
-    original_lines: Sequence[str], stripped_lines: Sequence[str], headers: Mapping[int, Header]
+    original_lines: Sequence[str], stripped: Sequence[str], headers: Mapping[int, Header]
 ) -> dict[int, Header]:
     """Turns that begin with ``>>`` and no name, in a text of captions, where that sign stands before the names too."""
     signed = {index for index, line in enumerate(original_lines) if _CHANGE.match(line)}
     if not headers or 2 * sum(index in signed for index in headers) < len(headers):
         return {}
-    return {
-        index: Header("", stripped_lines[index]) for index in signed if stripped_lines[index] and index not in headers
-    }
+    return {index: Header("", stripped[index]) for index in signed if stripped[index] and index not in headers}
 
 
-def _asks(stripped_lines: Sequence[str], block: Sequence[int]) -> bool:
-    return any(_ASKS.search(stripped_lines[index]) for index in block[-2:])
+def _asks(stripped: Sequence[str], block: Sequence[int]) -> bool:
+    return any(_ASKS.search(stripped[index]) for index in block[-2:])
 
 
 def _asked_without_name(
-    lines: Sequence[str], line_labels: Sequence[Labelled | None], accepted: frozenset[str]
+    lines: Sequence[str], labels: Sequence[Labelled | None], accepted: frozenset[str]
 ) -> dict[int, str]:
     """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
     if len(accepted) != 1:
         return {}
-    questions = {index: words for index, words in questions_in(lines).items() if line_labels[index] is None}
+    questions = {index: words for index, words in questions_in(lines).items() if labels[index] is None}
     lines_below = [
         next((line for line in range(index + 1, len(lines)) if lines[line].strip()), index) for index in questions
     ]
-    answer_count = sum((item := line_labels[line]) is not None and item.label in accepted for line in lines_below)
+    answer_count = sum((item := labels[line]) is not None and item.label in accepted for line in lines_below)
     return questions if len(questions) >= 2 and 2 * answer_count >= len(questions) else {}
 
 
 def _nobody_named(
-    lines: Sequence[str], line_labels: Sequence[Labelled | None], speaker: str
+    lines: Sequence[str], labels: Sequence[Labelled | None], speaker: str
 ) -> tuple[tuple[Spoken, ...], list[Mark]]:
     blocks: list[list[Spoken]] = [[]]
     marks: list[Mark] = []
     start: int | None = None
     filled_lines = [line for line in lines if line]
     dashed = sum(bool(_DASHED.match(line)) for line in filled_lines) > _MOST_DASHED * max(len(filled_lines), 1)
-    for index, (line, item) in enumerate(zip(lines, line_labels, strict=True)):
+    for index, (line, item) in enumerate(zip(lines, labels, strict=True)):
         if dashed and (dash := _DASHED.match(line)):
             # Where (nearly) every line begins with a dash, each is another's turn.
             blocks.append([Spoken(speaker, line[dash.end() :], start, None, index + 1)])
