@@ -7,7 +7,7 @@ Importing this package loads no engine; each function loads what it needs.
 from needsseg.accounts.ingest.cells import FORMATS, salesforce_18
 from needsseg.accounts.ingest.crosschecks import usage_before_subscription
 from needsseg.accounts.ingest.databases import address, database_kind, is_address, tables
-from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, said_dates
+from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, chosen_date_formats
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.gathering import Gathered, Part, gathered, label, laid_out
 from needsseg.accounts.ingest.ingestion import Ingested, over_all
@@ -61,6 +61,7 @@ __all__ = [
     "address",
     "build",
     "check_mapping",
+    "chosen_date_formats",
     "database_kind",
     "gathered",
     "guess_mapping",
@@ -80,7 +81,6 @@ __all__ = [
     "read_subscriptions",
     "registrable_domain",
     "rejects_file",
-    "said_dates",
     "salesforce_18",
     "tables",
     "usage_before_subscription",

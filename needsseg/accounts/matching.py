@@ -96,19 +96,19 @@ def _match_one(
 ) -> AccountMatch:
     if (crm_id := salesforce_18(person.crm_id)) and crm_id in by_id:
         return AccountMatch(person.key, by_id[crm_id], "crm_id", (by_id[crm_id],), f"CRM id {crm_id}")
-    notes = [f"CRM id {crm_id} is no account"] if crm_id else []
+    notes = [f"CRM id {crm_id} is not an account"] if crm_id else []
     domain = registrable_domain(person.email, extract) if "@" in person.email else ""
     if domain in FREE_MAIL:
         notes.append(f"{domain} is a free-mail provider")
     elif domain:
-        if found := by_domain.get(domain):
-            return _exactly_one(person.key, found, "email_domain", f"e-mail domain {domain}")
+        if account_ids := by_domain.get(domain):
+            return _exactly_one(person.key, account_ids, "email_domain", f"e-mail domain {domain}")
         notes.append(f"no account has the domain {domain}")
     name = normalised_name(person.company)
     if not name:
         return AccountMatch(person.key, None, "unmatched", why="; ".join([*notes, "no company given"]))
-    if found := by_name.get(name):
-        return _exactly_one(person.key, found, "name", f"name '{name}'")
+    if account_ids := by_name.get(name):
+        return _exactly_one(person.key, account_ids, "name", f"name '{name}'")
     notes.append(f"no account is named '{name}'")
     candidates = _similar(name, by_name)
     if candidates:
@@ -118,13 +118,13 @@ def _match_one(
     return AccountMatch(person.key, None, "unmatched", why="; ".join(notes))
 
 
-def _exactly_one(key: str, found: Sequence[str], method: str, why: str) -> AccountMatch:
-    distinct = tuple(sorted(set(found)))
+def _exactly_one(key: str, account_ids: Sequence[str], method: str, reason: str) -> AccountMatch:
+    distinct = tuple(sorted(set(account_ids)))
     if len(distinct) > 1:
-        return AccountMatch(key, None, "ambiguous", distinct, f"{len(distinct)} accounts share the {why}")
+        return AccountMatch(key, None, "ambiguous", distinct, f"{len(distinct)} accounts share the {reason}")
     if method == "name":
-        return AccountMatch(key, distinct[0], "name", distinct, why)
-    return AccountMatch(key, distinct[0], "email_domain", distinct, why)
+        return AccountMatch(key, distinct[0], "name", distinct, reason)
+    return AccountMatch(key, distinct[0], "email_domain", distinct, reason)
 
 
 def _similar(name: str, by_name: Mapping[str, list[str]]) -> tuple[str, ...]:
@@ -157,18 +157,18 @@ def registrable_domain(address: str, extract: TLDExtract | None = None) -> str:
     host = address.strip().casefold()
     if "@" in host and "://" not in host:
         host = host.rsplit("@", 1)[1].rstrip(">")
-    found = (extract or _extractor())(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ""
+    extracted = (extract or _extractor())(host)
+    return f"{extracted.domain}.{extracted.suffix}" if extracted.domain and extracted.suffix else ""
 
 
 def normalised_name(name: str) -> str:
     """A company's name without case, accents, punctuation and legal form; ``&`` reads "and"."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = _POLISH_FORM.sub("", plain)
-    plain = _DOTTED_FORM.sub(lambda found: found.group().replace(".", ""), plain)
-    plain = plain.replace("&", " and ").replace("'", "").replace("’", "")
-    words = re.findall(r"\w+", plain)
+    simplified = unicodedata.normalize("NFKD", name).casefold()
+    simplified = "".join(letter for letter in simplified if not unicodedata.combining(letter))
+    simplified = _POLISH_FORM.sub("", simplified)
+    simplified = _DOTTED_FORM.sub(lambda dotted: dotted.group().replace(".", ""), simplified)
+    simplified = simplified.replace("&", " and ").replace("'", "").replace("’", "")
+    words = re.findall(r"\w+", simplified)
     while len(words) > 1 and words[-1] in LEGAL_FORMS | {"and"}:
         words.pop()
     if len(words) > 1 and words[0] == "the":

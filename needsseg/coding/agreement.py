@@ -93,15 +93,17 @@ def agreement(
     """
     unit_spans = _checked(marks, lengths, units, bounds)
     coders, n = tuple(marks), sum(_size(units, span) for spans in unit_spans.values() for span in spans)
-    codes = sorted({mark.code for own in marks.values() for mark in own if mark.interview in lengths})
+    codes = sorted({mark.code for coder_marks in marks.values() for mark in coder_marks if mark.interview in lengths})
     shares, rows = [], []
     for code in codes if n else ():
         tally: Counter[tuple[str, ...]] = Counter()
         for interview, spans in unit_spans.items():
-            for (start, end), by in _coded(marks, interview, code, spans, units):
-                tally[by] += _size(units, (start, end))
+            for (start, end), coders_marking in _coded_units(marks, interview, code, spans, units):
+                tally[coders_marking] += _size(units, (start, end))
         share = _share(tally, coders, n)
-        marked = {coder: sum(size for by, size in tally.items() if coder in by) for coder in coders}
+        marked = {
+            coder: sum(size for coders_marking, size in tally.items() if coder in coders_marking) for coder in coders
+        }
         rows.append(CodeAgreement(code, 100 * share.agreed, *_coefficients([share], len(coders)), marked))
         shares.append(share)
     percent = sum(row.percent for row in rows) / len(rows) if rows else None
@@ -113,28 +115,37 @@ def disagreements(
 ) -> list[Disagreement]:
     """Where coders differ, by interview, place and code; arguments and errors are those of agreement."""
     unit_spans = _checked(marks, lengths, units, bounds)
-    codes = sorted({mark.code for own in marks.values() for mark in own if mark.interview in lengths})
-    found: list[Disagreement] = []
+    codes = sorted({mark.code for coder_marks in marks.values() for mark in coder_marks if mark.interview in lengths})
+    disagreements_found: list[Disagreement] = []
     for interview, spans in unit_spans.items():
         differing = [
-            Disagreement(interview, start, end, code, by, tuple(coder for coder in marks if coder not in by))
+            Disagreement(
+                interview,
+                start,
+                end,
+                code,
+                coders_marking,
+                tuple(coder for coder in marks if coder not in coders_marking),
+            )
             for code in codes
-            for (start, end), by in _coded(marks, interview, code, spans, units)
-            if len(by) < len(marks)
+            for (start, end), coders_marking in _coded_units(marks, interview, code, spans, units)
+            if len(coders_marking) < len(marks)
         ]
-        found += sorted(differing, key=lambda each: (each.start, each.end, each.code))
-    return found
+        disagreements_found += sorted(
+            differing, key=lambda disagreement: (disagreement.start, disagreement.end, disagreement.code)
+        )
+    return disagreements_found
 
 
 def _checked(marks: Marks, lengths: Mapping[str, int], units: Units, bounds: Bounds | None) -> dict[str, list[Span]]:
     """The units of every interview, after what was given has been found to make sense."""
     if len(marks) < 2:
         raise UsageError(f"Agreement needs two coders; there are marks of {len(marks)}.")
-    for coder, own in marks.items():
-        for mark in own:
+    for coder, coder_marks in marks.items():
+        for mark in coder_marks:
             if mark.interview in lengths and not 0 <= mark.start < mark.end <= lengths[mark.interview]:
-                where = f"{mark.interview} [{mark.start}, {mark.end})"
-                raise UsageError(f"{coder}'s mark “{mark.code}” on {where} lies outside its text.")
+                place = f"{mark.interview} [{mark.start}, {mark.end})"
+                raise UsageError(f"{coder}'s mark “{mark.code}” on {place} lies outside its text.")
     if units == "sentence" and bounds is None:
         raise UsageError("Agreement by sentence needs the sentences of each interview.")
     return {interview: _units_of(marks, interview, length, units, bounds) for interview, length in lengths.items()}
@@ -150,83 +161,107 @@ def _units_of(marks: Marks, interview: str, length: int, units: Units, bounds: B
         return spans
     if units == "character":
         return [(0, length)] if length else []
-    return _joined([(mark.start, mark.end) for own in marks.values() for mark in own if mark.interview == interview])
+    return _merge_spans(
+        [
+            (mark.start, mark.end)
+            for coder_marks in marks.values()
+            for mark in coder_marks
+            if mark.interview == interview
+        ]
+    )
 
 
 def _size(units: Units, span: Span) -> int:
     return span[1] - span[0] if units == "character" else 1
 
 
-def _joined(spans: Sequence[Span], *, touching: bool = False) -> list[Span]:
+def _merge_spans(spans: Sequence[Span], *, touching: bool = False) -> list[Span]:
     """Spans in order, those that overlap (or, if asked, touch) as one."""
-    joined: list[Span] = []
+    merged: list[Span] = []
     for start, end in sorted(spans):
-        if joined and (start < joined[-1][1] or (touching and start == joined[-1][1])):
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        if merged and (start < merged[-1][1] or (touching and start == merged[-1][1])):
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            joined.append((start, end))
-    return joined
+            merged.append((start, end))
+    return merged
 
 
-def _coded(
+def _coded_units(
     marks: Marks, interview: str, code: str, spans: Sequence[Span], units: Units
 ) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """The units, or within characters the longest stretches, that bear a code, each with the coders who put it there."""
-    own = {
-        coder: _joined([(m.start, m.end) for m in each if m.interview == interview and m.code == code], touching=True)
-        for coder, each in marks.items()
+    spans_by_coder = {
+        coder: _merge_spans(
+            [(m.start, m.end) for m in coder_marks if m.interview == interview and m.code == code], touching=True
+        )
+        for coder, coder_marks in marks.items()
     }
     if units == "character":
-        yield from _stretches(own, spans)
+        yield from _stretches(spans_by_coder, spans)
         return
-    bearing = {coder: _borne(spans, coded) for coder, coded in own.items()}
+    units_by_coder = {coder: _units_with_code(spans, coded) for coder, coded in spans_by_coder.items()}
     for number, span in enumerate(spans):
-        by = tuple(coder for coder in own if number in bearing[coder])
-        if by:
-            yield span, by
+        coders_marking = tuple(coder for coder in spans_by_coder if number in units_by_coder[coder])
+        if coders_marking:
+            yield span, coders_marking
 
 
-def _stretches(own: Mapping[str, list[Span]], spans: Sequence[Span]) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """Sweeps over the ends of spans within each stretch of text; between two ends nothing changes."""
+def _stretches(
+    spans_by_coder: Mapping[str, list[Span]], spans: Sequence[Span]
+) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """Sweep over the ends of spans within each stretch of text; between two ends nothing changes."""
     changes: list[tuple[int, str, bool]] = []
-    for coder, coded in own.items():
-        for low, high in spans:
-            inside = [(max(start, low), min(end, high)) for start, end in coded if start < high and end > low]
+    for coder, coded in spans_by_coder.items():
+        for unit_start, unit_end in spans:
+            inside = [
+                (max(start, unit_start), min(end, unit_end))
+                for start, end in coded
+                if start < unit_end and end > unit_start
+            ]
             changes += [(start, coder, True) for start, _ in inside] + [(end, coder, False) for _, end in inside]
     # At one place what ends comes before what begins, so that a bound of the text cuts a mark that crosses it.
     changes.sort(key=lambda change: (change[0], change[2]))
-    marking: set[str] = set()
-    since = 0
-    for place, coder, begins in changes:
-        if place > since and marking:
-            yield (since, place), tuple(each for each in own if each in marking)
-        since = place
-        (marking.add if begins else marking.discard)(coder)
+    marking_coders: set[str] = set()
+    stretch_start = 0
+    for offset, coder, starts in changes:
+        if offset > stretch_start and marking_coders:
+            yield (
+                (stretch_start, offset),
+                tuple(marking_coder for marking_coder in spans_by_coder if marking_coder in marking_coders),
+            )
+        stretch_start = offset
+        (marking_coders.add if starts else marking_coders.discard)(coder)
 
 
-def _borne(spans: Sequence[Span], coded: Sequence[Span]) -> set[int]:
+def _units_with_code(spans: Sequence[Span], coded: Sequence[Span]) -> set[int]:
     """Numbers of the units that bear a code; a mark's text is what of it lies in units, so that it bears on one at least."""
-    shared: Counter[int] = Counter()
-    bearing: set[int] = set()
+    shared_by_unit: Counter[int] = Counter()
+    unit_numbers: set[int] = set()
     for start, end in coded:
-        parts = {
-            n: min(high, end) - max(low, start) for n, (low, high) in enumerate(spans) if low < end and start < high
+        shared_sizes = {
+            n: min(unit_end, end) - max(unit_start, start)
+            for n, (unit_start, unit_end) in enumerate(spans)
+            if unit_start < end and start < unit_end
         }
-        shared.update(parts)
-        bearing |= {n for n, part in parts.items() if 2 * part >= sum(parts.values())}
-    return bearing | {n for n, part in shared.items() if 2 * part >= spans[n][1] - spans[n][0]}
+        shared_by_unit.update(shared_sizes)
+        unit_numbers |= {n for n, shared_size in shared_sizes.items() if 2 * shared_size >= sum(shared_sizes.values())}
+    return unit_numbers | {
+        n for n, shared_size in shared_by_unit.items() if 2 * shared_size >= spans[n][1] - spans[n][0]
+    }
 
 
 def _share(tally: Mapping[tuple[str, ...], int], coders: Sequence[str], n: int) -> _Share:
     """Sums over units, from how many units each set of coders marked; the rest of the ``n`` nobody did."""
     m = len(coders)
-    differing = sum(size * len(by) * (m - len(by)) for by, size in tally.items())
+    differing = sum(size * len(coders_marking) * (m - len(coders_marking)) for coders_marking, size in tally.items())
     agreed = 1 - differing / (n * m * (m - 1) / 2)
     chance = 0.0
     if m == 2:
-        first, second = (sum(size for by, size in tally.items() if coder in by) for coder in coders)
-        chance = (first * second + (n - first) * (n - second)) / (n * n)
-    yes = sum(size * len(by) for by, size in tally.items())
+        first_size, second_size = (
+            sum(size for coders_marking, size in tally.items() if coder in coders_marking) for coder in coders
+        )
+        chance = (first_size * second_size + (n - first_size) * (n - second_size)) / (n * n)
+    yes = sum(size * len(coders_marking) for coders_marking, size in tally.items())
     # Krippendorff's coincidences of two values: each unit gives its ordered pairs, divided by m - 1.
     observed = 2 * differing / (m - 1) / (n * m)
     expected = 2 * yes * (n * m - yes) / (n * m * (n * m - 1))

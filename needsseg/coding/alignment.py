@@ -53,10 +53,10 @@ class Tokens:
 def tokens(text: str) -> Tokens:
     """The tokens of ``text`` in order; case, either apostrophe and composed or decomposed accents compare equal."""
     spans = tuple(match.span() for match in _TOKEN.finditer(text))
-    found = [text[start:end] for start, end in spans]
-    weights = (WORD if not _IS_MARK.match(word) else 0 for word in found)
-    halved = (WORD // 2 if _IS_UNSPACED.match(word) else weight for word, weight in zip(found, weights, strict=True))
-    keys = tuple(_TYPED.get(word) or unicodedata.normalize("NFC", word).casefold().replace("’", "'") for word in found)
+    words = [text[start:end] for start, end in spans]
+    weights = (WORD if not _IS_MARK.match(word) else 0 for word in words)
+    halved = (WORD // 2 if _IS_UNSPACED.match(word) else weight for word, weight in zip(words, weights, strict=True))
+    keys = tuple(_TYPED.get(word) or unicodedata.normalize("NFC", word).casefold().replace("’", "'") for word in words)
     return Tokens(text, spans, keys, tuple(accumulate(halved, initial=0)))
 
 
@@ -87,7 +87,7 @@ def align(old: Tokens, new: Tokens) -> list[Block]:
             blocks.append((i, j, n))
             gaps.append((low, i, new_low, j))
             low, new_low = i + n, j + n
-    return _telling(old, new, _merged(blocks))
+    return _without_chance_blocks(old, new, _merged(blocks))
 
 
 def _common(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: int, new_high: int) -> tuple[int, int]:
@@ -106,14 +106,19 @@ def _anchors(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: i
     for size in _SHINGLES:
         if size > min(high - low, new_high - new_low):
             continue
-        ours, theirs = _once(a, low, high, size), _once(b, new_low, new_high, size)
-        pairs = [(i, theirs[run]) for run, i in ours.items() if i >= 0 and theirs.get(run, -1) >= 0]
+        old_positions, new_positions = (
+            _positions_of_unique_runs(a, low, high, size),
+            _positions_of_unique_runs(b, new_low, new_high, size),
+        )
+        pairs = [
+            (i, new_positions[run]) for run, i in old_positions.items() if i >= 0 and new_positions.get(run, -1) >= 0
+        ]
         if pairs:
-            return _disjoint(_rising(sorted(pairs)), size)
+            return _disjoint(_longest_rising(sorted(pairs)), size)
     return []
 
 
-def _once(keys: Sequence[str], low: int, high: int, size: int) -> dict[tuple[str, ...], int]:
+def _positions_of_unique_runs(keys: Sequence[str], low: int, high: int, size: int) -> dict[tuple[str, ...], int]:
     """Where each run of ``size`` tokens begins, or -1 where it occurs again."""
     places: dict[tuple[str, ...], int] = {}
     for start in range(low, high - size + 1):
@@ -122,21 +127,21 @@ def _once(keys: Sequence[str], low: int, high: int, size: int) -> dict[tuple[str
     return places
 
 
-def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest rising subsequence by the second number, of pairs in the order of the first."""
-    ends: list[int] = []
-    at: list[int] = []
-    before: list[int] = []
+    smallest_ends: list[int] = []
+    indices: list[int] = []
+    predecessors: list[int] = []
     for number, (_, j) in enumerate(pairs):
-        place = bisect_left(ends, j)
-        before.append(at[place - 1] if place else -1)
-        ends[place : place + 1] = [j]
-        at[place : place + 1] = [number]
+        length = bisect_left(smallest_ends, j)
+        predecessors.append(indices[length - 1] if length else -1)
+        smallest_ends[length : length + 1] = [j]
+        indices[length : length + 1] = [number]
     chain = []
-    number = at[-1] if at else -1
+    number = indices[-1] if indices else -1
     while number >= 0:
         chain.append(pairs[number])
-        number = before[number]
+        number = predecessors[number]
     return chain[::-1]
 
 
@@ -165,13 +170,13 @@ def _merged(blocks: list[Block]) -> list[Block]:
     return merged
 
 
-def _telling(old: Tokens, new: Tokens, blocks: list[Block]) -> list[Block]:
+def _without_chance_blocks(old: Tokens, new: Tokens, blocks: list[Block]) -> list[Block]:
     """Without short blocks between larger edits on both sides: words that two texts have in common by chance.
 
     The semantic clean-up of diff-match-patch (Fraser), with words for characters and ENOUGH as what always tells.
     """
     while True:
-        kept = []
+        kept_blocks = []
         edges = [(0, 0, 0), *blocks, (len(old.keys), len(new.keys), 0)]
         sizes = [
             max(old.weight(i + n, next_i), new.weight(j + n, next_j))
@@ -180,7 +185,7 @@ def _telling(old: Tokens, new: Tokens, blocks: list[Block]) -> list[Block]:
         for block, before, after in zip(blocks, sizes, sizes[1:], strict=False):
             weight = old.weight(block[0], block[0] + block[2])
             if weight >= min(ENOUGH, before, after):
-                kept.append(block)
-        if len(kept) == len(blocks):
+                kept_blocks.append(block)
+        if len(kept_blocks) == len(blocks):
             return blocks
-        blocks = kept
+        blocks = kept_blocks

@@ -57,16 +57,16 @@ def anchor(old: str, new: str, spans: Sequence[Span]) -> list[Anchor | None]:
 
 
 def _edit(old: Tokens, new: Tokens) -> _Edit:
-    edit = _Edit(old, new, [-1] * len(old.keys), [-1] * len(new.keys), (_places(old), _places(new)))
+    edit = _Edit(old, new, [-1] * len(old.keys), [-1] * len(new.keys), (_positions_by_key(old), _positions_by_key(new)))
     for i, j, n in align(old, new):
         edit.to_new[i : i + n] = range(j, j + n)
         edit.to_old[j : j + n] = range(i, i + n)
     return edit
 
 
-def _places(of: Tokens) -> dict[str, list[int]]:
+def _positions_by_key(tokens: Tokens) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {}
-    for number, key in enumerate(of.keys):
+    for number, key in enumerate(tokens.keys):
         places.setdefault(key, []).append(number)
     return places
 
@@ -81,16 +81,16 @@ def _tokens_of(old: Tokens, ends: Sequence[int], span: Span) -> tuple[int, int]:
 def _anchored(edit: _Edit, span: Span, first: int, last: int) -> Anchor | None:
     if first >= last or not edit.old.text[span[0] : span[1]].strip():
         return None
-    place = _in_place(edit, first, last)
-    if place is None:
+    new_first = _in_place(edit, first, last)
+    if new_first is None:
         edited, moved = _edited(edit, first, last), _moved(edit, first, last)
         if not moved:
             return edited
         # The words stand elsewhere too, or where others stood: which of them are meant cannot be told.
         if edited or len(moved) > 1 or not _is_free(edit, first, last, moved[0]):
             return None
-        place = moved[0]
-    return _exact(edit, span, first, last, place)
+        new_first = moved[0]
+    return _exact(edit, span, first, last, new_first)
 
 
 def _in_place(edit: _Edit, first: int, last: int) -> int | None:
@@ -99,13 +99,13 @@ def _in_place(edit: _Edit, first: int, last: int) -> int | None:
     Of "we ship [we ship weekly]" without its first two words a diff may keep either "we ship": trying every diagonal
     that a token of the passage is on finds the one on which the passage is whole.
     """
-    found: dict[int, int] = {}
+    hits_by_place: dict[int, int] = {}
     for token in range(first, last):
         if edit.to_new[token] >= 0:
             place = edit.to_new[token] - (token - first)
-            found[place] = found.get(place, 0) + 1
-    whole = [place for place in found if _stands(edit, first, last, place)]
-    return max(whole, key=lambda place: (found[place], -place), default=None)
+            hits_by_place[place] = hits_by_place.get(place, 0) + 1
+    full_matches = [place for place in hits_by_place if _stands(edit, first, last, place)]
+    return max(full_matches, key=lambda place: (hits_by_place[place], -place), default=None)
 
 
 def _stands(edit: _Edit, first: int, last: int, place: int) -> bool:
@@ -114,13 +114,13 @@ def _stands(edit: _Edit, first: int, last: int, place: int) -> bool:
 
 def _moved(edit: _Edit, first: int, last: int) -> list[int]:
     """The new first tokens to which a passage may have been moved: where it, with enough words, occurs and occurred once."""
-    found = set()
-    for low, high in _windows(edit.old, first, last):
-        if len(_occurrences(edit.old, edit.places[0], edit.old.keys[low:high])) == 1:
-            places = _occurrences(edit.new, edit.places[1], edit.old.keys[low:high])
+    new_places = set()
+    for window_first, window_last in _windows(edit.old, first, last):
+        if len(_occurrences(edit.old, edit.places[0], edit.old.keys[window_first:window_last])) == 1:
+            places = _occurrences(edit.new, edit.places[1], edit.old.keys[window_first:window_last])
             if len(places) == 1:
-                found.add(places[0] + first - low)
-    return sorted(found)
+                new_places.add(places[0] + first - window_first)
+    return sorted(new_places)
 
 
 def _windows(old: Tokens, first: int, last: int) -> set[tuple[int, int]]:
@@ -135,49 +135,51 @@ def _windows(old: Tokens, first: int, last: int) -> set[tuple[int, int]]:
     return {window for window in ((low, last), (first, high), (left, right)) if old.weight(*window) >= ENOUGH}
 
 
-def _occurrences(within: Tokens, places: dict[str, list[int]], keys: Sequence[str]) -> list[int]:
+def _occurrences(tokens: Tokens, places: dict[str, list[int]], keys: Sequence[str]) -> list[int]:
     """Where a run of tokens begins, at most two of them."""
     rarest = min(range(len(keys)), key=lambda number: len(places.get(keys[number], ())))
-    found = []
+    positions = []
     for place in places.get(keys[rarest], ()):
         start = place - rarest
-        if start >= 0 and within.keys[start : start + len(keys)] == tuple(keys):
-            found.append(start)
-            if len(found) > 1:
+        if start >= 0 and tokens.keys[start : start + len(keys)] == tuple(keys):
+            positions.append(start)
+            if len(positions) > 1:
                 break
-    return found
+    return positions
 
 
 def _is_free(edit: _Edit, first: int, last: int, place: int) -> bool:
     """Whether most of what stands at the new place is not what stood elsewhere in the old text."""
-    taken = sum(1 for token in edit.to_old[place : place + last - first] if token >= 0 and not first <= token < last)
-    return 2 * taken <= last - first
+    foreign_tokens = sum(
+        1 for token in edit.to_old[place : place + last - first] if token >= 0 and not first <= token < last
+    )
+    return 2 * foreign_tokens <= last - first
 
 
 def _exact(edit: _Edit, span: Span, first: int, last: int, place: int) -> Anchor:
     """The span around the same tokens; ends within a token, or in white space around it, stay where they are if they can."""
     old, new = edit.old, edit.new
     final = place + last - first - 1
-    same = all(old.words(token) == new.words(place + token - first) for token in range(first, last))
+    is_same = all(old.words(token) == new.words(place + token - first) for token in range(first, last))
     start, end = new.spans[place][0], new.spans[final][1]
-    inside, short = span[0] - old.spans[first][0], old.spans[last - 1][1] - span[1]
+    head_length, tail_length = span[0] - old.spans[first][0], old.spans[last - 1][1] - span[1]
     before, after = old.text[span[0] : old.spans[first][0]], old.text[old.spans[last - 1][1] : span[1]]
-    if new.text.endswith(before, 0, start) if inside < 0 else old.words(first) == new.words(place):
-        start += inside
-    if new.text.startswith(after, end) if short < 0 else old.words(last - 1) == new.words(final):
-        end -= short
-    return Anchor(start, end, same)
+    if new.text.endswith(before, 0, start) if head_length < 0 else old.words(first) == new.words(place):
+        start += head_length
+    if new.text.startswith(after, end) if tail_length < 0 else old.words(last - 1) == new.words(final):
+        end -= tail_length
+    return Anchor(start, end, is_same)
 
 
 def _edited(edit: _Edit, first: int, last: int) -> Anchor | None:
     old, new = edit.old, edit.new
     words = [token for token in range(first, last) if old.weight(token, token + 1)]
-    whole = old.weight(first, last)
-    kept = sum(old.weight(token, token + 1) for token in words if edit.to_new[token] >= 0)
-    if not words or kept < KEPT * whole:
+    total_weight = old.weight(first, last)
+    kept_weight = sum(old.weight(token, token + 1) for token in words if edit.to_new[token] >= 0)
+    if not words or kept_weight < KEPT * total_weight:
         return None
-    start, end = _placed(edit, words[0]), _placed(edit, words[-1])
-    if start is None or end is None or end < start or kept < new.weight(start, end + 1) / 2:
+    start, end = _new_token(edit, words[0]), _new_token(edit, words[-1])
+    if start is None or end is None or end < start or kept_weight < new.weight(start, end + 1) / 2:
         return None
     for token in range(words[0] - 1, first - 1, -1):
         if start and edit.to_new[token] == start - 1:
@@ -188,7 +190,7 @@ def _edited(edit: _Edit, first: int, last: int) -> Anchor | None:
     return Anchor(new.spans[start][0], new.spans[end][1], False)
 
 
-def _placed(edit: _Edit, word: int) -> int | None:
+def _new_token(edit: _Edit, word: int) -> int | None:
     """The new token of a first or last word: its own, or the like-spelled one that stands for it between its neighbours."""
     if edit.to_new[word] >= 0:
         return edit.to_new[word]
@@ -199,8 +201,8 @@ def _placed(edit: _Edit, word: int) -> int | None:
         high += 1
     new_low = edit.to_new[low - 1] + 1 if low else 0
     new_high = edit.to_new[high] if high < len(edit.to_new) else len(edit.to_old)
-    place = new_low + word - low
+    new_token = new_low + word - low
     if new_high - new_low != high - low:
         return None
-    likeness = SequenceMatcher(None, edit.old.keys[word], edit.new.keys[place], autojunk=False).ratio()
-    return place if likeness >= ALIKE else None
+    likeness = SequenceMatcher(None, edit.old.keys[word], edit.new.keys[new_token], autojunk=False).ratio()
+    return new_token if likeness >= ALIKE else None

@@ -56,8 +56,8 @@ def _dialled(number: str, before: str) -> bool:
         return False
     if number.startswith("+"):
         return True
-    called = _CALLED.search(before) is not None
-    if not called and _COUNTED.search(before):
+    follows_call_word = _CALLED.search(before) is not None
+    if not follows_call_word and _COUNTED.search(before):
         return False
     grouped = len(digits) < len(number)
     if digits.startswith("00"):
@@ -66,4 +66,4 @@ def _dialled(number: str, before: str) -> bool:
         return 9 <= len(digits) <= 12 and (grouped or len(digits) in (10, 11))
     if _NORTH_AMERICAN.fullmatch(number):
         return True
-    return called and not digits.endswith("000")
+    return follows_call_word and not digits.endswith("000")

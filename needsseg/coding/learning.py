@@ -64,10 +64,10 @@ class Measured:
 
     def only(self, numbers: Sequence[int]) -> Measured:
         """Some of the windows, in the order given."""
-        at = list(numbers)
-        reasons, texts = tuple(self.reasons[i] for i in at), tuple(self.texts[i] for i in at)
-        where = tuple(self.places[i] for i in at) if self.places else ()
-        return Measured(self.rows[at], self.signs[at], self.untrained[at], reasons, texts, where)
+        indices = list(numbers)
+        reasons, texts = tuple(self.reasons[i] for i in indices), tuple(self.texts[i] for i in indices)
+        chosen_places = tuple(self.places[i] for i in indices) if self.places else ()
+        return Measured(self.rows[indices], self.signs[indices], self.untrained[indices], reasons, texts, chosen_places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,12 @@ def measure(
     unit = np.array(rows, dtype=np.float64).reshape(len(rows), width)
     if windows:
         cosines = unit @ np.stack([vectors[text_sha256(probe.text)] for probe in probes]).T
-        beside = np.array([probe.kind == BESIDE for probe in probes])
-        start = untrained(windows, unit, np.max(cosines[:, beside], axis=1, initial=0.0), centre)
-        best = np.argmax(np.where(beside, -2.0, cosines), axis=1)
+        is_beside = np.array([probe.kind == BESIDE for probe in probes])
+        start = untrained(windows, unit, np.max(cosines[:, is_beside], axis=1, initial=0.0), centre)
+        best_probes = np.argmax(np.where(is_beside, -2.0, cosines), axis=1)
         reasons = tuple(
-            reasons_of(window, probes[place], float(cosines[at, place]))
-            for at, (window, place) in enumerate(zip(windows, best, strict=True))
+            reasons_of(window, probes[probe_number], float(cosines[position, probe_number]))
+            for position, (window, probe_number) in enumerate(zip(windows, best_probes, strict=True))
         )
     return Measured(
         unit,
@@ -139,49 +139,49 @@ def joined(parts: Sequence[Measured]) -> Measured:
     """All windows of some parts as one, in order."""
     import numpy as np
 
-    full = [part for part in parts if part.texts] or list(parts[:1])
+    non_empty = [part for part in parts if part.texts] or list(parts[:1])
     return Measured(
-        np.vstack([part.rows for part in full]),
-        np.vstack([part.signs for part in full]),
-        np.concatenate([part.untrained for part in full]),
-        tuple(reasons for part in full for reasons in part.reasons),
-        tuple(text for part in full for text in part.texts),
-        tuple(place for part in full for place in part.places) if all(part.places for part in full) else (),
+        np.vstack([part.rows for part in non_empty]),
+        np.vstack([part.signs for part in non_empty]),
+        np.concatenate([part.untrained for part in non_empty]),
+        tuple(reasons for part in non_empty for reasons in part.reasons),
+        tuple(text for part in non_empty for text in part.texts),
+        tuple(place for part in non_empty for place in part.places) if all(part.places for part in non_empty) else (),
     )
 
 
 def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Ranking:
-    """Ranks the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
+    """Rank the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
 
     Without a decision the chance is the untrained score. ``learned`` is False below ``ENOUGH`` decisions, or where all went
     one way: what the chances come to is then not known yet.
     """
     import numpy as np
 
-    said = np.array(accepted, dtype=bool)
-    learned = len(said) >= ENOUGH and bool(said.any()) and not bool(said.all())
-    chances = _chances(open_, decided, said) if len(said) and len(open_.texts) else open_.untrained
+    decisions = np.array(accepted, dtype=bool)
+    learned = len(decisions) >= ENOUGH and bool(decisions.any()) and not bool(decisions.all())
+    chances = _chances(open_, decided, decisions) if len(decisions) and len(open_.texts) else open_.untrained
     order = np.lexsort((np.arange(len(chances)), -open_.untrained, -chances))
-    outlook = _outlook(chances[order], said, learned=learned)
-    return Ranking(chances, _explored(open_, decided, order), learned, len(said), outlook)
+    outlook = _outlook(chances[order], decisions, learned=learned)
+    return Ranking(chances, _explored(open_, decided, order), learned, len(decisions), outlook)
 
 
 def _explored(open_: Measured, decided: Measured, order: NDArray[np.intp]) -> tuple[int, ...]:
     """The order, best first, with the window least like any decided one put tenth while there are few decisions."""
-    best = [int(at) for at in order]
-    if not 0 < len(decided.texts) < EXPLORED or len(best) <= NEXT:
-        return tuple(best)
+    by_chance = [int(window) for window in order]
+    if not 0 < len(decided.texts) < EXPLORED or len(by_chance) <= NEXT:
+        return tuple(by_chance)
     import numpy as np
 
     # Only the better half: what is unlike everything is often no talk about the matter at all.
-    later = best[NEXT - 1 : max(NEXT, len(best) // 2)]
-    known = np.vstack([decided.rows, open_.rows[best[: NEXT - 1]]])
-    chosen = later[int(np.argmin((open_.rows[later] @ known.T).max(axis=1)))]
-    best.remove(chosen)
-    return (*best[: NEXT - 1], chosen, *best[NEXT - 1 :])
+    later = by_chance[NEXT - 1 : max(NEXT, len(by_chance) // 2)]
+    known_rows = np.vstack([decided.rows, open_.rows[by_chance[: NEXT - 1]]])
+    least_similar = later[int(np.argmin((open_.rows[later] @ known_rows.T).max(axis=1)))]
+    by_chance.remove(least_similar)
+    return (*by_chance[: NEXT - 1], least_similar, *by_chance[NEXT - 1 :])
 
 
-def _chances(open_: Measured, decided: Measured, said: Flags) -> Matrix:
+def _chances(open_: Measured, decided: Measured, decisions: Flags) -> Matrix:
     """Maximum a posteriori logistic regression with the untrained log odds as offset, shifted by how it fared."""
     import numpy as np
 
@@ -194,7 +194,7 @@ def _chances(open_: Measured, decided: Measured, said: Flags) -> Matrix:
         meaning = (first.rows - middle) @ (second.rows - middle).T
         return np.asarray(LEVEL**2 + TRUST**2 * trust + MEANING**2 * meaning + PLACE**2 * _near(first, second))
 
-    kernel, start, truth = shared(decided, decided), _log_odds(decided.untrained), said.astype(np.float64)
+    kernel, start, truth = shared(decided, decided), _log_odds(decided.untrained), decisions.astype(np.float64)
     weights = _fitted(kernel, start, truth)
     shift = _shift(*_past_forecasts(kernel, start, truth))
     log_odds = _log_odds(open_.untrained) + shared(open_, decided) @ weights + shift
@@ -208,39 +208,39 @@ def _near(first: Measured, second: Measured) -> Matrix:
     if not first.places or not second.places:
         return np.zeros((len(first.texts), len(second.texts)))
     number: dict[str, int] = {}
-    of, at = (
+    sources, middles = (
         [np.array([number.setdefault(source, len(number)) for source, _ in part.places]) for part in (first, second)],
         [np.array([middle for _, middle in part.places]) for part in (first, second)],
     )
-    apart = np.abs(at[0][:, None] - at[1][None, :])
-    known = np.array([bool(source) for source, _ in first.places])
-    return np.where((of[0][:, None] == of[1][None, :]) & known[:, None], np.exp(-apart / STRETCH), 0.0)
+    apart = np.abs(middles[0][:, None] - middles[1][None, :])
+    has_source = np.array([bool(source) for source, _ in first.places])
+    return np.where((sources[0][:, None] == sources[1][None, :]) & has_source[:, None], np.exp(-apart / STRETCH), 0.0)
 
 
-def _past_forecasts(kernel: Matrix, start: Matrix, said: Matrix) -> tuple[Matrix, Matrix]:
+def _past_forecasts(kernel: Matrix, start: Matrix, decisions: Matrix) -> tuple[Matrix, Matrix]:
     """Log odds that the newest decisions, ten by ten, had in the model of the decisions before them, and what was said."""
     import numpy as np
 
-    count = len(said)
-    first = max(ENOUGH, count - _CHECKS * _CHECKED)
+    count = len(decisions)
+    first_known = max(ENOUGH, count - _CHECKS * _CHECKED)
     forecasts: list[Matrix] = []
-    for known in range(first, count, _CHECKED):
-        after = slice(known, min(known + _CHECKED, count))
-        then = _fitted(kernel[:known, :known], start[:known], said[:known])
-        forecasts.append(start[after] + kernel[after, :known] @ then)
-    return np.concatenate(forecasts) if forecasts else np.zeros(0), said[first:]
+    for known_count in range(first_known, count, _CHECKED):
+        next_decisions = slice(known_count, min(known_count + _CHECKED, count))
+        weights_then = _fitted(kernel[:known_count, :known_count], start[:known_count], decisions[:known_count])
+        forecasts.append(start[next_decisions] + kernel[next_decisions, :known_count] @ weights_then)
+    return np.concatenate(forecasts) if forecasts else np.zeros(0), decisions[first_known:]
 
 
-def _shift(forecasts: Matrix, said: Matrix) -> float:
+def _shift(forecasts: Matrix, decisions: Matrix) -> float:
     """By how much past forecasts (log odds) were too low, held near nothing by a Gaussian prior of ``_SHIFT``."""
     import numpy as np
 
     low, high = -_FARTHEST, _FARTHEST
-    for _ in range(_HALVINGS if len(said) else 0):
+    for _ in range(_HALVINGS if len(decisions) else 0):
         # The slope of the log posterior falls with the shift, so that halving finds where it is 0.
         shift = (low + high) / 2
         chance = 1.0 / (1.0 + np.exp(-np.clip(forecasts + shift, -50.0, 50.0)))
-        rises = float((said - chance).sum()) > shift / _SHIFT**2
+        rises = float((decisions - chance).sum()) > shift / _SHIFT**2
         low, high = (shift, high) if rises else (low, shift)
     return (low + high) / 2
 
@@ -248,48 +248,48 @@ def _shift(forecasts: Matrix, said: Matrix) -> float:
 def _log_odds(chance: Matrix) -> Matrix:
     import numpy as np
 
-    held = np.clip(chance, 1e-4, 1 - 1e-4)
-    return np.asarray(np.log(held / (1.0 - held)), dtype=np.float64)
+    clipped = np.clip(chance, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(clipped / (1.0 - clipped)), dtype=np.float64)
 
 
-def _fitted(kernel: Matrix, start: Matrix, said: Matrix) -> Matrix:
+def _fitted(kernel: Matrix, start: Matrix, decisions: Matrix) -> Matrix:
     """Weights (n,) of the decided windows in the mode of the posterior, by Newton's method."""
     import numpy as np
 
-    weights: Matrix = np.zeros(len(said))
-    reached = _log_posterior(kernel, start, said, weights)
+    weights: Matrix = np.zeros(len(decisions))
+    reached = _log_posterior(kernel, start, decisions, weights)
     for _ in range(_STEPS):
         chance = 1.0 / (1.0 + np.exp(-np.clip(start + kernel @ weights, -50.0, 50.0)))
         spread = np.maximum(chance * (1.0 - chance), 1e-6)
         # The step of kernel logistic regression (Rasmussen and Williams 2006, algorithm 3.1), with an offset.
-        aim = kernel @ weights + (said - chance) / spread
+        aim = kernel @ weights + (decisions - chance) / spread
         step = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64) - weights
         # A whole step may overshoot where the start was far off; half of it, and so on, does not.
         for _ in range(_STEPS):
-            now = _log_posterior(kernel, start, said, weights + step)
-            if now >= reached - 1e-9:
+            log_posterior_now = _log_posterior(kernel, start, decisions, weights + step)
+            if log_posterior_now >= reached - 1e-9:
                 break
             step = step / 2
         else:
             break
-        weights, reached = weights + step, now
+        weights, reached = weights + step, log_posterior_now
         if float(np.abs(step).max()) < 1e-8:
             break
     return weights
 
 
-def _log_posterior(kernel: Matrix, start: Matrix, said: Matrix, weights: Matrix) -> float:
+def _log_posterior(kernel: Matrix, start: Matrix, decisions: Matrix, weights: Matrix) -> float:
     """What ``_fitted`` makes as high as it can be: log likelihood and log prior, up to a constant."""
     import numpy as np
 
-    moved = kernel @ weights
-    towards = np.where(said > 0, 1.0, -1.0) * (start + moved)
-    return float(-np.logaddexp(0.0, -towards).sum() - weights @ moved / 2)
+    log_odds_shift = kernel @ weights
+    towards = np.where(decisions > 0, 1.0, -1.0) * (start + log_odds_shift)
+    return float(-np.logaddexp(0.0, -towards).sum() - weights @ log_odds_shift / 2)
 
 
-def _outlook(chances: Matrix, said: Flags, *, learned: bool) -> Outlook:
+def _outlook(chances: Matrix, decisions: Flags, *, learned: bool) -> Outlook:
     """From the chances, best first, and the decisions, oldest first."""
-    lately = float(said[-RECENT:].mean()) if len(said) >= RECENT else None
+    lately = float(decisions[-RECENT:].mean()) if len(decisions) >= RECENT else None
     coming = float(chances[:NEXT].mean()) if len(chances) else 0.0
     unlikely = learned and coming < UNLIKELY and lately is not None and lately < UNLIKELY
     return Outlook(len(chances), float(chances.sum()), coming, lately, unlikely or not len(chances))
@@ -306,5 +306,5 @@ def likeness(window: int, open_: Measured, decided: Measured, accepted: Sequence
     if cosines[nearest] < LIKE:
         return None
     words = " ".join(decided.texts[nearest].split())
-    shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rsplit(" ", 1)[0] + " …"
-    return f"like “{shown}”, which you {'accepted' if accepted[nearest] else 'rejected'} ({cosines[nearest]:.2f})"
+    shown_words = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rsplit(" ", 1)[0] + " …"
+    return f"like “{shown_words}”, which you {'accepted' if accepted[nearest] else 'rejected'} ({cosines[nearest]:.2f})"

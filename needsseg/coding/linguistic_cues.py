@@ -59,13 +59,13 @@ def _load(path: Path) -> tuple[CueGroup, ...]:
             )
         weight, phrases = group["weight"], group["phrases"]
         if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise UsageError(f"{path}: [{kind}] weight = {weight!r} is no number.")
+            raise UsageError(f"{path}: [{kind}] weight = {weight!r} is not a number.")
         if not isinstance(phrases, list) or not phrases or not all(isinstance(p, str) and p.strip() for p in phrases):
             raise UsageError(f"{path}: [{kind}] phrases must be a list of phrases, none of them empty.")
         try:
             pattern = re.compile(r"\b(?:" + "|".join(straight(phrase) for phrase in phrases) + r")\b", re.IGNORECASE)
         except re.error as error:
-            raise UsageError(f"{path}: [{kind}] holds a phrase that is no regular expression: {error}.") from error
+            raise UsageError(f"{path}: [{kind}] has a phrase that is not a regular expression: {error}.") from error
         groups.append(CueGroup(kind, float(weight), pattern))
     return tuple(groups)
 
@@ -92,10 +92,10 @@ def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
     if group is None:
         return 0.0
     plain = straight(text)
-    rest, covered = group.pattern.subn(" ", plain)
+    remaining_text, covered = group.pattern.subn(" ", plain)
     if not covered:
         return 0.0
-    left = _CONTENT.findall(rest)
-    content = sum(word.lower() not in _LITTLE for word in left)
-    says_nothing = content <= EMPTY_WORDS or len(left) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
+    content_words = _CONTENT.findall(remaining_text)
+    content = sum(word.lower() not in _LITTLE for word in content_words)
+    says_nothing = content <= EMPTY_WORDS or len(content_words) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
     return group.weight if says_nothing else 0.0

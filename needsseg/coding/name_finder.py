@@ -122,27 +122,29 @@ class _Finder:
                 ):
                     self.seen.setdefault(token.key, kind)
 
-    def _products(self, said: Sequence[tuple[str, str]]) -> frozenset[str]:
+    def _products(self, named_texts: Sequence[tuple[str, str]]) -> frozenset[str]:
         """Words with a capital that no list has and at least half of the interviews say; gathers small words on the way."""
         capitals: dict[str, set[str]] = {}
-        for interview, text in said:
+        for interview, text in named_texts:
             for token in self.tokens(text):
                 if token.word.islower():
                     self.small.add(token.key)
                 elif token.has_capital:
                     capitals.setdefault(token.key, set()).add(interview)
-        fewest = max(_FEWEST_ABOUT_PRODUCT, len({interview for interview, _ in said}) / 2)
+        fewest = max(_FEWEST_ABOUT_PRODUCT, len({interview for interview, _ in named_texts}) / 2)
         listed = self.lists.given_names | self.lists.names_that_are_words | self.lists.places
-        return frozenset(key for key, where in capitals.items() if len(where) >= fewest and key not in listed)
+        return frozenset(
+            key for key, interview_keys in capitals.items() if len(interview_keys) >= fewest and key not in listed
+        )
 
     def find(self, text: str) -> list[Found]:
         """Words that may be names, in order, without overlaps; the possessive 's stays outside."""
         spans = [*self._seen_elsewhere(text), *self.guesses(text)]
-        taken: list[Found] = []
+        chosen: list[Found] = []
         for start, end, kind in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-            if all(end <= other.start or other.end <= start for other in taken):
-                taken.append(Found(start, end, kind, text[start:end], ""))
-        return sorted(taken, key=lambda found: found.start)
+            if all(end <= other.start or other.end <= start for other in chosen):
+                chosen.append(Found(start, end, kind, text[start:end], ""))
+        return sorted(chosen, key=lambda entity_found: entity_found.start)
 
     def _seen_elsewhere(self, text: str) -> Iterator[Entity]:
         for token in self.tokens(text):
@@ -151,13 +153,13 @@ class _Finder:
                 yield token.start, token.end, kind
 
     def _guesses(self, text: str) -> list[Entity]:
-        marked = [
+        guesses = [
             span for entity in (self.entities(text) if self.entities else ()) for span in self._checked(text, entity)
         ]
         runs = list(_runs(text, self.tokens(text)))
         listed = [span for run in runs for span in self._in_run(text, run)]
         listed += self._joined(text, runs)
-        return [*listed, *marked]
+        return [*listed, *guesses]
 
     def _is_word(self, token: _Token) -> bool:
         """Whether a word is no name by the lists, by its shape, or since this study writes it small."""
@@ -192,8 +194,8 @@ class _Finder:
             run = run[1:]
         if self.lists.is_no_name(" ".join(token.key for token in run)):
             return
-        if (at := next((n for n, token in enumerate(run[:-1]) if _is_title([token])), None)) is not None:
-            yield run[at + 1].start, run[-1].end, "person"
+        if (position := next((n for n, token in enumerate(run[:-1]) if _is_title([token])), None)) is not None:
+            yield run[position + 1].start, run[-1].end, "person"
             return
         place = self._place_in(text, run)
         if place is not None:
@@ -206,32 +208,32 @@ class _Finder:
         if len(run) > 1 and last in _PLACE_ENDS and not run[0].begins and not self._is_no_name(run[0]):
             yield run[0].start, run[-1].end, "other"
             return
-        at = 0
-        while at < len(run):
-            if self._is_given_name(text, run[at]):
-                end = at + 1
+        position = 0
+        while position < len(run):
+            if self._is_given_name(text, run[position]):
+                end = position + 1
                 while end < len(run) and not self._is_no_name(run[end]):
                     end += 1
-                yield run[at].start, run[end - 1].end, "person"
-                at = end
+                yield run[position].start, run[end - 1].end, "person"
+                position = end
                 continue
-            if not self._is_word(run[at]) and not run[at].begins:
-                kind = self._kind(text, run[at])
+            if not self._is_word(run[position]) and not run[position].begins:
+                kind = self._kind(text, run[position])
                 if kind is not None:
-                    yield run[at].start, run[at].end, kind
-            at += 1
+                    yield run[position].start, run[position].end, kind
+            position += 1
 
     def _joined(self, text: str, runs: Sequence[Sequence[_Token]]) -> Iterator[Entity]:
         """Companies with an "and" in them: "Ampersand and Sons"."""
-        for first, second in pairwise(runs):
+        for first_run, second_run in pairwise(runs):
             if (
-                re.fullmatch(r"\s+(?:and|&)\s+", text[first[-1].end : second[0].start])
-                and second[-1].key in _COMPANY_ENDS
-                and first[-1].key not in _COMPANY_ENDS
-                and not first[0].begins
-                and not all(token.key in self.small or self.lists.is_no_name(token.key) for token in first)
+                re.fullmatch(r"\s+(?:and|&)\s+", text[first_run[-1].end : second_run[0].start])
+                and second_run[-1].key in _COMPANY_ENDS
+                and first_run[-1].key not in _COMPANY_ENDS
+                and not first_run[0].begins
+                and not all(token.key in self.small or self.lists.is_no_name(token.key) for token in first_run)
             ):
-                yield first[0].start, second[-1].end, "company"
+                yield first_run[0].start, second_run[-1].end, "company"
 
     def _kind(self, text: str, token: _Token) -> GuessedKind | None:
         """What a word with a capital is that no list knows, by the words around it."""
@@ -251,12 +253,12 @@ class _Finder:
 
     def _place_in(self, text: str, run: Sequence[_Token]) -> Entity | None:
         for length in range(len(run), 0, -1):
-            for at in range(len(run) - length + 1):
-                part = run[at : at + length]
-                if " ".join(token.key for token in part) in self.lists.places and not (
-                    length == 1 and self._is_given_name(text, part[0]) and len(run) > 1
+            for position in range(len(run) - length + 1):
+                words = run[position : position + length]
+                if " ".join(token.key for token in words) in self.lists.places and not (
+                    length == 1 and self._is_given_name(text, words[0]) and len(run) > 1
                 ):
-                    return part[0].start, part[-1].end, "other"
+                    return words[0].start, words[-1].end, "other"
         return None
 
     def _checked(self, text: str, entity: Entity) -> Iterator[Entity]:
@@ -290,12 +292,12 @@ def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     for match in _WORD.finditer(text):
         start, end, word = match.start(), match.end(), match.group()
-        short = _CONTRACTED.search(word)
-        if short:
-            word, end = word[: short.start()], start + short.start()
+        contraction = _CONTRACTED.search(word)
+        if contraction:
+            word, end = word[: contraction.start()], start + contraction.start()
         before = text[:start].rstrip(" \t\u00a0\"'“”‘’«»([")
-        begins = not before or (before[-1] in ".!?…:\n。！？-–—*" and not _is_title(tokens))
-        tokens.append(_Token(start, end, word, folded(word), begins))
+        begins_sentence = not before or (before[-1] in ".!?…:\n。！？-–—*" and not _is_title(tokens))
+        tokens.append(_Token(start, end, word, folded(word), begins_sentence))
     return tokens
 
 

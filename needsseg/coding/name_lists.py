@@ -44,7 +44,7 @@ class NameLists:
 
     def forms_of(self, given_name: str) -> frozenset[str]:
         """What a folded given name is shortened to, and what it may be short for."""
-        longer = {full for full, forms in self.short_forms.items() if given_name in forms}
+        longer = {full_name for full_name, forms in self.short_forms.items() if given_name in forms}
         return (self.short_forms.get(given_name, frozenset()) | longer) - {given_name}
 
 

@@ -77,16 +77,16 @@ def load_name_model() -> NameModel | None:
     version = str(pipeline.meta.get("version", ""))
 
     def entities(texts: Sequence[str]) -> list[list[Entity]]:
-        pieces = [(n, at) for n, text in enumerate(texts) for at in range(0, max(len(text), 1), _LONGEST)]
-        found: list[list[Entity]] = [[] for _ in texts]
-        documents = pipeline.pipe((texts[n][at : at + _LONGEST] for n, at in pieces), batch_size=_BATCH)
-        for (n, at), document in zip(pieces, documents, strict=True):
-            found[n] += [
-                (at + entity.start_char, at + entity.end_char, _KINDS[entity.label_])
+        pieces = [(n, offset) for n, text in enumerate(texts) for offset in range(0, max(len(text), 1), _LONGEST)]
+        entities_by_text: list[list[Entity]] = [[] for _ in texts]
+        documents = pipeline.pipe((texts[n][offset : offset + _LONGEST] for n, offset in pieces), batch_size=_BATCH)
+        for (n, offset), document in zip(pieces, documents, strict=True):
+            entities_by_text[n] += [
+                (offset + entity.start_char, offset + entity.end_char, _KINDS[entity.label_])
                 for entity in document.ents
                 if entity.label_ in _KINDS
             ]
-        return found
+        return entities_by_text
 
     return NameModel(f"spaCy {OFFICIAL} {version}".strip(), entities)
 

@@ -99,7 +99,7 @@ def detect(text: str, known: Sequence[Known], extra: Sequence[str] = ()) -> list
 
 def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str], list[Found]]:
     """``detect`` for many texts: the names are made ready once."""
-    forms = [form for each in known for form in _forms(each)]
+    forms = [form for name in known for form in _forms(name)]
     forms += [_Form(word.strip(), False, "other", word) for word in extra if word.strip()]
     bearers: dict[str, set[tuple[str, str]]] = {}
     for form in forms:
@@ -115,30 +115,30 @@ def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str
     ]
 
     def found_in(text: str) -> list[Found]:
-        found = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
-        plain, odd = folded(text), not _ODD_CASES.isdisjoint(text)
-        for first, form, stands_for, pattern in ready:
+        findings = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
+        folded_text, has_odd_cases = folded(text), not _ODD_CASES.isdisjoint(text)
+        for first_word, form, stands_for, pattern in ready:
             # Most names are not in most texts, and looking for a piece of text is far cheaper than for a pattern.
-            if first in plain or odd:
-                found += [
+            if first_word in folded_text or has_odd_cases:
+                findings += [
                     Found(match.start(), match.end(), form.kind, match.group(), stands_for)
                     for match in pattern.finditer(text)
                     if _is_whole(text, match.start(), match.end())
                     and not (form.exact and _begins_sentence(text, match.start()))
                     and (not _in_capitals(form) or match.group()[0].isupper() or match.group() == form.words)
                 ]
-        return _without_overlap(found)
+        return _without_overlap(findings)
 
     return found_in
 
 
 def bearers(known: Iterable[Known]) -> dict[str, set[str]]:
     """For each way in which names are looked for, folded: the names that it may stand for."""
-    found: dict[str, set[str]] = {}
-    for each in known:
-        for form in _forms(each):
-            found.setdefault(folded(form.words), set()).add(form.stands_for)
-    return found
+    names_by_form: dict[str, set[str]] = {}
+    for name in known:
+        for form in _forms(name):
+            names_by_form.setdefault(folded(form.words), set()).add(form.stands_for)
+    return names_by_form
 
 
 def pseudonyms(known: Sequence[Known], numbers: Mapping[str, int] | None = None) -> dict[str, str]:
@@ -147,66 +147,73 @@ def pseudonyms(known: Sequence[Known], numbers: Mapping[str, int] | None = None)
     With ``numbers`` each name has the pseudonym of its number and those without a number have none: so they stay when
     others come and go. They are distinct, and no name that is known.
     """
-    taken = {folded(form) for each in known for form in (each.name, *each.aliases)}
-    people = (name for name in (f"Participant {n}" for n in count(1)) if folded(name) not in taken)
-    companies = (name for name in (f"Company {_letters(n)}" for n in count(1)) if folded(name) not in taken)
+    used_names = {folded(form) for known_name in known for form in (known_name.name, *known_name.aliases)}
+    people = (name for name in (f"Participant {n}" for n in count(1)) if folded(name) not in used_names)
+    companies = (name for name in (f"Company {_letters(n)}" for n in count(1)) if folded(name) not in used_names)
     names: dict[str, str] = {}
-    for each in known:
-        name = each.known_as or each.name
+    for known_name in known:
+        name = known_name.known_as or known_name.name
         if name in names or (numbers is not None and name not in numbers):
             continue
         if numbers is None:
-            names[name] = next(people if each.kind == "person" else companies)
+            names[name] = next(people if known_name.kind == "person" else companies)
         else:
-            made = f"Participant {numbers[name]}" if each.kind == "person" else f"Company {_letters(numbers[name])}"
-            names[name] = made if folded(made) not in taken else f"{made} *"
+            pseudonym = (
+                f"Participant {numbers[name]}" if known_name.kind == "person" else f"Company {_letters(numbers[name])}"
+            )
+            names[name] = pseudonym if folded(pseudonym) not in used_names else f"{pseudonym} *"
     return names
 
 
 def replaced(text: str, found: Iterable[Found], names: Mapping[str, str]) -> str:
     """``text`` with what was found in it replaced: by the name it stands for in ``names``, or the generic one of its kind."""
-    parts, place = [], 0
-    for each in sorted(found, key=lambda each: each.start):
-        if each.start < place or text[each.start : each.end] != each.words:
-            raise ValueError(f"“{each.words}” is not at [{each.start}, {each.end}) of this text, or overlaps another.")
-        parts += [text[place : each.start], names.get(each.stands_for) or GENERIC[each.kind]]
-        place = each.end
-    return "".join(parts) + text[place:]
+    parts, offset = [], 0
+    for finding in sorted(found, key=lambda finding: finding.start):
+        if finding.start < offset or text[finding.start : finding.end] != finding.words:
+            raise ValueError(
+                f"“{finding.words}” is not at [{finding.start}, {finding.end}) of this text, or overlaps another."
+            )
+        parts += [text[offset : finding.start], names.get(finding.stands_for) or GENERIC[finding.kind]]
+        offset = finding.end
+    return "".join(parts) + text[offset:]
 
 
 def short_name(company: str) -> str:
     """A company's name without its legal form."""
-    short = " ".join(company.split())
-    while (shorter := _LEGAL_FORM.sub("", short)) != short and shorter:
-        short = shorter
-    return short
+    short_form = " ".join(company.split())
+    while (shorter := _LEGAL_FORM.sub("", short_form)) != short_form and shorter:
+        short_form = shorter
+    return short_form
 
 
 def _forms(known: Known) -> list[_Form]:
     name, stands_for = " ".join(known.name.split()), known.known_as or known.name
-    made = [_Form(alias.strip(), True, known.kind, stands_for) for alias in known.aliases if alias.strip()]
+    forms = [_Form(alias.strip(), True, known.kind, stands_for) for alias in known.aliases if alias.strip()]
     if known.kind == "company":
-        short = short_name(name)
-        return made + [
-            _Form(each, " " not in each or known.exact, known.kind, stands_for, known.exact and " " not in each)
-            for each in {name: 0, short: 0}
-            if each
+        without_legal_form = short_name(name)
+        return forms + [
+            _Form(
+                variant, " " not in variant or known.exact, known.kind, stands_for, known.exact and " " not in variant
+            )
+            for variant in {name: 0, without_legal_form: 0}
+            if variant
         ]
     parts = [part.strip('.,()"“”') for part in name.split()]
     if name:
-        made.append(_Form(name, len(parts) == 1 and name.lower() in _WORDS_TOO, known.kind, stands_for))
+        forms.append(_Form(name, len(parts) == 1 and name.lower() in _WORDS_TOO, known.kind, stands_for))
     if len(parts) > 1:
-        telling = [
+        distinctive_words = [
             part
             for part in parts
             if not _PARTICLES.fullmatch(part.lower()) and (len(part) > 1 or _UNSPACED.match(part))
         ]
         # Will, Cook or Stokes are told by their capital from the words they also are.
-        made.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, stands_for))
-        made += [
-            _Form(part, folded(part) in _WORDS_TOO or n > 0, known.kind, stands_for) for n, part in enumerate(telling)
+        forms.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, stands_for))
+        forms += [
+            _Form(part, folded(part) in _WORDS_TOO or n > 0, known.kind, stands_for)
+            for n, part in enumerate(distinctive_words)
         ]
-    return made
+    return forms
 
 
 def folded(words: str) -> str:
@@ -216,17 +223,18 @@ def folded(words: str) -> str:
 
 def _pattern(form: _Form) -> re.Pattern[str]:
     """White space of any kind between words, either apostrophe, letters with accents composed or not."""
-    written = {unicodedata.normalize("NFC", form.words), unicodedata.normalize("NFD", form.words)}
+    spellings = {unicodedata.normalize("NFC", form.words), unicodedata.normalize("NFD", form.words)}
     if _in_capitals(form):
-        return re.compile(_alternatives(written), re.IGNORECASE)
+        return re.compile(_alternatives(spellings), re.IGNORECASE)
     if form.as_written and not form.exact:
-        written |= {each.upper() for each in written if len(each) > 2}
-    return re.compile(_alternatives(written), re.NOFLAG if form.as_written else re.IGNORECASE)
+        spellings |= {spelling.upper() for spelling in spellings if len(spelling) > 2}
+    return re.compile(_alternatives(spellings), re.NOFLAG if form.as_written else re.IGNORECASE)
 
 
-def _alternatives(written: Iterable[str]) -> str:
+def _alternatives(spellings: Iterable[str]) -> str:
     return "|".join(
-        re.sub("['’]", "['’]", r"\s+".join(re.escape(word) for word in each.split())) for each in sorted(written)
+        re.sub("['’]", "['’]", r"\s+".join(re.escape(word) for word in spelling.split()))
+        for spelling in sorted(spellings)
     )
 
 
@@ -254,20 +262,22 @@ def _is_letter(char: str) -> bool:
 
 def _without_overlap(found: Iterable[Found]) -> list[Found]:
     """The longest first; of equals the certain one, then the one further left."""
-    taken: list[Found] = []
+    chosen: list[Found] = []
     covered: set[int] = set()
-    for each in sorted(found, key=lambda each: (each.start - each.end, not each.stands_for, each.start, each.kind)):
-        places = range(each.start, each.end)
+    for finding in sorted(
+        found, key=lambda finding: (finding.start - finding.end, not finding.stands_for, finding.start, finding.kind)
+    ):
+        places = range(finding.start, finding.end)
         if covered.isdisjoint(places):
             covered.update(places)
-            taken.append(each)
-    return sorted(taken, key=lambda each: each.start)
+            chosen.append(finding)
+    return sorted(chosen, key=lambda finding: finding.start)
 
 
 def _letters(number: int) -> str:
     """1 is A, 26 is Z, 27 is AA."""
     letters = ""
     while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        number, remainder = divmod(number - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
     return letters

@@ -65,19 +65,23 @@ def stretches(text: str, terms: Sequence[Sequence[Span]]) -> list[Span]:
     sentences = sentence_spans(text)
     starts = [start for start, _ in sentences]
     beyond = len(sentences)
-    last = [0] * (beyond + 1)  # from each sentence on, the first one up to which every term has occurred
+    last_needed = [0] * (beyond + 1)  # from each sentence on, the first one up to which every term has occurred
     for spans in terms:
         earliest = [beyond] * (beyond + 1)
         for start, end in spans:
             begins = max(bisect_right(starts, start) - 1, 0)
             ends = max(bisect_right(starts, end - 1) - 1, 0)
             earliest[begins] = min(earliest[begins], ends)
-        for at in range(beyond - 1, -1, -1):
-            earliest[at] = min(earliest[at], earliest[at + 1])
-        last = [max(pair) for pair in zip(last, earliest, strict=True)]
-    whole = [(at, last[at]) for at in range(beyond) if last[at] < beyond and last[at] < last[at + 1]]
+        for sentence in range(beyond - 1, -1, -1):
+            earliest[sentence] = min(earliest[sentence], earliest[sentence + 1])
+        last_needed = [max(pair) for pair in zip(last_needed, earliest, strict=True)]
+    complete = [
+        (sentence, last_needed[sentence])
+        for sentence in range(beyond)
+        if last_needed[sentence] < beyond and last_needed[sentence] < last_needed[sentence + 1]
+    ]
     chosen: list[Span] = []
-    for first, final in sorted(whole, key=lambda pair: (pair[1] - pair[0], pair[0])):
-        if all(final < other[0] or other[1] < first for other in chosen):
+    for first, final in sorted(complete, key=lambda pair: (pair[1] - pair[0], pair[0])):
+        if all(final < stretch[0] or stretch[1] < first for stretch in chosen):
             chosen.append((first, final))
     return [(sentences[first][0], sentences[final][1]) for first, final in sorted(chosen)]

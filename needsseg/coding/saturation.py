@@ -37,12 +37,12 @@ class Saturation:
 
 def new_codes(codes_by_interview: Sequence[Collection[str]]) -> list[int]:
     """For each interview in order, how many of its codes occur in none before it."""
-    heard: set[str] = set()
+    known_codes: set[str] = set()
     counts = []
     for codes in codes_by_interview:
-        before = len(heard)
-        heard.update(codes)
-        counts.append(len(heard) - before)
+        known_before = len(known_codes)
+        known_codes.update(codes)
+        counts.append(len(known_codes) - known_before)
     return counts
 
 
@@ -62,7 +62,7 @@ def saturation(
     if base < 1 or run < 1:
         raise UsageError(f"A base of {base} and runs of {run} interviews: both must be at least 1.")
     if not 0 <= threshold <= 1:
-        raise UsageError(f"A threshold of {threshold:g} is no share of the base's codes.", "Give 0.05 for 5%, or 0.")
+        raise UsageError(f"A threshold of {threshold:g} is not a valid share of the base's codes.", "Give 0.05 for 5%, or 0.")
     counts = new_codes(codes_by_interview)
     base_codes = sum(counts[:base])
     steps = []

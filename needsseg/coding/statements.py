@@ -17,7 +17,7 @@ _PART_OF = {
     "struggle": "pain",
     "workaround": "workaround",
 }
-_TRIED = 4
+_MOST_TRIED = 4
 _FEWEST_WORDS = 3
 # Where a clause begins within a sentence: after a break in speech, or at a word that joins main clauses.
 _BREAK = re.compile(
@@ -40,40 +40,42 @@ def prefill(quote: str, cues: Sequence[CueGroup]) -> JobParts:
     plain, groups = straight(quote), {_PART_OF[group.kind]: group for group in cues if group.kind in _PART_OF}
     beside = next((group for group in cues if group.kind == "beside"), None)
     spans = [span for span in sentence_spans(quote) if beside is None or not beside.pattern.search(plain[slice(*span)])]
-    chosen = _chosen(plain, spans, groups)
-    said: dict[str, str] = {}
-    for span in dict.fromkeys(chosen.values()):
-        sharing = [part for part, other in chosen.items() if other == span]
-        shares = {sharing[0]: span} if len(sharing) == 1 else _shared(plain, span, {p: groups[p] for p in sharing})
-        said |= {part: quote[start:end] for part, (start, end) in shares.items()}
-    return JobParts(**said)
+    span_by_part = _best_sentences(plain, spans, groups)
+    text_by_part: dict[str, str] = {}
+    for span in dict.fromkeys(span_by_part.values()):
+        sharing = [part for part, part_span in span_by_part.items() if part_span == span]
+        shares = (
+            {sharing[0]: span} if len(sharing) == 1 else _clause_per_part(plain, span, {p: groups[p] for p in sharing})
+        )
+        text_by_part |= {part: quote[start:end] for part, (start, end) in shares.items()}
+    return JobParts(**text_by_part)
 
 
-def _chosen(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> dict[str, Span]:
+def _best_sentences(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> dict[str, Span]:
     """The sentence of each part that has one: as many different ones as can be, then those with most cues, then early ones."""
-    tried: dict[str, list[tuple[int, int]]] = {}
+    hits_by_part: dict[str, list[tuple[int, int]]] = {}
     for part, group in groups.items():
         hits = [(_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
-        best = sorted((one for one in hits if one[0]), reverse=True)[:_TRIED]
-        if best:
-            tried[part] = best
+        best_hits = sorted((hit_and_number for hit_and_number in hits if hit_and_number[0]), reverse=True)[:_MOST_TRIED]
+        if best_hits:
+            hits_by_part[part] = best_hits
     best_of_all = max(
-        product(*tried.values()),
+        product(*hits_by_part.values()),
         key=lambda taken: (
             len({number for _, number in taken}),
             sum(count for count, _ in taken),
             tuple(number for _, number in taken),
         ),
     )
-    return {part: spans[-number] for part, (_, number) in zip(tried, best_of_all, strict=True)}
+    return {part: spans[-number] for part, (_, number) in zip(hits_by_part, best_of_all, strict=True)}
 
 
 def _hits(words: str, group: CueGroup) -> int:
-    told = _GOES_ON.match(words)
-    return sum(1 for hit in group.pattern.finditer(words) if told is None or hit.start() >= told.end())
+    opening = _GOES_ON.match(words)
+    return sum(1 for hit in group.pattern.finditer(words) if opening is None or hit.start() >= opening.end())
 
 
-def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
+def _clause_per_part(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
     """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
     clauses = clause_spans(plain, span)
     offers = sorted(
@@ -81,17 +83,17 @@ def _shared(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Sp
         for part, group in groups.items()
         for number, clause in enumerate(clauses)
     )
-    taken: dict[str, Span] = {}
+    span_by_part: dict[str, Span] = {}
     for worth, number, part in offers:
-        if worth < 0 and part not in taken and clauses[number] not in taken.values():
-            taken[part] = clauses[number]
-    return taken
+        if worth < 0 and part not in span_by_part and clauses[number] not in span_by_part.values():
+            span_by_part[part] = clauses[number]
+    return span_by_part
 
 
 def clause_spans(plain: str, span: Span) -> list[Span]:
     """The clauses of a sentence that have words enough, without what joins them; a shorter one goes with the next."""
     start, end = span
-    found: list[Span] = []
+    clauses: list[Span] = []
     begin = start
     for mark in [*_BREAK.finditer(plain, start, end), None]:
         until = end if mark is None else mark.start()
@@ -99,6 +101,6 @@ def clause_spans(plain: str, span: Span) -> list[Span]:
         first = joined.end() if joined else begin
         last = first + len(_TRAILING.sub("", plain[first:until]))
         if len(plain[first:last].split()) >= _FEWEST_WORDS:
-            found.append((first, last))
+            clauses.append((first, last))
             begin = until if mark is None else mark.end()
-    return found or [span]
+    return clauses or [span]

@@ -86,8 +86,8 @@ def window_at(transcript: Transcript, span: Span, cues: tuple[CueGroup, ...], so
 
 def score(likeness: float, cue_sum: float, words: int) -> float:
     """In [0, 1]: likeness to the probes (cosine, less that to what is beside), cues and length, through a logistic."""
-    told = LENGTH_WEIGHT * min(words, TOLD) / TOLD
-    return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum - told))
+    length_bonus = LENGTH_WEIGHT * min(words, TOLD) / TOLD
+    return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum - length_bonus))
 
 
 # What a window is worth asking about before anybody decided, as weights on log odds, few and round: length first (of the
@@ -111,8 +111,8 @@ def untrained(windows: Sequence[Window], rows: Matrix, beside: Matrix, centre: M
     answers = np.maximum(words, [window.answer for window in windows])
     hints = np.array([HINT_WEIGHT * (window.cue_sum - window.empty) for window in windows])
     empty = np.array([window.empty for window in windows])
-    told = np.log(words) + ANSWER_WEIGHT * np.log(answers)
-    worth = told + CENTRE_WEIGHT * central - BESIDE_WEIGHT * beside + hints
+    length_term = np.log(words) + ANSWER_WEIGHT * np.log(answers)
+    worth = length_term + CENTRE_WEIGHT * central - BESIDE_WEIGHT * beside + hints
     return np.asarray(1.0 / (1.0 + np.exp(-(_LEVEL + _SLOPE * (worth - _TYPICAL) + empty))), dtype=np.float64)
 
 
@@ -125,21 +125,21 @@ def judge(
     import numpy as np
 
     spoken = np.stack([vectors[text_sha256(window.text)] for window in candidates])
-    asked = np.stack([vectors[text_sha256(probe.text)] for probe in probes])
-    cosines = spoken @ asked.T
-    wanted = np.array([probe.kind != BESIDE for probe in probes])
+    probe_rows = np.stack([vectors[text_sha256(probe.text)] for probe in probes])
+    cosines = spoken @ probe_rows.T
+    is_wanted = np.array([probe.kind != BESIDE for probe in probes])
     # The mean of the three best is steadier than the best alone.
-    near = np.sort(cosines[:, wanted], axis=1)[:, -3:].mean(axis=1)
-    beside = np.max(cosines[:, ~wanted], axis=1, initial=0.0)
-    likeness = near - BESIDE_SHARE * np.maximum(0.0, beside - near)
-    best = np.argmax(np.where(wanted, cosines, -2.0), axis=1)
-    found: list[Suggestion] = []
-    for at, window in enumerate(candidates):
-        value = score(float(likeness[at]), window.cue_sum, window.words)
+    likeness_to_wanted = np.sort(cosines[:, is_wanted], axis=1)[:, -3:].mean(axis=1)
+    likeness_to_beside = np.max(cosines[:, ~is_wanted], axis=1, initial=0.0)
+    likeness = likeness_to_wanted - BESIDE_SHARE * np.maximum(0.0, likeness_to_beside - likeness_to_wanted)
+    best_probes = np.argmax(np.where(is_wanted, cosines, -2.0), axis=1)
+    suggestions: list[Suggestion] = []
+    for position, window in enumerate(candidates):
+        value = score(float(likeness[position]), window.cue_sum, window.words)
         if value >= threshold:
-            reasons = reasons_of(window, probes[best[at]], float(cosines[at, best[at]]))
-            found.append(Suggestion(*window.span, round(value, 4), reasons))
-    return found
+            reasons = reasons_of(window, probes[best_probes[position]], float(cosines[position, best_probes[position]]))
+            suggestions.append(Suggestion(*window.span, round(value, 4), reasons))
+    return suggestions
 
 
 def reasons_of(window: Window, probe: Probe, likeness: float) -> tuple[str, ...]:

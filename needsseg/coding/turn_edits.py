@@ -68,23 +68,23 @@ class EditedText:
     def place(self, old: str, start: int, end: int) -> Anchor | None:
         """Where a passage of the old text stands, within one turn; None where less than KEPT of its words do."""
         first = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.old[0]) - 1)
-        held: dict[int, list[Span]] = {}
+        spans_by_turn: dict[int, list[Span]] = {}
         for piece in self.pieces[first:]:
             if piece.old[0] >= end:
                 break
             low, high = max(start, piece.old[0]), min(end, piece.old[1])
             if old[low:high].strip():
                 offset = piece.at - piece.old[0]
-                held.setdefault(piece.turn, []).append((low + offset, high + offset))
+                spans_by_turn.setdefault(piece.turn, []).append((low + offset, high + offset))
         words = old[start:end].split()
-        best = max(
-            held.values(),
+        best_spans = max(
+            spans_by_turn.values(),
             key=lambda spans: sum(len(self.text[low:high].split()) for low, high in spans),
             default=None,
         )
-        if best is None:
+        if best_spans is None:
             return None
-        low, high = best[0][0], best[-1][1]
+        low, high = best_spans[0][0], best_spans[-1][1]
         quote = self.text[low:high].split()
         if quote == words:
             return Anchor(low, high, True)
@@ -104,9 +104,9 @@ def split_turn(transcript: Transcript, offset: int) -> EditPlan:
             f"The turn [{turn.start} {turn.end}] has no words on one side of {offset}.",
             "Split it between two words; in the app, at the word that the second part begins with.",
         )
-    first = TurnPlan(turn.speaker, (halves[0],), (number,), turn.start_ms, None)
-    second = TurnPlan(turn.speaker, (halves[1],), (number,), None, turn.end_ms, relabelled=True)
-    return _replaced(transcript, number, number + 1, [first, second])
+    first_half = TurnPlan(turn.speaker, (halves[0],), (number,), turn.start_ms, None)
+    second_half = TurnPlan(turn.speaker, (halves[1],), (number,), None, turn.end_ms, relabelled=True)
+    return _replaced(transcript, number, number + 1, [first_half, second_half])
 
 
 def join_turns(transcript: Transcript, offset: int) -> EditPlan:
@@ -114,10 +114,10 @@ def join_turns(transcript: Transcript, offset: int) -> EditPlan:
     number = _turn_at(transcript, offset)
     if number + 1 == len(transcript.turns):
         raise UsageError("The last turn has none after it.", "Name a place in the first of the two turns.")
-    first, second = transcript.turns[number], transcript.turns[number + 1]
-    spans = (first.start, first.end), (second.start, second.end)
-    joined = TurnPlan(first.speaker, spans, (number, number + 1), first.start_ms, second.end_ms)
-    return _replaced(transcript, number, number + 2, [joined])
+    first_turn, second_turn = transcript.turns[number], transcript.turns[number + 1]
+    spans = (first_turn.start, first_turn.end), (second_turn.start, second_turn.end)
+    joined_turn = TurnPlan(first_turn.speaker, spans, (number, number + 1), first_turn.start_ms, second_turn.end_ms)
+    return _replaced(transcript, number, number + 2, [joined_turn])
 
 
 def give_words(transcript: Transcript, start: int, end: int, speaker: str) -> EditPlan:
@@ -126,18 +126,18 @@ def give_words(transcript: Transcript, start: int, end: int, speaker: str) -> Ed
     Raises UsageError where there are no words, or where they are that speaker's already.
     """
     first, last = _touched(transcript, start, end)
-    made: list[TurnPlan] = []
+    new_turns: list[TurnPlan] = []
     for number in range(first, last):
-        made += _given(transcript, number, (start, end), speaker)
+        new_turns += _give_turn_words(transcript, number, (start, end), speaker)
     if all(transcript.turns[number].speaker == speaker for number in range(first, last)):
         raise UsageError(
             f"The words from {start} to {end} are those of {speaker or 'the unnamed speaker'} already.",
             "Name another speaker.",
         )
-    return _replaced(transcript, first, last, made)
+    return _replaced(transcript, first, last, new_turns)
 
 
-def _given(transcript: Transcript, number: int, span: Span, speaker: str) -> list[TurnPlan]:
+def _give_turn_words(transcript: Transcript, number: int, span: Span, speaker: str) -> list[TurnPlan]:
     """One turn with the words in a span given away: up to three turns, or the one itself where it is the speaker's."""
     turn = transcript.turns[number]
     if turn.speaker == speaker:
@@ -145,74 +145,76 @@ def _given(transcript: Transcript, number: int, span: Span, speaker: str) -> lis
     cuts = turn.start, min(max(span[0], turn.start), turn.end), max(min(span[1], turn.end), turn.start), turn.end
     parts = [_trimmed(transcript.text, low, high) for low, high in itertools.pairwise(cuts)]
     whose = (turn.speaker, speaker, turn.speaker)
-    held = [(who, part) for who, part in zip(whose, parts, strict=True) if part is not None]
+    speaker_spans = [(new_speaker, part) for new_speaker, part in zip(whose, parts, strict=True) if part is not None]
     return [
         TurnPlan(
-            who,
+            new_speaker,
             (part,),
             (number,),
-            turn.start_ms if at == 0 else None,
-            turn.end_ms if at == len(held) - 1 else None,
-            relabelled=at > 0 or who != turn.speaker,
+            turn.start_ms if position == 0 else None,
+            turn.end_ms if position == len(speaker_spans) - 1 else None,
+            relabelled=position > 0 or new_speaker != turn.speaker,
         )
-        for at, (who, part) in enumerate(held)
+        for position, (new_speaker, part) in enumerate(speaker_spans)
     ]
 
 
 def cut_words(transcript: Transcript, start: int, end: int) -> EditPlan:
     """The turns without the words from ``start`` to ``end``; raises UsageError where there are none, or no others."""
     first, last = _touched(transcript, start, end)
-    made: list[TurnPlan] = []
+    new_turns: list[TurnPlan] = []
     cuts: list[Cut] = []
     for number in range(first, last):
         turn = transcript.turns[number]
         low, high = max(start, turn.start), min(end, turn.end)
-        around = _trimmed(transcript.text, turn.start, low), _trimmed(transcript.text, high, turn.end)
-        left = tuple(part for part in around if part is not None)
-        gone = _trimmed(transcript.text, low, high)
-        if gone is not None:
-            cuts.append(Cut(number, gone))
-        if left:
-            made.append(replace(_plan(turn, number), spans=left))
-    if first == 0 and last == len(transcript.turns) and not made:
+        remainders = _trimmed(transcript.text, turn.start, low), _trimmed(transcript.text, high, turn.end)
+        kept_spans = tuple(part for part in remainders if part is not None)
+        cut_span = _trimmed(transcript.text, low, high)
+        if cut_span is not None:
+            cuts.append(Cut(number, cut_span))
+        if kept_spans:
+            new_turns.append(replace(_plan(turn, number), spans=kept_spans))
+    if first == 0 and last == len(transcript.turns) and not new_turns:
         raise UsageError("That would leave no words in the interview.", "Remove the interview instead.")
-    return _replaced(transcript, first, last, made, cuts)
+    return _replaced(transcript, first, last, new_turns, cuts)
 
 
 def edited_text(transcript: Transcript, plan: EditPlan) -> EditedText:
     """The text of a plan's turns. What stands before a turn's words stays, its name set anew where that is another one."""
-    old, parts, spans, pieces, at = transcript.text, list[str](), list[Span](), list[_Piece](), 0
-    done = 0
+    old, parts, spans, pieces, offset = transcript.text, list[str](), list[Span](), list[_Piece](), 0
+    turns_done = 0
     for number, turn in enumerate(plan.turns):
-        lead = _lead(transcript, turn, done, first=not number)
-        done = turn.sources[-1] + 1
+        lead = _lead(transcript, turn, turns_done, first=not number)
+        turns_done = turn.sources[-1] + 1
         parts.append(lead)
-        at += len(lead)
-        start = at
-        for last, (low, high) in zip((None, *turn.spans), turn.spans, strict=False):
-            between = "" if last is None else _between(old, last, (low, high), one_turn=len(turn.sources) == 1)
-            pieces.append(_Piece((low, high), at + len(between), number))
-            parts += [between, old[low:high]]
-            at += len(between) + high - low
-        spans.append((start, at))
+        offset += len(lead)
+        start = offset
+        for span_before, (low, high) in zip((None, *turn.spans), turn.spans, strict=False):
+            separator = (
+                "" if span_before is None else _between(old, span_before, (low, high), one_turn=len(turn.sources) == 1)
+            )
+            pieces.append(_Piece((low, high), offset + len(separator), number))
+            parts += [separator, old[low:high]]
+            offset += len(separator) + high - low
+        spans.append((start, offset))
     parts.append(old[transcript.turns[-1].end :])
     return EditedText("".join(parts), tuple(spans), tuple(pieces))
 
 
-def _lead(transcript: Transcript, turn: TurnPlan, done: int, *, first: bool) -> str:
-    """What stands between the turn before and a turn's words; ``done`` old turns stand before it, or were cut.
+def _lead(transcript: Transcript, turn: TurnPlan, turns_done: int, *, first: bool) -> str:
+    """What stands between the turn before and a turn's words; ``turns_done`` old turns stand before it, or were cut.
 
     It is as it was, or has the turn's own name. What is no name before turns that were cut or joined stays too, such as a
     heading.
     """
     source = turn.sources[0]
-    lead = _before(transcript, source) if source >= done else "\n\n"
+    lead = _before(transcript, source) if source >= turns_done else "\n\n"
     if turn.relabelled:
         lead = (_LABEL.sub("", lead) or ("" if first else "\n\n")) + (f"{turn.speaker}: " if turn.speaker else "")
         lead = lead if first or lead.startswith("\n") else f"\n\n{lead}"
-    others = [*range(done, source), *turn.sources[1:]]
-    kept = (_LABEL.sub("", _before(transcript, number)).rstrip() for number in others)
-    lead = "".join(words for words in kept if words) + lead
+    skipped_turns = [*range(turns_done, source), *turn.sources[1:]]
+    kept_leads = (_LABEL.sub("", _before(transcript, number)).rstrip() for number in skipped_turns)
+    lead = "".join(words for words in kept_leads if words) + lead
     return lead.lstrip("\n") if first else lead
 
 
@@ -231,18 +233,22 @@ def _between(text: str, left: Span, right: Span, *, one_turn: bool) -> str:
         return " "
     after = re.match(r"\s*", text[left[1] : right[0]])
     before = re.search(r"\s*\Z", text[left[1] : right[0]])
-    white = [found.group() for found in (after, before) if found]
-    if any("\n" in one for one in white):
+    white = [space_match.group() for space_match in (after, before) if space_match]
+    if any("\n" in space for space in white):
         return "\n"
     closes = text[right[0]] in ",.;:!?…)]"
     return " " if any(white) and not (closes and not white[-1]) else ""
 
 
 def _replaced(
-    transcript: Transcript, first: int, last: int, made: Sequence[TurnPlan], cuts: Iterable[Cut] = ()
+    transcript: Transcript, first: int, last: int, new_turns: Sequence[TurnPlan], cuts: Iterable[Cut] = ()
 ) -> EditPlan:
-    kept = [_plan(turn, number) for number, turn in enumerate(transcript.turns)]
-    return EditPlan((*kept[:first], *made, *kept[last:]), frozenset(range(first, first + len(made))), tuple(cuts))
+    turn_plans = [_plan(turn, number) for number, turn in enumerate(transcript.turns)]
+    return EditPlan(
+        (*turn_plans[:first], *new_turns, *turn_plans[last:]),
+        frozenset(range(first, first + len(new_turns))),
+        tuple(cuts),
+    )
 
 
 def _plan(turn: Turn, number: int) -> TurnPlan:

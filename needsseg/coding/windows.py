@@ -17,12 +17,12 @@ ASIDE = 3
 
 def windows(transcript: Transcript) -> list[Span]:
     """Spans of whole sentences within participants' turns, in order, without overlap, ``SHORTEST`` words at least."""
-    found: list[Span] = []
+    window_spans: list[Span] = []
     for turn in transcript.turns:
         if turn.role == "participant":
             sentences = sentence_spans(transcript.text, turn.start, turn.end)
-            found += _grouped(transcript.text, sentences)
-    return found
+            window_spans += _grouped(transcript.text, sentences)
+    return window_spans
 
 
 def turn_at(transcript: Transcript, place: int) -> Turn | None:
@@ -32,17 +32,17 @@ def turn_at(transcript: Transcript, place: int) -> Turn | None:
 
 def question_before(transcript: Transcript, place: int) -> str:
     """What the interviewer said last before the answer in which a place lies; empty where nobody asked."""
-    asked = ""
+    question = ""
     for turn in transcript.turns:
         if turn.start > place or turn.start <= place < turn.end:
             break
         if turn.role == "interviewer":
-            asked = transcript.text[turn.start : turn.end]
-    return asked
+            question = transcript.text[turn.start : turn.end]
+    return question
 
 
 def _grouped(text: str, sentences: list[Span]) -> list[Span]:
-    """Joins neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
+    """Join neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
     groups: list[list[Span]] = []
     words = 0
     for sentence in sentences:
@@ -54,9 +54,9 @@ def _grouped(text: str, sentences: list[Span]) -> list[Span]:
             groups.append([sentence])
             words = length
     if len(groups) > 1:
-        rest = sum(count_words(text[slice(*sentence)]) for sentence in groups[-1])
-        before = sum(count_words(text[slice(*sentence)]) for sentence in groups[-2])
-        if rest < COMFORTABLE // 2 and before + rest <= LONGEST:
+        last_words = sum(count_words(text[slice(*sentence)]) for sentence in groups[-1])
+        previous_words = sum(count_words(text[slice(*sentence)]) for sentence in groups[-2])
+        if last_words < COMFORTABLE // 2 and previous_words + last_words <= LONGEST:
             groups[-2:] = [groups[-2] + groups[-1]]
     spans = (_without_asides(text, group) for group in groups)
     return [span for span in spans if count_words(text[slice(*span)]) >= SHORTEST]

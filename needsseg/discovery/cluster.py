@@ -13,9 +13,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from needsseg.discovery.condensed_tree import choices
-from needsseg.discovery.refine import centroids, settled, silhouettes, variance_ratio
+from needsseg.discovery.refine import centroids, refined, silhouettes, variance_ratio
 from needsseg.discovery.speaker_effects import (
-    Voices,
+    SpeakerIndex,
     association,
     speaker_share,
     with_context,
@@ -42,7 +42,7 @@ SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
 MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
-KEPT = 2
+CACHED_RESULTS = 2
 """So many results are kept: of the passages at hand, and of them without some, or before a change."""
 JUDGED_ON, JUDGED_DIMENSIONS = (12, 1.0), 12
 FEWEST_ROWS = 3
@@ -50,7 +50,7 @@ SKETCH = 1_200
 APART_DIGITS = 9
 VOICE_SHARE, OWN_WORDS_SHARE, CONTEXT_SHARE = 0.08, 0.1, 0.01
 OFFSET_ROUNDS = 2
-BOUND_TO_FOLLOW = {"nested": 0.4, "taken out": 0.65}
+FOLLOWING_FROM = {"nested": 0.4, "taken out": 0.65}
 """From which association of labels with speakers on the labels are said to follow them, by what was done."""
 
 
@@ -86,18 +86,18 @@ class Themes:
 class Clustering:
     """Labels (-1 is unassigned), strengths in [0, 1], the rows as they were shaped, and what was done about speakers.
 
-    ``voices`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
+    ``speaker_branch`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
     """
 
     labels: Labels
     strengths: Matrix
     rows: Matrix
-    voices: str
+    speaker_branch: str
     resolution: Resolution | None
 
 
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
-    """Clusters unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
+    """Cluster unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
 
     Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. Up to there the newest
     results are kept for the same rows and speakers, since between two questions only answers change; their arrays are
@@ -105,36 +105,42 @@ def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     """
     if len(rows) > SKETCH:
         return _cluster(rows, speakers)
-    given = sha256(f"{rows.shape} {rows.dtype} {speakers}".encode())
-    given.update(rows.tobytes())
-    key = given.digest()
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = _cluster(rows, speakers)
-        for array in (found.labels, found.strengths, found.rows):
+    digest = sha256(f"{rows.shape} {rows.dtype} {speakers}".encode())
+    digest.update(rows.tobytes())
+    key = digest.digest()
+    clustering = _cache.get(key)
+    if clustering is None:
+        clustering = _cache[key] = _cluster(rows, speakers)
+        for array in (clustering.labels, clustering.strengths, clustering.rows):
             array.flags.writeable = False
-        for oldest in list(_kept)[:-KEPT]:
-            _kept.pop(oldest, None)
-    return found
+        for oldest in list(_cache)[:-CACHED_RESULTS]:
+            _cache.pop(oldest, None)
+    return clustering
 
 
-_kept: dict[bytes, Clustering] = {}
+_cache: dict[bytes, Clustering] = {}
 
 
 def _cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
     import numpy as np
 
-    voices = Voices(speakers) if speakers else None
+    speaker_index = SpeakerIndex(speakers) if speakers else None
     if len(rows) <= SKETCH:
-        found, done = branch_taken(rows, voices)
+        best_themes, branch = cluster_and_branch(rows, speaker_index)
     else:
-        first = Voices(speakers[:SKETCH]) if speakers else None
-        found, done = branch_taken(rows[:SKETCH].astype(np.float64), first)
-        found = _spread(rows, voices, found, done)
-    if voices is not None and done in BOUND_TO_FOLLOW:
-        follows = association(found.labels, voices) > BOUND_TO_FOLLOW[done]
-        done = "nested" if follows else "none" if done == "nested" else done
-    return Clustering(found.labels, strengths(found.rows, found.labels), found.rows, done, found.resolution)
+        sketch_speakers = SpeakerIndex(speakers[:SKETCH]) if speakers else None
+        best_themes, branch = cluster_and_branch(rows[:SKETCH].astype(np.float64), sketch_speakers)
+        best_themes = _extend_sketch(rows, speaker_index, best_themes, branch)
+    if speaker_index is not None and branch in FOLLOWING_FROM:
+        follows = association(best_themes.labels, speaker_index) > FOLLOWING_FROM[branch]
+        branch = "nested" if follows else "none" if branch == "nested" else branch
+    return Clustering(
+        best_themes.labels,
+        strengths(best_themes.rows, best_themes.labels),
+        best_themes.rows,
+        branch,
+        best_themes.resolution,
+    )
 
 
 def strengths(rows: Matrix, labels: Labels) -> Matrix:
@@ -144,7 +150,7 @@ def strengths(rows: Matrix, labels: Labels) -> Matrix:
     return np.clip(steady(silhouettes(rows, labels)), 0.0, 1.0)
 
 
-def branch_taken(rows: Matrix, voices: Voices | None) -> tuple[Themes, str]:
+def cluster_and_branch(rows: Matrix, speaker_index: SpeakerIndex | None) -> tuple[Themes, str]:
     """Themes, and what was done about speakers.
 
     Where speakers still differ within the themes found, it is by their company's and product's words, which make clusters
@@ -152,84 +158,89 @@ def branch_taken(rows: Matrix, voices: Voices | None) -> tuple[Themes, str]:
     told from them. Where they differ a little, as people of different needs do in free speech, what else a participant
     said is context for a short passage.
     """
-    plain = themes(rows)
-    share = speaker_share(rows, voices) if voices else 0.0
-    if voices is None or share <= CONTEXT_SHARE:
-        return plain, "none"
-    if speaker_share(within_themes(rows, plain.labels), voices) > OWN_WORDS_SHARE:
-        return _taken_out(rows, voices, plain), "taken out"
+    plain_themes = themes(rows)
+    share = speaker_share(rows, speaker_index) if speaker_index else 0.0
+    if speaker_index is None or share <= CONTEXT_SHARE:
+        return plain_themes, "none"
+    if speaker_share(within_themes(rows, plain_themes.labels), speaker_index) > OWN_WORDS_SHARE:
+        return _without_speaker_words(rows, speaker_index, plain_themes), "taken out"
     if share <= VOICE_SHARE:
-        return themes(with_context(rows, voices)), "context"
-    return plain, "nested"
+        return themes(with_context(rows, speaker_index)), "context"
+    return plain_themes, "nested"
 
 
-def clustered_alike(rows: Matrix, voices: Voices | None, branch: str) -> Themes:
-    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.voices``) says."""
-    if voices is not None and branch == "taken out":
-        return _taken_out(rows, voices, themes(rows))
-    if voices is not None and branch == "context":
-        return themes(with_context(rows, voices))
+def cluster_on_branch(rows: Matrix, speaker_index: SpeakerIndex | None, branch: str) -> Themes:
+    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.speaker_branch``) says."""
+    if speaker_index is not None and branch == "taken out":
+        return _without_speaker_words(rows, speaker_index, themes(rows))
+    if speaker_index is not None and branch == "context":
+        return themes(with_context(rows, speaker_index))
     return themes(rows)
 
 
-def _taken_out(rows: Matrix, voices: Voices, plain: Themes) -> Themes:
-    starts = (plain, themes(without_speakers(rows, voices)))
-    return max((_offsets_out(rows, voices, start) for start in starts), key=lambda one: one.apartness)
+def _without_speaker_words(rows: Matrix, speaker_index: SpeakerIndex, plain_themes: Themes) -> Themes:
+    starting_points = (plain_themes, themes(without_speakers(rows, speaker_index)))
+    return max(
+        (_without_speaker_offsets(rows, speaker_index, start) for start in starting_points),
+        key=lambda candidate: candidate.apartness,
+    )
 
 
-def _offsets_out(rows: Matrix, voices: Voices, start: Themes) -> Themes:
+def _without_speaker_offsets(rows: Matrix, speaker_index: SpeakerIndex, start: Themes) -> Themes:
     """Speakers' offsets and themes estimated in turns, each with the other taken out."""
-    labels, moved = start.labels, rows
+    labels, shifted_rows = start.labels, rows
     for _ in range(OFFSET_ROUNDS):
-        moved = centred(without_offsets(rows, voices, labels))
-        labels = settled(moved, labels)
-    return Themes(labels, apartness(_ground(moved), labels), moved, start.resolution)
+        shifted_rows = centred(without_offsets(rows, speaker_index, labels))
+        labels = refined(shifted_rows, labels)
+    return Themes(labels, apartness(_judging_rows(shifted_rows), labels), shifted_rows, start.resolution)
 
 
-def _spread(rows: Matrix, voices: Voices | None, sketch: Themes, done: str) -> Themes:
+def _extend_sketch(rows: Matrix, speaker_index: SpeakerIndex | None, sketch: Themes, branch: str) -> Themes:
     """The themes of the first rows for all rows."""
     import numpy as np
 
     if int(sketch.labels.max(initial=-1)) < 0:
         return replace(sketch, labels=np.full(len(rows), -1), rows=centred(rows))
-    if voices is not None and done in ("taken out", "context"):
-        shaped = centred(without_speakers(rows, voices) if done == "taken out" else with_context(rows, voices))
+    if speaker_index is not None and branch in ("taken out", "context"):
+        shaped = centred(
+            without_speakers(rows, speaker_index) if branch == "taken out" else with_context(rows, speaker_index)
+        )
     else:
         shaped = centred(rows)
     labels = (shaped @ centroids(shaped[: len(sketch.labels)], sketch.labels).T).argmax(axis=1)
     labels[: len(sketch.labels)] = np.where(sketch.labels >= 0, sketch.labels, labels[: len(sketch.labels)])
-    labels = settled(shaped, labels)
-    if voices is not None and done == "taken out":
-        return _offsets_out(rows, voices, replace(sketch, labels=labels))
+    labels = refined(shaped, labels)
+    if speaker_index is not None and branch == "taken out":
+        return _without_speaker_offsets(rows, speaker_index, replace(sketch, labels=labels))
     return replace(sketch, labels=labels, rows=shaped)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class _JudgingRows:
     """What choices are judged on: smoothed rows, and the rows in the plane of most variance."""
 
     blurred: Matrix
     plane: Matrix
 
 
-def _ground(rows: Matrix, around: Neighbours | None = None) -> _Ground:
-    around = around or nearest(rows[:SKETCH], MOST_NEIGHBOURS)
-    return _Ground(smoothed(rows[:SKETCH], around, *JUDGED_ON), principal(rows[:SKETCH], JUDGED_DIMENSIONS))
+def _judging_rows(rows: Matrix, neighbours: Neighbours | None = None) -> _JudgingRows:
+    neighbours = neighbours or nearest(rows[:SKETCH], MOST_NEIGHBOURS)
+    return _JudgingRows(smoothed(rows[:SKETCH], neighbours, *JUDGED_ON), principal(rows[:SKETCH], JUDGED_DIMENSIONS))
 
 
-def apartness(ground: _Ground, labels: Labels) -> float:
+def apartness(judged: _JudgingRows, labels: Labels) -> float:
     """How clearly labels stand apart: the logarithms of the variance ratio and of the mean silhouette, added.
 
     The one alone favours few clusters, the other many.
     """
     import numpy as np
 
-    labels = labels[: len(ground.plane)]
-    between = silhouettes(ground.blurred, labels)[labels >= 0]
-    if not len(between):
+    labels = labels[: len(judged.plane)]
+    assigned_silhouettes = silhouettes(judged.blurred, labels)[labels >= 0]
+    if not len(assigned_silhouettes):
         return -np.inf
-    ratio = variance_ratio(ground.plane, labels)
-    return round(float(np.log(max(ratio, 1e-9)) + np.log(max(float(between.mean()), 1e-9))), APART_DIGITS)
+    ratio = variance_ratio(judged.plane, labels)
+    return round(float(np.log(max(ratio, 1e-9)) + np.log(max(float(assigned_silhouettes.mean()), 1e-9))), APART_DIGITS)
 
 
 def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> Themes:
@@ -239,27 +250,29 @@ def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> The
     rows = centred(rows)
     if len(rows) < FEWEST_ROWS:
         return _no_themes(rows)
-    around = nearest(rows, MOST_NEIGHBOURS)
-    kept = np.flatnonzero(~loners(around))
-    ground = _ground(rows, around)
+    neighbours = nearest(rows, MOST_NEIGHBOURS)
+    clustered_rows = np.flatnonzero(~loners(neighbours))
+    judged = _judging_rows(rows, neighbours)
     best: dict[int, Themes] = {}
-    seen: set[bytes] = set()
-    for members, resolution in _possible(rows[kept], resolutions):
+    seen_labels: set[bytes] = set()
+    for members, resolution in _possible_clusterings(rows[clustered_rows], resolutions):
         labels = np.full(len(rows), -1, dtype=np.int64)
-        for label, mine in enumerate(members):
-            labels[kept[list(mine)]] = label
-        labels = settled(rows, labels)
-        if labels.tobytes() in seen:
+        for label, positions in enumerate(members):
+            labels[clustered_rows[list(positions)]] = label
+        labels = refined(rows, labels)
+        if labels.tobytes() in seen_labels:
             continue
-        seen.add(labels.tobytes())
-        found = Themes(labels, apartness(ground, labels), rows, resolution)
-        if len(members) not in best or found.apartness > best[len(members)].apartness:
-            best[len(members)] = found
+        seen_labels.add(labels.tobytes())
+        candidate = Themes(labels, apartness(judged, labels), rows, resolution)
+        if len(members) not in best or candidate.apartness > best[len(members)].apartness:
+            best[len(members)] = candidate
     if not best:
         return _no_themes(rows)
-    usual = {count: found.apartness for count, found in best.items() if FEWEST <= count <= MOST}
-    ahead = {count: found.apartness + (CLEARLY if count in usual else 0.0) for count, found in best.items()}
-    return best[max(ahead, key=lambda count: (ahead[count], -count))]
+    preferred = {count: candidate.apartness for count, candidate in best.items() if FEWEST <= count <= MOST}
+    scores = {
+        count: candidate.apartness + (CLEARLY if count in preferred else 0.0) for count, candidate in best.items()
+    }
+    return best[max(scores, key=lambda count: (scores[count], -count))]
 
 
 def _no_themes(rows: Matrix) -> Themes:
@@ -268,22 +281,22 @@ def _no_themes(rows: Matrix) -> Themes:
     return Themes(np.full(len(rows), -1, dtype=np.int64), -np.inf, rows, None)
 
 
-def _possible(
+def _possible_clusterings(
     rows: Matrix, resolutions: Sequence[Resolution]
 ) -> Iterator[tuple[tuple[tuple[int, ...], ...], Resolution]]:
     """The most stable choice of each number of clusters at each resolution, as the rows of each cluster."""
     import hdbscan
 
-    around = nearest(rows, MOST_NEIGHBOURS)
-    apart: dict[tuple[int, float], Matrix] = {}
-    for look in resolutions:
-        blur = (look.neighbours, look.self_weight)
-        if blur not in apart:
-            apart[blur] = distances(smoothed(rows, around, *blur))
+    neighbours = nearest(rows, MOST_NEIGHBOURS)
+    distances_by_smoothing: dict[tuple[int, float], Matrix] = {}
+    for resolution in resolutions:
+        smoothing = (resolution.neighbours, resolution.self_weight)
+        if smoothing not in distances_by_smoothing:
+            distances_by_smoothing[smoothing] = distances(smoothed(rows, neighbours, *smoothing))
         fitted = hdbscan.HDBSCAN(
-            min_cluster_size=max(3, round(len(rows) / look.size_share)),
-            min_samples=min(look.min_samples, len(rows) - 1),
+            min_cluster_size=max(3, round(len(rows) / resolution.size_share)),
+            min_samples=min(resolution.min_samples, len(rows) - 1),
             metric="precomputed",
-        ).fit(apart[blur])
+        ).fit(distances_by_smoothing[smoothing])
         for choice in choices(fitted.condensed_tree_.to_numpy(), MOST_LOOKED_FOR).values():
-            yield choice.rows, look
+            yield choice.rows, resolution

@@ -1,4 +1,4 @@
-"""Codes are decisions: who put one code on two passages said that they belong together."""
+"""Soft constraints from codes: two passages under one code probably belong together."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ if TYPE_CHECKING:
     from needsseg.discovery.vector_shaping import Matrix
 
 PULL = 0.5
-"""How far a coded passage is drawn towards the others of its code: of .25 to 2, with the codes of a third of the participants
-given, the weight at which passages without codes were grouped best."""
+"""How far a coded passage moves towards the mean of its code. Of the weights .25 to 2, this one grouped uncoded passages best
+when the codes of a third of the participants were given."""
 
 
-def drawn_together(rows: Matrix, codes: Sequence[Collection[str]]) -> Matrix:
-    """Unit ``rows`` (n, d), each drawn towards the mean direction of those that carry its codes; others stay."""
+def pull_by_codes(rows: Matrix, codes: Sequence[Collection[str]]) -> Matrix:
+    """Unit ``rows`` (n, d), each coded row moved towards the mean direction of its codes; other rows unchanged."""
     import numpy as np
 
     # Sums in another order differ in their last bits, and labels must not depend on the order of the passages.
     order = np.lexsort(rows.T[::-1])
-    rank = np.empty(len(rows), dtype=np.int64)
-    rank[order] = np.arange(len(rows))
-    bearing: dict[str, list[int]] = {}
-    for index, mine in enumerate(codes):
-        for code in mine:
-            bearing.setdefault(code, []).append(index)
-    middles = {
-        code: unit(rows[sorted(indices, key=lambda i: int(rank[i]))].mean(axis=0, keepdims=True))[0]
-        for code, indices in bearing.items()
+    ranks = np.empty(len(rows), dtype=np.int64)
+    ranks[order] = np.arange(len(rows))
+    indices_by_code: dict[str, list[int]] = {}
+    for index, row_codes in enumerate(codes):
+        for code in row_codes:
+            indices_by_code.setdefault(code, []).append(index)
+    centroids = {
+        code: unit(rows[sorted(indices, key=lambda i: int(ranks[i]))].mean(axis=0, keepdims=True))[0]
+        for code, indices in indices_by_code.items()
         if len(indices) > 1
     }
-    drawn = rows.copy()
-    for index, mine in enumerate(codes):
-        shared = [middles[code] for code in sorted(mine) if code in middles]
-        if shared:
-            drawn[index] = unit(rows[[index]] + PULL * np.mean(shared, axis=0))[0]
-    return drawn
+    pulled = rows.copy()
+    for index, row_codes in enumerate(codes):
+        shared_centroids = [centroids[code] for code in sorted(row_codes) if code in centroids]
+        if shared_centroids:
+            pulled[index] = unit(rows[[index]] + PULL * np.mean(shared_centroids, axis=0))[0]
+    return pulled

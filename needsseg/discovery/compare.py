@@ -1,4 +1,4 @@
-"""Two labellings of mostly the same passages compared: how far they agree, and what became of each label."""
+"""Compare two labellings of mostly the same passages: how far they agree, and how each label changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAYS, CHANGES = 0.75, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one label of the first labelling: its likest in the second, and how like (Jaccard, in [0, 1]).
+    """How one label of the first labelling changed: its most similar label in the second, with the Jaccard similarity.
 
     ``size`` counts all its passages; ``kept``, ``left`` and ``joined`` only those that both labellings know.
     """
@@ -32,7 +32,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two labellings side by side; ``fresh`` are labels of the second that are nobody's best."""
+    """Two labellings side by side; ``fresh`` are labels of the second that match no label of the first."""
 
     agreement: float
     common: int
@@ -43,23 +43,25 @@ class Comparison:
 
 
 def compare(first: Mapping[int, int], second: Mapping[int, int]) -> Comparison:
-    """Compares two labellings, each from passage id to label; -1 is unassigned and has no fate.
+    """Compare two labellings, each from passage id to label; -1 is unassigned and gets no fate.
 
     ``agreement`` is the adjusted Rand index over the passages both know, unassigned as a class; 0 where they share none.
     """
     common = sorted(first.keys() & second.keys())
-    mine = _groups((key, first[key]) for key in common)
-    yours = _groups((key, second[key]) for key in common)
+    first_groups = _groups((key, first[key]) for key in common)
+    second_groups = _groups((key, second[key]) for key in common)
     sizes = _groups(first.items())
-    fates = tuple(_fate(label, len(sizes[label]), mine.get(label, set()), yours) for label in sorted(sizes))
-    taken = {fate.best for fate in fates}
+    fates = tuple(
+        _fate(label, len(sizes[label]), first_groups.get(label, set()), second_groups) for label in sorted(sizes)
+    )
+    matched = {fate.best for fate in fates}
     return Comparison(
         agreement=adjusted_rand([first[key] for key in common], [second[key] for key in common]),
         common=len(common),
         only_first=len(first) - len(common),
         only_second=len(second) - len(common),
         fates=fates,
-        fresh=tuple(label for label in sorted(set(second.values())) if label >= 0 and label not in taken),
+        fresh=tuple(label for label in sorted(set(second.values())) if label >= 0 and label not in matched),
     )
 
 
@@ -77,7 +79,7 @@ def adjusted_rand(first: list[int], second: list[int]) -> float:
         int((counts * (counts - 1) // 2).sum())
         for counts in (table, table.sum(axis=1), table.sum(axis=0), np.asarray(len(first)))
     )
-    # Both times pairs, so that nothing is divided before the end.
+    # Both are multiplied by the number of pairs, so that the only division comes last.
     expected, most = in_first * in_second, (in_first + in_second) * pairs / 2
     if together == in_first == in_second:
         return 1.0
@@ -92,13 +94,13 @@ def _groups(labelled: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return groups
 
 
-def _fate(label: int, size: int, mine: set[int], yours: Mapping[int, set[int]]) -> Fate:
+def _fate(label: int, size: int, members: set[int], second_groups: Mapping[int, set[int]]) -> Fate:
     best, likeness = None, 0.0
-    for other in sorted(yours):
-        like = len(mine & yours[other]) / len(mine | yours[other])
-        if like > likeness:
-            best, likeness = other, like
-    kept = len(mine & yours[best]) if best is not None else 0
-    joined = len(yours[best]) - kept if best is not None else 0
+    for other in sorted(second_groups):
+        overlap = len(members & second_groups[other]) / len(members | second_groups[other])
+        if overlap > likeness:
+            best, likeness = other, overlap
+    kept = len(members & second_groups[best]) if best is not None else 0
+    joined = len(second_groups[best]) - kept if best is not None else 0
     word: Word = "stays" if likeness >= STAYS else "changes" if likeness >= CHANGES else "dissolves"
-    return Fate(label, size, best, likeness, kept, len(mine) - kept, joined, word)
+    return Fate(label, size, best, likeness, kept, len(members) - kept, joined, word)

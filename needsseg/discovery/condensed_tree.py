@@ -1,4 +1,4 @@
-"""Choosing clusters from HDBSCAN's condensed tree: the best set of clusters, none inside another, of a wanted number.
+"""Choose the best set of non-nested clusters of each size from HDBSCAN's condensed tree.
 
 HDBSCAN's own rule (excess of mass, Campello et al. 2013) chooses freely how many; a product team can act on three to
 five. Dynamic programming over the tree finds the most stable choice of exactly k clusters for every k at once.
@@ -60,20 +60,22 @@ def _best(
     for node in order:
         order += children.get(node, [])
     for node in reversed(order):
-        below: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+        choices_below: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
         for child in children.get(node, []):
-            joined: dict[int, tuple[float, tuple[int, ...]]] = {}
-            for count, (value, nodes) in below.items():
-                for more, (added, extra) in best[child].items():
-                    total = count + more
-                    if total <= most and (total not in joined or value + added > joined[total][0]):
-                        joined[total] = (value + added, nodes + extra)
-            below = joined
-        if node != root and (1 not in below or stability[node] > below[1][0]):
-            below[1] = (stability[node], (node,))
-        below[0] = (0.0, ())
-        best[node] = below
-    return {count: found for count, found in best[root].items() if count > 0}
+            merged: dict[int, tuple[float, tuple[int, ...]]] = {}
+            for count, (value, nodes) in choices_below.items():
+                for added_count, (added_stability, added_nodes) in best[child].items():
+                    merged_count = count + added_count
+                    if merged_count <= most and (
+                        merged_count not in merged or value + added_stability > merged[merged_count][0]
+                    ):
+                        merged[merged_count] = (value + added_stability, nodes + added_nodes)
+            choices_below = merged
+        if node != root and (1 not in choices_below or stability[node] > choices_below[1][0]):
+            choices_below[1] = (stability[node], (node,))
+        choices_below[0] = (0.0, ())
+        best[node] = choices_below
+    return {count: choice for count, choice in best[root].items() if count > 0}
 
 
 def _rows(node: int, children: dict[int, list[int]], points: dict[int, list[tuple[int, float]]]) -> list[int]:

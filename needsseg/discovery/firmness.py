@@ -1,7 +1,7 @@
-"""How firmly segments stand under the decisions as they are: one computation, which every door reads.
+"""How stable segments are under the current decisions.
 
-What people placed is held where they put it in every variation of the study, and is not counted: a decision comes back by
-itself and says nothing of the passages.
+Passages that people placed stay there in every variation of the study, so they are not counted: they always come back and
+say nothing about stability.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from needsseg.records import Decisions
 
 RESAMPLES, MOST_DRAWN = 20, 400
-"""How often passages are drawn again, and how many are drawn at most."""
+"""The number of resamples, and the largest size of each."""
 MOST_LEFT_OUT = 40
-"""How many participants are left out in turn at most: those with the most passages."""
+"""The largest number of participants left out in turn: those with the most passages."""
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """What variations of the study do to one segment.
+    """How stable one segment is under variations of the study.
 
     ``likeness`` in [0, 1] is the mean Jaccard likeness over resamples, None where none of its passages is ``counted`` (all
     ``placed`` by people, or none in the run). ``comes_back`` says whether it does with nothing varied; ``leans_on`` are
@@ -41,7 +41,7 @@ class Firmness:
 
 
 class Variation(Protocol):
-    """One variation: what was done, who was left out (empty where nobody was), and the comparison that came of it."""
+    """One variation: its kind, the participant left out (empty for none), and the resulting comparison."""
 
     @property
     def kind(self) -> str:
@@ -53,7 +53,7 @@ class Variation(Protocol):
 
     @property
     def comparison(self) -> Comparison:
-        """The segments as they stand beside what came of the variation."""
+        """The current segments compared with those of the variation."""
 
 
 def held_fixed(decisions: Decisions) -> frozenset[int]:
@@ -67,7 +67,7 @@ def held_fixed(decisions: Decisions) -> frozenset[int]:
 
 
 def compare_counted(base: Mapping[int, int], labels: Mapping[int, int], fixed: Collection[int]) -> Comparison:
-    """Compares two labellings by what is not ``fixed``; -1 is unassigned."""
+    """Compare two labellings over the passages that are not ``fixed``; -1 is unassigned."""
     return compare(
         {key: label for key, label in base.items() if key not in fixed},
         {key: label for key, label in labels.items() if key not in fixed},
@@ -80,19 +80,25 @@ def firmness(base: Mapping[int, int], fixed: Collection[int], varied: Sequence[V
     for passage, segment in base.items():
         if segment >= 0:
             sizes[segment][passage in fixed] += 1
-    fates = [(one, {fate.label: fate for fate in one.comparison.fates}) for one in varied]
-    found = {}
+    fates = [(variation, {fate.label: fate for fate in variation.comparison.fates}) for variation in varied]
+    firmness_by_segment = {}
     for segment, (counted, placed) in sizes.items():
-        mine = [(one, by_label[segment]) for one, by_label in fates if segment in by_label]
-        alike = [fate.likeness for one, fate in mine if one.kind == "resample" and _is_in(fate)]
-        found[segment] = Firmness(
-            round(sum(alike) / len(alike), 4) if alike else None,
+        segment_fates = [(variation, by_label[segment]) for variation, by_label in fates if segment in by_label]
+        likenesses = [
+            fate.likeness for variation, fate in segment_fates if variation.kind == "resample" and _is_in(fate)
+        ]
+        firmness_by_segment[segment] = Firmness(
+            round(sum(likenesses) / len(likenesses), 4) if likenesses else None,
             counted,
             placed,
-            not any(one.kind == "again" and fate.word == "dissolves" for one, fate in mine),
-            tuple(one.who for one, fate in mine if one.kind == "participant" and fate.word == "dissolves"),
+            not any(variation.kind == "again" and fate.word == "dissolves" for variation, fate in segment_fates),
+            tuple(
+                variation.who
+                for variation, fate in segment_fates
+                if variation.kind == "participant" and fate.word == "dissolves"
+            ),
         )
-    return found
+    return firmness_by_segment
 
 
 def drawn_again(passages: Sequence[Key], seed: int) -> tuple[Key, ...]:
@@ -100,8 +106,8 @@ def drawn_again(passages: Sequence[Key], seed: int) -> tuple[Key, ...]:
     import numpy as np
 
     count = min(len(passages), MOST_DRAWN)
-    drawn = np.random.default_rng(seed).integers(0, len(passages), count)
-    return tuple(passages[index] for index in sorted({int(i) for i in drawn}))
+    indices = np.random.default_rng(seed).integers(0, len(passages), count)
+    return tuple(passages[index] for index in sorted({int(i) for i in indices}))
 
 
 def _is_in(fate: Fate) -> bool:

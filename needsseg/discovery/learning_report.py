@@ -1,4 +1,4 @@
-"""What answers taught: how well answers that were held back are predicted, beside always naming the largest."""
+"""Learning progress: how well held-out answers are predicted, compared with always naming the largest segment."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 LEVEL = 0.95
 STEPS = 3
-"""Reports that it takes to say that answers have stopped helping: the last two against the one before."""
+"""Reports needed to say that answers have stopped helping: the last two are compared with the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Of ``asked`` answers held back, ``right`` were predicted; always naming the largest gives ``guessing``.
+    """Of ``asked`` held-out answers, ``right`` were predicted; always naming the largest segment gets ``guessing`` right.
 
     ``low`` and ``high`` are the Wilson interval of the share that is right, at 95%.
     """
@@ -26,14 +26,14 @@ class Lesson:
 
     @property
     def lead(self) -> float:
-        """By what share of the answers the program is better than naming the largest."""
+        """The difference to always naming the largest segment, as a share of the answers."""
         return (self.right - self.guessing) / self.asked if self.asked else 0.0
 
 
 def lesson(answers: Mapping[int, str | None], guessed: Mapping[int, str | None]) -> Lesson:
-    """Counts how many ``answers`` (row → name, None for none of them) were ``guessed`` right when they were not told.
+    """Count how many ``answers`` (row → name, None for none of them) were ``guessed`` right while held out.
 
-    The largest is the name that most answers give: what somebody would say who knows the answers, but not the passages.
+    The baseline always guesses the most frequent answer, without looking at the passages.
     """
     right = sum(row in guessed and guessed[row] == name for row, name in answers.items())
     guessing = max(Counter(answers.values()).values(), default=0)
@@ -42,13 +42,13 @@ def lesson(answers: Mapping[int, str | None], guessed: Mapping[int, str | None])
 
 
 def wilson(right: int, asked: int) -> tuple[float, float]:
-    """The Wilson score interval of a share (Wilson 1927), at 95%; 0 to 1 where nothing was asked."""
+    """The Wilson score interval of a share (Wilson 1927), at 95%; 0 to 1 without any answer."""
     if not asked:
         return 0.0, 1.0
     from scipy.stats import binomtest
 
-    found = binomtest(right, asked).proportion_ci(LEVEL, method="wilson")
-    return round(float(found.low), 4), round(float(found.high), 4)
+    interval = binomtest(right, asked).proportion_ci(LEVEL, method="wilson")
+    return round(float(interval.low), 4), round(float(interval.high), 4)
 
 
 def stopped_helping(reports: Sequence[Lesson]) -> bool:

@@ -1,4 +1,4 @@
-"""Needs in view as discovery takes them: what is said of each, as unit vectors to learn from."""
+"""Needs in view as training examples: the unit vectors of their names and descriptions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def need_texts(name: str, description: str) -> list[str]:
-    """What stands for a need in view as an example: its name, and its description where there is one."""
+    """The example texts of a need in view: its name, and its description where there is one."""
     return [text for text in (name.strip(), description.strip()) if text]
 
 
-def need_rows(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, Vectors]) -> dict[str, Matrix]:
-    """Unit rows (k, width) of what is said of each need, by its name; what ``known`` (by text_sha256) lacks is embedded.
+def need_rows(needs: Sequence[tuple[str, str]], width: int, known_vectors: Mapping[str, Vectors]) -> dict[str, Matrix]:
+    """Unit rows (k, width) of each need by its name; texts not in ``known_vectors`` (by text_sha256) are embedded.
 
     Raises DiscoveryError for needs without a name of their own, and for vectors of another width than ``width``.
     """
@@ -33,15 +33,16 @@ def need_rows(needs: Sequence[tuple[str, str]], width: int, known: Mapping[str, 
     if repeated or not all(name.strip() for name, _ in needs):
         which = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
         raise DiscoveryError(f"{which}.", "Give each a name of its own.")
-    said = [text for need in needs for text in need_texts(*need)]
-    vectors = dict(known) | encode(said, locate(), known)
-    stated = {
+    texts = [text for need in needs for text in need_texts(*need)]
+    vectors = dict(known_vectors) | encode(texts, locate(), known_vectors)
+    rows_by_need = {
         need[0]: unit(np.stack([vectors[text_sha256(text)] for text in need_texts(*need)]).astype(np.float64))
         for need in needs
     }
-    wide = next(iter(stated.values())).shape[1]
-    if wide != width:
+    need_width = next(iter(rows_by_need.values())).shape[1]
+    if need_width != width:
         raise DiscoveryError(
-            f"Vectors of needs in view have {wide} numbers, those of passages {width}.", "Embed both with one model."
+            f"Vectors of needs in view have {need_width} numbers, those of passages {width}.",
+            "Embed both with one model.",
         )
-    return stated
+    return rows_by_need

@@ -53,30 +53,34 @@ def aside_below(fitting: Matrix) -> float:
     first, last = max(2, int(LEAST_ASIDE * count)), int(MOST_ASIDE * count)
     if last < first:
         return float(ranked[0])
-    cuts = np.arange(first, last + 1)
+    counts_below = np.arange(first, last + 1)
     sums, squares = np.cumsum(ranked), np.cumsum(ranked**2)
-    below = squares[cuts - 1] / cuts - (sums[cuts - 1] / cuts) ** 2
-    rest = count - cuts
-    above = (squares[-1] - squares[cuts - 1]) / rest - ((sums[-1] - sums[cuts - 1]) / rest) ** 2
-    share = cuts / count
-    error = share * np.log(np.maximum(below, 1e-12)) + (1 - share) * np.log(np.maximum(above, 1e-12))
-    error -= 2 * (share * np.log(share) + (1 - share) * np.log(1 - share))
-    cut = int(cuts[np.argmin(steady(error))])
+    variance_below = squares[counts_below - 1] / counts_below - (sums[counts_below - 1] / counts_below) ** 2
+    counts_above = count - counts_below
+    variance_above = (squares[-1] - squares[counts_below - 1]) / counts_above - (
+        (sums[-1] - sums[counts_below - 1]) / counts_above
+    ) ** 2
+    shares_below = counts_below / count
+    error = shares_below * np.log(np.maximum(variance_below, 1e-12)) + (1 - shares_below) * np.log(
+        np.maximum(variance_above, 1e-12)
+    )
+    error -= 2 * (shares_below * np.log(shares_below) + (1 - shares_below) * np.log(1 - shares_below))
+    cut = int(counts_below[np.argmin(steady(error))])
     return float(ranked[cut - 1] + ranked[cut]) / 2
 
 
-def settled(rows: Matrix, labels: Labels) -> Labels:
-    """Gives every row to its nearest centroid and sets aside what fits none, until nothing moves; no label dies out."""
+def refined(rows: Matrix, labels: Labels) -> Labels:
+    """Give every row to its nearest centroid and sets aside what fits none, until nothing moves; no label dies out."""
     import numpy as np
 
     count = int(labels.max(initial=-1)) + 1
     for _ in range(PASSES if count else 0):
         nearness = rows @ centroids(rows, labels).T
         fitting = fit(nearness)
-        moved = np.where(fitting < aside_below(fitting), -1, steady(nearness).argmax(axis=1))
-        if len(np.unique(moved[moved >= 0])) < count or (moved == labels).all():
+        new_labels = np.where(fitting < aside_below(fitting), -1, steady(nearness).argmax(axis=1))
+        if len(np.unique(new_labels[new_labels >= 0])) < count or (new_labels == labels).all():
             break
-        labels = moved
+        labels = new_labels
     return labels
 
 
@@ -87,29 +91,29 @@ def silhouettes(rows: Matrix, labels: Labels) -> Matrix:
     """
     import numpy as np
 
-    found = np.zeros(len(rows))
-    mine = np.flatnonzero(labels >= 0)
+    widths = np.zeros(len(rows))
+    assigned = np.flatnonzero(labels >= 0)
     if int(labels.max(initial=-1)) < 1:
-        return found
-    away = 1.0 - rows[mine] @ centroids(rows, labels).T
-    at = (np.arange(len(mine)), labels[mine])
-    own = away[at].copy()
-    away[at] = np.inf
-    rival = away.min(axis=1)
-    found[mine] = (rival - own) / np.maximum(np.maximum(rival, own), 1e-12)
-    return found
+        return widths
+    distances = 1.0 - rows[assigned] @ centroids(rows, labels).T
+    own_cells = (np.arange(len(assigned)), labels[assigned])
+    own_distances = distances[own_cells].copy()
+    distances[own_cells] = np.inf
+    next_distances = distances.min(axis=1)
+    widths[assigned] = (next_distances - own_distances) / np.maximum(np.maximum(next_distances, own_distances), 1e-12)
+    return widths
 
 
 def variance_ratio(plane: Matrix, labels: Labels) -> float:
     """Variance between labels over variance within, for their degrees of freedom (Caliński and Harabasz 1974)."""
     import numpy as np
 
-    kept = labels >= 0
-    count, labelled = int(labels.max(initial=-1)) + 1, int(kept.sum())
+    is_labelled = labels >= 0
+    count, labelled = int(labels.max(initial=-1)) + 1, int(is_labelled.sum())
     if count < 2 or labelled <= count:
         return 0.0
-    rows, mine = plane[kept], labels[kept]
-    means = np.stack([rows[mine == label].mean(axis=0) for label in range(count)])
-    within = float(((rows - means[mine]) ** 2).sum())
+    rows, row_labels = plane[is_labelled], labels[is_labelled]
+    means = np.stack([rows[row_labels == label].mean(axis=0) for label in range(count)])
+    within = float(((rows - means[row_labels]) ** 2).sum())
     total = float(((rows - rows.mean(axis=0)) ** 2).sum())
     return (total - within) / (count - 1) / max(within / (labelled - count), 1e-12)

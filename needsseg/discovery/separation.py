@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.cluster import branch_taken, clustered_alike
-from needsseg.discovery.speaker_effects import Voices
+from needsseg.discovery.cluster import cluster_and_branch, cluster_on_branch
+from needsseg.discovery.speaker_effects import SpeakerIndex
 from needsseg.discovery.vector_shaping import unit
 
 if TYPE_CHECKING:
@@ -50,24 +50,26 @@ def verdict(rows: Matrix, speakers: Sequence[str] | None) -> Separation | None:
     if len(rows) < FEWEST_TO_TELL:
         return None
     rows = np.ascontiguousarray(rows[:TESTED_ON], dtype=np.float64)
-    who = None if speakers is None else tuple(speakers[:TESTED_ON])
-    return _tested(rows.tobytes(), rows.shape, who)
+    speaker_names = None if speakers is None else tuple(speakers[:TESTED_ON])
+    return _tested(rows.tobytes(), rows.shape, speaker_names)
 
 
 @lru_cache(maxsize=16)
-def _tested(data: bytes, shape: tuple[int, ...], speakers: tuple[str, ...] | None) -> Separation:
+def _tested(row_bytes: bytes, shape: tuple[int, ...], speakers: tuple[str, ...] | None) -> Separation:
     import numpy as np
 
-    rows: Matrix = np.frombuffer(data).reshape(shape)
-    voices = Voices(speakers) if speakers else None
-    found, branch = branch_taken(rows, voices)
-    noise = Noise(rows, None if branch == "none" else voices)
-    drawing = np.random.default_rng(SEED)
+    rows: Matrix = np.frombuffer(row_bytes).reshape(shape)
+    speaker_index = SpeakerIndex(speakers) if speakers else None
+    passage_themes, branch = cluster_and_branch(rows, speaker_index)
+    noise = Noise(rows, None if branch == "none" else speaker_index)
+    generator = np.random.default_rng(SEED)
     as_clear = 0
-    for drawn in range(1, DRAWS + 1):
-        as_clear += clustered_alike(noise.drawn(drawing), voices, branch).apartness >= found.apartness
+    for draws in range(1, DRAWS + 1):
+        as_clear += (
+            cluster_on_branch(noise.drawn(generator), speaker_index, branch).apartness >= passage_themes.apartness
+        )
         if as_clear == ENOUGH_AS_CLEAR:
-            return Separation(False, round(as_clear / drawn, 4))
+            return Separation(False, round(as_clear / draws, 4))
     return Separation(as_clear == 0, round((as_clear + 1) / (DRAWS + 1), 4))
 
 
@@ -81,29 +83,29 @@ class Noise:
     until those of the scaled draws are those of the rows.
     """
 
-    def __init__(self, rows: Matrix, voices: Voices | None = None) -> None:
+    def __init__(self, rows: Matrix, speaker_index: SpeakerIndex | None = None) -> None:
         import numpy as np
 
-        self.voices = voices or Voices([""] * len(rows))
-        self.of = self.voices.of
-        means = self.voices.means(rows)
+        self.speaker_index = speaker_index or SpeakerIndex([""] * len(rows))
+        self.of = self.speaker_index.of
+        means = self.speaker_index.means(rows)
         self.middle = rows.mean(axis=0)
         self.between = _Rotated(means - means.mean(axis=0), np.zeros(len(means), dtype=np.int64))
         self.within = _Rotated(rows - means[self.of], self.of)
         self._fit()
 
-    def drawn(self, drawing: np.random.Generator) -> Matrix:
+    def drawn(self, generator: np.random.Generator) -> Matrix:
         """One draw, (n, d)."""
-        return unit(self.middle + self.between.drawn(drawing)[self.of] + self.within.drawn(drawing))
+        return unit(self.middle + self.between.drawn(generator)[self.of] + self.within.drawn(generator))
 
     def _fit(self) -> None:
         import numpy as np
 
-        drawing = np.random.default_rng(SEED + 1)
+        generator = np.random.default_rng(SEED + 1)
         middle = self.middle
         for _ in range(FITTING_ROUNDS):
-            draws = [self.drawn(drawing) for _ in range(FITTING_DRAWS)]
-            means = [self.voices.means(draw) for draw in draws]
+            draws = [self.drawn(generator) for _ in range(FITTING_DRAWS)]
+            means = [self.speaker_index.means(draw) for draw in draws]
             self.within.fit([draw - mean[self.of] for draw, mean in zip(draws, means, strict=True)])
             self.between.fit([mean - mean.mean(axis=0) for mean in means])
             self.middle = self.middle + middle - np.mean([draw.mean(axis=0) for draw in draws], axis=0)
@@ -117,25 +119,25 @@ class _Rotated:
 
         self.group, self.sizes = group, np.bincount(group)
         spreads, axes = np.linalg.svd(rows, full_matrices=False)[1:]
-        kept = spreads > SMALLEST_SPREAD * max(float(spreads[0]), SMALLEST_SPREAD)
-        kept[len(rows) - len(self.sizes) :] = False
-        self.wanted, self.axes = spreads[kept], axes[kept]
-        self.spreads = self.wanted
+        nonzero = spreads > SMALLEST_SPREAD * max(float(spreads[0]), SMALLEST_SPREAD)
+        nonzero[len(rows) - len(self.sizes) :] = False
+        self.target_spreads, self.axes = spreads[nonzero], axes[nonzero]
+        self.spreads = self.target_spreads
 
-    def drawn(self, drawing: np.random.Generator) -> Matrix:
+    def drawn(self, generator: np.random.Generator) -> Matrix:
         """One rotation, (n, d)."""
         import numpy as np
 
-        random = drawing.standard_normal((len(self.group), len(self.spreads)))
-        sums = np.zeros((len(self.sizes), len(self.spreads)))
-        np.add.at(sums, self.group, random)
-        rotated = np.linalg.qr(random - (sums / self.sizes[:, None])[self.group])[0]
+        random = generator.standard_normal((len(self.group), len(self.spreads)))
+        group_sums = np.zeros((len(self.sizes), len(self.spreads)))
+        np.add.at(group_sums, self.group, random)
+        rotated = np.linalg.qr(random - (group_sums / self.sizes[:, None])[self.group])[0]
         drawn: Matrix = (rotated * self.spreads) @ self.axes
         return drawn
 
     def fit(self, draws: list[Matrix]) -> None:
-        """Changes spreads so that such ``draws``, as they came out, have those of the rows."""
+        """Change spreads so that such ``draws``, as they came out, have those of the rows."""
         import numpy as np
 
-        seen = np.mean([((draw @ self.axes.T) ** 2).sum(axis=0) for draw in draws], axis=0)
-        self.spreads = self.spreads * self.wanted / np.sqrt(np.maximum(seen, SMALLEST_SPREAD**2))
+        observed = np.mean([((draw @ self.axes.T) ** 2).sum(axis=0) for draw in draws], axis=0)
+        self.spreads = self.spreads * self.target_spreads / np.sqrt(np.maximum(observed, SMALLEST_SPREAD**2))

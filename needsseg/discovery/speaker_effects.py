@@ -22,7 +22,7 @@ OFFSET_SHRINK, ACROSS = 3.0, 0.25
 CONTEXT = 0.3
 
 
-class Voices:
+class SpeakerIndex:
     """Which rows each speaker has: sums and means per speaker without a pass over the rows for each."""
 
     def __init__(self, speakers: Sequence[str]) -> None:
@@ -42,73 +42,79 @@ class Voices:
         return means.astype(rows.dtype, copy=False)
 
 
-def speaker_share(rows: Matrix, voices: Voices) -> float:
+def speaker_share(rows: Matrix, speaker_index: SpeakerIndex) -> float:
     """How much of the variance between rows is between speakers, unbiased (one-way ANOVA variance components)."""
-    sizes, total, count = voices.sizes, float(len(rows)), len(voices.names)
+    sizes, total, count = speaker_index.sizes, float(len(rows)), len(speaker_index.names)
     if count < 2 or total <= count:
         return 0.0
-    means = voices.means(rows)
+    means = speaker_index.means(rows)
     between = float((sizes * ((means - rows.mean(axis=0)) ** 2).sum(axis=1)).sum()) / (count - 1)
-    within = float(((rows - means[voices.of]) ** 2).sum()) / (total - count)
+    within = float(((rows - means[speaker_index.of]) ** 2).sum()) / (total - count)
     typical = float(total - (sizes**2).sum() / total) / (count - 1)
     component = max(0.0, (between - within) / typical)
     return component / (component + within) if component + within > 0 else 0.0
 
 
-def association(labels: NDArray[np.int64], voices: Voices) -> float:
+def association(labels: NDArray[np.int64], speaker_index: SpeakerIndex) -> float:
     """How far a speaker tells the label, in [0, 1]: Cramér's V, bias-corrected (Bergsma 2013), over labelled rows."""
     import numpy as np
 
-    kept = labels >= 0
-    rows, columns = np.unique(labels[kept], return_inverse=True)[1], np.unique(voices.of[kept], return_inverse=True)[1]
+    labelled = labels >= 0
+    rows, columns = (
+        np.unique(labels[labelled], return_inverse=True)[1],
+        np.unique(speaker_index.of[labelled], return_inverse=True)[1],
+    )
     if not len(rows) or not rows.max() or not columns.max() or len(rows) < 3:
         return 0.0
     table = np.zeros((rows.max() + 1, columns.max() + 1))
     np.add.at(table, (rows, columns), 1.0)
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / len(rows)
-    spare = len(rows) - 1
-    high, wide = table.shape
-    phi = max(0.0, float(((table - expected) ** 2 / expected).sum()) / len(rows) - (high - 1) * (wide - 1) / spare)
-    least = min(high - (high - 1) ** 2 / spare, wide - (wide - 1) ** 2 / spare) - 1
-    return min(1.0, (phi / least) ** 0.5) if least > 0 else 0.0
+    freedom = len(rows) - 1
+    row_count, column_count = table.shape
+    phi = max(
+        0.0,
+        float(((table - expected) ** 2 / expected).sum()) / len(rows) - (row_count - 1) * (column_count - 1) / freedom,
+    )
+    largest = min(row_count - (row_count - 1) ** 2 / freedom, column_count - (column_count - 1) ** 2 / freedom) - 1
+    return min(1.0, (phi / largest) ** 0.5) if largest > 0 else 0.0
 
 
 def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
     """What is left of each row once the mean of its label (-1 counts as one) is taken away."""
     import numpy as np
 
-    left = rows.copy()
+    residuals = rows.copy()
     for label in np.unique(labels):
-        mine = labels == label
-        left[mine] -= rows[mine].mean(axis=0)
-    return left
+        members = labels == label
+        residuals[members] -= rows[members].mean(axis=0)
+    return residuals
 
 
-def without_speakers(rows: Matrix, voices: Voices) -> Matrix:
-    """Moves each speaker's mean towards the common one, the more the more they said; unit rows again.
+def without_speakers(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
+    """Move each speaker's mean towards the common one, the more the more they said; unit rows again.
 
     Everyone has their own company, product and favourite words; without this, clusters are the interviewees.
     """
-    shrunk = CENTRING * voices.sizes / (voices.sizes + CENTRING_SHRINK)
-    away = shrunk[:, None] * (voices.means(rows) - rows.mean(axis=0))
-    return unit(rows - away.astype(rows.dtype)[voices.of])
+    weights = CENTRING * speaker_index.sizes / (speaker_index.sizes + CENTRING_SHRINK)
+    shifts = weights[:, None] * (speaker_index.means(rows) - rows.mean(axis=0))
+    return unit(rows - shifts.astype(rows.dtype)[speaker_index.of])
 
 
-def without_offsets(rows: Matrix, voices: Voices, labels: NDArray[np.int64]) -> Matrix:
-    """Takes out of each row how its speaker differs from others on the same theme; unit rows again.
+def without_offsets(rows: Matrix, speaker_index: SpeakerIndex, labels: NDArray[np.int64]) -> Matrix:
+    """Take out of each row how its speaker differs from others on the same theme; unit rows again.
 
     A two-way additive model, theme + speaker, with the speakers' effects shrunk as random effects are. What a speaker says
     because of the theme stays, but for the share ``ACROSS``: labels are never quite the themes.
     """
-    shrunk = voices.sizes / (voices.sizes + OFFSET_SHRINK)
-    within = voices.means(within_themes(rows, labels))
-    across = voices.means(rows) - rows.mean(axis=0)
-    offsets = shrunk[:, None] * ((1 - ACROSS) * within + ACROSS * across)
-    return unit(rows - offsets.astype(rows.dtype)[voices.of])
+    weights = speaker_index.sizes / (speaker_index.sizes + OFFSET_SHRINK)
+    within = speaker_index.means(within_themes(rows, labels))
+    across = speaker_index.means(rows) - rows.mean(axis=0)
+    offsets = weights[:, None] * ((1 - ACROSS) * within + ACROSS * across)
+    return unit(rows - offsets.astype(rows.dtype)[speaker_index.of])
 
 
-def with_context(rows: Matrix, voices: Voices) -> Matrix:
+def with_context(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
     """Centred unit rows, each with ``CONTEXT`` of its speaker's mean direction added; unit rows again."""
     centred = rows - rows.mean(axis=0)
     directed = unit(centred)
-    return unit(directed + (CONTEXT * unit(voices.means(centred))).astype(rows.dtype)[voices.of])
+    return unit(directed + (CONTEXT * unit(speaker_index.means(centred))).astype(rows.dtype)[speaker_index.of])

@@ -26,15 +26,17 @@ def stabilities(
     count = int(labels.max(initial=-1)) + 1
     if resolution is None or not count or not resamples:
         return [0.0] * count
-    drawing = np.random.default_rng(seed)
-    alike = np.zeros((resamples, count))
+    generator = np.random.default_rng(seed)
+    similarities = np.zeros((resamples, count))
     for resample in range(resamples):
-        drawn = np.unique(drawing.integers(0, len(rows), min(len(rows), MOST_DRAWN)))
-        if len(drawn) < 3:
+        sample = np.unique(generator.integers(0, len(rows), min(len(rows), MOST_DRAWN)))
+        if len(sample) < 3:
             continue
-        found = themes(rows[drawn].astype(np.float64), (resolution,)).labels
+        resampled_labels = themes(rows[sample].astype(np.float64), (resolution,)).labels
         for label in range(count):
-            mine = labels[drawn] == label
-            others = [found == other for other in range(int(found.max(initial=-1)) + 1)]
-            alike[resample, label] = max(((mine & o).sum() / max(1, (mine | o).sum()) for o in others), default=0.0)
-    return [round(float(mean), 4) for mean in alike.mean(axis=0)]
+            members = labels[sample] == label
+            clusters = [resampled_labels == other for other in range(int(resampled_labels.max(initial=-1)) + 1)]
+            similarities[resample, label] = max(
+                ((members & cluster).sum() / max(1, (members | cluster).sum()) for cluster in clusters), default=0.0
+            )
+    return [round(float(mean), 4) for mean in similarities.mean(axis=0)]

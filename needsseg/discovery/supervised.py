@@ -50,7 +50,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class Supervised:
     """What was learnt: a label per row (-1 is unassigned), how firmly it is held in [0, 1], and the label of each name.
 
     Labels that no name stands for are clusters nobody has spoken of yet, by their own number.
@@ -62,50 +62,52 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class LearningInputs:
     """What there is to learn from: the clusters found, the passages as unit rows, whether they form separate groups, and
     for each need in view, by its name, unit rows of what was said of it (k, d).
     """
 
-    found: Clustering
+    clustering: Clustering
     rows: Matrix
     separate: bool
     needs: Mapping[str, Matrix]
 
-    def taught(self, answers: Mapping[int, str | None]) -> Taught:
+    def learn(self, answers: Mapping[int, str | None]) -> Supervised:
         """Labels of all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
-        return _taught(self, answers, self.leans(answers))
+        return _learn(self, answers, self.leans_on_clusters(answers))
 
-    def leans(self, answers: Mapping[int, str | None]) -> bool:
-        """Whether clusters are leaned on: where groups are separate, and answers in one cluster mostly agree.
+    def leans_on_clusters(self, answers: Mapping[int, str | None]) -> bool:
+        """Whether clusters are used: groups are separate, and answers in one cluster mostly agree.
 
         How often two of them agree is estimated from all clusters as Agresti and Coull (1998) do, with a prior that trusts
         separate groups, less where needs are stated: what stands apart need not be what people care about.
         """
         if not self.separate or not answers:
             return self.separate
-        heard: dict[int, Counter[str | None]] = {}
+        names_by_cluster: dict[int, Counter[str | None]] = {}
         for row, name in answers.items():
-            heard.setdefault(int(self.found.labels[row]), Counter())[name] += 1
-        told = [names for cluster, names in heard.items() if cluster != UNASSIGNED]
-        agreed = sum(max(names.values()) - 1 for names in told)
-        asked = sum(names.total() - 1 for names in told)
+            names_by_cluster.setdefault(int(self.clustering.labels[row]), Counter())[name] += 1
+        cluster_answers = [names for cluster, names in names_by_cluster.items() if cluster != UNASSIGNED]
+        agreed = sum(max(names.values()) - 1 for names in cluster_answers)
+        asked = sum(names.total() - 1 for names in cluster_answers)
         trusted = TRUSTED_BESIDE_NEEDS if self.needs else TRUSTED
         return (agreed + trusted * PRIOR) / (asked + PRIOR) >= LEAST_AGREEMENT
 
     def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
-        """What each answered row would have been given, had its answer not been told (cross-validation, 20 folds at most).
+        """The name predicted for each answered row without its answer (cross-validation, 20 folds at most).
 
-        None is off-topic, ``SILENT`` a cluster that nobody has spoken of.
+        None is off-topic, ``SILENT`` a cluster without any answer.
         """
         order = sorted(answers)
-        guessed: dict[int, str | None] = {}
+        predicted: dict[int, str | None] = {}
         for fold in range(min(FOLDS, len(order))):
-            mine = order[fold::FOLDS]
-            told = self.taught({row: name for row, name in answers.items() if row not in mine})
-            name_of: dict[int, str | None] = {label: name for name, label in told.names.items()} | {UNASSIGNED: None}
-            guessed |= {row: name_of.get(int(told.labels[row]), SILENT) for row in mine}
-        return guessed
+            held_out = order[fold::FOLDS]
+            supervised = self.learn({row: name for row, name in answers.items() if row not in held_out})
+            name_of: dict[int, str | None] = {label: name for name, label in supervised.names.items()} | {
+                UNASSIGNED: None
+            }
+            predicted |= {row: name_of.get(int(supervised.labels[row]), SILENT) for row in held_out}
+        return predicted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,49 +119,57 @@ class _Examples:
     weights: Matrix
 
 
-def _taught(lesson: Lesson, answers: Mapping[int, str | None], leans: bool) -> Taught:
+def _learn(inputs: LearningInputs, answers: Mapping[int, str | None], uses_clusters: bool) -> Supervised:
     import numpy as np
 
-    found = lesson.found
-    count = int(found.labels.max(initial=-1)) + 1
-    said = {name for name in answers.values() if name is not None} | set(lesson.needs)
-    names = {name: count + at for at, name in enumerate(sorted(said))}
-    given = {row: UNASSIGNED if name is None else names[name] for row, name in sorted(answers.items())}
-    stated = {names[name]: rows for name, rows in sorted(lesson.needs.items())}
-    answered = heard = _heard(found, given)
+    clustering = inputs.clustering
+    count = int(clustering.labels.max(initial=-1)) + 1
+    names_given = {name for name in answers.values() if name is not None} | set(inputs.needs)
+    label_by_name = {name: count + position for position, name in enumerate(sorted(names_given))}
+    label_by_row = {row: UNASSIGNED if name is None else label_by_name[name] for row, name in sorted(answers.items())}
+    need_rows = {label_by_name[name]: rows for name, rows in sorted(inputs.needs.items())}
+    given_answers = answers_by_cluster = _answers_by_cluster(clustering, label_by_row)
     # One place alone, with nothing to tell it from, would take everything: then clusters speak beside it.
-    needs_speak = len(said) > 1 and bool(stated)
-    if stated and (lesson.separate or not needs_speak):
-        heard = _claimed(lesson, stated, heard)
-    features, examples = _features(lesson, stated, leans)
-    speaking = _speaking(lesson, heard if needs_speak else answered, leans, needs_speak)
-    taught = _examples(lesson, given, heard, speaking, features, examples)
-    if not len(taught.labels):
-        return Taught(np.full(len(found.labels), UNASSIGNED), np.zeros(len(found.labels)), names)
-    classes, chances = _regressed(features, taught, LOOSE if leans else FREE)
-    chances = np.round(_borne_out(lesson, heard, speaking, leans, classes, chances), DIGITS)
-    learnt = classes[chances.argmax(axis=1)].astype(np.int64)
-    held = _margin(chances)
-    if stated and UNASSIGNED not in given.values():
-        learnt[_fit_no_need(lesson.rows, stated) & ~_silent(lesson, heard, learnt)] = UNASSIGNED
-    learnt[list(given)], held[list(given)] = list(given.values()), 1.0
-    return Taught(learnt, held, names)
+    needs_lead = len(names_given) > 1 and bool(need_rows)
+    if need_rows and (inputs.separate or not needs_lead):
+        answers_by_cluster = _with_claims_of_needs(inputs, need_rows, answers_by_cluster)
+    row_features, need_features = _features(inputs, need_rows, uses_clusters)
+    witnesses = _witness_clusters(
+        inputs, answers_by_cluster if needs_lead else given_answers, uses_clusters, needs_lead
+    )
+    training = _examples(inputs, label_by_row, answers_by_cluster, witnesses, row_features, need_features)
+    if not len(training.labels):
+        return Supervised(np.full(len(clustering.labels), UNASSIGNED), np.zeros(len(clustering.labels)), label_by_name)
+    classes, chances = _fit_regression(row_features, training, LOOSE if uses_clusters else FREE)
+    chances = np.round(
+        _apply_cluster_prior(inputs, answers_by_cluster, witnesses, uses_clusters, classes, chances), DIGITS
+    )
+    labels = classes[chances.argmax(axis=1)].astype(np.int64)
+    strengths = _margin(chances)
+    if need_rows and UNASSIGNED not in label_by_row.values():
+        labels[_fits_no_need(inputs.rows, need_rows) & ~_in_silent_cluster(inputs, answers_by_cluster, labels)] = (
+            UNASSIGNED
+        )
+    labels[list(label_by_row)], strengths[list(label_by_row)] = list(label_by_row.values()), 1.0
+    return Supervised(labels, strengths, label_by_name)
 
 
-def _regressed(features: Matrix, taught: _Examples, freedom: float) -> tuple[NDArray[np.int64], Matrix]:
+def _fit_regression(features: Matrix, training: _Examples, freedom: float) -> tuple[NDArray[np.int64], Matrix]:
     """The classes, and each row's chances of them; every class counts alike, however many examples it has so far."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    classes, which = np.unique(taught.labels, return_inverse=True)
+    classes, class_indices = np.unique(training.labels, return_inverse=True)
     if len(classes) == 1:
         return classes, np.ones((len(features), 1))
-    weights = taught.weights
-    even = weights * (weights.sum() / len(classes) / np.bincount(which, weights))[which]
+    weights = training.weights
+    balanced_weights = weights * (weights.sum() / len(classes) / np.bincount(class_indices, weights))[class_indices]
     with warnings.catch_warnings():
         # Many names with an answer or two each are what people give, and no mistake.
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        model = LogisticRegression(C=freedom, max_iter=300).fit(taught.rows, taught.labels, sample_weight=even)
+        model = LogisticRegression(C=freedom, max_iter=300).fit(
+            training.rows, training.labels, sample_weight=balanced_weights
+        )
     return classes, model.predict_proba(features)
 
 
@@ -168,11 +178,13 @@ def _margin(chances: Matrix) -> Matrix:
 
     if chances.shape[1] == 1:
         return np.zeros(len(chances))
-    best = np.partition(chances, -2, axis=1)
-    return np.round(best[:, -1] - best[:, -2], DIGITS)
+    two_best = np.partition(chances, -2, axis=1)
+    return np.round(two_best[:, -1] - two_best[:, -2], DIGITS)
 
 
-def _features(lesson: Lesson, stated: Mapping[int, Matrix], leans: bool) -> tuple[Matrix, dict[int, Matrix]]:
+def _features(
+    inputs: LearningInputs, need_rows: Mapping[int, Matrix], uses_clusters: bool
+) -> tuple[Matrix, dict[int, Matrix]]:
     """Features of the rows, and of what was stated of each need.
 
     Each row beside its neighbours' mean; where clusters are leaned on, then how near it is to each cluster, and (last) how
@@ -181,193 +193,208 @@ def _features(lesson: Lesson, stated: Mapping[int, Matrix], leans: bool) -> tupl
     import numpy as np
 
     # Of very many rows the features take hundreds of megabytes: these are not kept.
-    row_features = _row_features if len(lesson.rows) <= SKETCH else _row_features.__wrapped__
-    if leans:
-        rows = lesson.found.rows
-        shaped = {label: unit(own - COMMON * lesson.rows.mean(axis=0)) for label, own in stated.items()}
-        return row_features(lesson, leans), {
-            label: np.hstack([own, _neighbourhood(own, rows), _clustered(lesson.found, own)])
-            for label, own in shaped.items()
+    row_features = _row_features if len(inputs.rows) <= SKETCH else _row_features.__wrapped__
+    if uses_clusters:
+        rows = inputs.clustering.rows
+        shaped = {label: unit(vectors - COMMON * inputs.rows.mean(axis=0)) for label, vectors in need_rows.items()}
+        return row_features(inputs, uses_clusters), {
+            label: np.hstack(
+                [
+                    vectors,
+                    _neighbourhood(vectors, rows),
+                    _cluster_features(inputs.clustering, vectors),
+                ]
+            )
+            for label, vectors in shaped.items()
         }
-    return row_features(lesson, leans), {
-        label: np.hstack([own, _neighbourhood(own, lesson.rows)]) for label, own in stated.items()
+    return row_features(inputs, uses_clusters), {
+        label: np.hstack([vectors, _neighbourhood(vectors, inputs.rows)]) for label, vectors in need_rows.items()
     }
 
 
 @lru_cache(maxsize=2)
-def _row_features(lesson: Lesson, leans: bool) -> Matrix:
-    """Features of the rows: no answer changes them, so they are kept while answers are left out in turn."""
+def _row_features(inputs: LearningInputs, uses_clusters: bool) -> Matrix:
+    """Features of the rows, cached because answers do not change them."""
     import numpy as np
 
-    if leans:
-        rows = lesson.found.rows
-        drawn = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
-        return np.hstack([rows, drawn, _clustered(lesson.found, rows)])
-    rows = lesson.rows
-    around = nearest(rows, NEIGHBOURS, rows[:SKETCH]).indices
-    return np.hstack([rows, unit(rows[around].mean(axis=1)) if around.shape[1] else rows])
+    if uses_clusters:
+        rows = inputs.clustering.rows
+        smoothed_rows = smoothed(rows, nearest(rows, NEIGHBOURS, rows[:SKETCH]), NEIGHBOURS, SELF_WEIGHT)
+        return np.hstack([rows, smoothed_rows, _cluster_features(inputs.clustering, rows)])
+    rows = inputs.rows
+    neighbours = nearest(rows, NEIGHBOURS, rows[:SKETCH]).indices
+    return np.hstack([rows, unit(rows[neighbours].mean(axis=1)) if neighbours.shape[1] else rows])
 
 
-def _neighbourhood(stated: Matrix, rows: Matrix) -> Matrix:
-    """The mean direction of the rows nearest to each of what was stated, (k, d)."""
+def _neighbourhood(need_rows: Matrix, rows: Matrix) -> Matrix:
+    """The mean direction of the rows nearest to each text of a need, (k, d)."""
     import numpy as np
 
-    order = np.argsort(-steady(stated @ rows[:SKETCH].T), axis=1, kind="stable")[:, :NEIGHBOURS]
+    order = np.argsort(-steady(need_rows @ rows[:SKETCH].T), axis=1, kind="stable")[:, :NEIGHBOURS]
     return unit(rows[order].mean(axis=1))
 
 
-def _clustered(found: Clustering, rows: Matrix) -> Matrix:
+def _cluster_features(clustering: Clustering, rows: Matrix) -> Matrix:
     """How near rows are to each cluster, and (last) how well they fit any; zeros where nothing was found."""
     import numpy as np
 
-    if int(found.labels.max(initial=-1)) < 0:
+    if int(clustering.labels.max(initial=-1)) < 0:
         return np.zeros((len(rows), 1))
-    middles = centroids(found.rows, found.labels)
-    nearness = rows @ middles.T
-    usual = fit(found.rows @ middles.T)
+    centres = centroids(clustering.rows, clustering.labels)
+    nearness = rows @ centres.T
+    typical_fit = fit(clustering.rows @ centres.T)
     soft = np.exp(SHARPNESS * (nearness - nearness.max(axis=1, keepdims=True)))
-    fitting = (fit(nearness) - usual.mean()) / max(float(usual.std()), 1e-9)
+    fitting = (fit(nearness) - typical_fit.mean()) / max(float(typical_fit.std()), 1e-9)
     return np.hstack([NEARNESS * soft / soft.sum(axis=1, keepdims=True), FITTING * fitting[:, None]])
 
 
-def _heard(found: Clustering, given: Mapping[int, int]) -> dict[int, Counter[int]]:
-    """What was answered in each cluster found, unassigned rows among them; clusters nobody has spoken of are not there."""
-    heard: dict[int, Counter[int]] = {}
-    for row, label in given.items():
-        heard.setdefault(int(found.labels[row]), Counter())[label] += 1
-    return heard
+def _answers_by_cluster(clustering: Clustering, label_by_row: Mapping[int, int]) -> dict[int, Counter[int]]:
+    """Counts of answers per cluster, unassigned rows included; clusters without answers are missing."""
+    answers: dict[int, Counter[int]] = {}
+    for row, label in label_by_row.items():
+        answers.setdefault(int(clustering.labels[row]), Counter())[label] += 1
+    return answers
 
 
-def _claimed(lesson: Lesson, stated: Mapping[int, Matrix], heard: dict[int, Counter[int]]) -> dict[int, Counter[int]]:
-    """What was heard, and a need in view for each cluster nobody spoke of: where it is the need's nearest cluster, and more
-    than half of its rows lie nearer to this need than to any other.
+def _with_claims_of_needs(
+    inputs: LearningInputs, need_rows: Mapping[int, Matrix], answers_by_cluster: dict[int, Counter[int]]
+) -> dict[int, Counter[int]]:
+    """The answers by cluster, and for clusters without any, a need in view as their answer.
+
+    A need claims its nearest cluster if more than half of the cluster's rows lie nearer to it than to any other need.
     """
     import numpy as np
 
-    labels = list(stated)
-    nearness = _nearness(lesson.rows, stated)
+    labels = list(need_rows)
+    nearness = _nearness(inputs.rows, need_rows)
     nearest_need = nearness.argmax(axis=1)
-    count = int(lesson.found.labels.max(initial=-1)) + 1
-    members = [lesson.found.labels == cluster for cluster in range(count)]
-    middles = (
-        steady(np.stack([nearness[mine].mean(axis=0) for mine in members])) if count else np.zeros((0, len(labels)))
-    )
-    claimed = dict(heard)
+    count = int(inputs.clustering.labels.max(initial=-1)) + 1
+    members = [inputs.clustering.labels == cluster for cluster in range(count)]
+    means = [nearness[rows].mean(axis=0) for rows in members]
+    mean_nearness = steady(np.stack(means)) if count else np.zeros((0, len(labels)))
+    with_claims = dict(answers_by_cluster)
     for need, label in enumerate(labels if count else ()):
-        cluster = int(middles[:, need].argmax())
-        if cluster not in claimed and (nearest_need[members[cluster]] == need).mean() > 0.5:
-            claimed[cluster] = Counter({label: 1})
-    return claimed
+        cluster = int(mean_nearness[:, need].argmax())
+        if cluster not in with_claims and (nearest_need[members[cluster]] == need).mean() > 0.5:
+            with_claims[cluster] = Counter({label: 1})
+    return with_claims
 
 
-def _nearness(rows: Matrix, stated: Mapping[int, Matrix]) -> Matrix:
-    """The cosine of each row to the nearest of what was stated of each need, (n, needs)."""
+def _nearness(rows: Matrix, need_rows: Mapping[int, Matrix]) -> Matrix:
+    """The cosine of each row to the nearest text of each need, (n, needs)."""
     import numpy as np
 
-    return steady(np.stack([(rows @ own.T).max(axis=1) for own in stated.values()], axis=1))
+    return steady(np.stack([(rows @ vectors.T).max(axis=1) for vectors in need_rows.values()], axis=1))
 
 
-def _fit_no_need(rows: Matrix, stated: Mapping[int, Matrix]) -> NDArray[np.bool_]:
-    """Which rows lie far from all needs in view; used until a person has shown what fits none."""
-    nearness = _nearness(rows, stated).max(axis=1)
-    far: NDArray[np.bool_] = nearness < aside_below(nearness)
-    return far
+def _fits_no_need(rows: Matrix, need_rows: Mapping[int, Matrix]) -> NDArray[np.bool_]:
+    """Which rows lie far from all needs in view; used until a person has marked a passage as off-topic."""
+    nearness = _nearness(rows, need_rows).max(axis=1)
+    is_far: NDArray[np.bool_] = nearness < aside_below(nearness)
+    return is_far
 
 
-def _silent(lesson: Lesson, heard: Mapping[int, Counter[int]], learnt: Labels) -> NDArray[np.bool_]:
-    """Which rows were left in a cluster that stands apart and that nobody has spoken of."""
+def _in_silent_cluster(
+    inputs: LearningInputs, answers: Mapping[int, Counter[int]], labels: Labels
+) -> NDArray[np.bool_]:
+    """Which rows lie in a cluster without any answer."""
     import numpy as np
 
-    count = int(lesson.found.labels.max(initial=-1)) + 1
-    silent: NDArray[np.bool_] = np.isin(learnt, [c for c in range(count) if c not in heard])
-    return silent
+    count = int(inputs.clustering.labels.max(initial=-1)) + 1
+    is_silent: NDArray[np.bool_] = np.isin(labels, [cluster for cluster in range(count) if cluster not in answers])
+    return is_silent
 
 
-def _said(cluster: int, heard: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
-    """What most answers call a cluster, by how many of them, out of how many; its own number while there are none."""
-    if cluster not in heard:
+def _majority_label(cluster: int, answers: Mapping[int, Counter[int]]) -> tuple[int, int, int]:
+    """The most frequent answer in a cluster, its count, and the number of answers; without answers, the cluster's own number."""
+    if cluster not in answers:
         return cluster, 0, 0
-    said, agreeing = max(heard[cluster].items(), key=lambda item: (item[1], -item[0]))
-    return said, agreeing, heard[cluster].total()
+    label, agreeing = max(answers[cluster].items(), key=lambda item: (item[1], -item[0]))
+    return label, agreeing, answers[cluster].total()
 
 
-def _speaking(lesson: Lesson, heard: Mapping[int, Counter[int]], leans: bool, needs_speak: bool) -> list[int]:
-    """The clusters that bear witness: all that are leaned on; else those nobody has spoken of.
+def _witness_clusters(
+    inputs: LearningInputs, answers: Mapping[int, Counter[int]], uses_clusters: bool, needs_lead: bool
+) -> list[int]:
+    """The clusters whose clearest rows serve as examples: all where clusters are used, else those without answers.
 
-    Beside several places that people named they do so only where groups are separate: else they are no more than what the
-    needs leave over.
+    Where needs lead, clusters serve as examples only if groups are separate; else they are what the needs leave over.
     """
-    clusters = range(UNASSIGNED, int(lesson.found.labels.max(initial=-1)) + 1)
-    if leans:
+    clusters = range(UNASSIGNED, int(inputs.clustering.labels.max(initial=-1)) + 1)
+    if uses_clusters:
         return list(clusters)
-    if needs_speak:
-        return [cluster for cluster in clusters if lesson.separate and cluster != UNASSIGNED and cluster not in heard]
-    return [cluster for cluster in clusters if cluster not in heard]
+    if needs_lead:
+        return [cluster for cluster in clusters if inputs.separate and cluster != UNASSIGNED and cluster not in answers]
+    return [cluster for cluster in clusters if cluster not in answers]
 
 
 def _examples(
-    lesson: Lesson,
-    given: Mapping[int, int],
-    heard: Mapping[int, Counter[int]],
-    speaking: Sequence[int],
+    inputs: LearningInputs,
+    label_by_row: Mapping[int, int],
+    answers_by_cluster: Mapping[int, Counter[int]],
+    witness_clusters: Sequence[int],
     features: Matrix,
-    stated: Mapping[int, Matrix],
+    need_rows: Mapping[int, Matrix],
 ) -> _Examples:
-    """What to learn from: the answers, what was stated of needs, and the clearest rows of clusters that bear witness."""
+    """Training examples: the answers, the texts of needs, and the clearest rows of the witness clusters."""
     import numpy as np
 
-    found = lesson.found
-    rows, labels, weights = list(given), list(given.values()), [1.0] * len(given)
+    clustering = inputs.clustering
+    rows, labels, weights = list(label_by_row), list(label_by_row.values()), [1.0] * len(label_by_row)
     # Beside a whole cluster, its edges too, the clearest rows of the others would draw their borders too narrow.
-    witnesses = max([WITNESSES, *(said.total() for said in heard.values())])
-    fitting = _clustered(found, found.rows)[:, -1]
-    for cluster in speaking:
-        said, agreeing, total = _said(cluster, heard)
+    witness_count = max([WITNESSES, *(majority.total() for majority in answers_by_cluster.values())])
+    fitting = _cluster_features(clustering, clustering.rows)[:, -1]
+    for cluster in witness_clusters:
+        majority, agreeing, total = _majority_label(cluster, answers_by_cluster)
         trust = (agreeing - CONTRADICTION * (total - agreeing)) / total if total else 1.0
-        mine = [int(row) for row in np.flatnonzero(found.labels == cluster) if int(row) not in given]
-        if not mine or trust <= 0 or (cluster == UNASSIGNED and said != UNASSIGNED):
+        cluster_rows = [
+            int(row) for row in np.flatnonzero(clustering.labels == cluster) if int(row) not in label_by_row
+        ]
+        if not cluster_rows or trust <= 0 or (cluster == UNASSIGNED and majority != UNASSIGNED):
             continue
-        clear = fitting if cluster == UNASSIGNED else -found.strengths
-        mine = sorted(mine, key=lambda row: (clear[row], row))[:witnesses]
-        rows += mine
-        labels += [said] * len(mine)
-        weights += [WITNESS_WEIGHT * trust / len(mine)] * len(mine)
+        clearness = fitting if cluster == UNASSIGNED else -clustering.strengths
+        cluster_rows = sorted(cluster_rows, key=lambda row: (clearness[row], row))[:witness_count]
+        rows += cluster_rows
+        labels += [majority] * len(cluster_rows)
+        weights += [WITNESS_WEIGHT * trust / len(cluster_rows)] * len(cluster_rows)
     examples = [features[rows]] if rows else []
-    for label, own in stated.items():
-        examples.append(own)
-        labels += [label] * len(own)
-        weights += [STATED_WEIGHT / len(own)] * len(own)
-    together = np.vstack(examples) if examples else features[:0]
-    return _Examples(together, np.array(labels, dtype=np.int64), np.array(weights))
+    for label, need_vectors in need_rows.items():
+        examples.append(need_vectors)
+        labels += [label] * len(need_vectors)
+        weights += [STATED_WEIGHT / len(need_vectors)] * len(need_vectors)
+    all_examples = np.vstack(examples) if examples else features[:0]
+    return _Examples(all_examples, np.array(labels, dtype=np.int64), np.array(weights))
 
 
-def _borne_out(
-    lesson: Lesson,
-    heard: Mapping[int, Counter[int]],
-    speaking: Sequence[int],
-    leans: bool,
+def _apply_cluster_prior(
+    inputs: LearningInputs,
+    answers_by_cluster: Mapping[int, Counter[int]],
+    witnesses: Sequence[int],
+    uses_clusters: bool,
     classes: NDArray[np.int64],
     chances: Matrix,
 ) -> Matrix:
-    """Chances with what was found as their prior, as far as answers bear it out.
+    """Chances with the clusters as a prior, weighted by how far answers agree with the clusters.
 
     How often two answers in a cluster agree is estimated as Agresti and Coull (1998) do, over all clusters and for each;
     the lower counts. The first answer in a cluster can only agree with itself, so it is none.
     """
     import numpy as np
 
-    found = lesson.found
-    told = {cluster: _said(cluster, heard) for cluster in speaking}
-    agreed, asked = (sum(max(0, answers[at] - 1) for answers in told.values()) for at in (1, 2))
+    clustering = inputs.clustering
+    majorities = {cluster: _majority_label(cluster, answers_by_cluster) for cluster in witnesses}
+    agreed, asked = (sum(max(0, majority[position] - 1) for majority in majorities.values()) for position in (1, 2))
     overall = (agreed + ADDED / 2) / (asked + ADDED)
-    silent_odds = SILENT_ODDS if leans else SILENT_ODDS**2  # a freer regression is surer of itself
-    weighed = chances.copy()
-    for cluster, (said, agreeing, total) in told.items():
-        if said not in classes or (cluster == UNASSIGNED and said != UNASSIGNED):
+    silent_odds = SILENT_ODDS if uses_clusters else SILENT_ODDS**2  # a freer regression is surer of itself
+    weighted = chances.copy()
+    for cluster, (label, agreeing, total) in majorities.items():
+        if label not in classes or (cluster == UNASSIGNED and label != UNASSIGNED):
             continue
-        own = (max(0, agreeing - 1) + ADDED * overall) / (max(0, total - 1) + ADDED)
-        share = min(overall, own)
-        least = silent_odds if cluster != UNASSIGNED and not total else 1.0
-        weighed[found.labels == cluster, np.searchsorted(classes, said)] *= max(share / (1 - share) / USUAL_ODDS, least)
-    weighed /= weighed.sum(axis=1, keepdims=True)
-    return weighed
+        cluster_share = (max(0, agreeing - 1) + ADDED * overall) / (max(0, total - 1) + ADDED)
+        share = min(overall, cluster_share)
+        least_factor = silent_odds if cluster != UNASSIGNED and not total else 1.0
+        weighted[clustering.labels == cluster, np.searchsorted(classes, label)] *= max(
+            share / (1 - share) / USUAL_ODDS, least_factor
+        )
+    weighted /= weighted.sum(axis=1, keepdims=True)
+    return weighted

@@ -79,36 +79,36 @@ def nearest(rows: Matrix, count: int, among: Matrix | None = None) -> Neighbours
     cosines = np.empty((len(rows), count), dtype=rows.dtype)
     for start in range(0, len(rows), BLOCK):
         block = steady(rows[start : start + BLOCK] @ among.T)
-        here = np.arange(min(len(block), max(0, len(among) - start)))
-        block[here, start + here] = -2.0
-        found = np.sort(np.argpartition(-block, count - 1, axis=1)[:, :count], axis=1)
-        near = np.take_along_axis(block, found, axis=1)
-        order = np.argsort(-near, axis=1, kind="stable")
-        indices[start : start + BLOCK] = np.take_along_axis(found, order, axis=1)
-        cosines[start : start + BLOCK] = np.take_along_axis(near, order, axis=1)
+        own_positions = np.arange(min(len(block), max(0, len(among) - start)))
+        block[own_positions, start + own_positions] = -2.0
+        nearest_columns = np.sort(np.argpartition(-block, count - 1, axis=1)[:, :count], axis=1)
+        nearest_cosines = np.take_along_axis(block, nearest_columns, axis=1)
+        order = np.argsort(-nearest_cosines, axis=1, kind="stable")
+        indices[start : start + BLOCK] = np.take_along_axis(nearest_columns, order, axis=1)
+        cosines[start : start + BLOCK] = np.take_along_axis(nearest_cosines, order, axis=1)
     return Neighbours(indices, cosines)
 
 
-def loners(near: Neighbours) -> NDArray[np.bool_]:
+def loners(neighbours: Neighbours) -> NDArray[np.bool_]:
     """Which rows stand alone: the mean cosine to their nearest lies far below the usual (median and MAD), a quarter at most."""
     import numpy as np
 
-    density = near.cosines[:, :LONER_NEIGHBOURS].mean(axis=1)
-    middle = np.median(density)
-    cut = middle - LONER_DEVIATIONS * np.median(np.abs(density - middle))
-    alone: NDArray[np.bool_] = density < min(cut, np.quantile(density, LONER_SHARE))
-    return alone
+    density = neighbours.cosines[:, :LONER_NEIGHBOURS].mean(axis=1)
+    median = np.median(density)
+    cut = median - LONER_DEVIATIONS * np.median(np.abs(density - median))
+    is_alone: NDArray[np.bool_] = density < min(cut, np.quantile(density, LONER_SHARE))
+    return is_alone
 
 
-def smoothed(rows: Matrix, near: Neighbours, count: int, self_weight: float) -> Matrix:
+def smoothed(rows: Matrix, neighbours: Neighbours, count: int, self_weight: float) -> Matrix:
     """Each row drawn to the cosine-weighted mean of its ``count`` nearest, once; unit rows again."""
     import numpy as np
 
-    drawn = self_weight * rows
-    for rank in range(min(count, near.indices.shape[1])):
-        weights = np.clip(near.cosines[:, rank], 0.0, None)
-        drawn += weights[:, None] * rows[near.indices[:, rank]]
-    return unit(drawn)
+    pulled = self_weight * rows
+    for rank in range(min(count, neighbours.indices.shape[1])):
+        weights = np.clip(neighbours.cosines[:, rank], 0.0, None)
+        pulled += weights[:, None] * rows[neighbours.indices[:, rank]]
+    return unit(pulled)
 
 
 def distances(rows: Matrix) -> Matrix:

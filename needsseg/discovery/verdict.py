@@ -1,4 +1,4 @@
-"""What the program says of whether passages form groups, and of how firmly one segment stands: the only place of these words.
+"""Sentences about whether passages form groups and how stable one segment is; every door takes them from this module.
 
 ``separate`` and ``p`` come from the test against noise with the passages' own mean and covariance; the likeness of a
 segment is its mean Jaccard likeness over resampled passages (Hennig 2007), computed in ``firmness``.
@@ -12,21 +12,19 @@ from needsseg.discovery.firmness import Firmness
 from needsseg.text import format_count
 
 FEWEST_TO_TELL = 20
-"""Below so many passages the test says nothing."""
+"""With fewer passages the test says nothing."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
 STATE_IN_APP = "State the needs you believe in (V), or answer questions (Q)"
 STATE_NEEDS = "State the needs you believe in (needsseg needs add), or answer questions"
-NO_FINDING = (
-    "{count} and no words that mark them: no finding, however alike they come back when passages are drawn again."
-)
+NO_FINDING = "{count} and no words that mark them: no finding, however stable they are when passages are resampled."
 EXPLAINED = (
     "p: the share of draws of noise, with the same mean and spread as the passages, that divide at least as well.",
-    "% alike: passages are drawn again 20 times and clustered; of the passages in the segment or in its likest cluster, so "
-    "many are in both, on average. What people placed is held in its place and not counted. Noise of the same spread may "
-    "come back 80% alike.",
+    "% similar: passages are resampled 20 times and clustered; the mean share of passages in both the segment and its most "
+    "similar cluster, of those in either (Jaccard). Passages that people placed stay in place and are not counted. Noise of "
+    "the same spread may be 80% similar.",
 )
-"""What the figures of both sentences mean, a line each."""
+"""The meaning of the figures in both sentences, one line each."""
 
 
 def separation_words(separate: bool | None, p: float | None, passages: int | None = None) -> str:
@@ -35,12 +33,12 @@ def separation_words(separate: bool | None, p: float | None, passages: int | Non
     ``passages`` is how many the run used, None where there was no run.
     """
     if passages is None:
-        return "No groups were looked for yet."
+        return "No run has looked for groups yet."
     if separate is None:
         if passages < FEWEST_TO_TELL:
             return (
-                f"{format_count(passages, 'passage')} are too few to tell whether they form groups: "
-                f"it takes {FEWEST_TO_TELL}."
+                f"{format_count(passages, 'passage')} are too few to tell whether they form groups; "
+                f"the test needs {FEWEST_TO_TELL}."
             )
         return "Not tested whether these passages form groups: discover again."
     if separate:
@@ -52,7 +50,7 @@ def separation_words(separate: bool | None, p: float | None, passages: int | Non
 
 
 def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> str:
-    """The same for a line or two above a screen, with what to do next."""
+    """The same sentence for one or two lines above a screen, with the next step."""
     if separate is not False:
         return separation_words(separate, p, passages)
     chance = f" ({_p(p).strip()})" if p is not None else ""
@@ -60,12 +58,12 @@ def separation_in_short(separate: bool | None, p: float | None, passages: int | 
 
 
 def next_step(separate: bool | None) -> str:
-    """What to do where passages do not form groups by themselves; empty where they do or where nothing is known."""
+    """The next step where passages do not form groups; empty where they do or where this is not known."""
     return f"{STATE_NEEDS}." if separate is False else ""
 
 
 def no_finding(marking_words: Sequence[Sequence[str]]) -> str:
-    """What is said of one or two candidates that no word marks; empty for more of them, or where a word does.
+    """The sentence for one or two candidates without marking words; empty for more candidates, or with marking words.
 
     ``marking_words`` are the words of each candidate.
     """
@@ -74,38 +72,38 @@ def no_finding(marking_words: Sequence[Sequence[str]]) -> str:
     return NO_FINDING.format(count=format_count(len(marking_words), "candidate"))
 
 
-def firmness_words(firm: Firmness, separate: bool | None = None) -> str:
-    """How firmly one segment stands, in plain words."""
-    if firm.likeness is None:
+def firmness_words(firmness: Firmness, separate: bool | None = None) -> str:
+    """The stability of one segment in words."""
+    if firmness.likeness is None:
         return (
             "placed by people: nothing to test"
-            if firm.placed
+            if firmness.placed
             else "nothing to test: the newest run has none of its passages"
         )
-    said = f"comes back {_percent(firm.likeness)} alike when passages are drawn again"
+    sentence = f"{_percent(firmness.likeness)} similar when resampled"
     if separate is False:
-        said += ", as noise may too"
-    if firm.placed:
-        said += f" ({format_count(firm.placed, 'passage')} that people placed not counted)"
-    return said
+        sentence += ", as noise may too"
+    if firmness.placed:
+        sentence += f" ({format_count(firmness.placed, 'passage')} that people placed not counted)"
+    return sentence
 
 
-def leaning_words(firm: Firmness, names: Sequence[str]) -> str:
-    """What its test says against a segment: that it does not come back at all, or not without one of those ``names``.
+def leaning_words(firmness: Firmness, names: Sequence[str]) -> str:
+    """Return what the stability test says against a segment: it dissolves always, or without one of ``names``.
 
-    Empty where nothing is said against it; ``names`` are those of ``firm.leans_on``.
+    Empty where it passes the test; ``names`` are those of ``firm.leans_on``.
     """
-    if firm.likeness is None:
+    if firmness.likeness is None:
         return ""
-    if not firm.comes_back:
+    if not firmness.comes_back:
         return "dissolves when its passages are clustered again with nothing varied"
     if not names:
         return ""
     if len(names) == 1:
         return f"dissolves without {names[0]}"
-    rest = len(names) - MOST_NAMED
-    listed = [*names[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])]
-    return f"dissolves without any one of {', '.join(listed[:-1])} and {listed[-1]}"
+    unnamed = len(names) - MOST_NAMED
+    shown_names = [*names[:MOST_NAMED], *([f"{unnamed} more"] if unnamed > 0 else [])]
+    return f"dissolves without any one of {', '.join(shown_names[:-1])} and {shown_names[-1]}"
 
 
 def _p(p: float | None) -> str:

@@ -28,7 +28,7 @@ def open_encoder(model: Model, backend: str = "torch") -> Encoder:
     UsageError for an unknown back end, or one whose packages are not installed.
     """
     if backend not in BACKENDS:
-        raise UsageError(f"'{backend}' is no back end.", f"Back ends: {', '.join(BACKENDS)}.")
+        raise UsageError(f"'{backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}.")
     if backend == "onnx":
         from needsseg.embedding.onnx import open_onnx
 

@@ -25,7 +25,7 @@ class Model:
 
 
 def locate(name: str = BUNDLED) -> Model:
-    """Finds the model ``name``: the bundled one, or a folder; raises NeedssegError when there is no such folder.
+    """Find the model ``name``: the bundled one, or a folder; raises NeedssegError when there is no such folder.
 
     The bundled model is known by its published hash, which ``encode`` checks before it loads the files; a model of the
     user's own is known by the hash of its weights.

@@ -53,13 +53,13 @@ class Encoder:
             (len(piece), piece, place) for text, place in places.items() for piece in (pieces(text) or (text,))
         )
         sums = np.zeros((len(places), self.dimensions), dtype=np.float32)
-        done = 0
+        encoded = 0
         for batch in _batches(parts, self.batch_characters):
             rows = self.vectors([piece for _, piece, _ in batch])
             weights = np.array([length for length, _, _ in batch], dtype=np.float32)
             np.add.at(sums, [place for _, _, place in batch], rows * weights[:, None])
-            done += len(batch)
-            progress("embedding", done, len(parts))
+            encoded += len(batch)
+            progress("embedding", encoded, len(parts))
         norms = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray((sums / np.maximum(norms, 1e-12))[[places[text] for text in texts]], dtype=np.float32)
 
@@ -68,16 +68,16 @@ def pieces(text: str) -> tuple[str, ...]:
     """A long text as pieces of at most PIECE characters, MOST_PIECES at most, none of them blank; a short one whole."""
     if len(text) <= LONG:
         return (text,)
-    found: list[str] = []
+    text_pieces: list[str] = []
     start = 0
-    while start < len(text) and len(found) < MOST_PIECES:
+    while start < len(text) and len(text_pieces) < MOST_PIECES:
         end = start + PIECE
         if end < len(text):
             end = start + _cut(text[start:end])
         if text[start:end].strip():
-            found.append(text[start:end].strip())
+            text_pieces.append(text[start:end].strip())
         start = end
-    return tuple(found)
+    return tuple(text_pieces)
 
 
 def _cut(stretch: str) -> int:

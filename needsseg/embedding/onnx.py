@@ -49,24 +49,28 @@ def open_onnx(model: Model, folder: Path | None = None) -> Encoder:
     from tokenizers import Tokenizer
 
     onnxruntime = _runtime()
-    where = folder or exported(model)
+    model_folder = folder or exported(model)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(where / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        tokenizer = Tokenizer.from_file(str(where / "tokenizer.json"))
-        meta = json.loads((where / "meta.json").read_text(encoding="utf-8"))
+        session = onnxruntime.InferenceSession(
+            str(model_folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+        meta = json.loads((model_folder / "meta.json").read_text(encoding="utf-8"))
     except Exception as error:
-        raise NeedssegError(f"The exported model in {where} cannot be read: {error}", "Delete that folder.") from error
+        raise NeedssegError(
+            f"The exported model in {model_folder} cannot be read: {error}", "Delete that folder."
+        ) from error
     workers = ThreadPoolExecutor(max_workers=_threads(), thread_name_prefix="needsseg-onnx")
 
     def row(ids: list[int]) -> Vectors:
-        found: Vectors = session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
-        return found
+        token_vectors: Vectors = session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
+        return token_vectors
 
     def vectors(texts: Sequence[str]) -> Vectors:
-        tokens = [one.ids for one in tokenizer.encode_batch_fast(list(texts))]
+        tokens = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
         rows = np.stack(list(workers.map(row, tokens)))
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
@@ -83,18 +87,18 @@ def exported(model: Model) -> Path:
     folder = cache / key
     if folder.is_dir():
         return folder
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside = held.enter_context(private_folder(cache, "export")) / key
-            beside.mkdir(mode=0o700)
+            new_folder = stack.enter_context(private_folder(cache, "export")) / key
+            new_folder.mkdir(mode=0o700)
         except OSError as error:
             raise NeedssegError(
                 f"{cache} cannot be written: {error.strerror}.", "Set XDG_CACHE_HOME to a folder of your own."
             ) from error
-        _export(model, beside, key)
+        _export(model, new_folder, key)
         if not folder.is_dir():  # another program may have made the same meanwhile
-            beside.rename(folder)
+            new_folder.rename(folder)
     return folder
 
 
@@ -104,12 +108,12 @@ def _export(model: Model, folder: Path, key: str) -> None:
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     loaded = loaded_from(model, "cpu", model_kwargs={"attn_implementation": "eager"})
-    whole, prepared = folder / "whole.onnx", folder / "prepared.onnx"
+    full_model, prepared = folder / "whole.onnx", folder / "prepared.onnx"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the exporter warns of each of Python's branches
-            _trace(loaded, whole)
-        quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
+            _trace(loaded, full_model)
+        quant_pre_process(str(full_model), str(prepared), skip_symbolic_shape=True)
         quantize_dynamic(
             str(prepared), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
         )
@@ -117,15 +121,15 @@ def _export(model: Model, folder: Path, key: str) -> None:
         raise NeedssegError(
             f"{model.name} cannot be exported for ONNX Runtime: {str(error).splitlines()[0]}", "Set backend to torch."
         ) from error
-    whole.unlink()
+    full_model.unlink()
     prepared.unlink()
     tokenizer = loaded.tokenizer.backend_tokenizer
     tokenizer.no_padding()
     tokenizer.enable_truncation(loaded.max_seq_length or loaded.tokenizer.model_max_length)
     tokenizer.save(str(folder / "tokenizer.json"))
-    plain = loaded.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
-    (folder / "meta.json").write_text(json.dumps({"key": key, "dimensions": plain.shape[1]}), encoding="utf-8")
-    alike = float(np.min(np.sum(plain * open_onnx(model, folder).vectors(PROBES), axis=1)))
+    reference = loaded.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
+    (folder / "meta.json").write_text(json.dumps({"key": key, "dimensions": reference.shape[1]}), encoding="utf-8")
+    alike = float(np.min(np.sum(reference * open_onnx(model, folder).vectors(PROBES), axis=1)))
     if alike < LEAST_LIKENESS:
         raise NeedssegError(
             f"{model.name} loses too much in int8: a text's vectors are only {alike:.2f} alike.",
@@ -160,9 +164,9 @@ def _trace(loaded: Any, file: Path) -> None:
 
 def _threads() -> int:
     """As many as there are processors for this program, or as OMP_NUM_THREADS says, which Spark sets for its workers."""
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    if given.isdecimal() and int(given):
-        return int(given)
+    thread_setting = os.environ.get("OMP_NUM_THREADS", "")
+    if thread_setting.isdecimal() and int(thread_setting):
+        return int(thread_setting)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

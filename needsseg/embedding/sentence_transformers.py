@@ -40,15 +40,15 @@ def encode(
     Distinct texts are encoded in one canonical order (length, then text), so that the same texts give the same bits
     in whatever order they come.
     """
-    wanted = {text_sha256(text): text for text in texts}
-    missing = sorted((len(text), text, key) for key, text in wanted.items() if known is None or key not in known)
+    text_by_hash = {text_sha256(text): text for text in texts}
+    missing = sorted((len(text), text, key) for key, text in text_by_hash.items() if known is None or key not in known)
     if not missing:
         return {}
     progress("loading the sentence model", 0, len(missing))
     loaded = _load(model)
     import numpy as np
 
-    found: dict[str, Vectors] = {}
+    vector_by_hash: dict[str, Vectors] = {}
     for start in range(0, len(missing), BATCH * 4):
         part = missing[start : start + BATCH * 4]
         vectors = loaded.encode(
@@ -59,9 +59,9 @@ def encode(
             convert_to_numpy=True,
         )
         for (_, _, key), vector in zip(part, np.asarray(vectors, dtype=np.float32), strict=True):
-            found[key] = vector
+            vector_by_hash[key] = vector
         progress("embedding", min(start + BATCH * 4, len(missing)), len(missing))
-    return found
+    return vector_by_hash
 
 
 def open_sentence_transformers(model: Model) -> Encoder:
@@ -96,8 +96,8 @@ def loaded_from(model: Model, device: str, **options: object):  # type: ignore[n
     for name, value in _OFFLINE.items():
         os.environ.setdefault(name, value)
     # Hashing leaves the interpreter free, so it costs nothing beside the import; the import touches no model file.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        checked = beside.submit(check_bundled, model) if model.name == BUNDLED else None
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        checked = executor.submit(check_bundled, model) if model.name == BUNDLED else None
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

@@ -21,15 +21,15 @@ OUT = ("row", "id", "account_id", "date", "label", "confidence", "first", "secon
 
 def format_of(path: Path) -> str:
     """The format that a file's ending names; UsageError where it names none."""
-    found = ENDINGS.get(path.suffix.casefold())
-    if found is None:
+    format_name = ENDINGS.get(path.suffix.casefold())
+    if format_name is None:
         raise UsageError(f"{path.name}: its ending names no format.", f"Endings: {', '.join(ENDINGS)}.")
-    return found
+    return format_name
 
 
 @contextmanager
 def written(assigned: Path, path: Path) -> Iterator[None]:
-    """Writes the texts in ``assigned`` beside ``path``, and puts them there when the block ends well; else nothing is left.
+    """Write the texts in ``assigned`` beside ``path``, and puts them there when the block ends well; else nothing is left.
 
     CSV cells that a spreadsheet would compute begin with ', ids of accounts excepted. Parquet holds the columns of
     ``assigned_parts``; the others a date for the day, and ids of passages. NeedssegError where it cannot be written.
@@ -58,8 +58,8 @@ def _write(assigned: Path, partial: Path, format_: str) -> None:
 
 def _shown(row: dict[str, object]) -> dict[str, object]:
     day = row["day"]
-    when: date | None = date_of(day) if isinstance(day, int) else None
-    return {name: (when.isoformat() if when else None) if name == "date" else row[name] for name in OUT}
+    text_date: date | None = date_of(day) if isinstance(day, int) else None
+    return {name: (text_date.isoformat() if text_date else None) if name == "date" else row[name] for name in OUT}
 
 
 def _cell(value: object) -> object:

@@ -65,18 +65,18 @@ def curves_svg(curves: Sequence[Curve], title: str, subtitle: str) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _text(said: str) -> str:
+def _text(text: str) -> str:
     """Text for XML, without the control characters that no XML may hold."""
-    return escape("".join(c if c.isprintable() else " " for c in said), {'"': "&quot;"})
+    return escape("".join(c if c.isprintable() else " " for c in text), {'"': "&quot;"})
 
 
 def _described(curve: Curve) -> str:
     step = curve.steps[-1]
-    between = "" if step.low is None or step.high is None else f" (95% interval {step.low:.0%} to {step.high:.0%})"
+    interval = "" if step.low is None or step.high is None else f" (95% interval {step.low:.0%} to {step.high:.0%})"
     median = "" if curve.median is None else f"; half had left by day {curve.median}"
     return (
         f"{curve.segment}: {curve.accounts} accounts, {curve.events} left, {step.survival:.0%} stayed to day {step.day}"
-        f"{between}{median}."
+        f"{interval}{median}."
     )
 
 
@@ -130,12 +130,12 @@ def _drawn(curve: Curve, last: int, colour: str, dashes: str) -> list[str]:
 
 
 def _band(curve: Curve, last: int, colour: str) -> list[str]:
-    held = [(step.day, step.low, step.high) for step in curve.steps if step.low is not None and step.high is not None]
-    if not held:
+    bounds = [(step.day, step.low, step.high) for step in curve.steps if step.low is not None and step.high is not None]
+    if not bounds:
         return []
-    ends = [*(day for day, _, _ in held[1:]), curve.steps[-1].day]
-    upper = [(x, high) for (day, _, high), end in zip(held, ends, strict=True) for x in (day, end)]
-    lower = [(x, low) for (day, low, _), end in zip(held, ends, strict=True) for x in (day, end)]
+    ends = [*(day for day, _, _ in bounds[1:]), curve.steps[-1].day]
+    upper = [(x, high) for (day, _, high), end in zip(bounds, ends, strict=True) for x in (day, end)]
+    lower = [(x, low) for (day, low, _), end in zip(bounds, ends, strict=True) for x in (day, end)]
     outline = " ".join(f"{_x(day, last)},{_y(share)}" for day, share in [*upper, *reversed(lower)])
     return [f'<polygon points="{outline}" fill="{colour}" fill-opacity="0.10"/>']
 

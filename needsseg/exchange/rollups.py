@@ -13,7 +13,7 @@ SURE = ("labelled", "confirmed", "confidence")
 MARK = ",".join(FIGURES)
 
 
-def rollup_csv(made: Rollup, as_of: date) -> str:
+def rollup_csv(rollup: Rollup, as_of: date) -> str:
     """A line for each row and column, then for each row, for each column and for all of it.
 
     The first columns are the date and what the roll-up is of and by; there an empty cell means all of them, as in SQL. The
@@ -21,18 +21,18 @@ def rollup_csv(made: Rollup, as_of: date) -> str:
     """
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)
-    writer.header(["as_of", made.rows_of, made.by, *FIGURES, *SURE])
+    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE])
 
-    def line(row: str, column: str, cell: Cell, sure: tuple[float | None, ...] = (None,) * len(SURE)) -> None:
+    def line(row: str, column: str, cell: Cell, confidences: tuple[float | None, ...] = (None,) * len(SURE)) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
-        writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *sure])
+        writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences])
 
-    for row in made.rows:
-        for column in made.columns:
+    for row in rollup.rows:
+        for column in rollup.columns:
             line(row.name, column, row.cells[column])
-    for row in made.rows:
+    for row in rollup.rows:
         line(row.name, "", row.total, (row.labelled, row.confirmed, row.confidence))
-    for column in made.columns:
-        line("", column, made.totals[column])
-    line("", "", made.total)
+    for column in rollup.columns:
+        line("", column, rollup.totals[column])
+    line("", "", rollup.total)
     return out.getvalue()

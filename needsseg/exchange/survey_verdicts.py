@@ -46,7 +46,7 @@ class ScoredResponse:
 
 
 def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> Path:
-    """Writes rows to a file of ``folder`` that is named after its content and the survey's ``version``; returns its path."""
+    """Write rows to a file of ``folder`` that is named after its content and the survey's ``version``; returns its path."""
     import duckdb
 
     text = "".join(json.dumps(_plain(row), ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
@@ -63,8 +63,8 @@ def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> 
                 f'ORDER BY "row") TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)'
             )
     except (OSError, duckdb.Error) as error:
-        why = str(error).splitlines()[0]
-        raise NeedssegError(f"{path}: cannot be written: {why}.", "Free space, or check the folder.") from error
+        reason = str(error).splitlines()[0]
+        raise NeedssegError(f"{path}: cannot be written: {reason}.", "Free space, or check the folder.") from error
     return path
 
 
@@ -77,8 +77,8 @@ def read_scored(path: Path) -> list[ScoredResponse]:
             names = ", ".join(f'"{name}"' for name in _TYPES)
             rows = con.execute(f'SELECT {names} FROM read_parquet({_quoted(path)}) ORDER BY "row"').fetchall()
     except duckdb.Error as error:
-        why = str(error).splitlines()[0]
-        raise NeedssegError(f"{path} cannot be read: {why}.", "Route the file of responses again.") from error
+        reason = str(error).splitlines()[0]
+        raise NeedssegError(f"{path} cannot be read: {reason}.", "Route the file of responses again.") from error
     return [
         ScoredResponse(**dict(zip(_TYPES, (*row[:9], json.loads(row[9]), json.loads(row[10])), strict=True)))
         for row in rows

@@ -19,12 +19,12 @@ VECTORS = 10
 
 
 def write(survey: Survey, path: Path, kind: str) -> Path:
-    """Writes the survey as ``kind``, one of KINDS, whole or not at all; returns ``path``.
+    """Write the survey as ``kind``, one of KINDS, whole or not at all; returns ``path``.
 
     UsageError for an unknown kind, NeedssegError where the file cannot be written.
     """
     if kind not in KINDS:
-        raise UsageError(f"'{kind}' is no kind of export.", f"Kinds: {', '.join(KINDS)}.")
+        raise UsageError(f"'{kind}' is not a valid kind of export.", f"Kinds: {', '.join(KINDS)}.")
     check_folder(path)
     with write_errors(path):
         write_file(path, KINDS[kind](survey))
@@ -167,19 +167,19 @@ def _spec_of(question: Question, survey: Survey) -> dict[str, Any]:
 
 def _samples(survey: Survey) -> list[dict[str, str]]:
     """No answer, every question's option at each place as far as they go, then drawn ones; the same every time."""
-    drawn = random.Random(0)  # noqa: S311  # test vectors, no secret
-    found: list[dict[str, str]] = [{}]
+    generator = random.Random(0)  # noqa: S311  # test vectors, no secret
+    samples: list[dict[str, str]] = [{}]
     most = max(len(question.options) for question in survey.asked)
-    found += [
+    samples += [
         {q.key: q.options[min(place, len(q.options) - 1)].key for q in survey.asked}
         for place in range(min(most, VECTORS // 2))
     ]
     first = survey.asked[: max(survey.least_answers - 1, 1)]
-    found.append({q.key: q.options[0].key for q in first})  # one answer fewer than it takes
-    while len(found) < VECTORS:
-        picked = {q.key: drawn.choice(q.options).key for q in survey.asked if drawn.random() < 0.8}
-        found.append(picked)
-    return found
+    samples.append({q.key: q.options[0].key for q in first})  # one answer fewer than it takes
+    while len(samples) < VECTORS:
+        picked = {q.key: generator.choice(q.options).key for q in survey.asked if generator.random() < 0.8}
+        samples.append(picked)
+    return samples
 
 
 def _vector(survey: Survey, answers: dict[str, str]) -> dict[str, Any]:

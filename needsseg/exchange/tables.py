@@ -37,7 +37,7 @@ def write(
     files appear whole or not at all: NeedssegError where they cannot be written, UsageError for an unknown format.
     """
     if format not in FORMATS:
-        raise UsageError(f"'{format}' is no table format.", f"Formats: {', '.join(FORMATS)}.")
+        raise UsageError(f"'{format}' is not a valid table format.", f"Formats: {', '.join(FORMATS)}.")
     if neutralise_formulas and format != "csv":
         raise UsageError("Only CSV cells are neutralised.", "Leave the option out for JSON lines and Parquet.")
     rows = rows_of(profiles)
@@ -58,24 +58,24 @@ def publish(
     format: str,
     fill: Callable[[Path], None],
     manifest_extra: Mapping[str, object],
-    beside: Mapping[Path, str] | None = None,
+    companion_texts: Mapping[Path, str] | None = None,
     recorded: Callable[[], object] | None = None,
 ) -> Path:
-    """Let ``fill`` write ``path``, then the texts ``beside`` it and the manifest: all whole, or none and nothing replaced.
+    """Let ``fill`` write ``path``, then write ``companion_texts`` and the manifest: all whole, or none and nothing replaced.
 
     ``recorded`` is called when they are in place; where it fails, they are put back as they were.
 
     NeedssegError where the folder is missing, full or read-only; UsageError where the manifest has a name of the extra's.
     """
     check_folder(path)
-    texts = dict(beside or {})
+    texts = dict(companion_texts or {})
     manifest = path.with_name(f"{path.name}.manifest.json")
     with (
         write_errors(path),
-        whole_files([path, *texts, manifest], sync=True, then=recorded) as (table, *others, described),
+        whole_files([path, *texts, manifest], sync=True, then=recorded) as (table, *companion_files, described),
     ):
         fill(table)
-        for partial, text in zip(others, texts.values(), strict=True):
+        for partial, text in zip(companion_files, texts.values(), strict=True):
             partial.write_bytes(text.encode("utf-8"))
         content = _manifest(profiles, format, table, manifest_extra)
         described.write_bytes((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
@@ -144,7 +144,7 @@ def _manifest(
     profiles: Sequence[AccountProfile], format_: str, table: Path, extra: Mapping[str, object]
 ) -> dict[str, object]:
     sources = Counter(profile.needs_segment_source for profile in profiles if profile.needs_segment)
-    made: dict[str, object] = {
+    manifest: dict[str, object] = {
         "sha256": file_sha256(table),
         "format": format_,
         "columns": list(PROFILE_COLUMNS),
@@ -157,6 +157,6 @@ def _manifest(
         "segmentation_version": sorted({profile.segmentation_version for profile in profiles}),
         "program": f"needsseg {__version__}",
     }
-    if clash := sorted(set(made) & set(extra)):
+    if clash := sorted(set(manifest) & set(extra)):
         raise UsageError(f"The manifest has '{clash[0]}' already.", "Give another name.")
-    return made | dict(extra)
+    return manifest | dict(extra)

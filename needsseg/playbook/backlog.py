@@ -60,7 +60,14 @@ def read_backlog(path: Path, segments: Sequence[str]) -> Backlog:
                     "", "", f"the row has {'more' if len(cells) > len(header) else 'fewer'} cells than the header"
                 )
             feature = _feature(number, dict(zip(header, (cell.strip() for cell in cells), strict=True)), known)
-            if twin := next((one for one in features if one.name.casefold() == feature.name.casefold()), None):
+            if twin := next(
+                (
+                    feature_before
+                    for feature_before in features
+                    if feature_before.name.casefold() == feature.name.casefold()
+                ),
+                None,
+            ):
                 raise _RowError("feature", feature.name, f"row {twin.row} already has this feature")
         except _RowError as why:
             refused.append(Reject(number, why.column, why.value, why.reason))
@@ -89,9 +96,9 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check(header: Sequence[str], name: str) -> None:
-    if lacking := [column for column in NEEDED if column not in header]:
+    if missing := [column for column in NEEDED if column not in header]:
         raise TableError(
-            f"{name}: there is no column {', '.join(lacking)}.", f"Its columns are: {', '.join(header) or 'none'}."
+            f"{name}: there is no column {', '.join(missing)}.", f"Its columns are: {', '.join(header) or 'none'}."
         )
     if twice := sorted({column for column in header if column and header.count(column) > 1}):
         raise TableError(f"{name}: the header names {', '.join(twice)} twice.", "Rename one of them.")
@@ -112,52 +119,52 @@ def _feature(number: int, row: Mapping[str, str], known: Mapping[str, str]) -> F
 
 
 def _confidence(row: Mapping[str, str]) -> float:
-    said = row["confidence"]
-    share = _number({"confidence": said.rstrip("% ")}, "confidence", said) / (100 if said.endswith("%") else 1)
+    cell = row["confidence"]
+    share = _number({"confidence": cell.rstrip("% ")}, "confidence", cell) / (100 if cell.endswith("%") else 1)
     if not 0 <= share <= 1:
-        raise _RowError("confidence", said, "confidence is from 0 to 1, or from 0% to 100%")
+        raise _RowError("confidence", cell, "confidence is from 0 to 1, or from 0% to 100%")
     return share
 
 
 def _reach(row: Mapping[str, str], known: Mapping[str, str]) -> dict[str, float | None]:
     """Accounts by segment from either way of saying it; a column that says 0 for a segment reaches nobody there."""
     served = [name.strip() for name in row.get("segments", "").split(";") if name.strip()]
-    given = {column: cell for column, cell in row.items() if cell and _REACH.fullmatch(column)}
-    if served and given:
+    reach_cells = {column: cell for column, cell in row.items() if cell and _REACH.fullmatch(column)}
+    if served and reach_cells:
         raise _RowError(
             "segments", row["segments"], "both segments and numbers of reach are given; one of them is enough"
         )
-    if not served and not given:
+    if not served and not reach_cells:
         raise _RowError("", "", "neither segments nor numbers of reach say whom it reaches")
     reach: dict[str, float | None] = {_known(name, "segments", name, known): None for name in served}
-    for column, cell in given.items():
+    for column, cell in reach_cells.items():
         accounts = _number(row, column)
         if accounts < 0:
             raise _RowError(column, cell, "reach is not negative")
-        said = _REACH.fullmatch(column)
-        if accounts and said:
-            name = _known(said[1], column, cell, known)
+        reach_match = _REACH.fullmatch(column)
+        if accounts and reach_match:
+            name = _known(reach_match[1], column, cell, known)
             reach[name] = (reach.get(name) or 0.0) + accounts
     return reach
 
 
 def _known(name: str, column: str, value: str, known: Mapping[str, str]) -> str:
-    found = known.get(_plain(name))
-    if found is None:
+    segment = known.get(_plain(name))
+    if segment is None:
         among = ", ".join(known.values()) or "none"
         raise _RowError(column, value, f"there is no segment '{name}'; there are: {among}")
-    return found
+    return segment
 
 
-def _number(row: Mapping[str, str], column: str, shown: str | None = None) -> float:
+def _number(row: Mapping[str, str], column: str, shown_text: str | None = None) -> float:
     cell = row[column]
     if not cell:
-        raise _RowError(column, shown or "", f"no {column} is given")
+        raise _RowError(column, shown_text or "", f"no {column} is given")
     if not _NUMBER.fullmatch(cell) or not any(letter.isdigit() for letter in cell):
-        raise _RowError(column, shown or cell, "not a number; write 1200, 1,200 or 0.8")
+        raise _RowError(column, shown_text or cell, "not a number; write 1200, 1,200 or 0.8")
     number = float(cell.replace(",", ""))
     if abs(number) > MOST or 0 < abs(number) < LEAST:
-        raise _RowError(column, shown or cell, f"a number beyond {LEAST:g} to {MOST:g} is a slip")
+        raise _RowError(column, shown_text or cell, f"a number beyond {LEAST:g} to {MOST:g} is a slip")
     return number
 
 

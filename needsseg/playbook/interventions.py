@@ -120,15 +120,15 @@ def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -
     popular = _popular(profiles)
     acted = []
     for profile in profiles:
-        feature, why = _unused_feature(profile, rules.serves, popular)
-        found = (_fire(rule, profile, feature, why) for rule in rules.rules)
-        actions = tuple(action for action in found if action is not None)
+        feature, reason = _unused_feature(profile, rules.serves, popular)
+        actions_or_none = (_fire(rule, profile, feature, reason) for rule in rules.rules)
+        actions = tuple(action for action in actions_or_none if action is not None)
         text = "; ".join(action.text for action in actions)
         acted.append(replace(profile, actions=actions, recommended_action=text))
     return acted
 
 
-def _fire(rule: Rule, profile: AccountProfile, feature: str, why: str) -> Action | None:
+def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Action | None:
     if any(FIELDS[name][0] in profile.missing for name in rule.fields):
         return None
     values = {name: FIELDS[name][1](profile) for name in rule.fields}
@@ -140,7 +140,7 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, why: str) -> Action
         return None
     evidence = [f"{name} = {_said(value)}{_sureness(profile, name)}" for name, value in values.items()]
     if "unused_feature" in values:
-        evidence.append(why)
+        evidence.append(reason)
     evidence += [
         f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
     ]
@@ -156,27 +156,31 @@ def _sureness(profile: AccountProfile, name: str) -> str:
 
 
 def _flags(rule: Rule) -> list[str]:
-    named = [condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")]
-    return [str(value) for condition in named for value in condition.among]
+    stage_conditions = [
+        condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")
+    ]
+    return [str(value) for condition in stage_conditions for value in condition.among]
 
 
 def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
     if isinstance(value, tuple):
-        return not condition.among or any(_same(item, wanted) for item in value for wanted in condition.among)
-    if condition.among and not any(_same(value, wanted) for wanted in condition.among):
+        return not condition.among or any(
+            _same(item, accepted_value) for item in value for accepted_value in condition.among
+        )
+    if condition.among and not any(_same(value, accepted_value) for accepted_value in condition.among):
         return False
     if condition.at_least is None and condition.at_most is None:
         return True
     if not isinstance(value, int | float):
         return False
-    above = condition.at_least is None or value >= condition.at_least
-    return above and (condition.at_most is None or value <= condition.at_most)
+    is_above = condition.at_least is None or value >= condition.at_least
+    return is_above and (condition.at_most is None or value <= condition.at_most)
 
 
-def _same(value: Value | None, wanted: Value) -> bool:
-    if isinstance(value, str) and isinstance(wanted, str):
-        return value.casefold() == wanted.casefold()
-    return value == wanted
+def _same(value: Value | None, accepted_value: Value) -> bool:
+    if isinstance(value, str) and isinstance(accepted_value, str):
+        return value.casefold() == accepted_value.casefold()
+    return value == accepted_value
 
 
 def _said(value: object) -> str:
@@ -214,21 +218,21 @@ def _unused_feature(
 
 def load_rules(path: Path) -> InterventionRules:
     """The rules in a TOML file; UsageError naming file, line, rule and field where one does not fit."""
-    given = read_toml(path)
-    if strange := [key for key in given if key not in ("rule", "serves")]:
+    table = read_toml(path)
+    if unknown_keys := [key for key in table if key not in ("rule", "serves")]:
         raise UsageError(
-            f"{path}: '{strange[0]}' is no part of the rules of interventions.",
+            f"{path}: '{unknown_keys[0]}' is not a part of the intervention rules.",
             "An interventions.toml has [[rule]] and [serves].",
         )
-    serves = given.get("serves", {})
+    serves = table.get("serves", {})
     listed = isinstance(serves, dict) and all(
         isinstance(features, list) and all(isinstance(name, str) for name in features) for features in serves.values()
     )
     if not listed:
         raise UsageError(f"{path}: [serves] needs lists of feature names.", 'Write "segment" = ["feature", …].')
-    entries = given.get("rule", [])
+    entries = table.get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{path}: rules are no list.", "Begin each rule with [[rule]].")
+        raise UsageError(f"{path}: rules are not a list.", "Begin each rule with [[rule]].")
     places = _Places(path)
     rules = tuple(_rule(places, number, entry) for number, entry in enumerate(entries))
     ids = [rule.id for rule in rules]
@@ -244,7 +248,9 @@ class _Places:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines = path.read_text(encoding="utf-8-sig").splitlines()
-        self.starts = [at for at, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
+        self.starts = [
+            line_index for line_index, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)
+        ]
 
     def of(self, number: int, key: str = "") -> str:
         """``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; the file alone failing that."""
@@ -252,20 +258,20 @@ class _Places:
             return str(self.path)
         first = self.starts[number]
         last = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.lines)
-        found = [
-            at
-            for at in range(first, last)
-            if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", self.lines[at])
+        key_lines = [
+            line_index
+            for line_index in range(first, last)
+            if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", self.lines[line_index])
         ]
-        return f"{self.path}, line {(found or [first])[0] + 1}"
+        return f"{self.path}, line {(key_lines or [first])[0] + 1}"
 
 
 def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
     id_, action, when = entry.get("id"), entry.get("action"), entry.get("when", {})
     rule = f"rule {id_ if isinstance(id_, str) else number + 1}"
-    if strange := [key for key in entry if key not in ("id", "action", "when")]:
+    if unknown_keys := [key for key in entry if key not in ("id", "action", "when")]:
         raise UsageError(
-            f"{places.of(number, strange[0])}: {rule}: '{strange[0]}' is no part of a rule.",
+            f"{places.of(number, unknown_keys[0])}: {rule}: '{unknown_keys[0]}' is not a part of a rule.",
             "A rule has id, action and [rule.when]; conditions stand under the last.",
         )
     if not isinstance(id_, str) or not isinstance(action, str) or not isinstance(when, dict) or not when:
@@ -274,63 +280,64 @@ def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
             "A rule has id, action and [rule.when].",
         )
     conditions = tuple(
-        _condition(f"{places.of(number, str(name))}: {rule}", str(name), wanted) for name, wanted in when.items()
+        _condition(f"{places.of(number, str(name))}: {rule}", str(name), comparison)
+        for name, comparison in when.items()
     )
     filled_in = _placeholders(f"{places.of(number, 'action')}: {rule}", action)
     return Rule(id_, action, conditions, tuple(dict.fromkeys([c.field for c in conditions] + filled_in)))
 
 
-def _placeholders(where: str, action: str) -> list[str]:
+def _placeholders(place: str, action: str) -> list[str]:
     """The fields that an action's text fills in; tried on a value of each kind, since a format may not fit it."""
     try:
         parts = [part for part in string.Formatter().parse(action) if part[1] is not None]
     except ValueError as error:
-        raise UsageError(f"{where}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
+        raise UsageError(f"{place}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
     names = [str(name) for _, name, _, _ in parts]
     for name in names:
-        _known(where, name)
+        _known(place, name)
     samples = {name: 1 if name in _NUMBERS else True if name in _YES_NO else "text" for name in names}
     try:
         action.format(**samples)
     except (ValueError, KeyError, IndexError) as error:
-        raise UsageError(f"{where}: its action cannot be filled in: {error}.", "Write {seats} and no more.") from error
+        raise UsageError(f"{place}: its action cannot be filled in: {error}.", "Write {seats} and no more.") from error
     return names
 
 
-def _known(where: str, name: str) -> None:
+def _known(place: str, name: str) -> None:
     if name not in FIELDS:
-        raise UsageError(f"{where}: '{name}' is no field of a profile.", f"Fields: {', '.join(FIELDS)}.")
+        raise UsageError(f"{place}: '{name}' is not a field of a profile.", f"Fields: {', '.join(FIELDS)}.")
 
 
-def _condition(where: str, name: str, wanted: object) -> Condition:
-    _known(where, name)
-    if isinstance(wanted, dict):
-        strange = [key for key in wanted if key not in COMPARISONS]
-        bounds = {key: value for key, value in wanted.items() if isinstance(value, int | float)}
-        if strange or not bounds or len(bounds) < len(wanted):
-            raise UsageError(f"{where}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
+def _condition(place: str, name: str, comparison: object) -> Condition:
+    _known(place, name)
+    if isinstance(comparison, dict):
+        unknown_keys = [key for key in comparison if key not in COMPARISONS]
+        bounds = {key: value for key, value in comparison.items() if isinstance(value, int | float)}
+        if unknown_keys or not bounds or len(bounds) < len(comparison):
+            raise UsageError(f"{place}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
         if name not in _NUMBERS:
-            raise UsageError(f"{where}: {name} is no number and has no bounds.", "Write a text or a list of texts.")
+            raise UsageError(f"{place}: {name} is not a number and cannot have bounds.", "Write a text or a list of texts.")
         return Condition(name, (), bounds.get("at_least"), bounds.get("at_most"))
-    given: list[object] = list(wanted) if isinstance(wanted, list) else [wanted]
-    values = tuple(value for value in given if isinstance(value, str | int | float))
-    if not values or len(values) < len(given):
-        raise UsageError(f"{where}: {name} has no value that can be compared.", 'Write "at_risk" or a list of texts.')
+    accepted_values: list[object] = list(comparison) if isinstance(comparison, list) else [comparison]
+    values = tuple(value for value in accepted_values if isinstance(value, str | int | float))
+    if not values or len(values) < len(accepted_values):
+        raise UsageError(f"{place}: {name} has no value that can be compared.", 'Write "at_risk" or a list of texts.')
     for value in values:
-        _possible(where, name, value)
+        _possible(place, name, value)
     return Condition(name, values)
 
 
-def _possible(where: str, name: str, value: Value) -> None:
-    """Refuses what the field can never be: such a rule would be silent for ever."""
+def _possible(place: str, name: str, value: Value) -> None:
+    """Refuse what the field can never be: such a rule would be silent for ever."""
     if name in _YES_NO and not isinstance(value, bool):
-        raise UsageError(f"{where}: {name} is true or false, not {value!r}.", f"Write {name} = true, without quotes.")
+        raise UsageError(f"{place}: {name} is true or false, not {value!r}.", f"Write {name} = true, without quotes.")
     if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise UsageError(f"{where}: {name} is a number, not {value!r}.", f"Write {name} = {{ at_least = 5 }}.")
+        raise UsageError(f"{place}: {name} is a number, not {value!r}.", f"Write {name} = {{ at_least = 5 }}.")
     if name in _YES_NO | _NUMBERS:
         return
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {name} is a text, not {value!r}.", f'Write {name} = "…".')
+        raise UsageError(f"{place}: {name} is a text, not {value!r}.", f'Write {name} = "…".')
     known = _WORDS.get(name)
     if known and value.casefold() not in {word.casefold() for word in known}:
-        raise UsageError(f"{where}: {name} is never {value!r}.", f"It is one of: {', '.join(known)}.")
+        raise UsageError(f"{place}: {name} is never {value!r}.", f"It is one of: {', '.join(known)}.")

@@ -99,9 +99,12 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
     for customer in customers:
         if customer.segment:
             members[customer.segment].append(customer)
-    paid = {name: [one.amount for one in held if one.amount is not None] for name, held in members.items()}
+    paid = {
+        name: [one.amount for one in segment_customers if one.amount is not None]
+        for name, segment_customers in members.items()
+    }
     everyone, total = sum(map(len, paid.values())), sum(map(sum, paid.values()))
-    found = {}
+    weight_by_segment = {}
     for name in dict.fromkeys([*segments, *members]):
         amounts = paid.get(name, [])
         shares: tuple[float | None, float | None, float | None] = (None, None, None)
@@ -109,20 +112,20 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
             # One division, so that shares that are round stay so.
             weight = (sum(amounts) * everyone) / (total * len(amounts))
             shares = (len(amounts) / everyone, sum(amounts) / total, weight)
-        found[name] = Weight(name, len(members.get(name, ())), len(amounts), *shares)
-    return found
+        weight_by_segment[name] = Weight(name, len(members.get(name, ())), len(amounts), *shares)
+    return weight_by_segment
 
 
 def coverage(customers: Sequence[Customer]) -> Coverage:
     """How many accounts are in a segment, how many amounts are known, and what share of these is in a segment."""
-    labelled = [one for one in customers if one.segment]
-    total = sum(one.amount for one in customers if one.amount is not None)
-    covered = sum(one.amount for one in labelled if one.amount is not None)
+    labelled = [customer for customer in customers if customer.segment]
+    total = sum(customer.amount for customer in customers if customer.amount is not None)
+    covered = sum(customer.amount for customer in labelled if customer.amount is not None)
     return Coverage(
         len(customers),
         len(labelled),
-        sum(one.amount is not None for one in customers),
-        sum(one.amount is not None for one in labelled),
+        sum(customer.amount is not None for customer in customers),
+        sum(customer.amount is not None for customer in labelled),
         covered / total if total else None,
     )
 
@@ -154,32 +157,32 @@ def _score(feature: Feature, known: dict[str, Weight], strength: float) -> Score
         for name, reach in feature.reach.items()
     )
     per_account = feature.impact * feature.confidence
-    plain = sum(part.reach for part in parts) * per_account / feature.effort
-    lacking = [part.segment for part in parts if part.weight is None and part.reach and strength]
-    if lacking:
-        return Score(feature, parts, plain, None, why=f"no ARR is known in {', '.join(lacking)}")
+    unweighted = sum(part.reach for part in parts) * per_account / feature.effort
+    missing_weights = [part.segment for part in parts if part.weight is None and part.reach and strength]
+    if missing_weights:
+        return Score(feature, parts, unweighted, None, why=f"no ARR is known in {', '.join(missing_weights)}")
     # λ = 0 asks for no weight, and neither does a segment that is not reached.
     reached = sum(part.reach * (1.0 if part.weight is None else part.weight) ** strength for part in parts)
-    return Score(feature, parts, plain, reached * per_account / feature.effort)
+    return Score(feature, parts, unweighted, reached * per_account / feature.effort)
 
 
 def _ranks(scores: Sequence[float]) -> list[int]:
     """1 and one for each better score; scores that differ in the last places of a float are equal."""
     rounded = [float(f"{score:.12g}") for score in scores]
-    return [1 + sum(other > score for other in rounded) for score in rounded]
+    return [1 + sum(other_score > score for other_score in rounded) for score in rounded]
 
 
 def in_numbers(score: Score, strength: float = 1.0) -> tuple[str, str]:
     """The formula of the plain and of the weighted score with a feature's numbers; the latter is empty where there is none."""
     feature = score.feature
-    rest = f" × {feature.impact:g} × {feature.confidence:g} / {feature.effort:g} = "
+    factors = f" × {feature.impact:g} × {feature.confidence:g} / {feature.effort:g} = "
     power = "" if strength == 1 else f"^{strength:g}"
-    plain = " + ".join(f"{part.segment} {part.reach:,.10g}" for part in score.parts) or "0"
-    plain = f"({plain}){rest}{score.plain:,.2f}"
+    reach_sum = " + ".join(f"{part.segment} {part.reach:,.10g}" for part in score.parts) or "0"
+    reach_sum = f"({reach_sum}){factors}{score.plain:,.2f}"
     if score.weighted is None:
-        return plain, ""
+        return reach_sum, ""
     terms = [
         f"{part.segment} {part.reach:,.10g}" + ("" if part.weight is None else f" × {part.weight:.4g}{power}")
         for part in score.parts
     ]
-    return plain, f"({' + '.join(terms) or '0'}){rest}{score.weighted:,.2f}"
+    return reach_sum, f"({' + '.join(terms) or '0'}){factors}{score.weighted:,.2f}"

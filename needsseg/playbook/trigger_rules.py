@@ -55,7 +55,7 @@ def load_trigger_rules(path: Path) -> TriggerRules:
     numbers: dict[str, int] = {}
     for table, content in given.items():
         if table not in TABLES or not isinstance(content, dict):
-            raise UsageError(f"{path}: '{table}' is no table of triggers.", f"Tables: {', '.join(TABLES)}.")
+            raise UsageError(f"{path}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}.")
         if table == "features":
             continue
         for key, value in content.items():
@@ -64,19 +64,21 @@ def load_trigger_rules(path: Path) -> TriggerRules:
                 raise UsageError(f"{path}: [{table}] has no '{key}'.", f"It has: {keys}.")
             field, least = NUMBERS[table, key]
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise UsageError(f"{path}: [{table}] {key} = {value!r} is no whole number from {least} up.")
+                raise UsageError(f"{path}: [{table}] {key} = {value!r} is not a whole number of at least {least}.")
             numbers[field] = value
-    named = given.get("features", {})
-    return TriggerRules(**numbers, features=tuple(_feature(path, name, said) for name, said in named.items()))
+    features_table = given.get("features", {})
+    return TriggerRules(
+        **numbers, features=tuple(_feature(path, name, entry) for name, entry in features_table.items())
+    )
 
 
-def _feature(path: Path, name: str, said: object) -> Feature:
-    where, hint = f"{path}: [features] {name}", 'Write { release = 2026-03-01, plans = ["Business"] }, or {}.'
-    if not isinstance(said, Mapping) or set(said) - {"release", "plans"}:
-        raise UsageError(f"{where} has something else than release and plans.", hint)
-    release, plans = said.get("release"), said.get("plans", [])
+def _feature(path: Path, name: str, entry: object) -> Feature:
+    place, hint = f"{path}: [features] {name}", 'Write { release = 2026-03-01, plans = ["Business"] }, or {}.'
+    if not isinstance(entry, Mapping) or set(entry) - {"release", "plans"}:
+        raise UsageError(f"{place} has something else than release and plans.", hint)
+    release, plans = entry.get("release"), entry.get("plans", [])
     if isinstance(release, datetime) or not isinstance(release, date | None):
-        raise UsageError(f"{where}: its release is no date.", hint)
+        raise UsageError(f"{place}: its release is not a date.", hint)
     if not isinstance(plans, list) or not all(isinstance(plan, str) and plan.strip() for plan in plans):
-        raise UsageError(f"{where}: its plans are no list of texts.", hint)
+        raise UsageError(f"{place}: its plans are not a list of texts.", hint)
     return Feature(name, None if release is None else epoch_day(release), tuple(plan.strip() for plan in plans))

@@ -40,28 +40,28 @@ class Trigger:
     @property
     def id(self) -> str:
         """The same 16 hexadecimal digits for the same moment, however often it is computed."""
-        said = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
-        return sha256(said)[:16]
+        identity = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
+        return sha256(identity)[:16]
 
 
 def triggers(
-    found: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = (), account: str | None = None
+    timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = (), account: str | None = None
 ) -> list[Trigger]:
     """All triggers that fired on or before epoch day ``as_of``, of one account where given, by day, account, kind and feature.
 
-    ``found`` holds the days before ``as_of``. ``serving`` are features named elsewhere as serving a segment; with those in
+    ``timelines`` holds the days before ``as_of``. ``serving`` are features named elsewhere as serving a segment; with those in
     the rules they are the ones watched. Where neither names any, a feature is watched from the day on which as many
     accounts as the rules ask for have used it.
     """
-    watched = _watched(found, rules, as_of, serving)
+    watched = _watched(timelines, rules, as_of, serving)
     fired = [
         trigger
-        for timeline in found.accounts.values()
+        for timeline in timelines.accounts.values()
         if account in (None, timeline.account_id)
         for trigger in (
-            *_unused(timeline, found, rules, watched, as_of),
-            *_below_weekly(timeline, found, rules, as_of),
-            *_growing(timeline, found, rules, as_of),
+            *_unused(timeline, timelines, rules, watched, as_of),
+            *_below_weekly(timeline, timelines, rules, as_of),
+            *_growing(timeline, timelines, rules, as_of),
         )
     ]
     return sorted(fired, key=lambda one: (one.fired_on, one.account_id, one.kind, one.feature))
@@ -78,34 +78,34 @@ class _Watched:
     why: str = ""
 
 
-def _watched(found: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str]) -> list[_Watched]:
+def _watched(timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str]) -> list[_Watched]:
     uses: dict[str, list[int]] = {}
-    for timeline in found.accounts.values():
+    for timeline in timelines.accounts.values():
         for name, day in timeline.first_use.items():
             uses.setdefault(name, []).append(day)
-    named = dict.fromkeys(serving, None) | {feature.name: feature for feature in rules.features}
+    feature_by_name = dict.fromkeys(serving, None) | {feature.name: feature for feature in rules.features}
     watched = []
-    for name in sorted(named or uses):
-        feature, days = named.get(name) or Feature(name), sorted(uses.get(name, ()))
+    for name in sorted(feature_by_name or uses):
+        feature, days = feature_by_name.get(name) or Feature(name), sorted(uses.get(name, ()))
         release = feature.release if feature.release is not None else min(days, default=None)
         if release is None or release >= as_of:
             continue
-        told = "released" if feature.release is not None else "first used by any account"
-        since = (release, "") if named else _widely_used(days, found, rules, as_of)
+        release_words = "released" if feature.release is not None else "first used by any account"
+        since = (release, "") if feature_by_name else _widely_used(days, timelines, rules, as_of)
         if since is not None:
-            watched.append(_Watched(feature, release, f"{told} on {_day(release)}", *since))
+            watched.append(_Watched(feature, release, f"{release_words} on {_day(release)}", *since))
     return watched
 
 
-def _widely_used(days: Sequence[int], found: Timelines, rules: TriggerRules, as_of: int) -> tuple[int, str] | None:
+def _widely_used(days: Sequence[int], timelines: Timelines, rules: TriggerRules, as_of: int) -> tuple[int, str] | None:
     """From when on one account in so many has used a feature, of those that had signed up by then; None before that.
 
     The day is the first, and stays: what was watched once is not forgotten when other accounts sign up.
     """
-    signups = sorted(timeline.signup for timeline in found.accounts.values() if timeline.signup is not None)
-    if found.first_day is None:
+    signups = sorted(timeline.signup for timeline in timelines.accounts.values() if timeline.signup is not None)
+    if timelines.first_day is None:
         return None
-    start = found.first_day + rules.unused_days
+    start = timelines.first_day + rules.unused_days
     for since in sorted({start, *(day + 1 for day in days if day >= start)}):
         used, known = bisect_left(days, since), bisect_left(signups, since)
         if since <= as_of and known and used * rules.used_by_one_in >= known:
@@ -114,29 +114,28 @@ def _widely_used(days: Sequence[int], found: Timelines, rules: TriggerRules, as_
 
 
 def _unused(
-    timeline: Timeline, found: Timelines, rules: TriggerRules, watched: Sequence[_Watched], as_of: int
+    timeline: Timeline, timelines: Timelines, rules: TriggerRules, watched: Sequence[_Watched], as_of: int
 ) -> Iterator[Trigger]:
-    if timeline.signup is None or found.first_day is None:
+    if timeline.signup is None or timelines.first_day is None:
         return
-    for each in watched:
-        spells = _entitled(timeline, each.feature.plans, found.grace)
+    for watched_feature in watched:
+        spells = _entitled(timeline, watched_feature.feature.plans, timelines.grace)
         clocks = {
             f"signed up on {_day(timeline.signup)}": timeline.signup,
-            each.released: each.release,
-            f"the events begin on {_day(found.first_day)}": found.first_day,
+            watched_feature.released: watched_feature.release,
+            f"the events begin on {_day(timelines.first_day)}": timelines.first_day,
         }
         for begins, ends in spells:
             reasons = {f"entitled from {_day(begins)}": begins} | clocks
             available = max(reasons.values())
-            fires = max(available + rules.unused_days, each.since)
-            used = timeline.first_use.get(each.feature.name)
+            fires = max(available + rules.unused_days, watched_feature.since)
+            used = timeline.first_use.get(watched_feature.feature.name)
             if fires > as_of or (ends is not None and fires > ends) or (used is not None and used < fires):
                 continue
             why = next(reason for reason, day in reasons.items() if day == available)
-            evidence = (
-                f"available for {fires - available} days, since {_day(available)} ({why}), and never used{each.why}"
-            )
-            yield _trigger("unused_feature", timeline, fires, evidence, found, each.feature.name)
+            evidence = f"available for {fires - available} days, since {_day(available)} ({why}), "
+            evidence += f"and never used{watched_feature.why}"
+            yield _trigger("unused_feature", timeline, fires, evidence, timelines, watched_feature.feature.name)
 
 
 def _entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[tuple[int, int | None]]:
@@ -154,17 +153,17 @@ def _entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[tupl
     first_term = min((begins for begins, _ in spans), default=None)
     if not allowed and timeline.first_event is not None and (first_term is None or timeline.first_event < first_term):
         spans.append((timeline.first_event, first_term))
-    joined: list[tuple[int, int | None]] = []
+    stretches: list[tuple[int, int | None]] = []
     for begins, ends in sorted(spans, key=lambda span: span[0]):
-        if joined and (joined[-1][1] is None or begins <= joined[-1][1]):
-            before = joined[-1][1]
-            joined[-1] = (joined[-1][0], None if before is None or ends is None else max(before, ends))
+        if stretches and (stretches[-1][1] is None or begins <= stretches[-1][1]):
+            before = stretches[-1][1]
+            stretches[-1] = (stretches[-1][0], None if before is None or ends is None else max(before, ends))
         else:
-            joined.append((begins, ends))
-    return joined
+            stretches.append((begins, ends))
+    return stretches
 
 
-def _below_weekly(timeline: Timeline, found: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
+def _below_weekly(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
     """Once in a silence: it is true from the day the silence has lasted long enough until somebody logs in again."""
     logins = timeline.logins
     for place, last in enumerate(logins):
@@ -178,7 +177,7 @@ def _below_weekly(timeline: Timeline, found: Timelines, rules: TriggerRules, as_
                     f"a login in each of the {rules.weeks_before} weeks before {_day(ends)}, then none on "
                     f"{rules.silent_days} days; the last was on {_day(last)}"
                 )
-                yield _trigger("below_weekly", timeline, day, evidence, found)
+                yield _trigger("below_weekly", timeline, day, evidence, timelines)
                 break
 
 
@@ -187,16 +186,16 @@ def _any_within(days: Sequence[int], begins: int, ends: int) -> bool:
     return place < len(days) and days[place] < ends
 
 
-def _growing(timeline: Timeline, found: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
+def _growing(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
     span = rules.growth_days
     turns = {day for steps in (timeline.users, timeline.seats) for day, _ in steps}
     turns |= {day + span for day in turns}
-    if found.first_day is not None:
-        turns.add(found.first_day + ACTIVE_USERS + span)
+    if timelines.first_day is not None:
+        turns.add(timelines.first_day + ACTIVE_USERS + span)
     ordered = sorted(day for day in turns if day <= as_of)
     armed, last = True, None
     for place, turn in enumerate(ordered):
-        if _grown(timeline, found, rules, turn) is None:
+        if _grown(timeline, timelines, rules, turn) is None:
             armed = True
             continue
         ends = ordered[place + 1] if place + 1 < len(ordered) else as_of + 1
@@ -204,12 +203,12 @@ def _growing(timeline: Timeline, found: Timelines, rules: TriggerRules, as_of: i
         if not armed or day >= ends:
             continue
         armed, last = False, day
-        what, before, now = _grown(timeline, found, rules, day) or ("", 0, 0)
+        what, before, now = _grown(timeline, timelines, rules, day) or ("", 0, 0)
         evidence = f"{before} → {now} {what} from {_day(day - span)} to {_day(day)}"
-        yield _trigger("team_growth", timeline, day, evidence, found, settled=what == "seats")
+        yield _trigger("team_growth", timeline, day, evidence, timelines, settled=what == "seats")
 
 
-def _grown(timeline: Timeline, found: Timelines, rules: TriggerRules, day: int) -> tuple[str, int, int] | None:
+def _grown(timeline: Timeline, timelines: Timelines, rules: TriggerRules, day: int) -> tuple[str, int, int] | None:
     """What was measured, before and on a day, where it grew enough: seats where both days have them, else active users.
 
     The two are never compared with one another. Active users need a window that the events reach back to.
@@ -218,7 +217,7 @@ def _grown(timeline: Timeline, found: Timelines, rules: TriggerRules, day: int) 
     what, steps = "seats", timeline.seats
     if value_on(steps, earlier) is None or value_on(steps, day) is None:
         what, steps = f"users active in {ACTIVE_USERS} days", timeline.users
-        if found.first_day is None or earlier - ACTIVE_USERS < found.first_day:
+        if timelines.first_day is None or earlier - ACTIVE_USERS < timelines.first_day:
             return None
     before, now = value_on(steps, earlier) or 0, value_on(steps, day) or 0
     grown = before >= rules.smallest_base and 100 * now >= (100 + rules.growth_percent) * before
@@ -226,9 +225,15 @@ def _grown(timeline: Timeline, found: Timelines, rules: TriggerRules, day: int) 
 
 
 def _trigger(
-    kind: str, timeline: Timeline, day: int, evidence: str, found: Timelines, feature: str = "", settled: bool = False
+    kind: str,
+    timeline: Timeline,
+    day: int,
+    evidence: str,
+    timelines: Timelines,
+    feature: str = "",
+    settled: bool = False,
 ) -> Trigger:
-    reached = found.last_day is not None and day <= found.last_day + 1
+    reached = timelines.last_day is not None and day <= timelines.last_day + 1
     return Trigger(kind, timeline.account_id, date_of(day), feature, evidence, settled or reached)
 
 
@@ -236,13 +241,13 @@ def _day(day: int) -> str:
     return date_of(day).isoformat()
 
 
-def unwatchable(found: Timelines, rules: TriggerRules, serving: Sequence[str] = ()) -> Mapping[str, str]:
+def unwatchable(timelines: Timelines, rules: TriggerRules, serving: Sequence[str] = ()) -> Mapping[str, str]:
     """Features named in rules that can never fire, with the reason."""
-    used = {name for timeline in found.accounts.values() for name in timeline.first_use}
-    plans = {term.plan.casefold() for timeline in found.accounts.values() for term in timeline.terms}
-    named = {name: Feature(name) for name in serving} | {feature.name: feature for feature in rules.features}
+    used = {name for timeline in timelines.accounts.values() for name in timeline.first_use}
+    plans = {term.plan.casefold() for timeline in timelines.accounts.values() for term in timeline.terms}
+    feature_by_name = {name: Feature(name) for name in serving} | {feature.name: feature for feature in rules.features}
     reasons = {}
-    for name, feature in sorted(named.items()):
+    for name, feature in sorted(feature_by_name.items()):
         if name not in used and feature.release is None:
             reasons[name] = "no account used it, and no release date is given"
         elif feature.plans and not plans & {plan.casefold() for plan in feature.plans}:

@@ -1,4 +1,4 @@
-"""New text onto segments: which one a text belongs to and how likely that is right, or why none."""
+"""Assign new texts to segments: the segment and how likely it is right, or why none."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ NOTHING_FITS, TWO_FIT = "nothing fits", "two fit equally"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` tells why.
+    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` says why.
 
-    ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are places of
-    the closest passages among those of ``first``, the closest first.
+    ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are indices of
+    the closest passages of ``first``, closest first.
     """
 
     label: str | None
@@ -50,7 +50,7 @@ class Assigner:
     threshold: float
 
     def assign(self, rows: Matrix) -> list[Assignment]:
-        """Unit rows (n, d) of new texts, each on its own: neighbours in the same call change nothing."""
+        """Assign unit rows (n, d) of new texts, each independently of the others in the call."""
         import numpy as np
 
         if not len(rows):
@@ -58,30 +58,30 @@ class Assigner:
         first, second, fits, leads = best(self.discriminant.scores(np.asarray(rows, dtype=np.float64)))
         chances = self.calibration.chance(fits, leads)
         tied = (first != second) & (leads < TIE * self.calibration.usual_lead)
-        alike = self.calibration.lacks_lead(fits, leads)
-        short = chances < self.threshold
-        reasons = np.where(short, np.where(alike, TWO_FIT, NOTHING_FITS), np.where(tied, TWO_FIT, ""))
+        lacks_lead = self.calibration.lacks_lead(fits, leads)
+        unlikely = chances < self.threshold
+        reasons = np.where(unlikely, np.where(lacks_lead, TWO_FIT, NOTHING_FITS), np.where(tied, TWO_FIT, ""))
         return [
-            self._verdict(row, int(one), int(two), float(chance), str(reason))
-            for row, one, two, chance, reason in zip(rows, first, second, chances, reasons, strict=True)
+            self._verdict(row, int(best_code), int(next_code), float(chance), str(reason))
+            for row, best_code, next_code, chance, reason in zip(rows, first, second, chances, reasons, strict=True)
         ]
 
     def _verdict(self, row: Matrix, first: int, second: int, chance: float, reason: str) -> Assignment:
         import numpy as np
 
-        mine = np.nonzero(self.codes == first)[0]
-        near = mine[np.argsort(-(self.rows[mine] @ row), kind="stable")[:QUOTES]]
+        members = np.nonzero(self.codes == first)[0]
+        closest = members[np.argsort(-(self.rows[members] @ row), kind="stable")[:QUOTES]]
         return Assignment(
             None if reason else self.names[first],
             round(chance, 4),
             self.names[first],
             None if first == second else self.names[second],
             reason,
-            tuple(int(place) for place in near),
+            tuple(int(position) for position in closest),
         )
 
     def expected(self) -> Expected:
-        """The precision and the coverage that this promises, reckoned on the study's passages."""
+        """The expected precision and coverage, estimated on the study's passages."""
         return self.calibration.expected(self.threshold)
 
 
@@ -91,20 +91,21 @@ def learn(
 ) -> Assigner:  # fmt: skip
     """An assigner from unit rows (n, d) with the segment and, where known, the participant of each.
 
-    ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that is to be right, and
-    ``off_topic`` the share of new texts expected to be about none. UsageError where there is nothing to tell apart.
+    ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that should be right, and
+    ``off_topic`` the share of new texts expected to be about none. Raises UsageError without two groups to separate.
     """
     import numpy as np
 
     names = tuple(sorted(set(segments)))
     if not names:
         raise UsageError(
-            "There is no confirmed segment.", "Confirm segments first; their passages are what texts are put to."
+            "There is no confirmed segment.", "Confirm segments first; texts are assigned by their passages."
         )
-    without = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
-    if len(names) == 1 and not len(without):
+    outsiders = np.empty((0, rows.shape[1])) if others is None else np.asarray(others, dtype=np.float64)
+    if len(names) == 1 and not len(outsiders):
         raise UsageError(
-            f"“{names[0]}” is the only segment, and no passage lies outside it, so nothing tells what does not belong to it.",
+            f"“{names[0]}” is the only segment, and no passage lies outside it, "
+            "so there is no example of what does not belong to it.",
             "Confirm a second segment, or accept passages that belong to none.",
         )
     if not 0.5 <= precision < 1 or not 0 < off_topic < 1:
@@ -114,31 +115,31 @@ def learn(
     members = np.asarray(rows, dtype=np.float64)
     codes = np.searchsorted(np.array(names), np.array(segments)).astype(np.int64)
     calibration = calibrate(
-        members, codes, _left_out_together(members, codes, speakers), without, len(names), off_topic
+        members, codes, _left_out_together(members, codes, speakers), outsiders, len(names), off_topic
     )
     threshold = max(LEAST_CHANCE, calibration.threshold(precision))
     return Assigner(names, members, codes, fit(members, codes, len(names)), calibration, threshold)
 
 
 def _left_out_together(rows: Matrix, codes: Codes, speakers: Sequence[str] | None) -> Codes:
-    """A group per passage: its participant; folds where that is not known, or where nobody else speaks of the segment."""
+    """The cross-validation group of each passage: its participant; a fold where that is unknown or the segment's only one."""
     import numpy as np
 
-    # Dealt by content, so that the order of the passages is nothing.
+    # Folds are dealt by content, so that they do not depend on the order of the passages.
     groups = np.empty(len(codes), dtype=np.int64)
     groups[np.lexsort((*rows.T[:2], codes))] = np.arange(len(codes)) % min(FOLDS, len(codes))
     if speakers is None:
         return groups
-    who = np.unique(np.array(speakers), return_inverse=True)[1]
-    alone = [code for code in np.unique(codes) if len(set(who[codes == code])) == 1]
-    return np.where(np.isin(codes, alone), groups, FOLDS + who).astype(np.int64)
+    speaker_codes = np.unique(np.array(speakers), return_inverse=True)[1]
+    single_speaker = [code for code in np.unique(codes) if len(set(speaker_codes[codes == code])) == 1]
+    return np.where(np.isin(codes, single_speaker), groups, FOLDS + speaker_codes).astype(np.int64)
 
 
 def assign(
     texts: Sequence[str], segments: Mapping[str, Sequence[str]], *, speakers: Mapping[str, Sequence[str]] | None = None,
     others: Sequence[str] = (), precision: float = PRECISION, off_topic: float = OFF_TOPIC,
 ) -> list[Assignment]:  # fmt: skip
-    """Puts each text to one of ``segments`` (passages by name), or abstains and says why.
+    """Assign each text to one of ``segments`` (passages by name), or abstain and say why.
 
     ``speakers`` names the participant of each passage, ``others`` are passages that belong to no segment; ``evidence``
     counts the passages of the mapping in its order. Texts are embedded with the bundled model.

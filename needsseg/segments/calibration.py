@@ -1,4 +1,4 @@
-"""What a fit is worth: the chance that a label is right, learnt from the study's own passages.
+"""Calibration: the probability that a label is right, learnt from the study's own passages.
 
 Every passage is scored as if its participant had never been interviewed. What a text about none of the segments looks
 like is learnt from passages scored as if their own segment were unknown, and from passages that lie in no segment.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-# Weak, so that a few passages cannot make the chance a step.
+# scikit-learn's C: without any regularisation, a few passages could turn the probability into a step.
 STRENGTH = 3.0
 FOLDS = 10
 
@@ -52,21 +52,21 @@ class Calibration:
         """In [0, 1], for arrays of the best score and its lead over the second."""
         import numpy as np
 
-        reach = self.intercept + self.slopes[0] * fits + self.slopes[1] * leads
-        return np.asarray(1 / (1 + np.exp(-np.clip(reach, -40, 40))), dtype=np.float64)
+        logit = self.intercept + self.slopes[0] * fits + self.slopes[1] * leads
+        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float64)
 
     def lacks_lead(self, fits: Matrix, leads: Matrix) -> Flags:
-        """Whether it is the lead rather than the fit that a text has less of than labels that are right."""
+        """Whether a text falls short of right labels in its lead rather than in its fit."""
         import numpy as np
 
         away, close = self.usual_fit - fits, self.usual_lead - leads
         return np.asarray(self.slopes[1] * close > self.slopes[0] * away, dtype=np.bool_)
 
     def expected(self, threshold: float) -> Expected:
-        """What labelling at a chance of ``threshold`` promises, where as many texts are off-topic as was assumed."""
-        taken = self.chances >= threshold
-        weight = float(self.weights[taken].sum())
-        right = float((self.weights * self.chances)[taken].sum())
+        """The expected result of labelling from ``threshold`` up, given the assumed share of off-topic texts."""
+        labelled = self.chances >= threshold
+        weight = float(self.weights[labelled].sum())
+        right = float((self.weights * self.chances)[labelled].sum())
         return Expected(threshold, weight / float(self.weights.sum()), right / weight if weight else 1.0)
 
     def threshold(self, precision: float) -> float:
@@ -74,9 +74,9 @@ class Calibration:
         import numpy as np
 
         order = np.argsort(-self.chances, kind="stable")
-        promised = np.cumsum((self.weights * self.chances)[order]) / np.cumsum(self.weights[order])
-        enough = np.nonzero(promised >= precision)[0]
-        return float(self.chances[order][enough[-1]]) if len(enough) else 1.01
+        precision_so_far = np.cumsum((self.weights * self.chances)[order]) / np.cumsum(self.weights[order])
+        sufficient = np.nonzero(precision_so_far >= precision)[0]
+        return float(self.chances[order][sufficient[-1]]) if len(sufficient) else 1.01
 
 
 def best(scores: Matrix) -> tuple[Codes, Codes, Matrix, Matrix]:
@@ -99,23 +99,23 @@ def calibrate(
     """
     import numpy as np
 
-    found: list[tuple[Matrix, Matrix, Flags]] = []
+    scored: list[tuple[Matrix, Matrix, Flags]] = []
     for group in np.unique(groups):
-        own = groups == group
-        if not own.all():
-            first, _, fits, leads = best(fit(rows[~own], codes[~own], segments).scores(rows[own]))
-            found.append((fits, leads, first == codes[own]))
-    inside = sum(len(part[0]) for part in found)
+        held_out = groups == group
+        if not held_out.all():
+            first, _, fits, leads = best(fit(rows[~held_out], codes[~held_out], segments).scores(rows[held_out]))
+            scored.append((fits, leads, first == codes[held_out]))
+    inside = sum(len(part[0]) for part in scored)
     for code in np.unique(codes) if segments > 1 else ():
         # Nothing but the segment is left out here: its people's other words are what an off-topic text shares with them.
-        own = codes == code
-        _, _, fits, leads = best(fit(rows[~own], codes[~own], segments).scores(rows[own]))
-        found.append((fits, leads, np.zeros(len(fits), dtype=bool)))
-    strangers = sum(len(part[0]) for part in found) - inside
+        held_out = codes == code
+        _, _, fits, leads = best(fit(rows[~held_out], codes[~held_out], segments).scores(rows[held_out]))
+        scored.append((fits, leads, np.zeros(len(fits), dtype=bool)))
+    strangers = sum(len(part[0]) for part in scored) - inside
     if len(others):
         _, _, fits, leads = best(fit(rows, codes, segments).scores(others))
-        found.append((fits, leads, np.zeros(len(fits), dtype=bool)))
-    all_fits, all_leads, right = (np.concatenate([part[at] for part in found]) for at in range(3))
+        scored.append((fits, leads, np.zeros(len(fits), dtype=bool)))
+    all_fits, all_leads, right = (np.concatenate([part[column] for part in scored]) for column in range(3))
     return _learnt(all_fits, all_leads, right.astype(bool), (inside, strangers, len(others)), off_topic)
 
 
@@ -127,13 +127,13 @@ def _learnt(fits: Matrix, leads: Matrix, right: Flags, sizes: tuple[int, int, in
     shares = (1 - off_topic, off_topic / kinds, off_topic / kinds)
     weights = np.concatenate([np.full(size, share / max(1, size)) for size, share in zip(sizes, shares, strict=True)])
     weights *= len(weights) / weights.sum()
-    if not right.any():  # nothing can be told, so no label is ever given
+    if not right.any():  # no passage was predicted right, so no label is ever given
         return Calibration(-40.0, (0.0, 0.0), 0.0, 0.0, np.zeros(len(fits)), weights)
-    given = np.column_stack([fits, leads])
-    middle, spread = given.mean(axis=0), given.std(axis=0) + 1e-9
-    learnt = LogisticRegression(C=STRENGTH).fit((given - middle) / spread, right, sample_weight=weights)
-    slopes = np.maximum(learnt.coef_[0], 0.0) / spread  # a better fit never makes a label less likely
-    intercept = float(learnt.intercept_[0] - slopes @ middle)
+    features = np.column_stack([fits, leads])
+    means, deviations = features.mean(axis=0), features.std(axis=0) + 1e-9
+    regression = LogisticRegression(C=STRENGTH).fit((features - means) / deviations, right, sample_weight=weights)
+    slopes = np.maximum(regression.coef_[0], 0.0) / deviations  # a better fit never makes a label less likely
+    intercept = float(regression.intercept_[0] - slopes @ means)
     usual = float(np.median(fits[right])), float(np.median(leads[right]))
-    made = Calibration(intercept, (float(slopes[0]), float(slopes[1])), *usual, np.empty(0), weights)
-    return replace(made, chances=made.chance(fits, leads))
+    uncalibrated = Calibration(intercept, (float(slopes[0]), float(slopes[1])), *usual, np.empty(0), weights)
+    return replace(uncalibrated, chances=uncalibrated.chance(fits, leads))

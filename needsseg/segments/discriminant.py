@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.int64]
 
-# How much of the spread is taken to be the same in all directions. With some hundred passages in 384 dimensions little
-# of it can be told from them; the labelled draws did not tell .7 from .9.
+# The weight of an equal spread in all directions. A few hundred passages in 384 dimensions say little about their spread;
+# on the labelled draws, .7 and .9 did equally well.
 SHRINKAGE = 0.8
 SCALE = 100.0
 
@@ -33,9 +33,9 @@ class Discriminant:
         known = np.isfinite(self.centres[:, 0])
         centres = self.centres[known]
         squares = np.einsum("ij,ij->i", white, white)[:, None] + np.einsum("ij,ij->i", centres, centres)
-        found = np.full((len(rows), len(self.centres)), -np.inf)
-        found[:, known] = (2 * white @ centres.T - squares) / SCALE
-        return found
+        scores_by_segment = np.full((len(rows), len(self.centres)), -np.inf)
+        scores_by_segment[:, known] = (2 * white @ centres.T - squares) / SCALE
+        return scores_by_segment
 
 
 def fit(rows: Matrix, codes: Codes, segments: int) -> Discriminant:
@@ -46,10 +46,10 @@ def fit(rows: Matrix, codes: Codes, segments: int) -> Discriminant:
     for code in range(segments):
         if np.any(codes == code):
             means[code] = rows[codes == code].mean(axis=0)
-    around = rows - means[codes]
-    spread = around.T @ around / max(1, len(rows) - len(np.unique(codes)))
-    even = np.trace(spread) / len(spread)
-    spread = (1 - SHRINKAGE) * spread + (SHRINKAGE * even + 1e-9) * np.eye(len(spread))
+    deviations = rows - means[codes]
+    spread = deviations.T @ deviations / max(1, len(rows) - len(np.unique(codes)))
+    mean_variance = np.trace(spread) / len(spread)
+    spread = (1 - SHRINKAGE) * spread + (SHRINKAGE * mean_variance + 1e-9) * np.eye(len(spread))
     whitening = np.linalg.inv(np.linalg.cholesky(spread)).T
     known = np.isfinite(means[:, 0])
     centres = np.full_like(means, np.inf)

@@ -12,22 +12,22 @@ FEWEST, SHARE, LEAD = 3, 0.4, 2
 NOWHERE = "no passage of theirs lies in a named segment"
 
 
-def primary_needs(participants: Sequence[str], placed: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
+def primary_needs(participants: Sequence[str], placements: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
     """One verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
 
     Decided when a segment carries at least ``FEWEST`` of the participant's passages, ``SHARE`` of them, and ``LEAD`` more
     than the next; otherwise undecided, with the reason in words.
     """
     counts: dict[str, Counter[str]] = {participant: Counter() for participant in participants}
-    for participant, segment in placed:
+    for participant, segment in placements:
         if participant in counts:
             counts[participant][segment] += 1
     return [_verdict(participant, counts[participant]) for participant in participants]
 
 
-def _verdict(participant: str, counted: Counter[str]) -> PrimaryNeed:
-    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    total = sum(counted.values())
+def _verdict(participant: str, segment_counts: Counter[str]) -> PrimaryNeed:
+    ranked = sorted(segment_counts.items(), key=lambda item: (-item[1], item[0]))
+    total = sum(segment_counts.values())
     if not ranked:
         return PrimaryNeed(participant, None, 0.0, {}, NOWHERE)
     (name, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0

@@ -1,4 +1,4 @@
-"""A new run beside what people keep: their segments stay as they are, new material is put to them or proposed as new."""
+"""Combine a new run with kept segments: these stay as they are, new passages are proposed for them or as new candidates."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ SMALLEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a run's clusters come to beside kept segments.
+    """A run's clusters, sorted into new candidates and proposals for kept segments.
 
     ``candidates`` maps a label to the passages of a new candidate; ``proposed`` maps a kept segment to passages that the
-    run puts to it; ``kept`` maps a label to the kept segment it stands for.
+    run proposes for it; ``kept`` maps a label to the kept segment it stands for.
     """
 
     candidates: dict[int, tuple[int, ...]]
@@ -28,7 +28,7 @@ def beside_kept(
     declined: Collection[tuple[int, int]] = (),
     standing: Mapping[int, Collection[int]] | None = None,
 ) -> Beside:
-    """Sorts clusters (passage ids per label), of which ``kept`` tells the labels that stand for a segment a person keeps.
+    """Sort clusters (passage ids per label), of which ``kept`` tells the labels that stand for a segment a person keeps.
 
     Passages in ``decided`` are where a person put them and go nowhere; (passage, segment) in ``declined`` is not proposed
     again. A new candidate takes ``SMALLEST`` free passages at least; a label in ``standing``, which goes on a candidate that
@@ -42,8 +42,8 @@ def beside_kept(
         free = tuple(passage for passage in passages if passage not in decided)
         segment = kept.get(label)
         if label in standing:
-            if mine := tuple(p for p in passages if p not in decided or p in standing[label]):
-                candidates[label] = mine
+            if open_passages := tuple(p for p in passages if p not in decided or p in standing[label]):
+                candidates[label] = open_passages
         elif segment is None:
             if len(free) >= SMALLEST:
                 candidates[label] = free

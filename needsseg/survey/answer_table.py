@@ -78,7 +78,7 @@ class Accuracy:
 
     def _counted(self, people: str) -> str:
         if not self.labelled:
-            return f"none of {self.total} {people} got a label, so nothing tells how often a label is right."
+            return f"none of {self.total} {people} got a label, so it is not known how often a label is right."
         return (
             f"{self.right} of {self.labelled} labels are right ({self.right / self.labelled:.2f}, 95 % interval "
             f"{self.low:.2f} to {self.high:.2f}); {self.abstained} of {self.total} {people} got none. Giving everybody "
@@ -100,10 +100,10 @@ def to_one(shares: Sequence[float], names: Sequence[str]) -> dict[str, float]:
 
 def rounded(shares: Sequence[float]) -> tuple[float, ...]:
     """Shares to four decimals that sum to 1; the largest takes what rounding leaves."""
-    found = [round(share, 4) for share in shares]
-    largest = max(range(len(found)), key=lambda i: found[i])
-    found[largest] = round(found[largest] + 1 - sum(found), 4)
-    return tuple(found)
+    rounded_shares = [round(share, 4) for share in shares]
+    largest = max(range(len(rounded_shares)), key=lambda i: rounded_shares[i])
+    rounded_shares[largest] = round(rounded_shares[largest] + 1 - sum(rounded_shares), 4)
+    return tuple(rounded_shares)
 
 
 def answer(question: Question, material: Material, voice: str, without: Collection[str] = ()) -> str | None:
@@ -127,12 +127,12 @@ def answer(question: Question, material: Material, voice: str, without: Collecti
             mean = np.mean(rows, axis=0)
             keys.append(option.key)
             directions.append(mean / (float(np.linalg.norm(mean)) or 1.0))
-    mine = [i for i, who in enumerate(material.voices) if who == voice]
-    if not keys or not mine:
+    places = [i for i, speaker in enumerate(material.voices) if speaker == voice]
+    if not keys or not places:
         return None
-    likeness = np.round(material.rows[mine] @ np.stack(directions).T, 9)
+    likeness = np.round(material.rows[places] @ np.stack(directions).T, 9)
     nearest = likeness.argmax(axis=1)
-    near = likeness[np.arange(len(mine)), nearest]
+    near = likeness[np.arange(len(places)), nearest]
     votes: Counter[int] = Counter()
     strength: dict[int, float] = {}
     for option_place, cosine in zip(nearest, near, strict=True):
@@ -158,24 +158,29 @@ def with_table(
     counts = {name: Counter[str]() for name in segments}
     for voice, name in material.primary.items():
         if voice != without and name in counts:
-            said = answer(question, material, voice, away)
-            if said is not None:
-                counts[name][said] += 1
-    own = [option for option in question.options if option.key != NONE]
-    left = 1.0 - none_likelihood * any(option.key == NONE for option in question.options)
+            answered = answer(question, material, voice, away)
+            if answered is not None:
+                counts[name][answered] += 1
+    segment_options = [option for option in question.options if option.key != NONE]
+    remaining = 1.0 - none_likelihood * any(option.key == NONE for option in question.options)
     table = {
-        name: rounded([_likelihood(option, own, counts[name], left, none_likelihood) for option in question.options])
+        name: rounded(
+            [
+                _likelihood(option, segment_options, counts[name], remaining, none_likelihood)
+                for option in question.options
+            ]
+        )
         for name in segments
     }
     return replace(question, likelihoods=table)
 
 
 def _likelihood(
-    option: Option, own: Sequence[Option], counts: Counter[str], left: float, none_likelihood: float
+    option: Option, segment_options: Sequence[Option], counts: Counter[str], remaining: float, none_likelihood: float
 ) -> float:
     if option.key == NONE:
         return none_likelihood
-    return left * (counts[option.key] + SMOOTHING) / (sum(counts.values()) + SMOOTHING * len(own))
+    return remaining * (counts[option.key] + SMOOTHING) / (sum(counts.values()) + SMOOTHING * len(segment_options))
 
 
 def accuracy(survey: Survey, material: Material) -> Accuracy:
@@ -184,22 +189,22 @@ def accuracy(survey: Survey, material: Material) -> Accuracy:
     For each participant the prior, the likelihoods and the choice of questions are made from the others; their answers
     are what their own passages evidence. UsageError where no participant's primary need is among the survey's segments.
     """
-    asked = {voice: name for voice, name in material.primary.items() if name in survey.segments}
-    if not asked:
+    segment_by_voice = {voice: name for voice, name in material.primary.items() if name in survey.segments}
+    if not segment_by_voice:
         raise UsageError(
             "No participant's primary need is decided for a segment of the survey.",
             "It takes at least three passages of a participant in one segment: needsseg participants",
         )
     right = labelled = 0
-    for voice, true in asked.items():
+    for voice, true in segment_by_voice.items():
         fold = without(survey, material, voice)
-        said = {question.key: answer(question, material, voice) for question in fold.asked}
-        verdict = score(fold, {key: option for key, option in said.items() if option})
+        answers = {question.key: answer(question, material, voice) for question in fold.asked}
+        verdict = score(fold, {key: option for key, option in answers.items() if option})
         labelled += verdict.segment is not None
         right += verdict.segment == true
     low, high = wilson(right, labelled)
-    usual = max(Counter(asked.values()).values()) / len(asked)
-    return Accuracy(right, labelled, len(asked) - labelled, len(asked), low, high, usual)
+    usual = max(Counter(segment_by_voice.values()).values()) / len(segment_by_voice)
+    return Accuracy(right, labelled, len(segment_by_voice) - labelled, len(segment_by_voice), low, high, usual)
 
 
 def without(survey: Survey, material: Material, voice: str) -> Survey:

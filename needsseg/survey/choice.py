@@ -25,16 +25,22 @@ def choose(survey: Survey, most: int = MOST_CHOSEN) -> Survey:
     The gain is the mutual information of segment and answer given the answers before, under naive Bayes (the sequential
     design of Lindley 1956); equals go by their order in the survey.
     """
-    left = list(survey.questions)
+    remaining = list(survey.questions)
     joint = _start(survey.segments, survey.prior)
-    taken: list[Question] = []
-    while left and len(taken) < most:
-        if taken:
-            joint = _joined(joint, _matrix(taken[-1], survey.segments))
-        gains = [_gain(joint, _matrix(question, survey.segments)) for question in left]
-        place = max(range(len(left)), key=lambda i: (gains[i], -i))
-        taken.append(left.pop(place))
-    return with_gains(replace(survey, questions=(*taken, *left), chosen=tuple(question.key for question in taken)))
+    chosen_questions: list[Question] = []
+    while remaining and len(chosen_questions) < most:
+        if chosen_questions:
+            joint = _joined(joint, _matrix(chosen_questions[-1], survey.segments))
+        gains = [_gain(joint, _matrix(question, survey.segments)) for question in remaining]
+        place = max(range(len(remaining)), key=lambda i: (gains[i], -i))
+        chosen_questions.append(remaining.pop(place))
+    return with_gains(
+        replace(
+            survey,
+            questions=(*chosen_questions, *remaining),
+            chosen=tuple(question.key for question in chosen_questions),
+        )
+    )
 
 
 def with_gains(survey: Survey) -> Survey:

@@ -63,16 +63,16 @@ class Clause:
 
 def load_templates(path: Path) -> Templates:
     """The templates in a TOML file; UsageError naming file, question and key where one does not fit."""
-    given = read_toml(path)
-    for key in given:
+    table = read_toml(path)
+    for key in table:
         if key not in ("none", "none_likelihood", "question"):
             raise UsageError(f"{path}: unknown key '{key}'.", "Keys: none, none_likelihood, question.")
-    none, chance = given.get("none", "None of these"), given.get("none_likelihood", 0.1)
+    none, chance = table.get("none", "None of these"), table.get("none_likelihood", 0.1)
     if not isinstance(none, str) or not none.strip():
         raise UsageError(f"{path}: none has no words.", 'For example: none = "None of these"')
     if not isinstance(chance, int | float) or isinstance(chance, bool) or not 0 < chance < 1:
         raise UsageError(f"{path}: none_likelihood = {chance!r} does not lie between 0 and 1.")
-    rows = given.get("question", [])
+    rows = table.get("question", [])
     if not isinstance(rows, list) or not FEWEST_QUESTIONS <= len(rows) <= MOST_QUESTIONS:
         raise UsageError(f"{path}: it takes one to {MOST_QUESTIONS} tables [[question]].")
     templates = [_template(row, number, path) for number, row in enumerate(rows, start=1)]
@@ -83,16 +83,18 @@ def load_templates(path: Path) -> Templates:
 
 
 def _template(row: Any, number: int, path: Path) -> Template:
-    where = f"{path}: question {number}"
+    place = f"{path}: question {number}"
     if not isinstance(row, dict) or set(row) != {"key", "kind", "words"}:
-        raise UsageError(f"{where} does not have just key, kind and words.")
+        raise UsageError(f"{place} does not have just key, kind and words.")
     key, kind, words = row["key"], row["kind"], row["words"]
     if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise UsageError(f"{where}: '{key}' is no key.", "It takes letters a to z, digits and _, a letter first.")
+        raise UsageError(
+            f"{place}: '{key}' is not a valid key.", "It takes letters a to z, digits and _, a letter first."
+        )
     if kind not in KINDS:
-        raise UsageError(f"{where} ('{key}'): '{kind}' is no kind.", f"Kinds: {', '.join(KINDS)}.")
+        raise UsageError(f"{place} ('{key}'): '{kind}' is not a valid kind.", f"Kinds: {', '.join(KINDS)}.")
     if not isinstance(words, str) or not words.strip():
-        raise UsageError(f"{where} ('{key}') has no words.", "Write what is asked.")
+        raise UsageError(f"{place} ('{key}') has no words.", "Write what is asked.")
     return Template(key, kind, " ".join(words.split()))
 
 
@@ -117,17 +119,17 @@ def draft(
     rounds = max(Counter(template.kind for template in templates.questions).values()) + SPARE
     offers = {name: _offers(material, name, rounds, pinned.get(name, {})) for name in segments}
     clauses_of = {name: plain_clauses(written.get(name, ())) for name in segments}
-    taken: Counter[str] = Counter()
+    uses_by_kind: Counter[str] = Counter()
     questions = []
     for template in templates.questions:
-        number = taken[template.kind]
-        taken[template.kind] += 1
-        if template.kind == NEED and number and sum(len(each) > number for each in clauses_of.values()) < 2:
+        number = uses_by_kind[template.kind]
+        uses_by_kind[template.kind] += 1
+        if template.kind == NEED and number and sum(len(clauses) > number for clauses in clauses_of.values()) < 2:
             continue  # another question of people's words, of which there are no more
         options = _options(material, template.kind, number, offers, clauses_of, templates.none)
         if len(options) >= 2:
-            asked = Question(template.key, template.words, (*options, Option(NONE, templates.none)), {})
-            questions.append(with_table(asked, material, segments, templates.none_likelihood))
+            question = Question(template.key, template.words, (*options, Option(NONE, templates.none)), {})
+            questions.append(with_table(question, material, segments, templates.none_likelihood))
     if not questions:
         raise UsageError(
             "Nothing that participants said bears on an option of any question.",
@@ -149,7 +151,7 @@ def _options(
     What people wrote alike of two segments tells them apart no more, so that both are to be worded.
     """
     keys = option_keys(tuple(offers))
-    words_of = {name: each[number] for name, each in clauses_of.items() if kind == NEED and number < len(each)}
+    words_of = {name: clauses[number] for name, clauses in clauses_of.items() if kind == NEED and number < len(clauses)}
     uses = Counter([none.casefold(), *(words.casefold() for words in words_of.values())])
     options = []
     for name, by_kind in offers.items():
@@ -167,51 +169,57 @@ def _offers(
 
     What people pinned to a part of the card comes first, then the plainest words.
     """
-    here = [i for i, segment in enumerate(material.segments) if segment == name]
-    place_of = {material.ids[i]: i for i in here}
-    spoken = _clauses(material, here, rounds)
-    found = {}
+    segment_places = [i for i, segment in enumerate(material.segments) if segment == name]
+    place_of = {material.ids[i]: i for i in segment_places}
+    clauses_by_kind = _clauses(material, segment_places, rounds)
+    offers = {}
     for kind in KINDS:
         first = [
             place_of[passage] for part in PARTS_OF[kind] for passage in pinned.get(part, ()) if passage in place_of
         ]
-        rest = _of_other_people(material, here) if kind == NEED else [clause.place for clause in spoken[kind]]
-        found[kind] = tuple(dict.fromkeys([*first, *rest]))
-    return found
+        other_places = (
+            _of_other_people(material, segment_places)
+            if kind == NEED
+            else [clause.place for clause in clauses_by_kind[kind]]
+        )
+        offers[kind] = tuple(dict.fromkeys([*first, *other_places]))
+    return offers
 
 
-def _of_other_people(material: Material, here: Sequence[int]) -> list[int]:
+def _of_other_people(material: Material, segment_places: Sequence[int]) -> list[int]:
     """Places of a segment, the clearest first, of each person one before anybody's second."""
-    heard: Counter[str] = Counter()
+    count_by_speaker: Counter[str] = Counter()
     ranked = []
-    for rank, i in enumerate(here):
-        ranked.append((heard[material.voices[i]], rank, i))
-        heard[material.voices[i]] += 1
+    for rank, i in enumerate(segment_places):
+        ranked.append((count_by_speaker[material.voices[i]], rank, i))
+        count_by_speaker[material.voices[i]] += 1
     return [i for _, _, i in sorted(ranked)]
 
 
-def _clauses(material: Material, here: Sequence[int], rounds: int) -> dict[str, list[Clause]]:
+def _clauses(material: Material, segment_places: Sequence[int], rounds: int) -> dict[str, list[Clause]]:
     """What participants of a segment say of each kind, the plainest first."""
-    found: dict[str, list[Clause]] = {kind: [] for kind in SPOKEN_KINDS}
-    stated: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in SPOKEN_KINDS}
-    for rank, i in enumerate(here):
+    clauses_by_kind: dict[str, list[Clause]] = {kind: [] for kind in SPOKEN_KINDS}
+    ranked_by_kind: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in SPOKEN_KINDS}
+    for rank, i in enumerate(segment_places):
         for clause in clauses(material.quotes[i]):
             words = material.quotes[i][clause.words : clause.end]
             if not _HANGS.match(words):
-                stated[clause.kind].append((LATE * rank / len(here) - clause.worth, i, words))
-    for kind, offers in stated.items():
-        heard: Counter[str] = Counter()
+                ranked_by_kind[clause.kind].append((LATE * rank / len(segment_places) - clause.worth, i, words))
+    for kind, offers in ranked_by_kind.items():
+        count_by_speaker: Counter[str] = Counter()
         once: dict[int, tuple[int, int, Clause]] = {}
         for _, i, words in sorted(offers):
             if i not in once:  # a passage fills one option of a kind; those of other people come first
-                once[i] = (heard[material.voices[i]], len(once), Clause(words, i))
-                heard[material.voices[i]] += 1
-        found[kind] = [clause for _, _, clause in sorted(once.values(), key=lambda turn: turn[:2])[:rounds]]
-    found["pain"] = [short for i in here if (short := _short_sentence(material.quotes[i], i)) is not None]
+                once[i] = (count_by_speaker[material.voices[i]], len(once), Clause(words, i))
+                count_by_speaker[material.voices[i]] += 1
+        clauses_by_kind[kind] = [clause for _, _, clause in sorted(once.values(), key=lambda turn: turn[:2])[:rounds]]
+    clauses_by_kind["pain"] = [
+        short for i in segment_places if (short := _short_sentence(material.quotes[i], i)) is not None
+    ]
     # What only one participant knows by name, or what runs on, is offered last.
     return {
         kind: sorted(clauses, key=lambda clause: (bool(_NAMED.search(clause.words)), _runs_on(clause.words)))
-        for kind, clauses in found.items()
+        for kind, clauses in clauses_by_kind.items()
     }
 
 
@@ -237,8 +245,8 @@ def _short_sentence(quote: str, place: int) -> Clause | None:
     """The first short whole sentence of a passage in which something stands in the way."""
     for hit in _SENTENCE.finditer(quote.replace("’", "'")):
         words = hit.group().strip(" ,;:–—-\"“”'")
-        whole = _WHOLE.match(words) and not re.search(r"[\[\]()\"“”,]", words)
-        if whole and FEWEST_WORDS <= len(words.split()) <= MOST_WORDS and _PAIN.search(words):
+        is_whole = _WHOLE.match(words) and not re.search(r"[\[\]()\"“”,]", words)
+        if is_whole and FEWEST_WORDS <= len(words.split()) <= MOST_WORDS and _PAIN.search(words):
             return Clause(words, place)
     return None
 
@@ -246,10 +254,12 @@ def _short_sentence(quote: str, place: int) -> Clause | None:
 def _evidence(material: Material, place: int) -> tuple[int, ...]:
     """The passage of a clause and those of its segment that are most like it, each of somebody else."""
     likeness = material.rows @ material.rows[place]
-    same = [i for i, segment in enumerate(material.segments) if segment == material.segments[place] and i != place]
-    heard, chosen = {material.voices[place]}, [place]
-    for i in sorted(same, key=lambda i: (-round(float(likeness[i]), 9), material.ids[i])):
-        if material.voices[i] not in heard and len(chosen) <= NEIGHBOURS:
-            heard.add(material.voices[i])
-            chosen.append(i)
-    return tuple(material.ids[i] for i in chosen)
+    same_segment = [
+        i for i, segment in enumerate(material.segments) if segment == material.segments[place] and i != place
+    ]
+    quoted_speakers, evidence = {material.voices[place]}, [place]
+    for i in sorted(same_segment, key=lambda i: (-round(float(likeness[i]), 9), material.ids[i])):
+        if material.voices[i] not in quoted_speakers and len(evidence) <= NEIGHBOURS:
+            quoted_speakers.add(material.voices[i])
+            evidence.append(i)
+    return tuple(material.ids[i] for i in evidence)

@@ -83,22 +83,22 @@ def as_dict(survey: Survey) -> dict[str, Any]:
     }
 
 
-def from_dict(given: dict[str, Any]) -> Survey:
+def from_dict(tables: dict[str, Any]) -> Survey:
     """The survey in such tables, with gains reckoned anew; UsageError naming question and option where one does not fit."""
-    _check_fields("The survey", given, _TABLE, ("segments", "chosen", "prior", "question"))
-    segments = _texts("segments", given["segments"])
-    questions = tuple(_question(row, number, segments) for number, row in enumerate(given["question"], start=1))
+    _check_fields("The survey", tables, _TABLE, ("segments", "chosen", "prior", "question"))
+    segments = _texts("segments", tables["segments"])
+    questions = tuple(_question(row, number, segments) for number, row in enumerate(tables["question"], start=1))
     survey = Survey(
-        given.get("version", ""),
+        tables.get("version", ""),
         segments,
-        {name: _number(f"The prior of '{name}'", value) for name, value in given["prior"].items()},
+        {name: _number(f"The prior of '{name}'", value) for name, value in tables["prior"].items()},
         questions,
-        _texts("chosen", given["chosen"]),
-        " ".join(given.get("default_flow", DEFAULT_FLOW).split()),
-        float(given.get("least_posterior", LEAST_POSTERIOR)),
-        float(given.get("least_margin", LEAST_MARGIN)),
-        {str(name): str(value) for name, value in given.get("built_on", {}).items()},
-        given.get("least_answers", LEAST_ANSWERS),
+        _texts("chosen", tables["chosen"]),
+        " ".join(tables.get("default_flow", DEFAULT_FLOW).split()),
+        float(tables.get("least_posterior", LEAST_POSTERIOR)),
+        float(tables.get("least_margin", LEAST_MARGIN)),
+        {str(name): str(value) for name, value in tables.get("built_on", {}).items()},
+        tables.get("least_answers", LEAST_ANSWERS),
     )
     return with_gains(valid(survey))
 
@@ -106,30 +106,36 @@ def from_dict(given: dict[str, Any]) -> Survey:
 def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
     where = f"Question {number}"
     if not isinstance(row, dict):
-        raise UsageError(f"{where} is no table.", "Begin it with [[question]].")
+        raise UsageError(f"{where} is not a table.", "Begin it with [[question]].")
     where = f"Question '{row['key']}'" if isinstance(row.get("key"), str) else where
     _check_fields(where, row, _QUESTION, ("key", "words", "option"))
     options, columns = [], []
     for place, option in enumerate(row["option"], start=1):
-        named = f"{where}, option {place}"
+        option_place = f"{where}, option {place}"
         if not isinstance(option, dict):
-            raise UsageError(f"{named} is no table.", "Begin it with [[question.option]].")
-        named = f"{where}, option '{option['key']}'" if isinstance(option.get("key"), str) else named
-        _check_fields(named, option, _OPTION, ("key", "words", "likelihood"))
-        if strange := [name for name in option["likelihood"] if name not in segments]:
+            raise UsageError(f"{option_place} is not a table.", "Begin it with [[question.option]].")
+        option_place = f"{where}, option '{option['key']}'" if isinstance(option.get("key"), str) else option_place
+        _check_fields(option_place, option, _OPTION, ("key", "words", "likelihood"))
+        if unknown_segments := [name for name in option["likelihood"] if name not in segments]:
             raise UsageError(
-                f"{named}: '{strange[0]}' is no segment of the survey.", f"Segments: {', '.join(segments)}."
+                f"{option_place}: '{unknown_segments[0]}' is not a segment of the survey.",
+                f"Segments: {', '.join(segments)}.",
             )
-        if lacking := [name for name in segments if name not in option["likelihood"]]:
-            raise UsageError(f"{named} has no likelihood for segment '{lacking[0]}'.", "Give one for each segment.")
-        columns.append({name: _number(f"{named}, '{name}'", value) for name, value in option["likelihood"].items()})
+        if missing_segments := [name for name in segments if name not in option["likelihood"]]:
+            raise UsageError(
+                f"{option_place} has no likelihood for segment '{missing_segments[0]}'.", "Give one for each segment."
+            )
+        columns.append(
+            {name: _number(f"{option_place}, '{name}'", value) for name, value in option["likelihood"].items()}
+        )
         evidence = option.get("evidence", [])
         if not all(isinstance(passage, int) and not isinstance(passage, bool) for passage in evidence):
-            raise UsageError(f"{named}: evidence is a list of passages' numbers.")
+            raise UsageError(f"{option_place}: evidence is a list of passages' numbers.")
         words = " ".join(option["words"].split())
         if not words and not option.get("to_be_worded"):
             raise UsageError(
-                f"{named} has no words.", "Write what people are to see, or to_be_worded = true for the time being."
+                f"{option_place} has no words.",
+                "Write what people are to see, or to_be_worded = true for the time being.",
             )
         first = " ".join(option.get("first_words", "").split())
         options.append(Option(option["key"], words, tuple(evidence), first))
@@ -137,28 +143,28 @@ def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
     return Question(row["key"], " ".join(row["words"].split()), tuple(options), likelihoods)
 
 
-def _check_fields(where: str, given: dict[str, Any], known: Mapping[str, type], needed: tuple[str, ...]) -> None:
-    for name, value in given.items():
+def _check_fields(place: str, fields: dict[str, Any], known: Mapping[str, type], needed: tuple[str, ...]) -> None:
+    for name, value in fields.items():
         kind = known.get(name)
         if kind is None:
-            raise UsageError(f"{where} has an unknown key '{name}'.", f"Known: {', '.join(known)}.")
+            raise UsageError(f"{place} has an unknown key '{name}'.", f"Known: {', '.join(known)}.")
         fits = isinstance(value, (int, float) if kind is float else kind)
         if not fits or (isinstance(value, bool) and kind is not bool):
-            raise UsageError(f"{where}: {name} is not {_NAMES[kind]}.")
+            raise UsageError(f"{place}: {name} is not {_NAMES[kind]}.")
     for name in needed:
-        if name not in given:
-            raise UsageError(f"{where} has no {name}.", "A whole example is printed by: needsseg survey build")
+        if name not in fields:
+            raise UsageError(f"{place} has no {name}.", "A whole example is printed by: needsseg survey build")
 
 
-def _texts(name: str, given: list[Any]) -> tuple[str, ...]:
-    if not all(isinstance(each, str) for each in given):
+def _texts(name: str, values: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
         raise UsageError(f"{name} is a list of texts.")
-    return tuple(given)
+    return tuple(values)
 
 
-def _number(where: str, value: Any) -> float:
+def _number(place: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise UsageError(f"{where}: {value!r} is no number.", "Write it like 0.25.")
+        raise UsageError(f"{place}: {value!r} is not a number.", "Write it like 0.25.")
     return float(value)
 
 
@@ -187,20 +193,20 @@ def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) 
         "# first_words: what the option said first. Where its words are others, how well the survey sorts people is not known.",
         "# least_answers: whoever answers fewer questions (but for none) is put to no segment.",
     ]
-    whole = as_dict(survey)
+    tables = as_dict(survey)
     simple = ("version", "segments", "chosen", "default_flow", "least_posterior", "least_margin", "least_answers")
-    lines = [*head, "", *(f"{name} = {_value(whole[name])}" for name in simple)]
+    lines = [*head, "", *(f"{name} = {_value(tables[name])}" for name in simple)]
     for table in ("prior", "built_on"):
-        lines += ["", f"[{table}]", *(f"{_text(name)} = {_value(value)}" for name, value in whole[table].items())]
-    for question in whole["question"]:
+        lines += ["", f"[{table}]", *(f"{_text(name)} = {_value(value)}" for name, value in tables[table].items())]
+    for question in tables["question"]:
         lines += ["", "[[question]]", *(f"{name} = {_value(question[name])}" for name in ("key", "words", "gain"))]
         for option in question["option"]:
             shares = ", ".join(f"{_text(name)} = {_value(value)}" for name, value in option["likelihood"].items())
             hint = (hints or {}).get((question["key"], option["key"]))
-            said = [f"# hint, a participant's words: {_comment(hint)}"] if hint and option["to_be_worded"] else []
-            told = [name for name in ("to_be_worded", "first_words") if option[name]]
-            names = ("key", "words", *told, "evidence")
-            lines += ["", "[[question.option]]", *said, *(f"{n} = {_value(option[n])}" for n in names)]
+            hint_lines = [f"# hint, a participant's words: {_comment(hint)}"] if hint and option["to_be_worded"] else []
+            shown_fields = [name for name in ("to_be_worded", "first_words") if option[name]]
+            names = ("key", "words", *shown_fields, "evidence")
+            lines += ["", "[[question.option]]", *hint_lines, *(f"{n} = {_value(option[n])}" for n in names)]
             lines.append(f"likelihood = {{ {shares} }}")
     return "\n".join(lines) + "\n"
 
@@ -208,11 +214,11 @@ def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) 
 def from_toml(text: str, name: str) -> Survey:
     """The survey in a TOML text called ``name``; UsageError naming line, question and option where it does not fit."""
     try:
-        given = tomllib.loads(text.removeprefix("\ufeff"))
+        tables = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name}: not valid TOML: {error}.", "Correct the line named.") from error
     try:
-        return from_dict(given)
+        return from_dict(tables)
     except UsageError as error:
         raise UsageError(f"{name}{_line(text, error.message)}: {error.message}", error.hint) from error
 
@@ -221,10 +227,12 @@ def _line(text: str, message: str) -> str:
     """Where the question or option stands that a message names."""
     start = 0
     for what in ("[Qq]uestion", "option"):
-        named = re.search(rf"{what} '([^']+)'", message)
-        found = named and re.compile(rf"^\s*key\s*=\s*[\"']{re.escape(named.group(1))}[\"']", re.M).search(text, start)
-        if found:
-            start = found.end()
+        quoted_key = re.search(rf"{what} '([^']+)'", message)
+        key_line = quoted_key and re.compile(rf"^\s*key\s*=\s*[\"']{re.escape(quoted_key.group(1))}[\"']", re.M).search(
+            text, start
+        )
+        if key_line:
+            start = key_line.end()
     return f", line {text.count(chr(10), 0, start) + 1}" if start else ""
 
 
@@ -234,7 +242,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return f"[{', '.join(_value(each) for each in value)}]"
+        return f"[{', '.join(_value(item) for item in value)}]"
     return repr(value)
 
 

@@ -30,12 +30,14 @@ def records(text: str, name: str) -> Iterator[Record]:
     first = text.lstrip()[:1]
     if first == "[" or (first == "{" and _is_whole(text)):
         try:
-            whole = json.loads(text)
+            document = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
             raise TableError(f"{name}: not valid JSON: {error}.", "Give an array of objects, or JSON lines.") from error
-        if isinstance(whole, dict):
-            whole = next((whole[key] for key in ("items", "data", "responses") if _is_rows(whole.get(key))), [whole])
-        yield from (_flat(number, row) for number, row in enumerate(whole, start=1))
+        if isinstance(document, dict):
+            document = next(
+                (document[key] for key in ("items", "data", "responses") if _is_rows(document.get(key))), [document]
+            )
+        yield from (_flat(number, row) for number, row in enumerate(document, start=1))
     elif first == "{":
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
@@ -48,7 +50,7 @@ def records(text: str, name: str) -> Iterator[Record]:
 
 
 def _is_rows(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
 def _is_whole(text: str) -> bool:
@@ -88,19 +90,19 @@ def _flat(number: int, row: Any) -> Record:
     """One JSON response as cells: ``answers``, ``data``, ``hidden`` and ``variables`` are opened, as are Typeform's answers."""
     if not isinstance(row, dict):
         return Record(number, why="not an object")
-    found: dict[str, str] = {}
-    said: set[str] = set()
+    cells: dict[str, str] = {}
+    answer_names: set[str] = set()
     for key, value in row.items():
         if key == "answers" and isinstance(value, list):
             answers = dict(filter(None, map(_typeform, value)))
-            found |= answers
-            said |= set(answers)
+            cells |= answers
+            answer_names |= set(answers)
         elif key in ("answers", "data", "hidden", "variables") and isinstance(value, dict):
-            found |= {str(name): _cell(inner) for name, inner in value.items()}
-            said |= set(map(str, value)) if key == "answers" else set()
+            cells |= {str(name): _cell(inner) for name, inner in value.items()}
+            answer_names |= set(map(str, value)) if key == "answers" else set()
         else:
-            found[str(key)] = _cell(value)
-    return Record(number, found, frozenset(said))
+            cells[str(key)] = _cell(value)
+    return Record(number, cells, frozenset(answer_names))
 
 
 def _typeform(answer: Any) -> tuple[str, str] | None:

@@ -74,7 +74,7 @@ def read_responses(
     *,
     account: str | None = None,
     respondent: str | None = None,
-    at: str | None = None,
+    answered_at: str | None = None,
     needs_account: bool = True,
 ) -> Responses:
     """The responses in ``text``, which is called ``name`` in messages; columns are guessed by name unless given.
@@ -87,7 +87,7 @@ def read_responses(
     header = list(dict.fromkeys(column for record in found for column in record.cells))
     if not found:
         raise TableError(f"{name} holds no response.", "It takes one row a response, with a column for each question.")
-    layout = _layout(header, survey, name, {"account": account, "respondent": respondent, "at": at})
+    layout = _layout(header, survey, name, {"account": account, "respondent": respondent, "at": answered_at})
     if needs_account and not layout.account:
         raise UsageError(
             f"{name}: no column says which account a response is of.",
@@ -99,47 +99,52 @@ def read_responses(
             rows.append(_response(record, layout, survey, needs_account))
         except _RowError as why:
             refused.append(Reject(record.number, why.column, why.value[:200], why.reason))
-    named = {"account": layout.account, "respondent": layout.respondent, "at": layout.at, "version": layout.version}
-    columns = {what: column for what, column in named.items() if column}
+    column_by_use = {
+        "account": layout.account,
+        "respondent": layout.respondent,
+        "at": layout.at,
+        "version": layout.version,
+    }
+    columns = {what: column for what, column in column_by_use.items() if column}
     return Responses(tuple(rows), tuple(refused), columns | {key: column for column, key in layout.questions.items()})
 
 
-def _layout(header: Sequence[str], survey: Survey, name: str, given: Mapping[str, str | None]) -> _Layout:
-    for what, column in given.items():
+def _layout(header: Sequence[str], survey: Survey, name: str, given_columns: Mapping[str, str | None]) -> _Layout:
+    for what, column in given_columns.items():
         if column is not None and column not in header:
             raise UsageError(f"{name} has no column '{column}' ({what}).", f"Columns: {', '.join(header)}.")
     questions: dict[str, str] = {}
-    beside: dict[str, str] = {}
-    said = set(given.values())
+    extra_columns: dict[str, str] = {}
+    used_columns = set(given_columns.values())
     for column in header:
         key, version = _question_of(column, survey)
-        if column in said or not key:
+        if column in used_columns or not key:
             continue
         if version and version != survey.version:
-            beside[column] = version
+            extra_columns[column] = version
         elif key in questions.values():
             raise TableError(f"{name}: two columns are question '{key}'.", f"Leave one out; one of them is '{column}'.")
         else:
             questions[column] = key
-    if not questions and beside:
-        other = ", ".join(sorted(set(beside.values())))
+    if not questions and extra_columns:
+        extra_list = ", ".join(sorted(set(extra_columns.values())))
         raise TableError(
-            f"{name} answers another version of the survey ({other}); this one is {survey.version}.",
-            f"Route it by that version: --version {next(iter(beside.values()))}",
+            f"{name} answers another version of the survey ({extra_list}); this one is {survey.version}.",
+            f"Route it by that version: --version {next(iter(extra_columns.values()))}",
         )
     if not questions:
         raise TableError(
             f"{name}: no column is a question of the survey (columns: {', '.join(header[:12]) or 'none'}).",
             f"Name columns after the questions: {', '.join(survey.chosen)}.",
         )
-    free = [column for column in header if column not in questions and column not in beside]
+    free = [column for column in header if column not in questions and column not in extra_columns]
     return _Layout(
-        given["account"] or _guess(free, ACCOUNT),
-        given["respondent"] or _guess(free, RESPONDENT),
-        given["at"] or _guess(free, AT),
+        given_columns["account"] or _guess(free, ACCOUNT),
+        given_columns["respondent"] or _guess(free, RESPONDENT),
+        given_columns["at"] or _guess(free, AT),
         _guess(free, VERSION),
         questions,
-        beside,
+        extra_columns,
     )
 
 
@@ -169,17 +174,17 @@ def _response(record: Record, layout: _Layout, survey: Survey, needs_account: bo
     if record.why:
         raise _RowError("", "", record.why)
     version = row.get(layout.version, "") if layout.version else ""
-    others = [layout.beside[column] for column in layout.beside if row.get(column)]
-    if version in ("", survey.version) and others:
-        version = others[0]
+    extra_answers = [layout.beside[column] for column in layout.beside if row.get(column)]
+    if version in ("", survey.version) and extra_answers:
+        version = extra_answers[0]
     if version not in ("", survey.version):
         column = layout.version if layout.version and row.get(layout.version) else ""
         raise _RowError(column, version, f"it answers another version of the survey; this one is {survey.version}")
     account = row.get(layout.account, "") if layout.account else ""
     if needs_account and not account:
         raise _RowError(layout.account, "", "no account")
-    if strange := sorted(record.said - set(layout.questions)):
-        raise _RowError(strange[0], row[strange[0]], "the survey has no such question")
+    if unknown_questions := sorted(record.said - set(layout.questions)):
+        raise _RowError(unknown_questions[0], row[unknown_questions[0]], "the survey has no such question")
     answers = {}
     for column, key in layout.questions.items():
         cell = row.get(column, "")
@@ -192,9 +197,9 @@ def _response(record: Record, layout: _Layout, survey: Survey, needs_account: bo
 
 
 def _option(column: str, cell: str, question: Question, version: str) -> str:
-    plain = cell.removeprefix(f"{version}-{question.key}-")
+    without_prefix = cell.removeprefix(f"{version}-{question.key}-")
     for option in question.options:
-        if plain == option.key or _spelt(cell) == _spelt(option.words):
+        if without_prefix == option.key or _spelt(cell) == _spelt(option.words):
             return option.key
     raise _RowError(column, cell, f"question '{question.key}' has no such option")
 

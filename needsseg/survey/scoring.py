@@ -24,8 +24,8 @@ def score(survey: Survey, answers: Mapping[str, str]) -> Verdict:
     Posteriors are rounded to ``DIGITS`` decimals before they are compared. UsageError for a question that is not asked
     and for an option that the question does not have.
     """
-    given = {key: option for key, option in answers.items() if option}
-    places = {key: _place(survey, key, option) for key, option in given.items()}
+    given_answers = {key: option for key, option in answers.items() if option}
+    places = {key: _place(survey, key, option) for key, option in given_answers.items()}
     sums = {name: log_chance(survey.prior[name]) for name in survey.segments}
     for question in survey.asked:
         if question.key in places:
@@ -38,8 +38,8 @@ def score(survey: Survey, answers: Mapping[str, str]) -> Verdict:
     ranked = sorted(posterior.items(), key=lambda item: -item[1])
     (best, first), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     margin = round(first - second, DIGITS)
-    reason, told = _reason(survey, places, best, first, margin)
-    return Verdict(None if reason else best, posterior, margin, len(given), reason, told)
+    reason, explanation = _reason(survey, places, best, first, margin)
+    return Verdict(None if reason else best, posterior, margin, len(given_answers), reason, explanation)
 
 
 def telling_answers(survey: Survey, answers: Mapping[str, str]) -> int:
@@ -52,7 +52,7 @@ def _place(survey: Survey, key: str, option: str) -> int:
         what = "is not asked" if any(key == question.key for question in survey.questions) else "does not exist"
         raise UsageError(f"Question '{key}' {what} in this survey.", f"It asks: {', '.join(survey.chosen)}.")
     question = survey.question(key)
-    keys = [each.key for each in question.options]
+    keys = [choice.key for choice in question.options]
     if option not in keys:
         raise UsageError(f"Question '{key}' has no option '{option}'.", f"Options: {', '.join(keys)}.")
     return keys.index(option)
@@ -63,19 +63,19 @@ def _reason(survey: Survey, places: Mapping[str, int], best: str, first: float, 
         return NO_ANSWERS, "none of the questions is answered"
     if all(survey.question(key).options[place].key == NONE for key, place in places.items()):
         return THIN, "every answer is “none”, so only the prior speaks"
-    telling = telling_answers(survey, {key: survey.question(key).options[place].key for key, place in places.items()})
-    if telling < survey.least_answers:
-        have = "1 answer tells" if telling == 1 else f"{telling} answers tell"
-        return TOO_FEW, f"{have} anything; it takes {survey.least_answers}, and “none” tells nothing"
+    decisive = telling_answers(survey, {key: survey.question(key).options[place].key for key, place in places.items()})
+    if decisive < survey.least_answers:
+        have = "1 answer tells" if decisive == 1 else f"{decisive} answers tell"
+        return TOO_FEW, f"{have} anything; it takes {survey.least_answers}, and “none” does not count"
     if first >= survey.least_posterior and margin >= survey.least_margin:
         return "", ""
-    told = {
+    option_by_question = {
         question.key: name
         for question in survey.asked
         if question.key in places and (name := _speaks_for(question, places[question.key]))
     }
-    if len(set(told.values())) > 1:
-        return CONTRADICTORY, "; ".join(f"{key} speaks for {name}" for key, name in told.items())
+    if len(set(option_by_question.values())) > 1:
+        return CONTRADICTORY, "; ".join(f"{key} speaks for {name}" for key, name in option_by_question.items())
     short = f"{best} has {first:.2f}, leading by {margin:.2f}"
     return THIN, f"{short}; it takes {survey.least_posterior:g} and a lead of {survey.least_margin:g}"
 

@@ -90,8 +90,8 @@ class Survey:
     @property
     def asked(self) -> tuple[Question, ...]:
         """The chosen questions, in the order in which they are asked."""
-        of = {question.key: question for question in self.questions}
-        return tuple(of[key] for key in self.chosen)
+        question_by_key = {question.key: question for question in self.questions}
+        return tuple(question_by_key[key] for key in self.chosen)
 
     @property
     def to_be_worded(self) -> tuple[tuple[Question, Option], ...]:
@@ -104,12 +104,12 @@ class Survey:
 
     def question(self, key: str) -> Question:
         """One question by key; UsageError where there is none."""
-        found = next((question for question in self.questions if question.key == key), None)
-        if found is None:
+        matching = next((question for question in self.questions if question.key == key), None)
+        if matching is None:
             raise UsageError(
                 f"There is no question '{key}'.", f"Questions: {', '.join(q.key for q in self.questions)}."
             )
-        return found
+        return matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +152,19 @@ def valid(survey: Survey) -> Survey:
         _check_question(question, survey.segments)
     _check_chosen(survey)
     first = [survey.question(key) for key in survey.chosen]
-    rest = [question for question in survey.questions if question.key not in survey.chosen]
-    return replace(survey, questions=(*first, *rest))
+    not_chosen = [question for question in survey.questions if question.key not in survey.chosen]
+    return replace(survey, questions=(*first, *not_chosen))
 
 
 def check_worded(survey: Survey, what: str) -> None:
     """UsageError naming every option that nobody has worded among those the survey asks; ``what`` cannot be done then."""
-    lacking = survey.to_be_worded
-    if not lacking:
+    unworded = survey.to_be_worded
+    if not unworded:
         return
-    number = f"{len(lacking)} options of it are" if len(lacking) > 1 else "1 option of it is"
+    number = f"{len(unworded)} options of it are" if len(unworded) > 1 else "1 option of it is"
     names = "; ".join(
         f"question '{question.key}' (“{question.words}”), option '{option.key}'{_of_segment(survey, option)}"
-        for question, option in lacking
+        for question, option in unworded
     )
     raise UsageError(
         f"The survey cannot be {what}: {number} {TO_BE_WORDED}: {names}.",
@@ -185,13 +185,13 @@ def segment_of(survey: Survey, option: Option) -> str:
 
 def option_keys(segments: Sequence[str]) -> dict[str, str]:
     """A key for the option of each segment, made of its name."""
-    found: dict[str, str] = {}
+    key_by_segment: dict[str, str] = {}
     for number, name in enumerate(segments, start=1):
         key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:36]
-        if not KEY.fullmatch(key) or key == NONE or key in found.values():
+        if not KEY.fullmatch(key) or key == NONE or key in key_by_segment.values():
             key = f"segment_{number}"
-        found[name] = key
-    return found
+        key_by_segment[name] = key
+    return key_by_segment
 
 
 def _usual(name: str) -> float:
@@ -210,64 +210,64 @@ def _check_chosen(survey: Survey) -> None:
 
 
 def _check_question(question: Question, segments: Sequence[str]) -> None:
-    where = f"Question '{question.key}'"
+    place = f"Question '{question.key}'"
     if not question.words.strip():
-        raise UsageError(f"{where} has no words.", "Write what is asked.")
+        raise UsageError(f"{place} has no words.", "Write what is asked.")
     if len(question.options) < 2:
-        raise UsageError(f"{where} has {len(question.options)} option(s).", "A question needs at least two.")
-    _check_keys("option", [option.key for option in question.options], f"{where}: ")
+        raise UsageError(f"{place} has {len(question.options)} option(s).", "A question needs at least two.")
+    _check_keys("option", [option.key for option in question.options], f"{place}: ")
     seen: dict[str, str] = {}
     for option in question.options:
         words = " ".join(option.words.split()).casefold()
         if not words:
             continue
         if words in seen:
-            raise UsageError(f"{where}: options '{seen[words]}' and '{option.key}' have the same words.", "Change one.")
+            raise UsageError(f"{place}: options '{seen[words]}' and '{option.key}' have the same words.", "Change one.")
         seen[words] = option.key
     for name in (*segments, *question.likelihoods):
         if name not in question.likelihoods:
-            raise UsageError(f"{where} has no likelihoods for segment '{name}'.", "Give one per option.")
+            raise UsageError(f"{place} has no likelihoods for segment '{name}'.", "Give one per option.")
         if name not in segments:
-            raise UsageError(f"{where} has likelihoods for '{name}', which is no segment of the survey.")
+            raise UsageError(f"{place} has likelihoods for '{name}', which is not a segment of the survey.")
     for name in segments:
-        _check_likelihoods(where, name, question)
+        _check_likelihoods(place, name, question)
 
 
-def _check_likelihoods(where: str, segment: str, question: Question) -> None:
-    given = question.likelihoods[segment]
-    if len(given) != len(question.options):
+def _check_likelihoods(place: str, segment: str, question: Question) -> None:
+    likelihoods = question.likelihoods[segment]
+    if len(likelihoods) != len(question.options):
         raise UsageError(
-            f"{where}, segment '{segment}': {len(given)} likelihoods for {len(question.options)} options.",
+            f"{place}, segment '{segment}': {len(likelihoods)} likelihoods for {len(question.options)} options.",
             "Give one per option.",
         )
-    for option, value in zip(question.options, given, strict=True):
+    for option, value in zip(question.options, likelihoods, strict=True):
         if not (math.isfinite(value) and 0 < value < 1):
             raise UsageError(
-                f"{where}, option '{option.key}', segment '{segment}': {value} is no likelihood.",
+                f"{place}, option '{option.key}', segment '{segment}': {value} is not a valid likelihood.",
                 "It lies above 0 and below 1, so that no single answer rules a segment out.",
             )
-    if abs(sum(given) - 1) > SUMS_TO_ONE:
+    if abs(sum(likelihoods) - 1) > SUMS_TO_ONE:
         raise UsageError(
-            f"{where}, segment '{segment}': the likelihoods of its options sum to {sum(given):.4g}, not 1.",
+            f"{place}, segment '{segment}': the likelihoods of its options sum to {sum(likelihoods):.4g}, not 1.",
             "Every respondent picks one option.",
         )
 
 
-def _check_chances(what: str, given: Mapping[str, float], segments: Sequence[str]) -> None:
-    if set(given) != set(segments):
+def _check_chances(what: str, chances: Mapping[str, float], segments: Sequence[str]) -> None:
+    if set(chances) != set(segments):
         raise UsageError(f"{what} does not name the survey's segments: {', '.join(segments)}.", "Give one of each.")
-    for name, value in given.items():
+    for name, value in chances.items():
         if not (math.isfinite(value) and 0 < value < 1):
             raise UsageError(f"{what} of '{name}' is {value}.", "It lies above 0 and below 1.")
-    if abs(sum(given.values()) - 1) > SUMS_TO_ONE:
-        raise UsageError(f"{what} sums to {sum(given.values()):.4g}, not 1.", "Share 1 among the segments.")
+    if abs(sum(chances.values()) - 1) > SUMS_TO_ONE:
+        raise UsageError(f"{what} sums to {sum(chances.values()):.4g}, not 1.", "Share 1 among the segments.")
 
 
 def _check_keys(what: str, keys: Sequence[str], where: str) -> None:
     for key in keys:
         if not KEY.fullmatch(key):
             raise UsageError(
-                f"{where}'{key}' is no key of a{'n' if what == 'option' else ''} {what}.",
+                f"{where}'{key}' is not a valid key of a{'n' if what == 'option' else ''} {what}.",
                 "A key begins with a letter a to z; more letters, digits and _ may follow, 40 at most.",
             )
     twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)

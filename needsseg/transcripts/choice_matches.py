@@ -13,14 +13,15 @@ from needsseg.transcripts.lines.undress import undressed
 
 def matching_lines(path: Path, pattern: str) -> int:
     """How many lines of a file a label pattern matches; raises as ``compiled`` and ``contents_of`` do."""
-    chosen = chosen_pattern(ReadingChoices(label_pattern=pattern))
-    if chosen is None:
+    compiled_pattern = chosen_pattern(ReadingChoices(label_pattern=pattern))
+    if compiled_pattern is None:
         return 0
-    given = contents_of(path).lines
-    lines, _ = undressed(given)
+    file_lines = contents_of(path).lines
+    lines, _ = undressed(file_lines)
     return sum(
-        chosen.match(line.strip()) is not None or (line != plain and chosen.match(plain.strip()) is not None)
-        for plain, line in zip(given, lines, strict=True)
+        compiled_pattern.match(line.strip()) is not None
+        or (line != file_line and compiled_pattern.match(file_line.strip()) is not None)
+        for file_line, line in zip(file_lines, lines, strict=True)
     )
 
 

@@ -17,15 +17,15 @@ def compose(spoken: Iterable[Spoken]) -> tuple[str, tuple[Turn, ...]]:
     """
     parts: list[str] = []
     turns: list[Turn] = []
-    at = 0
+    offset = 0
     for piece in spoken:
         words = tidy(piece.words)
         if not words:
             continue
         speaker = plain_line(one_line(piece.speaker))
         lead = ("\n\n" if parts else "") + (f"{speaker}: " if speaker else "")
-        start = at + len(lead)
-        at = start + len(words)
+        start = offset + len(lead)
+        offset = start + len(words)
         parts.append(lead + words)
-        turns.append(Turn(speaker, "other", start, at, piece.start_ms, piece.end_ms))
+        turns.append(Turn(speaker, "other", start, offset, piece.start_ms, piece.end_ms))
     return "".join(parts), tuple(turns)

@@ -79,7 +79,7 @@ def shown_name(path: Path) -> str:
 
 
 def _refuse_by_name(head: bytes, name: str) -> None:
-    """Raises TranscriptError for documents written as text of another kind, whose markup nobody should read as talk."""
+    """Raise TranscriptError for documents written as text of another kind, whose markup nobody should read as talk."""
     start = head.replace(b"\0", b"")
     for signs, what, hint in _OTHER_KINDS:
         if all(sign in start for sign in signs):

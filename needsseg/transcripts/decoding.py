@@ -66,13 +66,13 @@ def _decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _utf16_without_mark(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    even, odd = data[0::2].count(0), data[1::2].count(0)
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
-    if (even + odd) * 4 < len(data):
+    zeros_at_even, zeros_at_odd = data[0::2].count(0), data[1::2].count(0)
+    encoding = "utf-16-le" if zeros_at_odd > zeros_at_even else "utf-16-be"
+    if (zeros_at_even + zeros_at_odd) * 4 < len(data):
         try:
             return data.decode("utf-8"), ("The file holds NUL characters; they were removed.",)
         except UnicodeDecodeError:
-            encoding = encoding if max(even, odd) >= 4 * min(even, odd) else "utf-8"
+            encoding = encoding if max(zeros_at_even, zeros_at_odd) >= 4 * min(zeros_at_even, zeros_at_odd) else "utf-8"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -84,11 +84,11 @@ def _utf16_without_mark(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]:
-    mended = data.decode("utf-8-sig", errors="replace")
-    broken = mended.count("\ufffd")
-    if sum(char > "\x7f" for char in mended) > 4 * broken:
+    repaired = data.decode("utf-8-sig", errors="replace")
+    broken = repaired.count("\ufffd")
+    if sum(char > "\x7f" for char in repaired) > 4 * broken:
         line = data.count(b"\n", 0, first) + 1
-        return mended, (f"{broken} broken bytes in UTF-8 were replaced by \ufffd, the first in line {line}.",)
+        return repaired, (f"{broken} broken bytes in UTF-8 were replaced by \ufffd, the first in line {line}.",)
     if _is_another_script(data):
         return _guessed(data, name)
     try:
@@ -114,8 +114,8 @@ def _in_two_bytes(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        wide = [char for char in text[:_SAMPLE] if char > "\x7f"]
-        share = sum(char in common for char in wide) / max(len(wide), 1)
+        non_ascii = [char for char in text[:_SAMPLE] if char > "\x7f"]
+        share = sum(char in common for char in non_ascii) / max(len(non_ascii), 1)
         if share > most:
             best, most = encoding, share
     return best if most >= _COMMON_SHARE else ""
@@ -136,5 +136,7 @@ def _guessed(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 def _looks_binary(text: str) -> bool:
     head = text[:20_000]
-    odd = sum(1 for char in head if (char < " " and char not in "\t\n\r\f\v\0") or "\x7f" <= char <= "\x9f")
-    return odd * 20 > len(head) or head.count("\0") * 20 > len(head)
+    control_characters = sum(
+        1 for char in head if (char < " " and char not in "\t\n\r\f\v\0") or "\x7f" <= char <= "\x9f"
+    )
+    return control_characters * 20 > len(head) or head.count("\0") * 20 > len(head)

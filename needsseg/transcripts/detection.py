@@ -38,19 +38,19 @@ def format_of(contents: Contents, suffix: str) -> str:
     if contents.kind != "text":
         return contents.kind if contents.kind != "docx" else word_format(contents.lines)
     lines = contents.lines
-    filled = [line for line in lines if line.strip()]
-    if filled and filled[0].lstrip().startswith("WEBVTT"):
+    non_blank = [line for line in lines if line.strip()]
+    if non_blank and non_blank[0].lstrip().startswith("WEBVTT"):
         return _kind_of_vtt(lines)
-    timings = sum(map(is_timing, filled))
-    if timings and timings * 8 >= len(filled):
-        return "srt" if any(_SRT_TIME.match(line) for line in filled) else _timed(lines, filled)
-    if filled and filled[0].strip() == TSV_HEADER:
+    timings = sum(map(is_timing, non_blank))
+    if timings and timings * 8 >= len(non_blank):
+        return "srt" if any(_SRT_TIME.match(line) for line in non_blank) else _timed(lines, non_blank)
+    if non_blank and non_blank[0].strip() == TSV_HEADER:
         return "tsv"
     if table := _table(lines, suffix):
         return table
-    if sum(bool(LRC_LINE.match(line.strip())) for line in filled) * 2 > len(filled):
+    if sum(bool(LRC_LINE.match(line.strip())) for line in non_blank) * 2 > len(non_blank):
         return "lrc"
-    return _prose(lines, filled, suffix)
+    return _prose(lines, non_blank, suffix)
 
 
 def _table(lines: Sequence[str], suffix: str) -> str:
@@ -70,8 +70,8 @@ def _kind_of_vtt(lines: Sequence[str]) -> str:
     return "zoom-vtt" if labels_in(in_time(cues)) else "vtt"
 
 
-def _timed(lines: Sequence[str], filled: Sequence[str]) -> str:
-    if any(VOICE.search(line) for line in filled):
+def _timed(lines: Sequence[str], non_blank: Sequence[str]) -> str:
+    if any(VOICE.search(line) for line in non_blank):
         return "teams-vtt"
     # Without its first line a WebVTT file from Zoom still has numeric ids above the timing lines.
     cues, _ = cues_in(lines)
@@ -79,13 +79,15 @@ def _timed(lines: Sequence[str], filled: Sequence[str]) -> str:
     return "zoom-vtt" if numbered * 2 > len(cues) and labels_in(in_time(cues)) else "timed-text"
 
 
-def _prose(lines: Sequence[str], filled: Sequence[str], suffix: str) -> str:
+def _prose(lines: Sequence[str], non_blank: Sequence[str], suffix: str) -> str:
     if looks_like_chat(lines):
         return "chat"
     if layout := layout_of(lines):
         return layout
-    if sum(bool(REV_LINE.match(line)) for line in filled) * 3 >= len(filled) > 0:
+    if sum(bool(REV_LINE.match(line)) for line in non_blank) * 3 >= len(non_blank) > 0:
         return "rev"
-    if any(_MARKDOWN.match(line) for line in filled) or suffix.casefold() in {".md", ".markdown"}:
+    if any(_MARKDOWN.match(line) for line in non_blank) or suffix.casefold() in {".md", ".markdown"}:
         return "markdown"
-    return "markdown" if filled and filled[0].strip() == "---" and "---" in map(str.strip, filled[1:]) else "text"
+    return (
+        "markdown" if non_blank and non_blank[0].strip() == "---" and "---" in map(str.strip, non_blank[1:]) else "text"
+    )

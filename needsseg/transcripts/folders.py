@@ -78,7 +78,7 @@ def folder_contents(folder: str | Path) -> FolderContents:
 
     Files of SUFFIXES are to be read, tables only where their columns are those of speech or their cells are long. Files
     of WHAT_TO_DO, symbolic links out of the folder, and whatever is no file though it is named like a transcript may hold
-    talk. All else (README and LICENSE, lock files of a word processor, pictures) is listed as ``others``, except for what
+    talk. All else (README and LICENSE, lock files of a word processor, pictures) is listed as ``other_files``, except for what
     is hidden (a name with a leading dot), which is left out.
     Raises TranscriptError where the folder is missing or is no folder.
     """
@@ -87,21 +87,21 @@ def folder_contents(folder: str | Path) -> FolderContents:
         raise TranscriptError(f"{root}: there is no such folder.", "Check the path.")
     files: list[Path] = []
     passed_over: list[PassedOver] = []
-    others: list[Path] = []
+    other_files: list[Path] = []
     for path, reason in _walk(root):
         if reason:
             passed_over.append(PassedOver(path, reason))
         elif _NO_TALK.fullmatch(path.name):
-            others.append(path)
+            other_files.append(path)
         elif reason := _why_not_read(path):
             passed_over.append(PassedOver(path, reason))
         elif path.suffix.casefold() not in SUFFIXES or (
             path.suffix.casefold() in _TABLES and not _may_hold_speech(path)
         ):
-            others.append(path)
+            other_files.append(path)
         else:
             files.append(path)
-    return FolderContents(tuple(sorted(files)), tuple(sorted(passed_over, key=_path_of)), tuple(sorted(others)))
+    return FolderContents(tuple(sorted(files)), tuple(sorted(passed_over, key=_path_of)), tuple(sorted(other_files)))
 
 
 def transcript_files(folder: str | Path) -> list[Path]:
@@ -177,12 +177,12 @@ def _why_no_talk(path: Path, suffix: str) -> str:
         if suffix == ".json":
             with path.open("rb") as file:
                 text, _ = decoded(file.read(_LARGEST_JSON), str(path))
-            found = json_text_of_speech(text)
+            has_speech = json_text_of_speech(text)
         else:
-            found = bool(read_workbook(sheets_of(path), str(path)).interviews)
+            has_speech = bool(read_workbook(sheets_of(path), str(path)).interviews)
     except (OSError, TranscriptError):
         return "" if suffix == ".json" else "holds no sheet with a talk that is understood. Name it itself to see why."
-    return "" if found else "holds no turns of a talk that are understood. Name it itself to see what was found."
+    return "" if has_speech else "holds no turns of a talk that are understood. Name it itself to see what was found."
 
 
 def _head(path: Path) -> list[str] | None:
@@ -211,8 +211,8 @@ def _may_hold_speech(path: Path) -> bool:
 
 def _has_long_cells(lines: Sequence[str]) -> bool:
     """Whether a cell of a table below its header is long enough to hold what somebody said."""
-    filled = [line for line in lines if line.strip()][1:_SAMPLE_LINES]
-    return any(len(cell.split()) >= _LONG_CELL for line in filled for cell in re.split(r"[,;\t|]", line))
+    table_lines = [line for line in lines if line.strip()][1:_SAMPLE_LINES]
+    return any(len(cell.split()) >= _LONG_CELL for line in table_lines for cell in re.split(r"[,;\t|]", line))
 
 
 def _path_of(passed: PassedOver) -> Path:

@@ -33,18 +33,20 @@ def seems_english(text: str) -> bool:
     True where there is too little to tell (fewer than 40 words). English speech holds a third to a half of them. Text
     in another script than Latin is told by its letters. The word lists and thresholds are ours.
     """
-    found = [match.group().casefold().replace("’", "'") for match in islice(_WORD.finditer(text), 4000)]
-    letters = [char for word in found for char in word if char.isalpha()]
+    sample_words = [match.group().casefold().replace("’", "'") for match in islice(_WORD.finditer(text), 4000)]
+    letters = [char for word in sample_words for char in word if char.isalpha()]
     foreign = sum(char > "\u024f" and not unicodedata.name(char, "").startswith("LATIN") for char in letters)
     if foreign * 2 > len(letters):
         return len(letters) < _ENOUGH_LETTERS
-    english, others = (sum(word in known for word in found) for known in (_ENGLISH, _OTHERS))
-    return len(found) < _ENOUGH_WORDS or (english >= _SHARE * len(found) and english > others)
+    english_count, other_count = (sum(word in known for word in sample_words) for known in (_ENGLISH, _OTHERS))
+    return len(sample_words) < _ENOUGH_WORDS or (
+        english_count >= _SHARE * len(sample_words) and english_count > other_count
+    )
 
 
-def language_warning(foreign: int, of: int) -> tuple[str, ...]:
-    """The warning about ``foreign`` of ``of`` transcripts in one file; none where all seem English."""
-    if not foreign:
+def language_warning(foreign_count: int, total: int) -> tuple[str, ...]:
+    """The warning about ``foreign_count`` of ``total`` transcripts in one file; none where all seem English."""
+    if not foreign_count:
         return ()
-    what = "This does not seem" if of == 1 else f"{foreign} of {of} interviews do not seem"
+    what = "This does not seem" if total == 1 else f"{foreign_count} of {total} interviews do not seem"
     return (f"{what} to be English: suggestions and the sentence model are made for English.",)

@@ -102,11 +102,14 @@ def layouts_page() -> str:
         services.setdefault(layout.service, []).append(f"`{layout.turns}`")
     parts = [
         _TOP,
-        *(_example(*one) for one in LABELLED),
+        *(_example(*entry) for entry in LABELLED),
         _LINES,
-        *(_example(one.name, one.title, one.example) + "\n" + _templates(one.templates) for one in LINE_LAYOUTS),
+        *(
+            _example(entry.name, entry.title, entry.example) + "\n" + _templates(entry.templates)
+            for entry in LINE_LAYOUTS
+        ),
         _CUES,
-        *(_example(*one) for one in CUES),
+        *(_example(*entry) for entry in CUES),
         _DOCUMENTS,
         "\n".join(f"- `{header.about}`" for header in HEADERS) + "\n",
         _TABLES,
@@ -123,11 +126,11 @@ def _example(name: str, title: str, example: str) -> str:
 
 
 def _templates(templates: Iterable[str]) -> str:
-    shown = (
+    quoted_templates = (
         template.replace("~", " ").replace("\n", " ⏎ ").replace("{open}", "{").replace("{close}", "}")
         for template in templates
     )
-    return "Forms: " + "; ".join(f"`{form}`" for form in shown) + "\n"
+    return "Forms: " + "; ".join(f"`{form}`" for form in quoted_templates) + "\n"
 
 
 if __name__ == "__main__":

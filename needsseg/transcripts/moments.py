@@ -46,17 +46,17 @@ def in_milliseconds(cells: Sequence[str], column: str, unit: str) -> tuple[list[
     """
     texts = [cell.strip() for cell in cells]
     unit = unit_in(column) or unit
-    found: list[int | None] = []
+    times: list[int | None] = []
     bad: list[int] = []
     dated = [moment for text in texts if (moment := _dated(text)) is not None]
     for index, text in enumerate(texts):
         moment = _dated(text)
-        value = _one(text, unit) if moment is None else round((moment - dated[0]) * 1000)
+        value = _cell_in_milliseconds(text, unit) if moment is None else round((moment - dated[0]) * 1000)
         absent = text.casefold() in _ABSENT
         if not absent and (value is None or value < 0):
             bad.append(index)
-        found.append(None if absent or value is None or value < 0 else value)
-    return found, bad
+        times.append(None if absent or value is None or value < 0 else value)
+    return times, bad
 
 
 def parts_of_range(cell: str) -> tuple[str, str] | None:
@@ -76,16 +76,16 @@ def is_time(cell: str) -> bool:
 
 def milliseconds_of(text: str, unit: str) -> int | None:
     """Milliseconds of one time; ``unit`` (``ms`` or ``s``) is that of a bare number. None where it is no time."""
-    return _one(text.strip(), unit) if text.strip() else None
+    return _cell_in_milliseconds(text.strip(), unit) if text.strip() else None
 
 
-def _one(text: str, unit: str) -> int | None:
+def _cell_in_milliseconds(text: str, unit: str) -> int | None:
     if match := _CLOCK.match(text):
         return milliseconds(*match.group(1, 2, 3, 4))
     if match := _NUMBER.match(text):
-        own = (match[1] or "").casefold()
+        own_unit = (match[1] or "").casefold()
         number = float((text[: match.start(1)] if match[1] else text).replace(",", "."))
-        in_thousandths = own in {"ms", "millisecond", "milliseconds"} or (not own and unit == "ms")
+        in_thousandths = own_unit in {"ms", "millisecond", "milliseconds"} or (not own_unit and unit == "ms")
         seconds = number / 1000 if in_thousandths else number
         return round(seconds * 1000) if math.isfinite(seconds) and seconds < _LONGEST_S else None
     return _lettered(text)

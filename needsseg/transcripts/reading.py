@@ -34,14 +34,14 @@ def read(
     understood for more than a tenth of its words (unless ``anyway``), or is a table of several interviews, for which
     there is ``read_all``.
     """
-    found = read_all(path, format, anyway, choices)
-    if len(found) > 1:
-        keys = ", ".join(key for key, _ in found[:3]) + (", …" if len(found) > 3 else "")
+    transcripts = read_all(path, format, anyway, choices)
+    if len(transcripts) > 1:
+        keys = ", ".join(key for key, _ in transcripts[:3]) + (", …" if len(transcripts) > 3 else "")
         raise TranscriptError(
-            f"{path}: this table holds {len(found)} interviews ({keys}), not one.",
+            f"{path}: this table holds {len(transcripts)} interviews ({keys}), not one.",
             "needsseg import takes them all; in Python, needsseg.transcripts.read_all does.",
         )
-    return found[0][1]
+    return transcripts[0][1]
 
 
 def read_all(
@@ -53,29 +53,29 @@ def read_all(
     id, in the order of the rows. A row or an interview of a table that cannot be read is named in the warnings of the
     first transcript, and the rest goes on. Raises as ``read`` does; a table without any speech is refused.
     """
-    wanted = format or choices.layout
-    if wanted and wanted not in FORMATS:
-        raise UsageError(f"Unknown transcript format {wanted!r}.", f"Known formats: {', '.join(FORMATS)}.")
+    layout_wanted = format or choices.layout
+    if layout_wanted and layout_wanted not in FORMATS:
+        raise UsageError(f"Unknown transcript format {layout_wanted!r}.", f"Known formats: {', '.join(FORMATS)}.")
     path = Path(path)
     contents = contents_of(path)
-    name = wanted or format_of(contents, path.suffix)
+    name = layout_wanted or format_of(contents, path.suffix)
     if {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word") != _kind_of(name):
         raise _of_another_kind(path, contents, name)
     if name in TABLE_FORMATS:
-        found, counts, warnings = _all_in_table(contents, name, path, choices)
+        transcripts, counts, warnings = _all_in_table(contents, name, path, choices)
     else:
         reading = (WORD_FORMATS if name in WORD_FORMATS else TEXT_FORMATS)[name](contents.lines, choices)
         counts, warnings = [count_words(reading)], ()
-        found = [("", _transcript(reading, counts[0], name, choices.roles))]
-        if not found[0][1].turns:
+        transcripts = [("", _transcript(reading, counts[0], name, choices.roles))]
+        if not transcripts[0][1].turns:
             hint = "Check the file, or name its format yourself."
             raise TranscriptError(f"{path}: {_nothing(contents, name)}", hint)
     if not anyway:
         refuse_unread(counts, str(path))
-    key, first = found[0]
-    foreign = sum(not seems_english(_said(transcript)) for _, transcript in found)
-    doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(found)))
-    return [(key, replace(first, warnings=doubts)), *found[1:]]
+    key, first = transcripts[0]
+    foreign = sum(not seems_english(_said(transcript)) for _, transcript in transcripts)
+    doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(transcripts)))
+    return [(key, replace(first, warnings=doubts)), *transcripts[1:]]
 
 
 def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
@@ -104,8 +104,8 @@ def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptErr
         "html": "a web page",
         "xlsx": "an Excel workbook",
     }[contents.kind]
-    own = {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word")
-    known = [each for each in FORMATS if _kind_of(each) == own]
+    own_kind = {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word")
+    known = [format_name for format_name in FORMATS if _kind_of(format_name) == own_kind]
     return TranscriptError(
         f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."
     )
@@ -118,27 +118,27 @@ def _all_in_table(
         table = read_workbook(contents.sheets, str(path), choices)
     else:
         table = read_table(contents.lines, name, str(path), choices)
-    counts = [count_words(one.reading) for one in table.interviews]
-    found = [
-        (one, _transcript(one.reading, counted, name, {**one.roles, **choices.roles}))
-        for one, counted in zip(table.interviews, counts, strict=True)
+    counts = [count_words(interview.reading) for interview in table.interviews]
+    transcripts = [
+        (interview, _transcript(interview.reading, word_counts, name, {**interview.roles, **choices.roles}))
+        for interview, word_counts in zip(table.interviews, counts, strict=True)
     ]
-    heard = [(one.key, transcript) for one, transcript in found if transcript.turns]
-    silent = tuple(
-        f"{one.key} ({one.where}) holds no speech and was left out."
-        for one, transcript in found
+    with_turns = [(interview.key, transcript) for interview, transcript in transcripts if transcript.turns]
+    without_turns = tuple(
+        f"{interview.key} ({interview.where}) holds no speech and was left out."
+        for interview, transcript in transcripts
         if not transcript.turns
     )
-    if not heard:
+    if not with_turns:
         raise TranscriptError(f"{path}: read as {name}, it holds no speech.", "Check the table's columns.")
-    return heard, counts, (*table.warnings, *silent)
+    return with_turns, counts, (*table.warnings, *without_turns)
 
 
 def _transcript(
-    reading: Reading, counts: WordCounts, name: str, told: Mapping[str, Role] = MappingProxyType({})
+    reading: Reading, counts: WordCounts, name: str, chosen_roles: Mapping[str, Role] = MappingProxyType({})
 ) -> Transcript:
     text, turns = compose(reading.spoken)
-    roles = {**guess_roles(turns, text), **told}
+    roles = {**guess_roles(turns, text), **chosen_roles}
     cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
     doubts = (*reading.suspicions, *suspicions(reading.spoken, roles, reading.unit))
     return Transcript(
@@ -169,12 +169,12 @@ def _nothing(contents: Contents, name: str) -> str:
 
 def _doubts(turns: Sequence[Turn]) -> tuple[str, ...]:
     speakers = tuple(dict.fromkeys(turn.speaker for turn in turns))
-    named = tuple(speaker for speaker in speakers if speaker)
-    doubts = [f"These speakers look like one person: {'; '.join(group)}." for group in same_person(named)]
-    if not named:
+    named_speakers = tuple(speaker for speaker in speakers if speaker)
+    doubts = [f"These speakers look like one person: {'; '.join(group)}." for group in same_person(named_speakers)]
+    if not named_speakers:
         doubts.append("No speakers are named: questions and answers cannot be told apart.")
     elif len(speakers) == 1:
-        doubts.append(f"Only one speaker, {named[0]}: questions and answers cannot be told apart.")
+        doubts.append(f"Only one speaker, {named_speakers[0]}: questions and answers cannot be told apart.")
     elif "" in speakers:
         count = sum(not turn.speaker for turn in turns)
         doubts.append(f"{format_count(count, 'turn has', 'turns have')} no speaker.")

@@ -59,7 +59,7 @@ _SMALL_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _SpeakerFigures:
     words: float
     questions: float
     rate: float
@@ -86,54 +86,54 @@ def guess_roles(turns: Sequence[Turn], text: str) -> dict[str, Role]:
     whatever the label. A few stray words among three or more speakers are ``other``; the rest are participants. A lone
     speaker is a participant unless the label says otherwise. The thresholds are ours.
     """
-    voices = _voices(turns, text)
-    known: dict[str, Role] = {label: role for label in voices if (role := role_from_label(label))}
-    codes = {label for label in voices if _CODE.match(label.casefold())}
-    if len(voices) > 1 and not any(role == "interviewer" for label, role in known.items() if label not in codes):
-        known |= _by_conduct(codes, known, voices)
+    figures = _speaker_figures(turns, text)
+    known: dict[str, Role] = {label: role for label in figures if (role := role_from_label(label))}
+    codes = {label for label in figures if _CODE.match(label.casefold())}
+    if len(figures) > 1 and not any(role == "interviewer" for label, role in known.items() if label not in codes):
+        known |= _by_conduct(codes, known, figures)
     # "(Guest)" is what Teams adds to people from outside: it names one participant, not all of them.
-    named: set[Role] = {role for label, role in known.items() if not label.casefold().endswith("(guest)")}
-    open_labels = [label for label in voices if label not in known]
-    if "" in open_labels and len(voices) > 1:
+    known_roles: set[Role] = {role for label, role in known.items() if not label.casefold().endswith("(guest)")}
+    open_labels = [label for label in figures if label not in known]
+    if "" in open_labels and len(figures) > 1:
         known[""] = "other"
         open_labels.remove("")
-    rest = _rest(open_labels, voices, named)
-    roles: dict[str, Role] = {label: known.get(label) or rest[label] for label in voices}
+    guessed = _roles_by_comparison(open_labels, figures, known_roles)
+    roles: dict[str, Role] = {label: known.get(label) or guessed[label] for label in figures}
     if "participant" not in roles.values():
         # "Unknown Speaker" who tells most is the one who was interviewed.
         roles |= {
-            label: "participant" for label, voice in voices.items() if roles[label] == "other" and voice.words > _MOST
+            label: "participant" for label, voice in figures.items() if roles[label] == "other" and voice.words > _MOST
         }
     return roles
 
 
-def _by_conduct(codes: set[str], known: Mapping[str, Role], voices: Mapping[str, _Voice]) -> dict[str, Role]:
+def _by_conduct(codes: set[str], known: Mapping[str, Role], figures: Mapping[str, _SpeakerFigures]) -> dict[str, Role]:
     """Roles of coded labels where what they do says otherwise than their letters."""
-    asking = {label for label, voice in voices.items() if label and voice.clearly_asks}
-    told: dict[str, Role] = {}
+    asking = {label for label, voice in figures.items() if label and voice.clearly_asks}
+    role_by_label: dict[str, Role] = {}
     for label in codes:
         if label in asking and known.get(label) != "interviewer" and len(asking) == 1:
-            told[label] = "interviewer"
-        elif known.get(label) == "interviewer" and asking and label not in asking and voices[label].asks < 0:
-            told[label] = "participant"
-    return told
+            role_by_label[label] = "interviewer"
+        elif known.get(label) == "interviewer" and asking and label not in asking and figures[label].asks < 0:
+            role_by_label[label] = "participant"
+    return role_by_label
 
 
 def role_from_label(label: str) -> Role | None:
     """The role a label names by itself, or None: ``Moderator``, ``P3``, ``Farías, Carla (Guest)``."""
-    plain = " ".join(label.casefold().split())
-    if plain in _WATCHES:
+    folded = " ".join(label.casefold().split())
+    if folded in _WATCHES:
         return "other"
-    bare = re.sub(r"[\s\d#:_-]+$", "", plain)
-    if bare in _INITIAL_ASKS and len(plain) <= 4:
+    bare = re.sub(r"[\s\d#:_-]+$", "", folded)
+    if bare in _INITIAL_ASKS and len(folded) <= 4:
         return "interviewer"
-    if len(bare) == 1 and bare != plain and not _NUMBERED.match(plain):
+    if len(bare) == 1 and bare != folded and not _NUMBERED.match(folded):
         # A1 and S00 say nothing: some number their assistants so, others their answers.
         return None
-    aside = " ".join(re.findall(r"\(([^()]*)\)", plain))
-    words = re.sub(r"\([^()]*\)", " ", plain).replace("/", " ").split()
+    aside = " ".join(re.findall(r"\(([^()]*)\)", folded))
+    words = re.sub(r"\([^()]*\)", " ", folded).replace("/", " ").split()
     candidates = {bare, *aside.split(), *(words[:1] + words[-1:] if len(words) < 4 else [])}
-    if _NUMBERED.match(plain):
+    if _NUMBERED.match(folded):
         return "participant"
     if candidates & _WATCHES:
         return "other"
@@ -143,63 +143,69 @@ def role_from_label(label: str) -> Role | None:
     return "participant" if {word for word in candidates if len(word) > 1 or word == bare} & _ANSWERS else None
 
 
-def _rest(labels: Sequence[str], voices: dict[str, _Voice], taken: set[Role]) -> dict[str, Role]:
+def _roles_by_comparison(
+    labels: Sequence[str], figures: dict[str, _SpeakerFigures], taken_roles: set[Role]
+) -> dict[str, Role]:
     roles: dict[str, Role] = {}
-    crowd = len(voices) > 2
-    loud = [label for label in labels if not (crowd and voices[label].tiny)]
+    crowd = len(figures) > 2
+    loud = [label for label in labels if not (crowd and figures[label].tiny)]
     for label in labels:
         roles[label] = "participant" if label in loud else "other"
-    if "interviewer" in taken or len(voices) == 1:
+    if "interviewer" in taken_roles or len(figures) == 1:
         return roles
-    asking = sorted(loud, key=lambda label: -voices[label].asks)
-    if "participant" in taken:
+    asking = sorted(loud, key=lambda label: -figures[label].asks)
+    if "participant" in taken_roles:
         # The participants are named by role, so a nameless third is staff: asking, or looking on.
         for rank, label in enumerate(asking):
-            first = rank == 0 and (len(asking) == 1 or voices[label].asks > 0)
-            roles[label] = "interviewer" if first or voices[label].asks > _MARGIN else "other"
+            first = rank == 0 and (len(asking) == 1 or figures[label].asks > 0)
+            roles[label] = "interviewer" if first or figures[label].asks > _MARGIN else "other"
         return roles
     margin = _MARGIN if len(loud) <= _SMALL_GROUP else _GROUP_MARGIN
     for rank, label in enumerate(asking):
-        second = rank > 0 and (not crowd or voices[label].rate < 0.3)
-        if voices[label].asks > margin and not second:
+        second = rank > 0 and (not crowd or figures[label].rate < 0.3)
+        if figures[label].asks > margin and not second:
             roles[label] = "interviewer"
     return roles
 
 
-def _voices(turns: Sequence[Turn], text: str) -> dict[str, _Voice]:
+def _speaker_figures(turns: Sequence[Turn], text: str) -> dict[str, _SpeakerFigures]:
     words: dict[str, int] = {}
     marks: dict[str, int] = {}
     sentences: dict[str, int] = {}
-    taken: dict[str, int] = {}
+    turns_by_speaker: dict[str, int] = {}
     asking: dict[str, int] = {}
     consent: dict[str, int] = {}
     for number, turn in enumerate(turns):
-        said = text[turn.start : turn.end]
-        words[turn.speaker] = words.get(turn.speaker, 0) + (len(said.split()) if not _dense(said) else len(said) // 2)
-        asked = sum(said.count(mark) for mark in "?？؟") + _PROMPT_WEIGHT * len(_PROMPTS.findall(said))
-        marks[turn.speaker] = marks.get(turn.speaker, 0) + asked
-        ends = asked + said.count(".") + said.count("!") + said.count("。")
+        turn_text = text[turn.start : turn.end]
+        words[turn.speaker] = words.get(turn.speaker, 0) + (
+            len(turn_text.split()) if not _dense(turn_text) else len(turn_text) // 2
+        )
+        questions = sum(turn_text.count(mark) for mark in "?？؟") + _PROMPT_WEIGHT * len(_PROMPTS.findall(turn_text))
+        marks[turn.speaker] = marks.get(turn.speaker, 0) + questions
+        ends = questions + turn_text.count(".") + turn_text.count("!") + turn_text.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)
-        taken[turn.speaker] = taken.get(turn.speaker, 0) + 1
-        ends_asking = said.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟") or _PROMPTS.search(said) is not None
+        turns_by_speaker[turn.speaker] = turns_by_speaker.get(turn.speaker, 0) + 1
+        ends_asking = turn_text.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟") or _PROMPTS.search(turn_text) is not None
         asking[turn.speaker] = asking.get(turn.speaker, 0) + ends_asking
         if number < _OPENING_TURNS:
-            consent[turn.speaker] = consent.get(turn.speaker, 0) + len(set(map(str.casefold, _CONSENT.findall(said))))
+            consent[turn.speaker] = consent.get(turn.speaker, 0) + len(
+                set(map(str.casefold, _CONSENT.findall(turn_text)))
+            )
     all_words, all_marks = sum(words.values()) or 1, sum(marks.values())
     explains = max(consent, key=lambda label: consent[label], default="")
     return {
-        label: _Voice(
+        label: _SpeakerFigures(
             count / all_words,
             marks[label] / all_marks if all_marks else 0.5,
             marks[label] / sentences[label],
             count <= _FEW_WORDS and count / all_words < _SMALL_SHARE,
-            asking[label] / taken[label],
+            asking[label] / turns_by_speaker[label],
             label == explains and consent[label] > 1,
         )
         for label, count in words.items()
     }
 
 
-def _dense(said: str) -> bool:
+def _dense(words: str) -> bool:
     """Whether the words are written without spaces, as in Chinese or Japanese."""
-    return len(said) > 20 and said.count(" ") * 20 < len(said)
+    return len(words) > 20 and words.count(" ") * 20 < len(words)

@@ -104,15 +104,15 @@ def flowing(pieces: Sequence[Spoken]) -> tuple[Spoken, ...]:
     text without sentence marks is cut at 300 words. Words and their order never change.
     """
     out: list[Spoken] = []
-    held: list[Spoken] = []
+    pending: list[Spoken] = []
     count = 0
     for index, piece in enumerate(pieces):
-        held.append(piece)
+        pending.append(piece)
         count += len(piece.words.split())
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if following is None or _ends_here(piece, following, count):
-            out.append(_run(held))
-            held, count = [], 0
+            out.append(_run(pending))
+            pending, count = [], 0
     return tuple(piece for piece in out if tidy(piece.words))
 
 

@@ -40,12 +40,12 @@ def suspicions(spoken: Sequence[Spoken], roles: Mapping[str, Role], unit: str = 
     if not total:
         return ()
     return (
-        *_one_voice(turns, total, unit),
+        *_one_speaker_only(turns, total, unit),
         *_asking(turns, roles, unit),
         *_nobody_asks(turns, roles, unit),
         *_many_labels(turns, unit),
-        *_twice(turns, unit),
-        *_left_over(turns, unit),
+        *_repeated_conversation(turns, unit),
+        *_unread_markup(turns, unit),
     )
 
 
@@ -53,9 +53,9 @@ def _at(piece: Spoken, unit: str) -> str:
     return f"{unit[0].upper()}{unit[1:]} {piece.line}: " if piece.line else ""
 
 
-def _one_voice(turns: Sequence[tuple[Spoken, int]], total: int, unit: str) -> list[str]:
-    named = {piece.speaker for piece, _ in turns if piece.speaker}
-    if len(named) < 2 or total < _FEWEST_WORDS:
+def _one_speaker_only(turns: Sequence[tuple[Spoken, int]], total: int, unit: str) -> list[str]:
+    speakers = {piece.speaker for piece, _ in turns if piece.speaker}
+    if len(speakers) < 2 or total < _FEWEST_WORDS:
         return []
     piece, count = max(turns, key=lambda turn: turn[1])
     times = Counter(piece.speaker for piece, _ in turns)
@@ -63,9 +63,9 @@ def _one_voice(turns: Sequence[tuple[Spoken, int]], total: int, unit: str) -> li
     for one, number in turns:
         words[one.speaker] += number
     if count > ONE_TURN_SHARE * total:
-        who = piece.speaker or "nobody named"
+        speaker = piece.speaker or "nobody named"
         return [
-            f"{_at(piece, unit)}one turn of {who} holds {count / total:.0%} of all words; labels below may be missing."
+            f"{_at(piece, unit)}one turn of {speaker} holds {count / total:.0%} of all words; labels below may be missing."
         ]
     if piece.speaker and times[piece.speaker] == 1 and count == max(words.values()) and len(turns) >= _FEWEST_TURNS:
         return [f"{_at(piece, unit)}{piece.speaker} speaks once and has the most words."]
@@ -73,26 +73,26 @@ def _one_voice(turns: Sequence[tuple[Spoken, int]], total: int, unit: str) -> li
 
 
 def _asking(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit: str) -> list[str]:
-    asked: Counter[str] = Counter()
+    questions_by_speaker: Counter[str] = Counter()
     for piece, _ in turns:
-        asked[piece.speaker] += sum(piece.words.count(mark) for mark in "?？؟")
-    questions = sum(asked.values())
+        questions_by_speaker[piece.speaker] += sum(piece.words.count(mark) for mark in "?？؟")
+    questions = sum(questions_by_speaker.values())
     if questions < FEWEST_QUESTIONS or len({piece.speaker for piece, _ in turns if piece.speaker}) < 2:
         return []
-    told: list[str] = []
+    sentences: list[str] = []
     words = Counter[str]()
     for piece, number in turns:
         words[piece.speaker] += number
     total = sum(words.values())
-    for speaker, count in asked.items():
+    for speaker, count in questions_by_speaker.items():
         # Who talks most asks most in passing; only more questions than words say that somebody interviews.
         if roles.get(speaker) == "participant" and count / questions > max(ASKED_SHARE, words[speaker] / total):
             first = next(piece for piece, _ in turns if piece.speaker == speaker and "?" in piece.words)
-            told.append(
+            sentences.append(
                 f"{_at(first, unit)}{speaker or 'a turn without a speaker'} is a participant and asks {count} of {questions} "
                 "questions; check the roles."
             )
-    return told
+    return sentences
 
 
 def _nobody_asks(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit: str) -> list[str]:
@@ -101,22 +101,22 @@ def _nobody_asks(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role],
     talking = [speaker for speaker, count in times.items() if count >= _TURNS_EACH]
     if len(talking) < 2 or "interviewer" in (roles.get(speaker) for speaker in times):
         return []
-    shown = ", ".join(talking[:4]) + (", …" if len(talking) > 4 else "")
-    return [f"{_at(turns[0][0], unit)}it is not clear who interviews ({shown}); say who asks, if anybody does."]
+    speaker_list = ", ".join(talking[:4]) + (", …" if len(talking) > 4 else "")
+    return [f"{_at(turns[0][0], unit)}it is not clear who interviews ({speaker_list}); say who asks, if anybody does."]
 
 
 def _many_labels(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
-    named = [piece for piece, _ in turns if piece.speaker]
-    labels = {piece.speaker for piece in named}
-    told = sum(role_from_label(label) is not None for label in labels)
-    if len(named) < 6 or len(labels) < _LABEL_A_LINE * len(named) or told * 2 > len(labels):
+    labelled_pieces = [piece for piece, _ in turns if piece.speaker]
+    labels = {piece.speaker for piece in labelled_pieces}
+    role_labels = sum(role_from_label(label) is not None for label in labels)
+    if len(labelled_pieces) < 6 or len(labels) < _LABEL_A_LINE * len(labelled_pieces) or role_labels * 2 > len(labels):
         return []
     return [
-        f"{_at(named[0], unit)}nearly every turn has a speaker of its own ({len(labels)}); labels may be read wrongly."
+        f"{_at(labelled_pieces[0], unit)}nearly every turn has a speaker of its own ({len(labels)}); labels may be read wrongly."
     ]
 
 
-def _twice(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
+def _repeated_conversation(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
     """The same conversation twice: most runs of five words from some turn on stand above it too."""
     words: list[str] = []
     starts: list[int] = []
@@ -127,15 +127,17 @@ def _twice(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
         return []
     first_seen: dict[tuple[str, ...], int] = {}
     shingles = zip(*(islice(words, first, None) for first in range(_SHINGLE)), strict=False)
-    repeats = [at - first_seen.setdefault(shingle, at) >= _TWICE_APART for at, shingle in enumerate(shingles)]
+    repeats = [
+        position - first_seen.setdefault(shingle, position) >= _TWICE_APART for position, shingle in enumerate(shingles)
+    ]
     again = list(accumulate([*repeats, *[False] * (_SHINGLE - 1)], initial=0))
     for (piece, _), start in zip(turns, starts, strict=True):
-        rest = len(words) - start
-        if rest < _TWICE_WORDS:
+        remaining = len(words) - start
+        if remaining < _TWICE_WORDS:
             break
-        head = min(rest, _TWICE_WORDS)
+        head = min(remaining, _TWICE_WORDS)
         repeated = again[start + head] - again[start]
-        if repeated >= _TWICE_SHARE * head and again[-1] - again[start] >= _TWICE_SHARE * rest:
+        if repeated >= _TWICE_SHARE * head and again[-1] - again[start] >= _TWICE_SHARE * remaining:
             return [f"{_at(piece, unit)}the same conversation seems to begin again; the file may hold it twice."]
     return _within(turns, starts, again, unit)
 
@@ -148,10 +150,12 @@ def _within(turns: Sequence[tuple[Spoken, int]], starts: Sequence[int], again: S
     return []
 
 
-def _left_over(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
-    told: list[str] = []
+def _unread_markup(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
+    sentences: list[str] = []
     for shape, what in ((_LEFT_TIME, "times"), (_LEFT_MARKUP, "markup")):
-        found = [piece for piece, _ in turns if shape.search(piece.words)]
-        if len(found) >= 3 or (found and len(found) * 2 > len(turns)):
-            told.append(f"{_at(found[0], unit)}{what} were left within what is said, in {len(found)} turns.")
-    return told
+        matching_pieces = [piece for piece, _ in turns if shape.search(piece.words)]
+        if len(matching_pieces) >= 3 or (matching_pieces and len(matching_pieces) * 2 > len(turns)):
+            sentences.append(
+                f"{_at(matching_pieces[0], unit)}{what} were left within what is said, in {len(matching_pieces)} turns."
+            )
+    return sentences

@@ -34,7 +34,7 @@ class WordCounts:
 
 
 def count_words(reading: Reading) -> WordCounts:
-    """Counts the words of a reading's source by what its marks say they are.
+    """Count the words of a reading's source by what its marks say they are.
 
     A word is what white space parts. One that holds speech and something else (``[00:12]Yes``) is speech. What no mark
     tells of is unread.
@@ -45,24 +45,24 @@ def count_words(reading: Reading) -> WordCounts:
         of_line[mark.kind] = of_line.get(mark.kind, 0) + mark.words
     total: Counter[str] = Counter()
     first: dict[str, list[str]] = {}
-    unread, first_unread = 0, ""
+    unread_lines, first_unread = 0, ""
     for index, line in enumerate(reading.source):
-        found = _of_line(len(line.split()), marks.get(index, {}))
-        if reading.unit == "line" and set(found) == {"unread"}:
-            unread += 1
+        counts_of_line = _of_line(len(line.split()), marks.get(index, {}))
+        if reading.unit == "line" and set(counts_of_line) == {"unread"}:
+            unread_lines += 1
             first_unread = first_unread or f"{reading.numbers[index] if reading.numbers else index + 1}: {_short(line)}"
-        for kind, count in found.items():
+        for kind, count in counts_of_line.items():
             total[kind] += count
-            if kind not in _NEVER_SHOWN and len(shown := first.setdefault(kind, [])) < _FIRST_LINES:
+            if kind not in _NEVER_SHOWN and len(shown_lines := first.setdefault(kind, [])) < _FIRST_LINES:
                 number = reading.numbers[index] if reading.numbers else index + 1
-                shown.append(f"{reading.unit} {number}: {_short(_part_of(reading, index, kind))}")
+                shown_lines.append(f"{reading.unit} {number}: {_short(_part_of(reading, index, kind))}")
     words = sum(total.values())
     left_out = tuple(
         LeftOut(kind, total[kind], tuple(first[kind]))
         for kind in WORD_KINDS
         if kind not in _NEVER_SHOWN and total[kind] > (WARNED_SHARE if kind == "unread" else SHOWN_SHARE) * words
     )
-    return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out, (unread, first_unread))
+    return WordCounts({kind: total[kind] for kind in WORD_KINDS}, left_out, (unread_lines, first_unread))
 
 
 def _part_of(reading: Reading, index: int, kind: str) -> str:
@@ -81,14 +81,14 @@ def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
     """The words of one line by kind: speech first, since a word glued to a label or a time is speech."""
     if len(marks) == 1 and (kind := next(iter(marks))) and marks[kind] >= words:
         return {kind: marks[kind] if kind == "speech" else words} if words else {}
-    found: dict[str, int] = {}
-    left = max(words, marks.get("speech", 0))
+    counts: dict[str, int] = {}
+    remaining = max(words, marks.get("speech", 0))
     for kind in WORD_KINDS if marks else ():
-        if count := min(marks.get(kind, 0), left):
-            found[kind], left = count, left - count
-    if left:
-        found["unread"] = found.get("unread", 0) + left
-    return found
+        if count := min(marks.get(kind, 0), remaining):
+            counts[kind], remaining = count, remaining - count
+    if remaining:
+        counts["unread"] = counts.get("unread", 0) + remaining
+    return counts
 
 
 def warnings_about(counts: WordCounts) -> tuple[str, ...]:
@@ -96,23 +96,25 @@ def warnings_about(counts: WordCounts) -> tuple[str, ...]:
     words = sum(counts.by_kind.values())
     lines, first = counts.unread_lines
     few: tuple[str, ...] = ()
-    if lines and not any(one.kind == "unread" for one in counts.left_out):
+    if lines and not any(left_out.kind == "unread" for left_out in counts.left_out):
         few = (f"{format_count(lines, 'line was', 'lines were')} not read as speech, first line {first}",)
     return few + tuple(
-        f"{format_count(one.words, 'word')} ({one.words / words:.0%}) {_told(one.kind)}: {'; '.join(one.first_lines)}"
-        for one in counts.left_out
+        f"{format_count(kind.words, 'word')} ({kind.words / words:.0%}) {_told(kind.kind)}: {'; '.join(kind.first_lines)}"
+        for kind in counts.left_out
     )
 
 
 def refuse_unread(counts: Sequence[WordCounts], name: str) -> None:
-    """Raises TranscriptError where more than a tenth of the words of a file were not read; ``name`` is the file."""
-    words = sum(sum(one.by_kind.values()) for one in counts)
-    unread = sum(one.by_kind["unread"] for one in counts)
-    if unread < FEW_WORDS or unread <= REFUSED_SHARE * words:
+    """Raise TranscriptError where more than a tenth of the words of a file were not read; ``name`` is the file."""
+    words = sum(sum(word_counts.by_kind.values()) for word_counts in counts)
+    unread_words = sum(word_counts.by_kind["unread"] for word_counts in counts)
+    if unread_words < FEW_WORDS or unread_words <= REFUSED_SHARE * words:
         return
-    first = next((kind.first_lines for one in counts for kind in one.left_out if kind.kind == "unread"), ())
+    first = next(
+        (kind.first_lines for word_counts in counts for kind in word_counts.left_out if kind.kind == "unread"), ()
+    )
     raise TranscriptError(
-        f"{name}: {unread} of {words} words ({unread / words:.0%}) were not understood: {'; '.join(first)}.",
+        f"{name}: {unread_words} of {words} words ({unread_words / words:.0%}) were not understood: {'; '.join(first)}.",
         "Choose the layout or the label pattern yourself, or read it anyway (--anyway).",
     )
 
@@ -131,5 +133,5 @@ _PLAIN = {
 
 
 def _short(line: str) -> str:
-    plain = one_line(line)
-    return plain if len(plain) <= _SHOWN_LENGTH else f"{plain[: _SHOWN_LENGTH - 1]}…"
+    text = one_line(line)
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 1]}…"

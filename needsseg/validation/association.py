@@ -53,8 +53,8 @@ def association(
     table = np.array([left, stayed], dtype=np.int64).T
     p, exact = fisher(table, resamples, seed)
     shares = table / table.sum()
-    drawn = np.random.default_rng(seed).multinomial(table.sum(), shares.ravel() / shares.sum(), size=resamples)
-    again = cramers_v(drawn.reshape(-1, *table.shape), corrected=True)
+    resampled = np.random.default_rng(seed).multinomial(table.sum(), shares.ravel() / shares.sum(), size=resamples)
+    again = cramers_v(resampled.reshape(-1, *table.shape), corrected=True)
     chance = cramers_v(_by_chance(table, resamples, seed), corrected=False)
     return Association(
         days,
@@ -105,8 +105,8 @@ def cramers_v(tables: Integers, *, corrected: bool) -> Floats:
             rows = rows - (rows - 1) ** 2 / (count - 1)
             columns = columns - (columns - 1) ** 2 / (count - 1)
         least = np.minimum(rows, columns) - 1
-        found: Floats = np.where(least > 0, np.minimum(1.0, np.sqrt(phi / least)), np.nan)
-    return found
+        effects: Floats = np.where(least > 0, np.minimum(1.0, np.sqrt(phi / least)), np.nan)
+    return effects
 
 
 def fisher(table: Integers, draws: int, seed: int) -> tuple[float, bool]:
@@ -122,8 +122,8 @@ def fisher(table: Integers, draws: int, seed: int) -> tuple[float, bool]:
         likely = np.exp(weights - weights.max())
         # Tables as likely as the one seen differ from it by rounding only.
         return min(1.0, float(likely[weights <= seen + TIES].sum() / likely.sum())), True
-    drawn = _by_chance(table, draws, seed)[:, :, 0]
-    weights = sum((ways(size, drawn[:, row]) for row, size in enumerate(sizes)), np.zeros(len(drawn)))
+    random_tables = _by_chance(table, draws, seed)[:, :, 0]
+    weights = sum((ways(size, random_tables[:, row]) for row, size in enumerate(sizes)), np.zeros(len(random_tables)))
     return (int((weights <= seen + TIES).sum()) + 1) / (draws + 1), False
 
 
@@ -133,9 +133,9 @@ def _log_choices(most: int) -> Callable[[int, Integers], Floats]:
 
     factorial: Floats = np.array([math.lgamma(n + 1) for n in range(most + 1)])
 
-    def ways(size: int, taken: Integers) -> Floats:
-        found: Floats = factorial[size] - factorial[taken] - factorial[size - taken]
-        return found
+    def ways(size: int, chosen: Integers) -> Floats:
+        logarithms: Floats = factorial[size] - factorial[chosen] - factorial[size - chosen]
+        return logarithms
 
     return ways
 
@@ -146,14 +146,14 @@ def _all_weights(sizes: Sequence[int], events: int, ways: Callable[[int, Integer
 
     used, weights = np.zeros(1, dtype=np.int64), np.zeros(1)
     for size in sizes[:-1]:
-        taken = np.arange(size + 1)
-        used = (used[:, None] + taken).ravel()
-        weights = (weights[:, None] + ways(size, taken)).ravel()
+        first_events = np.arange(size + 1)
+        used = (used[:, None] + first_events).ravel()
+        weights = (weights[:, None] + ways(size, first_events)).ravel()
         used, weights = used[used <= events], weights[used <= events]
-    rest = events - used
-    fits = rest <= sizes[-1]
-    found: Floats = weights[fits] + ways(sizes[-1], rest[fits])
-    return found
+    remaining = events - used
+    fits = remaining <= sizes[-1]
+    total_weights: Floats = weights[fits] + ways(sizes[-1], remaining[fits])
+    return total_weights
 
 
 def _by_chance(table: Integers, draws: int, seed: int) -> Integers:
@@ -161,5 +161,5 @@ def _by_chance(table: Integers, draws: int, seed: int) -> Integers:
     import numpy as np
 
     sizes, events = table.sum(1), int(table[:, 0].sum())
-    left = np.random.default_rng(seed).multivariate_hypergeometric(sizes, events, size=draws)
-    return np.stack([left, sizes - left], axis=2)
+    left_counts = np.random.default_rng(seed).multivariate_hypergeometric(sizes, events, size=draws)
+    return np.stack([left_counts, sizes - left_counts], axis=2)

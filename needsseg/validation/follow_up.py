@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from needsseg.accounts.tiers.lifecycle import Subscription, merge_periods
 
 
-def follow(
+def follow_up(
     terms: Sequence[Subscription], start: int, as_of: int, horizon: int, grace: int
 ) -> tuple[int, int | None] | None:
     """The last day looked at and the first day without a subscription, or None for the latter where it stays till then.
@@ -17,13 +17,13 @@ def follow(
     are not known yet.
     """
     begun = [(term.start_day, term.end_day) for term in terms if term.start_day < as_of]
-    held = [
+    subscription_terms = [
         period
         for period in merge_periods(begun, grace)
         if period.start <= start and (period.end is None or period.end >= start)
     ]
-    if not held:
+    if not subscription_terms:
         return None
     until = min(start + horizon, as_of - grace)
-    end = held[0].end
+    end = subscription_terms[0].end
     return until, end + 1 if end is not None and end + 1 <= until else None

@@ -81,30 +81,30 @@ def increment(
     """
     import numpy as np
 
-    gone = np.array(left, dtype=np.int64)
+    has_left = np.array(left, dtype=np.int64)
     names = sorted(set(groups))
     label = np.array([names.index(group) for group in groups])
     fields = [_frequent(values) for values in zip(*firmographics, strict=True)]
     base, full = _cells(fields, 1), _cells(fields, len(names))
-    folds = [_folds(gone, np.random.default_rng([seed, 1, repeat])) for repeat in range(repeats)]
-    without, auc_without = _forecast(base.design, base.base, gone, folds)
-    loss, auc = _forecast(full.design, full.rows(label), gone, folds)
+    folds = [_folds(has_left, np.random.default_rng([seed, 1, repeat])) for repeat in range(repeats)]
+    without, auc_without = _forecast(base.design, base.base, has_left, folds)
+    loss, auc = _forecast(full.design, full.rows(label), has_left, folds)
     gain, auc_gain = float((without - loss).mean()), auc - auc_without
-    blocks = [np.array([row for row, name in enumerate(strata) if name == one]) for one in sorted(set(strata))]
+    blocks = [np.array([row for row, name in enumerate(strata) if name == stratum]) for stratum in sorted(set(strata))]
     rng = np.random.default_rng([seed, 2])
     as_good, auc_as_good = 1, 1
-    for done in range(permutations):
+    for permutations_done in range(permutations):
         mixed = label.copy()
         for block in blocks:
             mixed[block] = rng.permutation(label[block])
-        other, other_auc = _forecast(full.design, full.rows(mixed), gone, folds)
-        as_good += float((without - other).mean()) >= gain - SLACK
-        auc_as_good += other_auc - auc_without >= auc_gain - SLACK
-        progress("forecasting with permuted labels", done + 1, permutations)
-    drawn = np.random.default_rng([seed, 3]).integers(0, len(gone), size=(RESAMPLES, len(gone)))
-    low, high = np.quantile((without - loss)[drawn].mean(1), [0.025, 0.975])
+        permuted_errors, permuted_auc = _forecast(full.design, full.rows(mixed), has_left, folds)
+        as_good += float((without - permuted_errors).mean()) >= gain - SLACK
+        auc_as_good += permuted_auc - auc_without >= auc_gain - SLACK
+        progress("forecasting with permuted labels", permutations_done + 1, permutations)
+    resamples = np.random.default_rng([seed, 3]).integers(0, len(has_left), size=(RESAMPLES, len(has_left)))
+    low, high = np.quantile((without - loss)[resamples].mean(1), [0.025, 0.975])
     return Increment(
-        len(gone), int(gone.sum()), days, FOLDS, repeats, permutations,
+        len(has_left), int(has_left.sum()), days, FOLDS, repeats, permutations,
         float(without.mean()), float(loss.mean()), gain, float(low), float(high), as_good / (permutations + 1),
         auc_without, auc, auc_gain, auc_as_good / (permutations + 1),
     )  # fmt: skip
@@ -119,43 +119,43 @@ def _cells(fields: Sequence[Sequence[str]], segments: int) -> _Cells:
     import numpy as np
 
     accounts = list(zip(*fields, strict=True))
-    found = sorted(set(accounts))
-    columns = [np.ones((len(found), 1))]
+    distinct_rows = sorted(set(accounts))
+    columns = [np.ones((len(distinct_rows), 1))]
     for number in range(len(fields)):
-        values = sorted({cell[number] for cell in found})
-        columns.append(np.array([[float(cell[number] == value) for value in values] for cell in found]))
+        values = sorted({cell[number] for cell in distinct_rows})
+        columns.append(np.array([[float(cell[number] == value) for value in values] for cell in distinct_rows]))
     firmographic = np.hstack(columns)
     design = np.repeat(firmographic, segments, axis=0)
     if segments > 1:
-        design = np.hstack([design, np.tile(np.eye(segments), (len(found), 1))])
-    return _Cells(design, np.array([found.index(account) for account in accounts]), segments)
+        design = np.hstack([design, np.tile(np.eye(segments), (len(distinct_rows), 1))])
+    return _Cells(design, np.array([distinct_rows.index(account) for account in accounts]), segments)
 
 
-def _folds(gone: Integers, rng: np.random.Generator) -> Integers:
+def _folds(has_left: Integers, rng: np.random.Generator) -> Integers:
     """The fold of each account: those who left and those who stayed are dealt out in turn."""
     import numpy as np
 
-    order = np.concatenate([rng.permutation(np.flatnonzero(gone == side)) for side in (1, 0)])
-    fold = np.empty(len(gone), dtype=np.int64)
-    fold[order] = np.arange(len(gone)) % FOLDS
+    order = np.concatenate([rng.permutation(np.flatnonzero(has_left == side)) for side in (1, 0)])
+    fold = np.empty(len(has_left), dtype=np.int64)
+    fold[order] = np.arange(len(has_left)) % FOLDS
     return fold
 
 
-def _forecast(design: Floats, row: Integers, gone: Integers, folds: Sequence[Integers]) -> tuple[Floats, float]:
+def _forecast(design: Floats, row: Integers, has_left: Integers, folds: Sequence[Integers]) -> tuple[Floats, float]:
     """Each account's mean squared error while it was left out, and the mean AUC of the folds."""
     import numpy as np
 
-    loss, aucs = np.zeros(len(gone)), []
+    loss, aucs = np.zeros(len(has_left)), []
     for fold in folds:
         for number in range(FOLDS):
             out = fold == number
             count = np.bincount(row[~out], minlength=len(design))
-            events = np.bincount(row[~out], weights=gone[~out], minlength=len(design))
+            events = np.bincount(row[~out], weights=has_left[~out], minlength=len(design))
             seen = count > 0
             weight = ridge_logistic(design[seen], count[seen].astype(float), events[seen].astype(float))
             chance = _logistic(design[row[out]] @ weight)
-            loss[out] += (chance - gone[out]) ** 2
-            aucs.append(_auc(chance, gone[out]))
+            loss[out] += (chance - has_left[out]) ** 2
+            aucs.append(_auc(chance, has_left[out]))
     return loss / len(folds), float(np.mean(aucs))
 
 
@@ -163,8 +163,8 @@ def _logistic(value: Floats) -> Floats:
     import numpy as np
 
     # A clip in two steps: np.clip itself costs more than all the rest on so few rows.
-    found: Floats = 1 / (1 + np.exp(-np.minimum(np.maximum(value, -500), 500)))
-    return found
+    probabilities: Floats = 1 / (1 + np.exp(-np.minimum(np.maximum(value, -500), 500)))
+    return probabilities
 
 
 def ridge_logistic(design: Floats, count: Floats, events: Floats) -> Floats:
@@ -189,13 +189,13 @@ def ridge_logistic(design: Floats, count: Floats, events: Floats) -> Floats:
     return weight
 
 
-def _auc(chance: Floats, gone: Integers) -> float:
+def _auc(chance: Floats, has_left: Integers) -> float:
     """How often one who left was given a higher chance than one who stayed, ties counting half."""
     import numpy as np
 
-    events = int(gone.sum())
-    stayed = len(gone) - events
+    events = int(has_left.sum())
+    stayed = len(has_left) - events
     # The ranks that scipy's rankdata gives, without what it does for arrays of more dimensions.
     _, place, tied = np.unique(chance, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(tied) - (tied - 1) / 2)[place]
-    return float((ranks[gone == 1].sum() - events * (events + 1) / 2) / (events * stayed))
+    return float((ranks[has_left == 1].sum() - events * (events + 1) / 2) / (events * stayed))

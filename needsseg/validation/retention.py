@@ -131,12 +131,14 @@ def validate(
         )
     effort = (effort or Effort()).enough_for(design.tried)
     ordered = sorted(rows, key=lambda row: (row.account, row.segment, row.start))
-    kept, left_out = _large_enough(ordered)
-    fields, strata = firmographic_strata([row.firmographics for row in kept])
-    found, table, model = _figures(kept, strata, design.seed, effort, progress)
-    events = sum(row.left is not None for row in kept)
-    sizes = Counter(row.segment for row in kept)
-    evidence = Evidence(design.by, design.outcome, len(kept), events, sizes, found, table, model, fields, design.tried)
+    large_enough, left_out = _large_enough(ordered)
+    fields, strata = firmographic_strata([row.firmographics for row in large_enough])
+    log_rank, table, model = _figures(large_enough, strata, design.seed, effort, progress)
+    events = sum(row.left is not None for row in large_enough)
+    sizes = Counter(row.segment for row in large_enough)
+    evidence = Evidence(
+        design.by, design.outcome, len(large_enough), events, sizes, log_rank, table, model, fields, design.tried
+    )
     spans = [row.until - row.start for row in ordered]
     return Validation(
         design,
@@ -146,7 +148,7 @@ def validate(
         (min(spans), max(spans)),
         tuple(_curve(name, ordered) for name in sorted({row.segment for row in ordered})),
         table,
-        found,
+        log_rank,
         model,
         fields,
         verdict(evidence),
@@ -166,26 +168,29 @@ def _figures(
     names = sorted(set(groups))
     if len(names) < 2:
         return None, None, None
-    days, gone = [row.days for row in rows], [row.left is not None for row in rows]
-    found = logrank(days, gone, groups, strata, effort.permutations, seed, progress)
+    days, has_left = [row.days for row in rows], [row.left is not None for row in rows]
+    log_rank = logrank(days, has_left, groups, strata, effort.permutations, seed, progress)
     window = min(row.until - row.start for row in rows)
-    within = [row.left is not None and row.days <= window for row in rows]
+    left_in_window = [row.left is not None and row.days <= window for row in rows]
     left, stayed = (
-        Counter(group for group, here in zip(groups, within, strict=True) if here is side) for side in (True, False)
+        Counter(group for group, is_in_window in zip(groups, left_in_window, strict=True) if is_in_window is side)
+        for side in (True, False)
     )
     table = association(
         window, names, [left[name] for name in names], [stayed[name] for name in names], effort.permutations, seed
     )
-    if not _enough_for_model(within):
-        return found, table, None
+    if not _enough_for_model(left_in_window):
+        return log_rank, table, None
     firms = [row.firmographics for row in rows]
-    model = increment(window, within, groups, firms, strata, effort.model_permutations, effort.repeats, seed, progress)
-    return found, table, model
+    model = increment(
+        window, left_in_window, groups, firms, strata, effort.model_permutations, effort.repeats, seed, progress
+    )
+    return log_rank, table, model
 
 
 def _curve(segment: str, rows: Sequence[Followed]) -> Curve:
-    mine = [row for row in rows if row.segment == segment]
-    return curve(segment, [row.days for row in mine], [row.left is not None for row in mine])
+    segment_rows = [row for row in rows if row.segment == segment]
+    return curve(segment, [row.days for row in segment_rows], [row.left is not None for row in segment_rows])
 
 
 def _large_enough(rows: list[Followed]) -> tuple[list[Followed], tuple[tuple[str, int], ...]]:
@@ -197,9 +202,9 @@ def _large_enough(rows: list[Followed]) -> tuple[list[Followed], tuple[tuple[str
     return [row for row in rows if row.segment not in small], tuple(sorted(small.items()))
 
 
-def _enough_for_model(within: Sequence[bool]) -> bool:
-    events = sum(within)
-    return len(within) >= MODEL_ACCOUNTS and min(events, len(within) - events) >= MODEL_EVENTS
+def _enough_for_model(left_in_window: Sequence[bool]) -> bool:
+    events = sum(left_in_window)
+    return len(left_in_window) >= MODEL_ACCOUNTS and min(events, len(left_in_window) - events) >= MODEL_EVENTS
 
 
 def firmographic_strata(firmographics: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[str]]:
@@ -207,18 +212,18 @@ def firmographic_strata(firmographics: Sequence[tuple[str, ...]]) -> tuple[tuple
 
     A field is added while at least four in five accounts lie in strata of 5 or more (ours); labels have no say in it.
     """
-    chosen = [0]
+    chosen_fields = [0]
     for number in range(1, len(FIRMOGRAPHICS)):
-        tried = [*chosen, number]
-        counts = Counter(tuple(firm[n] for n in tried) for firm in firmographics)
+        candidate_fields = [*chosen_fields, number]
+        counts = Counter(tuple(firm[n] for n in candidate_fields) for firm in firmographics)
         if sum(size for size in counts.values() if size >= SMALL_STRATUM) >= MOSTLY * len(firmographics):
-            chosen = tried
-    strata = [" / ".join(firm[n] for n in chosen) for firm in firmographics]
-    return tuple(FIRMOGRAPHICS[n] for n in chosen), strata
+            chosen_fields = candidate_fields
+    strata = [" / ".join(firm[n] for n in chosen_fields) for firm in firmographics]
+    return tuple(FIRMOGRAPHICS[n] for n in chosen_fields), strata
 
 
 def refuse(rows: Sequence[Followed], design: Design) -> None:
-    """Raises UsageError for a question whose answer would mean nothing, whatever the figures."""
+    """Raise UsageError for a question whose answer would mean nothing, whatever the figures."""
     if design.tried < 1:
         raise UsageError(f"{design.tried} segmentations tried: the one looked at counts.", "Give 1 or more.")
     if design.horizon < 1:
@@ -256,40 +261,40 @@ def _day(day: int) -> str:
 
 
 def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:
-    found = []
+    warnings = []
     unknown = sum(row.known is None for row in rows)
-    asked = f"{_occasion(rows[0].source)} dates"
+    occasion = f"{_occasion(rows[0].source)} dates"
     if unknown and rows[0].source != "usage":
-        found.append(
-            f"The {asked} of {unknown} of {len(rows)} accounts are not in the study; it is taken on trust that none is after "
+        warnings.append(
+            f"The {occasion} of {unknown} of {len(rows)} accounts are not in the study; it is taken on trust that none is after "
             "the start of the follow-up."
         )
-    found += _survivors(rows, design)
+    warnings += _survivors(rows, design)
     longest = max(row.until - row.start for row in rows)
     if longest < design.horizon:
-        found.append(f"The accounts could be followed for at most {longest} of the {design.horizon} days asked for.")
-    return found
+        warnings.append(f"The accounts could be followed for at most {longest} of the {design.horizon} days asked for.")
+    return warnings
 
 
 def _survivors(rows: Sequence[Followed], design: Design) -> list[str]:
     """Whether suspiciously few of those with a label left: perhaps only those who stay were talked to."""
     events = sum(row.left is not None for row in rows)
-    who = {"interview": "interviewed", "survey": "surveyed"}.get(rows[0].source, "labelled")
-    others, gone = design.others or (0, 0)
-    beside = f"; of the {others} other accounts {gone} did" if others else ""
+    label_verb = {"interview": "interviewed", "survey": "surveyed"}.get(rows[0].source, "labelled")
+    other_count, other_left = design.others or (0, 0)
+    comparison = f"; of the {other_count} other accounts {other_left} did" if other_count else ""
     if not events:
         return [
-            f"None of the {len(rows)} {who} accounts left{beside}. If only customers who stay were {who}, nothing can be "
-            "learnt about leaving: talk to some who left, too."
+            f"None of the {len(rows)} {label_verb} accounts left{comparison}. If only customers who stay were "
+            f"{label_verb}, nothing can be learnt about leaving: talk to some who left, too."
         ]
-    if not others:
+    if not other_count:
         return []
     from scipy.stats import hypergeom
 
-    chance = float(hypergeom.cdf(events, len(rows) + others, events + gone, len(rows)))
+    chance = float(hypergeom.cdf(events, len(rows) + other_count, events + other_left, len(rows)))
     if chance >= UNEXPECTED:
         return []
     return [
-        f"Of the {len(rows)} {who} accounts {events} left{beside}: fewer than chance would explain (p = {chance:.3f}). Perhaps "
-        f"mostly customers who stay were {who}."
+        f"Of the {len(rows)} {label_verb} accounts {events} left{comparison}: fewer than chance would explain "
+        f"(p = {chance:.3f}). Perhaps mostly customers who stay were {label_verb}."
     ]

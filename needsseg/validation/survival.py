@@ -82,15 +82,15 @@ def kaplan_meier(days: Sequence[int], left: Sequence[bool]) -> tuple[Step, ...]:
     steps = [Step(0, len(days), 0, 0, 1.0, None, None)]
     survival, greenwood = 1.0, 0.0
     for day in sorted(set(days)):
-        at_risk = sum(other >= day for other in days)
-        events = sum(other == day and gone for other, gone in zip(days, left, strict=True))
-        lost = sum(other == day for other in days) - events
+        at_risk = sum(other_day >= day for other_day in days)
+        events = sum(other_day == day and has_left for other_day, has_left in zip(days, left, strict=True))
+        censored = sum(other_day == day for other_day in days) - events
         if events:
             survival *= 1 - events / at_risk
             greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else math.inf
         if day == 0:
             steps.clear()
-        steps.append(Step(day, at_risk, events, lost, survival, *_log_log(survival, greenwood)))
+        steps.append(Step(day, at_risk, events, censored, survival, *_log_log(survival, greenwood)))
     return tuple(steps)
 
 
@@ -120,7 +120,7 @@ def logrank(
     seed: int,
     progress: Progress = silent,
 ) -> LogRank:
-    """Tests whether groups leave at one pace; rows in any order give the same where their order was settled before.
+    """Test whether groups leave at one pace; rows in any order give the same where their order was settled before.
 
     The permuted statistic is the quadratic form of the log-rank scores (Peto and Peto 1972) in their covariance under
     permutation; with ``strata`` scores, risk sets and permutations stay within each (a stratified log-rank test).
@@ -129,17 +129,19 @@ def logrank(
 
     names = sorted(set(groups))
     label = np.array([names.index(group) for group in groups])
-    day, gone = np.array(days, dtype=np.int64), np.array(left, dtype=bool)
-    statistic = _classical(day, gone, label, len(names))
-    blocks = [np.array([row for row, name in enumerate(strata) if name == one]) for one in sorted(set(strata))]
+    day, has_left = np.array(days, dtype=np.int64), np.array(left, dtype=bool)
+    statistic = _classical(day, has_left, label, len(names))
+    blocks = [np.array([row for row, name in enumerate(strata) if name == stratum]) for stratum in sorted(set(strata))]
     everyone = [np.arange(len(label))]
-    alone = _permuted(day, gone, label, everyone, permutations, seed, progress, "comparing the curves")
-    within = (
-        alone
+    p_overall = _permuted(day, has_left, label, everyone, permutations, seed, progress, "comparing the curves")
+    p_in_strata = (
+        p_overall
         if len(blocks) == 1
-        else _permuted(day, gone, label, blocks, permutations, seed, progress, "comparing them within firmographics")
+        else _permuted(
+            day, has_left, label, blocks, permutations, seed, progress, "comparing them within firmographics"
+        )
     )
-    return LogRank(statistic, len(names) - 1, alone, within, smallest_p(label, blocks), permutations)
+    return LogRank(statistic, len(names) - 1, p_overall, p_in_strata, smallest_p(label, blocks), permutations)
 
 
 def smallest_p(label: Integers, blocks: Sequence[Integers]) -> float:
@@ -153,14 +155,14 @@ def smallest_p(label: Integers, blocks: Sequence[Integers]) -> float:
     return math.exp(-log_ways)
 
 
-def _classical(day: Integers, gone: Any, label: Integers, groups: int) -> float:
+def _classical(day: Integers, has_left: Any, label: Integers, groups: int) -> float:
     """The k-sample log-rank chi-square with its hypergeometric variance (Mantel 1966)."""
     import numpy as np
 
     excess, covariance = np.zeros(groups), np.zeros((groups, groups))
-    for when in np.unique(day[gone]):
-        at_risk = np.bincount(label[day >= when], minlength=groups).astype(float)
-        events = np.bincount(label[(day == when) & gone], minlength=groups)
+    for event_day in np.unique(day[has_left]):
+        at_risk = np.bincount(label[day >= event_day], minlength=groups).astype(float)
+        events = np.bincount(label[(day == event_day) & has_left], minlength=groups)
         n, d = at_risk.sum(), events.sum()
         share = at_risk / n
         excess += events - d * share
@@ -169,21 +171,21 @@ def _classical(day: Integers, gone: Any, label: Integers, groups: int) -> float:
     return float(excess @ np.linalg.pinv(covariance) @ excess)
 
 
-def scores(day: Integers, gone: Any) -> Floats:
+def scores(day: Integers, has_left: Any) -> Floats:
     """Each account's log-rank score: 1 if it left, minus the hazard it went through (Nelson–Aalen); they add up to 0."""
     import numpy as np
 
-    when, place = np.unique(day, return_inverse=True)
-    events = np.bincount(place, weights=gone.astype(float), minlength=len(when))
+    event_days, place = np.unique(day, return_inverse=True)
+    events = np.bincount(place, weights=has_left.astype(float), minlength=len(event_days))
     at_risk = len(day) - np.concatenate(([0], np.cumsum(np.bincount(place))[:-1]))
     hazard = np.cumsum(events / at_risk)
-    found: Floats = gone.astype(float) - hazard[place]
-    return found
+    score_of_account: Floats = has_left.astype(float) - hazard[place]
+    return score_of_account
 
 
 def _permuted(
     day: Integers,
-    gone: Any,
+    has_left: Any,
     label: Integers,
     blocks: Sequence[Integers],
     permutations: int,
@@ -197,7 +199,7 @@ def _permuted(
     groups = int(label.max()) + 1
     parts, covariance = [], np.zeros((groups, groups))
     for block in blocks:
-        score = scores(day[block], gone[block])
+        score = scores(day[block], has_left[block])
         counts = np.bincount(label[block], minlength=groups).astype(float)
         size = len(block)
         if size > 1:
@@ -207,20 +209,20 @@ def _permuted(
     inverse = np.linalg.pinv(covariance, hermitian=True)
 
     def far(sums: Floats) -> Floats:
-        found: Floats = np.einsum("bi,ij,bj->b", sums, inverse, sums)
-        return found
+        statistics: Floats = np.einsum("bi,ij,bj->b", sums, inverse, sums)
+        return statistics
 
-    seen = far(sum((_sums(one[None, :], score, groups) for one, score in parts), np.zeros((1, groups))))[0]
+    seen = far(sum((_sums(stratum[None, :], score, groups) for stratum, score in parts), np.zeros((1, groups))))[0]
     rng = np.random.default_rng(seed)
-    as_far, done = 0, 0
-    while done < permutations:
-        many = min(permutations - done, max(1, AT_ONCE // len(label)))
+    as_far, permutations_done = 0, 0
+    while permutations_done < permutations:
+        many = min(permutations - permutations_done, max(1, AT_ONCE // len(label)))
         sums = np.zeros((many, groups))
-        for one, score in parts:
-            sums += _sums(rng.permuted(np.tile(one, (many, 1)), axis=1), score, groups)
+        for stratum, score in parts:
+            sums += _sums(rng.permuted(np.tile(stratum, (many, 1)), axis=1), score, groups)
         as_far += int((far(sums) >= seen - SLACK * max(1.0, seen)).sum())
-        done += many
-        progress(doing, done, permutations)
+        permutations_done += many
+        progress(doing, permutations_done, permutations)
     return (as_far + 1) / (permutations + 1)
 
 

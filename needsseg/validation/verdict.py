@@ -99,8 +99,8 @@ def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
         needed.append("accounts that stay, or a shorter horizon")
     small = {name: size for name, size in sorted(evidence.sizes.items()) if size < FEWEST_ACCOUNTS}
     if small:
-        counted = ", ".join(f"“{name}” has {size}" for name, size in small.items())
-        reasons.append(f"A segment needs at least {FEWEST_ACCOUNTS} accounts; {counted}.")
+        sizes = ", ".join(f"“{name}” has {size}" for name, size in small.items())
+        reasons.append(f"A segment needs at least {FEWEST_ACCOUNTS} accounts; {sizes}.")
         missing = sum(FEWEST_ACCOUNTS - size for size in small.values())
         needed.append(f"{format_count(missing, 'more labelled account')} in the segments that are too small")
     if not reasons and evidence.increment is None and evidence.logrank is not None:
@@ -124,23 +124,23 @@ def _more_events(evidence: Evidence, left: str) -> str:
     return f"{words}: about {total} labelled accounts at this pace, or a longer follow-up"
 
 
-def _by_forecast(evidence: Evidence, found: Increment) -> Verdict:
-    corrected = min(1.0, found.brier_p * evidence.tried)
-    share = found.brier_gain / found.brier_firmographic if found.brier_firmographic else 0.0
+def _by_forecast(evidence: Evidence, increment: Increment) -> Verdict:
+    corrected = min(1.0, increment.brier_p * evidence.tried)
+    share = increment.brier_gain / increment.brier_firmographic if increment.brier_firmographic else 0.0
     figures = (
         f"A forecast for accounts it had not seen was {abs(share):.1%} {'better' if share > 0 else 'worse'} with the segments "
-        f"than with firmographics alone (Brier {found.brier_firmographic:.4f} → {found.brier_with_segments:.4f}, "
-        f"AUC {found.auc_firmographic:.2f} → {found.auc_with_segments:.2f})."
+        f"than with firmographics alone (Brier {increment.brier_firmographic:.4f} → {increment.brier_with_segments:.4f}, "
+        f"AUC {increment.auc_firmographic:.2f} → {increment.auc_with_segments:.2f})."
     )
     test = "gain in Brier score, labels permuted within firmographic strata"
     # Permutation alone decides: in simulated studies the interval over accounts missed most effects that were there.
-    positive = found.brier_gain > 0 and corrected <= ALPHA
+    positive = increment.brier_gain > 0 and corrected <= ALPHA
     reasons = (*_extremes(evidence, positive), figures, _chance(corrected, evidence))
-    return _worded(evidence, positive, reasons, test, found.brier_p, corrected)
+    return _worded(evidence, positive, reasons, test, increment.brier_p, corrected)
 
 
-def _by_curves(evidence: Evidence, found: LogRank) -> Verdict:
-    corrected = min(1.0, found.p_within * evidence.tried)
+def _by_curves(evidence: Evidence, log_rank: LogRank) -> Verdict:
+    corrected = min(1.0, log_rank.p_within * evidence.tried)
     test = "log-rank test, labels permuted within firmographic strata"
     positive = corrected <= ALPHA
     reasons = [*_extremes(evidence, positive), _chance(corrected, evidence)]
@@ -155,7 +155,7 @@ def _by_curves(evidence: Evidence, found: LogRank) -> Verdict:
             f"This is about the {evidence.accounts} accounts that were followed. A forecast for others was not tried: it takes "
             f"{MODEL_ACCOUNTS} accounts, {MODEL_EVENTS} that {_left(evidence)} and {MODEL_EVENTS} that did not."
         )
-    return _worded(evidence, positive, tuple(reasons), test, found.p_within, corrected)
+    return _worded(evidence, positive, tuple(reasons), test, log_rank.p_within, corrected)
 
 
 def _extremes(evidence: Evidence, positive: bool) -> list[str]:
@@ -163,11 +163,11 @@ def _extremes(evidence: Evidence, positive: bool) -> list[str]:
     table = evidence.table
     if not positive or table is None:
         return []
-    counted = [
+    share_by_segment = [
         (left / (left + stayed), name, left, left + stayed)
         for name, left, stayed in zip(table.segments, table.left, table.stayed, strict=True)
     ]
-    most, fewest = max(counted), min(counted)
+    most, fewest = max(share_by_segment), min(share_by_segment)
     return [
         f"Of “{most[1]}” {most[2]} of {most[3]} accounts {_left(evidence)} within {table.days} days, of “{fewest[1]}” "
         f"{fewest[2]} of {fewest[3]}."
@@ -179,10 +179,10 @@ def _left(evidence: Evidence) -> str:
 
 
 def _chance(corrected: float, evidence: Evidence) -> str:
-    said = "< 0.001" if corrected < 0.001 else f"= {corrected:.3f}"
+    p_words = "< 0.001" if corrected < 0.001 else f"= {corrected:.3f}"
     fields = ", ".join(evidence.fields)
-    tried = "" if evidence.tried == 1 else f", corrected for {evidence.tried} segmentations tried"
-    return f"By chance alone, among accounts alike in {fields}, this much would be seen with p {said}{tried}."
+    correction = "" if evidence.tried == 1 else f", corrected for {evidence.tried} segmentations tried"
+    return f"By chance alone, among accounts alike in {fields}, this much would be seen with p {p_words}{correction}."
 
 
 def _seen(evidence: Evidence) -> str:

@@ -22,12 +22,12 @@ from needsseg.discovery.refine import (
     aside_below,
     centroids,
     fit,
-    settled,
+    refined,
     silhouettes,
     variance_ratio,
 )
 from needsseg.discovery.speaker_effects import (
-    Voices,
+    SpeakerIndex,
     association,
     speaker_share,
     with_context,
@@ -35,7 +35,7 @@ from needsseg.discovery.speaker_effects import (
     without_speakers,
 )
 from needsseg.discovery.stability import stabilities
-from needsseg.discovery.supervised import Lesson
+from needsseg.discovery.supervised import LearningInputs
 from needsseg.discovery.vector_shaping import centred, distances, nearest, principal, unit
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
@@ -79,9 +79,9 @@ def test_settling_finds_the_themes_from_a_poor_start() -> None:
     start = truth.copy()
     start[::4] = -1
     start[::5] = (start[::5] + 1) % 3
-    done = settled(rows, start)
+    done = refined(rows, start)
     assert (done[done >= 0] == truth[done >= 0]).mean() > 0.97
-    assert (settled(rows, np.full(len(rows), -1)) == -1).all(), "nothing comes of nothing"
+    assert (refined(rows, np.full(len(rows), -1)) == -1).all(), "nothing comes of nothing"
 
 
 def test_silhouettes_and_the_variance_ratio_agree_with_scikit_learn() -> None:
@@ -131,12 +131,12 @@ def _talking(strength: float, seed: int = 1, speakers: int = 10):  # type: ignor
 @pytest.mark.slow
 def test_speakers_own_words_are_taken_out() -> None:
     rows, truth, names = _talking(1.2)
-    voices = Voices(names)
+    voices = SpeakerIndex(names)
     assert speaker_share(rows, voices) > 0.3
     assert speaker_share(without_speakers(rows, voices), voices) < 0.6 * speaker_share(rows, voices)
     assert speaker_share(without_offsets(rows, voices, truth), voices) < 0.2 * speaker_share(rows, voices)
     found = cluster(rows, names)
-    assert found.voices == "taken out"
+    assert found.speaker_branch == "taken out"
     assert _agreement(found.labels[found.labels >= 0], truth[found.labels >= 0]) > 0.9
     assert _agreement(found.labels, names) < 0.05
 
@@ -144,7 +144,7 @@ def test_speakers_own_words_are_taken_out() -> None:
 def test_speakers_who_do_not_differ_are_left_as_they_are() -> None:
     rows, truth, names = _talking(0.0)
     rng = np.random.default_rng(0)
-    assert cluster(rows, [f"P{rng.integers(3)}" for _ in names]).voices == "none"
+    assert cluster(rows, [f"P{rng.integers(3)}" for _ in names]).speaker_branch == "none"
     assert _agreement(truth, cluster(rows, names).labels) >= _agreement(truth, cluster(rows, None).labels) - 0.02
 
 
@@ -155,7 +155,7 @@ def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
     rng = np.random.default_rng(3)
     names = [f"P{theme}{rng.integers(4)}" if theme >= 0 else f"P{rng.integers(3)}{rng.integers(4)}" for theme in truth]
     with_speakers, without = cluster(rows, names), cluster(rows, None)
-    assert with_speakers.voices == "nested"
+    assert with_speakers.speaker_branch == "nested"
     assert _agreement(truth, with_speakers.labels) >= _agreement(truth, without.labels) - 0.02
     found = discover([f"passage {i}" for i in range(len(rows))], names, vectors=rows)
     assert any(mentions(warning, FOLLOW_PARTICIPANTS) for warning in found.warnings)
@@ -164,20 +164,20 @@ def test_themes_that_only_some_people_speak_of_are_kept_and_warned_of() -> None:
 def test_association_is_none_by_chance_and_whole_where_one_tells_the_other() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(-1, 4, 400)
-    assert association(labels, Voices([f"P{rng.integers(12)}" for _ in labels])) < 0.1
-    assert association(labels, Voices([f"P{label}{rng.integers(3)}" for label in labels])) > 0.97
-    assert association(np.array([0, 0, -1]), Voices(["a", "b", "c"])) == 0
+    assert association(labels, SpeakerIndex([f"P{rng.integers(12)}" for _ in labels])) < 0.1
+    assert association(labels, SpeakerIndex([f"P{label}{rng.integers(3)}" for label in labels])) > 0.97
+    assert association(np.array([0, 0, -1]), SpeakerIndex(["a", "b", "c"])) == 0
 
 
 def test_context_draws_a_speakers_passages_together() -> None:
     rows, _, names = _talking(0.3)
-    voices = Voices(names)
+    voices = SpeakerIndex(names)
     assert speaker_share(with_context(rows, voices), voices) > speaker_share(rows, voices)
 
 
 def test_means_per_speaker_are_the_means() -> None:
     rows, _, names = _talking(0.5)
-    voices = Voices(names)
+    voices = SpeakerIndex(names)
     for at, name in enumerate(voices.names):
         mine = [i for i, other in enumerate(names) if other == name]
         np.testing.assert_allclose(voices.means(rows)[at], rows[mine].mean(axis=0))
@@ -263,7 +263,7 @@ def test_an_answer_counts_for_what_is_kept_together_with_it() -> None:
 )
 def test_rows_in_answers_keep_them_exactly(answers: dict[int, str | None], separate: bool) -> None:
     rows, _ = _around((30, 30, 20), off=10)
-    taught = Lesson(cluster(rows, None), rows, separate, {}).taught(answers)
+    taught = LearningInputs(cluster(rows, None), rows, separate, {}).learn(answers)
     for row, name in answers.items():
         assert taught.labels[row] == (-1 if name is None else taught.names[name])
         assert taught.strengths[row] == 1

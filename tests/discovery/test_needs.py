@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from needsseg.discovery import Decisions, Discovery, discover, need_texts
-from needsseg.discovery.code_constraints import drawn_together
+from needsseg.discovery.code_constraints import pull_by_codes
 from needsseg.discovery.vector_shaping import unit
 from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError
@@ -149,7 +149,7 @@ def test_a_code_draws_its_passages_together_and_leaves_the_others() -> None:
     for index in (0, 35, 62):
         codes[index] = {"workaround"}
     codes[10] = {"alone"}
-    drawn = drawn_together(rows, codes)
+    drawn = pull_by_codes(rows, codes)
     moved = [i for i in range(len(rows)) if not np.allclose(drawn[i], rows[i])]
     assert moved == [0, 35, 62]
     assert drawn[0] @ drawn[35] > rows[0] @ rows[35] + 0.1

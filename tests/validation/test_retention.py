@@ -18,7 +18,7 @@ from needsseg.accounts.tiers.lifecycle import Subscription, lifecycle
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.curves import curves_csv, curves_svg
 from needsseg.validation.association import association, cramers_v, fisher
-from needsseg.validation.follow_up import follow
+from needsseg.validation.follow_up import follow_up
 from needsseg.validation.increment import ridge_logistic
 from needsseg.validation.retention import Design, Effort, Followed, Validation, firmographic_strata, validate
 from needsseg.validation.survival import curve, kaplan_meier, logrank, scores
@@ -420,7 +420,7 @@ def test_who_left_is_who_churned_in_the_lifecycle(terms: list[tuple[int, int | N
         for begin, length in terms
     ]
     as_of = start + later + 8
-    found = follow(held, start, as_of, 10_000, 7)
+    found = follow_up(held, start, as_of, 10_000, 7)
     if found is None:
         return
     until, left = found
@@ -436,13 +436,13 @@ def test_a_renewal_within_grace_is_no_leaving() -> None:
     def term(begin: int, end: int) -> Subscription:
         return Subscription("a", "Team", None, None, begin, end)
 
-    assert follow([term(0, 100), term(107, 400)], 50, 300, 365, 7) == (293, None)
-    assert follow([term(0, 100), term(108, 400)], 50, 300, 365, 7) == (293, 101)
-    assert follow([term(0, 292)], 50, 300, 365, 7) == (293, 293)
-    assert follow([term(0, 293)], 50, 300, 365, 7) == (293, None), "it may still be renewed"
-    assert follow([term(0, 100)], 50, 300, 40, 7) == (90, None)
-    assert follow([term(0, 100)], 101, 300, 40, 7) is None
-    assert follow([term(60, 100)], 50, 300, 40, 7) is None
+    assert follow_up([term(0, 100), term(107, 400)], 50, 300, 365, 7) == (293, None)
+    assert follow_up([term(0, 100), term(108, 400)], 50, 300, 365, 7) == (293, 101)
+    assert follow_up([term(0, 292)], 50, 300, 365, 7) == (293, 293)
+    assert follow_up([term(0, 293)], 50, 300, 365, 7) == (293, None), "it may still be renewed"
+    assert follow_up([term(0, 100)], 50, 300, 40, 7) == (90, None)
+    assert follow_up([term(0, 100)], 101, 300, 40, 7) is None
+    assert follow_up([term(60, 100)], 50, 300, 40, 7) is None
 
 
 def test_curves_are_drawn_without_relying_on_colour() -> None:

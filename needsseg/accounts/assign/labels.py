@@ -71,32 +71,34 @@ def label_of(days: Sequence[DayOfTexts], as_of_day: int | None) -> AssignedLabel
 
     Where it is None, age is reckoned from the account's newest text.
     """
-    counted = [day for day in days if day.day is None or as_of_day is None or day.day < as_of_day]
-    newest = max((day.day for day in counted if day.day is not None), default=None)
+    counting_days = [day for day in days if day.day is None or as_of_day is None or day.day < as_of_day]
+    newest = max((day.day for day in counting_days if day.day is not None), default=None)
     today = as_of_day if as_of_day is not None else None if newest is None else newest + 1
     weights: dict[str, float] = defaultdict(float)
     # Sorted, so that the same texts in any order add up to the same bits.
-    for day in sorted(counted, key=lambda one: (one.segment, one.day is None, one.day or 0)):
+    for day in sorted(
+        counting_days, key=lambda day_of_texts: (day_of_texts.segment, day_of_texts.day is None, day_of_texts.day or 0)
+    ):
         age = HALF_LIFE_DAYS if day.day is None or today is None else today - day.day
         weights[day.segment] += day.confidence * 0.5 ** (age / HALF_LIFE_DAYS)
     total = sum(weights.values())
     if not total:
         return None
     best = max(weights, key=lambda name: weights[name])
-    mine = [day for day in counted if day.segment == best]
-    texts = sum(day.texts for day in mine)
-    alone = sum(weight == weights[best] for weight in weights.values()) == 1
-    if texts < LEAST_TEXTS or weights[best] / total < LEAST_SHARE or not alone:
+    segment_days = [day for day in counting_days if day.segment == best]
+    texts = sum(day.texts for day in segment_days)
+    is_unique = sum(weight == weights[best] for weight in weights.values()) == 1
+    if texts < LEAST_TEXTS or weights[best] / total < LEAST_SHARE or not is_unique:
         return None
     return AssignedLabel(
-        mine[0].account_id,
+        segment_days[0].account_id,
         best,
         round(weights[best] / (total + DOUBT), 4),
         round(1 - weights[best] / total, 4),
         texts,
-        sum(day.texts for day in counted) - texts,
-        sum(day.texts for day in mine if day.day is None),
-        max((day.day for day in mine if day.day is not None), default=None),
+        sum(day.texts for day in counting_days) - texts,
+        sum(day.texts for day in segment_days if day.day is None),
+        max((day.day for day in segment_days if day.day is not None), default=None),
     )
 
 
@@ -107,17 +109,21 @@ def labels_of(
 
     ``merged`` are ids of accounts that became others.
     """
-    own: dict[str, list[DayOfTexts]] = defaultdict(list)
-    made: list[AssignedLabel] = []
-    for account, found in groupby(days, key=lambda day: day.account_id):
-        mine = [day for day in found if day.segment in kept]
+    days_by_account: dict[str, list[DayOfTexts]] = defaultdict(list)
+    labels: list[AssignedLabel] = []
+    for account, account_days in groupby(days, key=lambda day: day.account_id):
+        counting_days = [day for day in account_days if day.segment in kept]
         if account in merged or account in merged.values():
             into = merged.get(account, account)
-            own[into] += [DayOfTexts(into, day.segment, day.day, day.texts, day.confidence) for day in mine]
-        elif (label := label_of(mine, as_of_day)) is not None:
-            made.append(label)
-    made += [label for mine in own.values() if (label := label_of(mine, as_of_day)) is not None]
-    return sorted(made, key=lambda label: label.account_id)
+            days_by_account[into] += [
+                DayOfTexts(into, day.segment, day.day, day.texts, day.confidence) for day in counting_days
+            ]
+        elif (label := label_of(counting_days, as_of_day)) is not None:
+            labels.append(label)
+    labels += [
+        label for counting_days in days_by_account.values() if (label := label_of(counting_days, as_of_day)) is not None
+    ]
+    return sorted(labels, key=lambda label: label.account_id)
 
 
 def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
@@ -132,14 +138,14 @@ def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
     with spill_folder(files[0].parent) as folder, duckdb.connect() as con:
         con.execute("SET memory_limit = '500MB'; SET threads = 1")
         con.execute(f"SET temp_directory = {text(str(folder))}")
-        found = con.execute(
+        result = con.execute(
             "SELECT account_id, label, day, count(*), sum(exact) FROM ("
             "SELECT account_id, day, key, arg_min_null(label, file_at) AS label, "
             f"arg_min((confidence * {EXACT})::BIGINT, file_at) AS exact FROM ({_all(files)}) "
             "WHERE account_id <> '' GROUP BY account_id, day, key) "
             "WHERE label IS NOT NULL GROUP BY account_id, label, day ORDER BY account_id, label, day"
         )
-        while rows := found.fetchmany(5_000):
+        while rows := result.fetchmany(5_000):
             for account, segment, day, count, exact in rows:
                 yield DayOfTexts(account, segment, day, int(count), int(exact) / EXACT)
 
@@ -166,8 +172,8 @@ def texts_of(
             f"ORDER BY day DESC NULLS LAST, confidence DESC, file_at, row LIMIT {most}"
         ).fetchall()
     return [
-        LabelledText(label, confidence, day, excerpt, tuple(evidence), id_, files[at][0])
-        for label, confidence, day, excerpt, evidence, id_, at in rows
+        LabelledText(label, confidence, day, excerpt, tuple(evidence), id_, files[file_number][0])
+        for label, confidence, day, excerpt, evidence, id_, file_number in rows
     ]
 
 

@@ -77,14 +77,14 @@ def part_file(folder: Path, number: int) -> Path:
 
 def whole_parts(folder: Path) -> list[Path]:
     """The parts that were written, from the first to the last before any that lacks."""
-    found: list[Path] = []
-    while (file := part_file(folder, len(found))).exists():
-        found.append(file)
-    return found
+    parts: list[Path] = []
+    while (file := part_file(folder, len(parts))).exists():
+        parts.append(file)
+    return parts
 
 
 def write_part(rows: Sequence[AssignedText], path: Path) -> None:
-    """Writes a part, whole or not at all, for its owner's eyes only."""
+    """Write a part, whole or not at all, for its owner's eyes only."""
     import duckdb
 
     types = "{" + ", ".join(f"{text(name)}: {text(kind)}" for name, kind in COLUMNS.items()) + "}"
@@ -93,8 +93,8 @@ def write_part(rows: Sequence[AssignedText], path: Path) -> None:
             source = folder / "rows.jsonl"
             with source.open("w", encoding="utf-8", newline="\n") as stream:
                 for row in rows:
-                    said = asdict(row)
-                    stream.write(json.dumps(said | said.pop("verdict"), ensure_ascii=False) + "\n")
+                    cells = asdict(row)
+                    stream.write(json.dumps(cells | cells.pop("verdict"), ensure_ascii=False) + "\n")
             _copy_rows(source, partial, types)
     except duckdb.Error as error:
         raise OSError(str(error).splitlines()[0]) from error
@@ -122,7 +122,7 @@ def _source(files: Sequence[Path]) -> str:
 
 
 def join_parts(parts: Sequence[Path], path: Path, report: str) -> None:
-    """Makes one file of the parts, in their order, with ``report`` beside the rows; whole or not at all."""
+    """Make one file of the parts, in their order, with ``report`` beside the rows; whole or not at all."""
     import duckdb
 
     try:
@@ -142,10 +142,10 @@ def report_of(path: Path) -> str:
     import duckdb
 
     with duckdb.connect() as con:
-        found = con.execute(
+        metadata = con.execute(
             f"SELECT decode(value) FROM parquet_kv_metadata({text(str(path))}) WHERE decode(key) = {text(REPORT)}"
         ).fetchone()
-    return str(found[0]) if found else ""
+    return str(metadata[0]) if metadata else ""
 
 
 def verdicts(part: Path) -> Iterator[tuple[str, Verdict]]:
@@ -167,9 +167,9 @@ def rows_of(file: Path, block: int = 2_000) -> Iterator[dict[str, object]]:
 
     with duckdb.connect() as con:
         con.execute("SET threads = 1")
-        found = con.execute(f"SELECT * FROM {_source([file])}")
-        names = [column[0] for column in found.description or ()]
-        while rows := found.fetchmany(block):
+        result = con.execute(f"SELECT * FROM {_source([file])}")
+        names = [column[0] for column in result.description or ()]
+        while rows := result.fetchmany(block):
             for row in rows:
                 yield dict(zip(names, row, strict=True))
 

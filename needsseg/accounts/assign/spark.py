@@ -44,7 +44,7 @@ def assigned_on_spark(
     for module in ("pyarrow", "pandas"):
         _installed(module, "spark-assign")
     if backend not in BACKENDS:
-        raise UsageError(f"'{backend}' is no back end.", f"Back ends: {', '.join(BACKENDS)}.")
+        raise UsageError(f"'{backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}.")
     if not hasattr(session, "_jsparkSession"):
         raise UsageError(
             "Texts are assigned on a Spark session with a master, and this one is Spark Connect's.",
@@ -55,8 +55,8 @@ def assigned_on_spark(
         if column not in frame.columns:
             raise UsageError(f"The texts have no column '{column}'.", f"Columns: {', '.join(frame.columns)}.")
     name = _send(session, model, backend)
-    chosen = frame.selectExpr(f"cast(`{row}` as bigint) as row", f"cast(`{text}` as string) as text")
-    return chosen.mapInArrow(_on_executors(assigner, model, backend, name), COLUMNS)
+    text_frame = frame.selectExpr(f"cast(`{row}` as bigint) as row", f"cast(`{text}` as string) as text")
+    return text_frame.mapInArrow(_on_executors(assigner, model, backend, name), COLUMNS)
 
 
 def _send(session: Any, model: Model, backend: str) -> str:
@@ -87,24 +87,24 @@ def _on_executors(
     assigner: Assigner, model: Model, backend: str, name: str
 ) -> Callable[[Iterator[Any]], Iterator[Any]]:
     """What an executor does with the batches of a partition; it closes over what every worker needs, and no more."""
-    named, sha256 = model.name, model.sha256
+    model_name, sha256 = model.name, model.sha256
 
     def assigned(batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow
         from pyspark import SparkFiles
 
-        encoder = _encoder(Model(named, Path(SparkFiles.get(name)), sha256), backend)
+        encoder = _encoder(Model(model_name, Path(SparkFiles.get(name)), sha256), backend)
         for batch in batches:
             rows, verdicts = _verdicts(batch.column(0).to_pylist(), batch.column(1).to_pylist(), assigner, encoder)
             yield pyarrow.RecordBatch.from_arrays(
                 [
                     pyarrow.array(rows, pyarrow.int64()),
-                    pyarrow.array([one.label for one in verdicts], pyarrow.string()),
-                    pyarrow.array([one.confidence for one in verdicts], pyarrow.float64()),
-                    pyarrow.array([one.first for one in verdicts], pyarrow.string()),
-                    pyarrow.array([one.second for one in verdicts], pyarrow.string()),
-                    pyarrow.array([one.reason for one in verdicts], pyarrow.string()),
-                    pyarrow.array([list(one.evidence) for one in verdicts], pyarrow.list_(pyarrow.int32())),
+                    pyarrow.array([verdict.label for verdict in verdicts], pyarrow.string()),
+                    pyarrow.array([verdict.confidence for verdict in verdicts], pyarrow.float64()),
+                    pyarrow.array([verdict.first for verdict in verdicts], pyarrow.string()),
+                    pyarrow.array([verdict.second for verdict in verdicts], pyarrow.string()),
+                    pyarrow.array([verdict.reason for verdict in verdicts], pyarrow.string()),
+                    pyarrow.array([list(verdict.evidence) for verdict in verdicts], pyarrow.list_(pyarrow.int32())),
                 ],
                 names=["row", "label", "confidence", "first", "second", "reason", "evidence"],
             )
@@ -115,10 +115,12 @@ def _on_executors(
 def _verdicts(
     rows: Sequence[int], texts: Sequence[str | None], assigner: Assigner, encoder: Encoder
 ) -> tuple[list[int], list[Assignment]]:
-    kept = [(row, text) for row, text in zip(rows, texts, strict=True) if text and text.strip()]
-    if not kept:
+    numbered_texts = [(row, text) for row, text in zip(rows, texts, strict=True) if text and text.strip()]
+    if not numbered_texts:
         return [], []
-    return [row for row, _ in kept], assigner.assign(encoder.encode([text for _, text in kept]).astype("float64"))
+    return [row for row, _ in numbered_texts], assigner.assign(
+        encoder.encode([text for _, text in numbered_texts]).astype("float64")
+    )
 
 
 def _encoder(model: Model, backend: str) -> Encoder:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest import cells
 from needsseg.accounts.ingest.columns import plan_of
-from needsseg.accounts.ingest.dates import DatesUnclearError, date_columns, said_dates
+from needsseg.accounts.ingest.dates import DatesUnclearError, chosen_date_formats, date_columns
 from needsseg.accounts.ingest.file_rows import layout
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.ingestion import workshop
@@ -65,12 +65,12 @@ class StagedTexts:
     warnings: tuple[str, ...] = ()
 
 
-def text_columns(header: tuple[str, ...], file: str, said: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The columns that hold text, account_id, date and id: as ``said``, else by their names; a sole column is the text.
+def text_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The columns that hold text, account_id, date and id: as ``chosen``, else by their names; a sole column is the text.
 
     A field said to be empty is not read. TableError where a column is not in the file, or none can be told to hold texts.
     """
-    columns = guessed_columns(header, file, said)
+    columns = guessed_columns(header, file, chosen)
     if "text" not in columns:
         raise TableError(
             f"{file}: which column holds the texts cannot be told from its names.",
@@ -79,19 +79,23 @@ def text_columns(header: tuple[str, ...], file: str, said: Mapping[str, str] | N
     return columns
 
 
-def guessed_columns(header: tuple[str, ...], file: str, said: Mapping[str, str] | None = None) -> dict[str, str]:
+def guessed_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """The same, but where none can be told to hold texts that field is left out."""
-    given = dict(said or {})
-    for field, column in given.items():
+    chosen_columns = dict(chosen or {})
+    for field, column in chosen_columns.items():
         if field not in NAMES["texts"]:
-            raise UsageError(f"'{field}' is no field of a text.", f"Fields: {', '.join(NAMES['texts'])}.")
+            raise UsageError(f"'{field}' is not a field of a text.", f"Fields: {', '.join(NAMES['texts'])}.")
         if column and not alternatives(column, header):
             raise TableError(f"{file}: has no column '{column}'.", f"Its columns are: {', '.join(header)}.")
-    named = {field: alternatives(column, header)[0] for field, column in given.items() if column}
+    columns_by_field = {field: alternatives(column, header)[0] for field, column in chosen_columns.items() if column}
     guessed = guess_mapping("texts", header).columns
-    free = {name: column for name, column in guessed.items() if name not in given and column not in named.values()}
-    columns = free | named
-    if not columns and "text" not in given and len(header) == 1:
+    free = {
+        name: column
+        for name, column in guessed.items()
+        if name not in chosen_columns and column not in columns_by_field.values()
+    }
+    columns = free | columns_by_field
+    if not columns and "text" not in chosen_columns and len(header) == 1:
         columns = {"text": header[0]}
     return {name: columns[name] for name in NAMES["texts"] if name in columns}
 
@@ -103,12 +107,12 @@ def preview_texts(
 
     There are no rows while it cannot be told which column holds the texts.
     """
-    found = layout(file, whole=False)
-    mapping = Columns("texts", guessed_columns(found.header, file.name, columns))
-    mapping = Columns("texts", mapping.columns, dates=said_dates(dates or {}, mapping))
+    file_layout = layout(file, whole_file=False)
+    mapping = Columns("texts", guessed_columns(file_layout.header, file.name, columns))
+    mapping = Columns("texts", mapping.columns, dates=chosen_date_formats(dates or {}, mapping))
     if "text" not in mapping.columns:
-        return found.header, mapping, Preview((), ())
-    return found.header, mapping, preview([Part(file.name, file, "", found)], mapping, tz)
+        return file_layout.header, mapping, Preview((), ())
+    return file_layout.header, mapping, preview([Part(file.name, file, "", file_layout)], mapping, tz)
 
 
 def stage_texts(
@@ -123,12 +127,12 @@ def stage_texts(
     import duckdb
 
     zone(tz)
-    found = layout(file)
-    mapping = Columns("texts", text_columns(found.header, file.name, columns))
-    mapping = Columns("texts", mapping.columns, dates=said_dates(dates or {}, mapping))
+    file_layout = layout(file)
+    mapping = Columns("texts", text_columns(file_layout.header, file.name, columns))
+    mapping = Columns("texts", mapping.columns, dates=chosen_date_formats(dates or {}, mapping))
     try:
-        with workshop(target.parent) as (con, spare):
-            return _staged(con, Part(file.name, file, "", found), mapping, (target, rejects, spare), tz)
+        with workshop(target.parent) as (con, scratch):
+            return _staged(con, Part(file.name, file, "", file_layout), mapping, (target, rejects, scratch), tz)
     except (duckdb.IOException, OSError) as error:
         raise NeedssegError(f"{target.parent}: cannot write there: {error}.", "Free space beside the study.") from error
     except duckdb.Error as error:
@@ -139,14 +143,14 @@ def stage_texts(
 def _staged(
     con: DuckDBPyConnection, part: Part, mapping: Columns, places: tuple[Path, Path, Path], tz: str
 ) -> StagedTexts:
-    target, rejects, spare = places
+    target, rejects, scratch = places
     con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    read_parts(con, [part], mapping, spare, silent)
+    read_parts(con, [part], mapping, scratch, silent)
     notes = whole_ids(con)
-    found = date_columns(con, mapping, [part.name], {})
-    if unclear := [column for column in found if not column.format]:
+    dates_found = date_columns(con, mapping, [part.name], {})
+    if unclear := [column for column in dates_found if not column.format]:
         raise DatesUnclearError(unclear, part.name)
-    forms = {column.field: column.format for column in found}
+    forms = {column.field: column.format for column in dates_found}
     plan = plan_of("texts", tz, forms)
     read = stage(con, plan)
     reasons = [check.reason for check in plan.checks]
@@ -154,10 +158,12 @@ def _staged(
     write_rejects(_refused(con, part, mapping, [check.field for check in plan.checks], reasons, refused), rejects)
     rows = int((con.execute("SELECT count(*) FROM staged WHERE refused IS NULL").fetchone() or (0,))[0])
     if not rows:
-        told = "; ".join(f"{count:,}: {reason}" for reason, count in refused.items())
+        reason_counts = "; ".join(f"{count:,}: {reason}" for reason, count in refused.items())
         raise TableError(
             f"{part.name}: holds no text.",
-            f"Refused were {told}. They are listed in {rejects}." if told else "There is nothing below the header.",
+            f"Refused were {reason_counts}. They are listed in {rejects}."
+            if reason_counts
+            else "There is nothing below the header.",
         )
     with whole_file(target, private=True) as partial:
         con.execute(
@@ -199,21 +205,21 @@ def chunks(staged: Path, start: int = 0, rows: int = ROWS, characters: int = CHA
     with duckdb.connect() as con:
         con.execute("SET threads = 1")
         while True:
-            within = f"FROM {source} WHERE place >= {start} AND place < {start + rows}"
-            sizes = con.execute(f"SELECT length(text) {within} ORDER BY place").fetchall()
+            condition = f"FROM {source} WHERE place >= {start} AND place < {start + rows}"
+            sizes = con.execute(f"SELECT length(text) {condition} ORDER BY place").fetchall()
             if not sizes:
                 return
-            held = taken = 0
+            characters_read = rows_read = 0
             for (size,) in sizes:
-                if taken and held + size > characters:
+                if rows_read and characters_read + size > characters:
                     break
-                held, taken = held + size, taken + 1
-            until = f"{within} AND place < {start + taken}"
+                characters_read, rows_read = characters_read + size, rows_read + 1
+            until = f"{condition} AND place < {start + rows_read}"
             yield [
                 TextRow(*row)
                 for row in con.execute(f"SELECT row, id, account_id, date_day, text {until} ORDER BY place").fetchall()
             ]
-            start += taken
+            start += rows_read
 
 
 def seems_foreign(text: str) -> bool:
@@ -221,12 +227,12 @@ def seems_foreign(text: str) -> bool:
 
     Another script is told from four letters on, another language of the same script from twelve words on.
     """
-    said = text[:LOOKED_AT]
-    words = said.split()
-    letters = [char for char in said if char.isalpha()]
+    sample = text[:LOOKED_AT]
+    words = sample.split()
+    letters = [char for char in sample if char.isalpha()]
     other_script = sum(char > "\u024f" for char in letters) * 2 > len(letters)
     if len(letters) < 4 or (not other_script and len(words) < LEAST_WORDS):
         return False
     # What tells a transcript's language wants forty words: the text says them more than once.
     times = max(1, -(-TOLD_FROM // max(1, len(words))), -(-TOLD_FROM // len(letters)))
-    return not seems_english(" ".join([said] * times))
+    return not seems_english(" ".join([sample] * times))

@@ -42,8 +42,8 @@ class Engine:
         if not parquet.is_file():
             raise TableError(f"{parquet}: no such Parquet file.", "Import the account files again.")
         with engine_errors():
-            found: nw.LazyFrame[Any] = nw.from_native(self._scanned(parquet.absolute()))
-        return found
+            frame: nw.LazyFrame[Any] = nw.from_native(self._scanned(parquet.absolute()))
+        return frame
 
     def _scanned(self, parquet: Path) -> Any:
         if self.backend == "spark":
@@ -61,8 +61,8 @@ class Engine:
         import narwhals as nw
 
         with engine_errors():
-            found: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
-        return found
+            frame: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
+        return frame
 
     def _given(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
         if self.backend == "spark":
@@ -121,7 +121,7 @@ def check_engine(spec: str) -> None:
     """UsageError where ``spec`` names no engine; whether it is installed and answers shows when it is opened."""
     if spec in ("duckdb", "polars", "spark") or re.fullmatch(r"spark:\S+|sc://[^\s/]+.*", spec):
         return
-    raise UsageError(f"'{spec}' is no engine.", f"Engines: {', '.join(ENGINES)}.")
+    raise UsageError(f"'{spec}' is not a valid engine.", f"Engines: {', '.join(ENGINES)}.")
 
 
 @contextmanager

@@ -31,18 +31,18 @@ def engine_errors() -> Iterator[None]:
 
 def spark_error(error: BaseException) -> NeedssegError:
     """What a person can do about an error of Spark's."""
-    said = str(error)
-    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
-    if re.search(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", said):
+    message = str(error)
+    first = next((line.strip() for line in message.splitlines() if line.strip()), type(error).__name__)
+    if re.search(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", message):
         return NeedssegError(
-            "Spark's executors do not see the account data: " + (_path_in(said) or first),
+            "Spark's executors do not see the account data: " + (_path_in(message) or first),
             "Keep the study on storage that every executor mounts under the same path. " + ELSEWHERE,
         )
-    if re.search(r"UNAVAILABLE|failed to connect|Connection refused|MasterNotFound|unresponsive", said):
+    if re.search(r"UNAVAILABLE|failed to connect|Connection refused|MasterNotFound|unresponsive", message):
         return NeedssegError(f"Spark does not answer: {first}", f"Is it running? {ELSEWHERE}")
     return NeedssegError(f"Spark stopped: {first}", f"Look at the cluster's logs. {ELSEWHERE}")
 
 
-def _path_in(said: str) -> str:
-    found = re.search(r"file:(/.+?\.parquet)", said)
-    return re.sub(r"\\(.)", r"\1", found.group(1)) if found else ""
+def _path_in(message: str) -> str:
+    path_match = re.search(r"file:(/.+?\.parquet)", message)
+    return re.sub(r"\\(.)", r"\1", path_match.group(1)) if path_match else ""

@@ -51,8 +51,8 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
             if session is None:
                 master = spec.partition(":")[2] or "local[*]"
                 # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
-                beside = None if spill is not None and "," in str(spill.absolute()) else spill
-                folder = stack.enter_context(spill_folder(beside))
+                spill_parent = None if spill is not None and "," in str(spill.absolute()) else spill
+                folder = stack.enter_context(spill_folder(spill_parent))
                 with engine_errors():
                     session = _started(master, folder)
                 stack.callback(session.stop)
@@ -141,23 +141,23 @@ def _needs_java() -> None:
     java = Path(home) / "bin" / "java" if home else None
     if (java and java.exists()) or (not home and shutil.which("java")):
         return
-    where = f"JAVA_HOME is {home}, where there is no bin/java" if home else "no java is found"
+    java_state = f"JAVA_HOME is {home}, which has no bin/java" if home else "java was not found"
     raise NeedssegError(
-        f"Spark needs Java {LEAST_JAVA} or newer, and {where}.",
+        f"Spark needs Java {LEAST_JAVA} or newer, and {java_state}.",
         f"Install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless). {ELSEWHERE}",
     )
 
 
 def _answers(url: str, pattern: str, port: int, what: str) -> None:
     """NeedssegError where none of the hosts in ``url`` takes a connection; Spark itself would try for minutes."""
-    found = re.match(pattern, url)
-    if not found:
+    url_match = re.match(pattern, url)
+    if not url_match:
         return
     reason = ""
-    for address in found.group(1).split(","):
-        host, _, given = address.rpartition(":") if ":" in address else (address, "", "")
+    for address in url_match.group(1).split(","):
+        host, _, port_text = address.rpartition(":") if ":" in address else (address, "", "")
         try:
-            with socket.create_connection((host.strip("[]"), int(given or port)), timeout=SECONDS_TO_ANSWER):
+            with socket.create_connection((host.strip("[]"), int(port_text or port)), timeout=SECONDS_TO_ANSWER):
                 return
         except ValueError as error:
             raise UsageError(f"'{url}' has no number for a port.", f"For example: host:{port}.") from error
@@ -199,11 +199,13 @@ def _connected(url: str) -> Any:
 def _unstarted(log: IO[bytes], master: str) -> NeedssegError:
     """Why Java ended at once, from what it wrote before it did."""
     log.seek(0)
-    said = log.read().decode(errors="replace")
-    if "UnsupportedClassVersionError" in said:
+    log_text = log.read().decode(errors="replace")
+    if "UnsupportedClassVersionError" in log_text:
         return NeedssegError(f"Spark needs Java {LEAST_JAVA} or newer; the java found is older.", ELSEWHERE)
-    reason = re.search(r"(?:Exception|Error): (.+)", said)
+    reason = re.search(r"(?:Exception|Error): (.+)", log_text)
     line = (
-        reason.group(1) if reason else next((line for line in said.splitlines() if line.strip()), "Java ended at once")
+        reason.group(1)
+        if reason
+        else next((line for line in log_text.splitlines() if line.strip()), "Java ended at once")
     )
     return NeedssegError(f"Spark cannot start on {master}: {line.strip().rstrip('.')}.", ELSEWHERE)

@@ -18,10 +18,10 @@ def spill_folder(beside: Path | None) -> Iterator[Path]:
     It lies in ``beside``, or in the system's own temporary folder where ``beside`` is None or cannot be written.
     NeedssegError where neither can be.
     """
-    where = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
-    with ExitStack() as held:
+    parent = beside.absolute() if beside is not None and os.access(beside, os.W_OK | os.X_OK) else None
+    with ExitStack() as stack:
         try:
-            folder = held.enter_context(private_folder(where, "spill"))
+            folder = stack.enter_context(private_folder(parent, "spill"))
         except OSError as error:
             raise NeedssegError(
                 f"{error.filename or 'temporary folder'}: {error.strerror}.",

@@ -39,19 +39,21 @@ def year_first(cell: str, form: str) -> str:
     )
     if form not in ("day-first", "month-first"):
         return slashed
-    one, two = (f"lpad(regexp_extract({trimmed}, {text(pattern)}, 1), 2, '0')" for pattern in (FIRST, SECOND))
-    day, month = (one, two) if form == "day-first" else (two, one)
+    first_part, second_part = (
+        f"lpad(regexp_extract({trimmed}, {text(pattern)}, 1), 2, '0')" for pattern in (FIRST, SECOND)
+    )
+    day, month = (first_part, second_part) if form == "day-first" else (second_part, first_part)
     year = f"regexp_extract({trimmed}, {text(_THIRD)}, 1)"
     hour = f"regexp_extract({trimmed}, {text(_HOUR)}, 1)"
     half = f"lower(regexp_extract({trimmed}, {text(_HALF)}, 1))"
     # Twelve o'clock is the first hour of its half; a thirteenth hour of a half is no time, and is refused as none.
-    moved = (
+    reordered = (
         f"CASE WHEN {half} = '' THEN lpad({hour}, 2, '0') WHEN {hour}::INT NOT BETWEEN 1 AND 12 THEN '99' "
         f"ELSE lpad(({hour}::INT % 12 + CASE WHEN {half} = 'pm' THEN 12 ELSE 0 END)::VARCHAR, 2, '0') END"
     )
     minutes = f"regexp_extract({trimmed}, {text(_MINUTES)})"
     zone = f"regexp_extract({trimmed}, {text(_ZONE)}, 1)"
-    clock = f"CASE WHEN {hour} = '' THEN '' ELSE ' ' || {moved} || {minutes} || {zone} END"
+    clock = f"CASE WHEN {hour} = '' THEN '' ELSE ' ' || {reordered} || {minutes} || {zone} END"
     return (
         f"CASE WHEN regexp_full_match({trimmed}, {text(YEAR_LAST)}) "
         f"THEN {year} || '-' || {month} || '-' || {day} || {clock} ELSE {slashed} END"
@@ -73,7 +75,7 @@ def stamp_parts(cell: str, prefix: str, form: str = "iso") -> str:
         if form in ("seconds", "milliseconds")
         else f"WHEN regexp_full_match({trimmed}, '(19|20)[0-9]{{6}}') THEN try_strptime({trimmed}, '%Y%m%d') "
     )
-    when = (
+    timestamp = (
         f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
         f"THEN try_cast({trimmed} AS TIMESTAMP) {compact}"
         f"WHEN {is_stamp} THEN try_cast({stamp} AS TIMESTAMP) END"
@@ -88,36 +90,36 @@ def stamp_parts(cell: str, prefix: str, form: str = "iso") -> str:
         f"CASE WHEN NOT {is_stamp} OR {sign} = '' THEN NULL WHEN upper({sign}) IN ('Z', 'UTC') THEN 0 "
         f"WHEN left({sign}, 1) = '-' THEN -{size} ELSE {size} END"
     )
-    written = f"epoch_us({when}) // 1000000"
-    return f"{written} AS {prefix}_written, {shift} AS {prefix}_shift, {_bare(trimmed, form)} AS {prefix}_bare"
+    written_second = f"epoch_us({timestamp}) // 1000000"
+    return f"{written_second} AS {prefix}_written, {shift} AS {prefix}_shift, {_bare(trimmed, form)} AS {prefix}_bare"
 
 
 def _bare(trimmed: str, form: str) -> str:
     if form not in ("seconds", "milliseconds"):
         return "NULL::BIGINT"
-    whole = f"try_cast(regexp_extract({trimmed}, '^[0-9]+') AS BIGINT)"
+    whole_seconds = f"try_cast(regexp_extract({trimmed}, '^[0-9]+') AS BIGINT)"
     return (
         f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{1,14}}([.][0-9]+)?') "
-        f"THEN {whole}{' // 1000' if form == 'milliseconds' else ''} END"
+        f"THEN {whole_seconds}{' // 1000' if form == 'milliseconds' else ''} END"
     )
 
 
 def utc_second(prefix: str, tz: str) -> str:
     """Seconds since 1970 UTC; a stamp without an offset is in ``tz`` (the earlier reading where clocks go back)."""
-    written = f"{prefix}_written"
+    written_column = f"{prefix}_written"
     return (
         f"coalesce({prefix}_bare, CASE WHEN {prefix}_shift IS NULL "
-        f"THEN {written} - {_offset_at(written, tz, local=True)} ELSE {written} - {prefix}_shift END)"
+        f"THEN {written_column} - {_offset_at(written_column, tz, local=True)} ELSE {written_column} - {prefix}_shift END)"
     )
 
 
 def local_day(prefix: str, tz: str) -> str:
     """The calendar day as days since 1970-01-01: as written where no offset is given, else as it is in ``tz``."""
-    bare, moved = f"{prefix}_bare", f"({prefix}_written - {prefix}_shift)"
+    bare, utc_written = f"{prefix}_bare", f"({prefix}_written - {prefix}_shift)"
     return (
         f"(CASE WHEN {bare} IS NOT NULL THEN ({bare} + {_offset_at(bare, tz)}) // 86400 "
         f"WHEN {prefix}_shift IS NULL THEN {prefix}_written // 86400 "
-        f"ELSE ({moved} + {_offset_at(moved, tz)}) // 86400 END)"
+        f"ELSE ({utc_written} + {_offset_at(utc_written, tz)}) // 86400 END)"
     )
 
 
@@ -177,10 +179,10 @@ def salesforce_18(account_id: str) -> str:
 
 def event_source(source: str, platform: str) -> str:
     """api, mobile, web or NULL, from what the file says of source and platform."""
-    said = f"lower(concat_ws(' ', {source}, {platform}))"
+    source_text = f"lower(concat_ws(' ', {source}, {platform}))"
     return (
-        f"CASE WHEN regexp_matches({said}, '(^|[^a-z])(api|rest|graphql|sdk|webhook|cli|server)($|[^a-z])') THEN 'api' "
-        f"WHEN regexp_matches({said}, '(mobile|iphone|ipad|android|(^|[^a-z])ios($|[^a-z])|tablet)') THEN 'mobile' "
-        f"WHEN regexp_matches({said}, '(web|browser|desktop|windows|mac ?os|linux|chrome|firefox|safari|edge|js)') "
+        f"CASE WHEN regexp_matches({source_text}, '(^|[^a-z])(api|rest|graphql|sdk|webhook|cli|server)($|[^a-z])') THEN 'api' "
+        f"WHEN regexp_matches({source_text}, '(mobile|iphone|ipad|android|(^|[^a-z])ios($|[^a-z])|tablet)') THEN 'mobile' "
+        f"WHEN regexp_matches({source_text}, '(web|browser|desktop|windows|mac ?os|linux|chrome|firefox|safari|edge|js)') "
         f"THEN 'web' END"
     )

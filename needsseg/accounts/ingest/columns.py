@@ -50,10 +50,14 @@ def _empty(cell: str) -> str:
 
 
 def _id_checks(field: str = "account_id") -> tuple[Check, ...]:
-    lost = f"regexp_full_match(trim({field}), {cells.text(LOST_DIGITS)})"
+    has_lost_digits = f"regexp_full_match(trim({field}), {cells.text(LOST_DIGITS)})"
     return (
         Check(field, _empty(field), "no account id"),
-        Check(field, lost, "an account id that went through a float and has lost digits; export the ids as text"),
+        Check(
+            field,
+            has_lost_digits,
+            "an account id that went through a float and has lost digits; export the ids as text",
+        ),
     )
 
 
@@ -89,7 +93,9 @@ def _accounts(tz: str, forms: Mapping[str, str]) -> Plan:
 
 
 def _events(tz: str, forms: Mapping[str, str]) -> Plan:
-    kept = ", ".join(f"nullif(trim({name}), '') AS {name}" for name in ("user_id", "event", "feature", "platform"))
+    text_columns = ", ".join(
+        f"nullif(trim({name}), '') AS {name}" for name in ("user_id", "event", "feature", "platform")
+    )
     return Plan(
         dates=_year_first(("timestamp",), forms),
         parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
@@ -101,7 +107,7 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
             Check("timestamp", _empty("timestamp"), "no time"),
             *_day_checks("timestamp", "(second // 86400)"),
         ),
-        written=f"eid AS event_id, id AS account_id, {kept}, said AS source, second // 86400 AS day, second",
+        written=f"eid AS event_id, id AS account_id, {text_columns}, said AS source, second // 86400 AS day, second",
     )
 
 

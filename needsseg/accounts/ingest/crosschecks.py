@@ -28,12 +28,12 @@ def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
             "ORDER BY min((file::BIGINT << 40) + row)",
             [EARLIER],
         ).fetchall()
-        strange = [(cell, count) for cell, count in cells if tier(cell) == UNKNOWN and not _NOTHING.fullmatch(cell)]
-        if strange:
-            shown = ", ".join(f"'{cell[:40]}'" for cell, _ in strange[:3])
+        unreadable = [(cell, count) for cell, count in cells if tier(cell) == UNKNOWN and not _NOTHING.fullmatch(cell)]
+        if unreadable:
+            examples = ", ".join(f"'{cell[:40]}'" for cell, _ in unreadable[:3])
             notes.append(
-                f"The {what} of {sum(count for _, count in strange):,} accounts counts as unknown: no tier can be told from "
-                f"{shown}{' …' if len(strange) > 3 else ''} in {field}."
+                f"The {what} of {sum(count for _, count in unreadable):,} accounts counts as unknown: no tier can be told from "
+                f"{examples}{' …' if len(unreadable) > 3 else ''} in {field}."
             )
     return notes
 
@@ -56,12 +56,12 @@ def usage_before_subscription(
     )
     with duckdb.connect() as con:
         con.execute(f"CREATE TABLE merged AS {merged}")
-        found = con.execute(
+        counts = con.execute(
             f"WITH used AS (SELECT coalesce(now, account_id) AS id, {local_second('second', tz)} // 86400 AS day "
             f"FROM read_parquet({text(str(events))}) LEFT JOIN merged ON account_id = old), "
             f"begun AS (SELECT coalesce(now, account_id) AS id, min(start_day) AS start "
             f"FROM read_parquet({text(str(subscriptions))}) LEFT JOIN merged ON account_id = old GROUP BY 1) "
             "SELECT count(*), count(DISTINCT used.id) FROM used JOIN begun USING (id) WHERE day < start"
         ).fetchone()
-    rows, ids = found or (0, 0)
+    rows, ids = counts or (0, 0)
     return int(rows), int(ids)

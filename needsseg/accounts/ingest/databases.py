@@ -33,16 +33,16 @@ class Address:
     connect: dict[str, str]
 
 
-def is_address(given: str) -> bool:
+def is_address(source: str) -> bool:
     """Whether this names a PostgreSQL server."""
-    return given.partition("://")[0] in SCHEMES and "://" in given
+    return source.partition("://")[0] in SCHEMES and "://" in source
 
 
-def address(given: str) -> Address:
+def address(source: str) -> Address:
     """The parts of ``postgresql://user@host:port/database``; UsageError, which never repeats it, where it is none."""
     try:
-        split = urlsplit(given)
-        asked = {key: value for key, value in parse_qsl(split.query) if key in TAKEN}
+        split = urlsplit(source)
+        parameters = {key: value for key, value in parse_qsl(split.query) if key in TAKEN}
         unknown = sorted({key for key, _ in parse_qsl(split.query)} - set(TAKEN))
         connect = {
             "host": split.hostname and unquote(split.hostname),
@@ -57,10 +57,14 @@ def address(given: str) -> Address:
         raise UsageError(
             f"The address has options that are not known: {', '.join(unknown)}.", f"Known: {', '.join(TAKEN)}."
         )
-    who = f"{quote(connect['user'])}@" if connect["user"] else ""
-    where = (connect["host"] or "") + (f":{connect['port']}" if connect["port"] else "")
-    shown = f"postgresql://{who}{where}/{quote(connect['dbname'] or '')}"
-    return Address(shown, connect["password"] or "", {key: value for key, value in (connect | asked).items() if value})
+    user_part = f"{quote(connect['user'])}@" if connect["user"] else ""
+    host_part = (connect["host"] or "") + (f":{connect['port']}" if connect["port"] else "")
+    without_password = f"postgresql://{user_part}{host_part}/{quote(connect['dbname'] or '')}"
+    return Address(
+        without_password,
+        connect["password"] or "",
+        {key: value for key, value in (connect | parameters).items() if value},
+    )
 
 
 ADDRESS_HINT = "Write postgresql://user@host:port/database, and give the password in the variable PGPASSWORD."
@@ -75,13 +79,13 @@ def database_kind(path: Path) -> str:
     return "duckdb" if head[8:12] == b"DUCK" else ""
 
 
-def tables(given: str) -> list[str]:
+def tables(source: str) -> list[str]:
     """The tables and views of a database file or server, by name."""
-    if is_address(given):
-        where = address(given)
-        with _connected(where) as con:
+    if is_address(source):
+        server = address(source)
+        with _connected(server) as con:
             return [_dotted(name) for name in con.execute(_POSTGRES_TABLES).fetchall()]
-    path = Path(given).expanduser()
+    path = Path(source).expanduser()
     kind = database_kind(path)
     if not kind:
         raise TableError(f"{path.name}: is no SQLite or DuckDB file.", "Import it as a file, without --table.")
@@ -104,12 +108,12 @@ def spool_table(path: Path, kind: str, table: str, target: Path, rows: int | Non
     Without ``table`` the only one is taken; UsageError where there are several, TableError where there is none of that
     name or the file cannot be read.
     """
-    chosen = _chosen(path.name, table, _tables(path, kind))
+    table_found = _find_table(path.name, table, _tables(path, kind))
     limit = "" if rows is None else f" LIMIT {rows}"
-    name = f"{path.name}: {chosen}"
+    name = f"{path.name}: {table_found}"
     if kind == "duckdb":
-        return name, _from_duckdb(path, chosen, limit, target)
-    return name, _from_sqlite(path, chosen, limit, target)
+        return name, _from_duckdb(path, table_found, limit, target)
+    return name, _from_sqlite(path, table_found, limit, target)
 
 
 def _tables(path: Path, kind: str) -> list[str]:
@@ -135,22 +139,24 @@ def _dotted(row: Sequence[Any], usual: str = "public") -> str:
     return name if schema == usual else f"{schema}.{name}"
 
 
-def _chosen(where: str, table: str, there: Sequence[str]) -> str:
-    listed = ", ".join(there[:20]) + (" …" if len(there) > 20 else "") or "none"
+def _find_table(database: str, table: str, known_tables: Sequence[str]) -> str:
+    listed = ", ".join(known_tables[:20]) + (" …" if len(known_tables) > 20 else "") or "none"
     if table:
-        found = [name for name in there if name == table] or [n for n in there if n.casefold() == table.casefold()]
-        found = found or [name for name in there if table in (f"public.{name}", f"main.{name}")]
-        if not found:
-            raise TableError(f"{where}: has no table '{table}'.", f"Its tables are: {listed}.")
-        return found[0]
-    if len(there) == 1:
-        return there[0]
-    raise UsageError(f"{where}: which of its tables?", f"Say it with --table: {listed}.")
+        matching = [name for name in known_tables if name == table] or [
+            n for n in known_tables if n.casefold() == table.casefold()
+        ]
+        matching = matching or [name for name in known_tables if table in (f"public.{name}", f"main.{name}")]
+        if not matching:
+            raise TableError(f"{database}: has no table '{table}'.", f"Its tables are: {listed}.")
+        return matching[0]
+    if len(known_tables) == 1:
+        return known_tables[0]
+    raise UsageError(f"{database}: which of its tables?", f"Say it with --table: {listed}.")
 
 
 def parts_of(table: str) -> list[str]:
     """``schema.table`` as its names; one that holds a dot stands in double quotes."""
-    return [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"|([^."]+)', table)]
+    return [quoted or unquoted for quoted, unquoted in re.findall(r'"([^"]+)"|([^."]+)', table)]
 
 
 def _identifier(table: str) -> str:
@@ -179,8 +185,8 @@ def _from_duckdb(path: Path, table: str, limit: str, target: Path) -> Layout:
             described = con.execute(f"SELECT * FROM {_identifier(table)} LIMIT 0").description or ()
             header = tuple(str(column[0]) for column in described)
             cells = ", ".join("CAST(" + _quoted(name) + " AS VARCHAR)" for name in header)
-            found = con.execute(f"SELECT {cells} FROM {_identifier(table)}{limit}")
-            return _written(header, iter(lambda: found.fetchmany(AT_ONCE), []), target)
+            result = con.execute(f"SELECT {cells} FROM {_identifier(table)}{limit}")
+            return _written(header, iter(lambda: result.fetchmany(AT_ONCE), []), target)
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
 
@@ -193,7 +199,7 @@ def _sqlite(path: Path) -> Any:
     import sqlite3
 
     con = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
-    con.text_factory = lambda said: said.decode("utf-8", errors="replace")
+    con.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
     return con
 
 
@@ -203,9 +209,9 @@ def _from_sqlite(path: Path, table: str, limit: str, target: Path) -> Layout:
     try:
         con = _sqlite(path)
         try:
-            found = con.execute(f"SELECT * FROM {_quoted(table)}{limit}")
-            header = tuple(str(column[0]) for column in found.description)
-            return _written(header, iter(lambda: found.fetchmany(AT_ONCE), []), target)
+            cursor = con.execute(f"SELECT * FROM {_quoted(table)}{limit}")
+            header = tuple(str(column[0]) for column in cursor.description)
+            return _written(header, iter(lambda: cursor.fetchmany(AT_ONCE), []), target)
         finally:
             con.close()
     except sqlite3.Error as error:
@@ -238,17 +244,17 @@ def _private(target: Path) -> Any:
     return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
 
 
-def spool_postgres(given: str, table: str, target: Path, rows: int | None = None) -> tuple[str, Layout]:
+def spool_postgres(source: str, table: str, target: Path, rows: int | None = None) -> tuple[str, Layout]:
     """Copy a table of a PostgreSQL server to ``target`` as CSV, as it streams in; its name without password, and layout."""
-    where = address(given)
-    with _connected(where) as con:
+    server = address(source)
+    with _connected(server) as con:
         import psycopg
 
         try:
-            there = [_dotted(name) for name in con.execute(_POSTGRES_TABLES).fetchall()]
-            chosen = _chosen(where.shown, table, there)
-            query = f"SELECT * FROM {_identifier(chosen)}{'' if rows is None else f' LIMIT {rows}'}"
-            described = con.execute(f"SELECT * FROM {_identifier(chosen)} LIMIT 0").description or ()
+            server_tables = [_dotted(name) for name in con.execute(_POSTGRES_TABLES).fetchall()]
+            table_found = _find_table(server.shown, table, server_tables)
+            query = f"SELECT * FROM {_identifier(table_found)}{'' if rows is None else f' LIMIT {rows}'}"
+            described = con.execute(f"SELECT * FROM {_identifier(table_found)} LIMIT 0").description or ()
             header = tuple(column.name for column in described)
             copying = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
             opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -256,11 +262,11 @@ def spool_postgres(given: str, table: str, target: Path, rows: int | None = None
                 for block in copy:
                     stream.write(block)
         except psycopg.Error as error:
-            raise _refused(where, error) from error
-    return f"{where.shown}: {chosen}", Layout("csv", header)
+            raise _refused(server, error) from error
+    return f"{server.shown}: {table_found}", Layout("csv", header)
 
 
-def _connected(where: Address) -> Any:
+def _connected(server: Address) -> Any:
     try:
         import psycopg
     except ImportError as error:
@@ -268,20 +274,20 @@ def _connected(where: Address) -> Any:
             "PostgreSQL needs a part that is not installed.", 'Install it: pip install "needsseg[postgres]"'
         ) from error
     try:
-        con = psycopg.connect(**({"connect_timeout": str(PATIENCE)} | where.connect), application_name="needsseg")
+        con = psycopg.connect(**({"connect_timeout": str(PATIENCE)} | server.connect), application_name="needsseg")
         con.read_only = True
         con.execute("SET TIME ZONE 'UTC'")
         con.execute("SET DateStyle = 'ISO, YMD'")
     except psycopg.Error as error:
-        raise _refused(where, error) from error
+        raise _refused(server, error) from error
     return con
 
 
-def _refused(where: Address, error: Exception) -> NeedssegError:
-    said = " ".join(str(error).split()) or type(error).__name__
-    if where.password:
-        said = said.replace(where.password, "…")
+def _refused(server: Address, error: Exception) -> NeedssegError:
+    message = " ".join(str(error).split()) or type(error).__name__
+    if server.password:
+        message = message.replace(server.password, "…")
     return NeedssegError(
-        f"{where.shown}: {said}",
+        f"{server.shown}: {message}",
         "Check that the server runs and the name, user and table are right; the password comes from the variable PGPASSWORD.",
     )

@@ -43,12 +43,12 @@ class DatesUnclearError(TableError):
 
     def __init__(self, columns: Sequence[DateColumn], name: str) -> None:
         self.columns = tuple(columns)
-        one = columns[0]
-        seen = " and ".join(f"'{cell}' ({where})" for where, cell in one.examples)
-        said = " ".join(f"--dates {_quoted(column.column)}=FORMAT" for column in columns)
+        first_column = columns[0]
+        seen = " and ".join(f"'{cell}' ({place})" for place, cell in first_column.examples)
+        options = " ".join(f"--dates {_quoted(column.column)}=FORMAT" for column in columns)
         super().__init__(
-            f"{name}: column '{one.column}' {one.why}: {seen}.",
-            f"Say how it is written: {said}, where FORMAT is one of {', '.join(FORMATS)}. "
+            f"{name}: column '{first_column.column}' {first_column.why}: {seen}.",
+            f"Say how it is written: {options}, where FORMAT is one of {', '.join(FORMATS)}. "
             "Dates with the year first are read in any case; what does not fit is refused row by row.",
         )
 
@@ -57,20 +57,20 @@ def _quoted(column: str) -> str:
     return f'"{column}"' if " " in column or "|" in column else column
 
 
-def said_dates(said: MappingOf[str, str], mapping: Mapping) -> dict[str, str]:
+def chosen_date_formats(chosen: MappingOf[str, str], mapping: Mapping) -> dict[str, str]:
     """What a person said of date columns (by column or field), by field; UsageError where there is no such column or format."""
-    found = {}
+    format_by_field = {}
     fields = {name: mapping.columns[name] for name in DATE_FIELDS[mapping.kind] if name in mapping.columns}
-    for key, form in said.items():
+    for key, form in chosen.items():
         if form not in FORMATS:
-            raise UsageError(f"'{form}' is no way to write dates.", f"The formats are {', '.join(FORMATS)}.")
-        meant = [name for name, column in fields.items() if key == column or key in column.split("|")]
-        meant = meant or [key] * (key in fields)
-        if not meant:
-            there = ", ".join(fields.values()) or "none"
-            raise UsageError(f"'{key}' is no column of dates.", f"The columns of dates are: {there}.")
-        found.update(dict.fromkeys(meant, form))
-    return found
+            raise UsageError(f"'{form}' is not a valid date format.", f"The formats are {', '.join(FORMATS)}.")
+        fields_meant = [name for name, column in fields.items() if key == column or key in column.split("|")]
+        fields_meant = fields_meant or [key] * (key in fields)
+        if not fields_meant:
+            column_list = ", ".join(fields.values()) or "none"
+            raise UsageError(f"'{key}' is not a date column.", f"The columns of dates are: {column_list}.")
+        format_by_field.update(dict.fromkeys(fields_meant, form))
+    return format_by_field
 
 
 def date_columns(
@@ -87,41 +87,45 @@ def date_columns(
 
 def _column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequence[str], saved: str) -> DateColumn:
     column = mapping.columns[name]
-    if said := mapping.dates.get(name, ""):
-        return DateColumn(name, column, said, "as you said", chosen=True)
-    found = {
+    if chosen_format := mapping.dates.get(name, ""):
+        return DateColumn(name, column, chosen_format, "as you said", chosen=True)
+    example_by_format = {
         shape: (count, (f"{names[place >> 40]} row {place & (2**40 - 1)}", cell))
         for shape, count, place, cell in con.execute(
             f"SELECT shape, count(*), min(place), arg_min(cell, place) FROM (SELECT {name} AS cell, "
             f"(file::BIGINT << 40) + row AS place, {_shape(name)} AS shape FROM raw) WHERE shape IS NOT NULL GROUP BY shape"
         ).fetchall()
     }
-    if saved and not _contradicted(saved, set(found)):
+    if saved and not _contradicted(saved, set(example_by_format)):
         return DateColumn(name, column, saved, "as last time", chosen=True)
-    form, why = _decided(set(found))
-    examples = tuple(example for _, example in sorted(found.values(), key=lambda one: -one[0])[:2])
-    if not form and set(found) <= {"either", "same"}:
+    form, reason = _decided(set(example_by_format))
+    examples = tuple(
+        example for _, example in sorted(example_by_format.values(), key=lambda placed_example: -placed_example[0])[:2]
+    )
+    if not form and set(example_by_format) <= {"either", "same"}:
         examples = tuple(
             (f"{names[file]} row {row}", cell)
             for file, row, cell in con.execute(
                 f"SELECT file, row, {name} FROM raw WHERE {_shape(name)} = 'either' ORDER BY file, row LIMIT 2"
             ).fetchall()
         )
-    return DateColumn(name, column, form, why, examples)
+    return DateColumn(name, column, form, reason, examples)
 
 
 def _shape(cell: str) -> str:
     trimmed = f"trim({cell})"
-    one, two = (f"try_cast(regexp_extract({trimmed}, {text(pattern)}, 1) AS INTEGER)" for pattern in (FIRST, SECOND))
+    first_part, second_part = (
+        f"try_cast(regexp_extract({trimmed}, {text(pattern)}, 1) AS INTEGER)" for pattern in (FIRST, SECOND)
+    )
     return (
         f"CASE WHEN regexp_full_match({trimmed}, {text(YEAR_FIRST)}) THEN 'iso' "
         f"WHEN regexp_full_match({trimmed}, {text(SECONDS)}) THEN 'seconds' "
         f"WHEN regexp_full_match({trimmed}, {text(MILLISECONDS)}) THEN 'milliseconds' "
         f"WHEN regexp_full_match({trimmed}, {text(YEAR_LAST)}) THEN CASE "
-        f"WHEN {one} BETWEEN 13 AND 31 AND {two} BETWEEN 1 AND 12 THEN 'day' "
-        f"WHEN {two} BETWEEN 13 AND 31 AND {one} BETWEEN 1 AND 12 THEN 'month' "
-        f"WHEN {one} BETWEEN 1 AND 12 AND {one} = {two} THEN 'same' "
-        f"WHEN {one} BETWEEN 1 AND 12 AND {two} BETWEEN 1 AND 12 THEN 'either' END END"
+        f"WHEN {first_part} BETWEEN 13 AND 31 AND {second_part} BETWEEN 1 AND 12 THEN 'day' "
+        f"WHEN {second_part} BETWEEN 13 AND 31 AND {first_part} BETWEEN 1 AND 12 THEN 'month' "
+        f"WHEN {first_part} BETWEEN 1 AND 12 AND {first_part} = {second_part} THEN 'same' "
+        f"WHEN {first_part} BETWEEN 1 AND 12 AND {second_part} BETWEEN 1 AND 12 THEN 'either' END END"
     )
 
 

@@ -56,10 +56,10 @@ def read_header(path: Path) -> tuple[str, ...]:
     return layout(path).header
 
 
-def layout(path: Path, name: str = "", whole: bool = True) -> Layout:
+def layout(path: Path, name: str = "", whole_file: bool = True) -> Layout:
     """What kind of file this is, by content before extension; TableError where it is none that can be read.
 
-    ``name`` is what messages call the file. A preview does not read the ``whole`` file: its encoding and blank lines
+    ``name`` is what messages call the file. A preview does not read the ``whole_file`` file: its encoding and blank lines
     are then those of its beginning.
     """
     name = name or path.name
@@ -71,7 +71,7 @@ def layout(path: Path, name: str = "", whole: bool = True) -> Layout:
                 return Layout("parquet", _parquet_header(path, name))
         with open_bytes(path) as stream:
             head = stream.read(PEEK)
-        return _text_layout(path, name, head, None if whole else PREVIEWED)
+        return _text_layout(path, name, head, None if whole_file else PREVIEWED)
     except (EOFError, zlib.error) as error:
         raise TableError(f"{name}: is cut off: the gzip file ends in the middle, or is damaged.", CUT_HINT) from error
     except OSError as error:
@@ -107,38 +107,39 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             yield raw
 
 
-def rows_of(con: DuckDBPyConnection, path: Path, found: Layout, spare: Path) -> str:
+def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: Path) -> str:
     """A relation over the file with columns ``row`` and ``c0…cn`` (text), plus ``surplus`` for a cell too many.
 
-    ``spare`` is where a copy in plain UTF-8 goes when the file's own bytes will not do.
+    ``scratch`` is where a copy in plain UTF-8 goes when the file's own bytes will not do.
     """
-    if found.format == "parquet":
+    if file_layout.format == "parquet":
         cells = ", ".join(
-            f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}' for i, name in enumerate(found.header)
+            f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}'
+            for i, name in enumerate(file_layout.header)
         )
         source = f"read_parquet({text(str(path))}, file_row_number = true)"
         return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
-    if not found.clean:
-        _rewrite(path, found, spare)
-    lying = path if found.clean else spare
-    if found.format == "jsonl":
+    if not file_layout.clean:
+        _rewrite(path, file_layout, scratch)
+    lying = path if file_layout.clean else scratch
+    if file_layout.format == "jsonl":
         lines = _csv_relation(lying, ["line"], "\x02", quote="", header=False)
         cells = ", ".join(
             f"coalesce(json_extract_string(line, {text(_json_path(name))}), '') AS c{i}"
-            for i, name in enumerate(found.header)
+            for i, name in enumerate(file_layout.header)
         )
         numbered = f"SELECT row_number() OVER () AS row, line FROM {lines}"
         sorted_out = (
             "CASE WHEN json_valid(line) THEN NULL ELSE line END AS surplus, "
             "CASE WHEN json_valid(line) THEN line ELSE '{}' END AS line"
         )
-        filled = f"SELECT row, {sorted_out} FROM ({numbered}) WHERE trim(coalesce(line, '')) <> ''"
-        return f"(SELECT row, {cells}, surplus FROM ({filled}))"
-    names = [f"c{i}" for i in range(len(found.header))]
-    relation = _csv_relation(lying, [*names, "surplus"], found.delimiter, quote='"', header=True)
+        filled_lines = f"SELECT row, {sorted_out} FROM ({numbered}) WHERE trim(coalesce(line, '')) <> ''"
+        return f"(SELECT row, {cells}, surplus FROM ({filled_lines}))"
+    names = [f"c{i}" for i in range(len(file_layout.header))]
+    relation = _csv_relation(lying, [*names, "surplus"], file_layout.delimiter, quote='"', header=True)
     blank = " AND ".join(f"coalesce({name}, '') = ''" for name in names)
-    kept = f"surplus IS NOT NULL OR NOT ({blank})"
-    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {kept})"
+    is_kept = f"surplus IS NOT NULL OR NOT ({blank})"
+    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {is_kept})"
 
 
 def _csv_relation(path: Path, names: list[str], delimiter: str, quote: str, header: bool) -> str:
@@ -160,7 +161,7 @@ def _encoding(path: Path, name: str, head: bytes, most: int | None) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\x00" in head:
-        raise TableError(f"{name}: is no text file.", TABLE_HINT)
+        raise TableError(f"{name} is not a text file.", TABLE_HINT)
     decoder = codecs.getincrementaldecoder("utf-8")()
     with open_bytes(path) as stream:
         try:
@@ -174,9 +175,9 @@ def _encoding(path: Path, name: str, head: bytes, most: int | None) -> str:
 
 def _blocks(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
     """The stream in blocks, no further than ``most`` bytes where that is given."""
-    done = 0
-    while (most is None or done < most) and (block := stream.read(1024 * 1024)):
-        done += len(block)
+    bytes_read = 0
+    while (most is None or bytes_read < most) and (block := stream.read(1024 * 1024)):
+        bytes_read += len(block)
         yield block
 
 
@@ -211,17 +212,17 @@ def open_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
         yield io.TextIOWrapper(stream, encoding=spelt, errors="replace", newline="")
 
 
-def _rewrite(path: Path, found: Layout, spare: Path) -> None:
+def _rewrite(path: Path, file_layout: Layout, scratch: Path) -> None:
     """A copy as UTF-8 in which an empty line is a row of empty cells, so that row numbers stay those of the file."""
-    with open_text(path, found.encoding) as source, spare.open("w", encoding="utf-8", newline="") as copy:
-        if found.format == "jsonl":
+    with open_text(path, file_layout.encoding) as source, scratch.open("w", encoding="utf-8", newline="") as copy:
+        if file_layout.format == "jsonl":
             copy.writelines(source)
             return
-        width = len(found.header)
-        writer = TableWriter(copy, delimiter=found.delimiter, quote_all=True)
+        width = len(file_layout.header)
+        writer = TableWriter(copy, delimiter=file_layout.delimiter, quote_all=True)
         csv.field_size_limit(LONGEST_LINE)
         header_seen = False
-        for cells in records(source, found.delimiter):
+        for cells in records(source, file_layout.delimiter):
             if not header_seen and not any(cells):
                 continue
             header_seen = True
@@ -246,28 +247,28 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
         if cells is not None:
             yield cells
             continue
-        taken: list[str] = []
-        while cells is None and len(taken) < LONGEST_CELL:
+        open_lines: list[str] = []
+        while cells is None and len(open_lines) < LONGEST_CELL:
             more = waiting.popleft() if waiting else next(stream, None)
             if more is None:
                 break
-            taken.append(more)
+            open_lines.append(more)
             if '"' in more:
-                cells = _parsed(line + "".join(taken), delimiter, strict=True)
+                cells = _parsed(line + "".join(open_lines), delimiter, strict=True)
         if cells is None:
-            waiting.extendleft(reversed(taken))
+            waiting.extendleft(reversed(open_lines))
             cells = [UNCLOSED + line.rstrip("\r\n")[:200]]
         yield cells
 
 
-def _parsed(said: str, delimiter: str, strict: bool = False) -> list[str] | None:
+def _parsed(row_text: str, delimiter: str, strict: bool = False) -> list[str] | None:
     """One row of CSV, or None where its last quote is open; ``strict`` takes no text behind a closing quote either."""
     try:
-        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter, strict=True))
+        rows = list(csv.reader(io.StringIO(row_text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         if strict or "end of data" in str(error):
             return None
-        rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO(row_text, newline=""), delimiter=delimiter))
     return rows[0] if len(rows) == 1 else ([] if not rows else None)
 
 
@@ -283,7 +284,7 @@ def _parquet_header(path: Path, name: str) -> tuple[str, ...]:
             rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(path))})").fetchall()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
-        raise TableError(f"{name}: is no readable Parquet file: {first}.", "Export it again.") from error
+        raise TableError(f"{name} is not a readable Parquet file: {first}.", "Export it again.") from error
     return tuple(str(row[0]) for row in rows)
 
 
@@ -292,22 +293,22 @@ def _json_header(path: Path, name: str, encoding: str) -> tuple[str, ...]:
     with open_text(path, encoding) as stream:
         for _, line in zip(range(PEEK_LINES), stream, strict=False):
             try:
-                found = json.loads(line)
+                first_object = json.loads(line)
             except ValueError:
                 continue  # the row itself is rejected by number when the file is read
-            if isinstance(found, dict):
-                names.update(dict.fromkeys(_leaves(found, "")))
+            if isinstance(first_object, dict):
+                names.update(dict.fromkeys(_leaves(first_object, "")))
     if not names:
         raise TableError(f"{name}: none of its first {PEEK_LINES} lines is a JSON object.", "Write one object a line.")
     return tuple(names)
 
 
-def _leaves(found: dict[str, object], above: str) -> Iterator[str]:
-    for key, value in found.items():
+def _leaves(record: dict[str, object], prefix: str) -> Iterator[str]:
+    for key, value in record.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{above}{key}.")
+            yield from _leaves(value, f"{prefix}{key}.")
         elif not isinstance(value, list):
-            yield f"{above}{key}"
+            yield f"{prefix}{key}"
 
 
 def _json_path(name: str) -> str:

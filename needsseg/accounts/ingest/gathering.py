@@ -45,54 +45,54 @@ class Gathered:
 
 @contextmanager
 def gathered(
-    given: Sequence[str | Path],
+    sources: Sequence[str | Path],
     folder: Path | None = None,
     table: str = "",
     rows: int | None = None,
-    own: Callable[[Path], bool] = lambda _: False,
+    is_own_file: Callable[[Path], bool] = lambda _: False,
 ) -> Iterator[Gathered]:
-    """What ``given`` names: files, folders (all files below), patterns, zip files, databases with ``table``.
+    """What ``sources`` names: files, folders (all files below), patterns, zip files, databases with ``table``.
 
     Bytes that do not lie in a file of their own are copied privately below ``folder`` (the system's place for short-lived
     files where it is None) until the context ends; ``rows`` limits how many are copied of a table. Files of which
-    ``own`` says so are passed over in folders. TableError where nothing is found, or where a single file cannot be read.
+    ``is_own_file`` says so are passed over in folders. TableError where nothing is found, or where a single file cannot be read.
     """
-    if not given:
+    if not sources:
         raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
     with private_folder(folder, "reading") as scratch:
         parts: list[Part] = []
         refused: list[tuple[str, str]] = []
-        for name in given:
+        for name in sources:
             try:
-                for part in _parts(str(name), scratch, table, rows, own):
+                for part in _parts(str(name), scratch, table, rows, is_own_file):
                     if isinstance(part, Part):
                         parts.append(part)
                     else:
                         refused.append(part)
             except TableError as error:
-                if len(given) == 1:
+                if len(sources) == 1:
                     raise
                 refused.append((str(name), f"{error.message} {error.hint}".strip()))
         first: dict[str, Part] = {}
         twice = [part.name for part in parts if first.setdefault(part.sha256, part) is not part]
-        kept = list(first.values())
-        if not kept:
+        distinct_parts = list(first.values())
+        if not distinct_parts:
             raise (
                 TableError(*refused[0])
                 if refused
-                else TableError(f"{given[0]}: holds no file.", "Name a CSV, Parquet or JSON-lines file.")
+                else TableError(f"{sources[0]}: holds no file.", "Name a CSV, Parquet or JSON-lines file.")
             )
-        yield Gathered(tuple(kept), tuple(refused), tuple(twice))
+        yield Gathered(tuple(distinct_parts), tuple(refused), tuple(twice))
 
 
-def laid_out(parts: Iterable[Part], whole: bool = True) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
+def laid_out(parts: Iterable[Part], whole_files: bool = True) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
     """The parts with their layouts, and those that cannot be read with the reason; TableError where none can be."""
     known: list[Part] = []
     refused: list[tuple[str, str]] = []
     wrong: TableError | None = None
     for part in parts:
         try:
-            known.append(part if part.found else replace(part, found=layout(part.path, part.name, whole)))
+            known.append(part if part.found else replace(part, found=layout(part.path, part.name, whole_files)))
         except TableError as error:
             wrong = wrong or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
@@ -107,44 +107,46 @@ def label(names: Sequence[str]) -> str:
 
 
 def _parts(
-    given: str, scratch: Path, table: str, rows: int | None, own: Callable[[Path], bool]
+    source: str, scratch: Path, table: str, rows: int | None, is_own_file: Callable[[Path], bool]
 ) -> Iterator[Part | tuple[str, str]]:
-    if is_address(given):
-        yield _spooled(scratch, lambda target: spool_postgres(given, table, target, rows))
+    if is_address(source):
+        yield _spooled(scratch, lambda target: spool_postgres(source, table, target, rows))
         return
-    path = Path(given).expanduser()
+    path = Path(source).expanduser()
     if path.is_dir():
-        yield from _of_folder(path, scratch, table, own)
-    elif not path.exists() and glob.has_magic(given):
-        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        files = [name for name in found if name.is_file() and not own(name)]
+        yield from _of_folder(path, scratch, table, is_own_file)
+    elif not path.exists() and glob.has_magic(source):
+        matching_paths = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        files = [name for name in matching_paths if name.is_file() and not is_own_file(name)]
         if not files:
-            raise TableError(f"{given}: no file fits this pattern.", "Give a CSV, Parquet or JSON-lines file.")
+            raise TableError(f"{source}: no file fits this pattern.", "Give a CSV, Parquet or JSON-lines file.")
         base = Path(os.path.commonpath([file.parent for file in files])) if len(files) > 1 else files[0].parent
         for file in files:
-            yield from _of_file(file, str(file.relative_to(base)), scratch, table, alone=len(files) == 1)
+            yield from _of_file(file, str(file.relative_to(base)), scratch, table, named_directly=len(files) == 1)
     else:
-        yield from _of_file(path, path.name, scratch, table, alone=True, rows=rows)
+        yield from _of_file(path, path.name, scratch, table, named_directly=True, rows=rows)
 
 
 def _of_folder(
-    folder: Path, scratch: Path, table: str, own: Callable[[Path], bool]
+    folder: Path, scratch: Path, table: str, is_own_file: Callable[[Path], bool]
 ) -> Iterator[Part | tuple[str, str]]:
-    found = 0
+    file_count = 0
     for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN) and not own(Path(place, name)))
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(HIDDEN) and not is_own_file(Path(place, name))
+        )
         for name in sorted(files):
             file = Path(place, name)
-            if name.startswith(HIDDEN) or own(file) or not file.is_file():
+            if name.startswith(HIDDEN) or is_own_file(file) or not file.is_file():
                 continue
-            found += 1
-            yield from _of_file(file, f"{folder.name}/{file.relative_to(folder)}", scratch, table, alone=False)
-    if not found:
+            file_count += 1
+            yield from _of_file(file, f"{folder.name}/{file.relative_to(folder)}", scratch, table, named_directly=False)
+    if not file_count:
         raise TableError(f"{folder}: holds no file.", "Name a folder of CSV, Parquet or JSON-lines files.")
 
 
 def _of_file(
-    path: Path, name: str, scratch: Path, table: str, alone: bool, rows: int | None = None
+    path: Path, name: str, scratch: Path, table: str, named_directly: bool, rows: int | None = None
 ) -> Iterator[Part | tuple[str, str]]:
     """The part a file is, or those in it; a file in a folder that cannot be opened is given as its name and the reason."""
     try:
@@ -161,19 +163,19 @@ def _of_file(
         elif zipped:
             yield from _of_zip(path, name, scratch)
         elif table:
-            raise UsageError(f"{name}: is no database, so --table means nothing here.", "Leave --table out.")
+            raise UsageError(f"{name} is not a database, so --table does not apply.", "Leave --table out.")
         else:
             yield Part(name, path, sha)
     except TableError as error:
-        if alone:
+        if named_directly:
             raise
         yield name, error.message.removeprefix(f"{name}: ")
 
 
 def _spooled(scratch: Path, spool: Callable[[Path], tuple[str, Layout]]) -> Part:
     target = scratch / f"{len(list(scratch.iterdir())):06}.csv"
-    name, found = spool(target)
-    return Part(name, target, file_sha256(target), found)
+    name, layout_found = spool(target)
+    return Part(name, target, file_sha256(target), layout_found)
 
 
 def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, str]]:

@@ -88,14 +88,14 @@ def ingest(
     tz: str = "UTC",
     *,
     saved_dates: MappingOf[str, str] | None = None,
-    held: Path | None = None,
-    told: Progress = silent,
+    earlier: Path | None = None,
+    progress: Progress = silent,
 ) -> Ingested:
     """Read the files of ``kind`` through ``mapping`` and write their valid rows as one Parquet file under the folder ``out``.
 
     The Parquet file's name comes from the bytes read, the mapping and the time zone, so the same input gives the same
     file. Stamps without an offset are in ``tz``, except Amplitude's, which are UTC. ``saved_dates`` are answers given
-    before, ``held`` the Parquet file of an earlier import that these files are added to. Rows that cannot be read are
+    before, ``earlier`` the Parquet file of an earlier import that these files are added to. Rows that cannot be read are
     left out and listed, in the result and in ``out``. DatesUnclearError where a person must say how dates are written,
     another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
     """
@@ -114,9 +114,9 @@ def ingest(
     zone(tz)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with workshop(out) as (con, spare):
-            read, misfits, notes = read_parts(con, parts, mapping, spare, told)
-            return _ingest(con, read, mapping, out, tz, dict(saved_dates or {}), held, (*refused, *misfits), notes)
+        with workshop(out) as (con, scratch):
+            read, misfits, notes = read_parts(con, parts, mapping, scratch, progress)
+            return _ingest(con, read, mapping, out, tz, dict(saved_dates or {}), earlier, (*refused, *misfits), notes)
     except (duckdb.IOException, OSError) as error:
         raise NeedssegError(f"{out}: cannot write there: {error}.", "Free space or choose another folder.") from error
     except duckdb.Error as error:
@@ -142,7 +142,7 @@ def _ingest(
     out: Path,
     tz: str,
     saved: dict[str, str],
-    held: Path | None,
+    earlier: Path | None,
     refused: tuple[tuple[str, str], ...],
     notes: list[str],
 ) -> Ingested:
@@ -158,11 +158,13 @@ def _ingest(
     ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
-    columns = _keep(con, plan, held)
+    columns = _keep(con, plan, earlier)
     dropped = duplicates = 0
     if kind == "accounts":
-        dropped, gone = resolve_merged(con)
-        notes += [f"{gone:,} accounts that were there are deleted or merged in the CRM by now."] * bool(gone)
+        dropped, merged_away = resolve_merged(con)
+        notes += [f"{merged_away:,} accounts that were there are deleted or merged in the CRM by now."] * bool(
+            merged_away
+        )
         again, duplicates = repeated_accounts(con, mapping, names)
         rejected += again
         notes += unreadable_tiers(con)
@@ -171,9 +173,9 @@ def _ingest(
         if differing:
             notes.append(
                 f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
-                f"If '{mapping.columns['event_id']}' is no event id, read the file again with --map event_id="
+                f"If '{mapping.columns['event_id']}' is not an event id, read the file again with --map event_id="
             )
-        if unnamed and (held or len(parts) > 1):
+        if unnamed and (earlier or len(parts) > 1):
             notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be told.")
     else:
         duplicates = repeated_subscriptions(con)
@@ -187,7 +189,7 @@ def _ingest(
         raise TableError(f"{name}: holds no valid row.", _first_reason(rejected, listed))
     (new,) = con.execute("SELECT count(*) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (0,)
     sha = over_all(part.sha256 for part in parts)
-    parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, held)}.parquet"
+    parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier)}.parquet"
     _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY file, row", parquet)
     known = tuple((part.name, part.sha256) for part in parts)
     return Ingested(
@@ -196,18 +198,18 @@ def _ingest(
     )  # fmt: skip
 
 
-def _keep(con: DuckDBPyConnection, plan: Plan, held: Path | None) -> list[str]:
+def _keep(con: DuckDBPyConnection, plan: Plan, earlier: Path | None) -> list[str]:
     """Fill the table ``kept`` with what will be written, before it what an earlier import holds; the columns to write."""
     besides = f", {plan.besides}" if plan.besides else ""
     con.execute(f"CREATE TABLE kept AS SELECT file, row, {plan.written}{besides} FROM staged; DROP TABLE staged")
     columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall()]
     columns = [column for column in columns if column not in ("file", "row", "master", "deleted", "given")]
-    if held is not None:
-        there = f"read_parquet({cells.text(str(held))}, file_row_number = true)"
+    if earlier is not None:
+        earlier_rows = f"read_parquet({cells.text(str(earlier))}, file_row_number = true)"
         standing = ", '' AS master, false AS deleted, '' AS given" if plan.besides else ""
         con.execute(
             f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{standing} "
-            f"FROM {there}"
+            f"FROM {earlier_rows}"
         )
     return columns
 
@@ -216,9 +218,9 @@ def _first_reason(rejected: list[Reject], listed: Path) -> str:
     if not rejected:
         return "There is nothing below the header."
     first = rejected[0]
-    where = f"row {first.row}" + (f", column {first.column}" if first.column else "")
+    place = f"row {first.row}" + (f", column {first.column}" if first.column else "")
     more = f" All {len(rejected):,} are listed in {listed}." if len(rejected) > 1 else ""
-    return f"The first was refused at {where}: {first.reason}.{more}"
+    return f"The first was refused at {place}: {first.reason}.{more}"
 
 
 def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
@@ -234,7 +236,7 @@ def over_all(hashes: Iterable[str]) -> str:
 
 def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: Path | None) -> str:
     earlier = held.name if held else ""
-    said = json.dumps(
+    settings_text = json.dumps(
         [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier]
     )
-    return sha256(said)[:16]
+    return sha256(settings_text)[:16]

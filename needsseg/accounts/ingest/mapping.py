@@ -103,57 +103,63 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
     ``anonymousId``. A seat count is not taken for a number of employees: the two differ by orders of magnitude.
     """
     if kind not in NAMES:
-        raise UsageError(f"'{kind}' is no kind of account file.", f"Kinds: {', '.join(KINDS)}.")
+        raise UsageError(f"'{kind}' is not a kind of account file.", f"Kinds: {', '.join(KINDS)}.")
     by_key: dict[str, str] = {}
     for column in header:
         by_key.setdefault(_key(column), column)
     source = _source(kind, set(header))
     columns: dict[str, str] = {}
-    taken: set[str] = set()
+    used_columns: set[str] = set()
     for name, aliases in NAMES[kind].items():
         present = [by_key[_key(alias)] for alias in aliases if _key(alias) in by_key]
-        free = [column for column in dict.fromkeys(present) if column not in taken]
+        free = [column for column in dict.fromkeys(present) if column not in used_columns]
         if not free:
             continue
         columns[name] = "|".join(free) if source in ("segment", "mixpanel") else free[0]
-        taken.update(columns[name].split("|"))
+        used_columns.update(columns[name].split("|"))
     return Mapping(kind, columns, source)
 
 
-def kind_of(header: Sequence[str], said: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
+def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
     """The kind that a file's columns tell, and the fields it lacks to be read as one; empty where they tell none.
 
     An account id among other columns tells nothing, since every kind has one; a name and a day tell an account, unless
-    there is more of an event. ``said`` are columns that a person gave for fields.
+    there is more of an event. ``chosen`` are columns that a person gave for fields.
     """
-    said = {name: column for name, column in (said or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
-    columns = {kind: guess_mapping(kind, header).columns | said for kind in KINDS}
-    told = [kind for kind in ("events", "subscriptions", "accounts") if _tells(kind, columns, said, header)]
-    lacking = {kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in told}
-    if not told:
+    chosen = {name: column for name, column in (chosen or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
+    columns = {kind: guess_mapping(kind, header).columns | chosen for kind in KINDS}
+    kinds_told = [kind for kind in ("events", "subscriptions", "accounts") if _tells(kind, columns, chosen, header)]
+    missing_fields = {
+        kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in kinds_told
+    }
+    if not kinds_told:
         return "", ()
-    best = max(told, key=lambda kind: (not lacking[kind], len(columns[kind])))
+    best = max(kinds_told, key=lambda kind: (not missing_fields[kind], len(columns[kind])))
     # An events file without a time could be read as accounts that are only ids, in place of those there are.
-    meant = best == "accounts" and "events" in told and _names_events(columns["events"])
-    if meant and len(columns["events"]) >= len(columns["accounts"]):
+    means_events = best == "accounts" and "events" in kinds_told and _names_events(columns["events"])
+    if means_events and len(columns["events"]) >= len(columns["accounts"]):
         best = "events"
-    return best, lacking[best]
+    return best, missing_fields[best]
 
 
 def _tells(
-    kind: str, columns: MappingOf[str, MappingOf[str, str]], said: MappingOf[str, str], header: Sequence[str]
+    kind: str, columns: MappingOf[str, MappingOf[str, str]], chosen: MappingOf[str, str], header: Sequence[str]
 ) -> bool:
-    own = set(columns[kind])
-    if set(said) - set(NAMES[kind]):
+    own_fields = set(columns[kind])
+    if set(chosen) - set(NAMES[kind]):
         return False
     if kind == "accounts":
-        return "account_id" in own and (bool(own - {"account_id", "created"}) or len(own) == len(header))
+        return "account_id" in own_fields and (
+            bool(own_fields - {"account_id", "created"}) or len(own_fields) == len(header)
+        )
     if kind == "subscriptions":
         # Accounts too have seats and a day they began; a subscription says what is paid, or until when.
-        return bool({"plan", "amount", "end_date", "renewal_date"} & own) and len(own) > 1
+        return bool({"plan", "amount", "end_date", "renewal_date"} & own_fields) and len(own_fields) > 1
     known = columns["events"].get("timestamp")
     timed = known is not None and known != columns["accounts"].get("created")
-    return "event" in own and (timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own))
+    return "event" in own_fields and (
+        timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields)
+    )
 
 
 def _names_events(columns: MappingOf[str, str]) -> bool:
@@ -164,21 +170,21 @@ def _names_events(columns: MappingOf[str, str]) -> bool:
 def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
     """Raise TableError naming what ``mapping`` lacks, or points to without it being in ``file``'s header."""
     if mapping.kind not in NAMES:
-        raise UsageError(f"'{mapping.kind}' is no kind of account file.", f"Kinds: {', '.join(KINDS)}.")
-    there = ", ".join(header) if header else "none"
+        raise UsageError(f"'{mapping.kind}' is not a kind of account file.", f"Kinds: {', '.join(KINDS)}.")
+    header_text = ", ".join(header) if header else "none"
     for name, column in mapping.columns.items():
         if name not in NAMES[mapping.kind]:
             known = ", ".join(NAMES[mapping.kind])
-            raise TableError(f"{file}: '{name}' is no field of {mapping.kind}.", f"Fields: {known}.")
+            raise TableError(f"{file}: '{name}' is not a field of {mapping.kind}.", f"Fields: {known}.")
         if not alternatives(column, header):
             raise TableError(
-                f"{file}: column '{column}', mapped to {name}, is not in the file.", f"Its columns are: {there}."
+                f"{file}: column '{column}', mapped to {name}, is not in the file.", f"Its columns are: {header_text}."
             )
     for name in REQUIRED[mapping.kind]:
         if name not in mapping.columns:
             raise TableError(
                 f"{file}: no column gives {name}, which {mapping.kind} need.",
-                f"Map one of the file's columns to {name}. Its columns are: {there}.",
+                f"Map one of the file's columns to {name}. Its columns are: {header_text}.",
             )
 
 
@@ -187,15 +193,15 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
 
     TableError where a field is lacking without which no row can be read.
     """
-    lacking = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
-    needed = [name for name in lacking if name in REQUIRED[mapping.kind]]
+    missing = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
+    needed = [name for name in missing if name in REQUIRED[mapping.kind]]
     if needed:
         raise TableError(
             f"{file}: column '{mapping.columns[needed[0]]}', mapped to {needed[0]}, is not in the file.",
             f"Its columns are: {', '.join(header) if header else 'none'}.",
         )
-    kept = {name: column for name, column in mapping.columns.items() if name not in lacking}
-    return Mapping(mapping.kind, kept, mapping.source, mapping.dates), lacking
+    present = {name: column for name, column in mapping.columns.items() if name not in missing}
+    return Mapping(mapping.kind, present, mapping.source, mapping.dates), missing
 
 
 def alternatives(column: str, header: Sequence[str]) -> tuple[str, ...]:

@@ -17,13 +17,13 @@ def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
     A record whose master is not among the rows counts as deleted where it says so, and stays an account of its own where
     it does not.
     """
-    marked = con.execute(
+    merged_rows = con.execute(
         "SELECT file, row, account_id, master, deleted FROM kept WHERE deleted OR master <> ''"
     ).fetchall()
-    if not marked:
+    if not merged_rows:
         return 0, 0
-    masters = {id_: master for _, _, id_, master, _ in marked if master}
-    gone_ids = {id_ for _, _, id_, _, _ in marked}
+    masters = {id_: master for _, _, id_, master, _ in merged_rows if master}
+    gone_ids = {id_ for _, _, id_, _, _ in merged_rows}
     alive = {
         id_
         for id_, file in con.execute("SELECT account_id, max(file) FROM kept WHERE NOT deleted GROUP BY 1").fetchall()
@@ -31,7 +31,7 @@ def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
     }
     merged: dict[str, set[str]] = {}
     out: list[tuple[int, int]] = []
-    for file, row, id_, _, deleted in marked:
+    for file, row, id_, _, deleted in merged_rows:
         survivor = _survivor(id_, masters, alive)
         if survivor is not None:
             merged.setdefault(survivor, set()).add(id_)
@@ -44,14 +44,14 @@ def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
     if out:
         con.executemany("DELETE FROM kept WHERE file = ? AND row = ?", out)
     living = {id_ for (id_,) in con.execute("SELECT account_id FROM kept WHERE file <> ?", [EARLIER]).fetchall()}
-    gone = [id_ for id_ in earlier if id_ in gone_ids and id_ not in living]
-    if gone:
-        con.executemany("DELETE FROM kept WHERE file = ? AND account_id = ?", [(EARLIER, id_) for id_ in gone])
+    gone_accounts = [id_ for id_ in earlier if id_ in gone_ids and id_ not in living]
+    if gone_accounts:
+        con.executemany("DELETE FROM kept WHERE file = ? AND account_id = ?", [(EARLIER, id_) for id_ in gone_accounts])
     for survivor, ids in merged.items():
         # What had been merged into an account goes on with it.
         carried = {old for id_ in (survivor, *ids) for old in earlier.get(id_, [])}
         con.execute("UPDATE kept SET merged_ids = ? WHERE account_id = ?", [" ".join(sorted(ids | carried)), survivor])
-    return len(out), len(gone)
+    return len(out), len(gone_accounts)
 
 
 def _survivor(id_: str, masters: dict[str, str], alive: set[str]) -> str | None:

@@ -50,22 +50,22 @@ def preview(
     """What ``ingest`` would make of the first rows; looks at the beginning of the first files only. TableError as there."""
     tz = "UTC" if mapping.source == "amplitude" else tz
     zone(tz)
-    with private_folder(None, "preview") as folder, workshop(folder) as (con, spare):
-        read, _, _ = read_parts(con, parts[:FILES], mapping, spare, silent, LOOKED_AT)
+    with private_folder(None, "preview") as folder, workshop(folder) as (con, scratch):
+        read, _, _ = read_parts(con, parts[:FILES], mapping, scratch, silent, LOOKED_AT)
         names = [part.name for part in read]
         whole_ids(con)
         dates = date_columns(con, mapping, names, saved_dates or {})
         plan = plan_of(mapping.kind, tz, {column.field: column.format or "iso" for column in dates})
         stage(con, plan)
-        found = con.execute(
+        result = con.execute(
             f"SELECT file, row, refused, {plan.written} FROM staged ORDER BY staged.file, staged.row LIMIT {rows}"
         )
-        columns = [column[0] for column in found.description or ()][3:]
-        shown = []
-        for file, row, refused, *values in found.fetchall():
-            said = _shown(dict(zip(columns, values, strict=True)), mapping.kind) if refused is None else {}
-            shown.append(PreviewRow(names[file], row, said, _reason(refused, plan.checks)))
-    return Preview(tuple(shown), dates)
+        columns = [column[0] for column in result.description or ()][3:]
+        preview_rows = []
+        for file, row, refused, *values in result.fetchall():
+            values_shown = _shown(dict(zip(columns, values, strict=True)), mapping.kind) if refused is None else {}
+            preview_rows.append(PreviewRow(names[file], row, values_shown, _reason(refused, plan.checks)))
+    return Preview(tuple(preview_rows), dates)
 
 
 def _reason(refused: int | None, checks: Sequence[object]) -> str:
@@ -76,15 +76,15 @@ def _reason(refused: int | None, checks: Sequence[object]) -> str:
 
 def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
     """Values by field, days and seconds as dates."""
-    said: dict[str, str] = {}
+    text_by_field: dict[str, str] = {}
     for column, value in values.items():
         if value is None or value == "" or column == "day":
             continue
         if column == "second":
-            said["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))
+            text_by_field["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))
         elif column.endswith("_day"):
             name = column.removesuffix("_day")
-            said[name if name in NAMES[kind] else f"{name}_date"] = str(date_of(int(str(value))))
+            text_by_field[name if name in NAMES[kind] else f"{name}_date"] = str(date_of(int(str(value))))
         else:
-            said[column] = str(value)
-    return said
+            text_by_field[column] = str(value)
+    return text_by_field

@@ -51,7 +51,7 @@ def read_rejects(path: Path) -> list[Reject]:
     with path.open(encoding="utf-8", newline="") as stream:
         rows = csv.reader(stream)
         if next(rows, None) != list(COLUMNS):
-            raise TableError(f"{path}: is no list of refused rows.", "Import the source again.")
+            raise TableError(f"{path} is not a list of refused rows.", "Import the source again.")
         return [
             Reject(int(row), restored(column), restored(value), restored(reason), restored(file))
             for file, row, column, value, reason in rows

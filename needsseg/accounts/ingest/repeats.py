@@ -25,11 +25,11 @@ def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence
     A row of another file that says the same is a repeat; of two that differ only a person can say which is right. Within
     one file an id stands for one row.
     """
-    said = ", ".join((*ACCOUNT_TEXT, "created_day"))
+    compared_columns = ", ".join((*ACCOUNT_TEXT, "created_day"))
     con.execute(
-        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {said})) AS said, "
+        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {compared_columns})) AS said, "
         "first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, "
-        f"first_value(md5(concat_ws('\x1f', {said}))) OVER same AS first_said FROM kept "
+        f"first_value(md5(concat_ws('\x1f', {compared_columns}))) OVER same AS first_said FROM kept "
         "WINDOW same AS (PARTITION BY account_id ORDER BY file, row)"
     )
     rows = con.execute(
@@ -43,8 +43,8 @@ def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence
     column = mapping.columns["account_id"]
     rejected = [
         Reject(row, column, id_, _there(file, first_file, first_row, names), names[file])
-        for file, row, id_, first_file, first_row, same in rows
-        if file == first_file or not same
+        for file, row, id_, first_file, first_row, is_same in rows
+        if file == first_file or not is_same
     ]
     return rejected, len(rows) - len(rejected)
 
@@ -71,8 +71,8 @@ def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
         "hash(account_id, event, second) AS said FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
         "WHERE least <> most"
     ).fetchone() or (0,)
-    taken = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
-    return taken, int(unnamed), int(differing)
+    dropped_by_id = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
+    return dropped_by_id, int(unnamed), int(differing)
 
 
 def repeated_subscriptions(con: DuckDBPyConnection) -> int:
@@ -80,11 +80,11 @@ def repeated_subscriptions(con: DuckDBPyConnection) -> int:
     return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
 
 
-def _without(con: DuckDBPyConnection, key: str, counted: str, first: str, place: str) -> int:
+def _without(con: DuckDBPyConnection, key: str, condition: str, first: str, place: str) -> int:
     (before,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
     con.execute(
         f"CREATE OR REPLACE TABLE kept AS SELECT * EXCLUDE (first) FROM "
-        f"(SELECT *, {first} OVER (PARTITION BY {key}) AS first FROM kept) WHERE NOT ({counted}) OR {place} = first"
+        f"(SELECT *, {first} OVER (PARTITION BY {key}) AS first FROM kept) WHERE NOT ({condition}) OR {place} = first"
     )
     (after,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
     return int(before - after)

@@ -28,8 +28,8 @@ def read_parts(
     con: DuckDBPyConnection,
     parts: Sequence[Part],
     mapping: Mapping,
-    spare: Path,
-    told: Progress,
+    scratch: Path,
+    progress: Progress,
     most: int | None = None,
 ) -> tuple[list[Part], Refused, list[str]]:
     """Fill the table ``raw`` with the cells of all parts as they stand: file, row, and a text for every field.
@@ -44,20 +44,20 @@ def read_parts(
     without: Counter[str] = Counter()
     wrong: TableError | None = None
     for number, part in enumerate(parts):
-        told(f"reading {part.name}", number, len(parts))
-        found = part.found
-        if found is None:
+        progress(f"reading {part.name}", number, len(parts))
+        part_layout = part.found
+        if part_layout is None:
             raise TableError(f"{part.name}: has no layout.", "Lay it out first.")
         try:
-            own, lacking = fitted(mapping, found.header, part.name)
-            _insert(con, part, found, own, len(read), spare, most)
+            own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
+            _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
             wrong = wrong or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
             continue
         read.append(part)
-        if found.format != "jsonl":
-            without.update(lacking)
+        if part_layout.format != "jsonl":
+            without.update(missing_fields)
     if wrong and not read:
         raise wrong
     notes = [
@@ -68,28 +68,34 @@ def read_parts(
 
 
 def _insert(
-    con: DuckDBPyConnection, part: Part, found: Layout, mapping: Mapping, number: int, spare: Path, most: int | None
+    con: DuckDBPyConnection,
+    part: Part,
+    file_layout: Layout,
+    mapping: Mapping,
+    number: int,
+    scratch: Path,
+    most: int | None,
 ) -> None:
     import duckdb
 
-    named = ", ".join(f"{_cell(mapping, found, name)} AS {name}" for name in NAMES[mapping.kind])
+    field_cells = ", ".join(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind])
     limit = "" if most is None else f" LIMIT {most}"
 
-    def fill(how: Layout) -> None:
-        relation = rows_of(con, part.path, how, spare)
+    def fill(chosen_layout: Layout) -> None:
+        relation = rows_of(con, part.path, chosen_layout, scratch)
         con.execute(
-            f"INSERT INTO raw SELECT {number}, row, surplus, {_lacks(how)}, {how.format == 'jsonl'}, {named} "
-            f"FROM {relation}{limit}"
+            f"INSERT INTO raw SELECT {number}, row, surplus, {_lacks(chosen_layout)}, {chosen_layout.format == 'jsonl'}, "
+            f"{field_cells} FROM {relation}{limit}"
         )
 
     try:
         try:
-            fill(found)
+            fill(file_layout)
         except duckdb.Error:
-            if found.format == "parquet" or not found.clean:
+            if file_layout.format == "parquet" or not file_layout.clean:
                 raise
             # A row with far too many cells or an odd quote stops DuckDB; Python's reader takes it and the row is refused.
-            fill(replace(found, clean=False))
+            fill(replace(file_layout, clean=False))
     except duckdb.Error as error:
         if isinstance(error, duckdb.IOException) and str(part.path) not in str(error):
             raise
@@ -97,18 +103,18 @@ def _insert(
         raise TableError(f"{part.name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
 
 
-def _cell(mapping: Mapping, found: Layout, name: str) -> str:
+def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
     """The cell mapped to one field, the first that is not empty among alternatives; empty text where unmapped."""
-    columns = alternatives(mapping.columns.get(name, ""), found.header) if name in mapping.columns else ()
+    columns = alternatives(mapping.columns.get(name, ""), file_layout.header) if name in mapping.columns else ()
     if not columns:
         return "''"
-    given = [f"nullif(c{found.header.index(column)}, '')" for column in columns]
-    return f"coalesce({', '.join(given)}, '')"
+    non_empty_cells = [f"nullif(c{file_layout.header.index(column)}, '')" for column in columns]
+    return f"coalesce({', '.join(non_empty_cells)}, '')"
 
 
-def _lacks(found: Layout) -> str:
+def _lacks(file_layout: Layout) -> str:
     """Whether a CSV row is shorter than the header; Parquet and JSON rows never are."""
-    return f"c{len(found.header) - 1} IS NULL" if found.format == "csv" else "false"
+    return f"c{len(file_layout.header) - 1} IS NULL" if file_layout.format == "csv" else "false"
 
 
 def whole_ids(con: DuckDBPyConnection) -> list[str]:
@@ -199,12 +205,12 @@ def malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:
 
 def overlapping(con: DuckDBPyConnection) -> list[str]:
     """What to tell of subscriptions in ``kept`` that begin while another one of the same account still runs."""
-    found = con.execute(
+    overlaps = con.execute(
         "SELECT count(*), count(DISTINCT account_id) FROM (SELECT account_id, start_day, max(coalesce(end_day, 2147483647)) "
         "OVER (PARTITION BY account_id ORDER BY start_day, file, row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
         "AS until FROM kept) WHERE start_day < until"
     ).fetchone()
-    rows, accounts = found or (0, 0)
+    rows, accounts = overlaps or (0, 0)
     if not rows:
         return []
     return [f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; what overlaps is one period."]

@@ -154,18 +154,18 @@ def behaviour(
     meanings = meanings_of(_names(engine, frame, "event"), rules)
     features = sorted(_names(engine, frame, "feature"))
     masks = _masks(features)
-    joined = _ever(engine, frame, meanings, masks)
+    counts = _ever(engine, frame, meanings, masks)
     for windowed in (_counts(frame, as_of, meanings), _distinct_in_window(frame, as_of)):
-        joined = joined.join(windowed, on="account_id", how="left")
-    wanted = [nw.col(name).fill_null(0) for name in COUNTS]
-    found = engine.rows(joined.select("account_id", *wanted, *DAYS, *masks))
+        counts = counts.join(windowed, on="account_id", how="left")
+    filled_counts = [nw.col(name).fill_null(0) for name in COUNTS]
+    usage_rows = engine.rows(counts.select("account_id", *filled_counts, *DAYS, *masks))
     used = _used(engine, frame) if features and not masks else {}
-    in_words = _shown(masks)
+    in_words = _mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
     rows = {}
-    for row in sorted(found, key=itemgetter(0)):
-        mine = in_words(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], mine, len(features))
+    for row in sorted(usage_rows, key=itemgetter(0)):
+        account_features = in_words(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
+        values: tuple[Any, ...] = (*row[:width], account_features, len(features))
         rows[row[0]] = Behaviour(*values)
     return Usage(rows, meanings)
 
@@ -194,17 +194,17 @@ def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str
     if not merged:
         return frame
     ids = engine.table(("merged_id", "survivor"), sorted(merged.items()))
-    joined = frame.join(ids, left_on="account_id", right_on="merged_id", how="left")
+    with_survivors = frame.join(ids, left_on="account_id", right_on="merged_id", how="left")
     survivor = nw.when(nw.col("survivor").is_null()).then(nw.col("account_id")).otherwise(nw.col("survivor"))
-    return joined.with_columns(account_id=survivor)
+    return with_survivors.with_columns(account_id=survivor)
 
 
 def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
     """The distinct values of a column. Grouping, since ``unique`` would number all rows on DuckDB."""
     import narwhals as nw
 
-    named = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
-    return [str(name) for (name,) in named if name is not None]
+    name_rows = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
+    return [str(name) for (name,) in name_rows if name is not None]
 
 
 def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.LazyFrame[Any]:
@@ -226,9 +226,9 @@ def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.Lazy
     weeks = {f"week_{week}": core & (day >= as_of - 7 * (week + 1)) & (day < as_of - 7 * week) for week in range(WEEKS)}
     flags = {name: nw.when(holds).then(1) for name, holds in (counts | weeks).items()}
     windows = frame.filter(day >= as_of - 2 * WINDOW).select("account_id", **flags)
-    counted = windows.group_by("account_id").agg(*(nw.col(name).count().cast(nw.Int64) for name in flags))
+    counts_by_account = windows.group_by("account_id").agg(*(nw.col(name).count().cast(nw.Int64) for name in flags))
     core_weeks: Any = sum(nw.when(nw.col(week) > 0).then(1).otherwise(0) for week in weeks)
-    return counted.select("account_id", *counts, core_weeks=core_weeks)
+    return counts_by_account.select("account_id", *counts, core_weeks=core_weeks)
 
 
 def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
@@ -238,15 +238,17 @@ def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[An
     """
     import narwhals as nw
 
-    named = {"active_users": nw.col("user_id"), "feature_breadth": nw.col("feature")}
-    nulls = {f"no_{name}": nw.when(column.is_null()).then(1).otherwise(0) for name, column in named.items()}
+    column_by_count = {"active_users": nw.col("user_id"), "feature_breadth": nw.col("feature")}
+    nulls = {f"no_{name}": nw.when(column.is_null()).then(1).otherwise(0) for name, column in column_by_count.items()}
     window = frame.filter(nw.col("day") >= as_of - WINDOW).select("account_id", "day", "user_id", "feature", **nulls)
-    counted = window.group_by("account_id").agg(
+    distinct_counts = window.group_by("account_id").agg(
         active_days=nw.col("day").n_unique().cast(nw.Int64),
-        **{name: column.n_unique().cast(nw.Int64) for name, column in named.items()},
+        **{name: column.n_unique().cast(nw.Int64) for name, column in column_by_count.items()},
         **{name: nw.col(name).max().cast(nw.Int64) for name in nulls},
     )
-    return counted.select("account_id", "active_days", **{name: nw.col(name) - nw.col(f"no_{name}") for name in named})
+    return distinct_counts.select(
+        "account_id", "active_days", **{name: nw.col(name) - nw.col(f"no_{name}") for name in column_by_count}
+    )
 
 
 def _ever(
@@ -267,8 +269,8 @@ def _ever(
     if len(masks) == 1 and len(next(iter(masks.values()))) <= FEW_FEATURES:
         return _counted_features(frame, ends, masks)
     by_feature = frame.group_by("account_id", "feature").agg(*ends)
-    for name, held in masks.items():
-        bits = [(feature, str(1 << place)) for place, feature in enumerate(held)]
+    for name, features in masks.items():
+        bits = [(feature, str(1 << place)) for place, feature in enumerate(features)]
         known = engine.table((f"of_{name}", name), bits).with_columns(nw.col(name).cast(nw.Int64))
         by_feature = by_feature.join(known, left_on="feature", right_on=f"of_{name}", how="left")
     return by_feature.group_by("account_id").agg(*ends, *(nw.col(name).sum().cast(nw.Int64) for name in masks))
@@ -279,8 +281,8 @@ def _counted_features(
 ) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
-    ((mask, held),) = masks.items()
-    flags = {f"uses_{place}": nw.when(nw.col("feature") == feature).then(1) for place, feature in enumerate(held)}
+    ((mask, features),) = masks.items()
+    flags = {f"uses_{place}": nw.when(nw.col("feature") == feature).then(1) for place, feature in enumerate(features)}
     flagged = frame.with_columns(**flags).group_by("account_id").agg(*ends, *(nw.col(name).count() for name in flags))
     bits: Any = sum(nw.when(nw.col(name) > 0).then(1 << place).otherwise(0) for place, name in enumerate(flags))
     return flagged.select("account_id", *DAYS, **{mask: bits.cast(nw.Int64)})
@@ -292,13 +294,15 @@ def _masks(features: Sequence[str]) -> dict[str, Sequence[str]]:
     return {f"mask_{start}": features[start : start + BITS] for start in starts}
 
 
-def _shown(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
+def _mask_reader(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
     """What turns an account's masks into the features' names; many accounts use the same ones."""
-    held = [(column, place, name) for column, names in enumerate(masks.values()) for place, name in enumerate(names)]
+    feature_places = [
+        (column, place, name) for column, names in enumerate(masks.values()) for place, name in enumerate(names)
+    ]
 
     @cache
     def shown(bits: tuple[int, ...]) -> tuple[str, ...]:
-        return tuple(name for column, place, name in held if bits[column] >> place & 1)
+        return tuple(name for column, place, name in feature_places if bits[column] >> place & 1)
 
     return shown
 

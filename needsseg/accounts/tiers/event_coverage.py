@@ -18,7 +18,7 @@ def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | 
     return None if newest is None else datetime.fromtimestamp(int(newest), zone(tz)).date() + timedelta(days=1)
 
 
-def of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") -> dict[str, int]:
+def count_rows_of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") -> dict[str, int]:
     """How many rows of an events or subscriptions file belong to each account id that ``accounts`` does not hold.
 
     Ids of merged CRM records are known; rows without an account id count under the empty text.
@@ -26,7 +26,7 @@ def of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") 
     import narwhals as nw
 
     with open_engine(backend) as engine:
-        counted = engine.rows(engine.scan(parquet).group_by("account_id").agg(nw.len().alias("rows")))
+        rows_by_account = engine.rows(engine.scan(parquet).group_by("account_id").agg(nw.len().alias("rows")))
         known = engine.rows(engine.scan(accounts).select("account_id", "merged_ids"))
     ids = {str(row[0]) for row in known} | {old for row in known for old in str(row[1] or "").split()}
-    return {str(id_ or ""): int(rows) for id_, rows in sorted(counted, key=str) if str(id_ or "") not in ids}
+    return {str(id_ or ""): int(rows) for id_, rows in sorted(rows_by_account, key=str) if str(id_ or "") not in ids}

@@ -38,13 +38,13 @@ class Meanings:
 
 def load_event_rules(path: Path) -> EventRules:
     """The rules in a TOML file: one list of patterns for each of ``login, invite, setup, first_action, core``."""
-    given = read_toml(path)
+    table = read_toml(path)
     values: dict[str, tuple[str, ...]] = {}
-    for key, value in given.items():
+    for key, value in table.items():
         if key not in KINDS_OF_EVENT:
-            raise UsageError(f"{path}: '{key}' is no meaning of an event.", f"Meanings: {', '.join(KINDS_OF_EVENT)}.")
+            raise UsageError(f"{path}: '{key}' is not a meaning of an event.", f"Meanings: {', '.join(KINDS_OF_EVENT)}.")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise UsageError(f"{path}: {key} is no list of texts.", f'Write {key} = ["…"].')
+            raise UsageError(f"{path}: {key} is not a list of texts.", f'Write {key} = ["…"].')
         values[key] = tuple(plain_name(item) for item in value)
     return EventRules(**values)
 
@@ -59,11 +59,11 @@ def meanings_of(names: Iterable[str], rules: EventRules) -> Meanings:
     distinct = sorted(set(names))
     login = _fitting(distinct, rules.login)
     invite = [name for name in _fitting(distinct, rules.invite) if name not in login]
-    rest = [name for name in distinct if name not in login and name not in invite]
-    setup = _fitting(rest, rules.setup)
-    others = [name for name in rest if name not in setup]
-    core = _fitting(others, rules.core) or others
-    first = _fitting(rest, rules.first_action) or core
+    unmatched = [name for name in distinct if name not in login and name not in invite]
+    setup = _fitting(unmatched, rules.setup)
+    not_setup = [name for name in unmatched if name not in setup]
+    core = _fitting(not_setup, rules.core) or not_setup
+    first = _fitting(unmatched, rules.first_action) or core
     return Meanings(tuple(login), tuple(invite), tuple(setup), tuple(first), tuple(core))
 
 

@@ -64,25 +64,25 @@ class IcpRule:
 
 def load_icp(path: Path) -> IcpRule:
     """The ICP rule in a TOML file: ``sizes, revenues, industries, regions, tech_stacks``, each a list of texts."""
-    given = read_toml(path)
+    table = read_toml(path)
     fields = ("sizes", "revenues", "industries", "regions", "tech_stacks")
     values: dict[str, tuple[str, ...]] = {}
-    for key, value in given.items():
+    for key, value in table.items():
         if key not in fields:
-            raise UsageError(f"{path}: '{key}' is no part of an ICP rule.", f"Its parts: {', '.join(fields)}.")
+            raise UsageError(f"{path}: '{key}' is not a part of an ICP rule.", f"Its parts: {', '.join(fields)}.")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise UsageError(f"{path}: {key} is no list of texts.", f'Write {key} = ["…"].')
+            raise UsageError(f"{path}: {key} is not a list of texts.", f'Write {key} = ["…"].')
         # A region may be written as CRMs write it, NA being North America.
         values[key] = tuple(_region(item) for item in value) if key == "regions" else tuple(value)
     for key, allowed in (("sizes", SIZES), ("revenues", REVENUES), ("regions", REGIONS)):
-        if strange := [value for value in values.get(key, ()) if value not in allowed]:
-            raise UsageError(f"{path}: {key} has {strange[0]!r}.", f"Known: {', '.join(allowed)}.")
+        if unknown_values := [value for value in values.get(key, ()) if value not in allowed]:
+            raise UsageError(f"{path}: {key} has {unknown_values[0]!r}.", f"Known: {', '.join(allowed)}.")
     return IcpRule(**values)
 
 
-def _region(said: str) -> str:
-    found = region_of(said, "")
-    return said if found == UNKNOWN else found
+def _region(text: str) -> str:
+    region = region_of(text, "")
+    return text if region == UNKNOWN else region
 
 
 def firmographic(account: Account, icp: IcpRule) -> Firmographic:
@@ -90,25 +90,25 @@ def firmographic(account: Account, icp: IcpRule) -> Firmographic:
     size, revenue = size_tier(account.employees), revenue_tier(account.revenue)
     region = region_of(account.region, account.country)
     industry = account.industry.strip()
-    asked = (
+    conditions = (
         (icp.sizes, (size,)),
         (icp.revenues, (revenue,)),
         (icp.industries, (industry or UNKNOWN,)),
         (icp.regions, (region,)),
         (icp.tech_stacks, _parts(account.tech_stack) or (UNKNOWN,)),
     )
-    within = _within(asked)
-    return Firmographic(size, revenue, industry, region, account.country.strip(), account.tech_stack.strip(), within)
+    in_icp = _is_within_icp(conditions)
+    return Firmographic(size, revenue, industry, region, account.country.strip(), account.tech_stack.strip(), in_icp)
 
 
 def _parts(tech_stack: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"[,;|\n]", tech_stack) if part.strip())
 
 
-def _within(asked: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> bool | None:
+def _is_within_icp(conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> bool | None:
     """False as soon as one field is outside, None where none is but one is unknown."""
     unknown = False
-    for allowed, values in asked:
+    for allowed, values in conditions:
         if not allowed:
             continue
         if values == (UNKNOWN,):
@@ -128,25 +128,25 @@ def revenue_tier(revenue: str) -> str:
     return _tier(revenue, lambda r: REVENUES[(r >= 1_000_000) + (r >= 50_000_000)])
 
 
-def _tier(said: str, tier: Callable[[float], str]) -> str:
-    ends = quantity_range(said)
+def _tier(text: str, tier: Callable[[float], str]) -> str:
+    ends = quantity_range(text)
     if ends is None or tier(ends[0]) != tier(ends[1]):
         return UNKNOWN
     return tier(ends[0])
 
 
-def quantity_range(said: str) -> tuple[float, float] | None:
+def quantity_range(text: str) -> tuple[float, float] | None:
     """Both ends of ``1,000``, ``51-200``, ``2.5M``, ``10,001+`` or ``$1M to $5M``; None where unreadable or 0."""
-    plain = said.strip().casefold()
-    plain = re.sub(r"\b(employees|people|usd|eur|gbp)\b|[$€£~]", "", plain).strip()
-    open_end = plain.endswith("+")
-    parts = _RANGE.split(plain.rstrip("+").strip())
+    simplified = text.strip().casefold()
+    simplified = re.sub(r"\b(employees|people|usd|eur|gbp)\b|[$€£~]", "", simplified).strip()
+    open_end = simplified.endswith("+")
+    parts = _RANGE.split(simplified.rstrip("+").strip())
     if not 1 <= len(parts) <= 2:
         return None
-    found = [_NUMBER.fullmatch(part.strip()) for part in parts]
+    number_matches = [_NUMBER.fullmatch(part.strip()) for part in parts]
     numbers: list[float] = []
-    last_unit = found[-1].group(3) if found[-1] else ""
-    for item in found:
+    last_unit = number_matches[-1].group(3) if number_matches[-1] else ""
+    for item in number_matches:
         if item is None or _EITHER_WAY.fullmatch(item.group()):
             return None
         unit = item.group(3) or (last_unit if len(parts) == 2 else "")

@@ -53,8 +53,8 @@ _COUNTRIES = {
 
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[a-z]+", kept.replace(".", "").replace("'", "")))
+    without_accents = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[a-z]+", without_accents.replace(".", "").replace("'", "")))
 
 
 def _regions() -> dict[str, str]:
@@ -62,13 +62,13 @@ def _regions() -> dict[str, str]:
 
 
 def _countries() -> dict[str, str]:
-    found: dict[str, str] = {}
+    region_by_country: dict[str, str] = {}
     for region, table in _COUNTRIES.items():
         for entry in table.split(";"):
             two, three, names = entry.strip().split(" ", 2)
             for name in (two, three, *names.split("|")):
-                found[_plain(name)] = region
-    return found
+                region_by_country[_plain(name)] = region
+    return region_by_country
 
 
 REGION_BY_WORD = _regions()
@@ -81,6 +81,6 @@ def region_of(region: str, country: str) -> str:
     In a country column ``NA`` is Namibia, as ISO 3166 has it. Mexico and what lies south of it is Latin America: ours,
     since the three regions of most price lists leave it out.
     """
-    said = _plain(region)
-    found = REGION_BY_WORD.get(said) or REGION_BY_COUNTRY.get(said)
-    return found or REGION_BY_COUNTRY.get(_plain(country), UNKNOWN)
+    folded = _plain(region)
+    known_region = REGION_BY_WORD.get(folded) or REGION_BY_COUNTRY.get(folded)
+    return known_region or REGION_BY_COUNTRY.get(_plain(country), UNKNOWN)

@@ -83,22 +83,22 @@ def lifecycle(
     then nothing is said about activation and usage. Terms that start on or after D are not known yet.
     """
     begun = [term for term in subscriptions if term.start_day < as_of]
-    held: dict[str, str] = {}
+    lifecycle_flags: dict[str, str] = {}
     if churned := _churned(begun, as_of, grace):
-        held["churned"] = churned
+        lifecycle_flags["churned"] = churned
     elif expanded := _expanded(begun, as_of, grace):
-        held["expanded"] = expanded
+        lifecycle_flags["expanded"] = expanded
     if row is not None and meanings is not None:
-        held |= _usage_flags(row, meanings)
+        lifecycle_flags |= _usage_flags(row, meanings)
     signup = _signup(row, begun, created_day)
     if signup is not None and as_of - NEW_DAYS <= signup < as_of:
-        held["new"] = f"signed up {as_of - signup} days before"
+        lifecycle_flags["new"] = f"signed up {as_of - signup} days before"
     if row is None and (meanings is None or not begun):
-        held["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
+        lifecycle_flags["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
     elif row is None:
-        held["not_activated"] = "a subscription, but no event before the date"
-        held["insufficient_history"] = "0 events in the 30 days before the last 30"
-    flags = tuple(stage for stage in STAGES if stage in held)
+        lifecycle_flags["not_activated"] = "a subscription, but no event before the date"
+        lifecycle_flags["insufficient_history"] = "0 events in the 30 days before the last 30"
+    flags = tuple(stage for stage in STAGES if stage in lifecycle_flags)
     active = active_terms(begun, as_of, grace)
     newest = max(active, key=lambda term: (term.start_day, term.seats or 0)) if active else None
     renewals = [
@@ -107,7 +107,7 @@ def lifecycle(
     return Lifecycle(
         flags[0] if flags else "no_data",
         flags,
-        {flag: held[flag] for flag in flags},
+        {flag: lifecycle_flags[flag] for flag in flags},
         min(renewals, default=None),
         newest.plan if newest else "",
         newest.seats if newest else None,
@@ -115,23 +115,23 @@ def lifecycle(
 
 
 def _usage_flags(row: Behaviour, meanings: Meanings) -> dict[str, str]:
-    held: dict[str, str] = {}
+    flags: dict[str, str] = {}
     if row.events_previous < FEWEST_FOR_TREND:
-        held["insufficient_history"] = f"{row.events_previous} events in the 30 days before the last 30"
+        flags["insufficient_history"] = f"{row.events_previous} events in the 30 days before the last 30"
     elif 10 * row.events < 7 * row.events_previous:
-        held["at_risk"] = f"{row.events_previous} events, then {row.events}: more than 30% fewer"
+        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than 30% fewer"
     if row.core_weeks == WEEKS:
-        held["engaged"] = f"a core action in each of the last {WEEKS} weeks"
+        flags["engaged"] = f"a core action in each of the last {WEEKS} weeks"
     # A file that never records a setup event cannot say that setup is missing.
     set_up = row.first_setup_day is not None or not meanings.setup
     if set_up and row.first_action_day is not None:
-        done = "setup and first meaningful action" if meanings.setup else "first meaningful action"
-        held["activated"] = f"{done} done"
+        activation = "setup and first meaningful action" if meanings.setup else "first meaningful action"
+        flags["activated"] = f"{activation} done"
     else:
-        lacking = [] if set_up else ["setup"]
-        lacking += [] if row.first_action_day is not None else ["first meaningful action"]
-        held["not_activated"] = f"not yet done: {', '.join(lacking)}"
-    return held
+        missing_steps = [] if set_up else ["setup"]
+        missing_steps += [] if row.first_action_day is not None else ["first meaningful action"]
+        flags["not_activated"] = f"not yet done: {', '.join(missing_steps)}"
+    return flags
 
 
 def _churned(begun: Sequence[Subscription], as_of: int, grace: int) -> str:

@@ -104,28 +104,32 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
         )
     import numpy as np
 
-    told = np.array([list(signals(row, *_spread(row.account_id)).values()) for row in active])
-    scaled = _scaled(told)
+    signal_rows = np.array([list(signals(row, *_spread(row.account_id)).values()) for row in active])
+    scaled = _scaled(signal_rows)
     labels = _clustered(scaled, [row.account_id for row in active])
     sizes = Counter(int(label) for label in labels if label >= 0)
     order = sorted(sizes, key=lambda label: (-sizes[label], int(np.flatnonzero(labels == label)[0])))
     differences = [_differences(scaled, labels == label) for label in order]
-    made = [
+    patterns_found = [
         Pattern(
             name,
-            tuple(row.account_id for row, mine in zip(active, labels == label, strict=True) if mine),
-            _medians([row for row, mine in zip(active, labels == label, strict=True) if mine]),
+            tuple(row.account_id for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster),
+            _medians([row for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster]),
             apart,
             dict(
                 Counter(
-                    behavioral_segment(row) for row, mine in zip(active, labels == label, strict=True) if mine
+                    behavioral_segment(row)
+                    for row, in_cluster in zip(active, labels == label, strict=True)
+                    if in_cluster
                 ).most_common()
             ),
         )
         for label, apart, name in zip(order, differences, names(differences), strict=True)
     ]
     none = tuple(row.account_id for row, label in zip(active, labels, strict=True) if label < 0)
-    return Patterns(len(active), tuple(made), none, _medians(active), _clouds(scaled, seed) if made else None)
+    return Patterns(
+        len(active), tuple(patterns_found), none, _medians(active), _clouds(scaled, seed) if patterns_found else None
+    )
 
 
 def signals(row: Behaviour, *spread: float) -> dict[str, float]:
@@ -161,8 +165,8 @@ def signals(row: Behaviour, *spread: float) -> dict[str, float]:
 
 def _spread(account_id: str) -> list[float]:
     """Seven numbers in [-0.5, 0.5) that are the account's own, whatever others there are."""
-    drawn = bytes.fromhex(sha256(account_id))
-    return [int.from_bytes(drawn[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
+    digest = bytes.fromhex(sha256(account_id))
+    return [int.from_bytes(digest[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
 
 
 def figures(row: Behaviour) -> dict[str, float]:
@@ -182,11 +186,11 @@ def figures(row: Behaviour) -> dict[str, float]:
 def _medians(rows: Sequence[Behaviour]) -> dict[str, float]:
     from statistics import median
 
-    told = [figures(row) for row in rows]
-    return {name: round(median(one[name] for one in told), 4) for name in SIGNALS}
+    account_figures = [figures(row) for row in rows]
+    return {name: round(median(account[name] for account in account_figures), 4) for name in SIGNALS}
 
 
-def _scaled(told: Matrix) -> Matrix:
+def _scaled(signal_rows: Matrix) -> Matrix:
     """Each signal from its median, in robust standard deviations, drawn in towards FARTHEST.
 
     The quartiles give the deviation, except where most accounts share one value (no mobile use, say) and they would blow up
@@ -194,11 +198,11 @@ def _scaled(told: Matrix) -> Matrix:
     """
     import numpy as np
 
-    low, middle, high = np.percentile(told, (25, 50, 75), axis=0)
-    robust, plain = (high - low) / 1.349, told.std(axis=0)
-    scale = np.where(robust > plain / 2, robust, plain)
+    low, middle, high = np.percentile(signal_rows, (25, 50, 75), axis=0)
+    robust, deviations = (high - low) / 1.349, signal_rows.std(axis=0)
+    scale = np.where(robust > deviations / 2, robust, deviations)
     scale = np.where(scale > 1e-9, scale, np.inf)
-    drawn_in: Matrix = FARTHEST * np.tanh((told - middle) / scale / FARTHEST)
+    drawn_in: Matrix = FARTHEST * np.tanh((signal_rows - middle) / scale / FARTHEST)
     return drawn_in
 
 
@@ -206,17 +210,17 @@ def _clustered(scaled: Matrix, ids: Sequence[str]) -> Labels:
     import hdbscan
     import numpy as np
 
-    chosen = np.arange(len(ids))
+    sample = np.arange(len(ids))
     if len(ids) > SKETCH:
         # The hash of the id picks them: by chance as it were, yet the same ones every time.
-        drawn = sorted(range(len(ids)), key=lambda index: sha256(ids[index]))
-        chosen = np.array(sorted(drawn[:SKETCH]))
-    model = _model(len(chosen), prediction_data=len(chosen) < len(ids)).fit(scaled[chosen])
+        by_hash = sorted(range(len(ids)), key=lambda index: sha256(ids[index]))
+        sample = np.array(sorted(by_hash[:SKETCH]))
+    model = _model(len(sample), prediction_data=len(sample) < len(ids)).fit(scaled[sample])
     labels: Labels = np.full(len(ids), -1, dtype=np.int64)
-    labels[chosen] = model.labels_
-    if len(chosen) < len(ids):
-        rest = np.setdiff1d(np.arange(len(ids)), chosen)
-        labels[rest] = hdbscan.approximate_predict(model, scaled[rest])[0]
+    labels[sample] = model.labels_
+    if len(sample) < len(ids):
+        remaining = np.setdiff1d(np.arange(len(ids)), sample)
+        labels[remaining] = hdbscan.approximate_predict(model, scaled[remaining])[0]
     return labels
 
 
@@ -249,23 +253,26 @@ def _clearness(rows: Matrix) -> float:
     return float(model.relative_validity_) if model.labels_.max() > 0 else -1.0
 
 
-def _differences(scaled: Matrix, mine: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
+def _differences(scaled: Matrix, in_cluster: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
     import numpy as np
 
-    rest = scaled[~mine] if (~mine).any() else scaled
-    apart = np.median(scaled[mine], axis=0) - np.median(rest, axis=0)
-    found = [(name, round(float(by), 2)) for name, by in zip(SIGNALS, apart, strict=True)]
-    return tuple(sorted(found, key=lambda pair: (-round(2 * abs(pair[1])), _TELLING.index(pair[0]))))
+    other_rows = scaled[~in_cluster] if (~in_cluster).any() else scaled
+    apart = np.median(scaled[in_cluster], axis=0) - np.median(other_rows, axis=0)
+    differences = [(name, round(float(by), 2)) for name, by in zip(SIGNALS, apart, strict=True)]
+    return tuple(sorted(differences, key=lambda pair: (-round(2 * abs(pair[1])), _TELLING.index(pair[0]))))
 
 
 def names(differences: Sequence[Sequence[tuple[str, float]]]) -> list[str]:
     """What sets each apart in words: the two largest differences, more for a namesake, at last a number."""
-    made: list[str] = []
+    names_given: list[str] = []
     for apart in differences:
-        telling = [(name, by) for name, by in apart if abs(by) >= SETS_APART]
-        words = [WORDS[name][by < 0] for name, by in telling]
+        distinctive = [(name, by) for name, by in apart if abs(by) >= SETS_APART]
+        words = [WORDS[name][by < 0] for name, by in distinctive]
         tries = [", ".join(words[:count]) for count in range(min(2, len(words)), len(words) + 1)] or [""]
-        name = next((tried for tried in tries if tried and tried not in made), tries[-1] or "like most accounts")
-        same = sum(other == name or other.startswith(f"{name} (") for other in made)
-        made.append(f"{name} ({same + 1})" if same else name)
-    return made
+        name = next(
+            (candidate for candidate in tries if candidate and candidate not in names_given),
+            tries[-1] or "like most accounts",
+        )
+        namesakes = sum(name_given == name or name_given.startswith(f"{name} (") for name_given in names_given)
+        names_given.append(f"{name} ({namesakes + 1})" if namesakes else name)
+    return names_given

@@ -86,14 +86,14 @@ def profiles(
     by_account: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_account[label.account_id].append(label)
-    made = []
+    account_profiles = []
     for account in sorted(accounts, key=lambda account: account.account_id):
         idle = Behaviour(account.account_id)
         row = None if behaviour is None else behaviour.get(account.account_id, idle)
         decided, contested = deciding_label(by_account[account.account_id])
         tier, stage = firmographic(account, icp or IcpRule()), lifecycle[account.account_id]
-        made.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
-    return made
+        account_profiles.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
+    return account_profiles
 
 
 def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ...]]:
@@ -109,8 +109,8 @@ def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ..
     segments = sorted({label.segment for label in first})
     if len(segments) > 1:
         return None, tuple(segments)
-    chosen = min(first, key=lambda label: label.confirmed_by)
-    return chosen, tuple(sorted({label.segment for label in labels} - {chosen.segment}))
+    deciding = min(first, key=lambda label: label.confirmed_by)
+    return deciding, tuple(sorted({label.segment for label in labels} - {deciding.segment}))
 
 
 def _rank(label: Label) -> tuple[bool, int, float]:
@@ -147,7 +147,7 @@ def _profile(
         behaviour=row,
         lifecycle=stage,
         lifecycle_flags=stage.flags,
-        missing=tuple(name for name, there in zip(TIERS, present, strict=True) if not there),
+        missing=tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present),
         contested=contested,
         behavioral_flags=ways,
     )
@@ -157,11 +157,13 @@ def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, st
     """What the four tiers say, in their order; a tier about which nothing is known is said to be unknown."""
     need = "need not known (tier 2)"
     if label:
-        sure = "" if label.confirmed_by else ", unconfirmed"
-        need = f"hiring the product for {label.segment}{sure} (tier 2)"
+        confirmation = "" if label.confirmed_by else ", unconfirmed"
+        need = f"hiring the product for {label.segment}{confirmation} (tier 2)"
     used = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
-    where = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(stage.stage, stage.stage.replace("_", " "))
-    return f"{_company(tier)} (tier 1), {need}, {used}, {where} (tier 4)"
+    stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(
+        stage.stage, stage.stage.replace("_", " ")
+    )
+    return f"{_company(tier)} (tier 1), {need}, {used}, {stage_words} (tier 4)"
 
 
 def _company(tier: Firmographic) -> str:
@@ -180,8 +182,8 @@ def _use(row: Behaviour) -> str:
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
     if row.events == 0:
         return words
-    for turned, joined in (("falling", "but"), ("rising", "and")):
+    for turned, conjunction in (("falling", "but"), ("rising", "and")):
         for signal, trend in (("login frequency", row.login_trend), ("use", row.usage_trend)):
             if trend == turned:
-                return f"{words} {joined} {turned} {signal}"
+                return f"{words} {conjunction} {turned} {signal}"
     return words

@@ -58,8 +58,8 @@ def running_amount(active: Sequence[Subscription]) -> float | None:
     newest: dict[bool, Subscription] = {}
     for term in active:
         ranked = plan_rank(term.plan) is not None
-        held = newest.get(ranked)
-        if held is None or _later(term) > _later(held):
+        newest_term = newest.get(ranked)
+        if newest_term is None or _later(term) > _later(newest_term):
             newest[ranked] = term
     amounts = [term.amount for term in newest.values()]
     if not amounts or None in amounts:

@@ -103,41 +103,45 @@ def rollup(
     Accounts without a label make a row of their own, the last. An account whose amount is not known counts as an account
     and not as money. UsageError where ``rows`` or ``by`` is unknown, or both are the same.
     """
-    for given, known in ((rows, ROWS), (by, BY)):
-        if given not in known:
-            raise UsageError(f"There is no roll-up of '{given}'.", f"There are: {', '.join(known)}.")
+    for choice, known in ((rows, ROWS), (by, BY)):
+        if choice not in known:
+            raise UsageError(f"There is no roll-up of '{choice}'.", f"There are: {', '.join(known)}.")
     if rows == by:
         raise UsageError(
             f"A roll-up of {rows} by itself says nothing.", f"By: {', '.join(b for b in BY if b != rows)}."
         )
     columns = _order(_named(profiles, by), by)
-    placed: dict[str, list[Placed]] = defaultdict(list)
+    members_by_row: dict[str, list[Placed]] = defaultdict(list)
     for profile in profiles:
-        placed[_name(profile, rows)].append(_place(profile, _name(profile, by), amounts))
-    everyone = [one for members in placed.values() for one in members]
-    paid = sum(one.amount for one in everyone if one.amount is not None)
+        members_by_row[_name(profile, rows)].append(_place(profile, _name(profile, by), amounts))
+    everyone = [member for members in members_by_row.values() for member in members]
+    paid = sum(member.amount for member in everyone if member.amount is not None)
 
-    def cell(members: Iterable[Placed], of: int) -> Cell:
-        return _cell(list(members), of, len(everyone), paid, amounts)
+    def cell(members: Iterable[Placed], row_total: int) -> Cell:
+        return _cell(list(members), row_total, len(everyone), paid, amounts)
 
-    made = []
-    for name in _order(Counter({name: len(members) for name, members in placed.items()}), rows):
-        members = sorted(placed[name], key=lambda one: (-(one.confidence or 0.0), one.account_id))
-        cells = {column: cell((one for one in members if one.column == column), len(members)) for column in columns}
-        sure = [one.confidence for one in members if one.confidence is not None]
-        made.append(
+    rollup_rows = []
+    for name in _order(Counter({name: len(members) for name, members in members_by_row.items()}), rows):
+        members = sorted(members_by_row[name], key=lambda member: (-(member.confidence or 0.0), member.account_id))
+        cells = {
+            column: cell((member for member in members if member.column == column), len(members)) for column in columns
+        }
+        confidences = [member.confidence for member in members if member.confidence is not None]
+        rollup_rows.append(
             Row(
                 name,
                 cells,
                 cell(members, len(members)),
-                len(sure),
-                sum(bool(one.confirmed_by) for one in members),
-                round(sum(sure) / len(sure), 4) if sure else None,
+                len(confidences),
+                sum(bool(member.confirmed_by) for member in members),
+                round(sum(confidences) / len(confidences), 4) if confidences else None,
                 tuple(members),
             )
         )
-    totals = {column: cell((one for one in everyone if one.column == column), len(everyone)) for column in columns}
-    return Rollup(rows, by, columns, tuple(made), totals, cell(everyone, len(everyone)), amounts)
+    totals = {
+        column: cell((member for member in everyone if member.column == column), len(everyone)) for column in columns
+    }
+    return Rollup(rows, by, columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts)
 
 
 def _named(profiles: Sequence[AccountProfile], what: str) -> Counter[str]:
@@ -149,13 +153,14 @@ def _name(profile: AccountProfile, what: str) -> str:
     return read(profile) or nothing
 
 
-def _order(found: Counter[str], what: str) -> tuple[str, ...]:
+def _order(counts: Counter[str], dimension: str) -> tuple[str, ...]:
     """Names in the order of their scale, or the most frequent first; what is not known last."""
-    _, scale, nothing = _READERS[what]
+    _, scale, nothing = _READERS[dimension]
     place = {name: number for number, name in enumerate(scale)}
     return tuple(
         sorted(
-            found, key=lambda name: (name == nothing, place.get(name, len(place)), -found[name], name.casefold(), name)
+            counts,
+            key=lambda name: (name == nothing, place.get(name, len(place)), -counts[name], name.casefold(), name),
         )
     )
 
@@ -173,7 +178,7 @@ def _place(profile: AccountProfile, column: str, amounts: Revenue) -> Placed:
 
 
 def _cell(members: Sequence[Placed], row: int, total: int, paid: float, amounts: Revenue) -> Cell:
-    known = [one.amount for one in members if one.amount is not None]
+    known = [member.amount for member in members if member.amount is not None]
     amount = round(sum(known), 2) if known else None
     arr = amounts.arr(amount)
     return Cell(

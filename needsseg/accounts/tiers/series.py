@@ -56,20 +56,20 @@ def weekly(
     frame = frame.select("account_id", "event", "user_id", "feature", ago=ago)
     logins = meanings_of((str(name) for (name,) in engine.rows(frame.select("event").unique())), rules).login
     login = nw.when(nw.col("event").is_in(list(logins))).then(1).otherwise(0).cast(nw.Int64)
-    counted = (
+    weekly_counts = (
         frame.with_columns(login=login)
         .group_by("account_id", "ago")
         .agg(events=nw.len().cast(nw.Int64), logins=nw.col("login").sum().cast(nw.Int64))
     )
-    found: dict[str, dict[str, list[int]]] = {}
+    weeks_by_account: dict[str, dict[str, list[int]]] = {}
 
     def put(account: str, name: str, ago: int, number: int) -> None:
-        columns = found.setdefault(
+        columns = weeks_by_account.setdefault(
             account, {key: [0] * weeks for key in ("events", "active_users", "logins", "features")}
         )
         columns[name][weeks - 1 - ago] = number
 
-    for account, ago_, events_, logins_ in engine.rows(counted.select("account_id", "ago", "events", "logins")):
+    for account, ago_, events_, logins_ in engine.rows(weekly_counts.select("account_id", "ago", "events", "logins")):
         put(account, "events", ago_, events_)
         put(account, "logins", ago_, logins_)
     for column, name in (("user_id", "active_users"), ("feature", "features")):
@@ -77,7 +77,7 @@ def weekly(
             put(account, name, ago_, number)
     return {
         account: Series(account, **{name: tuple(values) for name, values in columns.items()})
-        for account, columns in sorted(found.items())
+        for account, columns in sorted(weeks_by_account.items())
     }
 
 

@@ -28,8 +28,8 @@ def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
         "multi_workflow": row.high_breadth,
         "team_adopting": row.invitations >= MANY_INVITATIONS,
     }
-    held = {"at_risk": "falling" in (row.login_trend, row.usage_trend), **ways, "light": not any(ways.values())}
-    return tuple(name for name in SEGMENTS if held.get(name))
+    is_held = {"at_risk": "falling" in (row.login_trend, row.usage_trend), **ways, "light": not any(ways.values())}
+    return tuple(name for name in SEGMENTS if is_held.get(name))
 
 
 def behavioral_segment(row: Behaviour) -> str:

@@ -92,12 +92,12 @@ def build(
         )
         terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
     stages = _stages(known, usage, terms, day, rules.grace)
-    named = [
+    current_labels = [
         Label(known.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
         for label in labels
     ]  # fmt: skip
-    return profiles(known.accounts, usage.rows if usage else None, stages, named, as_of, version, rules.icp)
+    return profiles(known.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp)
 
 
 def _stages(
@@ -117,20 +117,20 @@ def _stages(
 def _accounts(engine: Engine, parquet: Path) -> Accounts:
     rows: list[tuple[Any, ...]] = engine.rows(engine.scan(parquet).select(*ACCOUNT_FIELDS, "created_day", "merged_ids"))
     rows.sort(key=lambda row: str(row[0]))
-    found = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
+    account_rows = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
     created = {str(row[0]): row[-2] for row in rows}
     merged = {old: str(row[0]) for row in rows for old in str(row[-1] or "").split()}
-    return Accounts(found, created, merged)
+    return Accounts(account_rows, created, merged)
 
 
 def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
     fields = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
-    terms = [Subscription(str(id_), str(plan or ""), *rest) for id_, plan, *rest in engine.rows(
+    terms = [Subscription(str(id_), str(plan or ""), *other_cells) for id_, plan, *other_cells in engine.rows(
         engine.scan(parquet).select(*fields))]  # fmt: skip
     return sorted(terms, key=_in_order)
 
 
 def _in_order(term: Subscription) -> tuple[Any, ...]:
     """By account and start, and then by everything else: engines hand equal rows over in any order."""
-    rest = (term.end_day, term.renewal_day, term.seats, term.amount)
-    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in rest))
+    other_fields = (term.end_day, term.renewal_day, term.seats, term.amount)
+    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in other_fields))

@@ -80,14 +80,16 @@ def timelines(
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
             seen = _seen(engine, stack.events, day, tz, rules.events, known.merged)
-    found = {
+    timeline_by_account = {
         account.account_id: _timeline(
             account.account_id, known.created[account.account_id], begun[account.account_id], seen, day, rules.grace
         )
         for account in known.accounts
     }
     days = [day for span in seen.spans.values() for day in span]
-    return Timelines(found, min(days, default=None), max(days, default=None), seen.login_names, rules.grace)
+    return Timelines(
+        timeline_by_account, min(days, default=None), max(days, default=None), seen.login_names, rules.grace
+    )
 
 
 def value_on(steps: Steps, day: int) -> int | None:
@@ -145,15 +147,15 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """
     import narwhals as nw
 
-    day, who = nw.col("day"), ("account_id", "user_id")
-    days = _distinct(frame.filter(~nw.col("user_id").is_null()), *who, "day")
-    beside = days.with_columns(
-        before=day.shift(1).over(*who, order_by="day"), after=day.shift(-1).over(*who, order_by="day")
+    day, user_columns = nw.col("day"), ("account_id", "user_id")
+    days = _distinct(frame.filter(~nw.col("user_id").is_null()), *user_columns, "day")
+    with_next_day = days.with_columns(
+        before=day.shift(1).over(*user_columns, order_by="day"), after=day.shift(-1).over(*user_columns, order_by="day")
     )
     begin = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
     ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
-    up = beside.filter(begin).select("account_id", day=day + 1, change=nw.lit(1).cast(nw.Int64))
-    down = beside.filter(ends).select("account_id", day=day + WINDOW + 1, change=nw.lit(-1).cast(nw.Int64))
+    up = with_next_day.filter(begin).select("account_id", day=day + 1, change=nw.lit(1).cast(nw.Int64))
+    down = with_next_day.filter(ends).select("account_id", day=day + WINDOW + 1, change=nw.lit(-1).cast(nw.Int64))
     steps = nw.concat([up, down], how="vertical").group_by("account_id", "day").agg(nw.col("change").sum())
     return steps.select("account_id", "day", nw.col("change").cast(nw.Int64))
 

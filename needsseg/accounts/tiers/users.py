@@ -26,8 +26,8 @@ def users_before(
 
     frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
     seen = frame.filter((nw.col("day") < as_of) & ~nw.col("user_id").is_null()).select("user_id", "account_id").unique()
-    found: dict[str, list[str]] = {}
+    accounts_by_user: dict[str, list[str]] = {}
     for user, account in engine.rows(seen.select("user_id", "account_id")):
-        found.setdefault(str(user), []).append(str(account))
-    alone = {user: accounts[0] for user, accounts in sorted(found.items()) if len(accounts) == 1}
-    return Users(alone, len(found) - len(alone))
+        accounts_by_user.setdefault(str(user), []).append(str(account))
+    account_by_user = {user: accounts[0] for user, accounts in sorted(accounts_by_user.items()) if len(accounts) == 1}
+    return Users(account_by_user, len(accounts_by_user) - len(account_by_user))

@@ -22,28 +22,28 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise UsageError(f"'{name}' is no time zone.", "Use an IANA name such as UTC or Europe/Berlin.") from error
+        raise UsageError(f"'{name}' is not a time zone.", "Use an IANA name such as UTC or Europe/Berlin.") from error
 
 
 @lru_cache(maxsize=16)
 def offsets(name: str) -> tuple[tuple[int, int], ...]:
     """(UTC second from which it holds, seconds to add) in order, 2000–2050; the first holds from the beginning."""
-    where = zone(name)
+    time_zone = zone(name)
 
     def offset(second: int) -> int:
-        shift = datetime.fromtimestamp(second, UTC).astimezone(where).utcoffset()
+        shift = datetime.fromtimestamp(second, UTC).astimezone(time_zone).utcoffset()
         return int(shift.total_seconds()) if shift else 0
 
     start = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
     end = int(datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
-    found = [(0, offset(start))]
+    changes = [(0, offset(start))]
     for midnight in range(start, end, 86_400):
-        before, after = found[-1][1], offset(midnight + 86_400)
+        before, after = changes[-1][1], offset(midnight + 86_400)
         if before == after:
             continue
         low, high = midnight, midnight + 86_400
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if offset(middle) == before else (low, middle)
-        found.append((high, after))
-    return tuple(found)
+        changes.append((high, after))
+    return tuple(changes)

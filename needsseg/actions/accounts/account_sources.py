@@ -10,7 +10,7 @@ from pathlib import Path
 from needsseg import accounts as room
 from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
 from needsseg.accounts.ingest.ingestion import ingest
-from needsseg.accounts.tiers.event_coverage import of_unknown_accounts
+from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
 from needsseg.actions.accounts.source_kinds import of_kind
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
@@ -104,7 +104,7 @@ def propose_mapping(
     """The mapping that ``import_source`` would use, with the first rows; the kind is told by the columns where not given."""
     given = _given(study, files)
     with room.gathered(given, None, table, PREVIEWED, study.owns) as found:
-        laid, refused = room.laid_out(found.parts, whole=False)
+        laid, refused = room.laid_out(found.parts, whole_files=False)
         kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
@@ -150,7 +150,7 @@ def _mapping(
     mapping = replace(room.guess_mapping(proposal.kind, proposal.header), columns=columns)
     if check:
         room.check_mapping(mapping, proposal.header, proposal.file)
-    return replace(mapping, dates=room.said_dates(dates or {}, mapping))
+    return replace(mapping, dates=room.chosen_date_formats(dates or {}, mapping))
 
 
 def _columns(proposal: MappingProposal, said: MappingOf[str, str] | None) -> dict[str, str]:
@@ -184,7 +184,7 @@ def import_source(
     """
     given = _given(study, files)
     _private_folder(study.stack)
-    with room.gathered(given, study.stack, table, own=study.owns) as found:
+    with room.gathered(given, study.stack, table, is_own_file=study.owns) as found:
         laid, refused = room.laid_out(found.parts)
         kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)
@@ -204,7 +204,7 @@ def import_source(
         held = _held(study, base) if base else None
         tz = load(study.path).timezone
         saved = _saved_dates(before, chosen)
-        done = ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, held=held, told=progress)
+        done = ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, earlier=held, progress=progress)
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
     if base is None and before is not None and _as_before(before, done, mapping, dates_now):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
@@ -327,7 +327,7 @@ def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
         return {}
     files = stack_files(study)
     found = {
-        kind: of_unknown_accounts(path, files.accounts)
+        kind: count_rows_of_unknown_accounts(path, files.accounts)
         for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
         if path is not None
     }

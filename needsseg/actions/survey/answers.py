@@ -89,7 +89,9 @@ def route(
     if study.owns(file):
         raise UsageError(f"{file} belongs to the study itself.", "Name a file of responses.")
     content = _read(file)
-    found = read_responses(_decoded(content, file), file.name, survey, account=account, respondent=respondent, at=at)
+    found = read_responses(
+        _decoded(content, file), file.name, survey, account=account, respondent=respondent, answered_at=at
+    )
     one = _account_ids(study)
     scored = []
     for number, response in enumerate(found.rows):
@@ -161,7 +163,7 @@ def _decoded(content: bytes, file: Path) -> str:
     except UnicodeDecodeError as error:
         raise TableError(f"{file.name}: not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
     if "\0" in text:
-        raise TableError(f"{file.name} is no text file.", "Responses are CSV, JSON lines or a JSON array.")
+        raise TableError(f"{file.name} is not a text file.", "Responses are CSV, JSON lines or a JSON array.")
     return text
 
 

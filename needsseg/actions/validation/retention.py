@@ -23,7 +23,7 @@ from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.segments import runs as stored_runs
 from needsseg.text import date_of
-from needsseg.validation.follow_up import follow
+from needsseg.validation.follow_up import follow_up
 from needsseg.validation.retention import By, Design, Effort, Followed, Outcome, Validation, refuse
 from needsseg.validation.retention import validate as validated
 
@@ -202,7 +202,7 @@ def _gathered(
     rows, others = [], []
     for account in known.accounts:
         key = account.account_id
-        found = follow(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
+        found = follow_up(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
         if found is None:
             continue
         until, left = found

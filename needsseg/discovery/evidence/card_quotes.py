@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 Part = Literal["trigger", "pain", "workaround", "wish", "outcome", "not"]
 PARTS: tuple[Part, ...] = get_args(Part)
-_STATED: dict[str, Part] = {"situation": "trigger", "motivation": "wish", "outcome": "outcome"}
-_CUED: dict[str, Part] = {"struggle": "pain", "workaround": "workaround"}
+_PART_OF_CLAUSE: dict[str, Part] = {"situation": "trigger", "motivation": "wish", "outcome": "outcome"}
+_PART_OF_CUE: dict[str, Part] = {"struggle": "pain", "workaround": "workaround"}
 
-EACH = 6
+MOST_PER_PART = 6
 FEWEST_WORDS, USUAL_WORDS, MOST_WORDS = 6, 14, 24
-RANK_WEIGHT, HEARD_WEIGHT = 0.5, 0.15
+RANK_WEIGHT, REPEATED_SPEAKER_WEIGHT = 0.5, 0.15
 LEAST_WORTH = 0.5
 
 _FALTERS = re.compile(
@@ -113,13 +113,13 @@ def proposals(
 
     Trigger, wish and outcome are the clauses of a job; pain and workaround sentences or clauses with cues of such.
     """
-    found: dict[Part, list[Proposal]] = {part: [] for part in PARTS if part != "not"}
+    offers_by_part: dict[Part, list[Proposal]] = {part: [] for part in PARTS if part != "not"}
     for rank, text in enumerate(texts):
-        late = RANK_WEIGHT * rank / len(texts)
-        for made in _offers(text, tuple(cues)):
-            worth = round(made.worth - late, 6)
-            found[made.part].append(Proposal(made.part, rank, made.start, made.end, worth))
-    return {part: _told_apart(offers, speakers) for part, offers in found.items()}
+        rank_penalty = RANK_WEIGHT * rank / len(texts)
+        for offer in _proposals_in(text, tuple(cues)):
+            worth = round(offer.worth - rank_penalty, 6)
+            offers_by_part[offer.part].append(Proposal(offer.part, rank, offer.start, offer.end, worth))
+    return {part: _without_overlaps(offers, speakers) for part, offers in offers_by_part.items()}
 
 
 def propose(
@@ -127,69 +127,76 @@ def propose(
 ) -> dict[Part, Proposal]:
     """One proposal for each part that has any: no words twice, none of those ``taken``, and rather of somebody not quoted yet."""
     chosen: dict[Part, Proposal] = {}
-    heard = [_who(each, speakers) for each in taken]
+    quoted_speakers = [_speaker_of(offer, speakers) for offer in taken]
     for part in sorted(offers, key=lambda part: (len(offers[part]), PARTS.index(part))):
-        free = [each for each in offers[part] if not any(_overlap(each, other) for other in (*taken, *chosen.values()))]
-        if free:
-            best = max(free, key=lambda each: each.worth - HEARD_WEIGHT * heard.count(_who(each, speakers)))
+        unused = [
+            offer for offer in offers[part] if not any(_overlap(offer, other) for other in (*taken, *chosen.values()))
+        ]
+        if unused:
+            best = max(
+                unused,
+                key=lambda offer: (
+                    offer.worth - REPEATED_SPEAKER_WEIGHT * quoted_speakers.count(_speaker_of(offer, speakers))
+                ),
+            )
             chosen[part] = best
-            heard.append(_who(best, speakers))
+            quoted_speakers.append(_speaker_of(best, speakers))
     return {part: chosen[part] for part in PARTS if part in chosen}
 
 
 def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | None:
     """The span of the sentence of a text that says most of a job of the speaker's own; None where none says any plainly."""
     plain = straight(text)
-    told = [group for group in cues if group.kind not in ("beside", "empty")]
-    worth = {}
-    for first, end in sentence_spans(plain):
-        span = _after_joiner(plain, first, end), end
+    job_cues = [group for group in cues if group.kind not in ("beside", "empty")]
+    worth_by_span = {}
+    for start, end in sentence_spans(plain):
+        span = _after_joiner(plain, start, end), end
         words = plain[slice(*span)]
-        said = sum(bool(group.pattern.search(words)) for group in told)
-        if said and _fits(words) and _is_own(words, words) and not _IMAGINED.search(words):
-            worth[span] = said + _quality(words)
-    return max(worth, key=lambda span: (worth[span], -span[0]), default=None)
+        cue_count = sum(bool(group.pattern.search(words)) for group in job_cues)
+        if cue_count and _fits(words) and _speaks_of_self(words, words) and not _IMAGINED.search(words):
+            worth_by_span[span] = cue_count + _quality(words)
+    return max(worth_by_span, key=lambda span: (worth_by_span[span], -span[0]), default=None)
 
 
 @lru_cache(maxsize=20_000)
-def _offers(text: str, cues: tuple[CueGroup, ...]) -> tuple[Proposal, ...]:
+def _proposals_in(text: str, cues: tuple[CueGroup, ...]) -> tuple[Proposal, ...]:
     """What one text offers, its index left 0; kept, since a card is looked at again and again."""
-    groups = {_CUED[group.kind]: group for group in cues if group.kind in _CUED}
+    groups = {_PART_OF_CUE[group.kind]: group for group in cues if group.kind in _PART_OF_CUE}
     beside = next((group for group in cues if group.kind == "beside"), None)
-    found = (*_stated(text, 0), *_cued(text, 0, groups, beside))
-    return tuple(made for made in found if made.worth >= LEAST_WORTH)
+    offers = (*_stated_clauses(text, 0), *_cued_clauses(text, 0, groups, beside))
+    return tuple(offer for offer in offers if offer.worth >= LEAST_WORTH)
 
 
-def _stated(text: str, index: int) -> Iterator[Proposal]:
+def _stated_clauses(text: str, index: int) -> Iterator[Proposal]:
     plain = straight(text)
     sentences = sentence_spans(plain)
     for clause in clauses(text):
         start = _after_joiner(plain, clause.start, clause.end)
         words = plain[start : clause.end]
-        around = next((span for span in sentences if span[0] <= start and clause.end <= span[1]), None)
-        if around is None or not _fits(words) or not _is_clause(plain, around, start, clause.end):
+        sentence = next((span for span in sentences if span[0] <= start and clause.end <= span[1]), None)
+        if sentence is None or not _fits(words) or not _is_clause(plain, sentence, start, clause.end):
             continue
         # A moment may be somebody else's doing; that it matters to the speaker is then in the rest of the sentence.
-        if _is_own(words, plain[slice(*around)] if clause.kind == "situation" else words):
-            yield Proposal(_STATED[clause.kind], index, start, clause.end, clause.worth)
+        if _speaks_of_self(words, plain[slice(*sentence)] if clause.kind == "situation" else words):
+            yield Proposal(_PART_OF_CLAUSE[clause.kind], index, start, clause.end, clause.worth)
 
 
-def _cued(text: str, index: int, groups: dict[Part, CueGroup], beside: CueGroup | None) -> Iterator[Proposal]:
+def _cued_clauses(text: str, index: int, groups: dict[Part, CueGroup], beside: CueGroup | None) -> Iterator[Proposal]:
     plain = straight(text)
     for span in sentence_spans(plain):
         if beside is not None and beside.pattern.search(plain[slice(*span)]):
             continue
-        whole = _fits(plain[slice(*span)])
-        for start, end in [span] if whole else clause_spans(plain, span):
+        is_sentence = _fits(plain[slice(*span)])
+        for start, end in [span] if is_sentence else clause_spans(plain, span):
             start = _after_joiner(plain, start, end)
             end = start + len(_TRAILING.sub("", plain[start:end]))
             words = plain[start:end]
-            if not _fits(words) or not _is_own(words, words) or not _is_clause(plain, span, start, end):
+            if not _fits(words) or not _speaks_of_self(words, words) or not _is_clause(plain, span, start, end):
                 continue
             for part, group in groups.items():
                 worth = _plainness(words, part, group)
                 if worth:
-                    yield Proposal(part, index, start, end, worth + _quality(words) - 0.2 * (not whole))
+                    yield Proposal(part, index, start, end, worth + _quality(words) - 0.2 * (not is_sentence))
 
 
 def _plainness(words: str, part: Part, group: CueGroup) -> float:
@@ -200,10 +207,10 @@ def _plainness(words: str, part: Part, group: CueGroup) -> float:
     if _IMAGINED.search(words) or (_NO_TROUBLE if part == "pain" else _DENIED).search(words):
         return 0.0
     hits = min(len({hit.group().casefold() for hit in group.pattern.finditer(words)}), 3)
-    sure = {hit.group().casefold() for hit in (_TROUBLE if part == "pain" else _MAKESHIFT).finditer(words)}
-    if not hits or not sure:
+    sure_words = {hit.group().casefold() for hit in (_TROUBLE if part == "pain" else _MAKESHIFT).finditer(words)}
+    if not hits or not sure_words:
         return 0.0
-    return 0.4 + 0.15 * hits + 0.1 * min(len(sure), 2)
+    return 0.4 + 0.15 * hits + 0.1 * min(len(sure_words), 2)
 
 
 def _after_joiner(plain: str, start: int, end: int) -> int:
@@ -211,11 +218,11 @@ def _after_joiner(plain: str, start: int, end: int) -> int:
     return joined.end() if joined else start
 
 
-def _is_own(words: str, of: str) -> bool:
-    """Whether somebody speaks of themselves in ``of``, and words do not begin with what others do."""
+def _speaks_of_self(words: str, context: str) -> bool:
+    """Whether somebody speaks of themselves in ``context``, and words do not begin with what others do."""
     opening = _OPENS_CLAUSE.match(words)
     subject = words[opening.end() :].lstrip() if opening else words
-    acts = bool(_SELF_ACTS.search(of)) or bool(_SELF.search(of) and not _OF_OTHERS.match(subject))
+    acts = bool(_SELF_ACTS.search(context)) or bool(_SELF.search(context) and not _OF_OTHERS.match(subject))
     return acts and not (_OF_OTHERS.match(words) and not _SELF_ACTS.search(words))
 
 
@@ -230,10 +237,10 @@ def _is_clause(plain: str, sentence: tuple[int, int], start: int, end: int) -> b
 def _fits(words: str) -> bool:
     """Whether words can stand alone as a quote: neither too short nor too long, no question, in nobody else's mouth."""
     count = len(_WORD.findall(words))
-    torn = '"' in words or any(words.count(a) != words.count(b) for a, b in ("“”", "()", "[]"))
+    is_torn = '"' in words or any(words.count(a) != words.count(b) for a, b in ("“”", "()", "[]"))
     return (
         FEWEST_WORDS <= count <= MOST_WORDS
-        and not torn
+        and not is_torn
         and not _ASKED.search(words)
         and len(_FALTERS.findall(words)) < 2
     )
@@ -250,23 +257,23 @@ def _quality(words: str) -> float:
     )
 
 
-def _told_apart(offers: Sequence[Proposal], speakers: Sequence[str] | None) -> tuple[Proposal, ...]:
+def _without_overlaps(offers: Sequence[Proposal], speakers: Sequence[str] | None) -> tuple[Proposal, ...]:
     """The best offers without those that share words with a better one, the best of each speaker first."""
     ordered: list[Proposal] = []
-    for each in sorted(offers, key=lambda each: (-each.worth, each.index, each.start, each.end)):
-        if not any(_overlap(each, other) for other in ordered):
-            ordered.append(each)
-    turns, heard = [], dict[str, int]()
-    for rank, each in enumerate(ordered):
-        who = _who(each, speakers)
-        turns.append((heard.get(who, 0), rank, each))
-        heard[who] = heard.get(who, 0) + 1
-    first = sorted(turns, key=lambda turn: turn[:2])[:EACH]
-    return tuple(each for _, _, each in sorted(first, key=lambda turn: (-turn[2].worth, turn[1])))
+    for offer in sorted(offers, key=lambda offer: (-offer.worth, offer.index, offer.start, offer.end)):
+        if not any(_overlap(offer, other) for other in ordered):
+            ordered.append(offer)
+    ranking, count_by_speaker = [], dict[str, int]()
+    for rank, offer in enumerate(ordered):
+        speaker = _speaker_of(offer, speakers)
+        ranking.append((count_by_speaker.get(speaker, 0), rank, offer))
+        count_by_speaker[speaker] = count_by_speaker.get(speaker, 0) + 1
+    best = sorted(ranking, key=lambda turn: turn[:2])[:MOST_PER_PART]
+    return tuple(offer for _, _, offer in sorted(best, key=lambda turn: (-turn[2].worth, turn[1])))
 
 
-def _who(each: Proposal, speakers: Sequence[str] | None) -> str:
-    return str(each.index) if speakers is None else speakers[each.index]
+def _speaker_of(proposal: Proposal, speakers: Sequence[str] | None) -> str:
+    return str(proposal.index) if speakers is None else speakers[proposal.index]
 
 
 def _overlap(one: Proposal, other: Proposal) -> bool:

@@ -44,7 +44,7 @@ class CodeTree:
 
 
 def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence[str]) -> CodeTree:
-    """Groups codes from unit ``rows`` (n, d) of passages, the codes on each, and who speaks it.
+    """Group codes from unit ``rows`` (n, d) of passages, the codes on each, and who speaks it.
 
     A code's vector is the mean of its passages' vectors beside its share of each participant; codes are joined by average
     linkage on the cosine (Sokal and Michener 1958), and cut where the next join is farthest from the last, into two to seven
@@ -62,26 +62,31 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
     from scipy.spatial.distance import squareform
 
     people = sorted(set(speakers))
-    of = [[index for index, mine in enumerate(codes) if name in mine] for name in names]
-    means = _unit(np.stack([rows[mine].mean(axis=0) for mine in of]))
-    spoken = np.array([[Counter(speakers[i] for i in mine)[who] for who in people] for mine in of], dtype=np.float64)
-    shares = _unit(spoken)
+    indices_by_code = [[index for index, indices in enumerate(codes) if name in indices] for name in names]
+    means = _unit(np.stack([rows[indices].mean(axis=0) for indices in indices_by_code]))
+    count_by_person = np.array(
+        [[Counter(speakers[i] for i in indices)[person] for person in people] for indices in indices_by_code],
+        dtype=np.float64,
+    )
+    shares = _unit(count_by_person)
     cosines = (means @ means.T + SPEAKERS_WEIGHT * shares @ shares.T) / (1 + SPEAKERS_WEIGHT)
-    apart = np.round(np.clip(1 - cosines, 0, None), 9)
-    np.fill_diagonal(apart, 0.0)
-    joins = linkage(squareform((apart + apart.T) / 2, checks=False), method="average")
-    nodes = [_node((name,), mine, speakers, None) for name, mine in zip(names, of, strict=True)]
-    held = [set(mine) for mine in of]
+    distances = np.round(np.clip(1 - cosines, 0, None), 9)
+    np.fill_diagonal(distances, 0.0)
+    joins = linkage(squareform((distances + distances.T) / 2, checks=False), method="average")
+    nodes = [_node((name,), indices, speakers, None) for name, indices in zip(names, indices_by_code, strict=True)]
+    members = [set(indices) for indices in indices_by_code]
     for first, second, height, _ in joins:
-        pair = sorted((int(first), int(second)), key=lambda at: (-len(held[at]), nodes[at].codes))
-        together = held[pair[0]] | held[pair[1]]
-        joined = nodes[pair[0]].codes + nodes[pair[1]].codes
-        children = (nodes[pair[0]], nodes[pair[1]])
-        nodes.append(_node(joined, together, speakers, round(1 - float(height), 4), children))
-        held.append(together)
+        larger_first = sorted((int(first), int(second)), key=lambda node: (-len(members[node]), nodes[node].codes))
+        joined_members = members[larger_first[0]] | members[larger_first[1]]
+        joined_codes = nodes[larger_first[0]].codes + nodes[larger_first[1]].codes
+        children = (nodes[larger_first[0]], nodes[larger_first[1]])
+        nodes.append(_node(joined_codes, joined_members, speakers, round(1 - float(height), 4), children))
+        members.append(joined_members)
     root = nodes[-1]
-    at = {name: number for number, name in enumerate(names)}
-    counts = tuple(tuple(int(spoken[at[code], number]) for code in root.codes) for number in range(len(people)))
+    node = {name: position for position, name in enumerate(names)}
+    counts = tuple(
+        tuple(int(count_by_person[node[code], position]) for code in root.codes) for position in range(len(people))
+    )
     return CodeTree(root, _cut(nodes, [float(join[2]) for join in joins]), root.codes, tuple(people), counts)
 
 
@@ -97,11 +102,11 @@ def rearranged(
         raise DiscoveryError("What is marked cannot be put under itself.", "Go to another branch or code.")
     if not node.children and node != under:
         return None if node.codes[0] in moved else node
-    found = [rearranged(child, moved, under, passages) for child in node.children]
-    children = [child for child in found if child is not None]
+    new_children = [rearranged(child, moved, under, passages) for child in node.children]
+    children = [child for child in new_children if child is not None]
     if node == under:
-        kept = children or [node]
-        children = [*kept, *(_branch((code,), (), passages) for code in moved)]
+        own_children = children or [node]
+        children = [*own_children, *(_branch((code,), (), passages) for code in moved)]
     if len(children) < FEWEST:
         return children[0] if children else None
     codes = tuple(code for child in children for code in child.codes)
@@ -113,8 +118,8 @@ def rearranged(
 def _branch(
     codes: tuple[str, ...], children: tuple[CodeNode, ...], passages: Mapping[str, Collection[tuple[int, str]]]
 ) -> CodeNode:
-    carrying = {passage for code in codes for passage in passages.get(code, ())}
-    return CodeNode(codes, len(carrying), len({who for _, who in carrying}), None, children)
+    carriers = {passage for code in codes for passage in passages.get(code, ())}
+    return CodeNode(codes, len(carriers), len({speaker for _, speaker in carriers}), None, children)
 
 
 def _node(
@@ -130,25 +135,25 @@ def _node(
 def _cut(nodes: Sequence[CodeNode], heights: Sequence[float]) -> tuple[CodeNode, ...]:
     """The branches before the join that is farthest from the one before it, two to seven of them."""
     count = len(heights) + 1
-    steps = [0.0, *heights]
+    heights_from_zero = [0.0, *heights]
 
     def gap(branches: int) -> float:
-        return round(steps[count - branches + 1] - steps[count - branches], 9)
+        return round(heights_from_zero[count - branches + 1] - heights_from_zero[count - branches], 9)
 
     branches = max(range(FEWEST, min(MOST, count) + 1), key=lambda number: (gap(number), -number))
     # The last joins are taken apart again, from the top.
-    found = [nodes[-1]]
+    cut_nodes = [nodes[-1]]
     for join in range(branches - 1):
         top = nodes[len(nodes) - 1 - join]
-        found.remove(top)
-        found += top.children
+        cut_nodes.remove(top)
+        cut_nodes += top.children
     order = nodes[-1].codes
-    return tuple(sorted(found, key=lambda node: order.index(node.codes[0])))
+    return tuple(sorted(cut_nodes, key=lambda node: order.index(node.codes[0])))
 
 
 def _unit(rows: Matrix) -> Matrix:
     import numpy as np
 
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Matrix = rows / np.where(lengths == 0, 1.0, lengths)
-    return found
+    scaled: Matrix = rows / np.where(lengths == 0, 1.0, lengths)
+    return scaled

@@ -31,14 +31,16 @@ def exemplars(
     A text of fewer than eight words is none, nor is talk beside the matter (greetings, thanks, the recording).
     """
     beside = next((group for group in cues if group.kind == "beside"), None)
-    heard: Counter[str] = Counter()
-    turns = []
+    count_by_speaker: Counter[str] = Counter()
+    ranking = []
     for rank, (text, speaker) in enumerate(zip(texts, speakers, strict=True)):
-        small = beside is not None and beside.pattern.search(straight(text)) and count_words(text) < 2 * FEWEST_WORDS
-        if count_words(text) >= FEWEST_WORDS and not small:
-            turns.append((heard[speaker], rank))
-            heard[speaker] += 1
-    return [rank for _, rank in sorted(turns)[:most]]
+        is_small_talk = (
+            beside is not None and beside.pattern.search(straight(text)) and count_words(text) < 2 * FEWEST_WORDS
+        )
+        if count_words(text) >= FEWEST_WORDS and not is_small_talk:
+            ranking.append((count_by_speaker[speaker], rank))
+            count_by_speaker[speaker] += 1
+    return [rank for _, rank in sorted(ranking)[:most]]
 
 
 def around(text: str, turn: tuple[int, int], span: tuple[int, int]) -> tuple[str, str]:
@@ -50,12 +52,12 @@ def around(text: str, turn: tuple[int, int], span: tuple[int, int]) -> tuple[str
     start, end = span
     quote = text[start:end]
     spans = sentence_spans(text, *turn)
-    within = any(first < start < last for first, last in spans)
+    inside_sentence = any(first < start < last for first, last in spans)
     before = after = ""
-    if within or quote[:1].islower() or _LEANS.match(quote):
-        earlier = [one for one in spans if one[0] < start]
+    if inside_sentence or quote[:1].islower() or _LEANS.match(quote):
+        earlier = [sentence for sentence in spans if sentence[0] < start]
         before = text[earlier[-1][0] : min(earlier[-1][1], start)].strip() if earlier else ""
     if not _ENDS.search(quote.rstrip()):
-        later = [one for one in spans if one[1] > end]
+        later = [sentence for sentence in spans if sentence[1] > end]
         after = text[max(later[0][0], end) : later[0][1]].strip() if later else ""
     return before, after

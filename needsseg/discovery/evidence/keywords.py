@@ -53,12 +53,12 @@ def common_words(path: Path | None = None) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _load(path: Path) -> frozenset[str]:
-    found: set[str] = set()
-    for name, given in read_toml(path).items():
-        if not isinstance(given, str):
+    stop_words: set[str] = set()
+    for name, words in read_toml(path).items():
+        if not isinstance(words, str):
             raise UsageError(f"{path}: {name} is not a text of words.", 'Write it as: name = "word word word"')
-        found |= {word.casefold().replace("\u2019", "'") for word in given.split()}
-    return frozenset(found)
+        stop_words |= {word.casefold().replace("\u2019", "'") for word in words.split()}
+    return frozenset(stop_words)
 
 
 def keywords(
@@ -77,46 +77,51 @@ def keywords(
     """
     stop = stop_words if stop_words is not None else common_words()
     names = [str(index) for index in range(len(texts))] if speakers is None else list(speakers)
-    found = [label for label in sorted(set(labels)) if label >= 0]
+    clusters = [label for label in sorted(set(labels)) if label >= 0]
     users: dict[str, set[tuple[int, str]]] = defaultdict(set)
-    heard: dict[int, set[str]] = defaultdict(set)
+    speakers_by_label: dict[int, set[str]] = defaultdict(set)
     for text, label, name in zip(texts, labels, names, strict=True):
-        heard[label].add(name)
+        speakers_by_label[label].add(name)
         for phrase in phrases(text, stop):
             users[phrase].add((label, name))
-    others = {label: set().union(*(people for other, people in heard.items() if other != label)) for label in found}
-    marked: dict[int, list[tuple[float, str]]] = {label: [] for label in found}
-    for phrase, said in users.items():
-        if len(said) < FEWEST_PARTICIPANTS:
+    outsiders = {
+        label: set().union(*(people for other, people in speakers_by_label.items() if other != label))
+        for label in clusters
+    }
+    marked: dict[int, list[tuple[float, str]]] = {label: [] for label in clusters}
+    for phrase, uses in users.items():
+        if len(uses) < FEWEST_PARTICIPANTS:
             continue
-        by = defaultdict(set)
-        for label, name in said:
-            by[label].add(name)
-        for label in found:
-            mine = len(by[label])
-            if mine >= max(FEWEST_PARTICIPANTS, LEAST_SHARE * len(heard[label])):
-                theirs = len(set().union(*(people for other, people in by.items() if other != label)))
-                lowest = _lowest(mine, len(heard[label]), theirs, len(others[label]))
+        users_by_label = defaultdict(set)
+        for label, name in uses:
+            users_by_label[label].add(name)
+        for label in clusters:
+            inside = len(users_by_label[label])
+            if inside >= max(FEWEST_PARTICIPANTS, LEAST_SHARE * len(speakers_by_label[label])):
+                outside = len(set().union(*(people for other, people in users_by_label.items() if other != label)))
+                lowest = _lowest(inside, len(speakers_by_label[label]), outside, len(outsiders[label]))
                 if lowest > 0:
                     marked[label].append((-lowest, phrase))
-    return [_without_parts(sorted(marked[label]))[:each] for label in found]
+    return [_without_parts(sorted(marked[label]))[:each] for label in clusters]
 
 
 @lru_cache(maxsize=20_000)
 def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
     """The phrases of one to three words next to each other in a text that neither begin nor end with a stop word."""
     words = [token.casefold() for token in _TOKEN.findall(text.replace("\u2019", "'"))]
-    plain = [word[0].isalpha() for word in words]
-    telling = [known and len(word) > 2 and not is_stop(word, stop) for word, known in zip(words, plain, strict=True)]
-    found = set()
-    for start, begins in enumerate(telling):
-        if begins:
+    is_word = [word[0].isalpha() for word in words]
+    is_content = [
+        is_plain and len(word) > 2 and not is_stop(word, stop) for word, is_plain in zip(words, is_word, strict=True)
+    ]
+    phrase_set = set()
+    for start, may_start in enumerate(is_content):
+        if may_start:
             for end in range(start, min(start + LONGEST, len(words))):
-                if not plain[end]:
+                if not is_word[end]:
                     break
-                if telling[end]:
-                    found.add(" ".join(words[start : end + 1]))
-    return frozenset(found)
+                if is_content[end]:
+                    phrase_set.add(" ".join(words[start : end + 1]))
+    return frozenset(phrase_set)
 
 
 @lru_cache(maxsize=50_000)
@@ -137,17 +142,17 @@ def _bases(word: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def _lowest(mine: int, of_mine: int, theirs: int, of_theirs: int) -> float:
-    """The lower end of the interval of a log-odds ratio: ``mine`` of so many people use a phrase, and ``theirs`` of others."""
-    a, b = mine + HALDANE, of_mine - mine + HALDANE
-    c, d = theirs + HALDANE, of_theirs - theirs + HALDANE
+def _lowest(inside: int, inside_total: int, outside: int, outside_total: int) -> float:
+    """The lower end of the interval of a log-odds ratio: ``inside`` of so many people use a phrase, and ``outside`` of others."""
+    a, b = inside + HALDANE, inside_total - inside + HALDANE
+    c, d = outside + HALDANE, outside_total - outside + HALDANE
     return log(a / b) - log(c / d) - QUANTILE * sqrt(1 / a + 1 / b + 1 / c + 1 / d)
 
 
 def _without_parts(ordered: Sequence[tuple[float, str]]) -> tuple[str, ...]:
     """Phrases, without those that hold or lie in a surer one; of equals the longer comes first."""
-    kept: list[str] = []
+    chosen: list[str] = []
     for _, phrase in sorted(ordered, key=lambda item: (round(item[0], 9), -len(item[1].split()), item[1])):
-        if not any(f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} " for other in kept):
-            kept.append(phrase)
-    return tuple(kept)
+        if not any(f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} " for other in chosen):
+            chosen.append(phrase)
+    return tuple(chosen)

@@ -43,25 +43,29 @@ def _persona(path: Path, number: int, entry: object) -> Persona:
 
 
 def suggested_names(
-    rows: Matrix, members: Sequence[Sequence[int]], personas: Sequence[Persona], said: Sequence[Matrix], each: int = 3
+    rows: Matrix,
+    members: Sequence[Sequence[int]],
+    personas: Sequence[Persona],
+    sentence_vectors: Sequence[Matrix],
+    each: int = 3,
 ) -> list[tuple[PersonaName, ...]]:
     """For each candidate (indices into unit ``rows``) the archetypes its passages are nearer to than usual, best first.
 
-    ``said`` are the vectors of each persona's sentences, (sentences, d). Some archetypes are nearer to all speech than
+    ``sentence_vectors`` are those of each persona, (sentences, d). Some archetypes are nearer to all speech than
     others, so nearness is measured in standard deviations from what is usual for that archetype among all ``rows``.
     """
     import numpy as np
 
     if not members or not personas:
         return [() for _ in members]
-    voices = np.stack([sentences.mean(axis=0) for sentences in said])
-    voices /= np.linalg.norm(voices, axis=1, keepdims=True)
-    nearness = rows @ voices.T
+    persona_means = np.stack([sentences.mean(axis=0) for sentences in sentence_vectors])
+    persona_means /= np.linalg.norm(persona_means, axis=1, keepdims=True)
+    nearness = rows @ persona_means.T
     spread = nearness.std(axis=0)
     nearness = (nearness - nearness.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     names = []
-    for chosen in members:
-        row = nearness[list(chosen)].mean(axis=0)
+    for member_rows in members:
+        row = nearness[list(member_rows)].mean(axis=0)
         order = [int(i) for i in np.argsort(-row, kind="stable")[:each] if row[i] > 0]
         names.append(
             tuple(PersonaName(personas[i].name, round(float(row[i]), 2), personas[i].description) for i in order)

@@ -23,19 +23,19 @@ def plane(rows: Matrix) -> Matrix:
     """
     import numpy as np
 
-    places = np.full((len(rows), 2), MIDDLE)
+    positions = np.full((len(rows), 2), MIDDLE)
     if len(rows) < 2 or rows.shape[1] == 0:
-        return places
+        return positions
     # In one order always, since sums of floats depend on it, and so could a sign.
     order = np.lexsort(rows.T[::-1])
     centred = rows[order] - rows[order].mean(axis=0)
     _, lengths, axes = np.linalg.svd(centred, full_matrices=False)
     for column, (length, axis) in enumerate(zip(lengths[:2], axes[:2], strict=True)):
         if length > NEGLIGIBLE * max(1.0, float(np.abs(rows).max())):
-            along = centred @ (_sign(axis) * axis)
-            stretched = (along - along.min()) / (along.max() - along.min())
-            places[order, column] = np.round(stretched, DIGITS)
-    return places
+            projection = centred @ (_sign(axis) * axis)
+            stretched = (projection - projection.min()) / (projection.max() - projection.min())
+            positions[order, column] = np.round(stretched, DIGITS)
+    return positions
 
 
 def _sign(axis: NDArray[np.float64]) -> float:

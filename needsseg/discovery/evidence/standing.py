@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EDGE, WORDS = 5, 6
 PRIOR_WORDS, PRIOR_SHARE = 100.0, 0.1
-LEAST_LEANING, FEWEST_SAID = 1.0, 2
+LEAST_LEANING, FEWEST_PASSAGES_WITH_WORD = 1.0, 2
 FEWEST_TO_HALVE = 4
 MOST_ROUNDS = 100
 NEGLIGIBLE = 1e-9
@@ -54,35 +54,35 @@ def standings(
     """
     import numpy as np
 
-    marks = np.asarray(labels, dtype=np.int64)
-    if not len(texts) == len(rows) == len(marks) or (speakers is not None and len(speakers) != len(texts)):
+    label_array = np.asarray(labels, dtype=np.int64)
+    if not len(texts) == len(rows) == len(label_array) or (speakers is not None and len(speakers) != len(texts)):
         raise DiscoveryError("Texts, speakers, vectors and labels differ in number.", "Give one of each per passage.")
-    names = [int(label) for label in np.unique(marks) if label >= 0]
+    names = [int(label) for label in np.unique(label_array) if label >= 0]
     if not names:
         return {}
-    members = {label: np.flatnonzero(marks == label) for label in names}
+    members = {label: np.flatnonzero(label_array == label) for label in names}
     centroids = np.stack([_direction(rows[members[label]]) for label in names])
     nearness = np.clip(centroids @ centroids.T, -1.0, 1.0)
     np.fill_diagonal(nearness, -np.inf)
-    said = _Said.of(texts, speakers)
-    found = {}
-    for place, label in enumerate(names):
-        mine = members[label]
-        evenness = _evenness([speakers[int(i)] for i in mine]) if speakers is not None else 0.0
+    word_counts = _WordCounts.of(texts, speakers)
+    standing_by_label = {}
+    for position, label in enumerate(names):
+        member_indices = members[label]
+        evenness = _evenness([speakers[int(i)] for i in member_indices]) if speakers is not None else 0.0
         if len(names) == 1:
-            found[label] = Standing((), None, 0.0, (), (), evenness)
+            standing_by_label[label] = Standing((), None, 0.0, (), (), evenness)
             continue
-        nearest = int(nearness[place].argmax())
+        nearest = int(nearness[position].argmax())
         rival = names[nearest]
-        found[label] = Standing(
-            edge=_edge(texts, rows, mine, centroids, place),
+        standing_by_label[label] = Standing(
+            edge=_edge(texts, rows, member_indices, centroids, position),
             rival=rival,
-            rival_nearness=float(nearness[place, nearest]),
-            apart=said.apart(mine, members[rival]),
-            rival_apart=said.apart(members[rival], mine),
+            rival_nearness=float(nearness[position, nearest]),
+            apart=word_counts.apart(member_indices, members[rival]),
+            rival_apart=word_counts.apart(members[rival], member_indices),
             evenness=evenness,
         )
-    return found
+    return standing_by_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,17 @@ def neighbour(rows: Matrix, labels: Sequence[int], label: int, most: int = EDGE)
     """The neighbour of a label, by the cosine of the middles of unit ``rows`` (n, d); None where there is no other label."""
     import numpy as np
 
-    marks = np.asarray(labels, dtype=np.int64)
-    others = [int(other) for other in np.unique(marks) if other >= 0 and other != label]
-    if not others or not (marks == label).any():
+    label_array = np.asarray(labels, dtype=np.int64)
+    others = [int(other) for other in np.unique(label_array) if other >= 0 and other != label]
+    if not others or not (label_array == label).any():
         return None
-    middle = _direction(rows[marks == label])
-    near = max(others, key=lambda other: (round(float(_direction(rows[marks == other]) @ middle), 9), -other))
-    theirs = np.flatnonzero(marks == near)
-    order = sorted((int(i) for i in theirs), key=lambda i: (-round(float(rows[i] @ middle), 9), i))
-    return Neighbour(near, tuple(order[:most]))
+    middle = _direction(rows[label_array == label])
+    nearest_label = max(
+        others, key=lambda other: (round(float(_direction(rows[label_array == other]) @ middle), 9), -other)
+    )
+    neighbour_members = np.flatnonzero(label_array == nearest_label)
+    order = sorted((int(i) for i in neighbour_members), key=lambda i: (-round(float(rows[i] @ middle), 9), i))
+    return Neighbour(nearest_label, tuple(order[:most]))
 
 
 def evenness_word(value: float, speakers: int) -> str:
@@ -130,20 +132,20 @@ def halves(rows: Matrix, members: Sequence[int]) -> tuple[tuple[int, ...], tuple
         raise DiscoveryError(
             f"A candidate of {len(chosen)} passages cannot be split.", f"It takes at least {FEWEST_TO_HALVE}."
         )
-    mine = rows[chosen]
-    centred = mine - mine.mean(axis=0)
-    along = np.round(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 9)
-    second = along > 0
-    if second.all() or not second.any():  # nothing tells them apart: half and half
-        second = np.arange(len(chosen)) >= (len(chosen) + 1) // 2
+    member_rows = rows[chosen]
+    centred = member_rows - member_rows.mean(axis=0)
+    projection = np.round(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 9)
+    in_second = projection > 0
+    if in_second.all() or not in_second.any():  # nothing tells them apart: half and half
+        in_second = np.arange(len(chosen)) >= (len(chosen) + 1) // 2
     for _ in range(MOST_ROUNDS):
-        leaning = mine @ (_direction(mine[second]) - _direction(mine[~second]))
+        leaning = member_rows @ (_direction(member_rows[in_second]) - _direction(member_rows[~in_second]))
         # A member that leans to neither stays where it is.
-        moved = np.where(np.abs(leaning) < 1e-12, second, leaning > 0)
-        if moved.all() or not moved.any() or (moved == second).all():
+        moved = np.where(np.abs(leaning) < 1e-12, in_second, leaning > 0)
+        if moved.all() or not moved.any() or (moved == in_second).all():
             break
-        second = moved
-    parts = [tuple(int(i) for i in chosen[side]) for side in (~second, second)]
+        in_second = moved
+    parts = [tuple(int(i) for i in chosen[side]) for side in (~in_second, in_second)]
     larger, smaller = sorted(parts, key=lambda part: (-len(part), part))
     return larger, smaller
 
@@ -156,19 +158,19 @@ def _direction(rows: Matrix) -> NDArray[np.float64]:
 
 
 def _edge(
-    texts: Sequence[str], rows: Matrix, mine: NDArray[np.int64], centroids: Matrix, place: int
+    texts: Sequence[str], rows: Matrix, members: NDArray[np.int64], centroids: Matrix, position: int
 ) -> tuple[int, ...]:
     """Members by rising simplified silhouette, ``EDGE`` at most; equals by their words."""
     import numpy as np
 
-    away = 1.0 - rows[mine] @ centroids.T
-    own = away[:, place].copy()
-    away[:, place] = np.inf
-    other = away.min(axis=1)
-    scale = np.maximum(own, other)
-    widths = np.round((other - own) / np.where(scale > 0, scale, 1.0), 9)
-    order = sorted(range(len(mine)), key=lambda i: (widths[i], texts[int(mine[i])], i))
-    return tuple(int(mine[i]) for i in order[:EDGE])
+    distances = 1.0 - rows[members] @ centroids.T
+    own_distances = distances[:, position].copy()
+    distances[:, position] = np.inf
+    next_distances = distances.min(axis=1)
+    scale = np.maximum(own_distances, next_distances)
+    widths = np.round((next_distances - own_distances) / np.where(scale > 0, scale, 1.0), 9)
+    order = sorted(range(len(members)), key=lambda i: (widths[i], texts[int(members[i])], i))
+    return tuple(int(members[i]) for i in order[:EDGE])
 
 
 def _evenness(names: Sequence[str]) -> float:
@@ -183,7 +185,7 @@ def _evenness(names: Sequence[str]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _WordCounts:
     """How often each word was said in each passage, sparse (n, words), and by whom; no words where all are stop words."""
 
     words: tuple[str, ...]
@@ -191,7 +193,7 @@ class _Said:
     speakers: NDArray[np.str_] | None
 
     @classmethod
-    def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _Said:
+    def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _WordCounts:
         import numpy as np
         from sklearn.feature_extraction.text import CountVectorizer
 
@@ -206,8 +208,8 @@ class _Said:
             return cls((), None, names)
         return cls(tuple(str(word) for word in counter.get_feature_names_out()), counts, names)
 
-    def apart(self, mine: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[str, ...]:
-        """The words said in ``mine`` rather than in ``others``, by falling z-score of their log-odds.
+    def apart(self, inside: NDArray[np.int64], outside: NDArray[np.int64]) -> tuple[str, ...]:
+        """The words said in ``inside`` rather than in ``outside``, by falling z-score of their log-odds.
 
         The prior is how often all passages say a word, worth ``PRIOR_WORDS`` words at most, so that rare ones need more.
         """
@@ -218,29 +220,29 @@ class _Said:
         everywhere = self._sum(np.arange(self.counts.shape[0]))
         prior = min(PRIOR_WORDS / everywhere.sum(), PRIOR_SHARE) * everywhere
         odds, spread = np.zeros(len(self.words)), np.zeros(len(self.words))
-        for sign, chosen in ((1.0, mine), (-1.0, others)):
-            said = self._sum(chosen) + prior
-            rest = np.maximum(said.sum() - said, NEGLIGIBLE)
-            odds += sign * (np.log(said) - np.log(rest))
-            spread += 1.0 / said
+        for sign, passages in ((1.0, inside), (-1.0, outside)):
+            frequencies = self._sum(passages) + prior
+            rest = np.maximum(frequencies.sum() - frequencies, NEGLIGIBLE)
+            odds += sign * (np.log(frequencies) - np.log(rest))
+            spread += 1.0 / frequencies
         leaning = np.round(odds / np.sqrt(spread), 9)
-        leaning[~self._shared(mine)] = -np.inf
+        leaning[~self._shared(inside)] = -np.inf
         order = np.lexsort((np.asarray(self.words), -leaning))[:WORDS]
         return tuple(self.words[i] for i in order if leaning[i] >= LEAST_LEANING)
 
-    def _sum(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _sum(self, passages: NDArray[np.int64]) -> NDArray[np.float64]:
         import numpy as np
 
-        return np.asarray(self.counts[chosen].sum(axis=0), dtype=np.float64).ravel()
+        return np.asarray(self.counts[passages].sum(axis=0), dtype=np.float64).ravel()
 
-    def _shared(self, mine: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _shared(self, members: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which words are no single passage's and, where several people speak, no single person's, as names often are."""
         import numpy as np
 
-        said = self.counts[mine].tocsc()
-        shared: NDArray[np.bool_] = np.diff(said.indptr) >= FEWEST_SAID
-        if self.speakers is not None and len(set(self.speakers[mine])) > 1:
-            people = self.speakers[mine][said.indices]
-            for word in np.flatnonzero(shared):
-                shared[word] = len(set(people[said.indptr[word] : said.indptr[word + 1]])) > 1
-        return shared
+        passage_counts = self.counts[members].tocsc()
+        is_shared: NDArray[np.bool_] = np.diff(passage_counts.indptr) >= FEWEST_PASSAGES_WITH_WORD
+        if self.speakers is not None and len(set(self.speakers[members])) > 1:
+            people = self.speakers[members][passage_counts.indices]
+            for word in np.flatnonzero(is_shared):
+                is_shared[word] = len(set(people[passage_counts.indptr[word] : passage_counts.indptr[word + 1]])) > 1
+        return is_shared

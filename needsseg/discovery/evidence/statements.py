@@ -180,17 +180,17 @@ class JobStatement:
 
         The words between give way where a part brings its own: "If …", "I want the …", "so they …", "otherwise …".
         """
-        said = {part.kind: part.text for part in self.parts}
-        situation = said.get("situation", f"When {ABSENT}")
-        motivation, outcome = said.get("motivation", ABSENT), said.get("outcome", ABSENT)
-        wanting = "I want" if re.match(rf"{_THING}\b", motivation, re.IGNORECASE) else "I want to"
+        text_by_kind = {part.kind: part.text for part in self.parts}
+        situation = text_by_kind.get("situation", f"When {ABSENT}")
+        motivation, outcome = text_by_kind.get("motivation", ABSENT), text_by_kind.get("outcome", ABSENT)
+        wish_opening = "I want" if re.match(rf"{_THING}\b", motivation, re.IGNORECASE) else "I want to"
         if re.match(r"(?:otherwise|or else|because)\b", outcome, re.IGNORECASE):
-            hoping = outcome[0].lower() + outcome[1:]
+            outcome_phrase = outcome[0].lower() + outcome[1:]
         elif re.match(rf"(?:{_WHO}|the)\b", straight(outcome), re.IGNORECASE):
-            hoping = f"so {outcome}"
+            outcome_phrase = f"so {outcome}"
         else:
-            hoping = f"so I can {outcome}"
-        return f"{situation[0].upper()}{situation[1:]}, {wanting} {motivation}, {hoping}"
+            outcome_phrase = f"so I can {outcome}"
+        return f"{situation[0].upper()}{situation[1:]}, {wish_opening} {motivation}, {outcome_phrase}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,20 +227,22 @@ def job_statement(texts: Sequence[str], ranked: Sequence[int]) -> JobStatement:
 
 def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float]:
     """The parts that one text says best together, around the motivation; none without one."""
-    found: dict[Kind, list[Clause]] = {"situation": [], "motivation": [], "outcome": []}
+    clauses_by_kind: dict[Kind, list[Clause]] = {"situation": [], "motivation": [], "outcome": []}
     for clause in clauses(text):
-        found[clause.kind].append(clause)
+        clauses_by_kind[clause.kind].append(clause)
     best, chosen = -1.0, tuple[Clause, ...]()
-    for middle in found["motivation"]:
+    for motivation in clauses_by_kind["motivation"]:
         # What somebody could do before they said what they want is not what they want it for.
-        after = [each for each in found["outcome"] if each.start > middle.start]
-        beside = [_nearest(middle, found["situation"]), _nearest(middle, after)]
-        said = [each for each in beside if each is not None]
-        if len(said) == 2 and _overlap(*said):
-            said = said[:1]
-        worth = middle.worth + sum(1.0 + clause.worth - GAP_WEIGHT * _gap(clause, middle) for clause in said)
+        later_outcomes = [each for each in clauses_by_kind["outcome"] if each.start > motivation.start]
+        nearest = [_nearest(motivation, clauses_by_kind["situation"]), _nearest(motivation, later_outcomes)]
+        supporting = [each for each in nearest if each is not None]
+        if len(supporting) == 2 and _overlap(*supporting):
+            supporting = supporting[:1]
+        worth = motivation.worth + sum(
+            1.0 + clause.worth - GAP_WEIGHT * _gap(clause, motivation) for clause in supporting
+        )
         if worth > best:
-            best, chosen = worth, (middle, *said)
+            best, chosen = worth, (motivation, *supporting)
     order = ("situation", "motivation", "outcome")
     parts = tuple(
         StatementPart(clause.kind, text[clause.words : clause.end], index, clause.words, clause.end)
@@ -249,10 +251,12 @@ def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float
     return parts, best
 
 
-def _nearest(middle: Clause, others: Sequence[Clause]) -> Clause | None:
+def _nearest(motivation: Clause, others: Sequence[Clause]) -> Clause | None:
     """The clause that goes best with a motivation: plainly said, close by, and not made of the same words."""
-    fitting = [each for each in others if not _overlap(each, middle) and _gap(each, middle) <= LONGEST_GAP]
-    return max(fitting, key=lambda each: each.worth - GAP_WEIGHT * _gap(each, middle), default=None)
+    fitting = [
+        clause for clause in others if not _overlap(clause, motivation) and _gap(clause, motivation) <= LONGEST_GAP
+    ]
+    return max(fitting, key=lambda clause: clause.worth - GAP_WEIGHT * _gap(clause, motivation), default=None)
 
 
 def _overlap(one: Clause, other: Clause) -> bool:
@@ -294,7 +298,7 @@ def _length(sentence: str, begin: int, after: int, cue: _Cue) -> int:
         end = _end_of_situation(sentence, begin, after)
     else:
         ends = [_first(pattern, sentence, begin, after) for pattern in (_BREAK, _NEW_CLAUSE)]
-        end = min((one for one in ends if one), default=len(sentence))
+        end = min((position for position in ends if position), default=len(sentence))
     return len(_TRAILING.sub("", sentence[begin:end])) if end else 0
 
 
@@ -328,15 +332,15 @@ def _first(pattern: re.Pattern[str], sentence: str, begin: int, after: int) -> i
 def _is_whole(sentence: str, begin: int, clause: str) -> bool:
     """Whether a clause is of useful length, not broken off, no question, and not in somebody else's mouth."""
     rest = sentence[begin + len(clause) :].strip()
-    quoted = sentence[:begin].count('"') % 2 or sentence[:begin].count("“") > sentence[:begin].count("”")
-    torn = clause.count('"') % 2 or any(clause.count(a) != clause.count(b) for a, b in ("“”", "()", "[]"))
-    unsure = rest.startswith(("?", "…", "...", "--", "—", "–")) and len(rest) <= 3
+    is_quoted = sentence[:begin].count('"') % 2 or sentence[:begin].count("“") > sentence[:begin].count("”")
+    is_torn = clause.count('"') % 2 or any(clause.count(a) != clause.count(b) for a, b in ("“”", "()", "[]"))
+    is_unsure = rest.startswith(("?", "…", "...", "--", "—", "–")) and len(rest) <= 3
     length = len(clause.split())
     # "A place it came from" is whole, but only where the speaker stopped.
-    stranded = _STRANDED.search(clause) and rest[:1] not in (".", ",", ";", "!")
-    halting = re.match(r"\w+,", clause)
+    is_stranded = _STRANDED.search(clause) and rest[:1] not in (".", ",", ";", "!")
+    is_halting = re.match(r"\w+,", clause)
     return FEWEST_WORDS <= length <= MOST_WORDS and not (
-        quoted or torn or stranded or unsure or halting or _NO_END.search(clause)
+        is_quoted or is_torn or is_stranded or is_unsure or is_halting or _NO_END.search(clause)
     )
 
 

@@ -32,7 +32,7 @@ def size(item: Item) -> int:
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Posts batches as the official client's group identify events; retries are the caller's.
+    """Post batches as the official client's group identify events; retries are the caller's.
 
     Where the answer names events that are wrong, none was taken: the others are posted again at once without them.
     """
@@ -52,9 +52,9 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
             return Answer("failed", None, "no answer"), set()
         body = response.body if isinstance(response.body, dict) else {}
         wrong = {n for n in response.invalid_or_silenced_index() if isinstance(n, int) and 0 <= n < len(items)}
-        taken = body.get("events_ingested", len(items))
-        if 200 <= response.code < 300 and taken != len(items) - len(wrong):
-            return Answer("failed", response.code, f"took {taken} of {len(items)}"), set()
+        accepted_count = body.get("events_ingested", len(items))
+        if 200 <= response.code < 300 and accepted_count != len(items) - len(wrong):
+            return Answer("failed", response.code, f"took {accepted_count} of {len(items)}"), set()
         answer = answered(response.code, str(body.get("error", "")))
         if "api_key" in answer.words.lower().replace(" ", "_"):  # a wrong key is a 400 here
             answer = Answer("refused", 401, answer.words, fatal=True)

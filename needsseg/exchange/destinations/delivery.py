@@ -68,7 +68,7 @@ def pack(items: Sequence[Item], limits: Limits, size: Callable[[Item], int] | No
     measure = size or json_size
     batches: list[Batch] = []
     refused: dict[str, str] = {}
-    held: list[Item] = []
+    batch_items: list[Item] = []
     total = 0
     for item in items:
         weight = measure(item) + 1  # and the comma
@@ -77,13 +77,13 @@ def pack(items: Sequence[Item], limits: Limits, size: Callable[[Item], int] | No
                 f"{weight:,} bytes are more than the {limits.item_bytes:,} that one account may have"
             )
             continue
-        if held and (len(held) == limits.count or total + weight > limits.bytes):
-            batches.append(Batch(tuple(held)))
-            held, total = [], 0
-        held.append(item)
+        if batch_items and (len(batch_items) == limits.count or total + weight > limits.bytes):
+            batches.append(Batch(tuple(batch_items)))
+            batch_items, total = [], 0
+        batch_items.append(item)
         total += weight
-    if held:
-        batches.append(Batch(tuple(held)))
+    if batch_items:
+        batches.append(Batch(tuple(batch_items)))
     return Packed(tuple(batches), refused)
 
 

@@ -66,19 +66,21 @@ def write_target(
     if neutralise and target not in SPREADSHEETS:
         raise UsageError("Only CSV cells are neutralised.", "Leave the option out for this format.")
     covered = target in SPREADSHEETS and neutralise is not False
-    told = dict(extra) | ({"formulas_neutralised": covered} if target in SPREADSHEETS else {})
+    manifest_extra = dict(extra) | ({"formulas_neutralised": covered} if target in SPREADSHEETS else {})
     if target in FORMATS:
-        return write(profiles, path, target, told, neutralise_formulas=covered, recorded=recorded)
+        return write(profiles, path, target, manifest_extra, neutralise_formulas=covered, recorded=recorded)
     rows = rows_of(profiles) if rows is None else rows
     known_by = key or KEYS.get(target, "")
     if target in ("sqlite", "duckdb"):
         filler = warehouse.fill_sqlite if target == "sqlite" else warehouse.fill_duckdb
-        told |= {"table": warehouse.TABLE}
-        return publish(profiles, path, target, lambda partial: filler(rows, partial), told, recorded=recorded)
+        manifest_extra |= {"table": warehouse.TABLE}
+        return publish(profiles, path, target, lambda partial: filler(rows, partial), manifest_extra, recorded=recorded)
     if target == "dbt":
-        return _dbt(profiles, path, told, rows, covered, overwrite, recorded)
-    text, told = _text(target, rows, known_by, covered, ids or {}, told)
-    return publish(profiles, path, target, lambda partial: _write_text(partial, text), told, recorded=recorded)
+        return _dbt(profiles, path, manifest_extra, rows, covered, overwrite, recorded)
+    text, manifest_extra = _text(target, rows, known_by, covered, ids or {}, manifest_extra)
+    return publish(
+        profiles, path, target, lambda partial: _write_text(partial, text), manifest_extra, recorded=recorded
+    )
 
 
 def _text(
@@ -87,21 +89,21 @@ def _text(
     key: str,
     neutralise: bool,
     ids: Mapping[str, str],
-    told: dict[str, object],
+    manifest_extra: dict[str, object],
 ) -> tuple[str, dict[str, object]]:
     if target == "amplitude-cohort":
-        return csv_text(["account_id"], rows, False, ["account_id"]).split("\n", 1)[1], told
+        return csv_text(["account_id"], rows, False, ["account_id"]).split("\n", 1)[1], manifest_extra
     if target == "hubspot":
-        return hubspot.table(rows, key, neutralise), told | {"fields": hubspot.header(key)}
+        return hubspot.table(rows, key, neutralise), manifest_extra | {"fields": hubspot.header(key)}
     if target == "salesforce":
         fields = {"fields": salesforce.header(key), "external_id": key, "line_end": "LF"}
-        return salesforce.table(rows, key, neutralise), told | fields
+        return salesforce.table(rows, key, neutralise), manifest_extra | fields
     packed = pack(items(target, rows, ids, key), LIMITS[target], SIZES.get(target))
     if packed.refused:
         account, reason = next(iter(packed.refused.items()))
         raise NeedssegError(f"Account {account}: {reason}.", "Shorten what is said of it.")
     text = "".join(json.dumps(_body(target, batch), ensure_ascii=False) + "\n" for batch in packed.batches)
-    return text, told | {"batches": len(packed.batches)}
+    return text, manifest_extra | {"batches": len(packed.batches)}
 
 
 def _write_text(partial: Path, text: str) -> None:
@@ -121,7 +123,7 @@ def _body(target: str, batch: Batch) -> object:
 def _dbt(
     profiles: Sequence[AccountProfile],
     path: Path,
-    told: dict[str, object],
+    manifest_extra: dict[str, object],
     rows: Sequence[Mapping[str, Cell]],
     neutralise: bool,
     overwrite: bool,
@@ -140,6 +142,8 @@ def _dbt(
         if not ours:
             raise NeedssegError(f"{schema} exists and is not from here.", "Name a folder of its own, or add --force.")
     text = csv_text(PROFILE_COLUMNS, rows, neutralise)
-    beside = {schema: warehouse.dbt_schema(path.stem)}
-    told |= {"schema": schema.name}
-    return publish(profiles, path, "dbt", lambda partial: _write_text(partial, text), told, beside, recorded)
+    schema_text = {schema: warehouse.dbt_schema(path.stem)}
+    manifest_extra |= {"schema": schema.name}
+    return publish(
+        profiles, path, "dbt", lambda partial: _write_text(partial, text), manifest_extra, schema_text, recorded
+    )

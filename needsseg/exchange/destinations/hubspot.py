@@ -33,7 +33,7 @@ def table(rows: Sequence[Mapping[str, Cell]], key: str, neutralise: bool) -> str
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Posts batches with the official client: an update by record id, or an upsert by a unique property of yours.
+    """Post batches with the official client: an update by record id, or an upsert by a unique property of yours.
 
     Retries are the caller's. An answer of 207 says which inputs were not taken.
     """
@@ -42,15 +42,15 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
     urllib3 = official("urllib3", "urllib3")
     client = hubspot.Client.create(access_token=secret, host=host, retry=urllib3.Retry(total=0))
     calls = client.crm.companies.batch_api
-    told = {"_preload_content": False, "_request_timeout": SECONDS}
+    request_options = {"_preload_content": False, "_request_timeout": SECONDS}
 
     def post(batch: Batch) -> Answer:
         try:
             if key == RECORD_ID:
                 inputs = [{"id": item.record["id"], "properties": item.record["properties"]} for item in batch.items]
-                response = calls.update({"inputs": inputs}, **told)
+                response = calls.update({"inputs": inputs}, **request_options)
             else:
-                response = calls.upsert({"inputs": [item.record for item in batch.items]}, **told)
+                response = calls.upsert({"inputs": [item.record for item in batch.items]}, **request_options)
         except companies.ApiException as error:
             if not error.status:
                 return unanswered(error)
@@ -64,25 +64,29 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
 
 def _message(body: object) -> str:
     try:
-        said = json.loads(body) if isinstance(body, str | bytes) else {}
+        body_json = json.loads(body) if isinstance(body, str | bytes) else {}
     except ValueError:
         return ""
-    return str(said.get("message", "")) if isinstance(said, dict) else ""
+    return str(body_json.get("message", "")) if isinstance(body_json, dict) else ""
 
 
 def _taken(batch: Batch, code: int, body: bytes) -> Answer:
     try:
-        said: Any = json.loads(body)
-        errors = said.get("errors") or []
+        body_json: Any = json.loads(body)
+        errors = body_json.get("errors") or []
         rejected = {
-            str(each): str(error.get("message", ""))
+            str(record_id): str(error.get("message", ""))
             for error in errors
-            for each in (error.get("context") or {}).get("ids", [])
+            for record_id in (error.get("context") or {}).get("ids", [])
         }
     except (ValueError, AttributeError, TypeError):
         return Answer("failed", code, "an answer that is no JSON object")
     sent = {item.account_id for item in batch.items}
     if errors and not rejected.keys() & sent:  # somebody was refused, and nobody knows who
         return Answer("refused", code, str(errors[0].get("message", "")) or "not accepted")
-    named = {account: reason for account, reason in rejected.items() if account in sent}
-    return Answer("partly", code, f"{len(named)} rejected", named) if named else answered(code, "")
+    named_rejections = {account: reason for account, reason in rejected.items() if account in sent}
+    return (
+        Answer("partly", code, f"{len(named_rejections)} rejected", named_rejections)
+        if named_rejections
+        else answered(code, "")
+    )

@@ -36,11 +36,11 @@ def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
 
 def items(target: str, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> list[Item]:
     """The rows as records of a target that takes batches; ``ids`` are the message ids by account, or by user."""
-    made = []
+    records = []
     for row in rows:
         known_as = whom(row)
-        made.append(Item(known_as, ids[known_as], RECORDS[target](row, ids[known_as], key)))
-    return made
+        records.append(Item(known_as, ids[known_as], RECORDS[target](row, ids[known_as], key)))
+    return records
 
 
 def whom(row: Mapping[str, Cell]) -> str:

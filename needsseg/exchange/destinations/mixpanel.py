@@ -32,7 +32,7 @@ def size(item: Item) -> int:
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Posts batches with the official client's consumer; retries are the caller's, who sees the waiting time asked for."""
+    """Post batches with the official client's consumer; retries are the caller's, who sees the waiting time asked for."""
     mixpanel = official("mixpanel", "mixpanel")
     consumer = mixpanel.Consumer(groups_url=f"{host}/groups", request_timeout=SECONDS, retry_limit=0)
     seen: list[Any] = []
@@ -51,9 +51,9 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
         response = seen[0]
         if 300 <= response.status_code < 400:
             return Answer("refused", response.status_code, "the host sends elsewhere (redirect)", fatal=True)
-        said = answered(response.status_code, "" if failure is None else str(failure)[:300], response.headers)
-        if failure is not None and said.status == "accepted":  # 200, and the body says no
+        answer_given = answered(response.status_code, "" if failure is None else str(failure)[:300], response.headers)
+        if failure is not None and answer_given.status == "accepted":  # 200, and the body says no
             return Answer("refused", response.status_code, str(failure)[:300])
-        return said
+        return answer_given
 
     return post

@@ -21,7 +21,7 @@ _LONGEST = 200
 
 
 def posting(target: str, secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Posts batches to a target; whatever it answers is shortened and freed of the secret before anybody sees it.
+    """Post batches to a target; whatever it answers is shortened and freed of the secret before anybody sees it.
 
     NeedssegError where the official client is not installed.
     """
@@ -29,8 +29,8 @@ def posting(target: str, secret: str, host: str, key: str) -> Callable[[Batch], 
     hidden = [secret, base64.b64encode(f"{secret}:".encode()).decode()]
 
     def clean(words: str) -> str:
-        for each in hidden:
-            words = words.replace(each, "•••")
+        for secret_form in hidden:
+            words = words.replace(secret_form, "•••")
         return " ".join(words.split())[:_LONGEST]
 
     def posted(batch: Batch) -> Answer:

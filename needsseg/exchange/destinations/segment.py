@@ -20,8 +20,8 @@ def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, o
     """A group call. Segment wants a user: an anonymous one that stands for the account, since accounts have no user."""
     account = str(row["account_id"])
     traits = {name: value for name, value in row.items() if name != "account_id"}
-    who = {"groupId": account, "anonymousId": f"needsseg-{account}"}
-    return {"type": "group", **who, "traits": traits, **_envelope(row, message_id)}
+    identity = {"groupId": account, "anonymousId": f"needsseg-{account}"}
+    return {"type": "group", **identity, "traits": traits, **_envelope(row, message_id)}
 
 
 def user_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
@@ -40,7 +40,7 @@ def _envelope(row: Mapping[str, Cell], message_id: str) -> dict[str, object]:
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Posts batches with the official client, which checks each message; retries are the caller's."""
+    """Post batches with the official client, which checks each message; retries are the caller's."""
     client_module = official("segment.analytics.client", "segment-analytics-python")
     request = official("segment.analytics.request", "segment-analytics-python")
     requests = official("requests", "requests")
@@ -59,11 +59,15 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
         if answer.history:
             return Answer("refused", answer.history[0].status_code, "the host sends elsewhere (redirect)", fatal=True)
         try:
-            said = answer.json()
+            answer_body = answer.json()
         except ValueError:
-            said = None
-        if isinstance(said, dict) and said.get("success") is False:
-            return Answer("refused", answer.status_code, str(said.get("message") or said.get("code") or "not accepted"))
+            answer_body = None
+        if isinstance(answer_body, dict) and answer_body.get("success") is False:
+            return Answer(
+                "refused",
+                answer.status_code,
+                str(answer_body.get("message") or answer_body.get("code") or "not accepted"),
+            )
         return answered(answer.status_code, "")
 
     return post

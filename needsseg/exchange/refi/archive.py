@@ -61,12 +61,12 @@ class Archive:
 
     def project(self) -> bytes:
         """The one ``project.qde``; NeedssegError where there is none or more than one."""
-        named = [key for key in self._members if key == "project.qde"]
-        found = named or [key for key in self._members if key.endswith(".qde")]
-        if len(found) != 1:
-            what = "no project.qde" if not found else f"{len(found)} .qde files"
+        exact_names = [key for key in self._members if key == "project.qde"]
+        project_names = exact_names or [key for key in self._members if key.endswith(".qde")]
+        if len(project_names) != 1:
+            what = "no project.qde" if not project_names else f"{len(project_names)} .qde files"
             raise NeedssegError(f"{self.path}: holds {what}, so it is no REFI-QDA project.", _ASK_AGAIN)
-        return self._content(self._members[found[0]])
+        return self._content(self._members[project_names[0]])
 
     def content(self, reference: str) -> bytes | None:
         """The file that a source refers to (``internal://GUID.txt``), in whatever case; None where it is not there.
@@ -110,7 +110,7 @@ def opened_archive(path: Path) -> Iterator[Archive]:
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Writes a file whole or not at all, ``private`` for its owner alone; NeedssegError where it cannot be written."""
+    """Write a file whole or not at all, ``private`` for its owner alone; NeedssegError where it cannot be written."""
     check_folder(path)
     with write_errors(path):
         write_file(path, content, private=private, sync=True)

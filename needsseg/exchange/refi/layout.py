@@ -14,12 +14,12 @@ def labelled_turns(text: str, roles: Mapping[str, Role]) -> tuple[Turn, ...] | N
     """
     labels = sorted((label for label in roles if label), key=len, reverse=True)
     turns: list[Turn] = []
-    at = 0
+    offset = 0
     for block in text.split("\n\n"):
         label = next((label for label in labels if block.startswith(f"{label}: ")), "")
         lead = len(label) + 2 if label else 0
         if label not in roles or not block[lead:].strip():
             return None
-        turns.append(Turn(label, roles[label], at + lead, at + len(block)))
-        at += len(block) + 2
+        turns.append(Turn(label, roles[label], offset + lead, offset + len(block)))
+        offset += len(block) + 2
     return tuple(turns)

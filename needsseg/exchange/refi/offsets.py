@@ -36,33 +36,35 @@ class Convention:
 Spans = Sequence[tuple[int, int]]
 
 
-def places(text: str, spans: Spans, how: Convention) -> list[tuple[int, int] | None]:
+def places(text: str, spans: Spans, convention: Convention) -> list[tuple[int, int] | None]:
     """Spans as half-open code points of a text with LF line ends; None for one outside the text or inside a character."""
-    at = placer(text, how)
-    return [at(start, end) for start, end in spans]
+    place_of = placer(text, convention)
+    return [place_of(start, end) for start, end in spans]
 
 
-def placer(text: str, how: Convention) -> Callable[[int, int], tuple[int, int] | None]:
+def placer(text: str, convention: Convention) -> Callable[[int, int], tuple[int, int] | None]:
     """From one span as the file counts to code points, as ``places`` gives it."""
-    shift = 1 if how.mark else 0
-    at = _finder(text, how)
+    shift = 1 if convention.mark else 0
+    position_of = _finder(text, convention)
 
     def place(start: int, end: int) -> tuple[int, int] | None:
-        first, last = at(start - shift), at(end - shift + (1 if how.inclusive else 0))
+        first, last = position_of(start - shift), position_of(end - shift + (1 if convention.inclusive else 0))
         return (first, last) if first is not None and last is not None and first <= last else None
 
     return place
 
 
-def _finder(text: str, how: Convention) -> Callable[[int], int | None]:
+def _finder(text: str, convention: Convention) -> Callable[[int], int | None]:
     """From a position as the file counts to code points; None outside the text and inside a character that counts 2."""
-    double = ("\n" if how.line_end == 2 else "") + ("\U00010000-\U0010ffff" if how.utf16 else "")
+    double = ("\n" if convention.line_end == 2 else "") + ("\U00010000-\U0010ffff" if convention.utf16 else "")
     # Where each of them stands, as the file counts: every one before it has added one.
-    wide = [match.start() + before for before, match in enumerate(re.finditer(f"[{double}]", text))] if double else []
+    wide_positions = (
+        [match.start() + before for before, match in enumerate(re.finditer(f"[{double}]", text))] if double else []
+    )
 
     def at(position: int) -> int | None:
-        before = bisect_left(wide, position)
-        inside = before > 0 and position == wide[before - 1] + 1
+        before = bisect_left(wide_positions, position)
+        inside = before > 0 and position == wide_positions[before - 1] + 1
         return None if inside or not 0 <= position - before <= len(text) else position - before
 
     return at
@@ -76,25 +78,25 @@ def detected(texts: Iterable[tuple[str, Spans]]) -> Convention:
     selection may take in its own line break. Another convention is taken where it sets at least half of the edges right
     that the standard puts inside words, and at least two of them and a twentieth of all.
     """
-    held = [(text, spans) for text, spans in texts if spans]
-    standard = scored(held, Convention())
+    texts_with_spans = [(text, spans) for text, spans in texts if spans]
+    standard = scored(texts_with_spans, Convention())
     best = standard
     for inclusive, mark, line_end, utf16 in product((False, True), (False, True), (1, 2), (False, True)):
-        how = scored(held, Convention(utf16, line_end, mark, inclusive))
-        if how.score > best.score:
-            best = how
+        convention = scored(texts_with_spans, Convention(utf16, line_end, mark, inclusive))
+        if convention.score > best.score:
+            best = convention
     gained = round((best.score - standard.score) * standard.edges)
     missed = round((1 - standard.score) * standard.edges)
     clear = gained >= 2 and gained * 2 >= missed and gained * 20 >= standard.edges
     return best if clear else standard
 
 
-def scored(texts: Iterable[tuple[str, Spans]], how: Convention) -> Convention:
+def scored(texts: Iterable[tuple[str, Spans]], convention: Convention) -> Convention:
     """A convention with the share of edges that it puts between words; 1 where there are none."""
-    held = [(text, spans) for text, spans in texts if spans]
-    edges = 2 * sum(len(spans) for _, spans in held)
-    good = sum(fitting(text, span) for text, spans in held for span in places(text, spans, how))
-    return replace(how, score=round(good / edges, 4) if edges else 1.0, edges=edges)
+    texts_with_spans = [(text, spans) for text, spans in texts if spans]
+    edges = 2 * sum(len(spans) for _, spans in texts_with_spans)
+    good = sum(fitting(text, span) for text, spans in texts_with_spans for span in places(text, spans, convention))
+    return replace(convention, score=round(good / edges, 4) if edges else 1.0, edges=edges)
 
 
 def fitting(text: str, span: tuple[int, int] | None) -> int:
@@ -156,17 +158,17 @@ def shifted(text: str, pieces: Iterable[tuple[int, int, str]]) -> Shifted:
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    moved: list[tuple[int, int]] = []
+    new_places: list[tuple[int, int]] = []
     old = new = 0
     for start, end, by in sorted(pieces):
         if start < old or end <= start or end > len(text):
             raise ValueError(f"The piece [{start}, {end}) overlaps another or lies outside the text.")
         parts += [text[old:start], by]
         new += start - old
-        moved.append((new, new + len(by)))
+        new_places.append((new, new + len(by)))
         new += len(by)
         starts.append(start)
         ends.append(end)
         old = end
     parts.append(text[old:])
-    return Shifted("".join(parts), tuple(starts), tuple(ends), tuple(moved))
+    return Shifted("".join(parts), tuple(starts), tuple(ends), tuple(new_places))

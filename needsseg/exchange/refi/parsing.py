@@ -48,8 +48,8 @@ class Node:
 
     def get(self, name: str) -> str:
         """An attribute; empty where it is not there."""
-        wanted = name.casefold()
-        return next((str(value) for key, value in self.element.attrib.items() if _local(key) == wanted), "")
+        folded_name = name.casefold()
+        return next((str(value) for key, value in self.element.attrib.items() if _local(key) == folded_name), "")
 
     def id(self, name: str = "guid") -> str:
         """An attribute that identifies something: GUIDs without braces and in lower case, anything else as it stands."""
@@ -64,9 +64,9 @@ class Node:
 
     def all(self, *tags: str) -> Iterator[Node]:
         """The children called so; all of them where no name is given."""
-        wanted = {tag.casefold() for tag in tags}
+        folded_tags = {tag.casefold() for tag in tags}
         for child in self.element:
-            if isinstance(child.tag, str) and (not wanted or _local(child.tag) in wanted):
+            if isinstance(child.tag, str) and (not folded_tags or _local(child.tag) in folded_tags):
                 yield Node(child)
 
     def within(self, tag: str) -> Iterator[Node]:
@@ -83,7 +83,7 @@ class Node:
         return tuple(dict.fromkeys(child.id("targetGUID") for child in self.all(tag)))
 
 
-def parsed(data: bytes, where: str, root: str) -> tuple[Node, tuple[Dropped, ...]]:
+def parsed(data: bytes, place: str, root: str) -> tuple[Node, tuple[Dropped, ...]]:
     """The root element of a file, and what of its XML had to be repaired.
 
     Programs are known to write ``&`` and ``<`` of a text as they stand; where the file is no XML for that, they are
@@ -94,25 +94,25 @@ def parsed(data: bytes, where: str, root: str) -> tuple[Node, tuple[Dropped, ...
     try:
         element, repaired = _element(data), 0
     except (etree.XMLSyntaxError, ValueError) as error:
-        mended, repaired = _escaped(data)
+        repaired_data, repaired = _escaped(data)
         try:
             if not repaired:
                 raise error
-            element = _element(mended)
+            element = _element(repaired_data)
         except (etree.XMLSyntaxError, ValueError):
             raise NeedssegError(
-                f"{where}: is no XML that can be read: {error}.", "Export it again from the program that it comes from."
+                f"{place}: is no XML that can be read: {error}.", "Export it again from the program that it comes from."
             ) from error
     if element.getroottree().docinfo.doctype:
         raise NeedssegError(
-            f"{where}: declares a document type, as no REFI-QDA file does; it may point at files of this machine.",
+            f"{place}: declares a document type, as no REFI-QDA file does; it may point at files of this machine.",
             "Do not import files of unknown origin.",
         )
     node = Node(element)
     if node.tag != root.casefold():
-        raise NeedssegError(f"{where}: begins with <{node.tag}>, not with <{root}>.", "Name a REFI-QDA file.")
-    why = f"is no valid XML: {repaired} signs (& or <) are not escaped as they must be; read as if they were"
-    return node, (Dropped("repair", where, why),) if repaired else ()
+        raise NeedssegError(f"{place}: begins with <{node.tag}>, not with <{root}>.", "Name a REFI-QDA file.")
+    reason = f"is not valid XML: {repaired} signs (& or <) are not escaped as they must be; read as if they were"
+    return node, (Dropped("repair", place, reason),) if repaired else ()
 
 
 def _element(data: bytes) -> Any:
@@ -133,20 +133,20 @@ def _escaped(data: bytes) -> tuple[bytes, int]:
         return data, 0
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parts = _WHOLE.split(text)
-    mended = 0
+    repairs = 0
     # What CDATA sections and comments hold stays as it is: they are the odd parts.
     for index in range(0, len(parts), 2):
         part, signs = _UNESCAPED_AMPERSAND.subn("&amp;", parts[index])
         tagged = _TAG.sub(_with_signs_escaped, part)
-        mended += signs + (len(tagged) - len(part)) // 3
+        repairs += signs + (len(tagged) - len(part)) // 3
         parts[index], controls = _CONTROL.subn("", tagged)
-        mended += controls
-    return "".join(parts).encode("utf-8"), mended
+        repairs += controls
+    return "".join(parts).encode("utf-8"), repairs
 
 
-def _with_signs_escaped(found: re.Match[str]) -> str:
+def _with_signs_escaped(tag_match: re.Match[str]) -> str:
     """A tag with ``<`` escaped inside its attributes, or a lone sign escaped."""
-    tag = found[0]
+    tag = tag_match[0]
     return "&lt;" if tag == "<" else tag[0] + tag[1:].replace("<", "&lt;")
 
 

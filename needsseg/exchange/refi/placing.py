@@ -30,15 +30,15 @@ def _plain(text: str) -> str:
 
 def names_are_quotes(sources: Sequence[Source]) -> bool:
     """Whether a project's selections are called by the words they mark: at least half of the names stand in their texts."""
-    named = held = 0
+    named_selections = quoting_names = 0
     for source in sources:
         text = _plain(source.text)
         for selection in source.selections:
             name = _plain(selection.name)
             if len(name) >= _FEWEST_SIGNS:
-                named += 1
-                held += name in text
-    return named > 0 and held * 2 >= named
+                named_selections += 1
+                quoting_names += name in text
+    return named_selections > 0 and quoting_names * 2 >= named_selections
 
 
 @dataclass(slots=True)
@@ -62,13 +62,13 @@ class _Words:
 
     def spans(self, name: str) -> Iterator[tuple[int, int]]:
         """Every place of the text that holds these words."""
-        found = self.plain.find(name)
-        while found >= 0:
-            yield self.at[found], self.at[found + len(name) - 1] + 1
-            found = self.plain.find(name, found + 1)
+        position = self.plain.find(name)
+        while position >= 0:
+            yield self.at[position], self.at[position + len(name) - 1] + 1
+            position = self.plain.find(name, position + 1)
 
 
-def placed(source: Source, how: Convention, quotes: bool, dropped: list[Dropped]) -> tuple[Source, int]:
+def placed(source: Source, convention: Convention, quotes: bool, dropped: list[Dropped]) -> tuple[Source, int]:
     """The source with its selections in code points, and how many stand where their words are instead of where they say.
 
     ``quotes`` says that names are the words that selections mark. One that lies outside the text, or whose words are not
@@ -76,24 +76,24 @@ def placed(source: Source, how: Convention, quotes: bool, dropped: list[Dropped]
     """
     words = _Words.of(source.text) if quotes else None
     counters = _Counters(source.text)
-    kept: list[Selection] = []
-    moved = 0
+    placed_selections: list[Selection] = []
+    moved_count = 0
     for selection in source.selections:
-        span = counters.place(selection, how)
-        place, why = span, "lies outside the text of"
+        span = counters.place(selection, convention)
+        place, reason = span, "lies outside the text of"
         if selection.unsure:
-            place, why = _unsure(counters, selection, how, span), "its place is not certain in"
+            place, reason = _unsure(counters, selection, convention, span), "its place is not certain in"
         elif words is not None and len(_plain(selection.name)) >= _FEWEST_SIGNS:
             place = _by_words(counters, words, selection, span)
-            why = why if span is None else "its words are not where it stands, nor near, in"
-            moved += place is not None and place != span
+            reason = reason if span is None else "its words are not where it stands, nor near, in"
+            moved_count += place is not None and place != span
         if place is None or not source.text[slice(*place)].strip():
-            shown = selection.name or selection.description or f"{selection.start}–{selection.end}"
-            why = why if place is None else "holds no words of"
-            dropped.append(Dropped("selection", shown, f"{why} “{source.name}”"))
+            selection_name = selection.name or selection.description or f"{selection.start}–{selection.end}"
+            reason = reason if place is None else "holds no words of"
+            dropped.append(Dropped("selection", selection_name, f"{reason} “{source.name}”"))
         else:
-            kept.append(replace(selection, start=place[0], end=place[1], unsure=False))
-    return replace(source, selections=tuple(kept)), moved
+            placed_selections.append(replace(selection, start=place[0], end=place[1], unsure=False))
+    return replace(source, selections=tuple(placed_selections)), moved_count
 
 
 def _by_words(
@@ -103,15 +103,15 @@ def _by_words(
     name = _plain(selection.name)
     if span is not None and _holds(counters.text[slice(*span)], name):
         return span
-    for how in _ALL:
-        place = counters.place(selection, how)
+    for convention in _ALL:
+        place = counters.place(selection, convention)
         if place is not None and _holds(counters.text[slice(*place)], name):
             return place
     near = sorted(words.spans(name), key=lambda place: abs(place[0] - selection.start))
     if not near:
         # Words that were corrected since are still much like those at the place.
-        there = "" if span is None else _plain(counters.text[slice(*span)])
-        alike = SequenceMatcher(None, name[:_COMPARED], there[:_COMPARED], autojunk=False).ratio() >= _MUCH_ALIKE
+        words_there = "" if span is None else _plain(counters.text[slice(*span)])
+        alike = SequenceMatcher(None, name[:_COMPARED], words_there[:_COMPARED], autojunk=False).ratio() >= _MUCH_ALIKE
         return span if alike else None
     first = abs(near[0][0] - selection.start)
     second = abs(near[1][0] - selection.start) if len(near) > 1 else None
@@ -120,24 +120,28 @@ def _by_words(
 
 
 def _holds(words: str, name: str) -> bool:
-    plain = _plain(words)
+    plain_words = _plain(words)
     cut = name.rstrip(".… ")
-    return plain == name or (len(cut) >= _CUT_FROM and plain.startswith(cut))
+    return plain_words == name or (len(cut) >= _CUT_FROM and plain_words.startswith(cut))
 
 
 def _unsure(
-    counters: _Counters, selection: Selection, how: Convention, span: tuple[int, int] | None
+    counters: _Counters, selection: Selection, convention: Convention, span: tuple[int, int] | None
 ) -> tuple[int, int] | None:
     """The place of a selection that may be counted another way than the rest: the one that lies between words.
 
     Where all ways give one place, or the rest is counted as the standard says, nothing is uncertain.
     """
-    counted = (span, *(counters.place(selection, one) for one in _ALL[:2]))
-    found = list(dict.fromkeys(place for place in counted if place is not None))
-    good = [place for place in found if fitting(counters.text, place) == 2]
-    if len(found) == 1 or len(good) == 1:
-        return (good or found)[0]
-    return span if not how.utf16 and how.line_end == 1 and not how.mark and not how.inclusive else None
+    places_by_convention = (span, *(counters.place(selection, one) for one in _ALL[:2]))
+    distinct_places = list(dict.fromkeys(place for place in places_by_convention if place is not None))
+    good = [place for place in distinct_places if fitting(counters.text, place) == 2]
+    if len(distinct_places) == 1 or len(good) == 1:
+        return (good or distinct_places)[0]
+    return (
+        span
+        if not convention.utf16 and convention.line_end == 1 and not convention.mark and not convention.inclusive
+        else None
+    )
 
 
 class _Counters:
@@ -147,8 +151,8 @@ class _Counters:
         self.text = text
         self._placers: dict[Convention, Callable[[int, int], tuple[int, int] | None]] = {}
 
-    def place(self, selection: Selection, how: Convention) -> tuple[int, int] | None:
+    def place(self, selection: Selection, convention: Convention) -> tuple[int, int] | None:
         """Where a selection stands by one of them."""
-        if how not in self._placers:
-            self._placers[how] = placer(self.text, how)
-        return self._placers[how](selection.start, selection.end)
+        if convention not in self._placers:
+            self._placers[convention] = placer(self.text, convention)
+        return self._placers[convention](selection.start, selection.end)

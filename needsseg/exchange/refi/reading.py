@@ -57,35 +57,37 @@ def read_project(path: Path) -> Read:
         read = read_sources(root, archive, dropped)
         notes, annotations = _notes(root, archive, dropped)
     origin = root.get("origin")
-    read, lost = _with_annotations(read, annotations)
-    held = [(source.text, [(each.start, each.end) for each in source.selections if not each.unsure]) for source in read]
+    read, lost_annotations = _with_annotations(read, annotations)
+    texts_with_spans = [
+        (source.text, [(node.start, node.end) for node in source.selections if not node.unsure]) for source in read
+    ]
     # What this program wrote counts as it says, also where somebody marked parts of words.
-    own = origin.startswith("needsseg ")
-    convention = scored(held, Convention()) if own else detected(held)
+    is_own_file = origin.startswith("needsseg ")
+    convention = scored(texts_with_spans, Convention()) if is_own_file else detected(texts_with_spans)
     codes = next((_codes(book, dropped) for book in root.all("CodeBook")), ())
-    quotes = not own and names_are_quotes(read)
+    quotes = not is_own_file and names_are_quotes(read)
     sources = [placed(source, convention, quotes, dropped) for source in read]
-    if moved := sum(count for _, count in sources):
-        why = f"{moved} stand where their words are in the text, not where the file counts them"
-        dropped.append(Dropped("positions", path.name, why))
+    if moved_count := sum(count for _, count in sources):
+        reason = f"{moved_count} stand where their words are in the text, not where the file counts them"
+        dropped.append(Dropped("positions", path.name, reason))
     project = Project(
         root.get("name"),
         origin,
         tuple(User(user.id(), user.get("name") or user.get("id")) for user in root.within("Users")),
         codes,
         tuple(
-            Variable(each.id(), each.get("name"), each.words("Description").strip())
-            for each in root.within("Variables")
+            Variable(node.id(), node.get("name"), node.words("Description").strip())
+            for node in root.within("Variables")
         ),
         tuple(_case(case, dropped) for case in root.within("Cases")),
         tuple(source for source, _ in sources),
         notes,
         tuple(
-            SourceSet(each.id(), each.get("name"), each.words("Description"), each.targets("MemberSource"))
-            for each in root.within("Sets")
+            SourceSet(node.id(), node.get("name"), node.words("Description"), node.targets("MemberSource"))
+            for node in root.within("Sets")
         ),
         root.words("Description"),
-        lost,
+        lost_annotations,
     )
     _doubles(project, dropped)
     _drop(dropped, root.within("Links"), "link", "links are not kept")
@@ -98,13 +100,13 @@ def _with_annotations(
 ) -> tuple[list[Source], tuple[Selection, ...]]:
     """Sources with the annotations of their words, each a note with a place, and those of which no source is known."""
     by_source: dict[str, list[Selection]] = {}
-    lost: list[Selection] = []
+    lost_annotations: list[Selection] = []
     notes_of = {note: source.guid for source in sources for note in source.notes}
     for note, selection in annotations:
         source = notes_of.get(note) or (sources[0].guid if len(sources) == 1 else "")
-        (by_source.setdefault(source, []) if source else lost).append(selection)
+        (by_source.setdefault(source, []) if source else lost_annotations).append(selection)
     ids = {guid for guid, _ in annotations}
-    found = [
+    annotated = [
         replace(
             source,
             selections=(*source.selections, *by_source.get(source.guid, ())),
@@ -112,25 +114,27 @@ def _with_annotations(
         )
         for source in sources
     ]
-    return found, tuple(lost)
+    return annotated, tuple(lost_annotations)
 
 
-def _drop(dropped: list[Dropped], nodes: Iterable[Node], kind: str, why: str) -> None:
-    dropped += [Dropped(kind, node.get("name") or node.id() or "without a name", why) for node in nodes]
+def _drop(dropped: list[Dropped], nodes: Iterable[Node], kind: str, reason: str) -> None:
+    dropped += [Dropped(kind, node.get("name") or node.id() or "without a name", reason) for node in nodes]
 
 
 def _doubles(project: Project, dropped: list[Dropped]) -> None:
     seen: set[str] = set()
-    for kind, held in (("code", project.codes), ("source", project.sources), ("user", project.users)):
-        for each in held:
-            if each.guid in seen:
-                dropped.append(Dropped("GUID", each.guid, f"is that of two things; the {kind} “{each.name}” is one"))
-            seen.add(each.guid)
+    for kind, objects in (("code", project.codes), ("source", project.sources), ("user", project.users)):
+        for object_held in objects:
+            if object_held.guid in seen:
+                dropped.append(
+                    Dropped("GUID", object_held.guid, f"is that of two things; the {kind} “{object_held.name}” is one")
+                )
+            seen.add(object_held.guid)
 
 
 def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:
     """Codes, those above before those below; one at whose place an earlier one has its id keeps the first's."""
-    found: list[Code] = []
+    codes: list[Code] = []
     waiting = [(code, "") for code in book.within("Codes") if code.tag == "code"][::-1]
     while waiting:
         node, parent = waiting.pop()
@@ -141,9 +145,9 @@ def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:
         if len(colour) == 4:
             colour = "#" + "".join(2 * digit for digit in colour[1:])
         code = Code(node.id(), name, parent, colour.lower(), node.words("Description").strip(), node.targets("NoteRef"))
-        found.append(code)
+        codes.append(code)
         waiting += [(child, code.guid) for child in node.all("Code")][::-1]
-    return tuple(found)
+    return tuple(codes)
 
 
 def _notes(
@@ -157,19 +161,19 @@ def _notes(
         text = text_of(node, archive, "note", dropped)
         if text is None:
             continue
-        above = node.words("Description").strip()
-        words = f"{above}\n\n{text}" if above and text.strip() else above or text
-        user, at = node.id("creatingUser"), node.get("creationDateTime")
+        note_text = node.words("Description").strip()
+        words = f"{note_text}\n\n{text}" if note_text and text.strip() else note_text or text
+        user, created = node.id("creatingUser"), node.get("creationDateTime")
         places = [selection_of(each, f"note {name}", dropped) for each in node.all("PlainTextSelection")]
-        marked = [each for each in places if each is not None]
-        if marked and not any(each.codings for each in marked):
+        selections = [each for each in places if each is not None]
+        if selections and not any(each.codings for each in selections):
             annotations += [
-                (node.id(), replace(each, user=user, at=at, description=words, unsure=True)) for each in marked
+                (node.id(), replace(each, user=user, at=created, description=words, unsure=True)) for each in selections
             ]
             continue
-        kind, why = f"selection of the note “{name}”", "notes are not coded"
-        dropped += [Dropped(kind, each.name or each.guid, why) for each in marked]
-        notes.append(Note(node.id(), name, words, user, at))
+        kind, reason = f"selection of the note “{name}”", "notes are not coded"
+        dropped += [Dropped(kind, each.name or each.guid, reason) for each in selections]
+        notes.append(Note(node.id(), name, words, user, created))
     return tuple(notes), annotations
 
 

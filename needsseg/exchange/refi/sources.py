@@ -23,29 +23,29 @@ def read_sources(root: Node, archive: Archive, dropped: list[Dropped]) -> list[S
 
     A recording whose transcript is a text source as well adds its selections and moments to that one.
     """
-    found: dict[str, Source] = {}
+    source_by_id: dict[str, Source] = {}
     for number, node in enumerate(root.within("Sources")):
         is_text = node.tag == "textsource"
         texts = [node] if is_text else list(node.all("Transcript")) if node.tag in _RECORDINGS else []
         if node.tag == "pdfsource":
             texts = list(node.all("Representation"))[:1]
-        told: list[Dropped] = []
+        lost_parts: list[Dropped] = []
         read = 0
         for text in texts:
-            source = _source(text, node, () if is_text else (node.id(),), archive, told)
+            source = _source(text, node, () if is_text else (node.id(),), archive, lost_parts)
             if source is None:
                 continue
             read += 1
             if read > 1:
                 source = replace(source, name=f"{source.name} ({read})")
             shared = text.get("plainTextPath").casefold() or f"{number} {read}"
-            found[shared] = _joined(found[shared], source) if shared in found else source
+            source_by_id[shared] = _joined(source_by_id[shared], source) if shared in source_by_id else source
         if is_text or read:
-            dropped += told
+            dropped += lost_parts
         if not is_text:
-            _tell_lost(node, bool(read), told[0].why if told else "only texts are imported", dropped)
+            _tell_lost(node, bool(read), lost_parts[0].why if lost_parts else "only texts are imported", dropped)
         _tell_codes_on_all(node, dropped)
-    return list(found.values())
+    return list(source_by_id.values())
 
 
 def _joined(first: Source, second: Source) -> Source:
@@ -61,15 +61,15 @@ def _joined(first: Source, second: Source) -> Source:
     )
 
 
-def _tell_lost(node: Node, is_read: bool, why: str, dropped: list[Dropped]) -> None:
-    """Lists a source that is no text where no text of it was read, or what is marked in it beside its text."""
+def _tell_lost(node: Node, is_read: bool, reason: str, dropped: list[Dropped]) -> None:
+    """List a source that is no text where no text of it was read, or what is marked in it beside its text."""
     kind, name = _KINDS.get(node.tag, node.tag), node.get("name") or node.id()
     count = sum(1 for _ in _selections_in(node, not is_read))
     if not is_read:
-        dropped.append(Dropped(kind, name, why + (f"; selections lost with it: {count}" if count else "")))
+        dropped.append(Dropped(kind, name, reason + (f"; selections lost with it: {count}" if count else "")))
     elif count:
-        marked = "areas of pages" if node.tag == "pdfsource" else "moments of the recording"
-        dropped.append(Dropped("selections", name, f"mark {marked}, not words; lost: {count}"))
+        marked_parts = "areas of pages" if node.tag == "pdfsource" else "moments of the recording"
+        dropped.append(Dropped("selections", name, f"mark {marked_parts}, not words; lost: {count}"))
 
 
 def _selections_in(node: Node, deep: bool) -> Iterator[Node]:
@@ -82,8 +82,8 @@ def _selections_in(node: Node, deep: bool) -> Iterator[Node]:
 
 def _tell_codes_on_all(node: Node, dropped: list[Dropped]) -> None:
     name = node.get("name") or node.id()
-    kind, why = "code on a whole source", "only passages are coded"
-    dropped += [Dropped(kind, name, f"{why} ({coding.id()})") for coding in node.all("Coding")]
+    kind, reason = "code on a whole source", "only passages are coded"
+    dropped += [Dropped(kind, name, f"{reason} ({coding.id()})") for coding in node.all("Coding")]
 
 
 def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dropped: list[Dropped]) -> Source | None:
@@ -99,10 +99,10 @@ def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dr
         if raw and node is owner:
             dropped.append(Dropped("selections", name, f"lost with the source: {len(raw)}"))
         return None
-    beside = () if node is owner else (owner,)
-    notes = [guid for each in (node, *beside) for guid in each.targets("NoteRef")]
-    values = [value for each in (node, *beside) for value in values_of(each)]
-    described = [words for each in (node, *beside) if (words := words_of(each))]
+    owners = () if node is owner else (owner,)
+    notes = [guid for each in (node, *owners) for guid in each.targets("NoteRef")]
+    values = [value for each in (node, *owners) for value in values_of(each)]
+    described = [words for each in (node, *owners) if (words := words_of(each))]
     times = sorted(
         (position, at)
         for position, at in points.values()
@@ -122,9 +122,9 @@ def _plain_or_rich(node: Node, archive: Archive, name: str, dropped: list[Droppe
     text = text_of(node, archive, "source", without_plain, name)
     without_rich: list[Dropped] = []
     if node.get("richTextPath") and (text is None or not text.strip()):
-        found = _rich_text(node.get("richTextPath"), archive, name, without_rich)
-        if found is not None:
-            return found, True
+        rich_text = _rich_text(node.get("richTextPath"), archive, name, without_rich)
+        if rich_text is not None:
+            return rich_text, True
     dropped += without_plain or without_rich
     return (None if without_rich else text), False
 
@@ -132,21 +132,21 @@ def _plain_or_rich(node: Node, archive: Archive, name: str, dropped: list[Droppe
 def text_of(node: Node, archive: Archive, kind: str, dropped: list[Dropped], name: str = "") -> str | None:
     """The text with LF line ends, its byte order mark gone; None where there is none, which is then listed."""
     name = name or node.get("name") or node.id()
-    text, why = node.words("PlainTextContent"), ""
+    text, reason = node.words("PlainTextContent"), ""
     path = node.get("plainTextPath")
     if path and not text:
         try:
             data = archive.content(path)
         except DamagedMemberError as error:
-            data, why = None, error.message.removeprefix(f"{archive.path}: ").rstrip(".")
+            data, reason = None, error.message.removeprefix(f"{archive.path}: ").rstrip(".")
         decoded = None if data is None else _decoded(data)
         if data is None:
-            why = why or f"its text {path} is not in the archive"
+            reason = reason or f"its text {path} is not in the archive"
         elif decoded is None:
-            why = "its text is neither UTF-8 nor UTF-16, or is binary"
+            reason = "its text is neither UTF-8 nor UTF-16, or is binary"
         text = decoded or ""
-    if why:
-        dropped.append(Dropped(kind, name, why))
+    if reason:
+        dropped.append(Dropped(kind, name, reason))
         return None
     return _with_line_feeds(text)
 
@@ -181,9 +181,9 @@ def _rich_text(path: str, archive: Archive, name: str, dropped: list[Dropped]) -
             file.write_bytes(data)
             lines = contents_of(file).lines
     except (NeedssegError, OSError) as error:
-        told = error.message if isinstance(error, NeedssegError) else str(error)
-        why = f"its text is there only as a formatted document (rich text), which cannot be read: {told}"
-        dropped.append(Dropped("source", name, why))
+        message = error.message if isinstance(error, NeedssegError) else str(error)
+        reason = f"its text is there only as a formatted document (rich text), which cannot be read: {message}"
+        dropped.append(Dropped("source", name, reason))
         return None
     # A sign before a paragraph says how a word processor styles it; it is none of its words.
     text = "\n".join(line.lstrip("\x1d\x1e") for line in lines)
@@ -206,8 +206,8 @@ def _between(
     start = points.get(node.id("fromSyncPoint"), (None, None))[0]
     end = points.get(node.id("toSyncPoint"), (None, None))[0]
     if start is None or end is None:
-        told = f"begins or ends at no known moment of “{source}”"
-        dropped.append(Dropped("selection", node.get("name") or node.id(), told))
+        problem = f"begins or ends at no known moment of “{source}”"
+        dropped.append(Dropped("selection", node.get("name") or node.id(), problem))
         return None
     return _selection(node, start, end)
 
@@ -232,10 +232,10 @@ def words_of(node: Node) -> str:
 
 def values_of(node: Node) -> tuple[Value, ...]:
     """The variables' values of a case or source, those that say something."""
-    found = []
+    values = []
     for value in node.all("VariableValue"):
         variable = next(iter(value.targets("VariableRef")), "")
         text = next(("".join(each.element.itertext()) for each in value.all() if each.tag.endswith("value")), "")
         if variable and text.strip():
-            found.append(Value(variable, text.strip()))
-    return tuple(found)
+            values.append(Value(variable, text.strip()))
+    return tuple(values)

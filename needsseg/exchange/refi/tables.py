@@ -60,8 +60,8 @@ def is_code_table(path: Path) -> bool:
     except NeedssegError:
         return False
     columns = _columns(next(iter(rows), []))
-    plain = {_plain(cell) for cell in next(iter(rows), [])}
-    return "code" in columns and ("parent" in columns or "description" in columns) and not plain & _OF_TALK
+    header_words = {_plain(cell) for cell in next(iter(rows), [])}
+    return "code" in columns and ("parent" in columns or "description" in columns) and not header_words & _OF_TALK
 
 
 def read_code_table(path: Path) -> Read:
@@ -74,17 +74,17 @@ def read_code_table(path: Path) -> Read:
         raise NeedssegError(f"{path}: is empty.", _SAVE_AGAIN)
     columns = _columns(rows[0])
     if "code" not in columns:
-        found = ", ".join(cell for cell in rows[0] if cell.strip()) or "none"
-        raise NeedssegError(f"{path}: row 1 names no column for codes; columns found: {found}.", _SAVE_AGAIN)
+        header_text = ", ".join(cell for cell in rows[0] if cell.strip()) or "none"
+        raise NeedssegError(f"{path}: row 1 names no column for codes; columns found: {header_text}.", _SAVE_AGAIN)
     dropped: list[Dropped] = []
-    held: list[_Row] = []
+    code_rows: list[_Row] = []
     for number, row in enumerate(rows[1:], 2):
-        cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
+        cells = {name: row[column].strip() if column < len(row) else "" for name, column in columns.items()}
         if cells["code"]:
-            held.append(_Row(number, cells))
+            code_rows.append(_Row(number, cells))
         elif any(cell.strip() for cell in row):
             dropped.append(Dropped("row", f"row {number}", "names no code"))
-    codes = _in_order(_codes(held, dropped), dropped)
+    codes = _in_order(_codes(code_rows, dropped), dropped)
     return Read(Project(path.stem, "table", codes=codes), Convention(), tuple(dropped))
 
 
@@ -94,12 +94,12 @@ def _plain(cell: str) -> str:
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     names = [_plain(cell) for cell in header]
-    found: dict[str, int] = {}
+    column_by_name: dict[str, int] = {}
     for column, known in _COLUMNS.items():
         at = next((names.index(name) for name in known if name in names), None)
         if at is not None:
-            found[column] = at
-    return found
+            column_by_name[column] = at
+    return column_by_name
 
 
 def _separated(path: Path, head: bool = False) -> list[list[str]]:
@@ -128,7 +128,7 @@ def _separated(path: Path, head: bool = False) -> list[list[str]]:
             if head:
                 break
     except csv.Error as error:
-        raise NeedssegError(f"{path}: row {len(rows) + 1} is no row of a table: {error}.", _SAVE_AGAIN) from error
+        raise NeedssegError(f"{path}: row {len(rows) + 1} is not a row of a table: {error}.", _SAVE_AGAIN) from error
     return rows
 
 
@@ -168,13 +168,13 @@ def _sheet(path: Path, head: bool = False) -> list[list[str]]:
 def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
     """Codes by their place in the tree; a second row of a code adds its description where the first had none."""
     codes: dict[str, Code] = {}
-    named: dict[str, str] = {}
+    id_by_name: dict[str, str] = {}
     rows = list(rows)
-    own = {row.cells["code"].casefold() for row in rows}
-    wanted: list[tuple[str, str]] = []
+    names_with_row = {row.cells["code"].casefold() for row in rows}
+    parents_wanted: list[tuple[str, str]] = []
     for row in rows:
-        name, above = row.cells["code"], row.cells.get("parent", "")
-        guid = f"{above.casefold()}\0{name.casefold()}"
+        name, parent_name = row.cells["code"], row.cells.get("parent", "")
+        guid = f"{parent_name.casefold()}\0{name.casefold()}"
         colour = row.cells.get("colour", "").lower()
         colour = colour if re.fullmatch("#[0-9a-f]{6}", colour) else ""
         description = row.cells.get("description", "").replace("\r\n", "\n").replace("\r", "\n")
@@ -184,25 +184,29 @@ def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
             codes[guid] = replace(codes[guid], description=codes[guid].description or description)
             continue
         codes[guid] = Code(guid, name, "", colour, description)
-        named.setdefault(name.casefold(), guid)
-        wanted.append((guid, above))
-    for guid, above in wanted:
-        codes[guid] = replace(codes[guid], parent=_above(codes, named, own, above))
+        id_by_name.setdefault(name.casefold(), guid)
+        parents_wanted.append((guid, parent_name))
+    for guid, parent_name in parents_wanted:
+        codes[guid] = replace(codes[guid], parent=_above(codes, id_by_name, names_with_row, parent_name))
     return codes
 
 
-def _above(codes: dict[str, Code], named: dict[str, str], own: set[str], above: str) -> str:
+def _above(codes: dict[str, Code], id_by_name: dict[str, str], names_with_row: set[str], parent_name: str) -> str:
     """The code above by its name, or by the names of all levels; made where it has no row."""
-    if not above:
+    if not parent_name:
         return ""
-    levels = [above] if above.casefold() in own else [level for level in _BETWEEN_LEVELS.split(above) if level]
+    levels = (
+        [parent_name]
+        if parent_name.casefold() in names_with_row
+        else [level for level in _BETWEEN_LEVELS.split(parent_name) if level]
+    )
     parent = ""
     for level in levels:
-        known = named.get(level.casefold())
+        known = id_by_name.get(level.casefold())
         if known is None:
             known = f"{parent}\0{level.casefold()}"
             codes[known] = Code(known, level, parent)
-            named[level.casefold()] = known
+            id_by_name[level.casefold()] = known
         parent = known
     return parent
 
@@ -211,20 +215,22 @@ def _in_order(codes: dict[str, Code], dropped: list[Dropped]) -> tuple[Code, ...
     """Codes with those above before those below; one that lies under itself is put at the top, and listed."""
     walked: dict[str, str] = {}
     for start in codes:
-        at = start
-        while at and at not in walked:
-            walked[at] = start
-            at = codes[at].parent
+        ancestor = start
+        while ancestor and ancestor not in walked:
+            walked[ancestor] = start
+            ancestor = codes[ancestor].parent
         # A walk that ends at a code which it passed itself went in a circle.
-        if at and walked[at] == start:
-            dropped.append(Dropped("code", codes[at].name, "lies under itself in the table; it stands at the top here"))
-            codes[at] = replace(codes[at], parent="")
-    below: dict[str, list[Code]] = {}
+        if ancestor and walked[ancestor] == start:
+            dropped.append(
+                Dropped("code", codes[ancestor].name, "lies under itself in the table; it stands at the top here")
+            )
+            codes[ancestor] = replace(codes[ancestor], parent="")
+    children: dict[str, list[Code]] = {}
     for code in codes.values():
-        below.setdefault(code.parent, []).append(code)
-    found: list[Code] = []
-    waiting = below.get("", [])[::-1]
+        children.setdefault(code.parent, []).append(code)
+    ordered: list[Code] = []
+    waiting = children.get("", [])[::-1]
     while waiting:
-        found.append(waiting.pop())
-        waiting += below.get(found[-1].guid, [])[::-1]
-    return tuple(found)
+        ordered.append(waiting.pop())
+        waiting += children.get(ordered[-1].guid, [])[::-1]
+    return tuple(ordered)

@@ -20,21 +20,21 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_project(project: Project, path: Path) -> Path:
-    """Writes a project with its texts as ``sources/<GUID>.txt``; whole or not at all. Raises NeedssegError.
+    """Write a project with its texts as ``sources/<GUID>.txt``; whole or not at all. Raises NeedssegError.
 
     Characters that XML cannot hold (control characters) are left out of names and notes; the texts keep them.
     """
-    held = BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _put(archive, "project.qde", project_xml(project))
         for source in project.sources:
             _put(archive, f"sources/{source.guid}.txt", source.text.encode("utf-8"))
-    write_whole(path, held.getvalue(), private=True)  # whole interviews
+    write_whole(path, buffer.getvalue(), private=True)  # whole interviews
     return path
 
 
 def write_codebook(codes: Sequence[Code], origin: str, path: Path) -> Path:
-    """Writes codes alone, as .qdc; whole or not at all. Raises UsageError where there are none, as the format needs one."""
+    """Write codes alone, as .qdc; whole or not at all. Raises UsageError where there are none, as the format needs one."""
     from lxml import etree
 
     if not codes:
@@ -94,10 +94,10 @@ def project_xml(project: Project) -> bytes:
             write.note(notes, note)
     if project.sets:
         sets = write.add(root, "Sets")
-        for each in project.sets:
-            made = write.add(sets, "Set", guid=each.guid, name=_clean(each.name) or "unnamed")
-            write.words(made, "Description", each.description)
-            write.references(made, "MemberSource", each.sources)
+        for code_set in project.sets:
+            set_element = write.add(sets, "Set", guid=code_set.guid, name=_clean(code_set.name) or "unnamed")
+            write.words(set_element, "Description", code_set.description)
+            write.references(set_element, "MemberSource", code_set.sources)
     write.words(root, "Description", project.description)
     return _serialised(root)
 
@@ -106,8 +106,8 @@ def _serialised(root: Any) -> bytes:
     from lxml import etree
 
     etree.indent(root)
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return written
+    xml_bytes: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return xml_bytes
 
 
 class _Writer:
@@ -119,11 +119,11 @@ class _Writer:
     def add(self, parent: Any, tag: str, **attributes: str) -> Any:
         from lxml import etree
 
-        made = etree.SubElement(parent, f"{{{self.namespace}}}{tag}")
+        element = etree.SubElement(parent, f"{{{self.namespace}}}{tag}")
         for name, value in attributes.items():
             if value:
-                made.set(name, _clean(value))
-        return made
+                element.set(name, _clean(value))
+        return element
 
     def words(self, parent: Any, tag: str, text: str) -> None:
         if text:
@@ -135,63 +135,68 @@ class _Writer:
 
     def values(self, parent: Any, values: Iterable[Value]) -> None:
         for value in values:
-            made = self.add(parent, "VariableValue")
-            self.references(made, "VariableRef", [value.variable])
-            self.words(made, "TextValue", value.text)
+            value_element = self.add(parent, "VariableValue")
+            self.references(value_element, "VariableRef", [value.variable])
+            self.words(value_element, "TextValue", value.text)
 
     def codes(self, parent: Any, codes: Sequence[Code]) -> None:
         """Codes in the order given, each below the one it lies under."""
-        below: dict[str, list[Code]] = {}
+        children: dict[str, list[Code]] = {}
         known = {code.guid for code in codes}
         for code in codes:
-            below.setdefault(code.parent if code.parent in known else "", []).append(code)
+            children.setdefault(code.parent if code.parent in known else "", []).append(code)
         top = self.add(parent, "Codes")
-        waiting = [(top, code) for code in reversed(below.get("", []))]
+        waiting = [(top, code) for code in reversed(children.get("", []))]
         while waiting:
-            above, code = waiting.pop()
-            made = self.add(
-                above, "Code", guid=code.guid, name=_clean(code.name) or "unnamed", isCodable="true", color=code.colour
+            parent_element, code = waiting.pop()
+            code_element = self.add(
+                parent_element,
+                "Code",
+                guid=code.guid,
+                name=_clean(code.name) or "unnamed",
+                isCodable="true",
+                color=code.colour,
             )
-            self.words(made, "Description", code.description)
-            self.references(made, "NoteRef", code.notes)
-            waiting += [(made, child) for child in reversed(below.get(code.guid, []))]
+            self.words(code_element, "Description", code.description)
+            self.references(code_element, "NoteRef", code.notes)
+            waiting += [(code_element, child) for child in reversed(children.get(code.guid, []))]
 
     def case(self, parent: Any, case: Case) -> None:
-        made = self.add(parent, "Case", guid=case.guid, name=case.name)
-        self.values(made, case.values)
-        self.references(made, "SourceRef", case.sources)
-        self.references(made, "SelectionRef", case.selections)
+        case_element = self.add(parent, "Case", guid=case.guid, name=case.name)
+        self.values(case_element, case.values)
+        self.references(case_element, "SourceRef", case.sources)
+        self.references(case_element, "SelectionRef", case.selections)
 
     def source(self, parent: Any, source: Source) -> None:
-        made = self.add(
+        source_element = self.add(
             parent, "TextSource", guid=source.guid, name=source.name, plainTextPath=f"internal://{source.guid}.txt",
             creatingUser=source.user, creationDateTime=source.at,
         )  # fmt: skip
-        self.words(made, "Description", source.description)
+        self.words(source_element, "Description", source.description)
         for selection in source.selections:
-            self.selection(made, selection)
-        self.references(made, "NoteRef", source.notes)
-        self.values(made, source.values)
+            self.selection(source_element, selection)
+        self.references(source_element, "NoteRef", source.notes)
+        self.values(source_element, source.values)
 
     def selection(self, parent: Any, selection: Selection) -> None:
-        made = self.add(
+        selection_element = self.add(
             parent, "PlainTextSelection", guid=selection.guid, name=selection.name,
             startPosition=str(selection.start), endPosition=str(selection.end),
             creatingUser=selection.user, creationDateTime=selection.at,
         )  # fmt: skip
-        self.words(made, "Description", selection.description)
+        self.words(selection_element, "Description", selection.description)
         for coding in selection.codings:
             inner = self.add(
-                made, "Coding", guid=coding.guid, creatingUser=coding.user, creationDateTime=coding.at
+                selection_element, "Coding", guid=coding.guid, creatingUser=coding.user, creationDateTime=coding.at
             )  # fmt: skip
             self.references(inner, "CodeRef", [coding.code])
-        self.references(made, "NoteRef", selection.notes)
+        self.references(selection_element, "NoteRef", selection.notes)
 
     def note(self, parent: Any, note: Note) -> None:
-        made = self.add(
+        note_element = self.add(
             parent, "Note", guid=note.guid, name=note.name, creatingUser=note.user, creationDateTime=note.at
         )  # fmt: skip
-        self.words(made, "PlainTextContent", note.text)
+        self.words(note_element, "PlainTextContent", note.text)
 
 
 def _clean(text: str) -> str:

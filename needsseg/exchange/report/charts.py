@@ -30,8 +30,8 @@ def drawing_program() -> str:
     if version is None:
         raise ValueError(f"Altair names no version of Vega-Lite: {alt.SCHEMA_VERSION}")
     draw = "window.vegaEmbed = vegaEmbed;"
-    made: str = vl_convert.javascript_bundle(draw, vl_version=version[1])
-    return made
+    script: str = vl_convert.javascript_bundle(draw, vl_version=version[1])
+    return script
 
 
 def chart(block: Map | Curves) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def _map(block: Map) -> dict[str, Any]:
         {"x": s.x, "y": s.y, "segment": s.segment, "quote": s.quote, "who": s.who, "place": s.place}
         for s in block.spots
     ]
-    named = alt.Legend(orient="bottom", columns=1, labelLimit=300, title="segment", symbolLimit=60)
-    shown = list(block.segments)
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, title="segment", symbolLimit=60)
+    shown_segments = list(block.segments)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.03, 1.03]))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.03, 1.03]))
     points = (
@@ -60,8 +60,8 @@ def _map(block: Map) -> dict[str, Any]:
         .encode(
             x=x,
             y=y,
-            color=alt.Color("segment:N", legend=named, scale=_named(shown, colour)),
-            shape=alt.Shape("segment:N", legend=named, scale=_named(shown, shape)),
+            color=alt.Color("segment:N", legend=legend, scale=_named(shown_segments, colour)),
+            shape=alt.Shape("segment:N", legend=legend, scale=_named(shown_segments, shape)),
             tooltip=[alt.Tooltip(f"{name}:N") for name in ("quote", "segment", "who", "place")],
         )
     )
@@ -88,16 +88,16 @@ def _curves(block: Curves) -> dict[str, Any]:
         (base.transform_filter(alt.FieldEqualPredicate(field="segment", equal=n)), tint) for n, tint in tints.items()
     ]
     bands = [
-        each.mark_area(interpolate="step-after", opacity=0.14, color=tint).encode(y=y.field("low"), y2="high:Q")
-        for each, tint in single
+        curve.mark_area(interpolate="step-after", opacity=0.14, color=tint).encode(y=y.field("low"), y2="high:Q")
+        for curve, tint in single
     ]
-    shown = [
+    shown_curves = [
         alt.Tooltip("segment:N"), alt.Tooltip("day:Q"),
         *(alt.Tooltip(f"{name}:Q", format=".0%") for name in ("share", "low", "high")),
     ]  # fmt: skip
     dots = [
-        each.mark_point(filled=True, size=30, color=tint).encode(y=y.field("share"), tooltip=shown)
-        for each, tint in single
+        curve.mark_point(filled=True, size=30, color=tint).encode(y=y.field("share"), tooltip=shown_curves)
+        for curve, tint in single
     ]
     line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
         y=y.field("share"),
@@ -111,14 +111,16 @@ def _steps(name: str, points: Sequence[Point]) -> list[dict[str, Any]]:
     return [{"segment": name, "day": p.day, "share": p.share, "low": p.low, "high": p.high} for p in points]
 
 
-def _whole(made: Any, height: int, data: dict[str, Any]) -> dict[str, Any]:
+def _whole(chart: Any, height: int, data: dict[str, Any]) -> dict[str, Any]:
     """As wide as its place; without a background, and hidden from screen readers, which are given the table."""
-    made = made.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
-    made = made.configure(background="transparent", aria=False, font="sans-serif").configure_view(stroke=None)
-    made = made.configure_legend(labelFontSize=13, titleFontSize=13).configure_axis(labelFontSize=12, titleFontSize=12)
-    found: dict[str, Any] = made.to_dict()
+    chart = chart.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
+    chart = chart.configure(background="transparent", aria=False, font="sans-serif").configure_view(stroke=None)
+    chart = chart.configure_legend(labelFontSize=13, titleFontSize=13).configure_axis(
+        labelFontSize=12, titleFontSize=12
+    )
+    spec: dict[str, Any] = chart.to_dict()
     # Where the names of data are given, Altair leaves the data to whoever writes the page.
-    return found | {"datasets": data}
+    return spec | {"datasets": data}
 
 
 def _styled(names: Sequence[str], styles: Sequence[Any]) -> dict[str, Any]:

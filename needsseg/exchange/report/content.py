@@ -130,12 +130,12 @@ class Report:
     sections: tuple[Section, ...]
 
 
-def share_in_words(count: int, of: int) -> str:
+def share_in_words(count: int, total: int) -> str:
     """A share with its 95% interval after Wilson (1927), which holds for few too: ``5 of 18 (28%, 12–51%)``."""
-    if not of:
+    if not total:
         return "0 of 0"
-    low, high = wilson(count, of)
-    return f"{count} of {of} ({count / of:.0%}, {low * 100:.0f}–{high:.0%})"
+    low, high = wilson(count, total)
+    return f"{count} of {total} ({count / total:.0%}, {low * 100:.0f}–{high:.0%})"
 
 
 def printable(words: str) -> str:

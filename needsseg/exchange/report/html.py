@@ -127,9 +127,11 @@ def _quote(block: Quote) -> str:
 
 
 def _context(block: Context) -> str:
-    asked = f'<p class="asked" dir="auto"><b>{_said(block.asker)}:</b> {_said(block.asked)}</p>' if block.asked else ""
+    question = (
+        f'<p class="asked" dir="auto"><b>{_said(block.asker)}:</b> {_said(block.asked)}</p>' if block.asked else ""
+    )
     return (
-        f'<article id="{_said(block.anchor)}" class="context" tabindex="-1">{asked}<p dir="auto"><b>{_said(block.who)}:</b> '
+        f'<article id="{_said(block.anchor)}" class="context" tabindex="-1">{question}<p dir="auto"><b>{_said(block.who)}:</b> '
         f"{_said(block.before)} <mark>{_said(block.quote)}</mark> {_said(block.after)}</p>"
         f'<p class="place">{_said(block.place)} · <a href="#from-{_said(block.anchor)}">back to the segment'
         f'<span class="unseen"> from {_said(block.place)}</span></a></p></article>'

@@ -30,7 +30,7 @@ def markdown(report: Report) -> str:
     parts += ["\n".join(f"- **{_plain(name)}:** {_plain(value)}" for name, value in report.facts.items())]
     for section in report.sections:
         parts.append(f'<a id="{section.anchor}"></a>\n\n## {_plain(section.title)}')
-        parts += [written for block in section.blocks if (written := _block(block))]
+        parts += [block_text for block in section.blocks if (block_text := _block(block))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,20 +54,22 @@ def _block(block: Block) -> str:
 
 
 def _context(block: Context) -> str:
-    said = " ".join(filter(None, [_plain(block.before), f"**{_plain(block.quote)}**", _plain(block.after)]))
-    asked = f"> {_plain(block.asker)}: {_plain(block.asked)}\n>\n" if block.asked else ""
-    return f'<a id="{block.anchor}"></a>\n\n{asked}> {_plain(block.who)}: {said}\n>\n> — {_plain(block.place)}'
+    quote_line = " ".join(filter(None, [_plain(block.before), f"**{_plain(block.quote)}**", _plain(block.after)]))
+    question = f"> {_plain(block.asker)}: {_plain(block.asked)}\n>\n" if block.asked else ""
+    return f'<a id="{block.anchor}"></a>\n\n{question}> {_plain(block.who)}: {quote_line}\n>\n> — {_plain(block.place)}'
 
 
 def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    drawn = "\n".join(f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in line)} |" for line in lines)
-    return f"{_plain(caption)}\n\n{drawn}"
+    table_rows = "\n".join(
+        f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in line)} |" for line in lines
+    )
+    return f"{_plain(caption)}\n\n{table_rows}"
 
 
 def _plain(words: str) -> str:
     """One line in which Markdown reads nothing but words."""
     line = _SPECIAL.sub(r"\\\1", " ".join(printable(words).split()))
     return _LISTED.sub(
-        lambda found: f"{found[1]}\\{found[2]}" if found[2] else f"{found[1]}{found[3]}\\{found[4]}", line
+        lambda special: f"{special[1]}\\{special[2]}" if special[2] else f"{special[1]}{special[3]}\\{special[4]}", line
     )

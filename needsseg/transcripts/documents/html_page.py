@@ -45,12 +45,12 @@ _DEEPEST = 2_000
 
 def looks_like_html(head: bytes, suffix: str) -> bool:
     """Whether the first bytes of a file, with its suffix where they are in doubt, are those of a web page."""
-    plain = head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
-    if plain.startswith(_STARTS):
-        return bool(_TAGS.search(plain)) or plain.startswith(b"<!doctype html")
-    if plain.startswith(b"<?xml"):
-        return b"<html" in plain
-    return suffix in {".html", ".htm", ".xhtml"} and bool(_TAGS.search(plain))
+    start = head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
+    if start.startswith(_STARTS):
+        return bool(_TAGS.search(start)) or start.startswith(b"<!doctype html")
+    if start.startswith(b"<?xml"):
+        return b"<html" in start
+    return suffix in {".html", ".htm", ".xhtml"} and bool(_TAGS.search(start))
 
 
 def html_pieces(data: bytes, name: str) -> tuple[list[str], tuple[str, ...]]:
@@ -184,8 +184,8 @@ class _Page:
                 self.asides[-1][1].append(text)
             return
         text = text.replace("\xad", "")
-        plain = text.replace("\n", "\v") if self._preformatted else re.sub(r"[ \t\r\n\f]+", " ", text)
-        self._line.append(plain)
+        spaced = text.replace("\n", "\v") if self._preformatted else re.sub(r"[ \t\r\n\f]+", " ", text)
+        self._line.append(spaced)
 
     def _close_label(self, element: Any) -> None:
         """A label or a time by its class: as people write it in text, ``Name:`` and ``[0:04]``."""
@@ -206,13 +206,13 @@ class _Page:
             self.pieces += paragraphs
 
     def _end_row(self, cells: list[str]) -> None:
-        filled = [cell for cell in cells if cell.strip()]
+        non_empty = [cell for cell in cells if cell.strip()]
         if self._paragraphs:
             # A table inside a cell: its rows are lines of that cell.
-            self._paragraphs[-1] += [" ".join(filled)] if filled else []
-        elif len(filled) == 1 and len(cells) == 1:
-            self.pieces += filled[0].split("\n")
-        elif filled:
+            self._paragraphs[-1] += [" ".join(non_empty)] if non_empty else []
+        elif len(non_empty) == 1 and len(cells) == 1:
+            self.pieces += non_empty[0].split("\n")
+        elif non_empty:
             self.pieces.append(row(cells))
 
 

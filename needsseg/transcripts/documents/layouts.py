@@ -60,13 +60,15 @@ def read_teams_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES)
 def read_meet_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
     """Google Meet: what stands above the first ``HH:MM:SS`` (an AI's summary, attendees) is no speech."""
     paragraphs, _ = apart(pieces)
-    kept = only_the_talk(paragraphs)
-    reading = _by_lines(kept, choices)
+    talk_lines = only_the_talk(paragraphs)
+    reading = _by_lines(talk_lines, choices)
     if reading.source:
-        around = kinds_around_the_talk(paragraphs, kept)
-        marks = [marked(at, kind, plain(paragraphs[at])) for at, kind in around.items()]
+        kind_by_line = kinds_around_the_talk(paragraphs, talk_lines)
+        marks = [
+            marked(line_number, kind, plain(paragraphs[line_number])) for line_number, kind in kind_by_line.items()
+        ]
         reading = replace(reading, source=tuple(map(plain, paragraphs)), marks=(*reading.marks, *marks))
-    reading = replace(reading, warnings=left_out_warning(paragraphs, kept) + reading.warnings)
+    reading = replace(reading, warnings=left_out_warning(paragraphs, talk_lines) + reading.warnings)
     return _with_asides(reading, pieces)
 
 
@@ -88,16 +90,16 @@ def _by_lines(paragraphs: Sequence[str], choices: ReadingChoices, wrapped: bool 
     lines: list[str] = []
     origin: list[int] = []
     facts = rows_of_facts(paragraphs)
-    for at, paragraph in enumerate(paragraphs):
+    for number, paragraph in enumerate(paragraphs):
         cells = cells_of(paragraph)
         text = paragraph if cells is None else row_as_line(cells)
         sign = HEADED if text.startswith(HEADED) else ""
         parts = text.removeprefix(sign).replace("\v", "\n").split("\n")
-        end = [] if wrapped or at in facts else [""]
+        end = [] if wrapped or number in facts else [""]
         lines += [*(sign + part if part.strip() else "" for part in parts), *end]
-        origin += [at] * (len(parts) + len(end))
+        origin += [number] * (len(parts) + len(end))
     reading = read_any(lines, choices)
-    spoken = tuple(replace(one, line=origin[one.line - 1] + 1 if one.line else 0) for one in reading.spoken)
+    spoken = tuple(replace(piece, line=origin[piece.line - 1] + 1 if piece.line else 0) for piece in reading.spoken)
     if not reading.source:
         return replace(reading, spoken=spoken, unit="paragraph")
     marks = tuple(Mark(origin[mark.line], mark.kind, mark.words) for mark in reading.marks)
@@ -108,8 +110,8 @@ def _without_idle_headings(paragraphs: Sequence[str]) -> Sequence[str]:
     """Paragraphs as they are, unless most words are styled as headings, and run: then the style means nothing."""
     headings = [piece for piece in paragraphs if piece.startswith(HEADED)]
     headed = sum(len(piece.split()) for piece in headings)
-    other = sum(len(piece.split()) for piece in paragraphs) - headed
-    if headed <= other or headed <= _LONGEST_HEADING * len(headings):
+    unstyled = sum(len(piece.split()) for piece in paragraphs) - headed
+    if headed <= unstyled or headed <= _LONGEST_HEADING * len(headings):
         return paragraphs
     return [piece.removeprefix(HEADED) for piece in paragraphs]
 
@@ -120,6 +122,6 @@ def _with_asides(reading: Reading, pieces: Sequence[str]) -> Reading:
     if not reading.source or not asides:
         return reading
     first = len(reading.source)
-    marks = [marked(first + at, one.kind, one.text) for at, one in enumerate(asides)]
-    source = (*reading.source, *(one.text for one in asides))
+    marks = [marked(first + position, aside.kind, aside.text) for position, aside in enumerate(asides)]
+    source = (*reading.source, *(aside.text for aside in asides))
     return replace(reading, source=source, marks=(*reading.marks, *marks))

@@ -39,19 +39,19 @@ def only_the_talk(lines: Sequence[str]) -> list[str]:
     first = next((line.strip("#* \t") for line in lines if MEET_TIME.match(line)), "")
     noticed = any(_NOTICE.match(line) for line in lines)
     talking = not (noticed or first == "00:00:00" or _notes_above(lines))
-    kept: list[str] = []
+    talk_lines: list[str] = []
     for line in lines:
         if MEET_TIME.match(line):
             talking = True
-            kept.append(line.strip("#* \t"))
+            talk_lines.append(line.strip("#* \t"))
             continue
         if _END.match(line):
             talking = False
-        kept.append(line if talking and not _NOTICE.match(line) else "")
-    return kept
+        talk_lines.append(line if talking and not _NOTICE.match(line) else "")
+    return talk_lines
 
 
-def kinds_around_the_talk(lines: Sequence[str], kept: Sequence[str]) -> dict[int, str]:
+def kinds_around_the_talk(lines: Sequence[str], talk_lines: Sequence[str]) -> dict[int, str]:
     """What the lines are that ``only_the_talk`` emptied: Meet's own notices, headings, else an AI's ``note``."""
     return {
         index: "metadata"
@@ -59,14 +59,14 @@ def kinds_around_the_talk(lines: Sequence[str], kept: Sequence[str]) -> dict[int
         else "heading"
         if line.startswith(HEADED)
         else "note"
-        for index, (line, rest) in enumerate(zip(lines, kept, strict=True))
-        if line.strip() and not rest.strip()
+        for index, (line, talk_line) in enumerate(zip(lines, talk_lines, strict=True))
+        if line.strip() and not talk_line.strip()
     }
 
 
-def left_out_warning(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+def left_out_warning(lines: Sequence[str], talk_lines: Sequence[str]) -> tuple[str, ...]:
     """A warning that counts the paragraphs above the talk that were taken for notes and attendees."""
-    first = next((index for index, line in enumerate(kept) if line.strip()), len(kept))
+    first = next((index for index, line in enumerate(talk_lines) if line.strip()), len(talk_lines))
     count = sum(bool(line.strip()) for line in lines[:first] if not line.startswith(HEADED))
     if not count:
         return ()

@@ -151,7 +151,7 @@ class _Reader:
         kind = "note" if element.tag.startswith(_DRAWING) else _BESIDE.get(element.tag)
         if kind is None:
             return False
-        texts = [part for below in element.iter(f"{_TEXT}p", f"{_TEXT}h") for part in (*below.itertext(), " ")]
+        texts = [part for child in element.iter(f"{_TEXT}p", f"{_TEXT}h") for part in (*child.itertext(), " ")]
         if text := " ".join("".join(texts).split()):
             self.asides.append((kind, text))
         return True

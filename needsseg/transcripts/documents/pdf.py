@@ -48,12 +48,15 @@ def pdf_pieces(path: Path) -> tuple[list[str], tuple[str, ...]]:
                 "Run text recognition over it (OCR, for example with ocrmypdf), or export the transcript as text.",
             )
         raise TranscriptError(f"{path}: this PDF holds no text.", _SAVE_AS_TEXT)
-    kept, asides = _without_furniture(pages)
+    talk_pages, asides = _without_furniture(pages)
     warnings: tuple[str, ...] = ()
-    if silent := [number for number in pictures if not any(line.strip() for line in pages[number - 1])]:
-        shown = ", ".join(map(str, silent[:5])) + (", …" if len(silent) > 5 else "")
-        warnings = (f"Pages that hold pictures and no text were left out: {shown}.",)
-    return [*joined([line for page in kept for line in page]), *(aside(kind, text) for kind, text in asides)], warnings
+    if textless_pages := [number for number in pictures if not any(line.strip() for line in pages[number - 1])]:
+        page_list = ", ".join(map(str, textless_pages[:5])) + (", …" if len(textless_pages) > 5 else "")
+        warnings = (f"Pages that hold pictures and no text were left out: {page_list}.",)
+    return [
+        *joined([line for page in talk_pages for line in page]),
+        *(aside(kind, text) for kind, text in asides),
+    ], warnings
 
 
 def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
@@ -94,16 +97,16 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
         ) from error
     except Exception as error:
         # A damaged file can break pypdf in any way; what it raises then has no common class.
-        shown = f"{type(error).__name__}: {error}"[:200]
-        raise TranscriptError(f"{path}: this PDF is damaged: {shown}.", _SAVE_AS_TEXT) from error
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise TranscriptError(f"{path}: this PDF is damaged: {reason}.", _SAVE_AS_TEXT) from error
     return pages, pictures
 
 
 def _drawing_size(page: Any) -> int:
     """How many bytes draw a page, unpacked: taking them apart takes time."""
     contents = page.get("/Contents")
-    found = contents.get_object() if contents is not None else []
-    parts = found if isinstance(found, list) else [found]
+    streams = contents.get_object() if contents is not None else []
+    parts = streams if isinstance(streams, list) else [streams]
     return sum(len(data) for part in parts if (data := getattr(part.get_object(), "get_data", bytes)()))
 
 
@@ -111,37 +114,39 @@ def _has_picture(page: Any) -> bool:
     resources = page.get("/Resources")
     objects = resources.get_object().get("/XObject") if resources is not None else None
     return objects is not None and any(
-        one.get_object().get("/Subtype") in {"/Image", "/Form"} for one in objects.get_object().values()
+        item.get_object().get("/Subtype") in {"/Image", "/Form"} for item in objects.get_object().values()
     )
 
 
 def _without_furniture(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[tuple[str, str]]]:
     """Pages without running titles, page numbers and line numbers, and these by kind."""
-    counted = [_line_numbers(page) for page in pages]
-    edges = [_edges(page, found) for page, found in zip(pages, counted, strict=True)]
+    line_numbers = [_line_numbers(page) for page in pages]
+    edges = [_edges(page, found) for page, found in zip(pages, line_numbers, strict=True)]
     running = _running_lines(pages, edges)
     first = _first_number(pages, edges)
-    kept: list[list[str]] = []
+    kept_pages: list[list[str]] = []
     asides: list[tuple[str, str]] = []
-    for at, page in enumerate(pages):
+    for page_index, page in enumerate(pages):
         lines: list[str] = []
         for index, line in enumerate(page):
-            if index in edges[at] and _shape(line) in running:
+            if index in edges[page_index] and _shape(line) in running:
                 asides.append(("heading", " ".join(line.split())))
-            elif index in counted[at] or (index in edges[at] and first is not None and _number(line) == first + at):
+            elif index in line_numbers[page_index] or (
+                index in edges[page_index] and first is not None and _number(line) == first + page_index
+            ):
                 asides.append(("metadata", " ".join(line.split())))
             else:
                 lines.append(line)
         # A page ends within a sentence: no empty line shall part it.
-        filled = [index for index, line in enumerate(lines) if line.strip()]
-        kept.append(lines[filled[0] : filled[-1] + 1] if filled else [])
-    return kept, asides
+        non_blank = [index for index, line in enumerate(lines) if line.strip()]
+        kept_pages.append(lines[non_blank[0] : non_blank[-1] + 1] if non_blank else [])
+    return kept_pages, asides
 
 
-def _edges(page: Sequence[str], counted: frozenset[int]) -> frozenset[int]:
+def _edges(page: Sequence[str], line_numbers: frozenset[int]) -> frozenset[int]:
     """The indices of the first and last filled lines of a page, line numbers left out."""
-    filled = [index for index, line in enumerate(page) if line.strip() and index not in counted]
-    return frozenset([*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]])
+    non_blank = [index for index, line in enumerate(page) if line.strip() and index not in line_numbers]
+    return frozenset([*non_blank[:_EDGE_LINES], *non_blank[-_EDGE_LINES:]])
 
 
 def _shape(line: str) -> str:
@@ -154,10 +159,14 @@ def _running_lines(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) 
 
     A speaker's name stands at some edges too, but between them as well.
     """
-    filled = [at for at, found in enumerate(edges) if found]
-    at_edge = Counter(shape for at in filled for shape in {_shape(pages[at][index]) for index in edges[at]})
+    pages_with_text = [page_index for page_index, edge_lines in enumerate(edges) if edge_lines]
+    at_edge = Counter(
+        shape
+        for page_index in pages_with_text
+        for shape in {_shape(pages[page_index][index]) for index in edges[page_index]}
+    )
     everywhere = Counter(_shape(line) for page in pages for line in page)
-    fewest = max(2, (len(filled) + 1) // 2)
+    fewest = max(2, (len(pages_with_text) + 1) // 2)
     return frozenset(
         shape
         for shape, count in at_edge.items()
@@ -173,9 +182,9 @@ def _number(line: str) -> int | None:
 def _first_number(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -> int | None:
     """The number of the first page, where the pages bear numbers that count; None where they do not."""
     firsts = Counter(
-        number - at
-        for at, page in enumerate(pages)
-        for number in {_number(page[index]) for index in edges[at]}
+        number - page_index
+        for page_index, page in enumerate(pages)
+        for number in {_number(page[index]) for index in edges[page_index]}
         if number is not None
     )
     if not firsts:
@@ -186,7 +195,7 @@ def _first_number(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -
 
 def _line_numbers(page: Sequence[str]) -> frozenset[int]:
     """The indices of lines that count: five or more in a row that hold nothing but one number after the other."""
-    found: set[int] = set()
+    numbered_lines: set[int] = set()
     run: list[int] = []
     before = -1
     for index, line in enumerate([*page, "end"]):
@@ -195,10 +204,10 @@ def _line_numbers(page: Sequence[str]) -> frozenset[int]:
         if run and number == before + 1:
             run.append(index)
         else:
-            found |= set(run) if len(run) >= _NUMBERED_LINES else set()
+            numbered_lines |= set(run) if len(run) >= _NUMBERED_LINES else set()
             run = [index] if number >= 0 else []
         before = number
-    return frozenset(found)
+    return frozenset(numbered_lines)
 
 
 def joined(lines: Sequence[str]) -> list[str]:
@@ -209,22 +218,26 @@ def joined(lines: Sequence[str]) -> list[str]:
     does a hyphen before a capital letter.
     """
     known, compounds = _vocabulary(lines)
-    whole: list[str] = []
+    joined_lines: list[str] = []
     for line in lines:
-        rest = line
-        if whole and (cut := _CUT.search(whole[-1].rstrip())) and (goes_on := _GOES_ON.match(line.lstrip())):
-            word = _mended(cut, goes_on[0], known, compounds)
+        remaining = line
+        if (
+            joined_lines
+            and (cut := _CUT.search(joined_lines[-1].rstrip()))
+            and (goes_on := _GOES_ON.match(line.lstrip()))
+        ):
+            word = _whole_word(cut, goes_on[0], known, compounds)
             if word and cut.start() < _LONGEST_LINE:
-                whole[-1] = whole[-1].rstrip()[: cut.start()] + word
-                rest = line.lstrip()[goes_on.end() :]
+                joined_lines[-1] = joined_lines[-1].rstrip()[: cut.start()] + word
+                remaining = line.lstrip()[goes_on.end() :]
                 # What stands at the word belongs to it (a comma), the rest to its own line.
-                stuck = re.match(r"\S*", rest)
-                whole[-1] += stuck[0] if stuck else ""
-                rest = rest[stuck.end() :].lstrip() if stuck else rest
-                if not rest:
+                stuck = re.match(r"\S*", remaining)
+                joined_lines[-1] += stuck[0] if stuck else ""
+                remaining = remaining[stuck.end() :].lstrip() if stuck else remaining
+                if not remaining:
                     continue
-        whole.append(rest)
-    return whole
+        joined_lines.append(remaining)
+    return joined_lines
 
 
 def _vocabulary(lines: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -241,20 +254,20 @@ def _vocabulary(lines: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(known), frozenset(compounds)
 
 
-def _mended(cut: re.Match[str], second: str, known: frozenset[str], compounds: frozenset[str]) -> str:
+def _whole_word(cut: re.Match[str], second: str, known: frozenset[str], compounds: frozenset[str]) -> str:
     """The whole word, with or without its hyphen; "" where the two are two."""
     first = cut["first"]
-    one, other, both = first.casefold(), second.casefold(), f"{first}{second}".casefold()
+    first_folded, second_folded, both = first.casefold(), second.casefold(), f"{first}{second}".casefold()
     if cut["sign"] == "\xad":
         return f"{first}{second}"
     if not second[0].islower():
         return ""
-    if f"{one}-{other}" in compounds:
+    if f"{first_folded}-{second_folded}" in compounds:
         return f"{first}-{second}"
     if both in known:
         return f"{first}{second}"
-    if other.startswith(one):
+    if second_folded.startswith(first_folded):
         return ""
-    if (one in known and other in known) or one in _COMPOUNDING:
+    if (first_folded in known and second_folded in known) or first_folded in _COMPOUNDING:
         return f"{first}-{second}"
     return f"{first}{second}"

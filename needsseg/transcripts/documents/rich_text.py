@@ -283,7 +283,7 @@ def _fonts(table: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     """Paragraphs and rows from text with signs; words beside the talk come where they end."""
-    beside: list[tuple[str, str]] = []
+    words_beside: list[tuple[str, str]] = []
     cells: list[str] = []
     kind = ""
     for line in text.split("\n"):
@@ -292,27 +292,29 @@ def _pieces(text: str) -> Iterator[str]:
             if part.startswith((_TALK, _BESIDE)):
                 kind = _KINDS[int(part[1])] if part.startswith(_BESIDE) else ""
             elif kind:
-                beside.append((kind, part))
+                words_beside.append((kind, part))
             else:
                 talk.append(part)
         heading = _HEADING in line
-        rest = "".join(talk).replace(_HEADING, "").replace("\xad", "").replace(_LINE, "\n")
-        while _ROW in rest or _CELL in rest:
-            cut = min(at for at in (rest.find(_ROW), rest.find(_CELL)) if at >= 0)
-            if rest[cut] == _CELL:
-                cells.append(rest[:cut])
+        remaining = "".join(talk).replace(_HEADING, "").replace("\xad", "").replace(_LINE, "\n")
+        while _ROW in remaining or _CELL in remaining:
+            cut = min(position for position in (remaining.find(_ROW), remaining.find(_CELL)) if position >= 0)
+            if remaining[cut] == _CELL:
+                cells.append(remaining[:cut])
             elif cells:
                 yield row([cell.replace(_NUMBER, "").strip() for cell in cells])
                 cells = []
-            rest = rest[cut + 1 :]
+            remaining = remaining[cut + 1 :]
         if cells:
-            cells[-1:] = [*cells[-1:], rest] if rest.strip() else cells[-1:]
+            cells[-1:] = [*cells[-1:], remaining] if remaining.strip() else cells[-1:]
         else:
-            rest = rest.replace(_NUMBER, NUMBERED, 1).replace(_NUMBER, "")
-            yield headed(rest.lstrip(NUMBERED)) if heading else rest
+            remaining = remaining.replace(_NUMBER, NUMBERED, 1).replace(_NUMBER, "")
+            yield headed(remaining.lstrip(NUMBERED)) if heading else remaining
     if cells:
         yield row([cell.replace(_NUMBER, "").strip() for cell in cells])
     for kind in _KINDS:
-        told = " ".join(" ".join(part for one, part in beside if one == kind).translate(_SPACES).split())
-        if told:
-            yield aside(kind, told)
+        kind_words = " ".join(
+            " ".join(part for part_kind, part in words_beside if part_kind == kind).translate(_SPACES).split()
+        )
+        if kind_words:
+            yield aside(kind, kind_words)

@@ -50,12 +50,18 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
     Outside the tables the first paragraph is a heading, ``Field: value`` metadata and ``Name: words`` speech where the
     tables know the name; anything else is unread.
     """
-    rows = [_Row(at, tuple(cells)) for at, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None]
+    rows = [
+        _Row(index, tuple(cells)) for index, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None
+    ]
     tables = [(table, _header(table, choices)) for table in _blocks(rows)]
     state = _State(choices)
     last: _Columns | None = None
-    for table, (header, named) in tables:
-        columns = _completed(named, table[header + 1 :]) if named else _columns_by_content(table[header + 1 :])
+    for table, (header, known_columns) in tables:
+        columns = (
+            _completed(known_columns, table[header + 1 :])
+            if known_columns
+            else _columns_by_content(table[header + 1 :])
+        )
         if columns is None and last is not None and len(table[0].cells) == len(rows[0].cells):
             columns = last
         if columns is None:
@@ -71,26 +77,30 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
             if row.cells == repeats:
                 state.marks.append(marked(row.at, "heading", " ".join(row.cells)))
     lines = state.lines
-    outside = sum(len(plain(piece).split()) for at, piece in enumerate(paragraphs) if at not in lines)
+    outside = sum(len(plain(piece).split()) for index, piece in enumerate(paragraphs) if index not in lines)
     if state.words <= outside:
         return None
     state.take_around(paragraphs)
-    turns = merged((piece for _, piece in sorted(state.pieces, key=lambda one: one[0])), by_paragraph=True)
+    turns = merged(
+        (piece for _, piece in sorted(state.pieces, key=lambda numbered_piece: numbered_piece[0])), by_paragraph=True
+    )
     return Reading(turns, (), tuple(state.marks), tuple(map(plain, paragraphs)), "paragraph")
 
 
 def row_as_line(cells: Sequence[str]) -> str:
     """A row without known columns as a line: ``[time] speaker: words`` or ``speaker: words`` for two or three cells."""
-    filled = [cell for cell in cells if cell]
-    time = f"[{filled.pop(0).strip('[]()')}] " if len(filled) in {2, 3} and _TIME.match(filled[0]) else ""
-    if len(filled) != 2:
-        return time + " ".join(filled)
-    return f"{time}{filled[0].rstrip(':')}: {filled[1]}"
+    non_empty = [cell for cell in cells if cell]
+    time = f"[{non_empty.pop(0).strip('[]()')}] " if len(non_empty) in {2, 3} and _TIME.match(non_empty[0]) else ""
+    if len(non_empty) != 2:
+        return time + " ".join(non_empty)
+    return f"{time}{non_empty[0].rstrip(':')}: {non_empty[1]}"
 
 
 def rows_of_facts(paragraphs: Sequence[str]) -> frozenset[int]:
     """The rows, but the last, of tables ``Field | value`` about the file: as lines they are one block of fields."""
-    rows = [_Row(at, tuple(cells)) for at, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None]
+    rows = [
+        _Row(index, tuple(cells)) for index, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None
+    ]
     return frozenset(
         row.at
         for table in _blocks(rows)
@@ -115,8 +125,8 @@ def _header(table: Sequence[_Row], choices: ReadingChoices) -> tuple[int, _Colum
     """The index of the row that names the columns of speech and what it says; (-1, None) where none does."""
     for index, row in enumerate(table[:_TITLE_ROWS]):
         cells = [cell.strip() for cell in row.cells]
-        if found := _columns_by_choice(cells, choices) or _columns_by_name(cells):
-            return index, found
+        if found_columns := _columns_by_choice(cells, choices) or _columns_by_name(cells):
+            return index, found_columns
     return -1, None
 
 
@@ -136,18 +146,20 @@ def _columns_by_choice(cells: Sequence[str], choices: ReadingChoices) -> _Column
 
 
 def _columns_by_name(cells: Sequence[str]) -> _Columns | None:
-    found = columns_of(cells)
-    if not found.of_speech:
+    columns_named = columns_of(cells)
+    if not columns_named.of_speech:
         return None
     place = {name: at for at, name in reversed(list(enumerate(cells)))}
-    if found.voices:
-        return _Columns(voices=tuple((place[column], speaker) for column, speaker in found.voices))
+    if columns_named.voices:
+        return _Columns(voices=tuple((place[column], speaker) for column, speaker in columns_named.voices))
     return _Columns(
-        place[found.words],
-        place.get(found.speaker or found.role, -1) if found.speaker or found.role else -1,
-        place[found.start] if found.start else -1,
-        place[found.end] if found.end else -1,
-        name=found.start,
+        place[columns_named.words],
+        place.get(columns_named.speaker or columns_named.role, -1)
+        if columns_named.speaker or columns_named.role
+        else -1,
+        place[columns_named.start] if columns_named.start else -1,
+        place[columns_named.end] if columns_named.end else -1,
+        name=columns_named.start,
     )
 
 
@@ -163,18 +175,24 @@ def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
     words = max(range(width), key=lambda column: counts[column])
     if counts[words] < 3 * len(columns[words]) and width > 2:
         return None
-    times = [at for at, column in enumerate(columns) if at != words and _mostly(column, _TIME.match)]
+    times = [
+        column_index
+        for column_index, column in enumerate(columns)
+        if column_index != words and _mostly(column, _TIME.match)
+    ]
     speakers = [
-        at
-        for at, column in enumerate(columns)
-        if at not in {words, *times}
+        column_index
+        for column_index, column in enumerate(columns)
+        if column_index not in {words, *times}
         and not all(cell.isdecimal() for cell in column)
         and _mostly(column, lambda cell: _is_speaker(_label(cell)))
         and 2 * len({_label(cell) for cell in column}) <= max(len(column) + 1, 4)
     ]
     if not speakers:
         return None
-    speaker = min(speakers, key=lambda at: (at > words, len({_label(cell) for cell in columns[at]})))
+    speaker = min(
+        speakers, key=lambda column_index: (column_index > words, len({_label(cell) for cell in columns[column_index]}))
+    )
     start = times[0] if times else -1
     return _Columns(words, speaker, start, times[1] if len(times) > 1 else -1)
 
@@ -184,19 +202,23 @@ def _completed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
     columns = _timed(columns, table)
     if columns.speaker >= 0 or columns.voices:
         return columns
-    found = _columns_by_content(table)
-    taken = {columns.words, columns.start, columns.end}
-    return replace(columns, speaker=found.speaker) if found and found.speaker not in taken else columns
+    by_content = _columns_by_content(table)
+    used_columns = {columns.words, columns.start, columns.end}
+    return (
+        replace(columns, speaker=by_content.speaker)
+        if by_content and by_content.speaker not in used_columns
+        else columns
+    )
 
 
 def _timed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
     """Columns with that of the times, where no name told it and one holds nothing but clock times."""
     if columns.start >= 0 or columns.voices:
         return columns
-    for at in range(max((len(row.cells) for row in table), default=0)):
-        cells = [cell for row in table if (cell := row.cell(at).strip())]
-        if at not in {columns.words, columns.speaker} and _mostly(cells, _TIME.match):
-            return replace(columns, start=at)
+    for column in range(max((len(row.cells) for row in table), default=0)):
+        cells = [cell for row in table if (cell := row.cell(column).strip())]
+        if column not in {columns.words, columns.speaker} and _mostly(cells, _TIME.match):
+            return replace(columns, start=column)
     return columns
 
 
@@ -214,9 +236,9 @@ def _looks_like_a_header(table: Sequence[_Row], columns: _Columns) -> bool:
     words = table[0].cell(columns.words)
     short = len(words.split()) <= 3 and not _SENTENCE_END.search(words.strip())
     untimed = columns.start < 0 or not _TIME.match(table[0].cell(columns.start).strip())
-    others = [count for label, count in speakers.items() if label != _label(table[0].cell(columns.speaker))]
-    alone = speakers[_label(table[0].cell(columns.speaker))] == 1 and min(others, default=0) > 1
-    return len(table) > 4 and short and untimed and alone
+    other_counts = [count for label, count in speakers.items() if label != _label(table[0].cell(columns.speaker))]
+    speaks_once = speakers[_label(table[0].cell(columns.speaker))] == 1 and min(other_counts, default=0) > 1
+    return len(table) > 4 and short and untimed and speaks_once
 
 
 def _label(cell: str) -> str:
@@ -242,7 +264,7 @@ class _State:
         return frozenset(mark.line for mark in self.marks)
 
     def take(self, rows: Sequence[_Row], columns: _Columns) -> None:
-        """Reads the rows of one table."""
+        """Read the rows of one table."""
         if columns.voices:
             for row in rows:
                 self._take_voices(row, columns)
@@ -270,8 +292,8 @@ class _State:
                 self.marks += [Mark(row.at, kind, len(label.split())), Mark(row.at, "time", max(timed, 0))]
             else:
                 # A number counts the turns, as labels do.
-                other = "label" if cell.strip().rstrip(".").isdecimal() else "metadata"
-                kind = "time" if column in {columns.start, columns.end} else other
+                kind_of_other_cells = "label" if cell.strip().rstrip(".").isdecimal() else "metadata"
+                kind = "time" if column in {columns.start, columns.end} else kind_of_other_cells
                 self.marks.append(marked(row.at, kind, cell))
 
     def _take_voices(self, row: _Row, columns: _Columns) -> None:
@@ -285,23 +307,26 @@ class _State:
                 self.pieces.append((row.at, Spoken(speaker, row.cell(column), None, None, row.at + 1)))
 
     def take_around(self, paragraphs: Sequence[str]) -> None:
-        """Reads what stands outside the tables."""
+        """Read what stands outside the tables."""
         known = {piece.speaker for _, piece in self.pieces}
         first, lines = True, self.lines
-        for at, piece in enumerate(paragraphs):
+        for index, piece in enumerate(paragraphs):
             text = plain(piece)
-            if at in lines or not text.strip():
+            if index in lines or not text.strip():
                 continue
             item = _LABELLED.match(text)
             label = " ".join(item["label"].split()) if item else ""
             if item and label in known:
-                spoken = len(item["words"].split())
-                self.pieces.append((at, Spoken(label, item["words"], None, None, at + 1)))
-                self.marks += [Mark(at, "speech", spoken), Mark(at, "label", len(text.split()) - spoken)]
+                spoken_words = len(item["words"].split())
+                self.pieces.append((index, Spoken(label, item["words"], None, None, index + 1)))
+                self.marks += [
+                    Mark(index, "speech", spoken_words),
+                    Mark(index, "label", len(text.split()) - spoken_words),
+                ]
             elif piece.startswith(HEADED) or first:
-                self.marks.append(marked(at, "heading", text))
+                self.marks.append(marked(index, "heading", text))
             elif is_metadata((cells_of(piece) or [label])[0].rstrip(":")):
-                self.marks.append(marked(at, "metadata", text))
+                self.marks.append(marked(index, "metadata", text))
             first = False
 
 

@@ -84,19 +84,23 @@ def header_of(paragraphs: Sequence[str]) -> Header | None:
     """The shape that the headers of these paragraphs have, where most of their words stand below such headers."""
     lines = list(_lines(paragraphs))
     words = sum(len(line.text.split()) for line in lines)
-    found: list[tuple[int, Header]] = []
+    scored_headers: list[tuple[int, Header]] = []
     for header in HEADERS:
-        at = [index for index in range(len(lines)) if _matches(header, lines, index)]
+        header_lines = [index for index in range(len(lines)) if _matches(header, lines, index)]
         names = Counter(
-            match.groupdict().get("name") for index in at if (match := header.pattern.match(lines[index].text))
+            match.groupdict().get("name")
+            for index in header_lines
+            if (match := header.pattern.match(lines[index].text))
         )
         # A time before a sentence is no header: names come back, sentences do not.
-        if len(at) < header.fewest or (header.named and len(at) > 3 and len(names) * 2 > len(at)):
+        if len(header_lines) < header.fewest or (
+            header.named and len(header_lines) > 3 and len(names) * 2 > len(header_lines)
+        ):
             continue
-        below = sum(len(line.text.split()) for line in lines[at[0] + 1 :])
-        if below * 2 > words:
-            found.append((len(at), header))
-    return max(found, key=lambda one: one[0])[1] if found else None
+        words_below = sum(len(line.text.split()) for line in lines[header_lines[0] + 1 :])
+        if words_below * 2 > words:
+            scored_headers.append((len(header_lines), header))
+    return max(scored_headers, key=lambda scored: scored[0])[1] if scored_headers else None
 
 
 def read_below_headers(
@@ -109,8 +113,8 @@ def read_below_headers(
     header = header_of(paragraphs) or HEADERS[0]
     state = _State(header, choices, wrapped)
     lines = list(_lines(paragraphs))
-    found = (match for line in lines if (match := header.pattern.match(line.text)))
-    state.names = frozenset(match.groupdict().get("name") or "" for match in found) - {""}
+    matches = (match for line in lines if (match := header.pattern.match(line.text)))
+    state.names = frozenset(match.groupdict().get("name") or "" for match in matches) - {""}
     index = 0
     while index < len(lines):
         index += state.take(lines, index)
@@ -134,7 +138,7 @@ class _State:
         self.names: frozenset[str] = frozenset()
 
     def take(self, lines: Sequence[_Line], index: int) -> int:
-        """Reads the line at ``index`` and returns how many lines it took."""
+        """Read the line at ``index`` and returns how many lines it took."""
         line = lines[index]
         if not line.text:
             return 1
@@ -151,22 +155,22 @@ class _State:
         return 1
 
     def _begin(self, lines: Sequence[_Line], index: int) -> int:
-        line, taken = lines[index], 1
+        line, lines_taken = lines[index], 1
         match = self.header.pattern.match(line.text)
         groups = match.groupdict() if match else {}
         name = groups.get("name") or ""
         self.marks.append(Mark(line.paragraph, "time", len(line.text.split()) - len(name.split())))
-        at = line.paragraph
+        paragraph = line.paragraph
         if "name" not in groups and _is_name_below(self.header, lines, index):
-            name, at, taken = lines[index + 1].text, lines[index + 1].paragraph, 2
+            name, paragraph, lines_taken = lines[index + 1].text, lines[index + 1].paragraph, 2
         name = name.rstrip(":：")
         known = name not in self.choices.not_speakers
-        self.marks.append(marked(at, "label" if known else "heading", name))
+        self.marks.append(marked(paragraph, "label" if known else "heading", name))
         speaker = name if known else self.pieces[-1].speaker if self.pieces else self.choices.unlabelled
         start, end = clock(groups.get("start")), clock(groups.get("end"))
         self.pieces.append(Spoken(speaker, "", start, end, line.paragraph + 1))
         self._paragraph, self._above = -1, False
-        return taken
+        return lines_taken
 
     def _take_above(self, line: _Line) -> None:
         """A line above the first turn: facts about the meeting, or, once, its title."""
@@ -200,9 +204,9 @@ def _lines(paragraphs: Sequence[str]) -> Iterator[_Line]:
     for number, paragraph in enumerate(paragraphs):
         heading = paragraph.startswith(HEADED)
         parts = [plain(line).strip() for line in paragraph.replace("\v", "\n").split("\n")]
-        filled = [line for line in parts if line]
-        for at, text in enumerate(filled):
-            yield _Line(number, text, at == 0, at == len(filled) - 1, heading and CELL not in paragraph)
+        non_empty = [line for line in parts if line]
+        for position, text in enumerate(non_empty):
+            yield _Line(number, text, position == 0, position == len(non_empty) - 1, heading and CELL not in paragraph)
 
 
 def _matches(header: Header, lines: Sequence[_Line], index: int) -> bool:

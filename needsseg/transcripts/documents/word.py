@@ -49,10 +49,11 @@ def _with_questions(pieces: list[str]) -> list[str]:
 
     Elsewhere only those that end in a question mark are.
     """
-    plain = [piece.removeprefix(_EMPHASISED) for piece in pieces]
-    asked = emphasised_questions(plain, [piece.startswith(_EMPHASISED) for piece in pieces])
+    texts = [piece.removeprefix(_EMPHASISED) for piece in pieces]
+    question_kinds = emphasised_questions(texts, [piece.startswith(_EMPHASISED) for piece in pieces])
     return [
-        {"question": NUMBERED, "heading": HEADED}.get(kind, "") + text for text, kind in zip(plain, asked, strict=True)
+        {"question": NUMBERED, "heading": HEADED}.get(kind, "") + text
+        for text, kind in zip(texts, question_kinds, strict=True)
     ]
 
 
@@ -62,14 +63,14 @@ def _body(root: Any) -> Any:
 
 def _beside(parts: Parts, styles: WordStyles) -> Iterator[str]:
     """Words of the parts that stand beside the body; a header that many sections share counts once."""
-    shown: set[tuple[str, str]] = set()
+    seen_parts: set[tuple[str, str]] = set()
     for kind, root in parts.related(_SIDE_PARTS):
         reader = _Reader(styles, [])
         text = " ".join(
             " ".join(reader.blocks(root)).translate({0x1A: None, 0x1D: None, 0x1E: None, 0x1F: " "}).split()
         )
-        if text and (kind, text) not in shown:
-            shown.add((kind, text))
+        if text and (kind, text) not in seen_parts:
+            seen_parts.add((kind, text))
             yield aside(kind, text)
 
 
@@ -158,7 +159,7 @@ class _Reader:
     def _boxes(self, element: Any) -> Iterator[str]:
         """The paragraphs of text boxes; an alternative for old programs repeats them and is passed over."""
         for paragraph in element.iter(f"{W}p"):
-            if not any(_name(above) == "Fallback" for above in paragraph.iterancestors()):
+            if not any(_name(ancestor) == "Fallback" for ancestor in paragraph.iterancestors()):
                 yield from self._texts(paragraph)
                 yield " "
 
@@ -175,10 +176,15 @@ def _name(element: Any) -> str:
 def _inside(element: Any, name: str) -> Iterator[Any]:
     """Rows of a table or cells of a row, those in wrappers too, but none of a table inside it."""
     for child in element:
-        found = _name(child)
-        if found == name:
+        child_name = _name(child)
+        if child_name == name:
             yield child
-        elif found and found not in {"p", "tbl", "tr", "tc"} and found not in _EMPTY and found not in _DELETED:
+        elif (
+            child_name
+            and child_name not in {"p", "tbl", "tr", "tc"}
+            and child_name not in _EMPTY
+            and child_name not in _DELETED
+        ):
             yield from _inside(child, name)
 
 

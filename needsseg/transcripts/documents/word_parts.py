@@ -141,14 +141,14 @@ def _main_name(archive: zipfile.ZipFile) -> str:
     return next((names[name.casefold()] for name in candidates if name.casefold() in names), "")
 
 
-def _relations(archive: zipfile.ZipFile, of: str) -> Iterator[tuple[str, str]]:
+def _relations(archive: zipfile.ZipFile, part_name: str) -> Iterator[tuple[str, str]]:
     """The last word of each relation's type with the name of the part it leads to, for parts that are there."""
-    folder, base = posixpath.split(of)
+    folder, base = posixpath.split(part_name)
     names = {name.casefold(): name for name in archive.namelist()}
-    own = names.get(posixpath.join(folder, "_rels", f"{base}.rels").casefold())
-    if own is None:
+    relations_file = names.get(posixpath.join(folder, "_rels", f"{base}.rels").casefold())
+    if relations_file is None:
         return
-    for relation in parsed(archive, own).iter():
+    for relation in parsed(archive, relations_file).iter():
         target = relation.get("Target", "")
         if not target or relation.get("TargetMode") == "External":
             continue
@@ -162,9 +162,9 @@ def styles_in(parts: Parts) -> WordStyles:
 
     Word translates the ids of styles, but not the names it keeps for its own; other programs translate these too.
     """
-    found = list(parts.related({"styles": "", "numbering": "numbering"}))
-    counting = frozenset(number for kind, root in found if kind for number in _counting(root))
-    styles = [style for kind, root in found if not kind for style in root.iter(f"{W}style")]
+    style_parts = list(parts.related({"styles": "", "numbering": "numbering"}))
+    counting = frozenset(number for kind, root in style_parts if kind for number in _counting(root))
+    styles = [style for kind, root in style_parts if not kind for style in root.iter(f"{W}style")]
     names = {_ident(style): _value(style, "name") for style in styles}
     based = {_ident(style): _value(style, "basedOn") for style in styles if _is_of_paragraphs(style)}
     headings = {ident for ident, name in names.items() if _HEADING.match(name)}
@@ -204,12 +204,12 @@ def _value(style: Any, name: str) -> str:
 
 def _counting(root: Any) -> Iterator[str]:
     """The ids of numberings whose first level counts, so that a numbered question is told from a bullet."""
-    counted = {
+    counting_ids = {
         abstract.get(f"{W}abstractNumId")
         for abstract in root.iter(f"{W}abstractNum")
         for level in abstract.iterfind(f"{W}lvl[@{W}ilvl='0']/{W}numFmt")
         if level.get(f"{W}val") not in {"bullet", "none"}
     }
     for number in root.iter(f"{W}num"):
-        if any(link.get(f"{W}val") in counted for link in number.iter(f"{W}abstractNumId")):
+        if any(link.get(f"{W}val") in counting_ids for link in number.iter(f"{W}abstractNumId")):
             yield number.get(f"{W}numId", "")

@@ -39,77 +39,77 @@ class _Around:
 
 def paths_in(value: Any) -> tuple[Path, ...]:
     """The paths to all texts and numbers of a document, lists left out, in its order."""
-    found: dict[Path, None] = {}
+    paths: dict[Path, None] = {}
     stack: list[tuple[Path, Any]] = [((), value)]
-    while stack and len(found) < _MOST_PATHS:
+    while stack and len(paths) < _MOST_PATHS:
         path, item = stack.pop()
         if isinstance(item, dict) and len(path) < _DEEPEST:
-            stack.extend(((*path, key), each) for key, each in reversed(item.items()))
+            stack.extend(((*path, key), child) for key, child in reversed(item.items()))
         elif isinstance(item, list):
-            stack.extend((path, each) for each in reversed(item[:_MOST_ITEMS]))
+            stack.extend((path, child) for child in reversed(item[:_MOST_ITEMS]))
         elif _is_cell(item) and path:
-            found[path] = None
-    return tuple(found)
+            paths[path] = None
+    return tuple(paths)
 
 
 def path_called(name: str, known: tuple[Path, ...]) -> Path | None:
     """The path that a person means: written out, or its end where no other path ends so."""
-    wanted = tuple(part for part in _INDEX.sub("", name).strip(".$ ").split(".") if part)
-    if not wanted or wanted in known:
-        return wanted or None
-    ends = [path for path in known if path[-len(wanted) :] == wanted]
+    wanted_path = tuple(part for part in _INDEX.sub("", name).strip(".$ ").split(".") if part)
+    if not wanted_path or wanted_path in known:
+        return wanted_path or None
+    ends = [path for path in known if path[-len(wanted_path) :] == wanted_path]
     return ends[0] if len(ends) == 1 else None
 
 
-def chosen_rows(value: Any, words: Path, others: Mapping[str, Path]) -> list[ChosenRow]:
+def chosen_rows(value: Any, words: Path, other_paths: Mapping[str, Path]) -> list[ChosenRow]:
     """A row for each value at a path, in order, with what stands beside it in its item, and at other paths, by their names."""
     rows: list[ChosenRow] = []
     name = ".".join(words)
-    for around, text in _values(value, words):
-        item = next((each for each in reversed(around) if each.item), around[0])
+    for holders, text in _values(value, words):
+        item = next((holder for holder in reversed(holders) if holder.item), holders[0])
         cells = dict(_flat(item.record))
         places: dict[str, tuple[int, str]] = {}
-        for called, path in others.items():
-            found = next(filter(None, (_below(each, path) for each in reversed(around))), None)
-            cells[called] = found[0] if found else ""
-            if found and found[1]:
-                places[called] = found[1:]
+        for column, path in other_paths.items():
+            cell_found = next(filter(None, (_below(holder, path) for holder in reversed(holders))), None)
+            cells[column] = cell_found[0] if cell_found else ""
+            if cell_found and cell_found[1]:
+                places[column] = cell_found[1:]
         cells[name] = text
-        rows.append(ChosenRow(cells, id(around[-1].record), words[-1], places))
+        rows.append(ChosenRow(cells, id(holders[-1].record), words[-1], places))
     return rows
 
 
 def _values(value: Any, words: Path) -> Iterator[tuple[tuple[_Around, ...], str]]:
     stack: list[tuple[Any, int, tuple[_Around, ...], bool]] = [(value, 0, (), False)]
     while stack:
-        here, depth, around, item = stack.pop()
-        if isinstance(here, list):
-            stack.extend((each, depth, around, True) for each in reversed(here))
+        value_here, depth, holders, item = stack.pop()
+        if isinstance(value_here, list):
+            stack.extend((child, depth, holders, True) for child in reversed(value_here))
         elif depth == len(words):
-            if _is_cell(here) and around:
-                yield around, str(here)
-        elif isinstance(here, dict) and words[depth] in here:
-            inner = (*around, _Around(words[:depth], here, item))
-            stack.append((here[words[depth]], depth + 1, inner, False))
+            if _is_cell(value_here) and holders:
+                yield holders, str(value_here)
+        elif isinstance(value_here, dict) and words[depth] in value_here:
+            inner = (*holders, _Around(words[:depth], value_here, item))
+            stack.append((value_here[words[depth]], depth + 1, inner, False))
 
 
-def _below(around: _Around, path: Path) -> tuple[str, int, str] | None:
+def _below(holder_state: _Around, path: Path) -> tuple[str, int, str] | None:
     """The cell at a path that begins with an object's own, its object (0 for a number) and its key; None for none."""
-    if path[: len(around.path)] != around.path:
+    if path[: len(holder_state.path)] != holder_state.path:
         return None
-    holder: Any = around.record
-    here: Any = holder
-    for key in path[len(around.path) :]:
-        holder, here = here, here.get(key) if isinstance(here, dict) else None
-    return (str(here), id(holder) if isinstance(here, str) else 0, path[-1]) if _is_cell(here) else None
+    holder: Any = holder_state.record
+    current: Any = holder
+    for key in path[len(holder_state.path) :]:
+        holder, current = current, current.get(key) if isinstance(current, dict) else None
+    return (str(current), id(holder) if isinstance(current, str) else 0, path[-1]) if _is_cell(current) else None
 
 
-def _flat(record: Mapping[str, Any], above: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     for key, value in record.items():
         if isinstance(value, dict) and depth < _DEEPEST:
-            yield from _flat(value, f"{above}{key}.", depth + 1)
+            yield from _flat(value, f"{prefix}{key}.", depth + 1)
         elif _is_cell(value):
-            yield f"{above}{key}", str(value)
+            yield f"{prefix}{key}", str(value)
 
 
 def _is_cell(value: Any) -> bool:

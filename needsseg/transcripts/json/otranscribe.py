@@ -39,8 +39,10 @@ def read_otranscribe(lines: Sequence[str], choices: ReadingChoices) -> Reading |
     except (AssertionError, ValueError) as error:
         raise TranscriptError(f"The HTML in this oTranscribe file is broken: {error}.", "Export it again.") from error
     paragraphs = [paragraph for paragraph in parser.paragraphs if paragraph.text.strip() or paragraph.times]
-    others = [value for key, value in document.items() if key != "text" and isinstance(value, str) and value.strip()]
-    return _reading(paragraphs, others, choices)
+    other_texts = [
+        value for key, value in document.items() if key != "text" and isinstance(value, str) and value.strip()
+    ]
+    return _reading(paragraphs, other_texts, choices)
 
 
 class _Paragraph:
@@ -100,7 +102,7 @@ def _seconds(value: str | None) -> int | None:
     return round(float(value) * 1000) if value and re.fullmatch(r"\d{1,7}(?:\.\d{1,18})?", value.strip()) else None
 
 
-def _reading(paragraphs: Sequence[_Paragraph], others: Sequence[str], choices: ReadingChoices) -> Reading:
+def _reading(paragraphs: Sequence[_Paragraph], other_texts: Sequence[str], choices: ReadingChoices) -> Reading:
     matches = [_LABEL.match(paragraph.text) for paragraph in paragraphs]
     accepted = accepted_labels(counted([one_line(match[1]) for match in matches if match]))
     refused = {label.casefold() for label in choices.not_speakers}
@@ -122,5 +124,7 @@ def _reading(paragraphs: Sequence[_Paragraph], others: Sequence[str], choices: R
         marks += [marked(index, "time", time) for time in paragraph.times]
         marks.append(marked(index, "speech", tidy(words)))
     source = [" ".join([*paragraph.times, paragraph.text]) for paragraph in paragraphs]
-    marks += [marked(len(source) + index, "metadata", value) for index, value in enumerate(others)]
-    return Reading(merged(pieces, by_paragraph=True), marks=tuple(marks), source=(*source, *others), unit="paragraph")
+    marks += [marked(len(source) + index, "metadata", value) for index, value in enumerate(other_texts)]
+    return Reading(
+        merged(pieces, by_paragraph=True), marks=tuple(marks), source=(*source, *other_texts), unit="paragraph"
+    )

@@ -23,25 +23,25 @@ class Document:
 
 
 def document_of(text: str) -> Document:
-    """The value of a JSON text; of a key that stands twice in one object the last counts, the others are ``doubled``.
+    """The value of a JSON text; of a key that stands twice in one object the last counts, the others are ``repeated_keys``.
 
     ``NaN`` and infinities become None. Raises json.JSONDecodeError where the text is broken, ValueError where a number is
     too long or the text is nested deeper than Python reads (about a thousand levels).
     """
-    doubled: list[tuple[str, Any]] = []
+    repeated_keys: list[tuple[str, Any]] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(items)
         if len(record) < len(items):
             last = {key: index for index, (key, _) in enumerate(items)}
-            doubled.extend(pair for index, pair in enumerate(items) if last[pair[0]] != index)
+            repeated_keys.extend(pair for index, pair in enumerate(items) if last[pair[0]] != index)
         return record
 
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_constant=lambda _: None)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    return Document(value, doubled)
+    return Document(value, repeated_keys)
 
 
 def whole_document(lines: Sequence[str], name: str) -> Document:
@@ -49,8 +49,8 @@ def whole_document(lines: Sequence[str], name: str) -> Document:
     try:
         return document_of("\n".join(lines))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise TranscriptError(f"{name}: broken JSON at {where}: {error.msg}.", "Export the file again.") from error
+        place = f"line {error.lineno}, column {error.colno}"
+        raise TranscriptError(f"{name}: broken JSON at {place}: {error.msg}.", "Export the file again.") from error
     except ValueError as error:
         raise TranscriptError(f"{name}: this JSON cannot be read: {error}.", "Export the file again.") from error
 
@@ -58,15 +58,15 @@ def whole_document(lines: Sequence[str], name: str) -> Document:
 def keys_by_depth(value: Any) -> str:
     """The keys of a JSON value by depth, for a person: ``depth 1: metadata, results; depth 2: channels, utterances``."""
     level: list[Any] = [value]
-    shown: list[str] = []
+    levels: list[str] = []
     for depth in range(1, 64):
         records = [item for item in _without_lists(level) if isinstance(item, dict)]
         keys = list(dict.fromkeys(_short(key) for record in records[:1_000] for key in record))
-        if not keys or len(shown) == _SHOWN_DEPTHS:
+        if not keys or len(levels) == _SHOWN_DEPTHS:
             break
-        shown.append(f"depth {depth}: {', '.join(keys[:_SHOWN_KEYS])}{', …' if len(keys) > _SHOWN_KEYS else ''}")
+        levels.append(f"depth {depth}: {', '.join(keys[:_SHOWN_KEYS])}{', …' if len(keys) > _SHOWN_KEYS else ''}")
         level = [item for record in records[:1_000] for item in record.values()]
-    return "; ".join(shown) or "none"
+    return "; ".join(levels) or "none"
 
 
 def _without_lists(level: list[Any]) -> Iterator[Any]:
@@ -80,5 +80,5 @@ def _without_lists(level: list[Any]) -> Iterator[Any]:
 
 
 def _short(key: str) -> str:
-    plain = " ".join(key.split())
-    return plain if len(plain) <= _LONGEST_KEY else f"{plain[: _LONGEST_KEY - 1]}…"
+    text = " ".join(key.split())
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"

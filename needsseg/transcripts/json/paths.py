@@ -44,28 +44,28 @@ def _steps(path: str) -> tuple[str | int | None, ...]:
 
 def places_at(value: Any, path: str, start: Place | None = None) -> Iterator[Place]:
     """The objects at the end of a path, in order; what is of another kind on the way is passed over."""
-    above = (*start.above, start.record) if start else ()
-    yield from _walk(value, _steps(path), above, start.channel if start else "", start.root if start else 0)
+    ancestors = (*start.above, start.record) if start else ()
+    yield from _walk(value, _steps(path), ancestors, start.channel if start else "", start.root if start else 0)
 
 
 def _walk(
-    value: Any, steps: Sequence[str | int | None], above: tuple[dict[str, Any], ...], channel: str, root: int
+    value: Any, steps: Sequence[str | int | None], ancestors: tuple[dict[str, Any], ...], channel: str, root: int
 ) -> Iterator[Place]:
     if not steps:
         if isinstance(value, dict):
-            yield Place(value, above, channel, root)
+            yield Place(value, ancestors, channel, root)
         return
-    step, rest = steps[0], steps[1:]
+    step, next_steps = steps[0], steps[1:]
     if isinstance(step, str):
         if isinstance(value, dict) and step in value:
-            inner = (*above, value) if not above or above[-1] is not value else above
+            inner = (*ancestors, value) if not ancestors or ancestors[-1] is not value else ancestors
             many = step in _CHANNELS and isinstance(value[step], list) and len(value[step]) > 1
             for number, item in enumerate(value[step]) if many else ((-1, value[step]),):
-                yield from _walk([item] if many else item, rest, inner, str(number) if many else channel, root)
+                yield from _walk([item] if many else item, next_steps, inner, str(number) if many else channel, root)
     elif isinstance(value, list):
         for item in value if step is None else value[step : step + 1 or None]:
-            inner = (*above, item) if rest and isinstance(item, dict) else above
-            yield from _walk(item, rest, inner, channel, root)
+            inner = (*ancestors, item) if next_steps and isinstance(item, dict) else ancestors
+            yield from _walk(item, next_steps, inner, channel, root)
 
 
 def value_at(record: Any, paths: Sequence[str]) -> Found | None:
@@ -96,7 +96,7 @@ def objects_by_path(root: Any) -> dict[str, list[Place]]:
 
     Lists that stand under keys which are ids (``{"3f2a-…": […], …}``) are one path, ``*[]``, and the id is their ``group``.
     """
-    found: dict[str, list[Place]] = {"": [Place(root)]} if isinstance(root, dict) else {}
+    places_by_path: dict[str, list[Place]] = {"": [Place(root)]} if isinstance(root, dict) else {}
     stack: list[tuple[Any, str, Place]] = [(root, "", Place({}))]
     while stack:
         value, path, place = stack.pop()
@@ -111,18 +111,18 @@ def objects_by_path(root: Any) -> dict[str, list[Place]]:
             stack.extend(reversed(inside))
         elif isinstance(value, list):
             many = path.rpartition(".")[2] in _CHANNELS and len(value) > 1
-            below: list[tuple[Any, str, Place]] = []
-            places = found.setdefault(f"{path}[]", [])
+            children: list[tuple[Any, str, Place]] = []
+            places = places_by_path.setdefault(f"{path}[]", [])
             for index, item in enumerate(value):
                 if not isinstance(item, dict | list):
                     continue
                 channel, number = str(index) if many else place.channel, place.root if path else index + 1
                 if isinstance(item, dict):
                     places.append(Place(item, place.above, channel, number, place.group))
-                if any(isinstance(each, dict | list) for each in (item.values() if isinstance(item, dict) else item)):
-                    below.append((item, f"{path}[]", Place({}, place.above, channel, number, place.group)))
-            stack.extend(reversed(below))
-    return {path: places for path, places in found.items() if places}
+                if any(isinstance(child, dict | list) for child in (item.values() if isinstance(item, dict) else item)):
+                    children.append((item, f"{path}[]", Place({}, place.above, channel, number, place.group)))
+            stack.extend(reversed(children))
+    return {path: places for path, places in places_by_path.items() if places}
 
 
 def _grouped(value: dict[str, Any]) -> bool:
@@ -134,7 +134,7 @@ def _grouped(value: dict[str, Any]) -> bool:
 
 def lists_under(root: Any, keys: frozenset[str], first: int = 100) -> list[dict[str, Any]]:
     """The objects of all lists under one of these keys; of long lists on the way only the first items are searched."""
-    found: list[dict[str, Any]] = []
+    records: list[dict[str, Any]] = []
     stack: list[Any] = [root]
     while stack:
         value = stack.pop()
@@ -143,6 +143,6 @@ def lists_under(root: Any, keys: frozenset[str], first: int = 100) -> list[dict[
         elif isinstance(value, dict):
             for key in keys & value.keys():
                 if isinstance(value[key], list):
-                    found.extend(item for item in value[key] if isinstance(item, dict))
+                    records.extend(item for item in value[key] if isinstance(item, dict))
             stack.extend(item for item in value.values() if isinstance(item, dict | list))
-    return found
+    return records

@@ -39,9 +39,9 @@ def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
     A line that is no JSON object is left out with a warning that names it; raises TranscriptError where none is.
     """
     documents: list[tuple[str, Any]] = []
-    doubled: list[tuple[str, Any]] = []
+    repeated_keys: list[tuple[str, Any]] = []
     warnings: list[str] = []
-    lost: list[str] = []
+    lost_lines: list[str] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -50,15 +50,17 @@ def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
             if not isinstance(document.value, dict):
                 raise ValueError(f"it is {type(document.value).__name__}, not an object")
             documents.append((f"line {number}", document.value))
-            doubled += document.doubled
+            repeated_keys += document.doubled
         except ValueError as error:
             warnings.append(f"Line {number} is no JSON object and was left out: {error}.")
-            lost.append(line)
+            lost_lines.append(line)
     if not documents:
-        found = warnings[0] if warnings else "It holds no JSON object."
-        raise TranscriptError(f"{name}: {found}", "Write one JSON object a line, or save the file as CSV.")
+        complaint = warnings[0] if warnings else "It holds no JSON object."
+        raise TranscriptError(f"{name}: {complaint}", "Write one JSON object a line, or save the file as CSV.")
     values = [value for _, value in documents]
-    return _rows(Document(values, doubled), [where for where, _ in documents], name, choices, (warnings, lost))
+    return _rows(
+        Document(values, repeated_keys), [place for place, _ in documents], name, choices, (warnings, lost_lines)
+    )
 
 
 def json_whole(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
@@ -66,24 +68,24 @@ def json_whole(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
     document = whole_document(lines, name)
     value = document.value
     records = value if isinstance(value, list) else [value]
-    odd = next(((at, item) for at, item in enumerate(records, 1) if not isinstance(item, dict)), None)
-    if odd is not None and not any(isinstance(item, dict) for item in records):
-        kind = f"item {odd[0]} is {type(odd[1]).__name__}, not an object"
+    first_non_object = next(((at, item) for at, item in enumerate(records, 1) if not isinstance(item, dict)), None)
+    if first_non_object is not None and not any(isinstance(item, dict) for item in records):
+        kind = f"item {first_non_object[0]} is {type(first_non_object[1]).__name__}, not an object"
         raise TranscriptError(f"{name}: this JSON holds no turns: {kind}.", "Export the turns as CSV.")
     return _rows(document, [f"item {number}" for number in range(1, len(records) + 1)], name, choices, ([], []))
 
 
 def looks_json(lines: Sequence[str]) -> str:
     """``jsonl``, ``json`` or "": what kind of JSON the lines are, if any."""
-    filled = [line.strip() for line in lines if line.strip()]
-    if not filled or filled[0][0] not in "{[":
+    non_blank = [line.strip() for line in lines if line.strip()]
+    if not non_blank or non_blank[0][0] not in "{[":
         return ""
-    if len(filled) == 1 and filled[0].startswith('{"') and filled[0].endswith("}"):
+    if len(non_blank) == 1 and non_blank[0].startswith('{"') and non_blank[0].endswith("}"):
         return "json"
-    if filled[0].startswith("{") and filled[0].endswith("}") and _is_object(filled[0]):
-        return "jsonl" if len(filled) > 1 else "json"
-    opens = filled[0] in {"{", "[", "[{"} or filled[0].startswith(('{"', '[{"', '{ "', "[{ ", "[ {"))
-    return "json" if opens and filled[-1][-1] in "}]" else ""
+    if non_blank[0].startswith("{") and non_blank[0].endswith("}") and _is_object(non_blank[0]):
+        return "jsonl" if len(non_blank) > 1 else "json"
+    opens = non_blank[0] in {"{", "[", "[{"} or non_blank[0].startswith(('{"', '[{"', '{ "', "[{ ", "[ {"))
+    return "json" if opens and non_blank[-1][-1] in "}]" else ""
 
 
 def json_of_speech(lines: Sequence[str]) -> bool:
@@ -123,17 +125,21 @@ def _is_object(line: str) -> bool:
 
 
 def _rows(
-    document: Document, wheres: Sequence[str], name: str, choices: ReadingChoices, odd: tuple[list[str], list[str]]
+    document: Document,
+    wheres: Sequence[str],
+    name: str,
+    choices: ReadingChoices,
+    left_over_lines: tuple[list[str], list[str]],
 ) -> Rows:
     value = document.value
     documents = value if isinstance(value, list) else [value]
     service = None if choices.columns else layout_turns(documents)
     best = None if service or choices.columns.get("words") else best_candidate(objects_by_path(value))
-    told: list[tuple[str, str]] = []
+    extra_texts: list[tuple[str, str]] = []
     if service or (best and (best.layout.turns not in {"", "[]"} or best.layout.by_word)):
-        if alone := next(filter(None, choices.columns.values()), ""):
+        if chosen_column := next(filter(None, choices.columns.values()), ""):
             raise TranscriptError(
-                f"{name}: the column “{alone}” is chosen, but not that of the words, and this JSON is nested.",
+                f"{name}: the column “{chosen_column}” is chosen, but not that of the words, and this JSON is nested.",
                 "Name the path of the words too: words=results.items.text, for example.",
             )
         layout, turns = service or _by_keys(best)
@@ -141,20 +147,20 @@ def _rows(
         rows, columns = _turn_rows(turns, wheres, several, _people(value), known_unit=bool(layout.unit))
         used = {source for turn in turns for source in turn.sources}
     else:
-        rows, columns, used, told = _flat_rows(documents, wheres, name, choices)
+        rows, columns, used, extra_texts = _flat_rows(documents, wheres, name, choices)
         if not columns.spoken:
             return Rows(
                 tuple(rows), columns, tuple(dict.fromkeys(key for row in rows for key in row.cells)), told=_told(value)
             )
-    spoken = [row.cells.get(column, "") for row in rows for column in columns.spoken]
-    extra = left_over(value, used, spoken)
+    spoken_cells = [row.cells.get(column, "") for row in rows for column in columns.spoken]
+    extra = left_over(value, used, spoken_cells)
     if choices.columns.get("words"):
         # A person who names the key of the words says that the others hold none.
         extra = [(text, kind or "metadata") for text, kind in extra]
-    extra += told
-    warnings, lost = odd
+    extra += extra_texts
+    warnings, lost_lines = left_over_lines
     warnings = [*warnings, *_doubled_warning(document)]
-    extra += [(text, "") for text in lost]
+    extra += [(text, "") for text in lost_lines]
     extra += [(str(item), "") for _, item in document.doubled if isinstance(item, str)]
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
     return Rows(
@@ -177,11 +183,11 @@ def _turn_rows(
 ) -> tuple[list[Row], Columns]:
     start, end = ("start_ms", "end_ms") if known_unit else ("start", "end")
     rows: list[Row] = []
-    named = any(turn.interview for turn in turns) or (several and _talks_apart(turns))
+    has_interviews = any(turn.interview for turn in turns) or (several and _talks_apart(turns))
     for number, turn in enumerate(turns, 1):
         label, role = people.get(turn.speaker, (turn.speaker, ""))
         interview = turn.interview or (
-            wheres[turn.root - 1] if several and 0 < turn.root <= len(wheres) and named else ""
+            wheres[turn.root - 1] if several and 0 < turn.root <= len(wheres) and has_interviews else ""
         )
         cells = {
             "interview_id": interview,
@@ -193,10 +199,10 @@ def _turn_rows(
         }
         root = wheres[turn.root - 1] if 0 < turn.root <= len(wheres) else wheres[0]
         rows.append(Row(f"{root}, turn {number}", cells, number))
-    filled = {key for row in rows for key, cell in row.cells.items() if cell}
+    filled_columns = {key for row in rows for key, cell in row.cells.items() if cell}
 
     def kept(key: str) -> str:
-        return key if key in filled else ""
+        return key if key in filled_columns else ""
 
     return rows, Columns("text", kept("speaker"), kept("role"), kept(start), kept(end), kept("interview_id"))
 
@@ -213,13 +219,13 @@ def _flat_rows(
     documents: Sequence[Any], wheres: Sequence[str], name: str, choices: ReadingChoices
 ) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
     """Rows, their columns, what was used of the document, and the texts beside the words that a person chose, with kinds."""
-    kept = [(where, record) for where, record in zip(wheres, documents, strict=True) if isinstance(record, dict)]
-    if choices.columns.get("words") and not any(choices.columns["words"] in record for _, record in kept):
+    records = [(place, record) for place, record in zip(wheres, documents, strict=True) if isinstance(record, dict)]
+    if choices.columns.get("words") and not any(choices.columns["words"] in record for _, record in records):
         return _rows_by_path(documents, name, choices)
-    rows = [Row(where, _cells(record), number) for number, (where, record) in enumerate(kept, 1)]
+    rows = [Row(place, _cells(record), number) for number, (place, record) in enumerate(records, 1)]
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
     columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, choices, name)
-    used = {(id(record), column) for _, record in kept for column in columns.spoken}
+    used = {(id(record), column) for _, record in records for column in columns.spoken}
     return rows, columns, used, []
 
 
@@ -233,36 +239,44 @@ def _rows_by_path(
         if not column:
             continue
         path = path_called(column, known)
-        if path is None or not any(each[: len(path)] == path for each in known):
-            shown = ", ".join(".".join(each) for each in known[:_MOST_SHOWN]) + (", …" if known[_MOST_SHOWN:] else "")
-            raise TranscriptError(f"{name}: there is no column “{column}” (columns: {shown}).", "Choose one of these.")
+        if path is None or not any(entry[: len(path)] == path for entry in known):
+            known_list = ", ".join(".".join(entry) for entry in known[:_MOST_SHOWN]) + (
+                ", …" if known[_MOST_SHOWN:] else ""
+            )
+            raise TranscriptError(
+                f"{name}: there is no column “{column}” (columns: {known_list}).", "Choose one of these."
+            )
         paths[part] = path
-    others = {".".join(path): path for part, path in paths.items() if part != "words"}
-    found = chosen_rows(documents, paths["words"], others)
-    rows = [Row(f"entry {number}", dict(each.cells), number) for number, each in enumerate(found, 1)]
+    other_paths = {".".join(path): path for part, path in paths.items() if part != "words"}
+    matching_rows = chosen_rows(documents, paths["words"], other_paths)
+    rows = [Row(f"entry {number}", dict(entry.cells), number) for number, entry in enumerate(matching_rows, 1)]
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
-    called = replace(choices, columns={part: ".".join(path) for part, path in paths.items()})
-    columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, called, name)
+    column_name = replace(choices, columns={part: ".".join(path) for part, path in paths.items()})
+    columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, column_name, name)
     # Of several rows below one speaker or interview, its name stands in the document once.
-    beside = {place: (each.cells[called], called) for each in found for called, place in each.places.items()}
+    cells_beside = {
+        place: (entry.cells[column_name], column_name)
+        for entry in matching_rows
+        for column_name, place in entry.places.items()
+    }
     times = {".".join(paths[part]) for part in ("start", "end") if part in paths}
-    told = [(text, "time" if called in times else "label") for text, called in beside.values()]
-    return rows, columns, {*beside, *((each.holder, each.key) for each in found)}, told
+    extra_texts = [(text, "time" if column_name in times else "label") for text, column_name in cells_beside.values()]
+    return rows, columns, {*cells_beside, *((entry.holder, entry.key) for entry in matching_rows)}, extra_texts
 
 
 def _cells(record: Mapping[str, Any]) -> dict[str, str]:
     cells = {key: _cell(value) for key, value in record.items() if _cell(value) or not isinstance(value, dict | list)}
     for paths, column in ((START_KEYS, "start"), (END_KEYS, "end")):
-        found = value_at(record, [path for path in paths if "." in path or "[" in path])
-        if found is not None and column not in cells and not isinstance(found.value, dict | list):
-            cells[column] = _cell(found.value)
+        value_found = value_at(record, [path for path in paths if "." in path or "[" in path])
+        if value_found is not None and column not in cells and not isinstance(value_found.value, dict | list):
+            cells[column] = _cell(value_found.value)
     return cells
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
-        found = value_at(value, NAME_KEYS)
-        return found.value if found and isinstance(found.value, str) else ""
+        name_value = value_at(value, NAME_KEYS)
+        return name_value.value if name_value and isinstance(name_value.value, str) else ""
     if value is None or isinstance(value, list):
         return ""
     return value if isinstance(value, str) else _number(value)
@@ -283,15 +297,17 @@ def _people(value: Any) -> dict[str, tuple[str, str]]:
         name, role = value_at(record, NAME_KEYS), value_at(record, ROLE_KEYS)
         if name is None or isinstance(name.value, dict | list):
             continue
-        told = str(role.value) if role and isinstance(role.value, str) else ""
+        role_text = str(role.value) if role and isinstance(role.value, str) else ""
         for key in ID_KEYS:
             ident = record.get(key)
             if ident is not None and not isinstance(ident, dict | list | bool) and key != name.key:
-                people.setdefault(_number(ident), (str(name.value), told))
+                people.setdefault(_number(ident), (str(name.value), role_text))
     for record in _records_around(value):
         for key in PEOPLE_KEYS & set(record):
             if isinstance(record[key], dict):
-                people.update({ident: (called, "") for ident, item in record[key].items() if (called := _cell(item))})
+                people.update(
+                    {ident: (person_name, "") for ident, item in record[key].items() if (person_name := _cell(item))}
+                )
     return people
 
 
@@ -309,9 +325,13 @@ def _title(documents: Sequence[Any]) -> str:
     if len(documents) != 1:
         return ""
     for record in _records_around(documents):
-        found = value_at(record, TITLE_KEYS)
-        if found and isinstance(found.value, str) and any(isinstance(item, dict | list) for item in record.values()):
-            return found.value
+        title_value = value_at(record, TITLE_KEYS)
+        if (
+            title_value
+            and isinstance(title_value.value, str)
+            and any(isinstance(item, dict | list) for item in record.values())
+        ):
+            return title_value.value
     return ""
 
 

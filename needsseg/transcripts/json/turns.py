@@ -52,13 +52,13 @@ class JsonTurn:
 
 def layout_turns(documents: Sequence[Any]) -> tuple[JsonLayout, list[JsonTurn]] | None:
     """The turns by the first layout of a service that fits; None where none does."""
-    first = next((each for each in documents if isinstance(each, dict)), None)
+    first = next((document for document in documents if isinstance(document, dict)), None)
     if first is None:
         return None
     several = len(documents) > 1
     for layout in JSON_LAYOUTS:
-        if layout.turns.split(".")[0].split("[")[0] in first and (found := _turns_by(documents, layout, several)):
-            return layout, found
+        if layout.turns.split(".")[0].split("[")[0] in first and (turns := _turns_by(documents, layout, several)):
+            return layout, turns
     return None
 
 
@@ -71,11 +71,11 @@ def _turns_by(documents: Sequence[Any], layout: JsonLayout, several: bool) -> li
             turns += turns_in(places, layout)
             if layout.whole and len(turns) and not _holds_whole(document, layout, places):
                 return []
-    named = sum(bool(turn.speaker) for turn in turns)
+    named_count = sum(bool(turn.speaker) for turn in turns)
     if not layout.needs_speaker and _CHANNEL & set(layout.speaker) and len({turn.speaker for turn in turns}) == 1:
         # One channel for all is a recording, not a person.
         turns = [replace(turn, speaker="") if turn.from_channel else turn for turn in turns]
-    return [] if layout.needs_speaker and named < _NAMED * len(turns) else turns
+    return [] if layout.needs_speaker and named_count < _NAMED * len(turns) else turns
 
 
 def _holds_whole(document: Any, layout: JsonLayout, places: Sequence[Place]) -> bool:
@@ -101,19 +101,19 @@ class _Around:
 def turns_in(places: Sequence[Place], layout: JsonLayout) -> list[JsonTurn]:
     """The turns at some places of a document, by a layout."""
     starts = _speakers_by_start(places, layout)
-    around = _Around(layout.turns)
+    surroundings = _Around(layout.turns)
     pieces: list[JsonTurn] = []
     for place in places:
         if layout.parts:
             parts = [
                 piece
                 for part in places_at(place.record, layout.parts, place)
-                for piece in _piece(replace(part, root=place.root), layout, starts, around)
+                for piece in _piece(replace(part, root=place.root), layout, starts, surroundings)
             ]
             start = _time(place.record, layout.start, layout.unit)
             pieces += parts if any(part.start for part in parts) else [replace(part, start=start) for part in parts]
         else:
-            pieces += _piece(place, layout, starts, around)
+            pieces += _piece(place, layout, starts, surroundings)
     if not layout.by_word:
         return [piece for piece in pieces if piece.words.strip()]
     return list(_runs(_in_order(pieces, places)))
@@ -122,17 +122,17 @@ def turns_in(places: Sequence[Place], layout: JsonLayout) -> list[JsonTurn]:
 def _speakers_by_start(places: Sequence[Place], layout: JsonLayout) -> dict[str, str]:
     if not layout.speakers_by_start or not places or not places[0].above:
         return {}
-    named = places_at(places[0].above[0], layout.speakers_by_start)
+    speaker_places = places_at(places[0].above[0], layout.speakers_by_start)
     return {
-        str(each.record["start_time"]): str(each.record["speaker_label"])
-        for each in named
-        if "start_time" in each.record and "speaker_label" in each.record
+        str(speaker_place.record["start_time"]): str(speaker_place.record["speaker_label"])
+        for speaker_place in speaker_places
+        if "start_time" in speaker_place.record and "speaker_label" in speaker_place.record
     }
 
 
-def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], around: _Around) -> Iterator[JsonTurn]:
-    found = value_at(place.record, layout.words)
-    if found is None or isinstance(found.value, dict | list):
+def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], surroundings: _Around) -> Iterator[JsonTurn]:
+    words_value = value_at(place.record, layout.words)
+    if words_value is None or isinstance(words_value.value, dict | list):
         return
     start, end = _time(place.record, layout.start, layout.unit), _time(place.record, layout.end, layout.unit)
     if layout.lasts and not end:
@@ -142,7 +142,7 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], around: _Ar
         speaker = ""
     if not speaker and starts:
         speaker = starts.get(str(place.record.get("start_time")), "")
-    words = found.value if isinstance(found.value, str) else str(found.value)
+    words = words_value.value if isinstance(words_value.value, str) else str(words_value.value)
     named_by = value_at(place.record, layout.speaker)
     from_channel = named_by is not None and named_by.key in _CHANNEL
     yield JsonTurn(
@@ -150,28 +150,28 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], around: _Ar
         speaker,
         start,
         end,
-        around.interview_of(place),
+        surroundings.interview_of(place),
         role,
         place.root,
-        ((found.holder, found.key),),
+        ((words_value.holder, words_value.key),),
         from_channel,
     )
 
 
 def speaker_at(place: Place, paths: Sequence[str]) -> tuple[str, str]:
     """Who speaks at a place, as its object or the nearest around it says, and the role that is told beside the name."""
-    sure = tuple(path for path in paths if path in SURE_SPEAKER_KEYS)
+    sure_paths = tuple(path for path in paths if path in SURE_SPEAKER_KEYS)
     for record in (place.record, *reversed(place.above)):
-        found = value_at(record, paths if record is place.record else sure)
-        if found is None or isinstance(found.value, list):
+        speaker_value = value_at(record, paths if record is place.record else sure_paths)
+        if speaker_value is None or isinstance(speaker_value.value, list):
             continue
-        if isinstance(found.value, dict):
-            name = value_at(found.value, (*NAME_KEYS, "id"))
-            role = value_at(found.value, ROLE_KEYS)
+        if isinstance(speaker_value.value, dict):
+            name = value_at(speaker_value.value, (*NAME_KEYS, "id"))
+            role = value_at(speaker_value.value, ROLE_KEYS)
             if name is not None and not isinstance(name.value, dict | list):
                 return str(name.value), str(role.value) if role and isinstance(role.value, str) else ""
             continue
-        return str(found.value), ""
+        return str(speaker_value.value), ""
     return place.channel, ""
 
 
@@ -184,24 +184,24 @@ def interview_of(place: Place, path: str) -> str:
     if place.group:
         return place.group
     steps = path.split(".")
-    around = next((index + 1 for index, step in enumerate(steps) if step.removesuffix("[]") in CONTAINERS), 0)
+    container_depth = next((index + 1 for index, step in enumerate(steps) if step.removesuffix("[]") in CONTAINERS), 0)
     for depth in range(len(place.above) - 1, -1, -1):
         record = place.above[depth]
-        if depth and depth != around and (value_at(record, SURE_SPEAKER_KEYS) or value_at(record, START_KEYS)):
+        if depth and depth != container_depth and (value_at(record, SURE_SPEAKER_KEYS) or value_at(record, START_KEYS)):
             continue
-        keys = INTERVIEW_KEYS if depth not in {0, around} else (*INTERVIEW_KEYS, *VAGUE_INTERVIEW_KEYS)
+        keys = INTERVIEW_KEYS if depth not in {0, container_depth} else (*INTERVIEW_KEYS, *VAGUE_INTERVIEW_KEYS)
         if not depth and path.startswith("[]") and (value_at(record, (*SURE_SPEAKER_KEYS, *START_KEYS))):
             continue
-        found = value_at(record, keys)
-        if found is not None and not isinstance(found.value, dict | list):
-            return str(found.value)
+        key_value = value_at(record, keys)
+        if key_value is not None and not isinstance(key_value.value, dict | list):
+            return str(key_value.value)
     return ""
 
 
 def _time(record: Any, paths: Sequence[str], unit: str) -> str:
     """A time as a cell: milliseconds where the unit of numbers is known, else as it stands."""
-    found = value_at(record, paths)
-    value = found.value if found else None
+    time_value = value_at(record, paths)
+    value = time_value.value if time_value else None
     if isinstance(value, dict):
         inner = value_at(value, ("relative", "seconds", "absolute", "ms", "value"))
         nanos = value.get("nanos")
@@ -246,7 +246,7 @@ def _in_order(pieces: list[JsonTurn], places: Sequence[Place]) -> list[JsonTurn]
         keyed.append((latest, index, piece))
         if piece.start == "":
             piece.speaker = pieces[index - 1].speaker if index else piece.speaker
-    return [piece for _, _, piece in sorted(keyed, key=lambda each: each[:2])]
+    return [piece for _, _, piece in sorted(keyed, key=lambda keyed_piece: keyed_piece[:2])]
 
 
 def _runs(words: Sequence[JsonTurn]) -> Iterator[JsonTurn]:
@@ -256,9 +256,9 @@ def _runs(words: Sequence[JsonTurn]) -> Iterator[JsonTurn]:
     for word in words:
         mark = bool(_MARK.match(word.words.strip())) or not word.words.strip()
         if run and not mark:
-            other = (word.speaker, word.interview, word.root) != (run[0].speaker, run[0].interview, run[0].root)
+            is_new_run = (word.speaker, word.interview, word.root) != (run[0].speaker, run[0].interview, run[0].root)
             ended = not word.speaker and _SENTENCE_END.search(run[-1].words.strip())
-            if other or ended:
+            if is_new_run or ended:
                 yield _run(run, spaced)
                 run = []
         run.append(word)
@@ -289,7 +289,9 @@ def guessed_layout(path: str, places: Sequence[Place]) -> JsonLayout | None:
     best: tuple[float, str, float] | None = None
     for rank, key in enumerate(WORDS_KEYS):
         texts = [
-            found.value for record in sample if (found := value_at(record, (key,))) and isinstance(found.value, str)
+            text_value.value
+            for record in sample
+            if (text_value := value_at(record, (key,))) and isinstance(text_value.value, str)
         ]
         count = sum(len(text.split()) for text in texts)
         if count and len(texts) * 3 >= len(sample):
@@ -325,7 +327,7 @@ class Candidate:
 
 def best_candidate(by_path: dict[str, list[Place]]) -> Candidate | None:
     """The list of objects that is the transcript: among the fullest, one that names speakers, by turn, with times."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for path, places in by_path.items():
         layout = guessed_layout(path, places)
         if layout is None:
@@ -337,10 +339,10 @@ def best_candidate(by_path: dict[str, list[Place]]) -> Candidate | None:
             for place in places
             if (value := value_at(place.record, layout.words)) and isinstance(value.value, str)
         )
-        named = sum(bool(speaker_at(place, layout.speaker)[0]) for place in sample) * 2 >= len(sample)
+        named_count = sum(bool(speaker_at(place, layout.speaker)[0]) for place in sample) * 2 >= len(sample)
         timed = value_at(sample[0].record, START_KEYS) is not None
-        rank = (int(named), int(timed), int(not layout.by_word), int(path not in {"", "[]"}), words)
-        found.append(Candidate(layout, places, words, rank))
-    most = max((candidate.words for candidate in found), default=0)
-    full = [candidate for candidate in found if candidate.words >= _FILLED * most]
+        rank = (int(named_count), int(timed), int(not layout.by_word), int(path not in {"", "[]"}), words)
+        candidates.append(Candidate(layout, places, words, rank))
+    most = max((candidate.words for candidate in candidates), default=0)
+    full = [candidate for candidate in candidates if candidate.words >= _FILLED * most]
     return max(full, key=lambda candidate: candidate.rank, default=None)

@@ -46,18 +46,18 @@ def left_over(value: Any, used: set[tuple[int, str]], spoken: Sequence[str]) -> 
     notes that nobody said, and facts about the file. Short values of one kind become one text.
     """
     repeats = _Repeats(spoken)
-    found: list[tuple[str, str]] = []
-    held: dict[str, list[str]] = {}
+    texts_left: list[tuple[str, str]] = []
+    pending_by_text: dict[str, list[str]] = {}
     for keys, record, key, text in _texts(value):
         if (id(record), key) in used or not text.strip():
             continue
         kind = _kind(keys, record, key, text, repeats)
-        texts = held.setdefault(kind, [])
+        texts = pending_by_text.setdefault(kind, [])
         texts.append(text)
         if len(texts) >= _CHUNK.get(kind, 1):
-            found.append((" ".join(texts), kind))
+            texts_left.append((" ".join(texts), kind))
             texts.clear()
-    return [*found, *((" ".join(texts), kind) for kind, texts in held.items() if texts)]
+    return [*texts_left, *((" ".join(texts), kind) for kind, texts in pending_by_text.items() if texts)]
 
 
 def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, str]]:
@@ -68,13 +68,15 @@ def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, s
         if isinstance(item, str):
             yield keys, record, key, item
         elif isinstance(item, dict):
-            above = (*keys[-3:], key) if key else keys
-            for name, each in item.items():
-                if isinstance(each, str):
-                    yield above, item, name, each
-            stack.extend((above, item, name, each) for name, each in item.items() if isinstance(each, dict | list))
+            ancestor_keys = (*keys[-3:], key) if key else keys
+            for name, child in item.items():
+                if isinstance(child, str):
+                    yield ancestor_keys, item, name, child
+            stack.extend(
+                (ancestor_keys, item, name, child) for name, child in item.items() if isinstance(child, dict | list)
+            )
         elif isinstance(item, list):
-            stack.extend((keys, record, key, each) for each in reversed(item) if isinstance(each, str | dict | list))
+            stack.extend((keys, record, key, child) for child in reversed(item) if isinstance(child, str | dict | list))
 
 
 class _Repeats:
@@ -88,8 +90,8 @@ class _Repeats:
         self._searches = 0
 
     def has_word(self, text: str) -> bool:
-        plain = _plain(text)
-        return not plain or all(word in self._words for word in plain.split())
+        plain_text = _plain(text)
+        return not plain_text or all(word in self._words for word in plain_text.split())
 
     def has_text(self, text: str) -> bool:
         """Whether a text, or each of its lines without a label, stands in the speech word by word."""
@@ -99,16 +101,16 @@ class _Repeats:
         )
 
     def _has(self, text: str) -> bool:
-        plain = _plain(text)
-        if not plain or plain in self._turns:
+        plain_text = _plain(text)
+        if not plain_text or plain_text in self._turns:
             return True
         if not self.has_word(text) or self._searches > _MOST_SEARCHES:
             return False
         self._searches += 1
-        at = self._whole.find(f" {plain} ", self._at, self._at + 4 * len(plain) + 2_000)
-        at = at if at >= 0 else self._whole.find(f" {plain} ")
-        self._at = max(at, 0)
-        return at >= 0
+        position = self._whole.find(f" {plain_text} ", self._at, self._at + 4 * len(plain_text) + 2_000)
+        position = position if position >= 0 else self._whole.find(f" {plain_text} ")
+        self._at = max(position, 0)
+        return position >= 0
 
 
 def _plain(text: str) -> str:

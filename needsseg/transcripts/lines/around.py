@@ -108,13 +108,13 @@ class Around:
 def around_the_talk(
     lines: Sequence[str],
     headers: frozenset[int] = frozenset(),
-    said: frozenset[int] = frozenset(),
+    spoken_lines: frozenset[int] = frozenset(),
     *,
     markdown: bool = True,
 ) -> Around:
     """Lines that stand around a talk by their very form.
 
-    The lines in ``headers`` begin turns and are none of them, nor are those in ``said``, right below such a header.
+    The lines in ``headers`` begin turns and are none of them, nor are those in ``spoken_lines``, right below such a header.
     """
     kinds: dict[int, str] = dict.fromkeys(range(front_matter(lines)), "metadata")
     title = _front_title(lines, len(kinds))
@@ -122,13 +122,13 @@ def around_the_talk(
     comment = False
     for index in range(len(kinds), len(lines)):
         line = lines[index]
-        plain = line.strip()
-        if not plain or index in kinds:
+        stripped = line.strip()
+        if not stripped or index in kinds:
             continue
-        if index in headers or index in said:
+        if index in headers or index in spoken_lines:
             section = False
-        elif comment or plain.startswith("<!--"):
-            comment = "-->" not in plain
+        elif comment or stripped.startswith("<!--"):
+            comment = "-->" not in stripped
             kinds[index] = "note"
         elif line.startswith(HEADED) or (markdown and HEADING.match(line)):
             text = one_line(line.lstrip("#" + HEADED + " ").strip(" #*_"))
@@ -144,14 +144,16 @@ def around_the_talk(
             kinds[index] = "note"
         elif _opens_list(lines, index):
             kinds[index] = "heading"
-            below = index + 1
-            while below < len(lines) and lines[below].strip() and below not in headers:
-                kinds[below] = "note"
-                below += 1
-        elif _ENDING.match(plain) or OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line):
+            next_index = index + 1
+            while next_index < len(lines) and lines[next_index].strip() and next_index not in headers:
+                kinds[next_index] = "note"
+                next_index += 1
+        elif (
+            _ENDING.match(stripped) or OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line)
+        ):
             kinds[index] = "note"
         elif (markdown and _LINK_ITEM.match(line)) or (
-            re.match(r"^(?:#|//|;|%)+\s*\S", plain) and _LICENCE.search(plain)
+            re.match(r"^(?:#|//|;|%)+\s*\S", stripped) and _LICENCE.search(stripped)
         ):
             kinds[index] = "metadata"
     return Around(kinds, title)
@@ -159,9 +161,9 @@ def around_the_talk(
 
 def _opens_list(lines: Sequence[str], index: int) -> bool:
     """Whether a line by itself (``Legend:``) opens a list of signs or notes that ends at the next blank line."""
-    plain = one_line(lines[index]).casefold().strip(" *_:#")
+    folded = one_line(lines[index]).casefold().strip(" *_:#")
     begins = index == 0 or not lines[index - 1].strip()
-    return begins and plain in _OPENS_LIST and index + 1 < len(lines) and bool(lines[index + 1].strip())
+    return begins and folded in _OPENS_LIST and index + 1 < len(lines) and bool(lines[index + 1].strip())
 
 
 def front_matter(lines: Sequence[str]) -> int:
@@ -171,16 +173,20 @@ def front_matter(lines: Sequence[str]) -> int:
     for index in range(1, min(len(lines), 200)):
         if lines[index].strip() in {"---", "..."}:
             fields = [line for line in lines[1:index] if line.strip()]
-            plain = all(re.match(r"^(\s+|- |#|[\w-]+\s*:)", line) for line in fields)
-            return index + 1 if plain else 0
+            is_plain = all(re.match(r"^(\s+|- |#|[\w-]+\s*:)", line) for line in fields)
+            return index + 1 if is_plain else 0
     return 0
 
 
 def above_the_talk(
-    lines: Sequence[str], found: Sequence[Labelled | None], end: int, kinds: Mapping[int, str], speakers: frozenset[str]
+    lines: Sequence[str],
+    line_labels: Sequence[Labelled | None],
+    end: int,
+    kinds: Mapping[int, str],
+    speakers: frozenset[str],
 ) -> tuple[list[Mark], list[int], str]:
     """What the lines above the first turn are: marks, the indices of lines that no rule knows, and the title they give."""
-    told: dict[int, str] = {}
+    kind_by_line: dict[int, str] = {}
     title = ""
     opened = ""
     sections = (
@@ -191,49 +197,58 @@ def above_the_talk(
         first = one_line(lines[block[0]]).casefold().strip(" *_:#")
         if first in _OPENS_LIST or first in _NO_TALK_SECTIONS - _TALK_SECTIONS:
             opened = "note" if first in NOTES else "metadata"
-            told |= {block[0]: "heading", **dict.fromkeys(block[1:], opened)}
+            kind_by_line |= {block[0]: "heading", **dict.fromkeys(block[1:], opened)}
             opened = opened if len(block) == 1 else ""
             continue
-        known = {index: kind for index in block if (kind := _kind_above(lines[index], found[index], speakers))}
+        known = {
+            index: kind for index in block if (kind := _kind_of_item_above(lines[index], line_labels[index], speakers))
+        }
         if opened and not known:
             known = dict.fromkeys(block, opened)
         if not known and index_of_talk > block[0] and all(_BULLETED.match(lines[index]) for index in block):
             known = dict.fromkeys(block, "note")
         opened = ""
         for index in block:
-            plain = one_line(lines[index])
-            short = len(plain.split()) <= _TITLE_WORDS
-            if index not in known and plain.casefold().strip(" :*_#") in _TALK_SECTIONS:
+            text = one_line(lines[index])
+            short = len(text.split()) <= _TITLE_WORDS
+            if index not in known and text.casefold().strip(" :*_#") in _TALK_SECTIONS:
                 known[index] = "heading"
-            if index not in known and short and "metadata" in known.values() and (title or told or index != block[0]):
+            if (
+                index not in known
+                and short
+                and "metadata" in known.values()
+                and (title or kind_by_line or index != block[0])
+            ):
                 known[index] = "metadata"
-            if index not in known and short and not title and not _SENTENCE_END.search(plain):
-                known[index], title = "heading", plain.strip("*_# ")
-        told |= known
-    unread = [index for index in range(end) if lines[index].strip() and index not in kinds and index not in told]
-    return [marked(index, kind, lines[index]) for index, kind in told.items()], unread, title
+            if index not in known and short and not title and not _SENTENCE_END.search(text):
+                known[index], title = "heading", text.strip("*_# ")
+        kind_by_line |= known
+    unread_lines = [
+        index for index in range(end) if lines[index].strip() and index not in kinds and index not in kind_by_line
+    ]
+    return [marked(index, kind, lines[index]) for index, kind in kind_by_line.items()], unread_lines, title
 
 
 def is_field_block(block: Sequence[str], items: Sequence[Labelled | None], speakers: frozenset[str]) -> bool:
     """Whether lines in the middle of a talk are the head of another one: short, fields, one of them surely about a file."""
-    sure = sum(item is not None and is_metadata(item.label) for item in items)
+    metadata_count = sum(item is not None and is_metadata(item.label) for item in items)
     short = all(len(line.split()) <= _TITLE_WORDS and not re.search(r"[.!?…]$", line) for line in block)
     fields = sum(item is not None and (is_field_above(item.label) or item.words in speakers) for item in items)
-    return bool(sure) and len(block) >= 2 and short and fields >= 2 and fields * 2 >= len(block)
+    return bool(metadata_count) and len(block) >= 2 and short and fields >= 2 and fields * 2 >= len(block)
 
 
 def kind_of_line_above(text: str, speakers: frozenset[str]) -> str:
     """The kind of a line above the talk, ``section`` where it opens a list of what is no talk, "" where no rule knows it."""
-    plain = one_line(text).casefold().strip(" *_:#")
-    if plain in _TALK_SECTIONS:
+    folded = one_line(text).casefold().strip(" *_:#")
+    if folded in _TALK_SECTIONS:
         return "heading"
-    if plain in _NO_TALK_SECTIONS or plain in _OPENS_LIST:
+    if folded in _NO_TALK_SECTIONS or folded in _OPENS_LIST:
         return "section"
-    return _kind_above(text, labelled(text), speakers)
+    return _kind_of_item_above(text, labelled(text), speakers)
 
 
-def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> str:
-    plain = one_line(line).strip("*_")
+def _kind_of_item_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> str:
+    text = one_line(line).strip("*_")
     if item and is_note(item.label) and item.words:
         return "note"
     if item and item.words and (is_field_above(item.label) or _only_names(item.words, speakers)):
@@ -242,21 +257,21 @@ def _kind_above(line: str, item: Labelled | None, speakers: frozenset[str]) -> s
         return "metadata"
     if item and not item.words and is_field_above(item.label):
         return "metadata"
-    if _only_names(plain, speakers) or _is_date(plain) or _DURATION.match(plain) or _FILE.match(plain):
+    if _only_names(text, speakers) or _is_date(text) or _DURATION.match(text) or _FILE.match(text):
         return "metadata"
-    if _LICENCE.search(plain) or _ADDRESS.search(plain):
+    if _LICENCE.search(text) or _ADDRESS.search(text):
         return "metadata"
-    if _WHOLE_ASIDE.match(plain):
+    if _WHOLE_ASIDE.match(text):
         return "note"
-    if kind_of_own_line(plain, True) == "heading":
+    if kind_of_own_line(text, True) == "heading":
         return "heading"
-    if _EQUATION.match(plain) or (_ABOUT_RECORDING.match(plain) and len(plain.split()) <= _TITLE_WORDS):
+    if _EQUATION.match(text) or (_ABOUT_RECORDING.match(text) and len(text.split()) <= _TITLE_WORDS):
         return "metadata"
-    if len(plain.split()) <= _TITLE_WORDS and _begins_with_name(plain, speakers):
+    if len(text.split()) <= _TITLE_WORDS and _begins_with_name(text, speakers):
         return "metadata"
-    if _WITH_DATE.search(plain) and len(plain.split()) <= _TITLE_WORDS and not _SENTENCE_END.search(plain):
+    if _WITH_DATE.search(text) and len(text.split()) <= _TITLE_WORDS and not _SENTENCE_END.search(text):
         return "metadata"
-    return "metadata" if re.match(r"^[#*|;%>-]+\s*[\w -]{2,30}:\s", plain) else ""
+    return "metadata" if re.match(r"^[#*|;%>-]+\s*[\w -]{2,30}:\s", text) else ""
 
 
 def _is_date(text: str) -> bool:
@@ -276,8 +291,8 @@ def _only_names(text: str, speakers: frozenset[str]) -> bool:
     parts = [
         re.sub(r"\([^()]*\)", "", part).casefold().strip(" -*•") for part in re.split(r"[,;/&]|\band\b|\bund\b", text)
     ]
-    filled = [part for part in parts if part]
-    return bool(filled) and all(part in known for part in filled)
+    names = [part for part in parts if part]
+    return bool(names) and all(part in known for part in names)
 
 
 def _blocks(lines: Sequence[str], end: int, kinds: Mapping[int, str]) -> list[list[int]]:

@@ -36,11 +36,11 @@ def read_chat(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Rea
             words = _TIME.sub(" ", match[2]).strip()
             start, end = (int(time[1]), int(time[2])) if time else (None, None)
             pieces.append(Spoken(match[1], words, start, end, index + 1))
-            said = len(words.split())
+            word_count = len(words.split())
             marks += [
-                Mark(index, "speech", said),
+                Mark(index, "speech", word_count),
                 Mark(index, "label", 1),
-                Mark(index, "time", len(line.split()) - said - 1),
+                Mark(index, "time", len(line.split()) - word_count - 1),
             ]
         elif line.startswith(("@", "%")):
             tier = "metadata" if line.startswith("@") else "note"
@@ -53,21 +53,21 @@ def read_chat(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Rea
             pieces[-1] = Spoken(
                 last.speaker, f"{last.words} {words}", start, int(time[2]) if time else last.end_ms, last.line
             )
-            said = len(words.split())
-            marks += [Mark(index, "speech", said), Mark(index, "time", len(line.split()) - said)]
+            word_count = len(words.split())
+            marks += [Mark(index, "speech", word_count), Mark(index, "time", len(line.split()) - word_count)]
         elif line[:1] in "\t ":
             marks.append(marked(index, tier, line))
-    kept = [piece for piece in pieces if piece.speaker not in choices.not_speakers]
-    return Reading(merged(kept), (), tuple(marks), tuple(lines))
+    kept_pieces = [piece for piece in pieces if piece.speaker not in choices.not_speakers]
+    return Reading(merged(kept_pieces), (), tuple(marks), tuple(lines))
 
 
 def roles_in(lines: Sequence[str]) -> dict[str, Role]:
     """The roles that the header ``@Participants`` gives: ``INT Oda Interviewer, PAR Teo Participant``."""
-    told: dict[str, Role] = {}
+    role_by_code: dict[str, Role] = {}
     for line in lines:
         if line.startswith("@Participants:"):
             for entry in line.partition(":")[2].split(","):
                 words = entry.split()
                 if len(words) > 1:
-                    told[words[0]] = "interviewer" if words[-1].casefold() in _ASKS else "participant"
-    return told
+                    role_by_code[words[0]] = "interviewer" if words[-1].casefold() in _ASKS else "participant"
+    return role_by_code

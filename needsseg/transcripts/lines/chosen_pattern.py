@@ -35,16 +35,16 @@ class ChosenPattern:
         """What stands at the beginning of a line; raises UsageError where searching the file takes too long."""
         began = time.monotonic()
         try:
-            found = self.expression.match(line, timeout=max(self._left, 0.01))
+            found_match = self.expression.match(line, timeout=max(self._left, 0.01))
         except TimeoutError as error:
             raise UsageError(
                 f"The label pattern searches for more than {LIMIT_SECONDS:.0f} seconds.",
                 "Write it without repeats within repeats, such as (a+)+.",
             ) from error
         self._left -= time.monotonic() - began
-        if found is None:
+        if found_match is None:
             return None
-        return PatternMatch({name: part or "" for name, part in found.groupdict().items()}, found.end())
+        return PatternMatch({name: part or "" for name, part in found_match.groupdict().items()}, found_match.end())
 
 
 def chosen_pattern(choices: ReadingChoices) -> ChosenPattern | None:
@@ -58,11 +58,11 @@ def compiled(pattern: str) -> Any:
     import regex
 
     try:
-        found = regex.compile(pattern)
+        expression = regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError) as error:
         raise UsageError(f"“{pattern}” is not a valid regular expression: {error}.", _EXAMPLE) from error
-    if "speaker" not in found.groupindex or set(found.groupindex) - _GROUPS:
+    if "speaker" not in expression.groupindex or set(expression.groupindex) - _GROUPS:
         raise UsageError(
             f"“{pattern}” needs the named group “speaker”, and may have “time” and “words” beside it.", _EXAMPLE
         )
-    return found
+    return expression

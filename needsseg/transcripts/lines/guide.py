@@ -32,8 +32,8 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
 
     What stands above the first question is left out.
     """
-    asked = questions_in(lines)
-    if not asked:
+    question_by_line = questions_in(lines)
+    if not question_by_line:
         return None
     pieces: list[Spoken] = []
     marks: list[Mark] = []
@@ -41,10 +41,10 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
     kinds = _kinds_of_emphasised(lines)
     for index, line in enumerate(lines):
         words = ""
-        if pieces and index not in asked and (kinds[index] == "heading" or line.startswith(HEADED)):
+        if pieces and index not in question_by_line and (kinds[index] == "heading" or line.startswith(HEADED)):
             marks.append(Mark(index, "heading", len(line.split())))
-        elif index in asked:
-            words = asked[index]
+        elif index in question_by_line:
+            words = question_by_line[index]
             pieces.append(Spoken("Interviewer", words, line=index + 1))
         elif pieces and one_line(line):
             last = pieces[-1]
@@ -59,13 +59,14 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
                 else:
                     pieces.append(Spoken("Participant", words, line=index + 1))
         if words:
-            said = len(words.split())
-            marks += [Mark(index, "speech", said), Mark(index, "label", len(line.split()) - said)]
+            word_count = len(words.split())
+            marks += [Mark(index, "speech", word_count), Mark(index, "label", len(line.split()) - word_count)]
         apart = not one_line(line)
     if not any(piece.speaker == "Participant" for piece in pieces):
         return None
     numbered = any(
-        index in asked and (line.startswith(NUMBERED) or _NUMBER.match(line)) for index, line in enumerate(lines)
+        index in question_by_line and (line.startswith(NUMBERED) or _NUMBER.match(line))
+        for index, line in enumerate(lines)
     )
     warning = _WARNING if numbered else _WARNING.replace("numbered questions", "questions in bold or italics")
     return Reading(merged(pieces, by_paragraph=True), (warning,), tuple(marks), tuple(lines))
@@ -78,33 +79,33 @@ def questions_in(lines: Sequence[str]) -> dict[int, str]:
     no deeper than the first, its number not below the one before. A guide has at least two, and half of them end in a
     question mark.
     """
-    found: dict[int, str] = {}
+    numbered: dict[int, str] = {}
     deepest: int | None = None
     before = 0
     kinds = _kinds_of_emphasised(lines)
     for index, line in enumerate(lines):
         match = _NUMBER.match(line)
         if line.startswith(NUMBERED):
-            found[index] = line[len(NUMBERED) :].strip()
+            numbered[index] = line[len(NUMBERED) :].strip()
         elif match:
             indent, number = len(match["indent"].expandtabs(4)), int(match["number"])
             deepest = indent if deepest is None else deepest
             if indent <= deepest and number >= before:
                 before = number
-                found[index] = _plain(line[match.end() :])
+                numbered[index] = _plain(line[match.end() :])
         elif kinds[index] == "question" and (bold := _BOLD.match(line) or _ITALIC.match(line)):
-            found[index] = bold["words"].strip()
-    asked = {index: words for index, words in found.items() if one_line(words)}
-    marked = sum(bool(_ASKS.search(words)) for words in asked.values())
-    return asked if len(asked) > 1 and 2 * marked >= len(asked) else {}
+            numbered[index] = bold["words"].strip()
+    questions = {index: words for index, words in numbered.items() if one_line(words)}
+    question_count = sum(bool(_ASKS.search(words)) for words in questions.values())
+    return questions if len(questions) > 1 and 2 * question_count >= len(questions) else {}
 
 
 def _kinds_of_emphasised(lines: Sequence[str]) -> list[str]:
     """What lines all in bold or italics are; the same for all others is ""."""
-    found = [_BOLD.match(line) or _ITALIC.match(line) for line in lines]
+    emphasis_matches = [_BOLD.match(line) or _ITALIC.match(line) for line in lines]
     return emphasised_questions(
-        [match["words"] if match else line for line, match in zip(lines, found, strict=True)],
-        [match is not None for match in found],
+        [match["words"] if match else line for line, match in zip(lines, emphasis_matches, strict=True)],
+        [match is not None for match in emphasis_matches],
     )
 
 
@@ -114,20 +115,20 @@ def emphasised_questions(texts: Sequence[str], emphasised: Sequence[bool]) -> li
     Where such texts and others stand by turns, sentences among them are what the interviewer says, and a few words
     without a full stop a heading. Elsewhere only those with a question mark are questions.
     """
-    filled = [index for index, text in enumerate(texts) if one_line(text)]
-    marked = [index for index in filled if emphasised[index]]
-    followed = sum(emphasised[index] and not emphasised[after] for index, after in pairwise(filled))
-    asks = sum(bool(_ASKS.search(texts[index])) for index in marked)
-    labelled = sum(bool(_LABEL.match(texts[index])) for index in marked)
+    non_blank = [index for index, text in enumerate(texts) if one_line(text)]
+    emphasised_lines = [index for index in non_blank if emphasised[index]]
+    followed = sum(emphasised[index] and not emphasised[after] for index, after in pairwise(non_blank))
+    asks = sum(bool(_ASKS.search(texts[index])) for index in emphasised_lines)
+    labelled = sum(bool(_LABEL.match(texts[index])) for index in emphasised_lines)
     by_turns = (
-        len(marked) >= _FEWEST_EMPHASISED
-        and followed >= _BY_TURNS * len(marked)
-        and asks * 3 >= len(marked)
-        and len(marked) * 4 >= len(filled)
+        len(emphasised_lines) >= _FEWEST_EMPHASISED
+        and followed >= _BY_TURNS * len(emphasised_lines)
+        and asks * 3 >= len(emphasised_lines)
+        and len(emphasised_lines) * 4 >= len(non_blank)
         and not labelled
     )
     kinds = [""] * len(texts)
-    for index in marked:
+    for index in emphasised_lines:
         if _ASKS.search(texts[index]) or (by_turns and _ENDED.search(texts[index])):
             kinds[index] = "question"
         elif by_turns and len(texts[index].split()) <= _LONGEST_HEADING:

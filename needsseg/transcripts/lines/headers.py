@@ -98,8 +98,8 @@ def clock_ms(text: str) -> int | None:
         if half and hours is None:
             hours, minutes, seconds = minutes, seconds, "0"
         late = 12 if half and half in "Pp" and int(hours) < 12 else 0
-        whole = (int(hours or 0) + late) * 3600 + int(minutes) * 60 + int(seconds)
-        return whole * 1000 + int(((fraction or "0") + "00")[:3])
+        whole_seconds = (int(hours or 0) + late) * 3600 + int(minutes) * 60 + int(seconds)
+        return whole_seconds * 1000 + int(((fraction or "0") + "00")[:3])
     if " " in text:
         numbers = [int(number) for number in _SPOKEN_PARTS.findall(text)][:3]
         seconds_in_all = 0
@@ -119,12 +119,14 @@ def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
     """
     sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
     text = _Text(sample)
-    tried = [Found(layout, found) for layout in LINE_LAYOUTS if (found := _headers_in(layout, text, text))]
-    tried = [one for one in tried if len(one.headers) > (rival if one.layout.strict else 0)]
-    most = max((len(one.headers) for one in tried), default=0)
+    candidates = [Found(layout, headers) for layout in LINE_LAYOUTS if (headers := _headers_in(layout, text, text))]
+    candidates = [
+        candidate for candidate in candidates if len(candidate.headers) > (rival if candidate.layout.strict else 0)
+    ]
+    most = max((len(candidate.headers) for candidate in candidates), default=0)
     if not most or most < _CLOSE * rival:
         return None
-    layout = next(one.layout for one in tried if len(one.headers) >= _CLOSE * max(most, rival))
+    layout = next(candidate.layout for candidate in candidates if len(candidate.headers) >= _CLOSE * max(most, rival))
     return Found(layout, headers_of(layout, lines))
 
 
@@ -140,22 +142,28 @@ def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
 def _headers_in(layout: LineLayout, text: _Text, sample: _Text) -> dict[int, Header]:
     matches = {template: _matches(template, layout.above, sample) for template in layout.templates}
     best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample.lines)))
-    found = _plausible(matches[best] if sample is text else _matches(best, layout.above, text), layout, text.lines)
+    headers = _plausible(matches[best] if sample is text else _matches(best, layout.above, text), layout, text.lines)
     # A file may mix forms: an hour in, a time gets longer, or a name its company.
-    names = {header.label for header in found.values()}
+    names = {header.label for header in headers.values()}
     for template, some in matches.items():
-        if template != best and any(index not in found and one.label in names for index, one in some.items()):
+        if template != best and any(
+            index not in headers and matched_header.label in names for index, matched_header in some.items()
+        ):
             more = some if sample is text else _matches(template, layout.above, text)
-            found |= {index: one for index, one in more.items() if index not in found and one.label in names}
-    return dict(sorted(found.items()))
+            headers |= {
+                index: matched_header
+                for index, matched_header in more.items()
+                if index not in headers and matched_header.label in names
+            }
+    return dict(sorted(headers.items()))
 
 
 def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
     first, *more = patterns(template, above)
     timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
-    found: dict[int, Header] = {}
+    headers: dict[int, Header] = {}
     if "{short}" in template and text.in_capitals:
-        return found  # any short word looks like initials there
+        return headers  # any short word looks like initials there
     lines = text.lines
     for index in text.timed if timed else text.filled:
         if above and len(lines[index]) > LONGEST_HEADER:
@@ -164,34 +172,34 @@ def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
         if not match:
             continue
         parts = {name: part for name, part in match.groupdict().items() if part}
-        taken = 1
+        line_count = 1
         for pattern in more:
-            below = index + taken
+            below = index + line_count
             if below < len(lines) and not lines[below].strip():
                 below += 1
             match = pattern.match(text.bare[below]) if below < len(lines) else None
             if not match:
                 break
             parts |= {name: part for name, part in match.groupdict().items() if part}
-            taken = below - index + 1
+            line_count = below - index + 1
         else:
             time, end = parts.get("time", ""), parts.get("end", "")
-            found[index] = Header(
+            headers[index] = Header(
                 one_line(parts["name"]).strip("-–—|,; "),
                 parts.get("words", "").strip(),
                 clock_ms(time) if time else None,
                 clock_ms(end) if end else None,
-                taken,
+                line_count,
                 f"{time} {end}".strip(),
             )
-    return found
+    return headers
 
 
-def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
-    if len(found) < 2:
+def _plausible(headers: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    if len(headers) < 2:
         return {}
-    counts = Counter(header.label for header in found.values())
-    timed = any(header.time for header in found.values())
+    counts = Counter(header.label for header in headers.values())
+    timed = any(header.time for header in headers.values())
 
     @cache
     def names_somebody(label: str) -> bool:
@@ -209,54 +217,58 @@ def _plausible(found: dict[int, Header], layout: LineLayout, lines: Sequence[str
             return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
         if _NUMBER_OF.match(label):
             return False
-        said = (
+        texts = (
             label.endswith(("?", "!", "…"))
             or (label.endswith(".") and len(label.split()) > 3)
             or len(label.split()) > LONGEST_NAME_WORDS
         )
-        return like_a_name(label) or (counts[label] > 1 and not said)
+        return like_a_name(label) or (counts[label] > 1 and not texts)
 
-    kept = {index: header for index, header in found.items() if names_somebody(header.label)}
+    plausible = {index: header for index, header in headers.items() if names_somebody(header.label)}
     if layout.strict and not timed:
         # A name that comes once is taken where the layout is sure from the others.
-        if _share_of_paragraphs(kept, lines, layout) < _STRICT_SHARE:
+        if _share_of_paragraphs(plausible, lines, layout) < _STRICT_SHARE:
             return {}
-        once = {index: header for index, header in found.items() if index not in kept and like_a_name(header.label)}
+        once = {
+            index: header for index, header in headers.items() if index not in plausible and like_a_name(header.label)
+        }
         if layout.name == "name-above":
             once = {index: header for index, header in once.items() if _begins_paragraph(index, lines)}
-        kept |= once
+        plausible |= once
     if layout.above and layout.strict:
-        kept = {index: header for index, header in kept.items() if _below(index, header, lines) not in kept}
-    labels = {header.label for header in kept.values()}
-    if len(kept) < 2 or (len(labels) > MANY_SPEAKERS and len(labels) > _MOST_DISTINCT * len(kept)):
+        plausible = {
+            index: header for index, header in plausible.items() if _below(index, header, lines) not in plausible
+        }
+    labels = {header.label for header in plausible.values()}
+    if len(plausible) < 2 or (len(labels) > MANY_SPEAKERS and len(labels) > _MOST_DISTINCT * len(plausible)):
         return {}
-    if layout.strict and (len(kept) < 3 or not 2 <= len(labels) <= 15):
+    if layout.strict and (len(plausible) < 3 or not 2 <= len(labels) <= 15):
         return {}
-    times = [header.start_ms for _, header in sorted(kept.items()) if header.start_ms is not None]
+    times = [header.start_ms for _, header in sorted(plausible.items()) if header.start_ms is not None]
     if len(times) > 2 and sum(a <= b for a, b in pairwise(times)) < _IN_ORDER * (len(times) - 1):
         return {}
-    if layout.above and _with_words_below(kept, lines) * 2 < len(kept):
+    if layout.above and _with_words_below(plausible, lines) * 2 < len(plausible):
         return {}
-    return kept
+    return plausible
 
 
 def _begins_paragraph(index: int, lines: Sequence[str]) -> bool:
     return index == 0 or not lines[index - 1].strip()
 
 
-def _share_of_paragraphs(found: dict[int, Header], lines: Sequence[str], layout: LineLayout) -> float:
+def _share_of_paragraphs(headers: dict[int, Header], lines: Sequence[str], layout: LineLayout) -> float:
     """The share of paragraphs that begin with a header; of lines, where a text has no paragraphs."""
     begins = [index for index, line in enumerate(lines) if line.strip() and _begins_paragraph(index, lines)]
     if layout.name == "name-above":
-        filled = sum(bool(line.strip()) for line in lines)
-        if len(begins) < len(found):
-            return 1.0 if 0.25 <= len(found) / max(filled, 1) <= 0.5 else 0.0
-        apart = sum(index in found for index in begins)
-        headings = sum(lines[index].startswith(HEADED) or lines[index].lstrip().startswith("#") for index in found)
-        return 1.0 if headings == len(found) else apart / max(len(begins), 1)
-    if len(begins) < len(found):
+        paragraph_count = sum(bool(line.strip()) for line in lines)
+        if len(begins) < len(headers):
+            return 1.0 if 0.25 <= len(headers) / max(paragraph_count, 1) <= 0.5 else 0.0
+        apart = sum(index in headers for index in begins)
+        headings = sum(lines[index].startswith(HEADED) or lines[index].lstrip().startswith("#") for index in headers)
+        return 1.0 if headings == len(headers) else apart / max(len(begins), 1)
+    if len(begins) < len(headers):
         begins = [index for index, line in enumerate(lines) if line.strip()]
-    return sum(index in found for index in begins) / max(len(begins), 1)
+    return sum(index in headers for index in begins) / max(len(begins), 1)
 
 
 def _below(index: int, header: Header, lines: Sequence[str]) -> int:
@@ -267,6 +279,6 @@ def _below(index: int, header: Header, lines: Sequence[str]) -> int:
     return below
 
 
-def _with_words_below(found: dict[int, Header], lines: Sequence[str]) -> int:
-    places = [_below(index, header, lines) for index, header in found.items()]
-    return sum(place < len(lines) and place not in found for place in places)
+def _with_words_below(headers: dict[int, Header], lines: Sequence[str]) -> int:
+    places = [_below(index, header, lines) for index, header in headers.items()]
+    return sum(place < len(lines) and place not in headers for place in places)

@@ -38,16 +38,16 @@ def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
     if ":" not in words and "：" not in words:
         return [Part(floor, words)]
     parts: list[Part] = []
-    at = 0
+    offset = 0
     for match in _ASIDE.finditer(words):
         label = next(match[name] for name in ("label", "label_b", "label_c") if match[name])
         speaker = _speaker_of(label.strip(), speakers)
         if not speaker or speaker == floor:
             continue
-        said = next(match[name] for name in ("words", "words_b", "words_c") if match[name])
-        parts += [Part(floor, words[at : match.start()]), Part(speaker, said)]
-        at = match.end()
-    parts.append(Part(floor, words[at:]))
+        interjection = next(match[name] for name in ("words", "words_b", "words_c") if match[name])
+        parts += [Part(floor, words[offset : match.start()]), Part(speaker, interjection)]
+        offset = match.end()
+    parts.append(Part(floor, words[offset:]))
     split = [piece for part in parts for piece in (_by_label(part, speakers) if part.speaker == floor else [part])]
     return [part for part in split if part.words.strip()] or [Part(floor, words)]
 
@@ -58,13 +58,13 @@ def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
     if not labels:
         return [part]
     parts: list[Part] = []
-    speaker, at, inline = part.speaker, 0, part.inline
+    speaker, offset, inline = part.speaker, 0, part.inline
     for match in re.finditer(rf"(?<=[.?!…。！？\"”’)\]])\s+(?P<label>{labels})\s?(?:：|:(?=\s))\s*(?=\S)", part.words):
         if match["label"] == speaker and not inline:
             continue
-        parts.append(Part(speaker, part.words[at : match.start()], inline))
-        speaker, at, inline = match["label"], match.end(), True
-    return [*parts, Part(speaker, part.words[at:], inline)]
+        parts.append(Part(speaker, part.words[offset : match.start()], inline))
+        speaker, offset, inline = match["label"], match.end(), True
+    return [*parts, Part(speaker, part.words[offset:], inline)]
 
 
 def inline_labels(lines: Sequence[str]) -> frozenset[str]:
@@ -88,17 +88,21 @@ def _speaker_of(label: str, speakers: Collection[str]) -> str:
     if label in speakers:
         return label
     folded = label.casefold().rstrip(".")
-    same = [one for one in speakers if one.casefold() == folded]
-    if not same and folded and len(folded) <= _LONGEST_INITIAL:
-        same = [one for one in speakers if one.casefold().startswith(folded)]
-    return same[0] if len(same) == 1 else ""
+    matching = [speaker for speaker in speakers if speaker.casefold() == folded]
+    if not matching and folded and len(folded) <= _LONGEST_INITIAL:
+        matching = [speaker for speaker in speakers if speaker.casefold().startswith(folded)]
+    return matching[0] if len(matching) == 1 else ""
 
 
-def told_of(inline: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def inline_label_warnings(inline: Sequence[tuple[int, str]]) -> tuple[str, ...]:
     """Warnings for labels in the middle of lines, which were read as turns; ``inline`` are line numbers and labels."""
-    shown = tuple(
+    quoted_labels = tuple(
         f"Line {line}: “{label}:” stands in the middle of the line and was read as a new turn."
         for line, label in inline[:3]
     )
-    more = len(inline) - len(shown)
-    return (*shown, f"{more} more labels in the middle of lines were read as new turns.") if more > 0 else shown
+    more = len(inline) - len(quoted_labels)
+    return (
+        (*quoted_labels, f"{more} more labels in the middle of lines were read as new turns.")
+        if more > 0
+        else quoted_labels
+    )

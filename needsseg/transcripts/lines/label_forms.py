@@ -23,21 +23,21 @@ _FEWEST_NUMBERS = 6
 _TURNS_EACH = 3
 
 
-def mended_labels(found: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
+def mended_labels(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
     """Labels as they are meant, as many as before, and which spelling was read as which other (``JOEL`` as ``Joel``).
 
     Where it cannot be told that two labels are one person's (a slip of the pen), both stay.
     """
-    items = _without_turn_numbers(_with_tags(found))
+    items = _without_turn_numbers(_with_tags(line_labels))
     items, read_as = _in_one_spelling(_without_signs(items))
     return items, read_as
 
 
-def _with_tags(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def _with_tags(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """``[GUEST] Joel: words`` as the label ``[GUEST] Joel``, where a name comes back behind the same tag."""
     tagged = {
         index: (f"[{item.label}] {match['name'].strip()}", match["words"])
-        for index, item in enumerate(found)
+        for index, item in enumerate(line_labels)
         if item and item.kind == "bracket" and (match := _TAGGED.match(item.words)) and like_a_name(match["name"])
     }
     counts = counted([label for label, _ in tagged.values()])
@@ -45,15 +45,17 @@ def _with_tags(found: Sequence[Labelled | None]) -> list[Labelled | None]:
         replace(item, label=tagged[index][0], words=tagged[index][1], kind="colon")
         if item and index in tagged and counts[tagged[index][0]] > 1
         else item
-        for index, item in enumerate(found)
+        for index, item in enumerate(line_labels)
     ]
 
 
-def _without_turn_numbers(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def _without_turn_numbers(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """``Joel 2``, ``Ana 3``, ``Joel 4`` without their numbers, where these count the turns of the file."""
-    numbers = [(index, match) for index, item in enumerate(found) if item and (match := _NUMBERED.match(item.label))]
+    numbers = [
+        (index, match) for index, item in enumerate(line_labels) if item and (match := _NUMBERED.match(item.label))
+    ]
     if len(numbers) < _FEWEST_NUMBERS:
-        return list(found)
+        return list(line_labels)
     values = [int(match["number"]) for _, match in numbers]
     names = [match["name"] for _, match in numbers]
     ascend = all(before < after for before, after in pairwise(values))
@@ -62,34 +64,37 @@ def _without_turn_numbers(found: Sequence[Labelled | None]) -> list[Labelled | N
     change = sum(before != after for before, after in pairwise(names))
     enough = min(follow, change) >= _MOSTLY * (len(values) - 1)
     if not ascend or not enough or min(Counter(names).values()) < _TURNS_EACH:
-        return list(found)
-    plain = {index: match["name"] for index, match in numbers}
-    return [replace(item, label=plain[index]) if item and index in plain else item for index, item in enumerate(found)]
+        return list(line_labels)
+    name_by_line = {index: match["name"] for index, match in numbers}
+    return [
+        replace(item, label=name_by_line[index]) if item and index in name_by_line else item
+        for index, item in enumerate(line_labels)
+    ]
 
 
-def _without_signs(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def _without_signs(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """``#I`` and ``#P`` as ``I`` and ``P``, where (nearly) every label has such a sign."""
-    labels = [item.label for item in found if item]
+    labels = [item.label for item in line_labels if item]
     signed = sum(bool(_SIGN.match(label)) for label in labels)
     if signed < _FEWEST or signed < _MOSTLY * len(labels):
-        return list(found)
-    return [replace(item, label=_SIGN.sub("", item.label)) if item else None for item in found]
+        return list(line_labels)
+    return [replace(item, label=_SIGN.sub("", item.label)) if item else None for item in line_labels]
 
 
-def _in_one_spelling(found: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
+def _in_one_spelling(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
     """Labels that differ from a frequent one in capitals or in a sign before it alone, as that one."""
-    counts: Counter[str] = counted([item.label for item in found if item])
+    counts: Counter[str] = counted([item.label for item in line_labels if item])
     groups: dict[str, list[str]] = {}
     for label in counts:
         groups.setdefault(_SIGN.sub("", label).casefold(), []).append(label)
     read_as: dict[str, str] = {}
     for labels in groups.values():
         most = max(labels, key=lambda label: counts[label])
-        others = [label for label in labels if label != most]
+        other_labels = [label for label in labels if label != most]
         if counts[most] >= _FEWEST and like_a_name(most):
-            read_as |= {label: most for label in others if counts[label] <= max(1, _RARE * counts[most])}
+            read_as |= {label: most for label in other_labels if counts[label] <= max(1, _RARE * counts[most])}
     read_as |= _slips_in_roles(counts)
-    return [replace(item, label=read_as.get(item.label, item.label)) if item else None for item in found], read_as
+    return [replace(item, label=read_as.get(item.label, item.label)) if item else None for item in line_labels], read_as
 
 
 def _slips_in_roles(counts: Counter[str]) -> dict[str, str]:
@@ -101,20 +106,20 @@ def _slips_in_roles(counts: Counter[str]) -> dict[str, str]:
     read_as: dict[str, str] = {}
     for label, count in counts.items():
         if role_from_label(label) is None and any(map(str.isalpha, label)):
-            meant = [
+            intended = [
                 role
                 for role in roles
                 if is_slip(role.casefold(), label.casefold()) and count <= max(1, _RARE * counts[role])
             ]
-            if len(meant) == 1:
-                read_as[label] = meant[0]
+            if len(intended) == 1:
+                read_as[label] = intended[0]
     return read_as
 
 
-def without_dash(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def without_dash(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """Words without the dash behind the colon (``I:- How``), where (nearly) all labels have it."""
-    said = [item.words for item in found if item and item.words]
-    dashed = sum(bool(_DASH.match(words)) for words in said)
-    if dashed < _FEWEST or dashed < _MOSTLY * len(said):
-        return list(found)
-    return [replace(item, words=_DASH.sub("", item.words)) if item else None for item in found]
+    texts = [item.words for item in line_labels if item and item.words]
+    dashed = sum(bool(_DASH.match(words)) for words in texts)
+    if dashed < _FEWEST or dashed < _MOSTLY * len(texts):
+        return list(line_labels)
+    return [replace(item, words=_DASH.sub("", item.words)) if item else None for item in line_labels]

@@ -43,12 +43,12 @@ class LabelPattern:
 
 def label_patterns_in(lines: Sequence[str]) -> tuple[LabelPattern, ...]:
     """The patterns that fit a text, those of most lines first: each fits two lines at least and one speaker twice."""
-    found: list[LabelPattern] = []
+    patterns: list[LabelPattern] = []
     texts = [line for line in lines[:_LINES_READ] if line.strip() and len(line) <= _LONGEST_LINE]
     for looks, pattern in _KNOWN:
         compiled = re.compile(pattern)
         labels = Counter(match["speaker"].strip() for line in texts if (match := compiled.match(line)))
         count = sum(labels.values())
         if count >= _FEWEST_LINES and count > len(labels):
-            found.append(LabelPattern(looks, pattern, count, tuple(label for label, _ in labels.most_common(8))))
-    return tuple(sorted(found, key=lambda each: -each.lines))
+            patterns.append(LabelPattern(looks, pattern, count, tuple(label for label, _ in labels.most_common(8))))
+    return tuple(sorted(patterns, key=lambda label_pattern: -label_pattern.lines))

@@ -57,18 +57,18 @@ class Labelled:
 
 def labelled(line: str) -> Labelled | None:
     """The label and words of a line, if it has the shape of one that begins a turn."""
-    rest, start = _CHEVRONS.sub("", line.strip()), None
-    if match := _LEADING_TIME.match(rest):
+    remaining, start = _CHEVRONS.sub("", line.strip()), None
+    if match := _LEADING_TIME.match(remaining):
         groups = match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)
-        start, rest = milliseconds(*groups), rest[match.end() :].strip()
-    if rest[:1] in "*_" and (match := _EMPHASIS.match(rest)):
+        start, remaining = milliseconds(*groups), remaining[match.end() :].strip()
+    if remaining[:1] in "*_" and (match := _EMPHASIS.match(remaining)):
         return _emphasised(match, start)
-    if match := _BRACKET.match(rest):
+    if match := _BRACKET.match(remaining):
         name = one_line(match["name"] or match["wide"])
         if time := _ONLY_TIME.match(match["words"]):
             return Labelled(name, "", milliseconds(*time.groups()), "bracket")
         return Labelled(name, match["words"], start, "bracket")
-    if (match := _COLON.match(rest)) and not _is_aside(rest):
+    if (match := _COLON.match(remaining)) and not _is_aside(remaining):
         if match["time"]:
             start = milliseconds(*match.group(3, 4, 5, 6))
         label = one_line(match["name"]).strip("[]") if match["name"].startswith("[") else one_line(match["name"])
@@ -76,7 +76,7 @@ def labelled(line: str) -> Labelled | None:
     return None
 
 
-def labels_in_emphasis(lines: Sequence[str], found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def labels_in_emphasis(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """Labels within the emphasis of a whole line (``*I: How?*``), where a name comes back so or otherwise."""
     inner = {
         index: item
@@ -84,9 +84,10 @@ def labels_in_emphasis(lines: Sequence[str], found: Sequence[Labelled | None]) -
         if line[:1] in "*_" and (match := _EMPHASISED_LINE.match(line))
         if (item := labelled(match["inner"])) and item.words and like_a_name(item.label)
     }
-    counts = counted([item.label for item in (*inner.values(), *found) if item])
+    counts = counted([item.label for item in (*inner.values(), *line_labels) if item])
     return [
-        inner[index] if index in inner and counts[inner[index].label] > 1 else item for index, item in enumerate(found)
+        inner[index] if index in inner and counts[inner[index].label] > 1 else item
+        for index, item in enumerate(line_labels)
     ]
 
 
@@ -106,7 +107,7 @@ def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
 
 def label_without_colon(line: str, labels: frozenset[str]) -> Labelled | None:
     """A line that begins with one of ``labels`` and no sign behind it, then a capital or a digit: ``P At least``."""
-    label = max((one for one in labels if line.startswith(f"{one} ")), key=len, default="")
+    label = max((known_label for known_label in labels if line.startswith(f"{known_label} ")), key=len, default="")
     words = line[len(label) + 1 :].lstrip()
     # "I" and "A" are words of English too.
     if (
@@ -127,13 +128,13 @@ def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:
     ]
 
 
-def without_question_numbers(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def without_question_numbers(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """``Q1`` and ``A1``, ``Q2`` and ``A2`` as ``Q`` and ``A``, where each number comes once for either."""
-    numbered = [item.label for item in found if item and _NUMBERED_QA.match(item.label)]
-    asked, answered = (sum(label[0] == letter for label in numbered) for letter in "QA")
-    if min(asked, answered) < 2 or len(set(numbered)) < len(numbered):
-        return list(found)
-    return [replace(item, label=item.label[0]) if item and item.label in numbered else item for item in found]
+    numbered = [item.label for item in line_labels if item and _NUMBERED_QA.match(item.label)]
+    question_count, answer_count = (sum(label[0] == letter for label in numbered) for letter in "QA")
+    if min(question_count, answer_count) < 2 or len(set(numbered)) < len(numbered):
+        return list(line_labels)
+    return [replace(item, label=item.label[0]) if item and item.label in numbered else item for item in line_labels]
 
 
 def _without_mark(label: str) -> str:
@@ -169,24 +170,24 @@ def stamp(line: str) -> int | None:
     return milliseconds(*(match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)))
 
 
-def without_spoken_times(found: Sequence[Labelled | None]) -> list[Labelled | None]:
+def without_spoken_times(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
     """Labels without a time written in words (``Sarah 2 3:`` for 2 min 3 s), where a name bears several of them."""
     times: dict[str, set[str]] = {}
-    for item in found:
+    for item in line_labels:
         if item and (match := _SPOKEN_TIME.match(item.label)):
             times.setdefault(match["name"], set()).add(item.label)
     several = {name for name, labels in times.items() if len(labels) > 1}
     if not several:
-        return list(found)
+        return list(line_labels)
     return [
         replace(item, label=match["name"], start_ms=milliseconds(None, match["minutes"], match["seconds"], None))
         if item and (match := _SPOKEN_TIME.match(item.label)) and item.kind == "colon"
         else item
-        for item in found
+        for item in line_labels
     ]
 
 
-def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> frozenset[str]:
+def speakers_in(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> frozenset[str]:
     """The labels in a file that name speakers.
 
     Where the two most frequent labels always follow a blank line, only such lines count, and a paragraph in which
@@ -194,41 +195,43 @@ def speakers_in(lines: Sequence[str], found: Sequence[Labelled | None]) -> froze
     carry one, so ``[laughs]`` names nobody.
     """
     starts = [index == 0 or not lines[index - 1] for index in range(len(lines))]
-    wanted = [item if item and item.kind != "bracket" else None for item in found]
-    names = [item.label for item in wanted if item and like_a_name(item.label) and not is_metadata(item.label)]
+    candidates = [item if item and item.kind != "bracket" else None for item in line_labels]
+    names = [item.label for item in candidates if item and like_a_name(item.label) and not is_metadata(item.label)]
     top = [label for label, count in counted(names).most_common(2) if count > 1]
-    apart = bool(top) and all(start for start, item in zip(starts, wanted, strict=True) if item and item.label in top)
+    apart = bool(top) and all(
+        start for start, item in zip(starts, candidates, strict=True) if item and item.label in top
+    )
     counts = counted(
         [
             item.label
-            for index, item in enumerate(wanted)
-            if item and not (apart and (not starts[index] or _quoted(lines, wanted, index, top)))
+            for index, item in enumerate(candidates)
+            if item and not (apart and (not starts[index] or _quoted(lines, candidates, index, top)))
         ]
     )
-    alone = {item.label for item in wanted if item and item.kind == "alone"}
-    accepted = {label for label in accepted_labels(counts) if label not in alone or counts[label] > 1}
-    brackets = counted([item.label for item in found if item and item.kind == "bracket"])
+    own_line_labels = {item.label for item in candidates if item and item.kind == "alone"}
+    accepted = {label for label in accepted_labels(counts) if label not in own_line_labels or counts[label] > 1}
+    brackets = counted([item.label for item in line_labels if item and item.kind == "bracket"])
     paragraphs = sum(bool(line) and start for line, start in zip(lines, starts, strict=True))
     if sum(count for count in brackets.values() if count > 1) * 2 >= max(paragraphs, 3):
         accepted |= set(brackets)
-    return frozenset(accepted - _no_voices(wanted, counts, accepted))
+    return frozenset(accepted - _labels_of_nobody(candidates, counts, accepted))
 
 
-def _no_voices(found: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]) -> set[str]:
+def _labels_of_nobody(line_labels: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]) -> set[str]:
     """Labels that name no speaker: of notes, and of fields above the talk that stand once and have a value, no sentence."""
     questions = {label for label in accepted if _QUESTION_NUMBER.match(label) and counts[label] == 1}
     notes = {label for label in accepted if is_note(label)} | (questions if len(questions) > 1 else set())
     repeated = {label for label in accepted - notes if counts[label] > 1}
     # "Participant: Teo", where Teo speaks, says who somebody is.
-    notes |= {item.label for item in found if item and counts[item.label] == 1 and item.words in repeated}
+    notes |= {item.label for item in line_labels if item and counts[item.label] == 1 and item.words in repeated}
     if len(repeated) < 2:
         return notes
-    head = next(index for index, item in enumerate(found) if item and item.label in repeated)
-    above = [item for item in found[:head] if item and counts[item.label] == 1]
-    side_by_side = any(first and second for first, second in pairwise(found[:head]))
+    head = next(index for index, item in enumerate(line_labels) if item and item.label in repeated)
+    items_above = [item for item in line_labels[:head] if item and counts[item.label] == 1]
+    side_by_side = any(first and second for first, second in pairwise(line_labels[:head]))
     return notes | {
         item.label
-        for item in above
+        for item in items_above
         if (is_field_above(item.label) and not _is_said(item.words) and role_from_label(item.label) != "interviewer")
         or item.words in accepted
         or (side_by_side and not _is_said(item.words))
@@ -240,39 +243,39 @@ def _is_said(words: str) -> bool:
     return bool(_SENTENCE_END.search(words))
 
 
-def without_fields_above(lines: Sequence[str], found: Sequence[Labelled | None]) -> int:
+def without_fields_above(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> int:
     """How many lines a first paragraph of fields (``Date: …``, ``Participant: P4``) takes with what stands above it."""
     first = next((index for index, line in enumerate(lines) if line), 0)
     end = next((index for index in range(first, len(lines)) if not lines[index]), len(lines))
-    block = found[first:end]
-    below = counted([item.label for item in found[end:] if item])
-    if not 2 <= len(block) <= 15 or sum(count > 1 for count in below.values()) < 2:
+    block = line_labels[first:end]
+    counts_below = counted([item.label for item in line_labels[end:] if item])
+    if not 2 <= len(block) <= 15 or sum(count > 1 for count in counts_below.values()) < 2:
         return 0
-    fields = [item for item in block if item and (is_metadata(item.label) or item.words in below)]
+    fields = [item for item in block if item and (is_metadata(item.label) or item.words in counts_below)]
     return end if fields and all(block) else 0
 
 
-def _quoted(lines: Sequence[str], found: Sequence[Labelled | None], index: int, top: Sequence[str]) -> bool:
-    item = found[index]
+def _quoted(lines: Sequence[str], line_labels: Sequence[Labelled | None], index: int, top: Sequence[str]) -> bool:
+    item = line_labels[index]
     if item is None or item.label in top:
         return False
     following = index + 1
     while following < len(lines) and lines[following]:
-        if found[following]:
+        if line_labels[following]:
             return True
         following += 1
     return False
 
 
 def _about_the_file(
-    lines: Sequence[str], found: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]
+    lines: Sequence[str], line_labels: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]
 ) -> set[str]:
     """Labels of a block of ``Field: value`` lines above the conversation, each used only there."""
     repeated = {label for label in accepted if counts[label] > 1}
     if len(repeated) < 2:
         return set()
-    head = next(index for index, item in enumerate(found) if item and item.label in repeated)
-    fields = [item for item in found[:head] if item and counts[item.label] == 1]
+    head = next(index for index, item in enumerate(line_labels) if item and item.label in repeated)
+    fields = [item for item in line_labels[:head] if item and counts[item.label] == 1]
     values = {item.label for item in fields if item.words in accepted or not _SENTENCE_END.search(item.words)}
-    side_by_side = any(first and second for first, second in pairwise(found[:head]))
+    side_by_side = any(first and second for first, second in pairwise(line_labels[:head]))
     return values if side_by_side or any(item.words in accepted for item in fields) else set()

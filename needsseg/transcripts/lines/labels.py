@@ -137,8 +137,8 @@ def is_note(label: str) -> bool:
 
 def is_field_above(label: str) -> bool:
     """Whether a label that stands once above the talk names a field (``Guests``, ``Episode 5``)."""
-    plain = re.sub(r"[\s\d#.]+$", "", label.casefold().strip(" *_"))
-    return plain in FIELDS_ABOVE
+    folded = re.sub(r"[\s\d#.]+$", "", label.casefold().strip(" *_"))
+    return folded in FIELDS_ABOVE
 
 
 def like_a_name(label: str) -> bool:
@@ -176,23 +176,23 @@ def perhaps_a_name(label: str) -> bool:
 
 def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
     """Labels that name speakers, from how often each occurs at a place where a speaker's name may stand."""
-    sure = {
+    accepted = {
         label
         for label, count in counts.items()
         if not is_metadata(label)
         and (like_a_name(label) or (count > 1 and (perhaps_a_name(label) or _NUMBER_SIGN.match(label))))
     }
     # What comes back so often before a colon is a label, however it looks.
-    sure |= {
+    accepted |= {
         label for label, count in counts.items() if count >= _OFTEN and not is_metadata(label) and _short_words(label)
     }
     # The members of a group may have numbers for names; numbers that do not come back count lines or questions.
     numbers = [label for label in counts if label.isdecimal() and len(label) < 3]
     if len(numbers) > 1 and sum(counts[label] for label in numbers) > len(numbers):
-        sure |= set(numbers)
+        accepted |= set(numbers)
     # "dana sample" once, where Dana Sample speaks elsewhere, is a slip and no prose.
-    folded = {label.casefold() for label in sure}
-    return frozenset(sure | {label for label in counts if label.casefold() in folded})
+    folded = {label.casefold() for label in accepted}
+    return frozenset(accepted | {label for label in counts if label.casefold() in folded})
 
 
 def _short_words(label: str) -> bool:
@@ -209,30 +209,44 @@ def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Groups of labels that look like one person: case, spaces, ``Sample, Dana`` for ``Dana Sample``, ``(Guest)``."""
     groups: dict[str, list[str]] = {}
     for label in labels:
-        plain = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
-        key = " ".join(sorted(plain.split()))
+        folded = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
+        key = " ".join(sorted(folded.split()))
         groups.setdefault(next((known for known in groups if is_slip(known, key)), key), []).append(label)
     return [tuple(group) for key, group in groups.items() if key and len(group) > 1]
 
 
 def is_slip(first: str, second: str) -> bool:
     """Whether two names in small letters differ by one slip in a long word: a letter left out, added, changed or swapped."""
-    words, others = first.split(), second.split()
-    odd = [(one, other) for one, other in zip(words, others, strict=False) if one != other]
-    if len(words) != len(others) or len(odd) != 1:
+    words, other_words = first.split(), second.split()
+    differing = [
+        (first_word, second_word)
+        for first_word, second_word in zip(words, other_words, strict=False)
+        if first_word != second_word
+    ]
+    if len(words) != len(other_words) or len(differing) != 1:
         return False
-    one, other = odd[0]
-    if min(len(one), len(other)) < _LONG_WORD or abs(len(one) - len(other)) > 1 or not (one + other).isalpha():
+    first_word, second_word = differing[0]
+    if (
+        min(len(first_word), len(second_word)) < _LONG_WORD
+        or abs(len(first_word) - len(second_word)) > 1
+        or not (first_word + second_word).isalpha()
+    ):
         return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    if start >= min(len(one), len(other)) - 1:
+    start = next(
+        (position for position, (a, b) in enumerate(zip(first_word, second_word, strict=False)) if a != b),
+        len(first_word),
+    )
+    if start >= min(len(first_word), len(second_word)) - 1:
         return False  # Interviewer and Interviewee
     rests = (
-        (one[start + 1 :], other[start + 1 :]),
-        (one[start:], other[start + 1 :]),
-        (one[start + 1 :], other[start:]),
+        (first_word[start + 1 :], second_word[start + 1 :]),
+        (first_word[start:], second_word[start + 1 :]),
+        (first_word[start + 1 :], second_word[start:]),
     )
-    swapped = one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+    swapped = (
+        first_word[start : start + 2] == second_word[start : start + 2][::-1]
+        and first_word[start + 2 :] == second_word[start + 2 :]
+    )
     return swapped or any(rest == rest_of_other for rest, rest_of_other in rests)
 
 
@@ -244,10 +258,10 @@ def counted(labels: list[str]) -> Counter[str]:
 def _tokens(label: str) -> list[str]:
     if not 0 < len(label) <= LONGEST_NAME or not any(char.isalpha() for char in label):
         return []
-    plain = _ASIDE.sub(" ", label).strip()
-    if _BAD.search(plain) or plain.count(",") > 1:
+    label_text = _ASIDE.sub(" ", label).strip()
+    if _BAD.search(label_text) or label_text.count(",") > 1:
         return []
-    tokens = plain.replace(",", " ").split()
+    tokens = label_text.replace(",", " ").split()
     if tokens and _LISTED.match(tokens[0]):
         return []
     return [] if any(_ends_a_sentence(token) for token in tokens) else tokens

@@ -284,13 +284,13 @@ def patterns(template: str, above: bool) -> tuple[re.Pattern[str], ...]:
 
 def _pattern(template: str, above: bool) -> str:
     out = [rf"^\s*{_EMPHASIS}\s*"]
-    at = 0
+    offset = 0
     for match in re.finditer(r"\{(\w+)\}", template):
         part = match[1]
-        around = "" if part in _BARE else _EMPHASIS
-        out += [_literal(template[at : match.start()]), around, _PARTS[part], around]
-        at = match.end()
-    out.append(_literal(template[at:]))
+        emphasis = "" if part in _BARE else _EMPHASIS
+        out += [_literal(template[offset : match.start()]), emphasis, _PARTS[part], emphasis]
+        offset = match.end()
+    out.append(_literal(template[offset:]))
     return "".join(out) + (rf"\s*{_EMPHASIS}\s*[:：]?{_EMPHASIS}\s*$" if above else "$")
 
 

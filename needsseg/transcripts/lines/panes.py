@@ -28,62 +28,64 @@ _MOSTLY = 0.6
 
 def without_pane(lines: Sequence[str]) -> tuple[list[str], list[Mark]]:
     """Lines, as many as before, with a time glued to words in brackets before them, and without one said again in words."""
-    plain = list(lines)
+    new_lines = list(lines)
     marks: list[Mark] = []
-    if _part_glued(plain) or _leave_out_again(plain, marks) or _alternates(plain):
-        _leave_out_heads(plain, marks)
-    return plain, marks
+    if _part_glued(new_lines) or _leave_out_again(new_lines, marks) or _alternates(new_lines):
+        _leave_out_heads(new_lines, marks)
+    return new_lines, marks
 
 
-def _part_glued(plain: list[str]) -> bool:
+def _part_glued(pane_lines: list[str]) -> bool:
     """``0:02Thanks so much`` as ``[0:02] Thanks so much``, where most lines are such and their times ascend."""
-    glued = {index: match for index, line in enumerate(plain) if (match := _GLUED.match(line))}
-    filled = sum(bool(line.strip()) for line in plain)
+    glued = {index: match for index, line in enumerate(pane_lines) if (match := _GLUED.match(line))}
+    filled_count = sum(bool(line.strip()) for line in pane_lines)
     times = [clock_ms(match["time"]) or 0 for match in glued.values()]
-    if len(glued) < _FEWEST or len(glued) < _MOSTLY * filled or any(b < a for a, b in pairwise(times)):
+    if len(glued) < _FEWEST or len(glued) < _MOSTLY * filled_count or any(b < a for a, b in pairwise(times)):
         return False
     for index, match in glued.items():
         words = match["words"]
         again = _GLUED_AGAIN.match(words)
         if again and _same_time(match["time"], again["again"]):
             words = words[again.end() :]
-        plain[index] = f"[{match['time']}] {words}"
+        pane_lines[index] = f"[{match['time']}] {words}"
     return True
 
 
-def _leave_out_again(plain: list[str], marks: list[Mark]) -> bool:
+def _leave_out_again(pane_lines: list[str], marks: list[Mark]) -> bool:
     """``2 seconds`` below ``0:02`` as a time, where most times have such a line below."""
-    stamps = [(index, match["time"]) for index, line in enumerate(plain) if (match := _STAMP.match(line))]
+    stamps = [(index, match["time"]) for index, line in enumerate(pane_lines) if (match := _STAMP.match(line))]
     again = [
         (index + 1, time)
         for index, time in stamps
-        if index + 1 < len(plain) and _AGAIN.match(plain[index + 1]) and _same_time(time, plain[index + 1])
+        if index + 1 < len(pane_lines)
+        and _AGAIN.match(pane_lines[index + 1])
+        and _same_time(time, pane_lines[index + 1])
     ]
     if len(again) < _FEWEST or len(again) < _MOSTLY * len(stamps):
         return False
     for index, time in again:
-        marks.append(Mark(index, "time", max(0, len(plain[index].split()) - 1)))
-        plain[index] = time
+        marks.append(Mark(index, "time", max(0, len(pane_lines[index].split()) - 1)))
+        pane_lines[index] = time
     return True
 
 
 def _same_time(clock: str, spoken: str) -> bool:
     """Whether the numbers of a time in words are those of a clock time, zeros left out: ``1:04``, ``1 minute, 4 seconds``."""
-    written = [int(part) for part in clock.split(":") if int(part)]
-    return written == [int(part) for part in re.findall(r"\d+", spoken) if int(part)]
+    clock_numbers = [int(part) for part in clock.split(":") if int(part)]
+    return clock_numbers == [int(part) for part in re.findall(r"\d+", spoken) if int(part)]
 
 
-def _alternates(plain: Sequence[str]) -> bool:
+def _alternates(pane_lines: Sequence[str]) -> bool:
     """Whether times and words stand by turns, as in the pane itself."""
-    filled = [line for line in plain if line.strip()]
-    stamps = sum(bool(_STAMP.match(line)) for line in filled)
-    return stamps >= _FEWEST and 2 * stamps >= _MOSTLY * len(filled)
+    non_blank = [line for line in pane_lines if line.strip()]
+    stamps = sum(bool(_STAMP.match(line)) for line in non_blank)
+    return stamps >= _FEWEST and 2 * stamps >= _MOSTLY * len(non_blank)
 
 
-def _leave_out_heads(plain: list[str], marks: list[Mark]) -> None:
-    for index, line in enumerate(plain):
+def _leave_out_heads(pane_lines: list[str], marks: list[Mark]) -> None:
+    for index, line in enumerate(pane_lines):
         if _STAMP.match(line) or line.startswith("["):
             return
         if line.strip().casefold() in _PANE_HEADS:
             marks.append(marked(index, "heading", line))
-            plain[index] = ""
+            pane_lines[index] = ""

@@ -70,8 +70,8 @@ def layout_of(lines: Sequence[str]) -> str:
 
     The first lines decide.
     """
-    found = _Reader(lines[:SAMPLE], NO_CHOICES, "", True).headed
-    return found.layout.name if found else ""
+    best = _Reader(lines[:SAMPLE], NO_CHOICES, "", True).headed
+    return best.layout.name if best else ""
 
 
 @dataclass
@@ -98,8 +98,8 @@ class _Reader:
         if self.layout:
             layout = _LAYOUTS[self.layout]
             return Found(layout, headers_of(layout, self.lines))
-        _, found, speakers = self.by_label
-        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in found))
+        _, labels, speakers = self.by_label
+        return best_layout(self.lines, sum(item is not None and item.label in speakers for item in labels))
 
     @cached_property
     def around(self) -> Around:
@@ -109,42 +109,48 @@ class _Reader:
     @cached_property
     def by_label(self) -> tuple[list[str], list[Labelled | None], frozenset[str]]:
         """Lines without what stands around the talk, what label each has, and the labels that name speakers."""
-        kept = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
-        found = labels_in_emphasis(kept, [labelled(line) if line else None for line in kept])
-        found = without_question_numbers(without_spoken_times(found))
-        found, self.read_as = mended_labels(found)
-        self.fields = without_fields_above(kept, found)
-        voices = [None if index < self.fields else item for index, item in enumerate(found)]
-        speakers = speakers_in(["" if index < self.fields else line for index, line in enumerate(kept)], voices)
+        stripped = ["" if index in self.around.kinds else _plain(line) for index, line in enumerate(self.lines)]
+        labels = labels_in_emphasis(stripped, [labelled(line) if line else None for line in stripped])
+        labels = without_question_numbers(without_spoken_times(labels))
+        labels, self.read_as = mended_labels(labels)
+        self.fields = without_fields_above(stripped, labels)
+        below_fields = [None if index < self.fields else item for index, item in enumerate(labels)]
+        speakers = speakers_in(
+            ["" if index < self.fields else line for index, line in enumerate(stripped)], below_fields
+        )
         if not speakers:
-            tight = labels_without_space(kept)
-            if len(repeated := speakers_in(kept, tight)) > 1 and all(_comes_back(label, tight) for label in repeated):
-                found, speakers = tight, repeated
-        found = without_dash(found)
+            tight = labels_without_space(stripped)
+            if len(repeated := speakers_in(stripped, tight)) > 1 and all(
+                _comes_back(label, tight) for label in repeated
+            ):
+                labels, speakers = tight, repeated
+        labels = without_dash(labels)
         speakers = speakers - self.choices.not_speakers
-        sure = frozenset(label for label in speakers if _comes_back(label, found))
-        for index, line in enumerate(kept):
-            item = found[index]
+        recurring = frozenset(label for label in speakers if _comes_back(label, labels))
+        for index, line in enumerate(stripped):
+            item = labels[index]
             if line and index >= self.fields and (item is None or item.label not in speakers):
-                found[index] = tightly_labelled(line, sure) or item
-        self._add_labels_without_colon(kept, found, sure)
-        return kept, found, speakers
+                labels[index] = tightly_labelled(line, recurring) or item
+        self._add_labels_without_colon(stripped, labels, recurring)
+        return stripped, labels, speakers
 
     def _add_labels_without_colon(
-        self, kept: Sequence[str], found: list[Labelled | None], sure: frozenset[str]
+        self, stripped: Sequence[str], labels: list[Labelled | None], recurring: frozenset[str]
     ) -> None:
-        """Takes a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
+        """Take a label whose colon was forgotten for one, where (nearly) every paragraph begins with a label."""
         starts = [
-            index for index in range(self.fields, len(kept)) if kept[index] and (not index or not kept[index - 1])
+            index
+            for index in range(self.fields, len(stripped))
+            if stripped[index] and (not index or not stripped[index - 1])
         ]
-        if len(starts) * 2 < sum(map(bool, kept[self.fields :])):
-            starts = [index for index in range(self.fields, len(kept)) if kept[index]]
-        open_starts = [index for index in starts if (item := found[index]) is None or item.label not in sure]
-        if len(sure) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
+        if len(starts) * 2 < sum(map(bool, stripped[self.fields :])):
+            starts = [index for index in range(self.fields, len(stripped)) if stripped[index]]
+        open_starts = [index for index in starts if (item := labels[index]) is None or item.label not in recurring]
+        if len(recurring) < 2 or len(open_starts) > _FORGOTTEN * len(starts):
             return
         for index in open_starts:
-            if item := label_without_colon(kept[index], sure):
-                found[index] = item
+            if item := label_without_colon(stripped[index], recurring):
+                labels[index] = item
                 self.forgotten.append((index + 1, item.label))
 
     def reading(self) -> Reading:
@@ -155,70 +161,77 @@ class _Reader:
             headers = self.headed.headers
         else:
             return self._by_label()
-        silent = self._silent(headers)
-        headers = {index: one for index, one in headers.items() if index not in silent}
-        notices = {index for index, one in headers.items() if _NOTICE.match(one.words)}
-        headers = {index: one for index, one in headers.items() if index not in notices}
-        below = frozenset(index + one.lines for index, one in headers.items() if not one.words)
-        around = around_the_talk(self.lines, frozenset(headers), below, markdown=self.markdown)
+        silent_lines = self._silent(headers)
+        headers = {index: header for index, header in headers.items() if index not in silent_lines}
+        notices = {index for index, header in headers.items() if _NOTICE.match(header.words)}
+        headers = {index: header for index, header in headers.items() if index not in notices}
+        lines_below = frozenset(index + header.lines for index, header in headers.items() if not header.words)
+        around = around_the_talk(self.lines, frozenset(headers), lines_below, markdown=self.markdown)
         around = replace(around, kinds={**around.kinds, **dict.fromkeys(notices, "note")})
-        kept = [
-            "" if index in silent or (index in around.kinds and index not in headers) else _plain(line)
+        stripped = [
+            "" if index in silent_lines or (index in around.kinds and index not in headers) else _plain(line)
             for index, line in enumerate(self.lines)
         ]
-        around = replace(around, kinds={at: kind for at, kind in around.kinds.items() if at not in silent})
-        self.marks = [mark for mark in self.marks if mark.line not in silent]
-        self.marks += [marked(index, "note", self.given[index]) for index in silent]
-        reading = self._turns(kept, headers, [labelled(line) if line else None for line in kept], around)
-        return replace(reading, warnings=(*self._silent_warnings(silent), *reading.warnings))
+        around = replace(
+            around,
+            kinds={line_index: kind for line_index, kind in around.kinds.items() if line_index not in silent_lines},
+        )
+        self.marks = [mark for mark in self.marks if mark.line not in silent_lines]
+        self.marks += [marked(index, "note", self.given[index]) for index in silent_lines]
+        reading = self._turns(stripped, headers, [labelled(line) if line else None for line in stripped], around)
+        return replace(reading, warnings=(*self._silent_warnings(silent_lines), *reading.warnings))
 
     def _silent(self, headers: Mapping[int, Header]) -> dict[int, str]:
         """The lines under labels of which a person said that they name nobody, each with its label: nobody speaks there."""
-        found: dict[int, str] = {}
+        label_by_line: dict[int, str] = {}
         for index, after in pairwise([*sorted(headers), len(self.lines)]):
             if headers[index].label in self.choices.not_speakers:
-                found |= {at: headers[index].label for at in range(index, after) if self.lines[at].strip()}
-        return found
+                label_by_line |= {
+                    line: headers[index].label for line in range(index, after) if self.lines[line].strip()
+                }
+        return label_by_line
 
-    def _silent_warnings(self, silent: Mapping[int, str]) -> list[str]:
+    def _silent_warnings(self, silent_lines: Mapping[int, str]) -> list[str]:
         """One warning a label that says how much was left out under it, and where first."""
-        told = []
-        for label in dict.fromkeys(silent.values()):
-            at = [index for index, one in silent.items() if one == label]
-            words = format_count(sum(len(self.given[index].split()) for index in at), "word")
-            lines = format_count(len(at), "line")
-            told.append(
-                f"“{label}” is not a speaker, as chosen: {words} in {lines} were left out (first line {at[0] + 1})."
+        warnings = []
+        for label in dict.fromkeys(silent_lines.values()):
+            line_indices = [index for index, silent_label in silent_lines.items() if silent_label == label]
+            words = format_count(sum(len(self.given[index].split()) for index in line_indices), "word")
+            lines = format_count(len(line_indices), "line")
+            warnings.append(
+                f"“{label}” is not a speaker, as chosen: {words} in {lines} were left out (first line {line_indices[0] + 1})."
             )
-        return told
+        return warnings
 
-    def _nobodys(self, kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+    def _nobodys(
+        self, stripped: Sequence[str], headers: Mapping[int, Header], labels: Sequence[Labelled | None]
+    ) -> str:
         """Who speaks where no label stands; "" where the speaker before goes on."""
         if self.choices.unlabelled or self.choices.not_speakers:
             return self.choices.unlabelled
-        return _unlabelled(kept, headers, found)
+        return _unlabelled(stripped, headers, labels)
 
     def _by_label(self) -> Reading:
         around = self.around
-        kept, found, speakers = self.by_label
+        stripped, labels, speakers = self.by_label
         if not speakers:
-            return self._without_labels(kept, found, around)
+            return self._without_labels(stripped, labels, around)
         headers = {
             index: Header(item.label, item.words, item.start_ms)
-            for index, item in enumerate(found)
+            for index, item in enumerate(labels)
             if item and item.label in speakers and index >= self.fields
         }
-        headers |= _changes_without_name(self.given, kept, headers)
-        if asked := _asked_without_name(self.given, found, speakers):
-            headers |= {index: Header("Interviewer", words) for index, words in asked.items()}
-        return self._turns(kept, dict(sorted(headers.items())), found, around)
+        headers |= _changes_without_name(self.given, stripped, headers)
+        if questions := _asked_without_name(self.given, labels, speakers):
+            headers |= {index: Header("Interviewer", words) for index, words in questions.items()}
+        return self._turns(stripped, dict(sorted(headers.items())), labels, around)
 
-    def _without_labels(self, kept: list[str], found: list[Labelled | None], around: Around) -> Reading:
+    def _without_labels(self, stripped: list[str], labels: list[Labelled | None], around: Around) -> Reading:
         lines = ["" if index in around.kinds else _QUOTE.sub("", line) for index, line in enumerate(self.given)]
         guided = read_guide(lines)
         if guided:
-            above = next((mark.line for mark in guided.marks), 0)
-            marks, _, title = above_the_talk(kept, found, above, around.kinds, frozenset())
+            first_line = next((mark.line for mark in guided.marks), 0)
+            marks, _, title = above_the_talk(stripped, labels, first_line, around.kinds, frozenset())
             quotes = [
                 Mark(index, "markup", len(self.given[index].split()) - len(line.split()))
                 for index, line in enumerate(lines)
@@ -231,40 +244,49 @@ class _Reader:
                 source=tuple(self.given),
                 title=around.title or title,
             )
-        spoken, marks = _nobody_named(kept, found, self.choices.unlabelled)
+        spoken, marks = _nobody_named(stripped, labels, self.choices.unlabelled)
         return Reading(
             spoken, (), (*self.marks, *_kinds(around, self.given), *marks), tuple(self.given), title=around.title
         )
 
     def _turns(
-        self, kept: list[str], headers: Mapping[int, Header], found: Sequence[Labelled | None], around: Around
+        self,
+        stripped: list[str],
+        headers: Mapping[int, Header],
+        labels: Sequence[Labelled | None],
+        around: Around,
     ) -> Reading:
-        maker = TurnMaker(kept, headers, found, around, self._nobodys(kept, headers, found))
-        maker.speakers |= inline_labels(kept)
+        maker = TurnMaker(stripped, headers, labels, around, self._nobodys(stripped, headers, labels))
+        maker.speakers |= inline_labels(stripped)
         turns = maker.make()
-        begins = [one.line for one in turns]
+        starts = [turn.line for turn in turns]
         for line, end in self.ends.items():
-            if at := bisect_right(begins, line + 1):
-                turns[at - 1] = replace(turns[at - 1], end_ms=end)
-        joined = merged(turns, by_paragraph=True)
+            if turn_number := bisect_right(starts, line + 1):
+                turns[turn_number - 1] = replace(turns[turn_number - 1], end_ms=end)
+        merged_turns = merged(turns, by_paragraph=True)
         return Reading(
-            joined,
+            merged_turns,
             (
                 *maker.told,
                 *_quoted_warning(maker.quoted),
-                *_once_warning(joined),
+                *_once_warning(merged_turns),
                 *(f"Line {line}: “{name}” has no colon and was read as a new turn." for line, name in self.forgotten),
                 *(f"The label “{label}” was read as “{name}”." for label, name in self.read_as.items()),
             ),
-            (*self.marks, *_kinds(around, self.given, headers), *maker.marks, *_decoration(self.lines, kept, headers)),
+            (
+                *self.marks,
+                *_kinds(around, self.given, headers),
+                *maker.marks,
+                *_decoration(self.lines, stripped, headers),
+            ),
             tuple(self.given),
             title=around.title or maker.title,
             suspicions=tuple(maker.suspicions),
         )
 
 
-def _comes_back(label: str, found: Sequence[Labelled | None]) -> bool:
-    return sum(item is not None and item.label == label for item in found) > 1
+def _comes_back(label: str, labels: Sequence[Labelled | None]) -> bool:
+    return sum(item is not None and item.label == label for item in labels) > 1
 
 
 def _plain(line: str) -> str:
@@ -277,13 +299,13 @@ def _kinds(around: Around, lines: Sequence[str], headers: Mapping[int, Header] |
     ]
 
 
-def _decoration(lines: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]) -> list[Mark]:
+def _decoration(lines: Sequence[str], stripped_lines: Sequence[str], headers: Mapping[int, Header]) -> list[Mark]:
     """Signs of quotes and lists before the words; before a label they are part of it."""
-    pairs = enumerate(zip(lines, kept, strict=True))
+    pairs = enumerate(zip(lines, stripped_lines, strict=True))
     return [
-        Mark(index, "label" if index in headers else "markup", len(line.split()) - len(one.split()))
-        for index, (line, one) in pairs
-        if one and line != one
+        Mark(index, "label" if index in headers else "markup", len(line.split()) - len(stripped.split()))
+        for index, (line, stripped) in pairs
+        if stripped and line != stripped
     ]
 
 
@@ -293,79 +315,83 @@ def _by_pattern(lines: Sequence[str], pattern: ChosenPattern) -> dict[int, Heade
     for index, line in enumerate(lines):
         match = pattern.match(line.strip())
         if match and (label := one_line(match.parts["speaker"])):
-            rest = match.parts.get("words", line.strip()[match.end :])
+            words = match.parts.get("words", line.strip()[match.end :])
             time = match.parts.get("time", "")
-            headers[index] = Header(label, rest.strip(), clock_ms(time) if time else None, time=time)
+            headers[index] = Header(label, words.strip(), clock_ms(time) if time else None, time=time)
     return headers
 
 
-def _unlabelled(kept: Sequence[str], headers: Mapping[int, Header], found: Sequence[Labelled | None]) -> str:
+def _unlabelled(stripped: Sequence[str], headers: Mapping[int, Header], line_labels: Sequence[Labelled | None]) -> str:
     """Who speaks where no label stands, in a text that labels one side alone: ``Participant``, ``Interviewer``, or ""."""
     labels = {header.label for header in headers.values()}
     if len(labels) != 1 or len(headers) < 2:
         return ""
     paragraphs: list[list[int]] = [[]]
-    no_blanks = without_blanks(kept)
-    for index in range(next(iter(headers)), len(kept)):
-        if not kept[index] or no_blanks or index in headers:
+    no_blanks = without_blanks(stripped)
+    for index in range(next(iter(headers)), len(stripped)):
+        if not stripped[index] or no_blanks or index in headers:
             paragraphs.append([])
-        if kept[index] and stamp(kept[index]) is None:
+        if stripped[index] and stamp(stripped[index]) is None:
             paragraphs[-1].append(index)
     blocks = [block for block in paragraphs if block]
-    own = [block for block in blocks if block[0] in headers]
-    others = [block for block in blocks if block[0] not in headers]
-    if len(others) * 2 < len(own):
+    labelled_blocks = [block for block in blocks if block[0] in headers]
+    unlabelled_blocks = [block for block in blocks if block[0] not in headers]
+    if len(unlabelled_blocks) * 2 < len(labelled_blocks):
         return ""
-    asked = sum(_asks(kept, block) for block in own) / len(own)
-    asked_by_others = sum(_asks(kept, block) for block in others) / len(others)
+    asking_share = sum(_asks(stripped, block) for block in labelled_blocks) / len(labelled_blocks)
+    asked_by_others = sum(_asks(stripped, block) for block in unlabelled_blocks) / len(unlabelled_blocks)
     role = role_from_label(next(iter(labels)))
     follows = sum(after[0] not in headers for before, after in pairwise(blocks) if before[0] in headers)
-    if follows * 2 < len(own):
+    if follows * 2 < len(labelled_blocks):
         return ""
-    if role != "participant" and (asked >= _MOST_ASKED or (role == "interviewer" and asked > asked_by_others)):
+    if role != "participant" and (
+        asking_share >= _MOST_ASKED or (role == "interviewer" and asking_share > asked_by_others)
+    ):
         return "Participant"
     return (
         "Interviewer"
-        if role != "interviewer" and asked_by_others >= _MOST_ASKED and asked < asked_by_others / 2
+        if role != "interviewer" and asked_by_others >= _MOST_ASKED and asking_share < asked_by_others / 2
         else ""
     )
 
 
 def _changes_without_name(
-    given: Sequence[str], kept: Sequence[str], headers: Mapping[int, Header]
+    original_lines: Sequence[str], stripped: Sequence[str], headers: Mapping[int, Header]
 ) -> dict[int, Header]:
     """Turns that begin with ``>>`` and no name, in a text of captions, where that sign stands before the names too."""
-    signed = {index for index, line in enumerate(given) if _CHANGE.match(line)}
+    signed = {index for index, line in enumerate(original_lines) if _CHANGE.match(line)}
     if not headers or 2 * sum(index in signed for index in headers) < len(headers):
         return {}
-    return {index: Header("", kept[index]) for index in signed if kept[index] and index not in headers}
+    return {index: Header("", stripped[index]) for index in signed if stripped[index] and index not in headers}
 
 
-def _asks(kept: Sequence[str], block: Sequence[int]) -> bool:
-    return any(_ASKS.search(kept[index]) for index in block[-2:])
+def _asks(stripped: Sequence[str], block: Sequence[int]) -> bool:
+    return any(_ASKS.search(stripped[index]) for index in block[-2:])
 
 
 def _asked_without_name(
-    lines: Sequence[str], found: Sequence[Labelled | None], accepted: frozenset[str]
+    lines: Sequence[str], labels: Sequence[Labelled | None], accepted: frozenset[str]
 ) -> dict[int, str]:
     """Numbered questions by line, where the one name in the file stands below most of them: ``1. Why?``, ``P3: So.``"""
     if len(accepted) != 1:
         return {}
-    asked = {index: words for index, words in questions_in(lines).items() if found[index] is None}
-    below = [next((at for at in range(index + 1, len(lines)) if lines[at].strip()), index) for index in asked]
-    answered = sum((item := found[at]) is not None and item.label in accepted for at in below)
-    return asked if len(asked) >= 2 and 2 * answered >= len(asked) else {}
+    questions = {index: words for index, words in questions_in(lines).items() if labels[index] is None}
+    lines_below = [
+        next((line for line in range(index + 1, len(lines)) if lines[line].strip()), index) for index in questions
+    ]
+    answer_count = sum((item := labels[line]) is not None and item.label in accepted for line in lines_below)
+    return questions if len(questions) >= 2 and 2 * answer_count >= len(questions) else {}
 
 
 def _nobody_named(
-    lines: Sequence[str], found: Sequence[Labelled | None], speaker: str
+    lines: Sequence[str], labels: Sequence[Labelled | None], speaker: str
 ) -> tuple[tuple[Spoken, ...], list[Mark]]:
     blocks: list[list[Spoken]] = [[]]
     marks: list[Mark] = []
     start: int | None = None
     filled_lines = [line for line in lines if line]
     dashed = sum(bool(_DASHED.match(line)) for line in filled_lines) > _MOST_DASHED * max(len(filled_lines), 1)
-    for index, (line, item) in enumerate(zip(lines, found, strict=True)):
+    for index, (line, item) in enumerate(zip(lines, labels, strict=True)):
         if dashed and (dash := _DASHED.match(line)):
             # Where (nearly) every line begins with a dash, each is another's turn.
             blocks.append([Spoken(speaker, line[dash.end() :], start, None, index + 1)])
@@ -380,18 +406,18 @@ def _nobody_named(
             marks.append(marked(index, "metadata", line))
         else:
             match = BRACKETED_TIME.match(line)
-            at = clock_ms(match["time"]) if match else start
+            block_time = clock_ms(match["time"]) if match else start
             words = line[match.end() :] if match else line
-            blocks[-1].append(Spoken(speaker, words, at, None, index + 1))
+            blocks[-1].append(Spoken(speaker, words, block_time, None, index + 1))
             marks += [
                 Mark(index, "speech", len(words.split())),
                 Mark(index, "time", len(line.split()) - len(words.split())),
             ]
             start = None
-    filled = [block for block in blocks if block]
-    if len(filled) == 1:
-        return flowing(filled[0]), marks
-    return tuple(replace(block[0], words=" ".join(part.words for part in block)) for block in filled), marks
+    non_empty = [block for block in blocks if block]
+    if len(non_empty) == 1:
+        return flowing(non_empty[0]), marks
+    return tuple(replace(block[0], words=" ".join(part.words for part in block)) for block in non_empty), marks
 
 
 def _quoted_warning(quoted: dict[str, int]) -> tuple[str, ...]:

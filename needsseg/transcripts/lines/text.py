@@ -38,7 +38,7 @@ def reader_of(layout: str) -> Callable[[Sequence[str], ReadingChoices], Reading]
 
 
 def _without_notes(lines: Sequence[str], choices: ReadingChoices, layout: str, *, markdown: bool) -> Reading:
-    """Reads lines; of a document of Google Meet only the talk, an AI's notes around it being notes."""
+    """Read lines; of a document of Google Meet only the talk, an AI's notes around it being notes."""
     if not from_meet(lines):
         return read_lines(lines, choices, layout, markdown)
     talk = only_the_talk(lines)

@@ -28,27 +28,27 @@ def read_lrc(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Read
     """``[00:43.810]words``; an empty stamped line is the end of the one before."""
     cues: list[Cue] = []
     marks: list[Mark] = []
-    unread: list[tuple[int, str]] = []
+    unread_lines: list[tuple[int, str]] = []
     title = ""
     open_end = False
     for index, raw in enumerate(lines):
         line = raw.strip()
         if match := LRC_LINE.match(line):
-            at = milliseconds(None, *match.group(1, 2, 3))
+            time = milliseconds(None, *match.group(1, 2, 3))
             if cues and open_end:
-                cues[-1] = replace(cues[-1], end_ms=max(at, cues[-1].start_ms))
+                cues[-1] = replace(cues[-1], end_ms=max(time, cues[-1].start_ms))
             further = _FURTHER_STAMPS.match(match.group(4))
             words = match.group(4)[further.end() :] if further else match.group(4)
             marks.append(marked(index, "time", line[: len(line) - len(words)]))
             open_end = bool(words.strip())
             if open_end:
-                cues.append(Cue("", at, at, (words,), (index,), index))
+                cues.append(Cue("", time, time, (words,), (index,), index))
         elif field := _LRC_FIELD.match(line):
             marks.append(marked(index, "metadata", line))
             title = one_line(field.group("value")) if field.group("key").casefold() == _LRC_TITLE else title
         elif line:
-            unread.append((index + 1, raw))
-    return read_cues(lines, CueFile(tuple(cues), tuple(marks), tuple(unread), title=title), choices)
+            unread_lines.append((index + 1, raw))
+    return read_cues(lines, CueFile(tuple(cues), tuple(marks), tuple(unread_lines), title=title), choices)
 
 
 def read_tsv(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
@@ -58,7 +58,7 @@ def read_tsv(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Read
     """
     cues: list[Cue] = []
     marks: list[Mark] = []
-    unread: list[tuple[int, str]] = []
+    unread_lines: list[tuple[int, str]] = []
     for index, line in enumerate(lines):
         cells = line.split("\t", 2)
         if len(cells) == 3 and _TSV_TIME.match(cells[0].strip()) and _TSV_TIME.match(cells[1].strip()):
@@ -68,8 +68,8 @@ def read_tsv(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Read
         elif line.strip() == TSV_HEADER:
             marks.append(marked(index, "metadata", line))
         elif line.strip():
-            unread.append((index + 1, line))
-    return read_cues(lines, CueFile(tuple(cues), tuple(marks), tuple(unread)), choices)
+            unread_lines.append((index + 1, line))
+    return read_cues(lines, CueFile(tuple(cues), tuple(marks), tuple(unread_lines)), choices)
 
 
 def _in_milliseconds(text: str) -> int:

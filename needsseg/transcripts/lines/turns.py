@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from needsseg.transcripts.lines.around import Around, above_the_talk, is_field_block
 from needsseg.transcripts.lines.headers import Header, clock_ms
-from needsseg.transcripts.lines.interjections import parts_of, told_of
+from needsseg.transcripts.lines.interjections import inline_label_warnings, parts_of
 from needsseg.transcripts.lines.labelled import Labelled, stamp
 from needsseg.transcripts.lines.labels import is_metadata, is_note, like_a_name
 from needsseg.transcripts.lines.layouts import CLOCK, SPOKEN
@@ -30,13 +30,19 @@ class TurnMaker:
 
     def __init__(
         self,
-        kept: list[str],
+        stripped_lines: list[str],
         headers: Mapping[int, Header],
-        found: Sequence[Labelled | None],
+        line_labels: Sequence[Labelled | None],
         around: Around,
         unlabelled: str,
     ) -> None:
-        self.kept, self.headers, self.found, self.around, self.unlabelled = kept, headers, found, around, unlabelled
+        self.stripped_lines, self.headers, self.line_labels, self.around, self.unlabelled = (
+            stripped_lines,
+            headers,
+            line_labels,
+            around,
+            unlabelled,
+        )
         self.pieces: list[Spoken] = []
         self.marks: list[Mark] = []
         self.unread: list[int] = []
@@ -49,21 +55,21 @@ class TurnMaker:
         self.start: int | None = None
         self.speakers = frozenset(header.label for header in headers.values())
         self.timed = bool(headers) and all(header.time for header in headers.values())
-        self.no_blanks = without_blanks(kept)
+        self.no_blanks = without_blanks(stripped_lines)
 
     def make(self) -> list[Spoken]:
         """The turns, one for each header and each paragraph that belongs to nobody named."""
-        first = next(iter(self.headers), len(self.kept))
-        above = self._above(first)
+        first = next(iter(self.headers), len(self.stripped_lines))
+        lines_above = self._above(first)
         apart = True
-        index = above
-        while index < len(self.kept):
-            line = self.kept[index]
+        index = lines_above
+        while index < len(self.stripped_lines):
+            line = self.stripped_lines[index]
             if not line:
                 apart = True
                 index += 1
                 continue
-            taken = (
+            lines_taken = (
                 self._header(index)
                 or self._name_before(index)
                 or self._stamp(index)
@@ -72,23 +78,25 @@ class TurnMaker:
                 or self._own_line(index, apart)
                 or self._field_below_the_talk(index)
             )
-            if not taken:
+            if not lines_taken:
                 self._said(index, apart)
-                taken = 1
+                lines_taken = 1
             apart = False
-            index += taken
+            index += lines_taken
         if self.unlabelled and any(piece.speaker == self.unlabelled for piece in self.pieces):
             labels = ", ".join(sorted(self.speakers - {self.unlabelled})[:3])
             self.told.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
-        self.told += told_of(self.inline)
+        self.told += inline_label_warnings(self.inline)
         return self.pieces
 
     def _above(self, first: int) -> int:
         # A time that stands right above the first header belongs to it.
         end = first
-        while end and (not self.kept[end - 1] or stamp(self.kept[end - 1]) is not None):
+        while end and (not self.stripped_lines[end - 1] or stamp(self.stripped_lines[end - 1]) is not None):
             end -= 1
-        marks, self.unread, self.title = above_the_talk(self.kept, self.found, end, self.around.kinds, self.speakers)
+        marks, self.unread, self.title = above_the_talk(
+            self.stripped_lines, self.line_labels, end, self.around.kinds, self.speakers
+        )
         self.marks += marks
         return end
 
@@ -100,29 +108,31 @@ class TurnMaker:
         start = header.start_ms if header.start_ms is not None else self.start
         self.floor = header.label
         self.pieces.append(Spoken(header.label, "", start, header.end_ms, index + 1))
-        said = self._add(words, index)
+        word_count = self._add(words, index)
         self.start = None
-        before = self.kept[index].split()[: max(0, len(self.kept[index].split()) - said)]
+        before = self.stripped_lines[index].split()[: max(0, len(self.stripped_lines[index].split()) - word_count)]
         time = sum(bool(_TIME_WORD.search(word)) for word in before)
         if " " in header.time and header.lines == 1 and not time:
             time = len(header.time.split())
-        self.marks += [Mark(index, "speech", said), Mark(index, "time", time)]
+        self.marks += [Mark(index, "speech", word_count), Mark(index, "time", time)]
         self.marks.append(Mark(index, "label", max(0, len(before) - time)))
-        for below in range(index + 1, index + header.lines):
-            timed = re.search(r"\d", self.kept[below]) is not None
-            self.marks.append(marked(below, "time" if timed and header.time else "label", self.kept[below]))
+        for header_line in range(index + 1, index + header.lines):
+            timed = re.search(r"\d", self.stripped_lines[header_line]) is not None
+            self.marks.append(
+                marked(header_line, "time" if timed and header.time else "label", self.stripped_lines[header_line])
+            )
         return header.lines
 
     def _name_before(self, index: int) -> int:
         """A line with nothing but the name of the header right below it: copied from a page that shows a picture there."""
         header = self.headers.get(index + 1)
-        if header is None or self.kept[index] not in {header.label, _initials(header.label)}:
+        if header is None or self.stripped_lines[index] not in {header.label, _initials(header.label)}:
             return 0
-        self.marks.append(marked(index, "label", self.kept[index]))
+        self.marks.append(marked(index, "label", self.stripped_lines[index]))
         return 1
 
     def _stamp(self, index: int) -> int:
-        line = self.kept[index]
+        line = self.stripped_lines[index]
         time = stamp(line)
         if time is None:
             match = re.fullmatch(
@@ -153,48 +163,52 @@ class TurnMaker:
     def _field_block(self, index: int, apart: bool) -> int:
         if not apart or not self.pieces:
             return 0
-        if _INTERVIEW_NUMBER.match(self.kept[index]):
-            self.marks.append(marked(index, "heading", self.kept[index]))
-            self.suspicions.append(f"Line {index + 1}: “{self.kept[index]}”: a second interview may begin here.")
+        if _INTERVIEW_NUMBER.match(self.stripped_lines[index]):
+            self.marks.append(marked(index, "heading", self.stripped_lines[index]))
+            self.suspicions.append(
+                f"Line {index + 1}: “{self.stripped_lines[index]}”: a second interview may begin here."
+            )
             return 1 + self._fields_below(index + 1)
         return self._fields_below(index)
 
     def _fields_below(self, index: int) -> int:
         """How many lines from here on are the head of another transcript."""
         end = index
-        while end < len(self.kept) and self.kept[end] and end not in self.headers:
+        while end < len(self.stripped_lines) and self.stripped_lines[end] and end not in self.headers:
             end += 1
-        if not is_field_block(self.kept[index:end], self.found[index:end], self.speakers):
+        if not is_field_block(self.stripped_lines[index:end], self.line_labels[index:end], self.speakers):
             return 0
-        self.marks += [marked(at, "metadata", self.kept[at]) for at in range(index, end)]
+        self.marks += [marked(line, "metadata", self.stripped_lines[line]) for line in range(index, end)]
         self.suspicions.append(
             f"Line {index + 1}: fields as at the head of a transcript; a second transcript may begin here."
         )
         return end - index
 
     def _note(self, index: int) -> int:
-        item = self.found[index]
-        if self.pieces and _BRACKETED_NOTE.match(self.kept[index]) and self.pieces[-1].words:
-            self.marks.append(marked(index, "note", self.kept[index]))
+        item = self.line_labels[index]
+        if self.pieces and _BRACKETED_NOTE.match(self.stripped_lines[index]) and self.pieces[-1].words:
+            self.marks.append(marked(index, "note", self.stripped_lines[index]))
             return 1
         if not (self.pieces and item and is_note(item.label)):
             return 0
         end = index + 1
-        while not item.words and end < len(self.kept) and self.kept[end] and end not in self.headers:
+        while (
+            not item.words and end < len(self.stripped_lines) and self.stripped_lines[end] and end not in self.headers
+        ):
             end += 1  # the note stands below its label
-        self.marks += [marked(at, "note", self.kept[at]) for at in range(index, end)]
+        self.marks += [marked(line, "note", self.stripped_lines[line]) for line in range(index, end)]
         return end - index
 
     def _own_line(self, index: int, apart: bool) -> int:
         """A line that nobody said by its form: a description in brackets, a comment, the heading of a part."""
         if not self.pieces or not self.pieces[-1].words:
             return 0
-        ends = index + 1 >= len(self.kept) or not self.kept[index + 1] or index + 1 in self.headers
-        kind = kind_of_own_line(self.kept[index], ends and (apart or self.no_blanks))
+        ends = index + 1 >= len(self.stripped_lines) or not self.stripped_lines[index + 1] or index + 1 in self.headers
+        kind = kind_of_own_line(self.stripped_lines[index], ends and (apart or self.no_blanks))
         if kind and not self._names_speaker(index):
-            self.marks.append(marked(index, kind, self.kept[index]))
+            self.marks.append(marked(index, kind, self.stripped_lines[index]))
             return 1
-        item = self.found[index]
+        item = self.line_labels[index]
         if item and item.kind == "alone" and item.label not in self.speakers:
             self.unread.append(index)
             return 1
@@ -202,30 +216,32 @@ class TurnMaker:
 
     def _names_speaker(self, index: int) -> bool:
         """Whether what stands in brackets is the word that another speaker put in (``[Interviewer: mhm]``)."""
-        parts = parts_of(self.kept[index], self.floor, self.speakers)
+        parts = parts_of(self.stripped_lines[index], self.floor, self.speakers)
         return any(part.speaker != self.floor for part in parts)
 
     def _field_below_the_talk(self, index: int) -> int:
         """``Duration: 31:20`` in the last lines of a file, below all turns and set apart from them."""
-        item = self.found[index]
+        item = self.line_labels[index]
         if not item or not is_metadata(item.label) or not item.words or len(item.words.split()) > _LONGEST_FIELD:
             return 0
-        if index < max(self.headers, default=0) or self.kept[index - 1]:
+        if index < max(self.headers, default=0) or self.stripped_lines[index - 1]:
             return 0
         end = index
-        while end < len(self.kept) and (field := self.found[end]) is not None and is_metadata(field.label):
+        while (
+            end < len(self.stripped_lines) and (field := self.line_labels[end]) is not None and is_metadata(field.label)
+        ):
             end += 1
-        if any(self.kept[end:]):
+        if any(self.stripped_lines[end:]):
             return 0
-        self.marks += [marked(at, "metadata", self.kept[at]) for at in range(index, end)]
+        self.marks += [marked(line, "metadata", self.stripped_lines[line]) for line in range(index, end)]
         return end - index
 
     def _said(self, index: int, apart: bool) -> None:
-        line, item = self.kept[index], self.found[index]
+        line, item = self.stripped_lines[index], self.line_labels[index]
         new_paragraph = apart or item is not None
         match = BRACKETED_TIME.match(line)
         words = _without_times((line[match.end() :] if match else line).removesuffix("\\").strip())
-        at = clock_ms(match["time"]) if match else self.start
+        time = clock_ms(match["time"]) if match else self.start
         if not self.pieces and not self.unlabelled:
             self.unread.append(index)
             return
@@ -233,28 +249,28 @@ class TurnMaker:
             self.quoted.setdefault(item.label, index + 1)
         if self.unlabelled and (not self.pieces or self._begins_own(apart)):
             self.floor = self.unlabelled
-            self.pieces.append(Spoken(self.unlabelled, "", at, None, index + 1))
+            self.pieces.append(Spoken(self.unlabelled, "", time, None, index + 1))
         count = len(words.split())
-        said = self._add(words, index, "\n" if new_paragraph else " ")
-        self.marks += [Mark(index, "speech", said), Mark(index, "label", count - said)]
+        word_count = self._add(words, index, "\n" if new_paragraph else " ")
+        self.marks += [Mark(index, "speech", word_count), Mark(index, "label", count - word_count)]
         self.marks.append(Mark(index, "time", len(line.split()) - count))
 
     def _add(self, words: str, index: int, glue: str = " ") -> int:
-        """Adds words to the turn of who has the floor, and what others put in as turns of theirs; how many words were said."""
-        said = 0
+        """Add words to the turn of who has the floor, and what others put in as turns of theirs; how many words were said."""
+        word_count = 0
         for part in parts_of(words, self.floor, self.speakers):
             last = self.pieces[-1]
             if part.speaker != last.speaker:
                 self.pieces.append(Spoken(part.speaker, part.words.strip(), None, None, index + 1))
             else:
-                joined = f"{last.words}{glue}{part.words.strip()}" if last.words else part.words.strip()
-                self.pieces[-1] = replace(last, words=joined)
+                longer = f"{last.words}{glue}{part.words.strip()}" if last.words else part.words.strip()
+                self.pieces[-1] = replace(last, words=longer)
             if part.inline:
                 self.inline.append((index + 1, part.speaker))
                 self.floor = part.speaker
-            said += len(part.words.split())
+            word_count += len(part.words.split())
             glue = " "
-        return said
+        return word_count
 
     def _begins_own(self, apart: bool) -> bool:
         return bool(self.pieces[-1].words) and (apart or self.no_blanks) and self.pieces[-1].speaker != self.unlabelled
@@ -271,7 +287,7 @@ def _initials(name: str) -> str:
     return (words[0][:2] if len(words) == 1 else words[0][:1] + words[-1][:1]).upper() if words else name
 
 
-def without_blanks(kept: Sequence[str]) -> bool:
+def without_blanks(stripped_lines: Sequence[str]) -> bool:
     """Whether no blank line stands between filled ones, so that each line is a paragraph."""
-    filled = [index for index, line in enumerate(kept) if line]
-    return bool(filled) and filled[-1] - filled[0] + 1 == len(filled)
+    filled_lines = [index for index, line in enumerate(stripped_lines) if line]
+    return bool(filled_lines) and filled_lines[-1] - filled_lines[0] + 1 == len(filled_lines)

@@ -38,78 +38,78 @@ class Dress:
 
 def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
     """Lines without what programs write into them, as many as before."""
-    plain = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
-    plain, marks = without_pane(plain)
+    plain_lines = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
+    plain_lines, marks = without_pane(plain_lines)
     ends: dict[int, int] = {}
-    for index in page_lines(plain):
-        marks.append(marked(index, "heading", plain[index]))
-        plain[index] = ""
-    if any("#" in line and _F4.search(line) for line in plain):
-        for index, line in enumerate(plain):
+    for index in page_lines(plain_lines):
+        marks.append(marked(index, "heading", plain_lines[index]))
+        plain_lines[index] = ""
+    if any("#" in line and _F4.search(line) for line in plain_lines):
+        for index, line in enumerate(plain_lines):
             if "#" in line and (first := _F4_BEHIND_LABEL.match(line)):
-                plain[index] = f"[{first['time']}] {first['label']} {line[first.end() :]}"
-            elif "#" in line and (found := list(_F4.finditer(line))):
-                plain[index] = (
+                plain_lines[index] = f"[{first['time']}] {first['label']} {line[first.end() :]}"
+            elif "#" in line and (stamps := list(_F4.finditer(line))):
+                plain_lines[index] = (
                     _F4.sub(" ", line).strip()
-                    if len(found) > 1 or found[0].end() < len(line)
-                    else line[: found[0].start()]
+                    if len(stamps) > 1 or stamps[0].end() < len(line)
+                    else line[: stamps[0].start()]
                 )
-                time = clock_ms(f"{found[-1][1]}.{found[-1][2] or 0}")
-                if time is not None and found[-1].end() >= len(line.rstrip()):
+                time = clock_ms(f"{stamps[-1][1]}.{stamps[-1][2] or 0}")
+                if time is not None and stamps[-1].end() >= len(line.rstrip()):
                     ends[index] = time
-                elif time is not None and not line[: found[0].start()].strip():
-                    plain[index] = f"[{found[0][1]}] {plain[index].strip()}"
+                elif time is not None and not line[: stamps[0].start()].strip():
+                    plain_lines[index] = f"[{stamps[0][1]}] {plain_lines[index].strip()}"
                     continue
-                marks.append(Mark(index, "time", len(line.split()) - len(plain[index].split())))
-    for index, line in enumerate(plain):
-        if _MANY_NUMBERS.search(line) and (kept := _without_margin(line)) != line:
-            marks.append(Mark(index, "markup", len(line.split()) - len(kept.split())))
-            plain[index] = kept
-    for index in _every_fifth(plain):
-        plain[index] = _NUMBERED.sub("", plain[index], count=1)
+                marks.append(Mark(index, "time", len(line.split()) - len(plain_lines[index].split())))
+    for index, line in enumerate(plain_lines):
+        if _MANY_NUMBERS.search(line) and (stripped := _without_margin(line)) != line:
+            marks.append(Mark(index, "markup", len(line.split()) - len(stripped.split())))
+            plain_lines[index] = stripped
+    for index in _every_fifth(plain_lines):
+        plain_lines[index] = _NUMBERED.sub("", plain_lines[index], count=1)
         marks.append(Mark(index, "label", 1))
     for shape in (_NUMBERED, _LISTED):
-        if _counts(plain, shape) and (shape is _NUMBERED or _labelled_behind(plain)):
-            for index, line in enumerate(plain):
+        if _counts(plain_lines, shape) and (shape is _NUMBERED or _labelled_behind(plain_lines)):
+            for index, line in enumerate(plain_lines):
                 if match := shape.match(line):
-                    plain[index] = line[match.end() :]
+                    plain_lines[index] = line[match.end() :]
                     marks.append(Mark(index, "label", 1))
-    if _end_in_times(plain):
-        for index, line in enumerate(plain):
+    if _end_in_times(plain_lines):
+        for index, line in enumerate(plain_lines):
             if (match := _TIME_BEHIND.search(line)) and (time := clock_ms(match[1])) is not None:
-                plain[index], ends[index] = line[: match.start()], time
+                plain_lines[index], ends[index] = line[: match.start()], time
                 marks.append(Mark(index, "time", 1))
-    return plain, Dress(tuple(marks), ends)
+    return plain_lines, Dress(tuple(marks), ends)
 
 
 def _without_margin(line: str) -> str:
     """A line without runs of numbers that count on: the numbers of lines in the margin of a page, copied with its text."""
     words = line.split()
-    kept: list[str] = []
-    at = 0
-    while at < len(words):
-        end = at
-        while end < len(words) and words[end].isdecimal() and int(words[end]) == int(words[at]) + end - at:
+    kept_words: list[str] = []
+    position = 0
+    while position < len(words):
+        end = position
+        while end < len(words) and words[end].isdecimal() and int(words[end]) == int(words[position]) + end - position:
             end += 1
-        if end - at >= _MARGIN_NUMBERS:
-            at = end
+        if end - position >= _MARGIN_NUMBERS:
+            position = end
         else:
-            kept.append(words[at])
-            at += 1
-    return " ".join(kept) if len(kept) < len(words) else line
+            kept_words.append(words[position])
+            position += 1
+    return " ".join(kept_words) if len(kept_words) < len(words) else line
 
 
 def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
     """Whether nearly every line begins with a number that counts lines; titles and legends above may stand without."""
-    filled = [line for line in lines if line.strip()]
-    first = next((index for index, line in enumerate(filled) if shape.match(line)), None)
+    non_blank = [line for line in lines if line.strip()]
+    first = next((index for index, line in enumerate(non_blank) if shape.match(line)), None)
     if first is None:
         return False
-    counted = [int(match[1]) if (match := shape.match(line)) else None for line in filled[first:]]
-    if len(counted) < 4:
+    numbers = [int(match[1]) if (match := shape.match(line)) else None for line in non_blank[first:]]
+    if len(numbers) < 4:
         return False
-    follow = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(counted))
-    return follow >= _MANY * (len(counted) - 1)
+    follow = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(numbers))
+    return follow >= _MANY * (len(numbers) - 1)
 
 
 def _every_fifth(lines: Sequence[str]) -> list[int]:
@@ -124,14 +124,16 @@ def _every_fifth(lines: Sequence[str]) -> list[int]:
 
 def _labelled_behind(lines: Sequence[str]) -> bool:
     """Whether most numbered lines have a label behind the number, at least one of which comes back."""
-    behind = [line[match.end() :] for line in lines if (match := _LISTED.match(line))]
+    texts_after_number = [line[match.end() :] for line in lines if (match := _LISTED.match(line))]
     labels = [
-        label for line in behind if (colon := line.find(":")) > 0 and like_a_name(label := line[:colon].strip("*_ "))
+        label
+        for line in texts_after_number
+        if (colon := line.find(":")) > 0 and like_a_name(label := line[:colon].strip("*_ "))
     ]
-    return len(labels) >= _MANY * len(behind) and len(set(labels)) < len(labels)
+    return len(labels) >= _MANY * len(texts_after_number) and len(set(labels)) < len(labels)
 
 
 def _end_in_times(lines: Sequence[str]) -> bool:
     """Whether most lines end in a time in brackets, as noScribe and others write the end of a turn."""
-    filled = [line for line in lines if line.strip()]
-    return sum(bool(_TIME_BEHIND.search(line)) for line in filled) > max(1, len(filled) // 2)
+    non_blank = [line for line in lines if line.strip()]
+    return sum(bool(_TIME_BEHIND.search(line)) for line in non_blank) > max(1, len(non_blank) // 2)

@@ -73,8 +73,8 @@ def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | 
     """A time stamp's parts as milliseconds, at most LATEST_MS; the fraction may have any number of digits."""
     # Longer numbers than these are past any bound, and Python refuses to read thousands of digits.
     hour, minute, second = (int(part) if len(part) < 16 else LATEST_MS for part in (hours or "0", minutes, seconds))
-    whole = (hour * 3600 + minute * 60 + second) * 1000
-    return min(whole + int(((fraction or "0") + "00")[:3]), LATEST_MS)
+    whole_ms = (hour * 3600 + minute * 60 + second) * 1000
+    return min(whole_ms + int(((fraction or "0") + "00")[:3]), LATEST_MS)
 
 
 def is_timing(line: str) -> bool:
@@ -149,7 +149,7 @@ class _Parser:
         return CueFile(tuple(cues), tuple(self.marks), tuple(self.unread), self._warnings(), self.title)
 
     def _begin_cue(self, index: int, timing: tuple[str, str, bool, str]) -> None:
-        start_text, end_text, bracket, rest = timing
+        start_text, end_text, bracket, text_after = timing
         before = self.cues[-1].end_ms if self.cues else 0
         start, end = _of_stamp(start_text), _of_stamp(end_text)
         if start >= LATEST_MS or end >= LATEST_MS:
@@ -161,9 +161,9 @@ class _Parser:
             self.section += self.numbered
             self.numbered = True
         line = self.lines[index]
-        settings = None if bracket else _SETTINGS.match(rest)
-        words = rest[settings.end() :] if settings else rest
-        self.marks.append(marked(index, "time", line[: len(line) - len(rest)]))
+        settings = None if bracket else _SETTINGS.match(text_after)
+        words = text_after[settings.end() :] if settings else text_after
+        self.marks.append(marked(index, "time", line[: len(line) - len(text_after)]))
         if settings:
             self.marks.append(marked(index, "markup", settings.group()))
         self.payloads.append([(index, words)] if words.strip() else [])
@@ -182,7 +182,12 @@ class _Parser:
         if not (self.after_blank and text.isdecimal() and len(text) < 8):
             return False
         following = next(
-            (at for at in range(index + 1, min(index + 4, len(self.lines))) if self.lines[at].strip()), None
+            (
+                line_index
+                for line_index in range(index + 1, min(index + 4, len(self.lines)))
+                if self.lines[line_index].strip()
+            ),
+            None,
         )
         if following is None or not self.timings[following]:
             return False
@@ -215,8 +220,8 @@ class _Parser:
         """Whether a line before the first cue is the file's title: a heading, or short, first and by itself."""
         if line.startswith("#"):
             return True
-        alone = not self.began and not self.lines[index + 1].strip()
-        return alone and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
+        stands_alone = not self.began and not self.lines[index + 1].strip()
+        return stands_alone and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
 
     def _header(self, index: int, line: str) -> None:
         self.after_blank = False
@@ -245,8 +250,8 @@ def _of_stamp(text: str) -> int:
         return 0
     parts = re.split(r"[:;]", text.replace(",", "."))
     if len(parts) == 1:
-        whole, _, fraction = parts[0].partition(".")
-        return milliseconds(None, "0", whole, fraction)
+        whole_seconds, _, fraction = parts[0].partition(".")
+        return milliseconds(None, "0", whole_seconds, fraction)
     if len(parts) == 4 or (len(parts) == 3 and len(parts[2].partition(".")[0]) > 2):
         parts[-2:] = [f"{parts[-2]}.{parts[-1]}"]
     last, _, fraction = parts[-1].partition(".")
@@ -256,10 +261,13 @@ def _of_stamp(text: str) -> int:
 
 def labels_in(cues: Sequence[Cue]) -> frozenset[str]:
     """Labels that name speakers in cues, in whichever form; none where fewer than one cue in twenty carries one."""
-    speakers = {one.speaker for cue in cues for one in objects_in(cue.lines) or ()} - {""}
+    speakers = {cue_object.speaker for cue in cues for cue_object in objects_in(cue.lines) or ()} - {""}
     if speakers:
         return frozenset(speakers)
-    texts = [[part.text for at, line in enumerate(cue.lines) for part in segments_of(at, line)] for cue in cues]
+    texts = [
+        [part.text for line_index, line in enumerate(cue.lines) for part in segments_of(line_index, line)]
+        for cue in cues
+    ]
     return find_naming(texts, [cue.ident for cue in cues]).names
 
 

@@ -44,15 +44,15 @@ def objects_in(lines: Sequence[str]) -> list[CueObject] | None:
         return None
     places = _places_of_strings(lines)
     value = _loaded("\n".join(lines))
-    values = [value] if value is not None else [each for line in lines if (each := _loaded(line)) is not None]
+    values = [value] if value is not None else [loaded for line in lines if (loaded := _loaded(line)) is not None]
     if not values:
         return None
-    found = [one for value in values for one in _spoken(value, _DEEPEST)]
+    cue_objects = [cue_object for value in values for cue_object in _spoken(value, _DEEPEST)]
     return [
         CueObject(
             name, words, places.get(one_line(name), places.get(one_line(words), 0)), places.get(one_line(words), 0)
         )
-        for name, words in found
+        for name, words in cue_objects
     ]
 
 
@@ -80,24 +80,26 @@ def _places_of_strings(lines: Sequence[str]) -> dict[str, int]:
 
 def _spoken(value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if isinstance(value, list) and depth:
-        for each in value:
-            yield from _spoken(each, depth - 1)
+        for child in value:
+            yield from _spoken(child, depth - 1)
     if not isinstance(value, dict):
         return
-    plain = {re.sub(r"[\W_]", "", str(key)).casefold(): each for key, each in value.items()}
-    words = next((plain[key] for key in _TEXT if isinstance(plain.get(key), str)), None)
+    fields = {re.sub(r"[\W_]", "", str(key)).casefold(): child for key, child in value.items()}
+    words = next((fields[key] for key in _TEXT if isinstance(fields.get(key), str)), None)
     if words is not None:
-        yield _name(plain), words
+        yield _name(fields), words
     elif depth:
-        for each in value.values():
-            yield from _spoken(each, depth - 1)
+        for child in value.values():
+            yield from _spoken(child, depth - 1)
 
 
 def _name(fields: dict[str, Any]) -> str:
     for key in _NAME:
         value = fields.get(key)
         if isinstance(value, dict):
-            value = _name({re.sub(r"[\W_]", "", str(name)).casefold(): each for name, each in value.items()})
+            value = _name(
+                {re.sub(r"[\W_]", "", str(name)).casefold(): field_value for name, field_value in value.items()}
+            )
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**6:
             return f"Speaker {value}"
         if isinstance(value, str) and one_line(value):

@@ -121,14 +121,14 @@ class Naming:
         """All labels that name speakers."""
         return frozenset().union(*self.accepted.values(), self.by_ident.values())
 
-    def match(self, text: str, *, alone: bool = True) -> LabelMatch | None:
-        """The label that a line begins with; ``alone`` where no line of the same cue follows."""
+    def match(self, text: str, *, ends_cue: bool = True) -> LabelMatch | None:
+        """The label that a line begins with; ``ends_cue`` where no line of the same cue follows."""
         if self.pattern:
             return _match_of_choice(self.pattern, text)
         inner = _inner_text(text, self.bare_stamps)
         for form in FORMS:
             labels = self.accepted.get(form.name)
-            if not labels or (form.name == "line" and alone):
+            if not labels or (form.name == "line" and ends_cue):
                 continue
             if (match := form.pattern.match(inner)) and (label := _clean(match.group("speaker"))) in labels:
                 words = without_stamp(match.group("words"), bare=self.bare_stamps)
@@ -144,10 +144,10 @@ def find_naming(
     cues: Sequence[Sequence[str]], idents: Sequence[str], choices: ReadingChoices = NO_CHOICES, *, named: bool = True
 ) -> Naming:
     """How cues (their plain lines) name speakers; where not ``named``, only changes of speaker are looked for."""
-    filled = [[line for line in lines if line.strip()] for lines in cues]
-    filled = [lines for lines in filled if lines]
-    firsts = [lines[0] for lines in filled]
-    dashes = _dashes_change(filled)
+    filled_cues = [[line for line in lines if line.strip()] for lines in cues]
+    filled_cues = [lines for lines in filled_cues if lines]
+    firsts = [lines[0] for lines in filled_cues]
+    dashes = _dashes_change(filled_cues)
     stamped = sum(has_bare_stamp(line) for line in firsts)
     bare_stamps = stamped * 2 >= len(firsts) > 0
     pattern = chosen_pattern(choices)
@@ -155,7 +155,7 @@ def find_naming(
         return Naming(dashes=dashes, bare_stamps=bare_stamps, pattern=pattern)
     never = frozenset(one_line(label).casefold() for label in choices.not_speakers)
     accepted: dict[str, frozenset[str]] = {}
-    parted = [[part for line in lines for _, part in changes_in(line) if part.strip()] for lines in filled]
+    parted = [[part for line in lines for _, part in changes_in(line) if part.strip()] for lines in filled_cues]
     for form in FORMS:
         if not form.weak:
             accepted[form.name], _ = _accepted(form, parted, bare_stamps, never)
@@ -194,16 +194,16 @@ def speakers_by_ident(idents: Sequence[str]) -> dict[str, str]:
 
     Names come again and again, while what counts or describes cues does not.
     """
-    filled = [ident for ident in idents if ident]
-    counting = sum(counts_cues(ident) for ident in filled)
-    if len(filled) * 2 < len(idents) or counting * 2 >= len(filled):
+    given_idents = [ident for ident in idents if ident]
+    counting = sum(counts_cues(ident) for ident in given_idents)
+    if len(given_idents) * 2 < len(idents) or counting * 2 >= len(given_idents):
         return {}
-    quoted = {ident: match.group("name").strip() for ident in filled if (match := _QUOTED.match(ident))}
-    if len(quoted) * 2 >= len(set(filled)):
+    quoted = {ident: match.group("name").strip() for ident in given_idents if (match := _QUOTED.match(ident))}
+    if len(quoted) * 2 >= len(set(given_idents)):
         return {ident: name for ident, name in quoted.items() if names_somebody(name)}
-    for before, behind in ((False, False), (True, False), (False, True), (True, True)):
-        names = {ident: _name_in_ident(ident, before, behind) for ident in filled}
-        counts = Counter(names[ident] for ident in filled)
+    for before, number_behind in ((False, False), (True, False), (False, True), (True, True)):
+        names = {ident: _name_in_ident(ident, before, number_behind) for ident in given_idents}
+        counts = Counter(names[ident] for ident in given_idents)
         if _are_people(counts):
             return names
     return {}
@@ -214,11 +214,11 @@ def counts_cues(ident: str) -> bool:
     return bool(_COUNTING.match(ident))
 
 
-def _name_in_ident(ident: str, before: bool, behind: bool) -> str:
+def _name_in_ident(ident: str, before: bool, number_behind: bool) -> str:
     """An id without the running number before it, or behind."""
     ident = ident.rstrip(":： ")
     ident = _ID_NUMBER_BEFORE.sub("", ident) if before else ident
-    return one_line(_ID_NUMBER_BEHIND.sub("", ident) if behind else ident)
+    return one_line(_ID_NUMBER_BEHIND.sub("", ident) if number_behind else ident)
 
 
 def _are_people(counts: Counter[str]) -> bool:
@@ -260,8 +260,10 @@ def _clean(label: str) -> str:
 
 def _shape(label: str) -> str:
     """A label without emoji and other signs, as far as its shape as a name goes; ``#`` and ``№`` count as part of it."""
-    kept = (" " if unicodedata.category(char) in {"So", "Sk", "Cf", "Cs"} and char != "№" else char for char in label)
-    return one_line("".join(kept))
+    characters = (
+        " " if unicodedata.category(char) in {"So", "Sk", "Cf", "Cs"} and char != "№" else char for char in label
+    )
+    return one_line("".join(characters))
 
 
 def _match_of_choice(pattern: ChosenPattern, text: str) -> LabelMatch | None:
@@ -279,12 +281,12 @@ def _accepted(
     counts: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
     for lines in cues:
-        for at, line in enumerate(lines):
-            if label := _candidate(form, line, at + 1 < len(lines), bare_stamps):
+        for line_index, line in enumerate(lines):
+            if label := _candidate(form, line, line_index + 1 < len(lines), bare_stamps):
                 if label.casefold() in never:
                     continue
                 counts[label] += 1
-                firsts[label] += at == 0
+                firsts[label] += line_index == 0
     counts_of_form = {
         "tagged": _accepted_tagged,
         "bracket": _accepted_brackets,
@@ -372,10 +374,10 @@ def _accepted_colons(counts: Counter[str], firsts: Counter[str], cues: int) -> f
 
 def _accepted_tight(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
     """Labels without a space behind the colon, or before a dash: only where half of the cues begin so, again and again."""
-    found = {
+    accepted = {
         label for label, count in firsts.items() if count > 1 and (like_a_name(_shape(label)) or _GENERIC.match(label))
     }
-    return frozenset(found if sum(firsts[label] for label in found) * 2 >= cues else ())
+    return frozenset(accepted if sum(firsts[label] for label in accepted) * 2 >= cues else ())
 
 
 def _accepted_lines(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:

@@ -29,33 +29,33 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
     A file rolls where two cues in five begin with what the cue before ended with: a line that has moved up, or a
     line that grows word by word. Elsewhere people do say a thing twice, and nothing is left out.
     """
-    shown = [[_folded(word) for line in lines for word in line] for lines in cues]
+    folded_cues = [[_folded(word) for line in lines for word in line] for lines in cues]
     overlaps = [0] * len(cues)
-    fresh = [len(words) for words in shown]
-    strong = short = filled = 0
+    fresh = [len(words) for words in folded_cues]
+    strong = short = filled_count = 0
     previous, again = -1, False
-    for index, words in enumerate(shown):
+    for index, words in enumerate(folded_cues):
         if not words:
             continue
-        filled += 1
+        filled_count += 1
         if previous >= 0 and voices[previous][1] == voices[index][0]:
-            before = shown[previous]
+            before = folded_cues[previous]
             length = _overlap(before, words)
             # Whole lines of the cue before come again, or what was new in it, however short they are.
-            whole = {len(words), len(before), fresh[previous], *accumulate(map(len, reversed(cues[previous])))}
-            if length in whole or length >= _FEWEST_WORDS:
+            whole_lengths = {len(words), len(before), fresh[previous], *accumulate(map(len, reversed(cues[previous])))}
+            if length in whole_lengths or length >= _FEWEST_WORDS:
                 overlaps[index] = length
                 fresh[index] = (fresh[previous] if length == len(before) else 0) + len(words) - length
                 # A third time the same is how people (and faulty programs) speak; short words twice prove nothing alone.
-                same = length == len(words) == len(before)
-                if length and not (same and again):
-                    strong, short = (strong, short + 1) if same and length < _FEWEST_WORDS else (strong + 1, short)
-                again = same
+                is_same = length == len(words) == len(before)
+                if length and not (is_same and again):
+                    strong, short = (strong, short + 1) if is_same and length < _FEWEST_WORDS else (strong + 1, short)
+                again = is_same
             else:
                 again = False
         previous = index
     # One or two words that come again are how people speak.
-    if strong >= 2 and max(overlaps) >= _FEWEST_WORDS and strong + short >= _ROLLING_SHARE * (filled - 1):
+    if strong >= 2 and max(overlaps) >= _FEWEST_WORDS and strong + short >= _ROLLING_SHARE * (filled_count - 1):
         return Repeats(tuple(overlaps))
     doubted = tuple(index for index, length in enumerate(overlaps) if length >= _DOUBTED_WORDS)
     return Repeats((0,) * len(cues), doubted if len(doubted) >= _DOUBTED_CUES else ())
@@ -70,14 +70,14 @@ def _overlap(before: Sequence[str], after: Sequence[str]) -> int:
             length = borders[length - 1]
         length += after[index] == after[length]
         borders[index] = length
-    matched = 0
+    match_length = 0
     for word in before[-len(after) :]:
-        if matched == len(after):
-            matched = borders[matched - 1]
-        while matched and word != after[matched]:
-            matched = borders[matched - 1]
-        matched += word == after[matched]
-    return matched
+        if match_length == len(after):
+            match_length = borders[match_length - 1]
+        while match_length and word != after[match_length]:
+            match_length = borders[match_length - 1]
+        match_length += word == after[match_length]
+    return match_length
 
 
 def _folded(word: str) -> str:

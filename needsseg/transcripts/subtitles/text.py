@@ -75,13 +75,13 @@ def plain(text: str) -> str:
 def segments_of(line: int, raw: str) -> list[Segment]:
     """A raw line cut at its voice tags; what stands before the first has the voice None."""
     out: list[Segment] = []
-    at: int = 0
+    offset: int = 0
     voice: str | None = None
     for match in VOICE.finditer(raw):
-        if before := plain(raw[at : match.start()]).strip():
+        if before := plain(raw[offset : match.start()]).strip():
             out.append(Segment(line, voice, before))
-        at, voice = match.end(), one_line(plain(match.group(1) or ""))
-    out.append(Segment(line, voice, plain(raw[at:])))
+        offset, voice = match.end(), one_line(plain(match.group(1) or ""))
+    out.append(Segment(line, voice, plain(raw[offset:])))
     return out
 
 

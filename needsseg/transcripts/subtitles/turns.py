@@ -152,20 +152,26 @@ def _voices_on_change(parts: Iterable[_CueParts]) -> bool:
 
     True where voices are nameless (``<v ->``: a change, and no more), or where no voice follows itself.
     """
-    voices = [segments[0].voice for part in parts if (segments := [one for one in part.segments if one.text.strip()])]
-    named = [voice for voice in voices if voice is not None]
-    if not named or len(named) == len(voices):
+    first_voices = [
+        segments[0].voice
+        for part in parts
+        if (segments := [segment for segment in part.segments if segment.text.strip()])
+    ]
+    named_voices = [voice for voice in first_voices if voice is not None]
+    if not named_voices or len(named_voices) == len(first_voices):
         return False
-    nameless = sum(not names_somebody(voice) for voice in named)
-    return nameless * 2 >= len(named) or (len(set(named)) > 1 and all(a != b for a, b in pairwise(named)))
+    nameless = sum(not names_somebody(voice) for voice in named_voices)
+    return nameless * 2 >= len(named_voices) or (
+        len(set(named_voices)) > 1 and all(a != b for a, b in pairwise(named_voices))
+    )
 
 
 def _labels_every_cue(cues: Iterable[Sequence[str]], naming: Naming) -> bool:
     """Whether a label stands before (nearly) every cue, also where the same person goes on: one without is then nobody's."""
-    labels = [naming.match(lines[0], alone=len(lines) < 2) for lines in cues if lines]
-    named = [label.speaker for label in labels if label]
-    without = len(labels) - len(named)
-    goes_on = sum(before == after for before, after in pairwise(named))
+    labels = [naming.match(lines[0], ends_cue=len(lines) < 2) for lines in cues if lines]
+    label_speakers = [label.speaker for label in labels if label]
+    without = len(labels) - len(label_speakers)
+    goes_on = sum(before == after for before, after in pairwise(label_speakers))
     return 0 < without <= _FEW_WITHOUT * len(labels) and goes_on >= max(2, without)
 
 
@@ -191,7 +197,7 @@ class _Speech:
     dashed: bool = False
 
     def add(self, part: _CueParts, *, at_edge: bool) -> None:
-        """Adds the pieces of one cue, and marks what its lines hold besides."""
+        """Add the pieces of one cue, and marks what its lines hold besides."""
         cue = part.cue
         self.labelled = self.dashed = False
         self._ident(cue)
@@ -199,8 +205,10 @@ class _Speech:
             self._objects(part.objects, cue)
         else:
             lines = [segment for segment in part.segments if segment.text.strip()]
-            whole = one_line(" ".join(segment.text for segment in lines))
-            kind = "metadata" if at_edge and _CREDIT.match(whole) else "note" if self._is_note(lines, whole) else ""
+            cue_text = one_line(" ".join(segment.text for segment in lines))
+            kind = (
+                "metadata" if at_edge and _CREDIT.match(cue_text) else "note" if self._is_note(lines, cue_text) else ""
+            )
             for index, segment in enumerate(lines):
                 if kind:
                     self.marks.append(marked(segment.line, kind, segment.text))
@@ -209,9 +217,9 @@ class _Speech:
         for number, raw in zip(cue.numbers, cue.lines, strict=True):
             self._markup(number, raw, part)
 
-    def _is_note(self, lines: Sequence[Segment], whole: str) -> bool:
-        first = self.naming.match(lines[0].text, alone=len(lines) < 2) if lines else None
-        return not first and (is_note(whole, whole_cue=True) or (self.sounds and is_only_signs(whole)))
+    def _is_note(self, lines: Sequence[Segment], cue_text: str) -> bool:
+        first = self.naming.match(lines[0].text, ends_cue=len(lines) < 2) if lines else None
+        return not first and (is_note(cue_text, whole_cue=True) or (self.sounds and is_only_signs(cue_text)))
 
     def _ident(self, cue: Cue) -> None:
         if cue.ident_at < 0:
@@ -224,11 +232,11 @@ class _Speech:
             self.speaker, self.labelled = speaker or "", True
 
     def _objects(self, objects: Sequence[CueObject], cue: Cue) -> None:
-        for one in objects:
-            self.changed = self.changed or one.speaker != self.speaker
+        for cue_object in objects:
+            self.changed = self.changed or cue_object.speaker != self.speaker
             self.labelled = True
-            self._say(one.speaker, one.words, cue, cue.numbers[one.words_line])
-            self.marks.append(marked(cue.numbers[one.name_line], "label", one.speaker))
+            self._say(cue_object.speaker, cue_object.words, cue, cue.numbers[cue_object.words_line])
+            self.marks.append(marked(cue.numbers[cue_object.name_line], "label", cue_object.speaker))
         for number, raw in zip(cue.numbers, cue.lines, strict=True):
             self.marks.append(marked(number, "metadata", raw))
 
@@ -248,20 +256,20 @@ class _Speech:
             if change:
                 self.marks.append(Mark(segment.line, "label", 1))
                 self.changed, self.speaker = True, ""
-            self._line(part, segment, cue, alone=index + 1 == count)
+            self._line(part, segment, cue, ends_cue=index + 1 == count)
 
     @property
     def _has_voices(self) -> bool:
         return bool(self.pieces) and not self.naming.names and not self.naming.pattern and bool(self.speaker)
 
-    def _line(self, text: str, segment: Segment, cue: Cue, *, alone: bool) -> None:
+    def _line(self, text: str, segment: Segment, cue: Cue, *, ends_cue: bool) -> None:
         text = text.strip()
         ends_turn = text.endswith(_TURN_SIGNS)
         if ends_turn:
             sign = text[text.rindex("[") :]
             self.marks.append(marked(segment.line, "markup", sign))
             text = text[: -len(sign)]
-        if match := self.naming.match(text, alone=alone):
+        if match := self.naming.match(text, ends_cue=ends_cue):
             self._change_to(match.speaker)
             self.changed = self.changed or not match.speaker
             self.marks.append(marked(segment.line, "label", match.label))
@@ -281,7 +289,7 @@ class _Speech:
             self.changed, self.speaker = True, ""
 
     def _is_label_line(self, text: str) -> bool:
-        return self.naming.match(text, alone=False) is not None
+        return self.naming.match(text, ends_cue=False) is not None
 
     def _dashed(self, words: str, segment: Segment, cue: Cue) -> None:
         match = self.naming.match(words)
@@ -326,15 +334,15 @@ class _Speech:
         self.changed = False
 
     def _markup(self, number: int, raw: str, part: _CueParts) -> None:
-        """Marks the words of a line that are tags, and names within voice tags."""
+        """Mark the words of a line that are tags, and names within voice tags."""
         if part.objects is not None or not any(sign in raw for sign in "<{&\\"):
             return
         texts = segments_of(number, raw)
         words = sum(len(segment.text.split()) for segment in texts)
         names = sum(len(segment.voice.split()) for segment in texts if segment.voice)
-        left = max(len(raw.split()) - words, 0)
-        self.marks.append(Mark(number, "label", min(names, left)))
-        self.marks.append(Mark(number, "markup", left - min(names, left)))
+        markup_words = max(len(raw.split()) - words, 0)
+        self.marks.append(Mark(number, "label", min(names, markup_words)))
+        self.marks.append(Mark(number, "markup", markup_words - min(names, markup_words)))
 
 
 def _turns(pieces: Sequence[_Piece]) -> tuple[Spoken, ...]:
@@ -364,10 +372,12 @@ def _doubts_of_repeats(parts: Sequence[_CueParts], repeats: Repeats) -> tuple[st
 
 
 def _doubts_of_markup(pieces: Sequence[_Piece]) -> tuple[str, ...]:
-    found = [(piece.spoken.line, left) for piece in pieces if (left := left_behind(piece.spoken.words))]
-    if not found:
+    marked_pieces = [
+        (piece.spoken.line, markup_left) for piece in pieces if (markup_left := left_behind(piece.spoken.words))
+    ]
+    if not marked_pieces:
         return ()
-    lines = list(groupby(found, key=lambda item: item[0]))
+    lines = list(groupby(marked_pieces, key=lambda item: item[0]))
     count = format_count(len(lines), "line holds", "lines hold")
-    line, left = found[0]
-    return (f"{count} a time or markup within speech, first line {line}: {left[:_SHOWN]}",)
+    line, markup_left = marked_pieces[0]
+    return (f"{count} a time or markup within speech, first line {line}: {markup_left[:_SHOWN]}",)

@@ -73,23 +73,23 @@ def columns_by_content(names: Sequence[str], rows: Sequence[Mapping[str, str]]) 
     without a name by short names that change from row to row.
     """
     shapes = {name: _shape([row.get(name, "") for row in rows]) for name in names}
-    named = columns_of(names)
-    if named.voices or not rows:
-        return named
+    columns_named = columns_of(names)
+    if columns_named.voices or not rows:
+        return columns_named
     plain = {plain_name(name) for name in names}
-    if "code" in plain and plain & _OF_CODEBOOKS and not named.speaker and not named.start:
+    if "code" in plain and plain & _OF_CODEBOOKS and not columns_named.speaker and not columns_named.start:
         return Columns()
-    if not named.words and not named.speaker and (voices := speaker_columns(names, rows)):
+    if not columns_named.words and not columns_named.speaker and (voices := speaker_columns(names, rows)):
         return voices
-    words = _words_column(names, shapes, named.words)
-    survey = _survey(names, shapes, named, words)
+    words = _words_column(names, shapes, columns_named.words)
+    survey = _survey(names, shapes, columns_named, words)
     if survey.answers or not words:
         return survey
-    columns = named if words == named.words else Columns(words)
-    if words != named.words:
-        others = {plain: name for plain, name in names_by_plain(names).items() if name != words}
-        times = columns_of([*others.values(), "text"])
-        columns = with_others(replace(columns, start=times.start, end=times.end), others)
+    columns = columns_named if words == columns_named.words else Columns(words)
+    if words != columns_named.words:
+        other_names = {plain: name for plain, name in names_by_plain(names).items() if name != words}
+        times = columns_of([*other_names.values(), "text"])
+        columns = with_others(replace(columns, start=times.start, end=times.end), other_names)
     columns = _times_by_content(columns, shapes)
     if not columns.speaker:
         columns = replace(columns, speaker=_speaker_column(shapes, columns))
@@ -99,18 +99,18 @@ def columns_by_content(names: Sequence[str], rows: Sequence[Mapping[str, str]]) 
 def _shape(cells: Sequence[str]) -> _Shape:
     step = max(1, len(cells) // _SAMPLE)
     sample = cells if step == 1 else [cells[index] for index in range(0, len(cells), step)]
-    filled = [cell.strip() for cell in sample if cell.strip()]
-    values = tuple(dict.fromkeys(filled))
-    count = len(filled) or 1
-    counted = [len(cell.split()) for cell in filled]
+    filled_cells = [cell.strip() for cell in sample if cell.strip()]
+    values = tuple(dict.fromkeys(filled_cells))
+    count = len(filled_cells) or 1
+    word_counts = [len(cell.split()) for cell in filled_cells]
     return _Shape(
-        len(filled),
+        len(filled_cells),
         sum(len(value.split()) for value in values),
-        sum(counted) / count,
-        sum(len(cell) < 80 and (is_time(cell) or parts_of_range(cell) is not None) for cell in filled) / count,
-        sum(len(cell) < 80 and parts_of_range(cell) is not None for cell in filled) / count,
+        sum(word_counts) / count,
+        sum(len(cell) < 80 and (is_time(cell) or parts_of_range(cell) is not None) for cell in filled_cells) / count,
+        sum(len(cell) < 80 and parts_of_range(cell) is not None for cell in filled_cells) / count,
         values,
-        sum(first != second for first, second in itertools.pairwise(filled)) / max(1, count - 1),
+        sum(first != second for first, second in itertools.pairwise(filled_cells)) / max(1, count - 1),
     )
 
 
@@ -120,9 +120,9 @@ def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: s
         key=lambda name: shapes[name].distinct_words,
         default="",
     )
-    spoken = [name for name in names if shapes[name].running and not _TRANSLATED.search(plain_name(name))]
-    if _TRANSLATED.search(plain_name(fullest)) and spoken:
-        fullest = max(spoken, key=lambda name: shapes[name].distinct_words)
+    running_columns = [name for name in names if shapes[name].running and not _TRANSLATED.search(plain_name(name))]
+    if _TRANSLATED.search(plain_name(fullest)) and running_columns:
+        fullest = max(running_columns, key=lambda name: shapes[name].distinct_words)
     most = shapes[fullest].distinct_words if fullest else 0
     for name in words_names(names):
         # Where the first of two telling names holds ids, the second holds the words.
@@ -135,9 +135,9 @@ def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: s
 
 def _survey(names: Sequence[str], shapes: Mapping[str, _Shape], named: Columns, words: str) -> Columns:
     """``answers`` where each row is a respondent who wrote into one or several open questions, else nothing."""
-    filled = max((shape.filled for shape in shapes.values()), default=0)
+    most_filled = max((shape.filled for shape in shapes.values()), default=0)
     persons = [name for name in (person_name(names), named.speaker, named.key) if name]
-    unique = next((name for name in persons if len(shapes[name].values) == shapes[name].filled == filled), "")
+    unique = next((name for name in persons if len(shapes[name].values) == shapes[name].filled == most_filled), "")
     if (named.start and named.words) or (named.speaker and named.words and named.speaker != unique):
         return Columns()
     open_questions = tuple(
@@ -145,10 +145,10 @@ def _survey(names: Sequence[str], shapes: Mapping[str, _Shape], named: Columns, 
         for name in names
         if name not in persons and shapes[name].running and not is_time_name(name) and not _is_closed(shapes[name])
     )
-    asked = sum(bool(_QUESTION.search(name.strip())) for name in open_questions)
-    if not asked and (named.words or len(open_questions) < 2 or not unique):
+    question_count = sum(bool(_QUESTION.search(name.strip())) for name in open_questions)
+    if not question_count and (named.words or len(open_questions) < 2 or not unique):
         return Columns()
-    if not asked and _speaker_column(shapes, Columns(words)):
+    if not question_count and _speaker_column(shapes, Columns(words)):
         return Columns()
     return Columns(answers=open_questions, key=unique)
 
@@ -159,10 +159,12 @@ def _is_closed(shape: _Shape) -> bool:
 
 
 def _times_by_content(columns: Columns, shapes: Mapping[str, _Shape]) -> Columns:
-    taken = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
+    used_columns = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
     if columns.start and shapes[columns.start].ranges >= 0.5:
         return replace(columns, end="")
-    timed = [name for name, shape in shapes.items() if name not in taken and shape.filled and shape.times >= _MOSTLY]
+    timed = [
+        name for name, shape in shapes.items() if name not in used_columns and shape.filled and shape.times >= _MOSTLY
+    ]
     if not columns.start and timed:
         columns = replace(columns, start=timed.pop(0))
     if not columns.end and timed and shapes[columns.start].ranges < 0.5:
@@ -171,13 +173,13 @@ def _times_by_content(columns: Columns, shapes: Mapping[str, _Shape]) -> Columns
 
 
 def _speaker_column(shapes: Mapping[str, _Shape], columns: Columns) -> str:
-    taken = {columns.words, columns.role, columns.start, columns.end, columns.key} - {""}
-    found = [
+    used_columns = {columns.words, columns.role, columns.start, columns.end, columns.key} - {""}
+    candidates = [
         (_telling(shape), name)
         for name, shape in shapes.items()
-        if name not in taken and not is_time_name(name) and _names_speakers(name, shape)
+        if name not in used_columns and not is_time_name(name) and _names_speakers(name, shape)
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else ""
+    return max(candidates, key=lambda pair: pair[0])[1] if candidates else ""
 
 
 def _telling(shape: _Shape) -> tuple[float, float]:
@@ -196,11 +198,11 @@ def _names_speakers(name: str, shape: _Shape) -> bool:
 
 def _block_column(names: Sequence[str], rows: Sequence[Mapping[str, str]], columns: Columns) -> str:
     """A column with a vague name (``group``) that tells interviews apart: each value in one block of several rows."""
-    taken: Collection[str] = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
+    used_columns: Collection[str] = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
     for name in vague_keys(names):
         cells = [cell for row in rows if (cell := row.get(name, "").strip())]
         blocks = sum(first != second for first, second in itertools.pairwise(cells)) + 1
         different = len(set(cells))
-        if name not in taken and different > 1 and blocks == different and len(cells) >= 3 * different:
+        if name not in used_columns and different > 1 and blocks == different and len(cells) >= 3 * different:
             return name
     return ""

@@ -116,17 +116,17 @@ def columns_of(names: Sequence[str]) -> Columns:
 
 def with_others(columns: Columns, known: dict[str, str]) -> Columns:
     """The columns of speaker, role and interview beside those of words and times, by name."""
-    taken = {columns.words, columns.start, columns.end}
-    speaker = _first(known, _SPEAKER, taken) or _first(
-        known, [plain for plain in known if _SPEAKER_PATTERN.match(plain)], taken
+    used_columns = {columns.words, columns.start, columns.end}
+    speaker = _first(known, _SPEAKER, used_columns) or _first(
+        known, [plain for plain in known if _SPEAKER_PATTERN.match(plain)], used_columns
     )
-    role = _first(known, _ROLE, taken | {speaker})
-    key = _first(known, _KEY, taken | {speaker}) or _first(
-        known, [plain for plain in known if _KEY_PATTERN.match(plain)], taken | {speaker}
+    role = _first(known, _ROLE, used_columns | {speaker})
+    key = _first(known, _KEY, used_columns | {speaker}) or _first(
+        known, [plain for plain in known if _KEY_PATTERN.match(plain)], used_columns | {speaker}
     )
     if not key and not columns.start and plain_name(speaker) in {"", *_PERSON}:
         # "participant,text" has one row a person as often as one row a turn: the rows tell which (see tables.py).
-        key = _first(known, ("participant id", "respondent id", "id"), taken | {speaker})
+        key = _first(known, ("participant id", "respondent id", "id"), used_columns | {speaker})
     return Columns(columns.words, speaker, role, columns.start, columns.end, key)
 
 
@@ -169,17 +169,17 @@ def unit_in(name: str) -> str:
 
 
 def _voices(known: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    asked, answered = _first(known, _ASKED), _first(known, _ANSWERED)
-    if asked and answered:
-        return ((asked, "Interviewer"), (answered, "Participant"))
+    question_column, answer_column = _first(known, _ASKED), _first(known, _ANSWERED)
+    if question_column and answer_column:
+        return ((question_column, "Interviewer"), (answer_column, "Participant"))
     roles = {name: role_from_label(name) for plain, name in known.items() if not plain.endswith(" id")}
     both = {"interviewer", "participant"} <= set(roles.values())
     return tuple((name, name.strip()) for name, role in roles.items() if role) if both else ()
 
 
-def _first(known: dict[str, str], wanted: Iterable[str], taken: Iterable[str] = ()) -> str:
-    used = set(taken)
-    return next((known[plain] for plain in wanted if plain in known and known[plain] not in used), "")
+def _first(known: dict[str, str], wanted_names: Iterable[str], used_columns: Iterable[str] = ()) -> str:
+    used = set(used_columns)
+    return next((known[plain] for plain in wanted_names if plain in known and known[plain] not in used), "")
 
 
 def plain_name(name: str) -> str:

@@ -72,7 +72,7 @@ def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = 
     tables: list[tuple[Sheet, Table]] = []
     warnings: list[str] = []
     refusals: list[TranscriptError] = []
-    silent: list[Piece] = []
+    silent_pieces: list[Piece] = []
     for sheet in sheets:
         try:
             rows = rows_of(sheet.records, "\t", f"{name}: sheet “{sheet.name}”", choices)
@@ -80,7 +80,7 @@ def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = 
         except TranscriptError as error:
             refusals.append(error)
             warnings.append(f"Sheet “{sheet.name}” holds no speech and was left out.")
-            silent += [
+            silent_pieces += [
                 Piece(number, " ".join(cells), (("metadata", " ".join(cells)),)) for number, cells in sheet.records
             ]
     if not tables:
@@ -88,18 +88,20 @@ def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = 
     several = len(tables) > 1
     interviews = [
         replace(
-            one,
-            key=f"{sheet.name} {one.key}".strip() if several else one.key,
-            where=f"sheet “{sheet.name}”, {one.where}",
+            interview,
+            key=f"{sheet.name} {interview.key}".strip() if several else interview.key,
+            where=f"sheet “{sheet.name}”, {interview.where}",
         )
         for sheet, table in tables
-        for one in table.interviews
+        for interview in table.interviews
     ]
     warnings += [
-        f"Sheet “{sheet.name}”: {each}" if several else each for sheet, table in tables for each in table.warnings
+        f"Sheet “{sheet.name}”: {warning}" if several else warning
+        for sheet, table in tables
+        for warning in table.warnings
     ]
     if interviews[0].reading.source:
-        interviews[0] = replace(interviews[0], reading=with_pieces(interviews[0].reading, silent))
+        interviews[0] = replace(interviews[0], reading=with_pieces(interviews[0].reading, silent_pieces))
     return Table(tuple(interviews), tuple(warnings))
 
 
@@ -107,7 +109,7 @@ def _table_of(table: Rows, name: str, choices: ReadingChoices) -> Table:
     columns = table.columns
     if not columns.spoken:
         raise _no_words(table, name)
-    rows, silent, warnings = _with_words(table.rows, columns)
+    rows, silent_rows, warnings = _with_words(table.rows, columns)
     if not rows:
         first = f" {warnings[0]}" if warnings else ""
         column = ", ".join(columns.spoken)
@@ -118,16 +120,16 @@ def _table_of(table: Rows, name: str, choices: ReadingChoices) -> Table:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(_key_of(row, columns), []).append(row)
-    extra = extra_pieces(table, columns, silent, nameless)
+    extra = extra_pieces(table, columns, silent_rows, nameless)
     interviews: list[Interview] = []
     for key, group in groups.items():
-        one, doubts = _interview(key, group, table, columns, choices)
+        interview, doubts = _interview(key, group, table, columns, choices)
         about = f"{key}: " if len(groups) > 1 else ""
         warnings += [f"{about}{doubt}" for doubt in doubts]
-        if not interviews and one.reading.source:
-            one = replace(one, reading=with_pieces(one.reading, extra))
-        title = one.reading.title or (table.title if len(groups) == 1 else "")
-        interviews.append(replace(one, reading=replace(one.reading, title=title)))
+        if not interviews and interview.reading.source:
+            interview = replace(interview, reading=with_pieces(interview.reading, extra))
+        title = interview.reading.title or (table.title if len(groups) == 1 else "")
+        interviews.append(replace(interview, reading=replace(interview.reading, title=title)))
     return Table(tuple(interviews), (*table.warnings, *warnings))
 
 
@@ -148,11 +150,13 @@ def _no_words(table: Rows, name: str) -> TranscriptError:
 
 
 def _with_words(rows: Sequence[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
-    heard: list[Row] = []
-    silent: list[Row] = []
+    rows_with_words: list[Row] = []
+    silent_rows: list[Row] = []
     for row in rows:
-        (heard if any(one_line(row.cells.get(column, "")) for column in columns.spoken) else silent).append(row)
-    return heard, silent, _left_out(silent, f"no words in column “{columns.spoken[0]}”")
+        (
+            rows_with_words if any(one_line(row.cells.get(column, "")) for column in columns.spoken) else silent_rows
+        ).append(row)
+    return rows_with_words, silent_rows, _left_out(silent_rows, f"no words in column “{columns.spoken[0]}”")
 
 
 def _with_id(rows: list[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
@@ -160,25 +164,29 @@ def _with_id(rows: list[Row], columns: Columns) -> tuple[list[Row], list[Row], l
 
     Where each id stands once, with rows below it that have none, it is written only where an interview begins.
     """
-    named = [row for row in rows if one_line(row.cells.get(columns.key, ""))]
-    if not columns.key or not named or len(named) == len(rows):
+    rows_with_id = [row for row in rows if one_line(row.cells.get(columns.key, ""))]
+    if not columns.key or not rows_with_id or len(rows_with_id) == len(rows):
         return rows, [], []
-    keys = [one_line(row.cells[columns.key]) for row in named]
-    if rows[0] is named[0] and len(set(keys)) == len(keys) and len(rows) >= 3 * len(keys):
-        filled: list[Row] = []
+    keys = [one_line(row.cells[columns.key]) for row in rows_with_id]
+    if rows[0] is rows_with_id[0] and len(set(keys)) == len(keys) and len(rows) >= 3 * len(keys):
+        filled_rows: list[Row] = []
         for row in rows:
-            key = row.cells.get(columns.key, "").strip() or filled[-1].cells[columns.key]
-            filled.append(replace(row, cells={**row.cells, columns.key: key}))
-        return filled, [], []
+            key = row.cells.get(columns.key, "").strip() or filled_rows[-1].cells[columns.key]
+            filled_rows.append(replace(row, cells={**row.cells, columns.key: key}))
+        return filled_rows, [], []
     nameless = [row for row in rows if not one_line(row.cells.get(columns.key, ""))]
-    return named, nameless, _left_out(nameless, f"nothing in column “{columns.key}”, so their interview is unknown")
+    return (
+        rows_with_id,
+        nameless,
+        _left_out(nameless, f"nothing in column “{columns.key}”, so their interview is unknown"),
+    )
 
 
-def _left_out(rows: Sequence[Row], why: str) -> list[str]:
+def _left_out(rows: Sequence[Row], reason: str) -> list[str]:
     if not rows:
         return []
-    named = ", ".join(row.where for row in rows[:5]) + (", …" if len(rows) > 5 else "")
-    return [f"{format_count(len(rows), 'row was', 'rows were')} left out ({named}): {why}."]
+    row_list = ", ".join(row.where for row in rows[:5]) + (", …" if len(rows) > 5 else "")
+    return [f"{format_count(len(rows), 'row was', 'rows were')} left out ({row_list}): {reason}."]
 
 
 def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
@@ -231,31 +239,33 @@ def _interview(
     key: str, rows: Sequence[Row], table: Rows, columns: Columns, choices: ReadingChoices
 ) -> tuple[Interview, list[str]]:
     """One interview of a table, and doubts about its rows."""
-    where = rows[0].where
+    place = rows[0].where
     if columns.voices or columns.answers:
         reading = answers_reading(rows, columns) if columns.answers else voices_reading(rows, columns)
         pieces = row_pieces(rows, columns, table.only_words)
         if columns.answers:
             pieces += [Piece(piece.line, piece.words, (("speech", piece.words),)) for piece in reading.spoken[::2]]
         roles: dict[str, Role] = {"Interviewer": "interviewer", "Participant": "participant"}
-        told = {label: roles[label] for label in {piece.speaker for piece in reading.spoken} & set(roles)}
-        return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, told), []
+        role_by_label = {label: roles[label] for label in {piece.speaker for piece in reading.spoken} & set(roles)}
+        return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), place, role_by_label), []
     talk = _talk(rows, columns, choices)
     if talk is not None:
-        others = (
+        other_roles = (
             []
             if table.only_words
             else row_pieces(_untimed(rows, columns), replace(columns, words=""), False, but=columns.words)
         )
         attributes = attributes_of(rows, columns)
-        voices = {piece.speaker for piece in talk.spoken if piece.speaker}
-        given = {speaker: attributes for speaker in _participants(talk) if attributes and len(voices) > 1}
+        speakers = {piece.speaker for piece in talk.spoken if piece.speaker}
+        attributes_by_speaker = {
+            speaker: attributes for speaker in _participants(talk) if attributes and len(speakers) > 1
+        }
         if talk.source:
-            talk = with_pieces(talk, others)
-        return Interview(key, replace(talk, attributes=given or talk.attributes), where), []
+            talk = with_pieces(talk, other_roles)
+        return Interview(key, replace(talk, attributes=attributes_by_speaker or talk.attributes), place), []
     reading, roles_told, doubts = turns_reading(rows, columns, choices)
     pieces = row_pieces(rows, columns, table.only_words)
-    return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), where, roles_told), doubts
+    return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), place, roles_told), doubts
 
 
 def _untimed(rows: Sequence[Row], columns: Columns) -> list[Row]:
@@ -289,5 +299,5 @@ def _participants(talk: Reading) -> list[str]:
     from needsseg.transcripts.roles import guess_roles
 
     text, turns = compose(talk.spoken)
-    found = [speaker for speaker, role in guess_roles(turns, text).items() if role == "participant" and speaker]
-    return found if len(found) == 1 else []
+    participants = [speaker for speaker, role in guess_roles(turns, text).items() if role == "participant" and speaker]
+    return participants if len(participants) == 1 else []

@@ -85,26 +85,26 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
     Titles above the header and the second header line of survey tools are headings. Raises TranscriptError where the
     table is wider than 2,000 columns.
     """
-    filled = [(number, record) for number, record in records if any(cell.strip() for cell in record)]
-    if not filled:
+    filled_records = [(number, record) for number, record in records if any(cell.strip() for cell in record)]
+    if not filled_records:
         return Rows((), Columns(), (), tuple(warnings))
-    if max(len(record) for _, record in filled[:1_000]) > _WIDEST:
+    if max(len(record) for _, record in filled_records[:1_000]) > _WIDEST:
         raise TranscriptError(
             f"{name}: this table has more than {_WIDEST:,} columns.", "Leave out those without speech."
         )
-    head, names = _header(filled)
-    extra = [(number, _line(record), "heading") for number, record in filled[: max(head, 0)]]
+    head, names = _header(filled_records)
+    extra = [(number, _line(record), "heading") for number, record in filled_records[: max(head, 0)]]
     if head >= 0:
-        extra.append((filled[head][0], _line(filled[head][1]), HEADER))
-    first, names, under = _under_header(filled, head, names)
+        extra.append((filled_records[head][0], _line(filled_records[head][1]), HEADER))
+    first, names, under = _under_header(filled_records, head, names)
     extra += under
-    cells_by_name = [dict(zip(names, record, strict=False)) for _, record in filled[first:]]
+    cells_by_name = [dict(zip(names, record, strict=False)) for _, record in filled_records[first:]]
     grid = None if any(choices.columns.values()) else grid_of(names, cells_by_name)
     columns = grid.columns if grid else columns_by_content(names, cells_by_name)
     columns = chosen_columns(columns, names, choices, name)
     doubts = list(warnings)
     rows: list[Row] = []
-    for number, record in filled[first:]:
+    for number, record in filled_records[first:]:
         if all(_RULE.match(cell) for cell in record):
             extra.append((number, _line(record), "markup"))
             continue
@@ -114,7 +114,7 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
             doubts.append(f"Row {number}: {len(record)} cells below {len(names)} column names; {warning}")
         if cells and grid:
             named = dict(zip(names, cells, strict=False))
-            rows += [Row(f"row {number}", each, number) for each in grid.unfold(named)]
+            rows += [Row(f"row {number}", cells_unfolded, number) for cells_unfolded in grid.unfold(named)]
         elif cells:
             rows.append(Row(f"row {number}", dict(zip(names, cells, strict=False)), number))
         else:
@@ -126,21 +126,23 @@ def chosen_columns(columns: Columns, names: Sequence[str], choices: ReadingChoic
     """The columns with what a person chose in their place; raises TranscriptError where there is no such column."""
     if not any(choices.columns.values()):
         return columns
-    exact = {plain_name(each): each for each in names} | {each: each for each in names}
+    exact = {plain_name(column_name): column_name for column_name in names} | {
+        column_name: column_name for column_name in names
+    }
     parts: dict[str, str] = {}
     for part, column in choices.columns.items():
-        found = exact.get(column, exact.get(plain_name(column), "")) if column else ""
-        if column and not found:
+        column_found = exact.get(column, exact.get(plain_name(column), "")) if column else ""
+        if column and not column_found:
             known = ", ".join(names[:12])
             raise TranscriptError(f"{name}: there is no column “{column}” (columns: {known}).", "Choose one of these.")
-        parts["key" if part == "interview" else part] = found
+        parts["key" if part == "interview" else part] = column_found
     words = parts.get("words", columns.words)
     if not words:
         return columns
-    taken = {words, *parts.values()}
+    used_columns = {words, *parts.values()}
 
     def kept(part: str, guessed: str) -> str:
-        return parts.get(part, "" if guessed in taken else guessed)
+        return parts.get(part, "" if guessed in used_columns else guessed)
 
     return Columns(
         words,
@@ -166,34 +168,38 @@ def looks_delimited(lines: Sequence[str]) -> bool:
 
 
 def _is_markdown_table(lines: Sequence[str]) -> bool:
-    filled = [line for line in lines if line.strip()]
-    rule = next((at for at, line in enumerate(filled[1 : _TITLES + 1], 1) if _MARKDOWN_RULE.match(line)), 0)
-    if not rule or sum(line.count("|") > 0 for line in filled[rule:]) < _MOST_ROWS * len(filled[rule:]):
+    non_blank = [line for line in lines if line.strip()]
+    rule = next(
+        (line_index for line_index, line in enumerate(non_blank[1 : _TITLES + 1], 1) if _MARKDOWN_RULE.match(line)), 0
+    )
+    if not rule or sum(line.count("|") > 0 for line in non_blank[rule:]) < _MOST_ROWS * len(non_blank[rule:]):
         return False
-    names = [cell.strip(" *_") for cell in filled[rule - 1].strip().strip("|").split("|")]
+    names = [cell.strip(" *_") for cell in non_blank[rule - 1].strip().strip("|").split("|")]
     return columns_of(names).of_speech
 
 
 def _is_timed_table(lines: Sequence[str]) -> bool:
     """Whether the lines are parted by tabs into four or more cells, several of them times: a table of annotations."""
-    filled = [line for line in lines if line.strip()][:50]
-    records = [line.split("\t") for line in filled]
+    non_blank = [line for line in lines if line.strip()][:50]
+    records = [line.split("\t") for line in non_blank]
     if len(records) < _FEW_OPEN or len({len(record) for record in records}) != 1 or len(records[0]) < _TIMED_CELLS:
         return False
     return all(sum(is_time(cell) for cell in record) >= 2 for record in records)
 
 
-def _header(filled: Records) -> tuple[int, tuple[str, ...]]:
+def _header(filled_records: Records) -> tuple[int, tuple[str, ...]]:
     """The index of the header among the filled rows and its names; -1 where the first row holds times, so is no header."""
-    head = next((index for index, (_, record) in enumerate(filled[:_TITLES]) if columns_of(record).of_speech), None)
+    head = next(
+        (index for index, (_, record) in enumerate(filled_records[:_TITLES]) if columns_of(record).of_speech), None
+    )
     if head is None:
-        widths = [sum(bool(cell.strip()) for cell in record) for _, record in filled[:_TITLES]]
+        widths = [sum(bool(cell.strip()) for cell in record) for _, record in filled_records[:_TITLES]]
         head = widths.index(max(widths))
-        first = filled[head][1]
-        if any(is_time(cell) or parts_of_range(cell) for cell in first if cell.strip()) and len(filled) > 1:
-            width = max(len(record) for _, record in filled[:1_000])
+        first = filled_records[head][1]
+        if any(is_time(cell) or parts_of_range(cell) for cell in first if cell.strip()) and len(filled_records) > 1:
+            width = max(len(record) for _, record in filled_records[:1_000])
             return -1, tuple(f"column {number}" for number in range(1, width + 1))
-    return head, _unique([cell.strip() for cell in filled[head][1]])
+    return head, _unique([cell.strip() for cell in filled_records[head][1]])
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
@@ -201,28 +207,30 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     unique: list[str] = []
     for number, name in enumerate(names, 1):
-        plain = name or f"column {number}"
-        seen[plain] += 1
-        unique.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+        base_name = name or f"column {number}"
+        seen[base_name] += 1
+        unique.append(base_name if seen[base_name] == 1 else f"{base_name} ({seen[base_name]})")
     return tuple(unique)
 
 
 def _under_header(
-    filled: Records, head: int, names: tuple[str, ...]
+    filled_records: Records, head: int, names: tuple[str, ...]
 ) -> tuple[int, tuple[str, ...], list[tuple[int, str, str]]]:
     """The index of the first row below the header, the names, and what stands between.
 
     Survey tools write a second and third line: the questions' wording above a line of ids, or what kind of answer it is.
     """
     first = head + 1
-    for index in range(first, min(first + 2, len(filled))):
-        record = filled[index][1]
+    for index in range(first, min(first + 2, len(filled_records))):
+        record = filled_records[index][1]
         if head >= 0 and any(cell.strip() for cell in record) and all(_UNDER_HEADER.match(cell) for cell in record):
-            between = filled[first : index + 1]
+            records_between = filled_records[first : index + 1]
             if index > first:
-                worded = [question.strip() or name for question, name in zip(filled[first][1], names, strict=False)]
+                worded = [
+                    question.strip() or name for question, name in zip(filled_records[first][1], names, strict=False)
+                ]
                 names = _unique([*worded, *names[len(worded) :]])
-            return index + 1, names, [(number, _line(cells), "heading") for number, cells in between]
+            return index + 1, names, [(number, _line(cells), "heading") for number, cells in records_between]
     return first, names, []
 
 
@@ -235,8 +243,10 @@ def _delimiter(lines: Sequence[str]) -> str:
 
     def known(mark: str, head: str) -> tuple[bool, int, int]:
         columns = columns_of(next(csv.reader([head], delimiter=mark), []))
-        found = sum(bool(part) for part in (columns.words, columns.speaker, columns.start, columns.key, columns.voices))
-        return columns.of_speech, found, 0
+        columns_found = sum(
+            bool(part) for part in (columns.words, columns.speaker, columns.start, columns.key, columns.voices)
+        )
+        return columns.of_speech, columns_found, 0
 
     def score(mark: str) -> tuple[tuple[bool, int, int], float, int]:
         best = max((known(mark, head) for head in heads), default=(False, 0, 0))
@@ -284,10 +294,11 @@ def _stray_quotation(lines: Sequence[str], delimiter: str, name: str) -> tuple[s
         for _ in reader:
             pass
     except csv.Error:
-        odd = [number for number, line in enumerate(lines, 1) if line.count('"') % 2]
-        if len(odd) >= _FEW_OPEN and len(odd) * 2 > sum(bool(line.strip()) for line in lines):
+        unbalanced_lines = [number for number, line in enumerate(lines, 1) if line.count('"') % 2]
+        if len(unbalanced_lines) >= _FEW_OPEN and len(unbalanced_lines) * 2 > sum(bool(line.strip()) for line in lines):
             raise TranscriptError(
-                f"{name}: {len(odd):,} lines open a quotation mark and do not close it, the first is line {odd[0]}.",
+                f"{name}: {len(unbalanced_lines):,} lines open a quotation mark and do not close it, "
+                f"the first is line {unbalanced_lines[0]}.",
                 "Save the table as CSV again, so that quotation marks inside a cell stand twice.",
             ) from None
         return (f"Line {reader.line_num}: words follow a closing quotation mark; check that none above is left open.",)

@@ -29,11 +29,11 @@ def voices_reading(rows: Sequence[Row], columns: Columns) -> Reading:
     starts, _ = in_milliseconds([start for start, _ in cells], columns.start, unit)
     spoken: list[Spoken] = []
     for row, start in zip(rows, starts, strict=True):
-        at = start
+        start_of_row = start
         for column, speaker in columns.voices:
             if one_line(words := row.cells.get(column, "")):
-                spoken.append(Spoken(speaker, words, at, None, row.number))
-                at = None
+                spoken.append(Spoken(speaker, words, start_of_row, None, row.number))
+                start_of_row = None
     attributes = attributes_of(rows, columns) if columns.voices[-1][1] == "Participant" else {}
     return Reading(merged(spoken, by_paragraph=True), attributes={"Participant": attributes} if attributes else {})
 
@@ -54,13 +54,13 @@ def answers_reading(rows: Sequence[Row], columns: Columns) -> Reading:
 
 def attributes_of(rows: Sequence[Row], columns: Columns) -> dict[str, str]:
     """The columns that hold no speech and say one thing in all rows of an interview, by name."""
-    taken = {*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key}
-    found: dict[str, str] = {}
+    used_columns = {*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key}
+    value_by_column: dict[str, str] = {}
     for name in rows[0].cells:
         values = {value for row in rows if (value := one_line(row.cells.get(name, "")))}
-        if name not in taken and len(values) == 1 and len(value := values.pop()) <= _LONGEST_ATTRIBUTE:
-            found[name] = value
-    return found
+        if name not in used_columns and len(values) == 1 and len(value := values.pop()) <= _LONGEST_ATTRIBUTE:
+            value_by_column[name] = value
+    return value_by_column
 
 
 def turns_reading(
@@ -70,11 +70,11 @@ def turns_reading(
     labels, doubts = _labels_of(rows, columns, choices)
     spoken, bad_times = _turns(rows, labels, columns)
     doubts += bad_times
-    named = any(piece.speaker for piece in spoken)
+    has_speakers = any(piece.speaker for piece in spoken)
     timed = any(piece.end_ms is not None for piece in spoken)
-    turns = merged(spoken, by_paragraph=not timed) if named else flowing(spoken) if timed else tuple(spoken)
+    turns = merged(spoken, by_paragraph=not timed) if has_speakers else flowing(spoken) if timed else tuple(spoken)
     reading = Reading(
-        turns, overlap_warning(turns) if named else (), attributes=_attributes_by_speaker(rows, labels, columns)
+        turns, overlap_warning(turns) if has_speakers else (), attributes=_attributes_by_speaker(rows, labels, columns)
     )
     return reading, _roles(rows, labels, columns), doubts
 
@@ -87,11 +87,13 @@ def _labels_of(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -
         blank = sum(not label for label in labels)
         for index, label in enumerate(labels):
             labels[index] = label or labels[index - 1]
-        given = format_count(blank, "row without a speaker was", "rows without a speaker were")
-        doubts.append(f"{given} given to the speaker named above, since names stand only where the speaker changes.")
+        rows_without_speaker = format_count(blank, "row without a speaker was", "rows without a speaker were")
+        doubts.append(
+            f"{rows_without_speaker} given to the speaker named above, since names stand only where the speaker changes."
+        )
     if choices.not_speakers or choices.unlabelled:
-        others = {label.casefold() for label in choices.not_speakers}
-        labels = [choices.unlabelled if not label or label.casefold() in others else label for label in labels]
+        nobodys_labels = {label.casefold() for label in choices.not_speakers}
+        labels = [choices.unlabelled if not label or label.casefold() in nobodys_labels else label for label in labels]
     return labels, doubts
 
 
@@ -100,13 +102,13 @@ def _is_on_change(labels: Sequence[str], words: Sequence[str]) -> bool:
 
     A row that holds a note in brackets alone may stand without a name for another reason.
     """
-    named = [label for label in labels if label]
-    blank = len(labels) - len(named)
-    if not labels or not labels[0] or not blank or len(set(named)) < 2:
+    label_list = [label for label in labels if label]
+    blank = len(labels) - len(label_list)
+    if not labels or not labels[0] or not blank or len(set(label_list)) < 2:
         return False
     if any(not label and _SIGNS_ONLY.match(text) for label, text in zip(labels, words, strict=True)):
         return False
-    return all(first != second for first, second in itertools.pairwise(named))
+    return all(first != second for first, second in itertools.pairwise(label_list))
 
 
 def _turns(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> tuple[list[Spoken], list[str]]:
@@ -119,9 +121,9 @@ def _turns(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> tupl
     doubts: list[str] = []
     for column, (_, bad) in ((columns.start, starts), (columns.end, ends)):
         if bad:
-            shown = one_line(rows[bad[0]].cells.get(column, ""))[:40]
+            bad_cell = one_line(rows[bad[0]].cells.get(column, ""))[:40]
             cells_are = format_count(len(bad), "cell is", "cells are")
-            doubts.append(f"{cells_are} no time in column “{column}”, first {rows[bad[0]].where}: {shown}")
+            doubts.append(f"{cells_are} no time in column “{column}”, first {rows[bad[0]].where}: {bad_cell}")
     spoken = [
         Spoken(label, text, start, max(start, end) if start is not None and end is not None else end, row.number)
         for row, label, text, start, end in zip(rows, labels, words, starts[0], ends[0], strict=True)
@@ -142,9 +144,9 @@ def _labels(cells: Sequence[str]) -> list[str]:
     """Speaker labels; where all are numbers or single letters (``0``, ``B``), as transcription services write them,
     ``Speaker`` goes before, except for Q and A."""
     labels = [one_line(cell).rstrip(":：").strip() for cell in cells]
-    named = {label for label in labels if label}
-    bare = all(label.isdecimal() or (len(label) == 1 and label.isupper() and label.isascii()) for label in named)
-    if not bare or named & {"Q", "I", "P", "R", "M"}:
+    label_set = {label for label in labels if label}
+    bare = all(label.isdecimal() or (len(label) == 1 and label.isupper() and label.isascii()) for label in label_set)
+    if not bare or label_set & {"Q", "I", "P", "R", "M"}:
         return labels
     return [f"Speaker {label}" if label else "" for label in labels]
 
@@ -153,13 +155,13 @@ def _roles(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> dict
     """Roles where a column beside the speaker's names them and it does not contradict itself."""
     if not columns.role:
         return {}
-    told = Counter(
+    role_counts = Counter(
         (label, role)
         for label, row in zip(labels, rows, strict=True)
         if label and (role := role_from_label(one_line(row.cells.get(columns.role, "")))) is not None
     )
     roles: dict[str, Role] = {}
-    for (label, role), _ in told.most_common():
+    for (label, role), _ in role_counts.most_common():
         roles.setdefault(label, role)
     return roles
 
@@ -171,10 +173,10 @@ def _attributes_by_speaker(
     speakers = set(labels) - {""}
     if len(speakers) < 2 or len(rows) < 2 * len(speakers):
         return {}
-    taken = {*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key}
-    found: dict[str, dict[str, str]] = {}
+    used_columns = {*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key}
+    attributes_by_label: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(name for row in rows for name in row.cells):
-        if name in taken or is_time_name(name):
+        if name in used_columns or is_time_name(name):
             continue
         values: dict[str, set[str]] = {}
         for label, row in zip(labels, rows, strict=True):
@@ -184,5 +186,5 @@ def _attributes_by_speaker(
             continue
         for label, value in single.items():
             if value and len(value) <= _LONGEST_ATTRIBUTE:
-                found.setdefault(label, {})[name] = value
-    return found
+                attributes_by_label.setdefault(label, {})[name] = value
+    return attributes_by_label

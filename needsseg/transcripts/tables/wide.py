@@ -50,27 +50,27 @@ class Grid:
 
 def grid_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Grid | None:
     """The grid that a table is, else None: its first columns number or ask, every other one is a participant's."""
-    asked = ""
-    for at, name in enumerate(names):
+    question_column = ""
+    for column_index, name in enumerate(names):
         cells = [cell for row in rows if (cell := row.get(name, "").strip())]
-        plain = plain_name(name)
+        folded_name = plain_name(name)
         asks = sum(bool(_ASKS.search(cell)) for cell in cells) * 2 > len(cells)
-        if plain in _QUESTIONS | _TOPICS or (asks and role_from_label(name) is None):
-            asked = name
-        elif plain not in _NUMBERS and not all(cell.rstrip(".)").isdecimal() for cell in cells):
+        if folded_name in _QUESTIONS | _TOPICS or (asks and role_from_label(name) is None):
+            question_column = name
+        elif folded_name not in _NUMBERS and not all(cell.rstrip(".)").isdecimal() for cell in cells):
             break
-        if asked:
-            people = tuple(names[at + 1 :])
-            questions = asks or plain in _QUESTIONS
-            return Grid(asked, questions, people) if len(rows) > 1 and _are_people(people, rows) else None
+        if question_column:
+            people = tuple(names[column_index + 1 :])
+            questions = asks or folded_name in _QUESTIONS
+            return Grid(question_column, questions, people) if len(rows) > 1 and _are_people(people, rows) else None
     return None
 
 
 def _are_people(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bool:
     if len(names) < _FEWEST_PEOPLE:
         return False
-    counted = [len(cell.split()) for name in names for row in rows if (cell := row.get(name, "").strip())]
-    running = sum(counted) >= _RUNNING_WORDS * max(len(counted), 1)
+    word_counts = [len(cell.split()) for name in names for row in rows if (cell := row.get(name, "").strip())]
+    running = sum(word_counts) >= _RUNNING_WORDS * max(len(word_counts), 1)
     roles = [role_from_label(name) for name in names]
     coded = all(role == "participant" or _has_number(name) for name, role in zip(names, roles, strict=True))
     full = all(like_a_name(name) and " " in name.strip() for name in names)
@@ -91,14 +91,14 @@ def speaker_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> 
             start, end = (start, end or name) if start else (name, "")
         elif plain_name(name) not in _NUMBERS and cells:
             people.append(name)
-    named = all(like_a_name(name) or role_from_label(name) for name in people)
-    filled = [sum(bool(row.get(name, "").strip()) for name in people) for row in rows]
+    are_people_names = all(like_a_name(name) or role_from_label(name) for name in people)
+    filled_per_row = [sum(bool(row.get(name, "").strip()) for name in people) for row in rows]
     words = sum(len(row.get(name, "").split()) for row in rows for name in people)
     if (
         len(people) < _FEWEST_PEOPLE
-        or not named
+        or not are_people_names
         or len(rows) < _FEWEST_ROWS
-        or sum(count == 1 for count in filled) < _ONE_A_ROW * len(rows)
+        or sum(count == 1 for count in filled_per_row) < _ONE_A_ROW * len(rows)
         or words < _RUNNING_WORDS * len(rows)
     ):
         return None

@@ -45,17 +45,17 @@ def row_pieces(rows: Sequence[Row], columns: Columns, only_words: bool, but: str
     return pieces
 
 
-def extra_pieces(table: Rows, columns: Columns, silent: Sequence[Row], nameless: Sequence[Row]) -> list[Piece]:
+def extra_pieces(table: Rows, columns: Columns, silent_rows: Sequence[Row], nameless: Sequence[Row]) -> list[Piece]:
     """What stands in no row that was read: titles, the header, rows without words; rows of no interview are unread."""
     pieces: list[Piece] = []
     for index, (number, text, kind) in enumerate(table.extra):
-        at = number or len(table.rows) + index + 1
-        plain = _without(text, columns.answers) if kind in {HEADER, "heading"} else text
+        row_number = number or len(table.rows) + index + 1
+        text_left = _without(text, columns.answers) if kind in {HEADER, "heading"} else text
         if kind == HEADER:
-            pieces.append(Piece(at, plain, _header_parts(plain, columns)))
+            pieces.append(Piece(row_number, text_left, _header_parts(text_left, columns)))
         else:
-            pieces.append(Piece(at, plain, ((kind, plain),) if kind else ()))
-    pieces += row_pieces(silent, columns, table.only_words)
+            pieces.append(Piece(row_number, text_left, ((kind, text_left),) if kind else ()))
+    pieces += row_pieces(silent_rows, columns, table.only_words)
     for piece in row_pieces(nameless, columns, table.only_words):
         pieces.append(replace(piece, parts=tuple(part for part in piece.parts if part[0] != "speech")))
     return pieces
@@ -66,13 +66,13 @@ def _header_parts(text: str, columns: Columns) -> tuple[tuple[str, str], ...]:
     known = (*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key)
     names = [name for name in known if name and name not in columns.answers]
     labels = " ".join(names)
-    others = text
+    other_text = text
     for name in sorted(names, key=len, reverse=True):
-        others = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", " ", others, count=1)
-    if len(others.split()) + len(labels.split()) != len(text.split()):
+        other_text = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", " ", other_text, count=1)
+    if len(other_text.split()) + len(labels.split()) != len(text.split()):
         # A name that the header writes otherwise than the columns are called.
-        others = " ".join(text.split()[len(labels.split()) :])
-    return (("label", labels), ("heading", " ".join(others.split())))
+        other_text = " ".join(text.split()[len(labels.split()) :])
+    return (("label", labels), ("heading", " ".join(other_text.split())))
 
 
 def _without(text: str, questions: Sequence[str]) -> str:
@@ -93,10 +93,10 @@ def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
     for index, piece in enumerate(pieces, start):
         for kind, text in piece.parts:
             words = len(text.split())
-            said = len(tidy(text).split()) if kind == "speech" else words
-            marks.append(Mark(index, kind, said, text))
-            if said < words:
+            word_count = len(tidy(text).split()) if kind == "speech" else words
+            marks.append(Mark(index, kind, word_count, text))
+            if word_count < words:
                 # Control characters between spaces are no words.
-                marks.append(Mark(index, "markup", words - said))
+                marks.append(Mark(index, "markup", words - word_count))
     numbers = (*reading.numbers, *(piece.number for piece in pieces)) if numbered else ()
     return replace(reading, source=tuple(source), marks=tuple(marks), numbers=numbers)

@@ -57,10 +57,10 @@ def sheets_of(path: Path) -> tuple[Sheet, ...]:
         # openpyxl raises whatever its parsers raise: any of it means that the file is damaged.
         reason = f"{type(error).__name__}: {error}"[:200]
         raise TranscriptError(f"{path}: this workbook (.xlsx) cannot be read: {reason}.", _SAVE_AGAIN) from error
-    filled = tuple(sheet for sheet in sheets if sheet.records)
-    if not filled:
+    filled_sheets = tuple(sheet for sheet in sheets if sheet.records)
+    if not filled_sheets:
         raise TranscriptError(f"{path}: this workbook (.xlsx) holds no cells with text.", "Check the file.")
-    return filled
+    return filled_sheets
 
 
 def _refuse_bomb(path: Path) -> None:
