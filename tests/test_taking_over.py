@@ -19,14 +19,11 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.merge import checked_texts
 from tests.fixtures.cli_calls import Caller
+from tests.fixtures.colleague_copies import copy_of
 from tests.fixtures.hostile_study import NAMES, hostile_study, steering
 from tests.fixtures.samples import SHORT_TALK
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
-
-
-def copied(study: Study) -> Path:
-    return studies.backup(study, study.path.with_name("theirs.db"))
 
 
 def names(study: Study) -> list[str]:
@@ -64,7 +61,7 @@ def test_a_merge_takes_no_hostile_name(tmp_path: Path, tables: Dump) -> None:
 def test_names_that_become_one_are_told_apart(talk: Study) -> None:
     for name in ("late", "late 3"):
         codebook.create(talk, name)
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     with closing(sqlite3.connect(theirs)) as held, held:
         held.execute("UPDATE codes SET name = 'late' || char(7) WHERE name = 'late 3'")
         held.execute("UPDATE interviews SET warnings = 'no list'")
@@ -137,7 +134,7 @@ def test_a_merge_follows_a_new_name(talk: Study, tables: Dump) -> None:
     first, second = marked(talk)
     passages.code(talk, [first], "late")
     passages.code(talk, [first], "own")
-    path = copied(talk)
+    path = copy_of(talk)
     with studies.open_study(path) as theirs:
         theirs.actor = "Ben"
         codebook.rename(theirs, "late", "too late")
