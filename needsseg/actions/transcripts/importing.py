@@ -39,7 +39,7 @@ from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study, plain_text
-from needsseg.study.file import backups, erasing
+from needsseg.study.file import copies, erasing
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
@@ -331,7 +331,7 @@ def forget_interview(study: Study, key: str) -> Erased:
     """
     study.before_first_change = None  # a copy made now would only be erased
     remaining = erasing.erase(study, lambda: interviews.remove(study, key))
-    return Erased(tuple(remaining), tuple(backups.own_backups(study.path)))
+    return Erased(tuple(remaining), tuple(copies.own_backups(study.path)))
 
 
 __all__ = [
