@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.coding import blind, codebook, measures, memos, passages, pseudonym_decisions, searching
+from needsseg.actions.coding import (
+    blind,
+    codebook,
+    measures,
+    memos,
+    passages,
+    pseudonym_decisions,
+    search_scope,
+    searching,
+)
 from needsseg.actions.coding.coverage import coverage, mark_read
 from needsseg.actions.discovery import needs, review
 from needsseg.actions.exchange.refi import importing as refi_import
@@ -177,9 +186,9 @@ def test_blind_mode_hides_what_others_did_from_every_list(talk: Study, capsys: p
     talk.actor = "Ben"
     blind.set_blind(talk, True)
     assert [row.passages for row in searching.search(talk, "nurse")] == [()]
-    passages_only = searching.Filter(speech="passages")
+    passages_only = search_scope.Filter(speech="passages")
     assert searching.search(talk, "nurse", passages_only) == []
-    assert searching.search(talk, "nurse", searching.Filter(code="late")) == []
+    assert searching.search(talk, "nurse", search_scope.Filter(code="late")) == []
     with pytest.raises(NotFoundError, match="colleague"):
         searching.like(talk, first)
     assert review.pairs(talk) == [] and review.off_topic_passages(talk) == []

@@ -19,8 +19,7 @@ from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
     from needsseg.tui.app import NeedssegApp
 
 WORDS = {"done": "", "undone": "taken back", "superseded": "given up"}

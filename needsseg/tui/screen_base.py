@@ -16,8 +16,7 @@ from needsseg.tui.keys import bindings
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
     from needsseg.tui.app import NeedssegApp
     from needsseg.tui.bookmark import Place
     from needsseg.tui.context import HasContext

@@ -20,8 +20,7 @@ from needsseg.tui import undoing
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
     from needsseg.tui.app import NeedssegApp
 
 Answer = TypeVar("Answer")

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, merging, studies
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, reimporting
 from needsseg.errors import StudyError, UsageError
 from needsseg.study.coding import codebook as book
 from needsseg.study.connection import Study
@@ -212,7 +212,7 @@ def test_an_edited_text_is_followed_word_by_word(talk: Study, tmp_path: Path) ->
         passages.mark(other, "anna", gone, gone + 19)
     file = tmp_path / "anna.txt"
     file.write_text(SHORT_TALK.replace("It takes me an hour", "Sundays are worst"), encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     report = merging.merge(talk, theirs)
     assert [row.how for row in report.interviews] == ["edited text"]
     found = passages.listing(talk, code="overview")[0]
@@ -421,7 +421,7 @@ def test_needs_in_view_and_answers_come_along_and_what_contradicts_is_told(talk:
     }
     by = {answer.passage: answer.answered_by for answer in stored_needs.answers(talk)}
     assert by == {first: "Ben", second: "Ben", third: talk.actor}
-    assert {row.status for row in segments.listing(talk)} == {"candidate"}, "an answer names nothing, from there either"
+    assert {row.status for row in evidence.listing(talk)} == {"candidate"}, "an answer names nothing, from there either"
     assert any(mentions(left, third, "Keeper", "Ben", "Reporter") for left in report.left)
     assert any(mentions(left, "Planner", "other words") for left in report.left)
     again = merging.merge(talk, theirs)

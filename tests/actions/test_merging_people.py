@@ -7,7 +7,7 @@ from pathlib import Path
 
 from needsseg.actions.coding import codebook, coverage, passages, pseudonym_decisions
 from needsseg.actions.study import history, merging, studies
-from needsseg.actions.transcripts import importing, participants, speakers
+from needsseg.actions.transcripts import importing, participants, reimporting, speakers
 from needsseg.records import Participant
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
@@ -128,7 +128,7 @@ def test_an_edited_text_keeps_what_was_read_where_the_words_are_the_same(talk: S
     coverage.mark_read(talk, "anna", range(turns))
     file = tmp_path / "anna.txt"
     file.write_text(SHORT_TALK.replace("It takes me an hour", "Sundays are worst"), encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     changed = [row[0] for row in talk.rows("SELECT seq FROM turns WHERE words LIKE '%Sundays are worst%'")]
     assert len(changed) == 1
     same = set(range(turns)) - set(changed)
@@ -143,7 +143,7 @@ def test_a_turn_put_in_before_leaves_only_those_before_it_read(talk: Study, tmp_
     first, rest = SHORT_TALK.split("\n\n", 1)
     file = tmp_path / "anna.txt"
     file.write_text(f"{first}\n\nAnna: Let me think.\n\nInterviewer: Yes.\n\n{rest}", encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     assert read_turns.turns_read(talk) == {"anna": {0}}
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from needsseg.actions.coding import blind, codebook, memos, passages, pseudonyms
-from needsseg.actions.exchange.refi import export
+from needsseg.actions.discovery import evidence
+from needsseg.actions.exchange.refi import export, pseudonymised
 from needsseg.actions.exchange.refi import importing as refi_import
-from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError, UsageError
@@ -135,7 +135,7 @@ def test_places_in_a_covered_text_are_those_of_the_covered_turns(coded: Study) -
     over = pseudonyms.cover(coded, extra=["nurse", "🙂", "whiteboard"])
     for key in stored.keys(coded):
         transcript = interviews.show(coded, key)
-        moved = export.covered_text(over, key, transcript)
+        moved = pseudonymised.covered_text(over, key, transcript)
         for turn in transcript.turns:
             start, end = moved.span(turn.start, turn.end)
             assert moved.text[start:end] == over.text(transcript.words(turn), key)
@@ -144,7 +144,7 @@ def test_places_in_a_covered_text_are_those_of_the_covered_turns(coded: Study) -
 def test_the_passages_of_segments_go_along(demo_study: Study, tmp_path: Path) -> None:
     report = export.export_qdpx(demo_study, tmp_path / "a.qdpx")
     checked(report.path)
-    kept = [row for row in segments.listing(demo_study) if row.status in ("named", "confirmed")]
+    kept = [row for row in evidence.listing(demo_study) if row.status in ("named", "confirmed")]
     project = files.read_project(report.path).project
     assert sorted(each.name for each in project.sets) == sorted(row.name for row in kept) != []
     notes = {note.guid: note.name for note in project.notes}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.coding import blind, meaning_search, search_scope
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.coding.passages import one as seen_passage
-from needsseg.actions.coding.search_scope import EVERYTHING, Filter, Scope, Speech, conditions
+from needsseg.actions.coding.search_scope import EVERYTHING, Filter, Scope, Speech
 from needsseg.coding import queries
 from needsseg.embedding import text_sha256
 from needsseg.errors import UsageError
@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from needsseg.actions.coding.meaning_search import Matrix
     from needsseg.study.connection import Study
 
-__all__ = [
-    "EVERYTHING",
-    "CodedHits",
-    "Filter",
-    "Hit",
-    "Origin",
-    "Speech",
-    "code_hits",
-    "conditions",
-    "like",
-    "make_ready",
-    "search",
-    "unready",
-]
 
 Origin = int | tuple[str, int, int]
 """What is to be found more of: a passage by its id, or a span of an interview."""

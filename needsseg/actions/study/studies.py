@@ -18,32 +18,8 @@ from needsseg.study.file import rescue as rescuing
 from needsseg.study.file import restore as restoring
 from needsseg.study.file.backups import copy_before_changes, copy_study
 from needsseg.study.file.copies import Backup
-from needsseg.study.file.faults import DamagedError
 from needsseg.study.file.rescue import Rescued
 from needsseg.study.file.restore import Restored
-
-__all__ = [
-    "Backup",
-    "DamagedError",
-    "Overview",
-    "Rescued",
-    "Restored",
-    "Study",
-    "backup",
-    "backup_fault",
-    "backups",
-    "check",
-    "faults_of",
-    "init",
-    "newest_sound",
-    "open_study",
-    "overview",
-    "place",
-    "remember_place",
-    "rescue",
-    "restore",
-    "warnings",
-]
 
 
 @dataclass(frozen=True, slots=True)

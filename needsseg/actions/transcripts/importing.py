@@ -30,7 +30,6 @@ from needsseg.actions.transcripts.import_files import (
 )
 from needsseg.actions.transcripts.interview_names import FileName, file_names, titles_of
 from needsseg.actions.transcripts.likeness import much_alike, words_sha256
-from needsseg.actions.transcripts.reimporting import Edited, ReimportReport, reimport
 from needsseg.actions.transcripts.spooling import Parsed, Spool, spooling
 from needsseg.actions.transcripts.unmatched_choices import ChoiceMatches
 from needsseg.errors import NeedssegError, NotFoundError, StudyError
@@ -332,16 +331,3 @@ def forget_interview(study: Study, key: str) -> Erased:
     study.before_first_change = None  # a copy made now would only be erased
     remaining = erasing.erase(study, lambda: interviews.remove(study, key))
     return Erased(tuple(remaining), tuple(copies.own_backups(study.path)))
-
-
-__all__ = [
-    "Edited",
-    "Erased",
-    "ImportReport",
-    "Refused",
-    "ReimportReport",
-    "forget_interview",
-    "import_transcripts",
-    "reimport",
-    "remove_interview",
-]

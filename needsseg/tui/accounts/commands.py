@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.accounts import AccountProfile, MappingProposal
-from needsseg.actions.segments import segments
+from needsseg.actions.accounts import AccountProfile, account_sources, accounts
+from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.discovery import evidence
+from needsseg.actions.transcripts import participants
 from needsseg.errors import TableError
 from needsseg.text import format_count
 from needsseg.tui.screen_base import shows_errors
@@ -94,7 +95,7 @@ class AccountVerbs(StackDesk):
         if kind == PEOPLE:
             self._import_people(Path(path).expanduser())
             return
-        if not table and len(tables := accounts.tables(self.study, path)) > 1:
+        if not table and len(tables := account_sources.tables(self.study, path)) > 1:
             choices = [Choice(name, name) for name in tables]
             self.app.push_screen(
                 Prompt(f"Which table of {Path(path).name}?", choices=choices, free=False),
@@ -102,7 +103,7 @@ class AccountVerbs(StackDesk):
             )
             return
         try:
-            proposal = accounts.propose_mapping(self.study, path, kind, table=table)
+            proposal = account_sources.propose_mapping(self.study, path, kind, table=table)
         except TableError as error:
             if kind is not None or "can be told from its columns" not in error.message:
                 raise
@@ -116,7 +117,7 @@ class AccountVerbs(StackDesk):
 
     def _without_password(self, path: str) -> str:
         """A server's address without its password, which goes where its client looks for one, and is stored nowhere."""
-        shown, password = accounts.without_password(path)
+        shown, password = account_sources.without_password(path)
         if password:
             os.environ["PGPASSWORD"] = password
         return shown
@@ -128,7 +129,7 @@ class AccountVerbs(StackDesk):
 
         def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
             said = dict.fromkeys(proposal.fields, "") | columns
-            return accounts.propose_mapping(
+            return account_sources.propose_mapping(
                 self.study, reading.path, reading.kind, table=reading.table, columns=said, dates=dates
             )
 
@@ -168,7 +169,7 @@ class AccountVerbs(StackDesk):
     def _import_people(self, file: Path) -> None:
         from needsseg.tui.report import ReportScreen
 
-        report = accounts.import_participants(self.study, file)
+        report = participants.import_participants(self.study, file)
         self.done(f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}")
         if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
             self.app.push_screen(ReportScreen("Rows that were left out", left))
@@ -178,7 +179,7 @@ class AccountVerbs(StackDesk):
         """Shows how participants are tied to accounts."""
         from needsseg.tui.accounts.matches import MatchesScreen
 
-        accounts.stack_files(self.study)
+        account_sources.stack_files(self.study)
         if self.computing:
             self.tell("profiles are being computed; try again in a moment")
             return
@@ -238,9 +239,9 @@ class AccountVerbs(StackDesk):
         names = {here.needs_segment, *here.contested} - {""}
         quotes = [
             (row.name, passage)
-            for row in segments.listing(self.study)
+            for row in evidence.listing(self.study)
             if row.name in names
-            for passage, _ in segments.evidence(self.study, row.id).passages
+            for passage, _ in evidence.evidence(self.study, row.id).passages
             if (passage.interview, passage.speaker) in voices
         ]
         if not quotes:

@@ -28,7 +28,7 @@ from needsseg.tui.widgets.long_list import LongList
 from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
     from needsseg.tui.widgets.prompt import Choice
 
 EMPTY = """No accounts yet.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from needsseg.actions.discovery import evidence, previews
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
@@ -120,7 +121,7 @@ class SegmentVerbs(SegmentDesk):
         from needsseg.tui.segments.split_merge_dialogs import MergingScreen
 
         if other is not None:
-            preview = segments.merge_preview(self.study, segment, int(other))
+            preview = previews.merge_preview(self.study, segment, int(other))
             self.app.push_screen(MergingScreen(preview), self._merge)
 
     @shows_errors
@@ -165,7 +166,7 @@ class SegmentVerbs(SegmentDesk):
         if here.status == "confirmed" and not here.added:
             self.tell(f"“{here.name}” is confirmed by {here.confirmed_by}: o reopens it")
             return
-        proof = segments.evidence(self.study, here.id)
+        proof = evidence.evidence(self.study, here.id)
         passages = format_count(here.size, "passage")
         about = [
             plain("Stored with your name and the time, as what this rests on:"),

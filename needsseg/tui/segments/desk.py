@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, SegmentSummary
+from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
+from needsseg.actions.discovery.previews import LeftOver
+from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.actions.study import history
 from needsseg.records import Passage
 from needsseg.text import format_count

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.discovery import review
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import comparing
+from needsseg.actions.segments import segment_accounts, segments
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.segments.desk import SegmentDesk
@@ -16,9 +16,9 @@ from needsseg.tui.widgets.passage_map import PassageMap, glyphs
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
-    from needsseg.actions.discovery.review import Point
-    from needsseg.actions.segments.segments import Backing
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.discovery.comparing import Point
+    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.study import Study
 
 SETTLED_SECONDS = 0.3
 NO_MAP = "There is no map before candidates are discovered: D discovers."
@@ -74,7 +74,7 @@ class MapBeside(SegmentDesk):
 
     async def _look(self) -> None:
         try:
-            self._points, self._why_none = await loading.aside(self.study.path, review.needs_map), ""
+            self._points, self._why_none = await loading.aside(self.study.path, comparing.needs_map), ""
         except NeedssegError as error:
             self._points, self._why_none = [], f"{error.message} {error.hint}".strip()
         self.show_map()
@@ -117,7 +117,7 @@ class MapBeside(SegmentDesk):
 
 def _accounts(study: Study) -> tuple[dict[int, Backing], dict[str, str]]:
     """What stands behind each segment, and what participants call the accounts that are theirs."""
-    backing = segments.backing(study)
+    backing = segment_accounts.backing(study)
     if not backing:
         return {}, {}
     company = {person.key: person.company for person in accounts.participants(study)}

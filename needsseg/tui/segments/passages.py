@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from needsseg.actions.discovery import review
+from needsseg.actions.discovery import previews, review
 from needsseg.actions.segments import segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
@@ -125,7 +125,7 @@ class PassageVerbs(SegmentDesk):
         from needsseg.tui.segments.split_merge_dialogs import HalvingScreen
 
         try:
-            halves = await aside(self.study.path, lambda study: segments.proposed_split(study, segment))
+            halves = await aside(self.study.path, lambda study: previews.proposed_split(study, segment))
         except DiscoveryError as error:
             self.tell(f"mark quotes first, space marks: no halves to propose. {error.message} {error.hint}".strip())
             return

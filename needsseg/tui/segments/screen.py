@@ -14,9 +14,10 @@ from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions.discovery import firmness
-from needsseg.actions.segments import cards, segments
-from needsseg.actions.segments.segments import SegmentSummary
+from needsseg.actions.discovery import evidence as evidence_actions
+from needsseg.actions.discovery import firmness, previews
+from needsseg.actions.discovery.evidence import SegmentSummary
+from needsseg.actions.segments import cards
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
@@ -34,8 +35,8 @@ from needsseg.tui.widgets.segment_lines import left_line, segment_line
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
+    from needsseg.actions.discovery.evidence import Evidence
     from needsseg.actions.segments.cards import Card
-    from needsseg.actions.segments.segments import Evidence
     from needsseg.records import Passage
 
 EMPTY = """No candidates yet.
@@ -143,8 +144,8 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         before = self._list.highlighted or 0
         self.wanted = None
         warm = loading.is_warm(self.study)
-        self.rows = segments.listing(self.study)
-        self.left = segments.left_over(self.study) if warm else []
+        self.rows = evidence_actions.listing(self.study)
+        self.left = previews.left_over(self.study) if warm else []
         there = bool(self.rows or self.left)
         self.query_one(".empty").display = not there
         self.query_one(".body").display = there
@@ -202,7 +203,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             self.waiting()
         if here is not None and loading.is_warm(self.study):
             if not moved:
-                self._show_read(segments.evidence(self.study, here.id))
+                self._show_read(evidence_actions.evidence(self.study, here.id))
             self._read_beside()
         elif here is None:
             self.show_marks()
@@ -227,7 +228,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
             while self.is_attached and version != self._version and (here := self.segment) is not None:
                 version = self._version
                 if self.shown is None:
-                    evidence = await loading.aside(self.study.path, partial(segments.evidence, segment=here.id))
+                    evidence = await loading.aside(self.study.path, partial(evidence_actions.evidence, segment=here.id))
                     if version != self._version or not self.is_attached:
                         continue
                     self._show_read(evidence)

@@ -6,8 +6,8 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from needsseg.actions.discovery import firmness, review
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import comparing, evidence, firmness
+from needsseg.actions.segments import lineage, segments
 from needsseg.text import format_count
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import shows_errors
@@ -45,7 +45,7 @@ class ReviewReading(SegmentDesk):
         here = self.needed()
         if here is None:
             return
-        events = segments.lineage(self.study, here.id)
+        events = lineage.lineage(self.study, here.id)
         said = [
             f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
         ]
@@ -130,7 +130,7 @@ class ReviewReading(SegmentDesk):
         if other is None:
             return
         first, second = sorted((newer, int(other)))
-        found = review.compare_runs(self.study, first, second)
+        found = comparing.compare_runs(self.study, first, second)
         of = found.comparison
         said = [
             f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} in both.",
@@ -184,7 +184,7 @@ class ReviewReading(SegmentDesk):
         if outcome.code:
             raise failure(outcome)
         run = next(iter(segments.runs(self.study)), None)
-        rows = segments.listing(self.study)
+        rows = evidence.listing(self.study)
         found = sum(row.status == "candidate" for row in rows)
         result = outcome.result if isinstance(outcome.result, dict) else {}
         also = f", {format_count(result['found_again'], 'kept one')} again" if result.get("found_again") else ""

@@ -16,7 +16,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
-    from needsseg.actions.accounts.rollups import Rollup
+    from needsseg.actions.accounts import Rollup
     from needsseg.tui.bookmark import Place
     from needsseg.tui.child import Outcome
     from needsseg.tui.stack.curves import Followed

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.widgets import LoadingIndicator, Static
 
-from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.account_filters import Revenue
+from needsseg.actions.accounts import Revenue, accounts
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
@@ -25,8 +24,8 @@ from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.study import Study
 
 KEPT = "accounts"
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from needsseg.actions.survey import TO_BE_WORDED, accuracy, choose, from_toml, segment_of, valid
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
@@ -21,7 +22,7 @@ from needsseg.tui.survey.desk import SurveyDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.survey import Survey
     from needsseg.tui.child import Outcome
 
 KINDS = (
@@ -57,7 +58,7 @@ class SurveyVerbs(SurveyDesk):
         try:
             if outcome.code:
                 raise failure(outcome)
-            drafted = surveys.from_toml(file.read_text(encoding="utf-8"), file.name)
+            drafted = from_toml(file.read_text(encoding="utf-8"), file.name)
         finally:
             shutil.rmtree(file.parent, ignore_errors=True)
         base = self.edits.saved.version if self.edits.saved is not None else ""
@@ -83,7 +84,7 @@ class SurveyVerbs(SurveyDesk):
     def _reword(self, question: str, option: str | None, said: str | None) -> None:
         shown = self.edits.shown
         if said and shown is not None:
-            made = surveys.valid(editing.reworded(shown, question, option, said))
+            made = valid(editing.reworded(shown, question, option, said))
             self.edited(made, "other words for the question" if option is None else "other words for the option")
 
     def action_likelihoods(self) -> None:
@@ -101,7 +102,7 @@ class SurveyVerbs(SurveyDesk):
     @shows_errors
     def _likelier(self, made: Survey | None) -> None:
         if made is not None:
-            self.edited(surveys.valid(made), "other likelihoods")
+            self.edited(valid(made), "other likelihoods")
 
     @shows_errors
     def action_choose(self) -> None:
@@ -125,7 +126,7 @@ class SurveyVerbs(SurveyDesk):
         """Picks five questions anew."""
         shown = self.needed()
         if shown is not None:
-            self._unless_so(surveys.choose(shown), "picked those that tell most", "these are the ones that tell most")
+            self._unless_so(choose(shown), "picked those that tell most", "these are the ones that tell most")
 
     def _unless_so(self, made: Survey, happened: str, already: str) -> None:
         if made == self.edits.shown:
@@ -156,7 +157,7 @@ class SurveyVerbs(SurveyDesk):
     async def _measure(self, shown: Survey) -> None:
         from needsseg.tui.report import ReportScreen
 
-        found = await attempted(aside(self.study.path, lambda study: surveys.accuracy(study, shown)))
+        found = await attempted(aside(self.study.path, lambda study: accuracy.accuracy(study, shown)))
         self.measuring = False
         if isinstance(found, NeedssegError):
             self.tell(f"{found.message} {found.hint}".strip(), wrong=True)
@@ -227,10 +228,10 @@ class SurveyVerbs(SurveyDesk):
         if shown is None or not shown.to_be_worded:
             return shown
         rows = [
-            f"“{question.words}”: option {option.key} (segment {surveys.segment_of(shown, option)})"
+            f"“{question.words}”: option {option.key} (segment {segment_of(shown, option)})"
             for question, option in shown.to_be_worded
         ]
-        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {surveys.TO_BE_WORDED}"
+        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {TO_BE_WORDED}"
         self.tell(title, wrong=True)
         more = [
             "",

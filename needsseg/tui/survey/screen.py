@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
 from needsseg.actions.coding import passages
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import evidence
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import NotFoundError
@@ -27,7 +27,7 @@ from needsseg.tui.survey.keys import HELP, SURVEY_KEYS, empty
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.actions.survey import Option, Question
 
 PANES = ("#questions", "#options", "#quotes")
 NAMES = ("question", "option", "quote")
@@ -113,7 +113,7 @@ class SurveyScreen(SurveyVerbs):
 
     def reload(self) -> None:
         """The saved survey, and the edits since."""
-        self.confirmed = sum(row.status == "confirmed" for row in segments.listing(self.study))
+        self.confirmed = sum(row.status == "confirmed" for row in evidence.listing(self.study))
         wrong = self.read_saved()
         self.show()
         if wrong is not None:

@@ -12,10 +12,11 @@ from needsseg.actions.discovery.comparing import needs_map
 from needsseg.actions.discovery.firmness import verdict
 from needsseg.actions.exchange.report.quote_contexts import context, place
 from needsseg.actions.segments import cards
-from needsseg.actions.segments.cards import PARTS, Card
+from needsseg.actions.segments.cards import Card
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.discovery.evidence.card_quotes import PARTS
 from needsseg.discovery.verdict import leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
