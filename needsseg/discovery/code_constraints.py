@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 PULL = 0.5
 """How far a coded passage is drawn towards the others of its code: of .25 to 2, with the codes of a third of the participants

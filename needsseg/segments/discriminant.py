@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.embedding.vectors import Matrix
+
     Codes = NDArray[np.int64]
 
 # How much of the spread is taken to be the same in all directions. With some hundred passages in 384 dimensions little

@@ -256,7 +256,7 @@ def test_responses_become_labels_with_the_source_survey(confirmed: Study, saved:
     before = {label.segment: label.confidence for label in answers.labels(confirmed, date(2026, 2, 5))}
     assert set(before) == {"Builder", "Reporter"} and sum(before.values()) == pytest.approx(1, abs=0.05)
     assert answers.labels(confirmed, date(2026, 1, 5)) == []
-    one = surveys.responses(confirmed, account_id="A")[0]
+    one = answers.responses(confirmed, account_id="A")[0]
     assert one.version == saved.version and len(one.answers) == 5 and one.answers[0][0] == saved.asked[0].words
 
 

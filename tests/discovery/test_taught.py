@@ -10,7 +10,7 @@ from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history
 from needsseg.discovery import Decisions, Discovery, discover
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 from needsseg.study.connection import Study
 
 CONFIRMED = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 SPEAKERS_WEIGHT = 0.25
 """What who speaks of a code counts beside what is said under it, as a share of the cosine (ours)."""
@@ -63,9 +64,9 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
 
     people = sorted(set(speakers))
     of = [[index for index, mine in enumerate(codes) if name in mine] for name in names]
-    means = _unit(np.stack([rows[mine].mean(axis=0) for mine in of]))
+    means = unit(np.stack([rows[mine].mean(axis=0) for mine in of]))
     spoken = np.array([[Counter(speakers[i] for i in mine)[who] for who in people] for mine in of], dtype=np.float64)
-    shares = _unit(spoken)
+    shares = unit(spoken)
     cosines = (means @ means.T + SPEAKERS_WEIGHT * shares @ shares.T) / (1 + SPEAKERS_WEIGHT)
     apart = np.round(np.clip(1 - cosines, 0, None), 9)
     np.fill_diagonal(apart, 0.0)
@@ -144,11 +145,3 @@ def _cut(nodes: Sequence[CodeNode], heights: Sequence[float]) -> tuple[CodeNode,
         found += top.children
     order = nodes[-1].codes
     return tuple(sorted(found, key=lambda node: order.index(node.codes[0])))
-
-
-def _unit(rows: Matrix) -> Matrix:
-    import numpy as np
-
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Matrix = rows / np.where(lengths == 0, 1.0, lengths)
-    return found

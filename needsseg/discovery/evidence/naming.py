@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit
 from needsseg.errors import UsageError
 from needsseg.records import PersonaName
 from needsseg.settings import prompt_file, read_toml
@@ -13,7 +14,7 @@ from needsseg.settings import prompt_file, read_toml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def suggested_names(
 
     if not members or not personas:
         return [() for _ in members]
-    voices = np.stack([sentences.mean(axis=0) for sentences in said])
-    voices /= np.linalg.norm(voices, axis=1, keepdims=True)
+    voices = unit(np.stack([sentences.mean(axis=0) for sentences in said]))
     nearness = rows @ voices.T
     spread = nearness.std(axis=0)
     nearness = (nearness - nearness.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
