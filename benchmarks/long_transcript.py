@@ -22,10 +22,10 @@ from textual.pilot import Pilot
 
 from needsseg.actions.coding import passages
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Suggestion, Transcript, Turn
 from needsseg.study.coding import passages as stored_passages
+from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews as stored
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen

@@ -20,8 +20,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_rand_score
 
 from needsseg.discovery import Decisions, discover
-from needsseg.discovery.vector_shaping import unit
 from needsseg.embedding import text_sha256
+from needsseg.embedding.vectors import unit
 
 AT, STEP = (15, 30, 60), 5
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.labelled import table
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources
 from needsseg.actions.coding import pseudonym_decisions as decisions
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.name_proposals import proposals
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.coding.name_model import is_installed
 from needsseg.coding.pseudonyms import Found
+from needsseg.study.connection import Study
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "interviews"
@@ -83,8 +83,8 @@ def _measured(name: str, files: Sequence[Path], names: dict[str, list[str]]) -> 
         with TemporaryDirectory() as place, studies.init(Path(place) / "study.db") as study:
             importing.import_transcripts(study, list(files))
             if name == "sample":
-                accounts.import_participants(study, SAMPLE / "participants.csv")
-                accounts.import_source(study, SAMPLE / "accounts" / "accounts.csv")
+                participants.import_participants(study, SAMPLE / "participants.csv")
+                account_sources.import_source(study, SAMPLE / "accounts" / "accounts.csv")
             texts = [_text(words, names) for words in _speech(study, everybody=name.startswith("zoom/"))]
             _add_list(study, Path(place), names, texts, own)
             rows.append([name if own == "none" else "", own, *_row(study, texts)])
@@ -96,8 +96,8 @@ def _proposed(name: str, files: Sequence[Path], names: dict[str, list[str]]) -> 
     with TemporaryDirectory() as place, studies.init(Path(place) / "study.db") as study:
         importing.import_transcripts(study, list(files))
         if name == "sample":
-            accounts.import_participants(study, SAMPLE / "participants.csv")
-            accounts.import_source(study, SAMPLE / "accounts" / "accounts.csv")
+            participants.import_participants(study, SAMPLE / "participants.csv")
+            account_sources.import_source(study, SAMPLE / "accounts" / "accounts.csv")
         texts = [_text(words, names) for words in _speech(study, everybody=name.startswith("zoom/"))]
         over = pseudonyms.cover(study)
         keys = [row.key for row in interviews.listing(study)]

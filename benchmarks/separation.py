@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from needsseg.discovery import discover
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 
 def noise(rows: np.ndarray, drawing: np.random.Generator) -> np.ndarray:

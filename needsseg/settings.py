@@ -94,7 +94,9 @@ def _checked(settings: Settings) -> Settings:
         if getattr(settings, name) < 0:
             raise UsageError(f"{name} = {getattr(settings, name)} is negative.", "Give 0 or a larger number.")
     if settings.backend not in BACKENDS:
-        raise UsageError(f"backend = '{settings.backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}.")
+        raise UsageError(
+            f"backend = '{settings.backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}."
+        )
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
         raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
     return settings

@@ -120,7 +120,7 @@ def demo_study(demo_folder: Path, tmp_path: Path) -> Iterator[Study]:
 @pytest.fixture
 def tables() -> Callable[[Study], dict[str, list[tuple[object, ...]]]]:
     """Every row of every journalled table, for comparing a study with itself."""
-    from needsseg.study.history import JOURNALLED
+    from needsseg.study.journal import JOURNALLED
 
     def dump(study: Study) -> dict[str, list[tuple[object, ...]]]:
         return {table: [tuple(row) for row in study.rows(f"SELECT * FROM {table} ORDER BY id")] for table in JOURNALLED}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import memos, passages, statements
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, previews, review
 from needsseg.actions.segments import assigning, segments
 from needsseg.actions.study import studies
 from needsseg.actions.survey import survey as surveys
@@ -20,6 +20,7 @@ from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints
+from needsseg.survey.formats import as_toml
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import INTERVIEWS, ROOT
 from tests.fixtures.tui_survey_desk import worded
@@ -64,7 +65,7 @@ def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str]
         with studies.open_study(folder / "needsseg.db") as opened:
             _confirm(opened)
             saved = surveys.save(opened, worded(surveys.build(opened)))
-            (folder / "survey.toml").write_text(surveys.as_toml(saved), encoding="utf-8")
+            (folder / "survey.toml").write_text(as_toml(saved), encoding="utf-8")
             answers = ",".join(question.options[0].key for question in saved.asked)
             (folder / "answers.csv").write_text(f"account_id,{','.join(saved.chosen)}\nA,{answers}\n", encoding="utf-8")
 
@@ -95,12 +96,12 @@ def _write(study: Study) -> None:
 
 def _confirm(study: Study) -> None:
     study.actor = "Ben"
-    for row in segments.listing(study):
+    for row in evidence.listing(study):
         segments.confirm(study, row.id, undecided=True)
 
 
 def _loose(study: Study) -> list[int]:
-    return [row.passage.id for row in segments.left_over(study)][:5]
+    return [row.passage.id for row in previews.left_over(study)][:5]
 
 
 @pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)

@@ -13,7 +13,7 @@ import pytest
 from needsseg import transcripts
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import passages, pseudonyms
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import interviews
@@ -59,7 +59,7 @@ def test_the_walk_finds_the_needs_the_interviews_were_written_for(demo_study: St
     written = {Path(name).stem: entry["primary"] for name, entry in KEY.items() if entry["primary"] != "none"}
     right = [key for key, need in written.items() if verdicts[key] == need]
     assert len(right) >= 13, f"{len(right)} of {len(written)}: {verdicts}"
-    assert {row.name for row in segments.listing(demo_study)} >= {"Coordinator", "Builder", "Reporter"}
+    assert {row.name for row in evidence.listing(demo_study)} >= {"Coordinator", "Builder", "Reporter"}
 
 
 def test_every_quote_is_exact_and_a_participants(demo_study: Study) -> None:

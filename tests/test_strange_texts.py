@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.accounts import accounts
-from needsseg.actions.coding import codebook, measures, memos, passages, searching, statements
+from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.coding import codebook, measures, memos, passages, search_scope, searching, statements
 from needsseg.actions.exchange.export import export
 from needsseg.actions.segments import segments
 from needsseg.actions.study import merging, studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import JobParts, Passage
+from needsseg.study.connection import Study
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
@@ -99,7 +99,7 @@ def test_a_search_finds_it_and_quotes_it(study: Study, name: str) -> None:
         for hit in hits:
             assert hit.words == whole[hit.start : hit.end]
     assert quoted(study, name).quote in [
-        hit.words for hit in searching.search(study, asked, searching.Filter(speech="passages"))
+        hit.words for hit in searching.search(study, asked, search_scope.Filter(speech="passages"))
     ]
 
 
@@ -139,7 +139,7 @@ def test_exports_carry_them(tmp_path: Path) -> None:
     with studies.init(tmp_path / "study.db") as study:
         listed = [f"{key},company {key},{key}.example" for key in ids]
         (tmp_path / "accounts.csv").write_text("\n".join(["account_id,name,domain", *listed]), encoding="utf-8")
-        accounts.import_source(study, tmp_path / "accounts.csv")
+        account_sources.import_source(study, tmp_path / "accounts.csv")
         for key, text in ids.items():
             file = tmp_path / f"{key}.txt"
             said = [f"Mai {key}: {words}" for words in ("I see.", "It is late.", text)]

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.coding import blind, codebook, measures, memos, passages, pseudonym_decisions, searching
+from needsseg.actions.coding import (
+    blind,
+    codebook,
+    measures,
+    memos,
+    passages,
+    pseudonym_decisions,
+    search_scope,
+    searching,
+)
 from needsseg.actions.coding.coverage import coverage, mark_read
 from needsseg.actions.discovery import needs, review
 from needsseg.actions.exchange.refi import importing as refi_import
@@ -19,14 +28,11 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.merge import checked_texts
 from tests.fixtures.cli_calls import Caller
+from tests.fixtures.colleague_copies import copy_of
 from tests.fixtures.hostile_study import NAMES, hostile_study, steering
 from tests.fixtures.samples import SHORT_TALK
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
-
-
-def copied(study: Study) -> Path:
-    return studies.backup(study, study.path.with_name("theirs.db"))
 
 
 def names(study: Study) -> list[str]:
@@ -64,7 +70,7 @@ def test_a_merge_takes_no_hostile_name(tmp_path: Path, tables: Dump) -> None:
 def test_names_that_become_one_are_told_apart(talk: Study) -> None:
     for name in ("late", "late 3"):
         codebook.create(talk, name)
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     with closing(sqlite3.connect(theirs)) as held, held:
         held.execute("UPDATE codes SET name = 'late' || char(7) WHERE name = 'late 3'")
         held.execute("UPDATE interviews SET warnings = 'no list'")
@@ -137,7 +143,7 @@ def test_a_merge_follows_a_new_name(talk: Study, tables: Dump) -> None:
     first, second = marked(talk)
     passages.code(talk, [first], "late")
     passages.code(talk, [first], "own")
-    path = copied(talk)
+    path = copy_of(talk)
     with studies.open_study(path) as theirs:
         theirs.actor = "Ben"
         codebook.rename(theirs, "late", "too late")
@@ -180,9 +186,9 @@ def test_blind_mode_hides_what_others_did_from_every_list(talk: Study, capsys: p
     talk.actor = "Ben"
     blind.set_blind(talk, True)
     assert [row.passages for row in searching.search(talk, "nurse")] == [()]
-    passages_only = searching.Filter(speech="passages")
+    passages_only = search_scope.Filter(speech="passages")
     assert searching.search(talk, "nurse", passages_only) == []
-    assert searching.search(talk, "nurse", searching.Filter(code="late")) == []
+    assert searching.search(talk, "nurse", search_scope.Filter(code="late")) == []
     with pytest.raises(NotFoundError, match="colleague"):
         searching.like(talk, first)
     assert review.pairs(talk) == [] and review.off_topic_passages(talk) == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import codebook, memos, passages, pseudonym_decisions, searching, statements
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.segments import cards, segments
 from needsseg.actions.study import history, merging
-from needsseg.actions.transcripts import importing, interviews, participants, speakers, transcript_edits
+from needsseg.actions.transcripts import importing, interviews, participants, reimporting, speakers, transcript_edits
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
 
@@ -25,7 +25,7 @@ def _some(study: Study) -> list[int]:
 
 
 def _segment(study: Study) -> int:
-    return segments.listing(study)[0].id
+    return evidence.listing(study)[0].id
 
 
 def _confirmed(study: Study) -> None:
@@ -33,12 +33,12 @@ def _confirmed(study: Study) -> None:
 
 
 def _pinned(study: Study) -> None:
-    held = segments.evidence(study, _segment(study)).passages[0][0]
+    held = evidence.evidence(study, _segment(study)).passages[0][0]
     cards.pin(study, _segment(study), "pain", held.id, held.quote)
 
 
 def _half(study: Study) -> None:
-    held = [passage.id for passage, _ in segments.evidence(study, _segment(study)).passages]
+    held = [passage.id for passage, _ in evidence.evidence(study, _segment(study)).passages]
     segments.split(study, _segment(study), held[:1], "Half")
 
 
@@ -47,7 +47,7 @@ def _hits(study: Study) -> None:
 
 
 def _more_accounts(study: Study) -> None:
-    accounts.import_source(study, study.path.with_name("more-accounts.csv"))
+    account_sources.import_source(study, study.path.with_name("more-accounts.csv"))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -74,7 +74,7 @@ OPERATIONS: dict[str, Operation] = {
     "import participants": lambda study: participants.import_participants(study, study.path.with_name("people.csv")),
     "link": lambda study: accounts.link(study, accounts.participants(study)[0].key, "a1"),
     "import": lambda study: importing.import_transcripts(study, [study.path.with_name("longer.txt")]),
-    "reimport": lambda study: importing.reimport(study, "anna", study.path.with_name("corrected.txt")),
+    "reimport": lambda study: reimporting.reimport(study, "anna", study.path.with_name("corrected.txt")),
     "remove": lambda study: importing.remove_interview(study, "ben"),
     "forget": lambda study: importing.forget_interview(study, "ben"),
     "split a turn": lambda study: transcript_edits.split_turn(study, "anna", 60),

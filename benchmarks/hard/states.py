@@ -6,7 +6,7 @@ from pathlib import Path
 
 from needsseg.actions.study import studies
 from needsseg.study.connection import Study
-from needsseg.study.history import JOURNALLED
+from needsseg.study.journal import JOURNALLED
 
 State = dict[str, tuple[tuple[object, ...], ...]]
 

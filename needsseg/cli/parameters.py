@@ -16,7 +16,7 @@ from needsseg.cli.narration import Session
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 LARGEST = 2**63 - 1  # the largest number a study can hold
 PASSAGE = click.IntRange(1, LARGEST)

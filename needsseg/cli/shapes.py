@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage, PrimaryNeed, Transcript
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
-    from needsseg.actions.discovery.review import PairRow, Question, RunComparison, Sensitivity
-    from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, ProposedSplit, SegmentSummary
-    from needsseg.actions.transcripts.interviews import InterviewRow
+    from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.discovery.comparing import RunComparison
+    from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
+    from needsseg.actions.discovery.previews import LeftOver, ProposedSplit
+    from needsseg.actions.discovery.questions import Question
+    from needsseg.actions.discovery.review import PairRow
+    from needsseg.actions.discovery.sensitivity import Sensitivity
+    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.transcripts import InterviewRow
 
 Shape = dict[str, Any]
 

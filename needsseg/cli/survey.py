@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from needsseg.actions.survey import MEANING, TO_BE_WORDED, Survey, Verdict, answers, as_toml, evidence, from_toml
+from needsseg.actions.survey import accuracy as accuracy_actions
 from needsseg.actions.survey import survey as actions
-from needsseg.actions.survey.survey import MEANING, TO_BE_WORDED, Survey, SurveyAccuracy, Verdict
+from needsseg.actions.survey.accuracy import SurveyAccuracy
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -51,13 +53,13 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
         if out is not None and study.owns(out):
             raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
         made = actions.save(study, made) if keep else made
-        hints = actions.hints(study, made)
+        hints = evidence.hints(study, made)
     if out is not None:
-        _write(out, actions.as_toml(made, hints))
+        _write(out, as_toml(made, hints))
     if as_json:
         print_object(shape(made, hints))
     elif out is None and not keep:
-        sys.stdout.write(actions.as_toml(made, hints))
+        sys.stdout.write(as_toml(made, hints))
     else:
         _print(made, hints)
     if sum(question.gain for question in made.asked) < LEAST_TELLING:
@@ -76,12 +78,12 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
 def edit(session: Session, file: Path, as_json: bool) -> None:
     """Save an edited survey as the next version."""
     text = _read(file)
-    given = actions.from_toml(text, file.name)
+    given = from_toml(text, file.name)
     with opened(session) as study:
         edited = actions.worded_by_people(study, given, text)
         before = {row.version for row in actions.versions(study)}
         saved = actions.save(study, edited)
-        hints = actions.hints(study, saved)
+        hints = evidence.hints(study, saved)
     if as_json:
         print_object(shape(saved, hints))
     _warn_of_the_unready(session, saved)
@@ -100,9 +102,9 @@ def show(session: Session, version: str | None, out: Path | None, as_json: bool)
             raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
         shown = actions.current(study, version)
         drifted = actions.drift(study, shown)
-        hints = actions.hints(study, shown)
+        hints = evidence.hints(study, shown)
     if out is not None:
-        _write(out, actions.as_toml(shown, hints))
+        _write(out, as_toml(shown, hints))
         session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
     if as_json:
         print_object(shape(shown, hints) | {"drift": drifted})
@@ -144,7 +146,7 @@ def accuracy(session: Session, version: str | None, as_json: bool) -> None:
     """
     with opened(session) as study, session.progressing() as progress:
         shown = actions.current(study, version)
-        found = actions.accuracy(study, shown, progress)
+        found = accuracy_actions.accuracy(study, shown, progress)
     if as_json:
         print_object(accuracy_shape(found))
         return
@@ -205,7 +207,7 @@ def route(
     words. Exports of Formbricks and Typeform are such files. The same file again changes nothing.
     """
     with opened(session) as study, session.progressing() as progress:
-        report = actions.route(
+        report = answers.route(
             study, file, account=account, respondent=respondent, at=at, version=version, progress=progress
         )
     if as_json:
@@ -347,7 +349,7 @@ def _verdict(who: str, verdict: Verdict, shown: Survey) -> dict[str, Any]:
     return {"respondent": who, "flow": verdict.segment or shown.default_flow} | asdict(verdict)
 
 
-def _routed(report: actions.RouteReport) -> str:
+def _routed(report: answers.RouteReport) -> str:
     if not report.responses:
         return f"No response of {report.file} could be scored; nothing was stored."
     told = (

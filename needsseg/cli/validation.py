@@ -17,7 +17,7 @@ from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import day, json_option, opened
 
 if TYPE_CHECKING:
-    from needsseg.actions.validation.retention import Validation
+    from needsseg.actions.validation import Validation
 
 OUTCOMES: dict[str, Literal["churned", "at_risk"]] = {"churned": "churned", "at-risk": "at_risk"}
 

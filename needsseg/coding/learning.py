@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from needsseg.coding.probes import Probe
     from needsseg.embedding import Vectors
+    from needsseg.embedding.vectors import Matrix
 
-    Matrix = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
 ENOUGH = 10

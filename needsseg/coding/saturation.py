@@ -62,7 +62,9 @@ def saturation(
     if base < 1 or run < 1:
         raise UsageError(f"A base of {base} and runs of {run} interviews: both must be at least 1.")
     if not 0 <= threshold <= 1:
-        raise UsageError(f"A threshold of {threshold:g} is not a valid share of the base's codes.", "Give 0.05 for 5%, or 0.")
+        raise UsageError(
+            f"A threshold of {threshold:g} is not a valid share of the base's codes.", "Give 0.05 for 5%, or 0."
+        )
     counts = new_codes(codes_by_interview)
     base_codes = sum(counts[:base])
     steps = []

@@ -16,12 +16,9 @@ from needsseg.records import Suggestion, Transcript
 from needsseg.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from needsseg.embedding import Vectors
+    from needsseg.embedding.vectors import Matrix
 
-    Matrix = NDArray[np.float64]
 
 # The score, which says what is suggested at all, is a logistic of these, set by reading what came out on real interviews
 # (docs/explanation/design-decisions.md); nothing is trained here, so that a first import is judged by rules a reader can check.

@@ -28,12 +28,9 @@ from needsseg.discovery.vector_shaping import centred, distances, loners, neares
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from needsseg.discovery.vector_shaping import Neighbours
+    from needsseg.embedding.vectors import Labels, Matrix
 
-    from needsseg.discovery.vector_shaping import Matrix, Neighbours
-
-    Labels = NDArray[np.int64]
 
 FEWEST, MOST, MOST_LOOKED_FOR = 3, 5, 8
 CLEARLY = 0.4

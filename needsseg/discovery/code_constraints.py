@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 PULL = 0.5
 """How far a coded passage moves towards the mean of its code. Of the weights .25 to 2, this one grouped uncoded passages best

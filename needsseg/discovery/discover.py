@@ -17,8 +17,8 @@ from needsseg.discovery.refine import centroids
 from needsseg.discovery.separation import Separation, verdict
 from needsseg.discovery.stability import RESAMPLES, stabilities
 from needsseg.discovery.supervised import LearningInputs, Supervised
-from needsseg.discovery.vector_shaping import unit
 from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 from needsseg.records import UNASSIGNED, Candidate, Decisions
 from needsseg.text import format_count
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.vector_shaping import Matrix
     from needsseg.embedding import Vectors
+    from needsseg.embedding.vectors import Labels, Matrix
 
-    Labels = NDArray[np.int64]
 
 FEWEST_PASSAGES = 5
 EXEMPLARS = 5

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.vector_shaping import unit
 from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
-    from needsseg.discovery.vector_shaping import Matrix
     from needsseg.embedding import Vectors
+    from needsseg.embedding.vectors import Matrix
 
 
 def need_texts(name: str, description: str) -> list[str]:

@@ -10,7 +10,7 @@ from needsseg.discovery.cluster import SKETCH
 
 if TYPE_CHECKING:
     from needsseg.discovery.supervised import LearningInputs
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 LEAST_DOUBT, DOUBT_POWER = 0.02, 2
 MOST_WEIGHED_QUESTIONS, FIRST_WEIGHED = 50, 10

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.vector_shaping import steady, unit
+from needsseg.discovery.vector_shaping import steady
+from needsseg.embedding.vectors import unit
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from needsseg.embedding.vectors import Labels, Matrix
 
-    from needsseg.discovery.vector_shaping import Matrix
-
-    Labels = NDArray[np.int64]
 
 PASSES = 6
 LEAST_ASIDE, MOST_ASIDE = 0.05, 0.148

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import cluster_and_branch, cluster_on_branch
 from needsseg.discovery.speaker_effects import SpeakerIndex
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 FEWEST_TO_TELL, TESTED_ON = 20, 300
 DRAWS, ENOUGH_AS_CLEAR = 39, 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 CENTRING, CENTRING_SHRINK = 0.7, 5.0
 OFFSET_SHRINK, ACROSS = 3.0, 0.25

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from needsseg.discovery.cluster import Resolution, themes
 
 if TYPE_CHECKING:
-    from needsseg.discovery.cluster import Labels
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Labels, Matrix
 
 RESAMPLES, MOST_DRAWN = 20, 400
 

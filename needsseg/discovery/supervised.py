@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
 from needsseg.discovery.refine import aside_below, centroids, fit
-from needsseg.discovery.vector_shaping import COMMON, nearest, smoothed, steady, unit
+from needsseg.discovery.vector_shaping import COMMON, nearest, smoothed, steady
+from needsseg.embedding.vectors import unit
 from needsseg.records import UNASSIGNED
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.discovery.cluster import Clustering, Labels
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.discovery.cluster import Clustering
+    from needsseg.embedding.vectors import Labels, Matrix
 
 NEIGHBOURS, SELF_WEIGHT = 10, 1.0
 NEARNESS, SHARPNESS, FITTING = 0.5, 8.0, 0.25

@@ -8,25 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.embedding.vectors import Matrix
+
 
 COMMON = 0.7
 BLOCK = 1024
 DIGITS, SINGLE_DIGITS = 9, 4
 LONER_NEIGHBOURS, LONER_DEVIATIONS, LONER_SHARE = 10, 1.5, 0.25
-
-
-def unit(rows: Matrix) -> Matrix:
-    """Rows scaled to length one; a row of zeros stays."""
-    import numpy as np
-
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Matrix = rows / np.where(norms == 0, 1.0, norms)
-    return scaled
 
 
 def steady(values: Matrix) -> Matrix:

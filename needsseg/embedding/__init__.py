@@ -15,7 +15,7 @@ from needsseg.errors import UsageError
 from needsseg.settings import BACKENDS
 
 if TYPE_CHECKING:
-    from needsseg.embedding.encoder import Vectors
+    from needsseg.embedding.vectors import Vectors
 
 __all__ = [
     "BUNDLED", "BUNDLED_SHA256", "Encoder", "Model", "Vectors", "encode", "locate", "open_encoder", "pieces", "text_sha256",

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from needsseg.progress import Progress, silent
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from needsseg.embedding.vectors import Vectors
 
-    Vectors = NDArray[np.float32]
 
 # Texts of like length go together, and as many as make this many characters: then little is padding, and it stays in cache.
 BATCH_CHARACTERS = 8_000

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Any
 from needsseg.embedding.catalogue import Model
 from needsseg.embedding.encoder import Encoder
 from needsseg.embedding.sentence_transformers import loaded_from
+from needsseg.embedding.vectors import unit
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import private_folder
 
 if TYPE_CHECKING:
-    from needsseg.embedding.encoder import Vectors
+    from needsseg.embedding.vectors import Vectors
 
 OPSET = 17
 PROBES = (
@@ -72,7 +73,7 @@ def open_onnx(model: Model, folder: Path | None = None) -> Encoder:
     def vectors(texts: Sequence[str]) -> Vectors:
         tokens = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
         rows = np.stack(list(workers.map(row, tokens)))
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+        return np.asarray(unit(rows), dtype=np.float32)
 
     return Encoder(str(meta["key"]), int(meta["dimensions"]), vectors, MOST_AT_ONCE)
 

@@ -15,7 +15,7 @@ from needsseg.embedding.encoder import Encoder
 from needsseg.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from needsseg.embedding.encoder import Vectors
+    from needsseg.embedding.vectors import Vectors
 
 BATCH = 32
 _loaded: dict[tuple[str, str], object] = {}

@@ -317,7 +317,9 @@ def _condition(place: str, name: str, comparison: object) -> Condition:
         if unknown_keys or not bounds or len(bounds) < len(comparison):
             raise UsageError(f"{place}: {name} has no bounds that can be read.", "Write { at_least = 5, at_most = 9 }.")
         if name not in _NUMBERS:
-            raise UsageError(f"{place}: {name} is not a number and cannot have bounds.", "Write a text or a list of texts.")
+            raise UsageError(
+                f"{place}: {name} is not a number and cannot have bounds.", "Write a text or a list of texts."
+            )
         return Condition(name, (), bounds.get("at_least"), bounds.get("at_most"))
     accepted_values: list[object] = list(comparison) if isinstance(comparison, list) else [comparison]
     values = tuple(value for value in accepted_values if isinstance(value, str | int | float))

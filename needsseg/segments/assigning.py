@@ -11,7 +11,8 @@ from needsseg.segments.calibration import FOLDS, Calibration, Expected, best, ca
 from needsseg.segments.discriminant import Discriminant, fit
 
 if TYPE_CHECKING:
-    from needsseg.segments.discriminant import Codes, Matrix
+    from needsseg.embedding.vectors import Matrix
+    from needsseg.segments.discriminant import Codes
 
 PRECISION = 0.9
 OFF_TOPIC = 0.2

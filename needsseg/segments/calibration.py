@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.segments.discriminant import Codes, Matrix
+    from needsseg.embedding.vectors import Matrix
+    from needsseg.segments.discriminant import Codes
 
     Flags = NDArray[np.bool_]
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.embedding.vectors import Matrix
+
     Codes = NDArray[np.int64]
 
 # The weight of an equal spread in all directions. A few hundred passages in 384 dimensions say little about their spread;

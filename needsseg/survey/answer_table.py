@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import UsageError
 from needsseg.survey.choice import choose
 from needsseg.survey.scoring import score
@@ -14,10 +15,8 @@ from needsseg.survey.scoring_table import MOST_CHOSEN, NONE, Option, Question, S
 from needsseg.validation.intervals import wilson
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from needsseg.embedding.vectors import Matrix
 
-    Matrix = NDArray[np.float64]
 
 LIKE = 0.3
 SMOOTHING = 1.0
@@ -124,9 +123,8 @@ def answer(question: Question, material: Material, voice: str, without: Collecti
             if passage in place and material.voices[place[passage]] not in away
         ]
         if rows:
-            mean = np.mean(rows, axis=0)
             keys.append(option.key)
-            directions.append(mean / (float(np.linalg.norm(mean)) or 1.0))
+            directions.append(unit_vector(np.mean(rows, axis=0)))
     places = [i for i, speaker in enumerate(material.voices) if speaker == voice]
     if not keys or not places:
         return None

@@ -32,7 +32,7 @@ from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.study_app import StudyApp

@@ -19,7 +19,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Backup, Study
+    from needsseg.actions.study import Backup, Study
 
 REASONS = {
     "automatic": "automatic, before a change",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.errors import NeedssegError
     from needsseg.tui.bookmark import Place
 

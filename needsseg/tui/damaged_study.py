@@ -8,8 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.filter import LineFilter
 
-from needsseg.actions.study import studies
-from needsseg.actions.study.studies import DamagedError
+from needsseg.actions.study import DamagedError, studies
 from needsseg.tui.gate import Gate
 from needsseg.tui.widgets.prompt import Choice, Prompt
 

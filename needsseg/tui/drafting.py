@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from needsseg.actions.coding.drafts import DraftKind
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.coding import DraftKind
+    from needsseg.actions.study import Study
 
 KEEP_SECONDS = 0.5
 """Words are kept at most so long after they were typed, however long one goes on typing."""

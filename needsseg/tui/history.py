@@ -20,8 +20,7 @@ from needsseg.tui.study_app import study_app
 from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
 
 WORDS = {"done": "", "undone": "taken back", "superseded": "given up"}
 MOST = 500

@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 T = TypeVar("T")
 
@@ -44,8 +45,8 @@ def is_warm(study: Study) -> bool:
 def warm(study: Study) -> None:
     """Loads what evidence needs by reading some."""
     global _warm
-    for row in segments.listing(study)[:1]:
-        segments.evidence(study, row.id)
+    for row in evidence.listing(study)[:1]:
+        evidence.evidence(study, row.id)
     _warm = True
 
 

@@ -17,8 +17,7 @@ from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
     from needsseg.tui.bookmark import Place
     from needsseg.tui.context import HasContext
     from needsseg.tui.study_app import StudyApp

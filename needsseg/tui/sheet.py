@@ -21,8 +21,7 @@ from needsseg.tui.study_app import study_app
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
     from needsseg.tui.study_app import StudyApp
 
 Answer = TypeVar("Answer")

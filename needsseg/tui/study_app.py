@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.errors import NeedssegError
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed

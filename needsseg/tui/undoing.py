@@ -12,8 +12,7 @@ from needsseg.errors import NeedssegError
 if TYPE_CHECKING:
     from textual.app import App
 
-    from needsseg.actions.study.history import HistoryEntry
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import HistoryEntry, Study
 
 Done = Callable[["HistoryEntry"], None]
 Refused = Callable[[NeedssegError], None]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.accounts.ingest.databases import address, parts_of
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.requirements import find_command, needs
@@ -35,7 +35,7 @@ def held(study: Study, columns: str, kind: str = "accounts") -> list[tuple[objec
     return duckdb.execute(f"SELECT {columns} FROM '{parquet}'").fetchall()
 
 
-def check(study: Study, report: accounts.SourceReport, name: str) -> None:
+def check(study: Study, report: account_sources.SourceReport, name: str) -> None:
     assert held(study, "account_id, name, region, employees") == [
         ("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120.0"), ("b", "Zoë\nOst", "", ""),
     ]  # fmt: skip
@@ -49,19 +49,19 @@ def test_a_sqlite_table(talk: Study, tmp_path: Path) -> None:
         con.execute("CREATE TABLE accounts (account_id, name, region, employees)")
         con.executemany("INSERT INTO accounts VALUES (?, ?, ?, ?)", ROWS)
     con.close()
-    check(talk, accounts.import_source(talk, file), "crm.db: accounts")
-    assert accounts.import_source(talk, file, add=True).unchanged == ("crm.db: accounts",)
+    check(talk, account_sources.import_source(talk, file), "crm.db: accounts")
+    assert account_sources.import_source(talk, file, add=True).unchanged == ("crm.db: accounts",)
     with sqlite3.connect(file) as con:
         con.execute('CREATE TABLE "my.events" (x)')
     con.close()
-    assert accounts.tables(talk, file) == ["accounts", "my.events"]
+    assert account_sources.tables(talk, file) == ["accounts", "my.events"]
     with refuses(UsageError, "crm.db", "--table", "accounts, my.events"):
-        accounts.import_source(talk, file)
+        account_sources.import_source(talk, file)
     with refuses(TableError, "crm.db", "songs", "accounts, my.events"):
-        accounts.import_source(talk, file, table="songs")
+        account_sources.import_source(talk, file, table="songs")
     (tmp_path / "cut.db").write_bytes(file.read_bytes()[:3000])
     with refuses(TableError, "cut.db", UNREADABLE):
-        accounts.import_source(talk, tmp_path / "cut.db", table="accounts")
+        account_sources.import_source(talk, tmp_path / "cut.db", table="accounts")
 
 
 def test_a_duckdb_table_and_nothing_outside_its_file(talk: Study, tmp_path: Path) -> None:
@@ -78,19 +78,19 @@ def test_a_duckdb_table_and_nothing_outside_its_file(talk: Study, tmp_path: Path
         con.execute(
             "CREATE TABLE use AS SELECT 'b' AS account_id, 'x' AS event, TIMESTAMPTZ '2026-05-01 01:00:00+02' AS ts"
         )
-    check(talk, accounts.import_source(talk, file, table="crm.accounts"), "warehouse.duckdb: crm.accounts")
-    accounts.import_source(talk, file, table="use")
+    check(talk, account_sources.import_source(talk, file, table="crm.accounts"), "warehouse.duckdb: crm.accounts")
+    account_sources.import_source(talk, file, table="use")
     assert held(talk, "day", "events") == [(20573,)]
     with pytest.raises(TableError, match="Permission|disabled"):
-        accounts.import_source(talk, file, table="peek")
+        account_sources.import_source(talk, file, table="peek")
     assert not list(talk.stack.glob(".reading-*"))
 
 
 def test_table_means_nothing_for_a_file(talk: Study, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("account_id\na\n")
-    assert accounts.tables(talk, tmp_path / "a.csv") == []
+    assert account_sources.tables(talk, tmp_path / "a.csv") == []
     with refuses(UsageError, "a.csv", "--table"):
-        accounts.import_source(talk, tmp_path / "a.csv", table="accounts")
+        account_sources.import_source(talk, tmp_path / "a.csv", table="accounts")
 
 
 def test_an_address_is_shown_without_its_password() -> None:
@@ -101,7 +101,7 @@ def test_an_address_is_shown_without_its_password() -> None:
         SPOKEN,
         "require",
     )
-    assert accounts.without_password("postgres://ana:x@h/crm?sslmode=require") == (
+    assert account_sources.without_password("postgres://ana:x@h/crm?sslmode=require") == (
         "postgresql://ana@h/crm?sslmode=require",
         "x",
     )
@@ -157,38 +157,38 @@ def test_a_table_of_a_postgresql_server(talk: Study, server: str, monkeypatch: p
         con.execute("CREATE TABLE use (id uuid DEFAULT gen_random_uuid(), account_id int, event text, ts timestamptz)")
         con.execute("INSERT INTO use (account_id, event, ts) VALUES (7, 'x', '2026-05-01 01:00:00+02'), (7, 'y', NULL)")
     with refuses(NeedssegError, "PGPASSWORD"):
-        accounts.import_source(talk, server, table="use")
+        account_sources.import_source(talk, server, table="use")
     monkeypatch.setenv("PGPASSWORD", SPOKEN)
-    assert accounts.tables(talk, server) == ["use", 'crm."All.accounts"']
-    report = accounts.import_source(talk, server, table='crm."All.accounts"')
+    assert account_sources.tables(talk, server) == ["use", 'crm."All.accounts"']
+    report = account_sources.import_source(talk, server, table='crm."All.accounts"')
     assert held(talk, "account_id, name, region, employees") == [
         ("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120"), ("b", "Zoë\nOst", "", ""),
     ]  # fmt: skip
     assert [r.row for r in report.rejected] == [4]
     monkeypatch.delenv("PGPASSWORD")
     with_password = server.replace("ana@", "ana:s3cret%40%2Fword@")
-    report = accounts.import_source(talk, with_password, table="public.use")
+    report = account_sources.import_source(talk, with_password, table="public.use")
     assert [(r.row, r.reason) for r in report.rejected] == [(3, NO_TIME)]
     assert held(talk, "day, account_id", "events") == [(20573, "7")]
     assert accounts.sources(talk)["events"].file_name == f"{server}: use"
     stored = talk.path.read_bytes() + b"".join(p.read_bytes() for p in talk.stack.rglob("*") if p.is_file())
     assert b"s3cret" not in stored and "s3cret" not in str(report)
     with pytest.raises(NeedssegError) as caught:
-        accounts.import_source(talk, with_password.replace("word", "wrong"), table="use")
+        account_sources.import_source(talk, with_password.replace("word", "wrong"), table="use")
     assert "failed" in str(caught.value) and "s3cret" not in str(caught.value)
     with refuses(TableError, "songs", "use"):
-        accounts.import_source(talk, with_password, table="songs")
+        account_sources.import_source(talk, with_password, table="songs")
 
 
 def test_a_server_that_cannot_be_reached(talk: Study) -> None:
     needs("psycopg")
     port = _free_port()
     with refuses(NeedssegError, f"postgresql://ana@127.0.0.1:{port}/crm", "refused") as caught:
-        accounts.import_source(talk, f"postgresql://ana:{'s3cret'}@127.0.0.1:{port}/crm", table="x")
+        account_sources.import_source(talk, f"postgresql://ana:{'s3cret'}@127.0.0.1:{port}/crm", table="x")
     assert "s3cret" not in str(caught.value)
 
 
 def test_without_the_extra_its_name_is_told(talk: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with refuses(NeedssegError, 'pip install "needsseg[postgres]"'):
-        accounts.import_source(talk, "postgresql://h/crm", table="x")
+        account_sources.import_source(talk, "postgresql://h/crm", table="x")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from needsseg.accounts import DatesUnclearError, guess_mapping, read_header
 from needsseg.accounts.ingest.ingestion import ingest
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
@@ -40,8 +40,8 @@ def written(folder: Path, *stamps: str, name: str = "use.csv") -> Path:
     return file
 
 
-def read(study: Study, file: Path, form: str = "") -> accounts.SourceReport:
-    return accounts.import_source(
+def read(study: Study, file: Path, form: str = "") -> account_sources.SourceReport:
+    return account_sources.import_source(
         study, file, "events", {"timestamp": "when happened"}, dates={"when happened": form} if form else {}
     )
 
@@ -99,7 +99,7 @@ def test_the_answer_is_kept_and_asked_again_only_where_a_file_contradicts_it(tal
     assert (report.dates, days(talk)) == ({"timestamp": "day-first"}, ["2026-01-02", "2026-04-03", "2026-04-13"])
     assert read(talk, written(tmp_path, "05/06/2026", name="next.csv")).rows == 1
     assert days(talk) == ["2026-06-05"]
-    (column,) = accounts.propose_mapping(talk, written(tmp_path, "5/6/2026"), "events").dates
+    (column,) = account_sources.propose_mapping(talk, written(tmp_path, "5/6/2026"), "events").dates
     assert (column.format, column.why, column.chosen) == ("day-first", AS_LAST_TIME, True)
     assert read(talk, written(tmp_path, "12/31/2026", name="us.csv")).dates == {"timestamp": "month-first"}
     report = read(talk, mixed, "iso")
@@ -109,7 +109,7 @@ def test_the_answer_is_kept_and_asked_again_only_where_a_file_contradicts_it(tal
 def test_several_files_are_one_column(talk: Study, tmp_path: Path) -> None:
     unclear = written(tmp_path, "1/2/2026", name="one.csv")
     clear = written(tmp_path, "3/31/2026", name="two.csv")
-    accounts.import_source(talk, [unclear, clear], "events", {"timestamp": "when happened"})
+    account_sources.import_source(talk, [unclear, clear], "events", {"timestamp": "when happened"})
     assert days(talk) == ["2026-01-02", "2026-03-31"]
 
 
@@ -121,7 +121,7 @@ def test_cells_that_are_no_dates_do_not_count(talk: Study, tmp_path: Path) -> No
 def test_an_answer_for_no_column_of_dates_is_refused(talk: Study, tmp_path: Path) -> None:
     file = written(tmp_path, "2026-01-01")
     with refuses(UsageError, "event", "when happened"):
-        accounts.import_source(talk, file, "events", {"timestamp": "when happened"}, dates={"event": "iso"})
+        account_sources.import_source(talk, file, "events", {"timestamp": "when happened"}, dates={"event": "iso"})
     with refuses(UsageError, "soon", "iso, day-first, month-first"):
         read(talk, file, "soon")
 
@@ -131,15 +131,15 @@ def test_a_preview_shows_rows_as_they_would_be_read(talk: Study, tmp_path: Path)
     file.write_text(
         'account_id,plan,seats,start_date,end_date\n001A0000006Vm9r,Team,"1,200",1/2/2026,\nb,Team,-1,2/2/2026,\n'
     )
-    proposal = accounts.propose_mapping(talk, file)
+    proposal = account_sources.propose_mapping(talk, file)
     assert [(column.column, column.format) for column in proposal.dates] == [("start_date", ""), ("end_date", "iso")]
-    seen = accounts.propose_mapping(talk, file, dates={"start_date": "day-first"})
+    seen = account_sources.propose_mapping(talk, file, dates={"start_date": "day-first"})
     assert seen.rows[0].values == {
         "account_id": "001A0000006Vm9rIAC", "plan": "Team", "seats": "1200", "start_date": "2026-02-01",
     }  # fmt: skip
     assert (seen.rows[1].row, seen.rows[1].refused) == (3, f"seats: {SEATS_BELOW_ZERO}")
     with refuses(TableError, "terms.csv", "1/2/2026", "row 2"):
-        accounts.import_source(talk, file)
+        account_sources.import_source(talk, file)
 
 
 @pytest.mark.slow

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import random
 import socket
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,7 +26,7 @@ from tests.fixtures.cli_calls import Caller
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED, refuses, says
 
-pytest_plugins = ["tests.fixtures.cli_calls"]
+pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.spark"]
 
 DAY_AFTER_THE_CLOCKS = date(2026, 3, 30)
 IDS = ("acme", 'Ünïversal, "Ltd"', "会社-7", "ακμή 🚀", "null", "NA", " padded", "o'brien", "001A0000006Vm9rIAC")
@@ -151,25 +149,6 @@ def test_few_features_give_the_same_as_many(few: StackFiles, engine: str, monkey
     counted = digest(few, engine)
     monkeypatch.setattr(tier3, "FEW_FEATURES", 0)
     assert digest(few, "duckdb") == counted
-
-
-@pytest.fixture(scope="module")
-def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """PySpark's own Spark by links, since separate executors write their logs into Spark's folder."""
-    needs("pyspark", "java")
-    import pyspark
-
-    home = tmp_path_factory.mktemp("spark")
-    for entry in Path(pyspark.__file__).parent.iterdir():
-        if entry.name not in ("work", "__pycache__"):
-            (home / entry.name).symlink_to(entry)
-    before = os.environ.get("SPARK_HOME")
-    os.environ["SPARK_HOME"] = str(home)
-    yield home
-    if before is None:
-        del os.environ["SPARK_HOME"]
-    else:
-        os.environ["SPARK_HOME"] = before
 
 
 def used_by_executors(home: Path) -> set[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.study import history
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
@@ -72,12 +72,12 @@ def held(study: Study, columns: str, kind: str = "events") -> list[tuple[Any, ..
     return duckdb.execute(f"SELECT {columns} FROM read_parquet(?)", [str(parquet)]).fetchall()
 
 
-def adds_up(report: accounts.SourceReport) -> bool:
+def adds_up(report: account_sources.SourceReport) -> bool:
     return report.read == report.rows + len(report.rejected) + report.duplicates + report.dropped
 
 
 def test_a_folder_is_one_source(talk: Study, events: Path) -> None:
-    report = accounts.import_source(talk, events)
+    report = account_sources.import_source(talk, events)
     assert (report.kind, report.rows, report.duplicates, report.read, report.files) == ("events", 4, 1, 6, 3)
     ((file, reason),) = report.refused
     assert file == "events/picture.png" and says(reason, NO_TEXT_FILE)
@@ -90,24 +90,24 @@ def test_a_folder_is_one_source(talk: Study, events: Path) -> None:
 
 
 def test_a_pattern_and_several_paths_name_the_same_files(talk: Study, events: Path) -> None:
-    by_pattern = accounts.import_source(talk, events / "*.json.gz")
+    by_pattern = account_sources.import_source(talk, events / "*.json.gz")
     assert (by_pattern.rows, by_pattern.duplicates) == (3, 1)
     sha = accounts.sources(talk)["events"].file_sha256
-    by_name = accounts.import_source(talk, [events / "h1.json.gz", events / "h0.json.gz"])
+    by_name = account_sources.import_source(talk, [events / "h1.json.gz", events / "h0.json.gz"])
     assert (by_name.rows, accounts.sources(talk)["events"].file_sha256) == (3, sha)
     with refuses(TableError, events / "*.csv", NO_FILE_FITS):
-        accounts.import_source(talk, events / "*.csv")
+        account_sources.import_source(talk, events / "*.csv")
 
 
 def test_adding_counts_an_event_once_and_the_same_file_changes_nothing(talk: Study, events: Path) -> None:
-    accounts.import_source(talk, events / "h0.json.gz")
-    report = accounts.import_source(talk, events, add=True)
+    account_sources.import_source(talk, events / "h0.json.gz")
+    report = account_sources.import_source(talk, events, add=True)
     assert report.unchanged == ("events/h0.json.gz",)
     assert (report.rows, report.duplicates, report.held, report.read) == (2, 1, 4, 4)
     assert adds_up(report)
     assert [row[0] for row in held(talk, "event_id")] == ["e1", "e2", "e3", "e4"]
     before, steps = accounts.sources(talk)["events"], len(history.listing(talk))
-    again = accounts.import_source(talk, events, add=True)
+    again = account_sources.import_source(talk, events, add=True)
     assert (again.rows, again.held, len(again.unchanged)) == (0, 4, 3)
     assert (accounts.sources(talk)["events"], len(history.listing(talk))) == (before, steps)
     history.undo(talk)
@@ -124,8 +124,8 @@ def test_accounts_that_come_again_in_another_file(talk: Study, tmp_path: Path) -
         header + "001A0000006Vm9rIAC,false,,Hale\n001A0000006Vm9s,true,001A0000006Vm9r,Gone\n"
         "001A0000006Vm9t,true,,Old\nX,false,,Y\nZ,false,,Z\n"
     )
-    accounts.import_source(talk, one)
-    report = accounts.import_source(talk, two, add=True)
+    account_sources.import_source(talk, one)
+    report = account_sources.import_source(talk, two, add=True)
     assert (report.read, report.rows, report.duplicates, report.dropped, report.held) == (5, 1, 1, 2, 3)
     assert [(r.row, r.value) for r in report.rejected] == [(5, "X")]
     assert says(report.rejected[0].reason, OTHER_VALUES_BEFORE)
@@ -141,7 +141,7 @@ def test_subscriptions_of_two_snapshots_count_once_and_overlaps_are_told(talk: S
     (tmp_path / "feb.csv").write_text(
         header + "a,Team,5,2025-01-01,2026-01-01\nb,Team,-4,2025-06-01,\nb,Team,4,2025-01-01,\n"
     )
-    report = accounts.import_source(talk, [tmp_path / "jan.csv", tmp_path / "feb.csv"])
+    report = account_sources.import_source(talk, [tmp_path / "jan.csv", tmp_path / "feb.csv"])
     assert (report.read, report.rows, report.duplicates) == (5, 3, 1)
     assert [(r.file, r.row, r.column, r.value, r.reason) for r in report.rejected] == [
         ("feb.csv", 3, "seats", "-4", SEATS_BELOW_ZERO)
@@ -155,8 +155,8 @@ def test_usage_before_the_first_subscription_is_counted(talk: Study, tmp_path: P
     (tmp_path / "e.csv").write_text(
         "event_id,account_id,event,timestamp\n1,a,x,2026-05-01T23:59:59Z\n2,a,x,2026-05-02T00:00:00Z\n3,b,x,2026-01-01\n"
     )
-    accounts.import_source(talk, tmp_path / "s.csv")
-    report = accounts.import_source(talk, tmp_path / "e.csv")
+    account_sources.import_source(talk, tmp_path / "s.csv")
+    report = account_sources.import_source(talk, tmp_path / "e.csv")
     (warning,) = report.warnings
     assert says(warning, 1, BEFORE_FIRST_TERM)
 
@@ -168,7 +168,7 @@ def test_a_zip_is_read_without_its_names_being_followed(talk: Study, tmp_path: P
         archive.writestr("/absolute_1.json.gz", gzip.compress(lines(hour(1, "e1"), hour(1, "e2"))))
         archive.writestr("cut_2.json.gz", gzip.compress(lines(hour(2, "e3")) * 400)[:-20])
         archive.writestr("__MACOSX/._x", b"\x00")
-    report = accounts.import_source(talk, export)
+    report = account_sources.import_source(talk, export)
     assert (report.rows, report.duplicates) == (2, 1)
     assert [file for file, _ in report.refused] == ["amplitude.zip/cut_2.json.gz"]
     assert says(report.refused[0][1], CUT_OFF)
@@ -183,10 +183,10 @@ def test_a_zip_that_swells_is_not_unpacked(talk: Study, tmp_path: Path, monkeypa
     monkeypatch.setattr("needsseg.accounts.ingest.gathering.RATIO_FROM", 1_000_000)
     monkeypatch.setattr("needsseg.accounts.ingest.gathering.MOST_RATIO", 100)
     with refuses(TableError, "bomb.zip", "bomb.csv", SWELLS):
-        accounts.import_source(talk, bomb)
+        account_sources.import_source(talk, bomb)
     (tmp_path / "half.zip").write_bytes(bomb.read_bytes()[:-30])
     with refuses(TableError, "half.zip", CUT_OFF):
-        accounts.import_source(talk, tmp_path / "half.zip")
+        account_sources.import_source(talk, tmp_path / "half.zip")
     assert accounts.sources(talk) == {}
 
 
@@ -195,14 +195,14 @@ def test_files_that_are_cut_off_are_refused_by_name(talk: Study, tmp_path: Path)
 
     (tmp_path / "half.json.gz").write_bytes(gzip.compress(lines(*[hour(0, f"e{n}") for n in range(900)]))[:-9])
     with refuses(TableError, "half.json.gz", CUT_OFF, "gzip"):
-        accounts.import_source(talk, tmp_path / "half.json.gz")
+        account_sources.import_source(talk, tmp_path / "half.json.gz")
     whole = tmp_path / "whole.parquet"
     duckdb.execute(f"COPY (SELECT 'a' || i AS account_id FROM range(5000) t(i)) TO '{whole}' (FORMAT parquet)")
     (tmp_path / "half.parquet").write_bytes(whole.read_bytes()[:-500])
     with refuses(TableError, "half.parquet", CUT_OFF, "Parquet file"):
-        accounts.import_source(talk, tmp_path / "half.parquet")
+        account_sources.import_source(talk, tmp_path / "half.parquet")
     (tmp_path / "half.csv").write_bytes("account_id,name\na,Zoë\nb,Zoë".encode()[:-1])
-    report = accounts.import_source(talk, tmp_path / "half.csv")
+    report = account_sources.import_source(talk, tmp_path / "half.csv")
     assert [row[0] for row in held(talk, "name", "accounts")] == ["Zoë", "Zo�"]
     assert report.rejected == ()
 
@@ -211,7 +211,7 @@ def test_a_quote_that_is_never_closed_loses_no_row(talk: Study, tmp_path: Path) 
     (tmp_path / "crm.csv").write_text(
         'account_id,name\na,One\nb,"open\nc,Three\nd,"Four\nand a half"\ne,Five\nf,"cut o'
     )
-    report = accounts.import_source(talk, tmp_path / "crm.csv")
+    report = account_sources.import_source(talk, tmp_path / "crm.csv")
     assert [row[0] for row in held(talk, "account_id", "accounts")] == ["a", "c", "d", "e"]
     assert [(r.row, r.value) for r in report.rejected] == [(3, 'b,"open'), (7, 'f,"cut o')]
     assert {r.reason for r in report.rejected} == {OPEN_QUOTE}
@@ -220,11 +220,11 @@ def test_a_quote_that_is_never_closed_loses_no_row(talk: Study, tmp_path: Path) 
 
 def test_float_ids_are_made_whole_only_where_all_are_numbers(talk: Study, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("account_id,name\n12345.0,One\n12346.0,Two\n,Three\n")
-    report = accounts.import_source(talk, tmp_path / "a.csv")
+    report = account_sources.import_source(talk, tmp_path / "a.csv")
     assert [row[0] for row in held(talk, "account_id", "accounts")] == ["12345", "12346"]
     assert says(report.warnings[0], 2, "12345.0")
     (tmp_path / "b.csv").write_text("account_id,name\n1.0,One\nA-2,Two\n1.2345E+17,Three\n")
-    report = accounts.import_source(talk, tmp_path / "b.csv")
+    report = account_sources.import_source(talk, tmp_path / "b.csv")
     assert [row[0] for row in held(talk, "account_id", "accounts")] == ["1.0", "A-2"]
     (lost,) = report.rejected
     assert lost.row == 4 and says(lost.reason, LOST_DIGITS)
@@ -232,16 +232,16 @@ def test_float_ids_are_made_whole_only_where_all_are_numbers(talk: Study, tmp_pa
 
 def test_the_refused_rows_are_listed_in_a_private_file(talk: Study, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('account_id,name\n,"no, id"\nb,B\nb,again\n')
-    report = accounts.import_source(talk, tmp_path / "a.csv")
+    report = account_sources.import_source(talk, tmp_path / "a.csv")
     listed = Path(report.rejects_file)
     assert listed == talk.stack / "rejects-accounts.csv" and listed.stat().st_mode & 0o77 == 0
-    assert tuple(accounts.rejects(talk, "accounts")) == report.rejected
+    assert tuple(account_sources.rejects(talk, "accounts")) == report.rejected
     assert listed.read_text().splitlines()[0] == "file,row,column,value,reason"
     (tmp_path / "b.csv").write_text("account_id\nc\n")
-    accounts.import_source(talk, tmp_path / "b.csv")
-    assert accounts.rejects(talk, "accounts") == [] == accounts.rejects(talk, "events")
+    account_sources.import_source(talk, tmp_path / "b.csv")
+    assert account_sources.rejects(talk, "accounts") == [] == account_sources.rejects(talk, "events")
     with refuses(UsageError, "songs", "accounts, events, subscriptions"):
-        accounts.rejects(talk, "songs")
+        account_sources.rejects(talk, "songs")
 
 
 def test_files_of_several_kinds_are_no_one_source(talk: Study, tmp_path: Path) -> None:
@@ -250,15 +250,15 @@ def test_files_of_several_kinds_are_no_one_source(talk: Study, tmp_path: Path) -
     (folder / "crm.csv").write_text("account_id,name\na,A\n")
     (folder / "use.csv").write_text("account_id,event,timestamp\na,x,2026-01-01\n")
     with refuses(TableError, "mixed/crm.csv", "accounts", "mixed/use.csv", "events", "--kind"):
-        accounts.import_source(talk, folder)
-    report = accounts.import_source(talk, folder, "events")
+        account_sources.import_source(talk, folder)
+    report = account_sources.import_source(talk, folder, "events")
     assert (report.rows, [file for file, _ in report.refused]) == (1, ["mixed/crm.csv"])
 
 
 def test_columns_that_some_files_lack_are_told(talk: Study, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("account_id,name,region\na,A,NA\n")
     (tmp_path / "b.csv").write_text("Account ID,Name\nb,B\n")
-    report = accounts.import_source(talk, [tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "a.csv"])
+    report = account_sources.import_source(talk, [tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "a.csv"])
     assert held(talk, "account_id, name, region", "accounts") == [("a", "A", "NA"), ("b", "B", "")]
     assert says(report.warnings[0], 1, 2, "region")
     assert report.unchanged == ("a.csv",)
@@ -267,11 +267,11 @@ def test_columns_that_some_files_lack_are_told(talk: Study, tmp_path: Path) -> N
 def test_the_studys_own_files_are_never_read_from_its_folder(talk: Study) -> None:
     folder = talk.path.parent
     (folder / "crm.csv").write_text("account_id,name\na,A\n")
-    accounts.import_source(talk, folder / "crm.csv")
-    report = accounts.import_source(talk, folder / "*")
+    account_sources.import_source(talk, folder / "crm.csv")
+    report = account_sources.import_source(talk, folder / "*")
     assert all("study" not in file for file, _ in report.refused)
     with refuses(UsageError, talk.stack, OWN_FILE):
-        accounts.import_source(talk, talk.stack)
+        account_sources.import_source(talk, talk.stack)
 
 
 def test_a_file_that_breaks_off_in_its_last_row_is_warned_of(talk: Study, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_file_that_breaks_off_in_its_last_row_is_warned_of(talk: Study, tmp_pa
     for name, text in ends.items():
         (tmp_path / name).write_text(header + text)
     (tmp_path / "c.jsonl").write_text('{"event_id": "e5", "account_id": "a1", "event": "x", "timestamp": "2026-05-01"}')
-    report = accounts.import_source(talk, [tmp_path / name for name in (*ends, "c.jsonl")])
+    report = account_sources.import_source(talk, [tmp_path / name for name in (*ends, "c.jsonl")])
     assert adds_up(report) and len(report.rejected) == 2
     (warned,) = [warning for warning in report.warnings if MAY_BE_CUT_OFF in warning]
     assert says(warned, "a.csv")
@@ -289,27 +289,27 @@ def test_a_file_that_breaks_off_in_its_last_row_is_warned_of(talk: Study, tmp_pa
         archive.writestr("a.csv", header + "e1,a1,login,2026-05-01\n")
     whole.write_bytes(whole.read_bytes()[:-30])
     with refuses(TableError, "whole.zip", CUT_OFF, "zip file"):
-        accounts.import_source(talk, whole)
+        account_sources.import_source(talk, whole)
 
 
 def test_event_ids_that_are_none_are_told(talk: Study, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     rows = ("1,a1,login,2026-05-01", "1,a1,login,2026-05-01", "1,a2,login,2026-05-01", "2,a1,login,2026-05-02")
     file.write_text("\n".join(("id,account_id,event,timestamp", *rows)))
-    report = accounts.import_source(talk, file)
+    report = account_sources.import_source(talk, file)
     assert (report.rows, report.duplicates) == (2, 2)
     assert any(mentions(warning, 1, "'id'", "--map event_id=") for warning in report.warnings)
-    every = accounts.import_source(talk, file, columns={"event_id": ""})
+    every = account_sources.import_source(talk, file, columns={"event_id": ""})
     assert (every.rows, every.duplicates) == (4, 0)
     replay = tmp_path / "b.csv"
     replay.write_text("\n".join(("id,account_id,event,timestamp", rows[0], rows[0])))
-    assert not any("--map event_id=" in warning for warning in accounts.import_source(talk, replay).warnings)
+    assert not any("--map event_id=" in warning for warning in account_sources.import_source(talk, replay).warnings)
 
 
 def test_sizes_that_cannot_be_read_are_told_and_zero_is_not(talk: Study, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text('account_id,employees,revenue\na1,lots,2.5M\na2,-5,n/a\na3,0,0.00\na4,"1,000",$0\na5,,-\n')
-    report = accounts.import_source(talk, file)
+    report = account_sources.import_source(talk, file)
     assert report.rows == 5
     (warning,) = report.warnings
     assert says(warning, 2, "lots", "-5", "employees")
@@ -318,6 +318,6 @@ def test_sizes_that_cannot_be_read_are_told_and_zero_is_not(talk: Study, tmp_pat
 def test_ids_that_lost_digits_do_not_keep_the_others_from_being_whole(talk: Study, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("account_id,name\n123.0,Ada\n1.2e9,Bob\n12345678901234567000.0,Cleo\n")
-    report = accounts.import_source(talk, file)
+    report = account_sources.import_source(talk, file)
     assert [reject.row for reject in report.rejected] == [3, 4]
     assert held(talk, "account_id", "accounts") == [("123",)]

@@ -10,19 +10,8 @@ import pytest
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.patterns import SIGNALS, WORDS, names, patterns, signals
 from needsseg.errors import NeedssegError
+from tests.fixtures.behaviours import planted_behaviours
 from tests.fixtures.wording import LIKE_MOST, NO_PATTERNS, refuses, says
-
-
-def team(rng: random.Random, id_: str) -> Behaviour:
-    events = rng.randint(300, 500)
-    return Behaviour(id_, events, rng.randint(300, 500), rng.randint(18, 26), rng.randint(30, 60), rng.randint(8, 14),
-                     rng.randint(0, 8), rng.randint(20, 60), rng.randint(3, 12))  # fmt: skip
-
-
-def machine(rng: random.Random, id_: str) -> Behaviour:
-    events = rng.randint(700, 1100)
-    return Behaviour(id_, events, rng.randint(700, 1100), rng.randint(24, 30), rng.randint(1, 3), rng.randint(1, 3),
-                     int(events * rng.uniform(0.8, 0.98)), 0, 0)  # fmt: skip
 
 
 def cloud(rng: random.Random, id_: str) -> Behaviour:
@@ -35,13 +24,8 @@ def cloud(rng: random.Random, id_: str) -> Behaviour:
                      int(rng.expovariate(1)))  # fmt: skip
 
 
-def planted(number: int = 60) -> list[Behaviour]:
-    rng = random.Random(3)
-    return [*(team(rng, f"team{n}") for n in range(number)), *(machine(rng, f"api{n}") for n in range(number - 10))]
-
-
 def test_planted_patterns_are_found_and_named_by_what_sets_them_apart() -> None:
-    found = patterns(planted())
+    found = patterns(planted_behaviours())
     assert [len(one.accounts) for one in found.patterns] == [60, 50]
     teams, machines = found.patterns
     assert all(id_.startswith("team") for id_ in teams.accounts)
@@ -54,7 +38,7 @@ def test_planted_patterns_are_found_and_named_by_what_sets_them_apart() -> None:
 
 
 def test_order_and_idle_accounts_change_nothing() -> None:
-    rows = planted()
+    rows = planted_behaviours()
     shuffled = [*rows, Behaviour("idle", events_previous=90)]
     random.Random(1).shuffle(shuffled)
     assert patterns(shuffled) == patterns(rows)
@@ -62,7 +46,7 @@ def test_order_and_idle_accounts_change_nothing() -> None:
 
 def test_beyond_the_sketch_the_rest_are_put_to_the_pattern_they_lie_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("needsseg.accounts.tiers.patterns.SKETCH", 80)
-    found = patterns(planted(200))
+    found = patterns(planted_behaviours(200))
     assert found.active == 390
     assert [{id_[:3] for id_ in one.accounts} for one in found.patterns] == [{"tea"}, {"api"}]
     assert sum(len(one.accounts) for one in found.patterns) > 380
@@ -84,7 +68,7 @@ def test_all_alike_give_no_pattern() -> None:
 
 
 def test_too_few_accounts_are_refused_in_words() -> None:
-    rows = planted()[:49]
+    rows = planted_behaviours()[:49]
     with refuses(NeedssegError, 49, 50, "needsseg profile"):
         patterns([*rows, *(replace(row, account_id=f"x{row.account_id}", events=0) for row in rows)])
 

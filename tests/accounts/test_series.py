@@ -13,7 +13,7 @@ from needsseg.accounts import load_rules
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.series import Series, features_in, nothing, weekly
 from needsseg.accounts.tiers.zones import epoch_day
-from tests.accounts.test_stack import AS_OF, Row, made_events, written
+from tests.fixtures.account_stack import AS_OF, Row, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 
 RULES = load_rules().events
@@ -45,7 +45,7 @@ def test_both_engines_count_weeks_as_a_person_would(tmp_path: Path, backend: str
     if backend == "polars":
         needs("polars")
     rows = made_events(3000)
-    parquet = written("events", rows, tmp_path)
+    parquet = ingested_rows("events", rows, tmp_path)
     with open_engine(backend) as engine:
         found = weekly(engine, parquet, epoch_day(AS_OF), RULES, tz)
         (one,) = weekly(engine, parquet, epoch_day(AS_OF), RULES, tz, account_id="acc07").values()
@@ -63,7 +63,7 @@ def test_a_week_ends_with_the_day_before_the_date(tmp_path: Path) -> None:
     rows: list[Row] = [
         {"account_id": "a", "event": "User Logged In", "feature": "boards", "timestamp": stamp} for stamp in stamps
     ]
-    parquet = written("events", rows, tmp_path)
+    parquet = ingested_rows("events", rows, tmp_path)
     with open_engine() as engine:
         (found,) = weekly(engine, parquet, epoch_day(date(2026, 7, 1)), RULES).values()
         assert features_in(engine, parquet) == {"boards"}

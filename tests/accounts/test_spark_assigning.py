@@ -14,13 +14,13 @@ from needsseg.embedding import locate, open_encoder
 from needsseg.errors import UsageError
 from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped
-from tests.accounts.test_engines import spark_home
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording import refuses
 
+pytest_plugins = ["tests.fixtures.spark"]
+
 pytestmark = pytest.mark.model
 
-__all__ = ["spark_home"]
 
 OWNING = (
     "Nobody knew who had it.", "We asked three times who owns the task.", "It fell between two people again.",

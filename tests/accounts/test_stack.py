@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import csv
-import random
 import subprocess
 import sys
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import TableError, UsageError
 from needsseg.records import Label
+from tests.fixtures.account_stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (
@@ -36,37 +36,7 @@ from tests.fixtures.wording import (
     says,
 )
 
-AS_OF = date(2026, 7, 1)
-EVENTS = ("login", "task_created", "report_exported", "invite_sent", "setup_completed", "feature_used")
 DATA = DATA / "accounts"
-Row = dict[str, str]
-
-
-def made_events(number: int = 4000, seed: int = 7) -> list[Row]:
-    """Events of 25 accounts over half a year, with empty users and features, and some after the date."""
-    rng = random.Random(seed)
-    start = datetime(2026, 1, 15, tzinfo=UTC)
-    return [
-        {
-            "event_id": f"e{index}",
-            "account_id": f"acc{rng.randrange(25):02d}",
-            "user_id": rng.choice(["", "u1", "u2", "u3", "u4"]),
-            "event": rng.choice(EVENTS),
-            "feature": rng.choice(["", "boards", "timeline", "export", "NULL", "NA"]),
-            "platform": rng.choice(["web", "ios", "android", "api", ""]),
-            "timestamp": (start + timedelta(seconds=rng.randrange(180 * 86_400))).isoformat(),
-        }
-        for index in range(number)
-    ]
-
-
-def written(kind: str, rows: list[Row], folder: Path, name: str = "", tz: str = "UTC") -> Path:
-    file = folder / (name or f"{kind}.csv")
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return ingest(kind, file, guess_mapping(kind, read_header(file)), folder / "stack", tz).parquet
 
 
 def counted_by_hand(rows: list[Row], tz: str) -> dict[str, Behaviour]:
@@ -115,7 +85,7 @@ def test_both_engines_count_what_a_person_would(tmp_path: Path, backend: str, tz
     if backend == "polars":
         needs("polars")
     rows = made_events()
-    parquet = written("events", rows, tmp_path)
+    parquet = ingested_rows("events", rows, tmp_path)
     with open_engine(backend) as engine:
         usage = behaviour(engine, parquet, epoch_day(AS_OF), load_rules().events, tz)
     assert usage.rows == counted_by_hand(rows, tz)
@@ -124,53 +94,13 @@ def test_both_engines_count_what_a_person_would(tmp_path: Path, backend: str, tz
 @pytest.mark.slow
 def test_replay_order_and_chunks_change_nothing(tmp_path: Path) -> None:
     rows = made_events(600)
-    accounts = written("accounts", [{"account_id": f"acc{number:02d}", "name": "N"} for number in range(25)], tmp_path)
-    once = written("events", rows, tmp_path, "once.csv")
-    again = written("events", [*reversed(rows), *rows[:300]], tmp_path, "again.csv")
+    accounts = ingested_rows(
+        "accounts", [{"account_id": f"acc{number:02d}", "name": "N"} for number in range(25)], tmp_path
+    )
+    once = ingested_rows("events", rows, tmp_path, "once.csv")
+    again = ingested_rows("events", [*reversed(rows), *rows[:300]], tmp_path, "again.csv")
     first, second = (build(StackFiles(accounts, events), [], AS_OF) for events in (once, again))
     assert first == second
-
-
-def article(folder: Path, renewal: str = "2026-08-01") -> StackFiles:
-    """The account of the article: mid-market technology, many features, logins and usage falling, at risk."""
-    accounts: list[Row] = [
-        {
-            "account_id": "a1",
-            "name": "Brightline",
-            "NumberOfEmployees": "240",
-            "Industry": "Technology",
-            "country": "US",
-        },
-        {"account_id": "a2", "name": "Nothing known", "NumberOfEmployees": "", "Industry": "", "country": ""},
-    ]
-    events = []
-
-    def add(day: int, event: str, feature: str = "") -> None:
-        when = AS_OF - timedelta(days=day)
-        events.append(
-            {"event_id": f"e{len(events)}", "account_id": "a1", "user_id": "u1", "event": event, "feature": feature,
-             "platform": "web", "timestamp": f"{when.isoformat()}T09:00:00Z"}
-        )  # fmt: skip
-
-    add(200, "setup_completed")
-    for index in range(60):
-        add(31 + index % 28, "login")
-        add(31 + index % 28, "task_created", f"feature {index % 6}")
-    for index in range(14):
-        add(1 + index, "login")
-        add(1 + index, "task_created", f"feature {index % 6}")
-    terms: list[Row] = [
-        {"account_id": "a1", "plan": "Team", "seats": "20", "start_date": "2025-08-01", "end_date": renewal,
-         "renewal_date": renewal}
-    ]  # fmt: skip
-    return StackFiles(
-        written("accounts", accounts, folder),
-        written("events", events, folder),
-        written("subscriptions", terms, folder),
-    )
-
-
-CONFIRMED = Label("a1", "cross-functional coordination", "interview", 0.9, "Dana")
 
 
 def test_the_articles_example_in_one_sentence(tmp_path: Path) -> None:
@@ -210,9 +140,9 @@ def test_an_unconfirmed_label_is_said_to_be_unconfirmed(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_events_on_the_date_do_not_count_and_the_zone_decides_which_day_it_is(tmp_path: Path) -> None:
-    accounts = written("accounts", [{"account_id": "a", "name": "A"}], tmp_path)
+    accounts = ingested_rows("accounts", [{"account_id": "a", "name": "A"}], tmp_path)
     stamps = ("2026-06-30T23:30:00Z", "2026-07-01T03:30:00Z", "2026-07-01T00:00:00Z")
-    events = written(
+    events = ingested_rows(
         "events", [{"account_id": "a", "event": "login", "timestamp": stamp} for stamp in stamps], tmp_path
     )
 
@@ -233,8 +163,8 @@ def test_rows_and_labels_of_merged_records_count_for_the_survivor(tmp_path: Path
         {"account_id": key, "user_id": "u1", "event": "task_created", "timestamp": "2026-06-20T10:00:00Z"}
         for key in (survivor, survivor[:15], gone)
     ]
-    events = written("events", rows, tmp_path)
-    terms = written("subscriptions", [{"account_id": gone, "start_date": "2026-01-01", "plan": "Pro"}], tmp_path)
+    events = ingested_rows("events", rows, tmp_path)
+    terms = ingested_rows("subscriptions", [{"account_id": gone, "start_date": "2026-01-01", "plan": "Pro"}], tmp_path)
     labels = [Label("001A0000006Vm9sIAC", "Reporter", "survey", 0.8)]
     for backend in ("duckdb", "polars"):
         profile: AccountProfile = build(StackFiles(accounts, events, terms), labels, AS_OF, backend=backend)[0]

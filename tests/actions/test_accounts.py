@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import passages
 from needsseg.actions.exchange import export
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history
+from needsseg.actions.transcripts import participants
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
@@ -36,14 +37,14 @@ def _file(folder: Path, name: str, *lines: str) -> Path:
 @pytest.fixture
 def stocked(talk: Study, tmp_path: Path) -> Study:
     """The short talk with two accounts and a few events."""
-    accounts.import_source(
+    account_sources.import_source(
         talk,
         _file(
             tmp_path, "crm.csv", "account_id,company,website,employees,industry,country",
             "a1,Lindenhof Care,https://www.lindenhof.care,180,Healthcare,DE", "a2,Other GmbH,other.de,20,Retail,NA",
         ),
     )  # fmt: skip
-    accounts.import_source(
+    account_sources.import_source(
         talk,
         _file(
             tmp_path, "usage.csv", "event_id,account_id,user_id,event,feature,platform,timestamp",
@@ -70,10 +71,10 @@ def test_a_day_begins_where_the_settings_say(stocked: Study, monkeypatch: pytest
 
 
 def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp_path: Path) -> None:
-    assert accounts.unknown_accounts(stocked) == {"events": {"nobody": 1}}
-    again = accounts.import_source(stocked, tmp_path / "crm.csv")
+    assert account_sources.unknown_accounts(stocked) == {"events": {"nobody": 1}}
+    again = account_sources.import_source(stocked, tmp_path / "crm.csv")
     changed = _file(tmp_path, "new.csv", "account_id,name", "a1,One")
-    assert says(accounts.import_source(stocked, changed).warnings[0], STAND_IN_PLACE, 2, "crm.csv")
+    assert says(account_sources.import_source(stocked, changed).warnings[0], STAND_IN_PLACE, 2, "crm.csv")
     history.undo(stocked)
     (warning,) = again.warnings
     assert says(warning, 1, UNKNOWN_ACCOUNTS, "(nobody)")
@@ -82,13 +83,13 @@ def test_events_of_unknown_accounts_are_named_and_kept_apart(stocked: Study, tmp
 
 def test_a_row_that_does_not_parse_is_named(stocked: Study, tmp_path: Path) -> None:
     bad = _file(tmp_path, "more.csv", "account_id,event,timestamp", "a1,login,2026-01-01", "a1,login,31.31.2026")
-    report = accounts.import_source(stocked, bad, "events")
+    report = account_sources.import_source(stocked, bad, "events")
     assert [(r.row, r.value) for r in report.rejected] == [(3, "31.31.2026")]
     assert says(report.rejected[0].reason, NOT_A_DATE)
 
 
 def test_duplicate_account_ids_are_named(talk: Study, tmp_path: Path) -> None:
-    report = accounts.import_source(
+    report = account_sources.import_source(
         talk, _file(tmp_path, "crm.csv", "account_id,name", "a,One", "b,Two", "a,Three"), "accounts"
     )
     assert (report.rows, [(r.row, r.value) for r in report.rejected]) == (2, [(4, "a")])
@@ -117,15 +118,15 @@ def test_columns_that_do_not_fit_are_named_and_nothing_changes(
     what: tuple[str, ...],
 ) -> None:
     with refuses(NeedssegError, *what):
-        accounts.import_source(talk, _file(tmp_path, "x.csv", *lines), kind, columns)
+        account_sources.import_source(talk, _file(tmp_path, "x.csv", *lines), kind, columns)
     assert accounts.sources(talk) == {}
 
 
 def test_the_mapping_is_kept_for_the_next_file(talk: Study, tmp_path: Path) -> None:
     first = _file(tmp_path, "one.csv", "account_id,name,branche", "a,One,Retail")
-    accounts.import_source(talk, first, "accounts", {"industry": "branche"})
+    account_sources.import_source(talk, first, "accounts", {"industry": "branche"})
     second = _file(tmp_path, "two.csv", "account_id,name,branche", "b,Two,Retail")
-    proposal = accounts.propose_mapping(talk, second)
+    proposal = account_sources.propose_mapping(talk, second)
     assert (proposal.saved, proposal.columns["industry"]) == (True, "branche")
 
 
@@ -138,7 +139,7 @@ def test_participants_are_matched_linked_and_left_again(stocked: Study, tmp_path
         "anna.txt,Anna K.,anna@mail.lindenhof.care,pro",
         "x.txt,Bo,,",
     )
-    report = accounts.import_participants(stocked, people)
+    report = participants.import_participants(stocked, people)
     assert report.updated == ("anna",)
     (unmatched,) = report.unmatched
     assert says(unmatched, "row 3", "Bo")
@@ -166,26 +167,26 @@ def test_segment_events_are_read_with_their_alternatives(stocked: Study, tmp_pat
         '{"type":"track","event":"login","anonymousId":"x","context":{"groupId":"a2"},"messageId":"m2","timestamp":"2026-05-05T08:00:00Z"}',
     ]
     file = _file(tmp_path, "segment.jsonl", *lines)
-    proposal = accounts.propose_mapping(stocked, file)
+    proposal = account_sources.propose_mapping(stocked, file)
     assert (proposal.kind, proposal.columns["account_id"]) == ("events", "groupId|context.groupId")
-    report = accounts.import_source(stocked, file)
+    report = account_sources.import_source(stocked, file)
     assert (report.rows, report.rejected) == (2, ())
-    assert accounts.unknown_accounts(stocked) == {}
-    assert accounts.propose_mapping(stocked, file).saved
+    assert account_sources.unknown_accounts(stocked) == {}
+    assert account_sources.propose_mapping(stocked, file).saved
     first, second = accounts.profiles(stocked, date(2026, 5, 6))
     assert first.behaviour and second.behaviour and (first.behaviour.events, second.behaviour.events) == (1, 1)
 
 
 def test_what_a_file_lacks_is_told_before_it_is_read(talk: Study, tmp_path: Path) -> None:
     odd = _file(tmp_path, "odd.csv", "name,foo", "x,1")
-    assert accounts.propose_mapping(talk, odd, "accounts").needed == ("account_id",)
+    assert account_sources.propose_mapping(talk, odd, "accounts").needed == ("account_id",)
 
 
 def test_participants_without_a_telling_column(talk: Study, tmp_path: Path) -> None:
     with refuses(TableError, "p.csv", "file", "participant", "email", "colour"):
-        accounts.import_participants(talk, _file(tmp_path, "p.csv", "colour", "red"))
+        participants.import_participants(talk, _file(tmp_path, "p.csv", "colour", "red"))
     with refuses(TableError, NO_SUCH, tmp_path / "none.csv", hint=False):
-        accounts.import_participants(talk, tmp_path / "none.csv")
+        participants.import_participants(talk, tmp_path / "none.csv")
 
 
 def test_a_label_says_whether_anybody_confirmed_it(stocked: Study) -> None:
@@ -240,7 +241,7 @@ def test_an_account_is_found_by_id_merged_id_or_name(talk: Study, tmp_path: Path
         tmp_path, "crm.csv", "Id,Name,IsDeleted,MasterRecordId", f"{lindenhof},Lindenhof Care gGmbH,false,",
         f"001D000000IRt54IAD,Old Lindenhof,true,{lindenhof}",
     )  # fmt: skip
-    accounts.import_source(talk, crm)
+    account_sources.import_source(talk, crm)
     for text in (lindenhof, lindenhof[:15], "001D000000IRt54", "lindenhof care ggmbh", "Lindenhof Care"):
         assert accounts.find_account(talk, text) == lindenhof, text
     with refuses(NotFoundError, "Lindenhof C", lindenhof):

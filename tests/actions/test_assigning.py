@@ -18,6 +18,7 @@ from needsseg.accounts.assign.parts import rows_of
 from needsseg.accounts.assign.texts import chunks
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import passages
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import assigning, assigning_run, segments, training_passages
 from needsseg.actions.segments.assigned import assigned_labels, texts
 from needsseg.actions.study import history, studies
@@ -48,9 +49,9 @@ def sentences(demo_folder: Path) -> list[tuple[str, str]]:
     with studies.open_study(demo_folder / "needsseg.db") as study:
         found = [
             (p.quote, row.name)
-            for row in segments.listing(study)
+            for row in evidence.listing(study)
             if row.status == "named"
-            for p, _ in segments.evidence(study, row.id).passages[:14]
+            for p, _ in evidence.evidence(study, row.id).passages[:14]
         ]
     return [*found, ("The weather in Lisbon was lovely.", ""), ("x", "")]
 
@@ -58,7 +59,7 @@ def sentences(demo_folder: Path) -> list[tuple[str, str]]:
 @pytest.fixture
 def confirmed(demo_study: Study) -> Study:
     """The sample study with its named segments confirmed."""
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         if row.status == "named":
             segments.confirm(demo_study, row.id, undecided=True)
     return demo_study
@@ -164,7 +165,7 @@ def test_what_changed_since_a_run_was_begun_is_named_and_fresh_begins_anew(
     with refuses(UsageError, "tickets.csv", FILE_CHANGED, "--fresh") as caught:
         assigning.assign_file(confirmed, file)
     assert not mentions(caught.value, "segments")
-    row = next(row for row in segments.listing(confirmed) if row.status == "confirmed")
+    row = next(row for row in evidence.listing(confirmed) if row.status == "confirmed")
     segments.reopen(confirmed, row.id)
     segments.rename(confirmed, row.id, "Renamed")
     segments.confirm(confirmed, row.id, undecided=True)
@@ -222,7 +223,7 @@ def test_segments_that_changed_since_make_an_assignment_stale_and_assigning_agai
     assigning.assign_file(confirmed, file)
     (made,) = assigning.assignments(confirmed)
     assert not made.stale
-    row = next(row for row in segments.listing(confirmed) if row.status == "confirmed")
+    row = next(row for row in evidence.listing(confirmed) if row.status == "confirmed")
     segments.reopen(confirmed, row.id)
     (made,) = assigning.assignments(confirmed)
     assert made.stale
@@ -268,7 +269,7 @@ def test_what_cannot_be_assigned_is_refused_before_anything_is_written(
     before, lying = tables(demo_study), sorted(demo_study.stack.iterdir())
     with refuses(UsageError, NO_CONFIRMED_SEGMENT, "needsseg segment confirm"):
         assigning.assign_file(demo_study, file)
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         if row.status == "named":
             segments.confirm(demo_study, row.id, undecided=True)
     before = tables(demo_study)
@@ -292,7 +293,7 @@ def test_what_cannot_be_assigned_is_refused_before_anything_is_written(
 
 
 def test_a_sole_segment_with_nothing_outside_is_refused(demo_study: Study, file: Path) -> None:
-    (first, *_) = [row for row in segments.listing(demo_study) if row.status == "named"]
+    (first, *_) = [row for row in evidence.listing(demo_study) if row.status == "named"]
     segments.confirm(demo_study, first.id, undecided=True)
     with refuses(UsageError, first.name, ONLY_SEGMENT):
         assigning.assign_file(demo_study, file)

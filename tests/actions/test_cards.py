@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import discovery
+from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.exchange.report.report import as_markdown, gather
 from needsseg.actions.segments import cards, segments
 from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.discovery.evidence.card_quotes import PARTS
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 
@@ -22,7 +23,7 @@ Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 def _stands(study: Study, segment: int) -> None:
     card = cards.card(study, segment)
     names = participant_names(study)
-    for part in cards.PARTS:
+    for part in PARTS:
         for quote in (*card.quotes[part], *card.offers[part]):
             assert quote.start is not None and quote.end is not None
             assert interviews.show(study, quote.interview).text[quote.start : quote.end] == quote.quote != ""
@@ -31,10 +32,10 @@ def _stands(study: Study, segment: int) -> None:
 
 def test_quotes_stand_in_the_transcripts_also_when_trimmed_at_random(demo_study: Study) -> None:
     pick = random.Random(3)
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         _stands(demo_study, row.id)
         card = cards.card(demo_study, row.id)
-        for part in cards.PARTS:
+        for part in PARTS:
             if not card.offers[part]:
                 continue
             quote = pick.choice(card.offers[part])
@@ -51,7 +52,7 @@ def test_quotes_stand_in_the_transcripts_also_when_trimmed_at_random(demo_study:
 
 
 def test_a_card_tells_what_a_segment_is_not(demo_study: Study) -> None:
-    rows = {row.id: row.name for row in segments.listing(demo_study)}
+    rows = {row.id: row.name for row in evidence.listing(demo_study)}
     for segment in rows:
         card = cards.card(demo_study, segment)
         border = card.first("not")
@@ -66,13 +67,13 @@ def made(talk: Study) -> int:
 
 
 def _first_words(study: Study, segment: int) -> tuple[int, list[str]]:
-    found = segments.evidence(study, segment).passages[0][0]
+    found = evidence.evidence(study, segment).passages[0][0]
     return found.id, found.quote.split()
 
 
 def test_pinning_replacing_ordering_and_undoing(talk: Study, made: int, tables: Dump) -> None:
     passage, words = _first_words(talk, made)
-    other = next(p.id for p, _ in segments.evidence(talk, made).passages if p.id != passage)
+    other = next(p.id for p, _ in evidence.evidence(talk, made).passages if p.id != passage)
     steps: list[Callable[[], object]] = [
         lambda: cards.write_need(talk, made, "  Know who has what.  "),
         lambda: cards.pin(talk, made, "pain", passage),
@@ -137,8 +138,8 @@ def test_a_pin_whose_words_are_gone_is_told_and_not_shown(talk: Study, made: int
 def test_nothing_is_proposed_where_a_person_said_that_nobody_says_so(demo_study: Study) -> None:
     segment, part = next(
         (row.id, part)
-        for row in segments.listing(demo_study)
-        for part in cards.PARTS
+        for row in evidence.listing(demo_study)
+        for part in PARTS
         if cards.card(demo_study, row.id).first(part)
     )
     before = cards.card(demo_study, segment)
@@ -156,24 +157,24 @@ def test_nothing_is_proposed_where_a_person_said_that_nobody_says_so(demo_study:
 
 
 def test_what_is_written_of_a_candidate_names_nothing_and_outlives_a_run(demo_study: Study) -> None:
-    rows = segments.listing(demo_study)
+    rows = evidence.listing(demo_study)
     with demo_study.action("release"):
         for row in rows:
             demo_study.execute("UPDATE segments SET status = 'candidate', description = '' WHERE id = ?", [row.id])
     first, second, third = (row.id for row in rows)
-    passage = segments.evidence(demo_study, second).passages[0][0].id
+    passage = evidence.evidence(demo_study, second).passages[0][0].id
     cards.write_need(demo_study, first, "Know who has what.")
     segments.describe(demo_study, first, "They share a list.")
     segments.write_statement(demo_study, first, "When it rains, I want to know.")
     cards.pin(demo_study, second, "pain", passage)
     cards.say_unsaid(demo_study, third, "pain")
-    held = {row.id: {p.id for p, _ in segments.evidence(demo_study, row.id).passages} for row in rows}
-    assert {row.status for row in segments.listing(demo_study)} == {"candidate"}
+    held = {row.id: {p.id for p, _ in evidence.evidence(demo_study, row.id).passages} for row in rows}
+    assert {row.status for row in evidence.listing(demo_study)} == {"candidate"}
     discovery.discover(demo_study)
-    after = {row.id: row for row in segments.listing(demo_study)}
+    after = {row.id: row for row in evidence.listing(demo_study)}
     for row in rows:
         assert after[row.id].status == "candidate"
-        assert held[row.id] & {p.id for p, _ in segments.evidence(demo_study, row.id).passages}
+        assert held[row.id] & {p.id for p, _ in evidence.evidence(demo_study, row.id).passages}
     card = cards.card(demo_study, first)
     assert (card.need, card.statement) == ("Know who has what.", "When it rains, I want to know.")
     assert after[first].description == "They share a list."
@@ -181,28 +182,28 @@ def test_what_is_written_of_a_candidate_names_nothing_and_outlives_a_run(demo_st
     assert pinned is not None and pinned.pinned and pinned.passage == passage
     assert cards.card(demo_study, third).unsaid == ("pain",)
     history.undo(demo_study)
-    assert {row.id: {p.id for p, _ in segments.evidence(demo_study, row.id).passages} for row in rows} == held
+    assert {row.id: {p.id for p, _ in evidence.evidence(demo_study, row.id).passages} for row in rows} == held
 
 
 def test_confirming_what_nobody_decided_on_takes_a_word_and_is_told(demo_study: Study) -> None:
-    row = segments.listing(demo_study)[0]
+    row = evidence.listing(demo_study)[0]
     with pytest.raises(UsageError, match="Nobody has decided on any of the passages"):
         segments.confirm(demo_study, row.id)
     segments.confirm(demo_study, row.id, undecided=True)
-    found = segments.listing(demo_study)[0]
+    found = evidence.listing(demo_study)[0]
     assert found.confirmed_undecided and any("nobody had decided" in warning for warning in found.warnings)
     assert "nobody had decided on any of its passages" in as_markdown(gather(demo_study))
     segments.reopen(demo_study, row.id)
-    passages.decide(demo_study, [segments.evidence(demo_study, row.id).passages[0][0].id], "accepted")
+    passages.decide(demo_study, [evidence.evidence(demo_study, row.id).passages[0][0].id], "accepted")
     segments.confirm(demo_study, row.id)
-    assert not segments.listing(demo_study)[0].confirmed_undecided
+    assert not evidence.listing(demo_study)[0].confirmed_undecided
 
 
 def test_no_automatic_sentence_joins_two_answers(demo_study: Study) -> None:
     texts = {row.key: interviews.show(demo_study, row.key) for row in interviews.listing(demo_study)}
     report = as_markdown(gather(demo_study, original=True))
-    for row in segments.listing(demo_study):
-        shown = segments.evidence(demo_study, row.id)
+    for row in evidence.listing(demo_study):
+        shown = evidence.evidence(demo_study, row.id)
         turns = {
             (
                 part.interview,

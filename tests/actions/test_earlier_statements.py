@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import passages
+from needsseg.actions.discovery import evidence
 from needsseg.actions.discovery.earlier_statements import is_joined, plain
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
@@ -50,11 +51,11 @@ def test_joined_statements_are_taken_off_once_told_and_undone(study: Study, tmp_
     with studies.open_study(study.path) as again:
         (told,) = again.notices
         assert says(told, "1 job statement", "“Joined”", "several people", "needsseg undo")
-        assert {row.name: row.statement for row in segments.listing(again)} == {"Joined": "", "Own": own}
+        assert {row.name: row.statement for row in evidence.listing(again)} == {"Joined": "", "Own": own}
         history.undo(again)
     with studies.open_study(study.path) as again:
         assert not again.notices, "what a person took back is not done again"
-        assert {row.name: row.statement for row in segments.listing(again)} == {"Joined": joined, "Own": own}
+        assert {row.name: row.statement for row in evidence.listing(again)} == {"Joined": joined, "Own": own}
 
 
 def _said(study: Study, key: str) -> tuple[int, int]:

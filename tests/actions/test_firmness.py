@@ -13,12 +13,13 @@ from textual.pilot import Pilot
 
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery as discovering
-from needsseg.actions.discovery import firmness, review, sensitivity
+from needsseg.actions.discovery import evidence, firmness, questions, review, sensitivity
 from needsseg.actions.discovery.questions import discovered_again
 from needsseg.actions.exchange.report.report import as_markdown, gather
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
-from needsseg.actions.study.studies import Study
+from needsseg.discovery.discover import discover as discover_candidates
+from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.segments import firmness as stored
 from needsseg.tui.app import NeedssegApp
@@ -66,7 +67,7 @@ def _built(folder: Path, name: str) -> Path:
         ),
     }
     with closing(made[name]()) as study:
-        review.sensitivity(study)
+        sensitivity.sensitivity(study)
     return folder
 
 
@@ -104,7 +105,7 @@ def _agreeing(study: Study, call: Caller, folder: Path) -> dict[int, float | Non
     call.done("report", page, "--original")
     named = {number for number, row in listed.items() if row["status"] in ("named", "confirmed")}
     for number, row in listed.items():
-        shown = segments.evidence(study, number).summary
+        shown = evidence.evidence(study, number).summary
         alone = call.done("segment", "show", number)
         assert row["stability"] == tested[number]["stability"] == shown.stability
         assert row["firmness"] == tested[number]["firmness"] == shown.firmness
@@ -120,7 +121,7 @@ def _agreeing(study: Study, call: Caller, folder: Path) -> dict[int, float | Non
 
 def test_every_door_says_the_same(grouped: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     figures = _agreeing(grouped, Caller(grouped.path, capsys), tmp_path)
-    told = review.sensitivity(grouped)
+    told = sensitivity.sensitivity(grouped)
     for segment, stability in figures.items():
         alike = [
             fate.likeness
@@ -139,7 +140,7 @@ def test_every_door_says_the_same(grouped: Study, capsys: pytest.CaptureFixture[
 
 
 def test_the_header_names_without_whom_a_segment_dissolves(grouped: Study) -> None:
-    alone = [row for row in segments.listing(grouped) if row.firm and row.firm.leans_on == ("Finn",)]
+    alone = [row for row in evidence.listing(grouped) if row.firm and row.firm.leans_on == ("Finn",)]
     assert len(alone) == 1
     assert says(alone[0].warnings[0], DISSOLVES_WITHOUT, "Finn")
     covered = as_markdown(gather(grouped))
@@ -162,7 +163,7 @@ def test_noise_is_praised_nowhere(noisy: Study, capsys: pytest.CaptureFixture[st
         called = call.done(*command)
         texts[" ".join(map(str, command))] = called.out + called.err
     state_verdict(noisy, separate=False, p=0.41)
-    review.sensitivity(noisy)
+    sensitivity.sensitivity(noisy)
     for suffix in (".md", ".html"):
         file = tmp_path / f"report{suffix}"
         call.done("report", file, "--original")
@@ -192,15 +193,15 @@ def test_honest_answers_are_not_counted_as_stability(
     noisy: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Answers, then a run: what people placed is held, and what is said of the rest is one thing everywhere."""
-    first = segments.listing(noisy)[0].id
+    first = evidence.listing(noisy)[0].id
     skipped: set[int] = set()
     for _ in range(5):
-        asked = review.next_question(noisy, skipped)
+        asked = questions.next_question(noisy, skipped)
         assert asked is not None
         review.answer(noisy, asked.passage.id, first)
-    assert all(row.stability is None and not row.firmness for row in segments.listing(noisy)), "of an earlier state"
+    assert all(row.stability is None and not row.firmness for row in evidence.listing(noisy)), "of an earlier state"
     discovering.discover(noisy)
-    told = review.sensitivity(noisy)
+    told = sensitivity.sensitivity(noisy)
     placed = sum(firm.figures.placed for firm in told.figures.values())
     assert placed == 5 and any(mentions(said, PLACED_NOT_COUNTED) for said in told.firmness.values())
     figures = _agreeing(noisy, Caller(noisy.path, capsys), tmp_path)
@@ -214,24 +215,24 @@ def test_honest_answers_are_not_counted_as_stability(
         ]
         assert likeness is None or likeness < 0.9 or sum(dissolving) * 2 < len(dissolving)
         assert firm.figures.counted + firm.figures.placed == next(
-            row.size for row in segments.listing(noisy) if row.id == segment
+            row.size for row in evidence.listing(noisy) if row.id == segment
         )
 
 
 def test_a_test_holds_until_what_it_is_of_changes(grouped: Study, tables: Dump) -> None:
     before = firmness.figures(grouped)
     assert before
-    rows = segments.listing(grouped)
+    rows = evidence.listing(grouped)
     segments.rename(grouped, rows[0].id, "Crates")
     segments.describe(grouped, rows[0].id, "They stand about.")
     assert firmness.figures(grouped) == before, "a name changes nothing"
-    moved = segments.evidence(grouped, rows[1].id).passages[0][0].id
+    moved = evidence.evidence(grouped, rows[1].id).passages[0][0].id
     segments.move(grouped, [moved], rows[0].id)
-    assert firmness.figures(grouped) == {} and all(not row.firmness for row in segments.listing(grouped))
+    assert firmness.figures(grouped) == {} and all(not row.firmness for row in evidence.listing(grouped))
     history.undo(grouped)
     assert firmness.figures(grouped) == before, "taken back, it holds again"
     dump, entries = tables(grouped), history.listing(grouped)
-    review.sensitivity(grouped)
+    sensitivity.sensitivity(grouped)
     assert tables(grouped) == dump and history.listing(grouped) == entries, "it is no action"
     erasing.erase(grouped, lambda: None)
     assert firmness.figures(grouped) == {}
@@ -242,7 +243,7 @@ def test_what_is_stored_holds_no_name_and_is_read_instead_of_computed(
 ) -> None:
     content = "".join(row[0] for row in grouped.rows("SELECT content FROM firmness"))
     assert content and not any(name.casefold() in content.casefold() for name in NAMES)
-    once = review.sensitivity(grouped)
+    once = sensitivity.sensitivity(grouped)
     calls: list[int] = []
 
     def counted(*_given: object) -> None:
@@ -250,7 +251,7 @@ def test_what_is_stored_holds_no_name_and_is_read_instead_of_computed(
         raise AssertionError("computed again")
 
     monkeypatch.setattr(sensitivity, "clustered", counted)
-    assert review.sensitivity(grouped) == once and not calls
+    assert sensitivity.sensitivity(grouped) == once and not calls
 
 
 def test_a_test_that_was_ended_leaves_nothing(grouped: Study, tables: Dump) -> None:
@@ -263,7 +264,7 @@ def test_a_test_that_was_ended_leaves_nothing(grouped: Study, tables: Dump) -> N
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        review.sensitivity(grouped, stop)
+        sensitivity.sensitivity(grouped, stop)
     assert tables(grouped) == before and firmness.figures(grouped) == {}
 
 
@@ -285,7 +286,7 @@ def test_suggestions_are_tried_where_passages_were_accepted(grouped: Study) -> N
         for passage in open_ones:
             grouped.execute("UPDATE passages SET status = 'suggested' WHERE id = ?", [passage])
     discovering.discover(grouped)
-    told = review.sensitivity(grouped)
+    told = sensitivity.sensitivity(grouped)
     tried = {row.what: row.passages for row in told.rows if row.kind == "suggestions"}
     assert tried == {"with suggestions too": 80, "with suggestions instead": 30}
 
@@ -305,11 +306,10 @@ def test_a_run_tells_its_verdict(
 ) -> None:
     from dataclasses import replace
 
-    discover = discovering.discover_candidates
     monkeypatch.setattr(
         discovering,
         "discover_candidates",
-        lambda *given, **named: replace(discover(*given, **named), separate=separate, separation_p=p),
+        lambda *given, **named: replace(discover_candidates(*given, **named), separate=separate, separation_p=p),
     )
     call = Caller(grouped.path, capsys)
     run = call.done("discover", "--json").json
@@ -331,7 +331,7 @@ def test_two_candidates_without_words_are_no_finding(noisy: Study, capsys: pytes
         noisy.execute("DELETE FROM segments WHERE id > 2")
     assert says(firmness.verdict(noisy).caution, NO_FINDING, "2 candidates")
     assert says(Caller(noisy.path, capsys).done("segments").err, NO_FINDING)
-    segments.rename(noisy, segments.listing(noisy)[0].id, "Named by a person")
+    segments.rename(noisy, evidence.listing(noisy)[0].id, "Named by a person")
     assert not firmness.verdict(noisy).caution, "what a person named is theirs to judge"
 
 
@@ -348,7 +348,7 @@ def test_too_few_to_tell_and_nothing_yet(grouped: Study, talk: Study, capsys: py
 def test_every_door_says_the_same_of_the_sample(
     demo_study: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    told = review.sensitivity(demo_study)
+    told = sensitivity.sensitivity(demo_study)
     assert sum(row.kind == "participant" for row in told.rows) == 18
     assert told.rows[0].kind == "again"
     assert all(row.sentence.startswith(row.what) for row in told.rows)

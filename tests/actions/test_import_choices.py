@@ -14,7 +14,7 @@ import pytest
 from needsseg import transcripts
 from needsseg.actions.accounts import accounts
 from needsseg.actions.study import history
-from needsseg.actions.transcripts import import_choices, import_preview, importing, interviews
+from needsseg.actions.transcripts import import_choices, import_preview, importing, interviews, participants
 from needsseg.actions.transcripts.import_choices import ImportChoices, reading_choices
 from needsseg.errors import UsageError
 from needsseg.records import LeftOut, Transcript
@@ -89,9 +89,9 @@ def test_a_table_of_participants_names_interviews_by_their_paths(study: Study, t
     importing.import_transcripts(study, [tmp_path / "all"])
     table = tmp_path / "people.csv"
     table.write_text("file,company\nanna/index.txt,Acme\nall\\ben\\index.txt,Brevo\n", encoding="utf-8")
-    assert accounts.import_participants(study, table).updated == ("anna", "ben")
+    assert participants.import_participants(study, table).updated == ("anna", "ben")
     table.write_text("file,company\nindex.txt,Acme\n", encoding="utf-8")
-    assert len(accounts.import_participants(study, table).conflicts) == 1
+    assert len(participants.import_participants(study, table).conflicts) == 1
 
 
 def test_a_title_line_names_an_interview_where_no_other_has_it(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import passages, searching
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, reimporting
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
@@ -110,11 +111,12 @@ def test_another_conversation_in_a_file_of_the_same_name_is_imported(talk: Study
 
 def test_attributes_stay_with_the_person_they_were_written_for(talk: Study, tmp_path: Path) -> None:
     from needsseg.actions.accounts import accounts
+    from needsseg.actions.transcripts import participants
 
     (tmp_path / "p.csv").write_text(
         'File;Participant;Email;Note\nanna.txt;Anna K.;anna@acme.io;"two\nlines"\n', encoding="utf-8"
     )
-    accounts.import_participants(talk, tmp_path / "p.csv")
+    participants.import_participants(talk, tmp_path / "p.csv")
     interviews.set_role(talk, "anna", "Anna", "other")
     interviews.set_role(talk, "anna", "Interviewer", "participant")
     (stranger,) = accounts.participants(talk)
@@ -135,11 +137,12 @@ def test_a_folder_without_transcripts_is_refused(study: Study, tmp_path: Path) -
 
 
 def test_the_study_itself_is_never_opened_as_input(talk: Study) -> None:
-    from needsseg.actions.accounts import accounts
+    from needsseg.actions.accounts import account_sources
+    from needsseg.actions.transcripts import participants
 
     for own in (talk.path, talk.path.with_name("study.db-wal")):
         assert says(importing.import_transcripts(talk, [own]).refused[0].reason, OWN_FILE)
-        for read in (accounts.import_source, accounts.import_participants):
+        for read in (account_sources.import_source, participants.import_participants):
             with refuses(NeedssegError, own, OWN_FILE):
                 read(talk, own)
 
@@ -349,12 +352,12 @@ def test_an_edited_transcript_takes_its_passages_along(talk: Study, tmp_path: Pa
     made = segments.make(talk, "Kept", [passage])
     quote = text[turn.start : turn.end]
     (tmp_path / "new.txt").write_text("Interviewer: Before we begin, is this on?\n\n" + TALK_AGAIN, encoding="utf-8")
-    report = importing.reimport(talk, "anna", tmp_path / "new.txt")
+    report = reimporting.reimport(talk, "anna", tmp_path / "new.txt")
     assert (report.kept, report.edited, report.lost) == (1, (), ())
     after = passages.one(talk, passage)
     assert after.quote == quote and after.speaker == "Anna Berg" and after.codes == ("Monday",)
     assert interviews.show(talk, "anna").text[after.start : after.end] == quote and after.start > turn.start
-    assert [p.id for p, _ in segments.evidence(talk, made).passages] == [passage]
+    assert [p.id for p, _ in evidence.evidence(talk, made).passages] == [passage]
     assert [row.participant for row in interviews.speakers(talk, "anna") if row.role == "participant"]
 
 
@@ -367,10 +370,10 @@ def test_what_an_edited_transcript_no_longer_holds_is_kept_and_listed(
     quote = passages.one(talk, passage).quote
     before = tables(talk)
     (tmp_path / "new.txt").write_text(SHORT_TALK.replace(quote, "Nothing of it remains here at all."), encoding="utf-8")
-    report = importing.reimport(talk, "anna", tmp_path / "new.txt")
+    report = reimporting.reimport(talk, "anna", tmp_path / "new.txt")
     assert [(lost.id, lost.quote, lost.anchored) for lost in report.lost] == [(passage, quote, False)]
     assert passages.listing(talk, anchored=False) == list(report.lost)
-    shown = segments.evidence(talk, made)
+    shown = evidence.evidence(talk, made)
     assert [p.id for p, _ in shown.passages] == [passage], "it stays in its segment"
     assert any(mentions(warning, 1, NO_PLACE) for warning in shown.summary.warnings)
     assert shown.stated == ()
@@ -390,9 +393,9 @@ def test_a_lost_passage_comes_back_with_its_words(talk: Study, tmp_path: Path) -
     passage = passages.mark(talk, "anna", turn.start, turn.end)
     before = passages.one(talk, passage)
     (tmp_path / "cut.txt").write_text(SHORT_TALK.replace(before.quote, "Cut out for now, sorry."), encoding="utf-8")
-    assert importing.reimport(talk, "anna", tmp_path / "cut.txt").lost
+    assert reimporting.reimport(talk, "anna", tmp_path / "cut.txt").lost
     (tmp_path / "whole.txt").write_text(SHORT_TALK, encoding="utf-8")
-    assert importing.reimport(talk, "anna", tmp_path / "whole.txt").lost == ()
+    assert reimporting.reimport(talk, "anna", tmp_path / "whole.txt").lost == ()
     assert passages.one(talk, passage) == before
 
 
@@ -402,9 +405,9 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     before = tables(talk)
     (tmp_path / "empty.txt").touch()
     with refuses(NeedssegError, "empty.txt", EMPTY_FILE):
-        importing.reimport(talk, "anna", tmp_path / "empty.txt")
+        reimporting.reimport(talk, "anna", tmp_path / "empty.txt")
     with refuses(NotFoundError, "interview", "bela", "anna"):
-        importing.reimport(talk, "bela", tmp_path / "anna.txt")
+        reimporting.reimport(talk, "bela", tmp_path / "anna.txt")
     assert tables(talk) == before
 
 
@@ -430,7 +433,7 @@ def test_real_passages_stay_on_their_words_under_edits(study: Study, tmp_path: P
         )()
     edited = tmp_path / "edited.txt"
     edited.write_text("\n".join(lines), encoding="utf-8")
-    report = importing.reimport(study, key, edited)
+    report = reimporting.reimport(study, key, edited)
     new = interviews.show(study, key)
     changed = {one.passage for one in report.edited}
     for passage in passages.listing(study):

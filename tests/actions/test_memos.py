@@ -13,6 +13,7 @@ from needsseg.actions.study import history
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import JobParts
+from needsseg.study.coding.memos import MemoKind
 from needsseg.study.connection import Study
 from tests.fixtures.wording import refuses
 
@@ -30,12 +31,12 @@ def marked(talk: Study) -> Study:
     return talk
 
 
-TARGETS: list[tuple[memos.MemoKind, int | str]] = [("passage", 1), ("interview", "anna"), ("code", "[late]")]
+TARGETS: list[tuple[MemoKind, int | str]] = [("passage", 1), ("interview", "anna"), ("code", "[late]")]
 
 
 @pytest.mark.parametrize(("kind", "of"), TARGETS)
 def test_a_memo_is_written_again_removed_and_each_step_taken_back(
-    marked: Study, tables: Dump, kind: memos.MemoKind, of: int | str
+    marked: Study, tables: Dump, kind: MemoKind, of: int | str
 ) -> None:
     states = [tables(marked)]
     for words in (STRANGE, "other words", ""):
@@ -53,7 +54,7 @@ def test_a_memo_is_written_again_removed_and_each_step_taken_back(
 
 
 @pytest.mark.parametrize(("kind", "of"), TARGETS)
-def test_each_writer_has_a_memo_there(marked: Study, kind: memos.MemoKind, of: int | str) -> None:
+def test_each_writer_has_a_memo_there(marked: Study, kind: MemoKind, of: int | str) -> None:
     memos.write(marked, kind, of, "mine")
     marked.actor = "Ben"
     memos.write(marked, kind, of, "Ben's")
@@ -94,7 +95,7 @@ def test_line_ends_of_other_systems_become_plain_ones(marked: Study) -> None:
         ("code", "gone", "needsseg codebook"),
     ],
 )
-def test_what_a_memo_is_on_must_be_there(marked: Study, kind: memos.MemoKind, of: int | str, command: str) -> None:
+def test_what_a_memo_is_on_must_be_there(marked: Study, kind: MemoKind, of: int | str, command: str) -> None:
     for verb in (lambda: memos.write(marked, kind, of, "x"), lambda: memos.listing(marked, kind, of)):
         with refuses(NotFoundError, kind, of, command):
             verb()

@@ -6,8 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,16 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, merging, studies
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, reimporting
 from needsseg.errors import StudyError, UsageError
-from needsseg.records import Suggestion
 from needsseg.study.coding import codebook as book
-from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs as stored_needs
+from tests.fixtures.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import (
     IS_NO_FILE,
@@ -40,36 +38,6 @@ from tests.fixtures.wording import (
 )
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
-SPANS = ((47, 60), (61, 90), (91, 116), (117, 140))
-
-
-@contextmanager
-def as_coder(path: Path, name: str) -> Iterator[Study]:
-    with studies.open_study(path) as opened:
-        opened.actor = name
-        yield opened
-
-
-def copied(study: Study, name: str = "theirs.db") -> Path:
-    return studies.backup(study, study.path.with_name(name))
-
-
-def suggested(study: Study) -> list[int]:
-    """Four suggestions in Anna's first answer; their ids."""
-    with study.action("suggest"):
-        stored.replace_suggestions(study, "anna", [Suggestion(*span, 0.7, ("why",)) for span in SPANS])
-    return [passage.id for passage in passages.listing(study)]
-
-
-def decisions_of(study: Study) -> dict[tuple[object, ...], set[str]]:
-    """Who decided what on which words."""
-    found: dict[tuple[object, ...], set[str]] = {}
-    for p in passages.listing(study):
-        if p.status != "suggested":
-            people = found.setdefault((p.interview, p.start, p.end, p.quote, p.status), set())
-            assert not people & {p.coder, *p.seconded}, "nobody decides the same twice"
-            people.update((p.coder, *p.seconded))
-    return found
 
 
 def marks_of(study: Study) -> set[tuple[object, ...]]:
@@ -132,7 +100,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "anna.txt").write_text(SHORT_TALK, encoding="utf-8")
     with studies.init(folder / "study.db") as made:
         importing.import_transcripts(made, [folder / "anna.txt"])
-        suggested(made)
+        suggest_four(made)
     return folder / "study.db"
 
 
@@ -174,8 +142,8 @@ def test_every_mark_of_either_is_in_the_result(base: Path, tables: Dump, ada: li
 
 
 def test_alike_joins_and_what_differs_stays_side_by_side(talk: Study, tables: Dump) -> None:
-    first, second, third, fourth = suggested(talk)
-    theirs = copied(talk)
+    first, second, third, fourth = suggest_four(talk)
+    theirs = copy_of(talk)
     talk.actor = "Ada"
     passages.code(talk, [first], "hand-over")
     passages.decide(talk, [second], "rejected")
@@ -235,7 +203,7 @@ def test_an_interview_that_is_not_here_comes_in_whole(talk: Study, tmp_path: Pat
 
 
 def test_an_edited_text_is_followed_word_by_word(talk: Study, tmp_path: Path) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     text = interviews.show(talk, "anna").text
     with as_coder(theirs, "Ben") as other:
         kept = text.index("I just want to see at a glance")
@@ -244,7 +212,7 @@ def test_an_edited_text_is_followed_word_by_word(talk: Study, tmp_path: Path) ->
         passages.mark(other, "anna", gone, gone + 19)
     file = tmp_path / "anna.txt"
     file.write_text(SHORT_TALK.replace("It takes me an hour", "Sundays are worst"), encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     report = merging.merge(talk, theirs)
     assert [row.how for row in report.interviews] == ["edited text"]
     found = passages.listing(talk, code="overview")[0]
@@ -275,8 +243,8 @@ def test_the_same_words_in_another_format_are_one_interview(study: Study, tmp_pa
 
 
 def test_words_of_one_writer_stand_below_each_other_and_of_two_beside(talk: Study) -> None:
-    first, *_ = suggested(talk)
-    theirs = copied(talk)
+    first, *_ = suggest_four(talk)
+    theirs = copy_of(talk)
     talk.actor = "Ada"
     memo(talk, first, "odd")
     with as_coder(theirs, "Ada") as other:
@@ -292,7 +260,7 @@ def test_words_of_one_writer_stand_below_each_other_and_of_two_beside(talk: Stud
 
 
 def test_codes_take_what_ours_lack_and_never_lie_in_a_circle(talk: Study) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     with talk.action("codes"):
         upper = talk.insert("codes", {"name": "upper", "description": "ours"})
         talk.insert("codes", {"name": "lower", "parent_id": upper})
@@ -309,8 +277,8 @@ def test_codes_take_what_ours_lack_and_never_lie_in_a_circle(talk: Study) -> Non
 
 
 def test_what_contradicts_a_decision_here_is_left_and_told(talk: Study) -> None:
-    first, second, third, fourth = suggested(talk)
-    theirs = copied(talk)
+    first, second, third, fourth = suggest_four(talk)
+    theirs = copy_of(talk)
     talk.actor = "Ada"
     segments.make(talk, "Planner", [first, second])
     review.apart(talk, third, fourth)
@@ -360,7 +328,7 @@ def test_what_is_no_study_is_refused_by_name(talk: Study, tmp_path: Path) -> Non
 
 
 def test_a_damaged_or_newer_study_is_refused_and_not_touched(talk: Study) -> None:
-    damaged, newer = copied(talk, "damaged.db"), copied(talk, "newer.db")
+    damaged, newer = copy_of(talk, "damaged.db"), copy_of(talk, "newer.db")
     content = bytearray(damaged.read_bytes())
     content[4096 * 3 : 4096 * 30] = b"\xff" * (4096 * 27)
     damaged.write_bytes(content)
@@ -377,8 +345,8 @@ def test_a_damaged_or_newer_study_is_refused_and_not_touched(talk: Study) -> Non
 
 
 def test_a_study_that_is_open_is_read_as_it_stands(talk: Study) -> None:
-    suggested(talk)
-    theirs = copied(talk)
+    suggest_four(talk)
+    theirs = copy_of(talk)
     with as_coder(theirs, "Ben") as other:
         passages.decide(other, [1], "accepted")
         files = sorted(file.name for file in theirs.parent.iterdir())
@@ -434,9 +402,9 @@ def test_two_people_at_one_study_lose_nothing(talk: Study) -> None:
 
 def test_needs_in_view_and_answers_come_along_and_what_contradicts_is_told(talk: Study) -> None:
     """A need of the same name is one; an answer here stays where it says something else; merging again adds nothing."""
-    first, second, third, _ = suggested(talk)
+    first, second, third, _ = suggest_four(talk)
     needs.add(talk, "Planner", "Wants to know who has what.")
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     with as_coder(theirs, "Ben") as other:
         review.answer(other, first, None, need=needs.find(other, "planner"))
         review.answer_new_need(other, second, "Reporter", "Has to show how far things are.")
@@ -453,7 +421,7 @@ def test_needs_in_view_and_answers_come_along_and_what_contradicts_is_told(talk:
     }
     by = {answer.passage: answer.answered_by for answer in stored_needs.answers(talk)}
     assert by == {first: "Ben", second: "Ben", third: talk.actor}
-    assert {row.status for row in segments.listing(talk)} == {"candidate"}, "an answer names nothing, from there either"
+    assert {row.status for row in evidence.listing(talk)} == {"candidate"}, "an answer names nothing, from there either"
     assert any(mentions(left, third, "Keeper", "Ben", "Reporter") for left in report.left)
     assert any(mentions(left, "Planner", "other words") for left in report.left)
     again = merging.merge(talk, theirs)
@@ -465,8 +433,8 @@ def test_needs_in_view_and_answers_come_along_and_what_contradicts_is_told(talk:
 def test_needs_and_answers_that_came_are_taken_back_at_once(
     talk: Study, tables: Callable[[Study], dict[str, list[tuple[object, ...]]]]
 ) -> None:
-    first, *_ = suggested(talk)
-    theirs = copied(talk)
+    first, *_ = suggest_four(talk)
+    theirs = copy_of(talk)
     with as_coder(theirs, "Ben") as other:
         review.answer_new_need(other, first, "Reporter")
     before = tables(talk)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from needsseg.actions.coding import codebook, coverage, passages, pseudonym_decisions
 from needsseg.actions.study import history, merging, studies
-from needsseg.actions.transcripts import importing, participants, speakers
+from needsseg.actions.transcripts import importing, participants, reimporting, speakers
 from needsseg.records import Participant
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import pseudonyms, read_turns
-from tests.actions.test_merging import as_coder, copied
+from tests.fixtures.colleague_copies import as_coder, copy_of
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import REPLACED_THEMSELVES, says
 
@@ -20,7 +20,7 @@ Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 
 
 def test_a_pin_comes_where_its_digit_is_free(talk: Study) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     for name, digit in (("ours", 1), ("both", 2)):
         codebook.create(talk, name)
         codebook.pin(talk, name, digit)
@@ -34,7 +34,7 @@ def test_a_pin_comes_where_its_digit_is_free(talk: Study) -> None:
 
 
 def test_what_is_empty_about_a_participant_is_filled(talk: Study, tables: Dump) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     participants.change(talk, "anna", {"company": "Ward 7", "plan": "Team"})
     with as_coder(theirs, "Ben") as other:
         values = {"company": "Ward 8", "email": "anna@example.org", "plan": "Solo", "city": "Bern"}
@@ -53,7 +53,7 @@ def test_what_is_empty_about_a_participant_is_filled(talk: Study, tables: Dump) 
 
 
 def test_a_speaker_renamed_here_is_the_same_participant(talk: Study) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     speakers.rename_speaker(talk, "Anna", "Anna Lind")
     with as_coder(theirs, "Ben") as other:
         participants.change(other, "anna", {"crm_id": "C-1"})
@@ -62,7 +62,7 @@ def test_a_speaker_renamed_here_is_the_same_participant(talk: Study) -> None:
 
 
 def test_decisions_about_words_come_unless_decided_otherwise_here(talk: Study, tables: Dump) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     talk.actor = "Ada"
     pseudonym_decisions.replace_words(talk, "Ward", "the unit", "other")
     pseudonym_decisions.keep(talk, "nurse")
@@ -92,7 +92,7 @@ def test_decisions_about_words_come_unless_decided_otherwise_here(talk: Study, t
 
 
 def test_turns_read_come_under_the_name_of_who_read_them(talk: Study, tmp_path: Path) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     coverage.mark_read(talk, "anna", [0])
     with as_coder(theirs, "Ben") as other:
         importing.import_transcripts(other, [INTERVIEWS / "ines-carvalho.vtt"])
@@ -112,7 +112,7 @@ def test_turns_read_come_under_the_name_of_who_read_them(talk: Study, tmp_path: 
 
 
 def test_reading_alone_is_merged_and_leaves_no_step(talk: Study) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     with as_coder(theirs, "Ben") as other:
         coverage.mark_read(other, "anna", [1])
     steps = len(history.listing(talk))
@@ -121,14 +121,14 @@ def test_reading_alone_is_merged_and_leaves_no_step(talk: Study) -> None:
 
 
 def test_an_edited_text_keeps_what_was_read_where_the_words_are_the_same(talk: Study, tmp_path: Path) -> None:
-    theirs = copied(talk)
+    theirs = copy_of(talk)
     turns = len(talk.rows("SELECT * FROM turns"))
     with as_coder(theirs, "Ben") as other:
         coverage.mark_read(other, "anna", range(turns))
     coverage.mark_read(talk, "anna", range(turns))
     file = tmp_path / "anna.txt"
     file.write_text(SHORT_TALK.replace("It takes me an hour", "Sundays are worst"), encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     changed = [row[0] for row in talk.rows("SELECT seq FROM turns WHERE words LIKE '%Sundays are worst%'")]
     assert len(changed) == 1
     same = set(range(turns)) - set(changed)
@@ -143,7 +143,7 @@ def test_a_turn_put_in_before_leaves_only_those_before_it_read(talk: Study, tmp_
     first, rest = SHORT_TALK.split("\n\n", 1)
     file = tmp_path / "anna.txt"
     file.write_text(f"{first}\n\nAnna: Let me think.\n\nInterviewer: Yes.\n\n{rest}", encoding="utf-8")
-    importing.reimport(talk, "anna", file)
+    reimporting.reimport(talk, "anna", file)
     assert read_turns.turns_read(talk) == {"anna": {0}}
 
 

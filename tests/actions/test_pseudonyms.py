@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts import accounts as account_data
 from needsseg.actions.coding import passages, pseudonyms
 from needsseg.actions.coding import pseudonym_decisions as decisions
@@ -174,7 +175,7 @@ def shop(study: Study, tmp_path: Path) -> Study:
     _talk(study, tmp_path, "anna", said)
     rows = "a1,Target Corporation\na2,Apple Inc.\na3,Blue Sky Foods\na4,Blue Sky\na5,Oakhouse Limited\na6,Unheard Ltd\na7,IT"
     (tmp_path / "crm.csv").write_text(f"account_id,name\n{rows}\n", encoding="utf-8")
-    account_data.import_source(study, tmp_path / "crm.csv")
+    account_sources.import_source(study, tmp_path / "crm.csv")
     return study
 
 

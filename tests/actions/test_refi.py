@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,22 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from needsseg.actions.coding import blind, codebook, memos, passages, pseudonyms, statements
-from needsseg.actions.exchange.refi import export
+from needsseg.actions.coding import blind, codebook, memos, passages, pseudonyms
+from needsseg.actions.discovery import evidence
+from needsseg.actions.exchange.refi import export, pseudonymised
 from needsseg.actions.exchange.refi import importing as refi_import
-from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import importing, interviews, participants
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import refi as files
-from needsseg.records import JobParts, Passage
+from needsseg.records import Passage
 from needsseg.study.accounts import accounts
-from needsseg.study.coding import exchange
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews as stored
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.refi_specimens import atlas_ti_project
-from tests.fixtures.samples import INTERVIEWS, ROOT
+from tests.fixtures.refi_studies import kept_by_refi
+from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import (
     EXISTS,
     NO_CODE_TO_WRITE,
@@ -43,10 +42,9 @@ from tests.fixtures.wording import (
     says,
 )
 
-pytest_plugins = ["tests.fixtures.cli_calls"]
+pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.refi_studies"]
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / "refi" / "Project.xsd"))
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
-MEMO = "[laughs] 👩‍👩‍👧 עברית\n\n  日本語\t'\" <b>&amp;"
 
 
 def checked(path: Path) -> str:
@@ -57,55 +55,6 @@ def checked(path: Path) -> str:
     SCHEMA.assertValid(etree.fromstring(xml))
     assert not any(text.startswith(b"\xef\xbb\xbf") or b"\r" in text for text in texts)
     return "\n".join([xml.decode(), *(text.decode() for text in texts)])
-
-
-@pytest.fixture
-def coded(talk: Study) -> Study:
-    """Two interviews, coded by two people: overlapping passages, a tree of codes, memos, job statements, people."""
-    importing.import_transcripts(talk, [INTERVIEWS / "gus-petrakis.txt", INTERVIEWS / "ines-carvalho.vtt"])
-    text = interviews.show(talk, "anna").text
-    for quote in ("When a nurse calls in sick", "a nurse calls in sick I have", "[laughs] 🙂", "hiteboar"):
-        start = text.index(quote)
-        passages.mark(talk, "anna", start, start + len(quote))
-    codebook.create(talk, "time")
-    codebook.create(talk, "late", "time")
-    codebook.create(talk, "very late", "late")
-    codebook.recolour(talk, "late", "red")
-    codebook.recolour(talk, "time", "#0a1b2c")
-    codebook.describe(talk, "time", "whatever takes <long>")
-    passages.code(talk, [1, 2], "late")
-    memos.write(talk, "passage", 1, MEMO)
-    memos.write(talk, "code", "late", "too broad")
-    memos.write(talk, "interview", "anna", "a calm talk")
-    statements.write(talk, 1, JobParts("when a nurse calls in sick", pain="it takes: an hour"))
-    talk.actor = "Ben"
-    passages.code(talk, [2, 3], "very late")
-    memos.write(talk, "passage", 1, "I see it otherwise")
-    talk.actor = "tester"
-    participants.change(talk, "anna", {"company": "St. Mary", "email": "anna@mary.example", "ward": "3"})
-    with talk.action("link"):
-        accounts.link(talk, "anna", "001A")
-    return talk
-
-
-def held(study: Study) -> list[object]:
-    """What a round trip keeps."""
-    codings = sorted((p.interview, p.start, p.end, c) for p in passages.listing(study) for c in p.codes)
-    at = {p.id: (p.interview, p.start, p.end) for p in passages.listing(study)}
-    names = {code.id: code.name for code in exchange.codes(study)}
-    talks = [(key, interviews.show(study, key)) for key in stored.keys(study)]
-    return [
-        [(key, talk.text, talk.turns) for key, talk in talks],
-        [(m.interview, m.start, m.end, m.by, m.at) for m in exchange.marks(study)],
-        codings,
-        sorted((at[mark.passage], names[mark.code], mark.by, mark.at) for mark in exchange.code_marks(study)),
-        [(b.code.name, b.above, b.code.color, b.code.description) for b in codebook.tree(study)],
-        sorted((m.kind, str(at[int(m.of)] if m.kind == "passage" else m.of), m.words, m.written_by, m.written_at)
-               for m in memos.listing(study)),
-        sorted((at[s.passage], astuple(s.parts), s.written_by, s.written_at) for s in statements.listing(study)),
-        accounts.participants(study),
-        accounts.links(study),
-    ]  # fmt: skip
 
 
 def test_study_to_qdpx_to_study_keeps_everything(coded: Study, tmp_path: Path, tables: Dump) -> None:
@@ -119,13 +68,13 @@ def test_study_to_qdpx_to_study_keeps_everything(coded: Study, tmp_path: Path, t
         other.actor = "somebody else"
         before = tables(other)
         done = refi_import.import_qdpx(other, report.path)
-        assert held(other) == held(coded)
+        assert kept_by_refi(other) == kept_by_refi(coded)
         assert (done.added, done.dropped) == (("anna", "gus-petrakis", "ines-carvalho"), ())
         assert (done.passages, done.marks, done.codes, done.memos) == (4, 4, 3, 5)
         assert studies.check(other) == []
         again = refi_import.import_qdpx(other, report.path)
         assert (again.added, again.passages, again.marks, again.memos, again.people) == ((), 0, 0, 0, 0)
-        assert len(history.listing(other)) == 1 and held(other) == held(coded)
+        assert len(history.listing(other)) == 1 and kept_by_refi(other) == kept_by_refi(coded)
         history.undo(other)
         assert tables(other) == before
 
@@ -153,7 +102,7 @@ def test_any_spans_come_back(said: list[list[str]], crlf: bool, data: st.DataObj
             made = export.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
             checked(made.path)
             assert refi_import.import_qdpx(second, made.path).dropped == ()
-            assert held(second) == held(first)
+            assert kept_by_refi(second) == kept_by_refi(first)
 
 
 def test_a_covered_export_names_nobody_and_its_passages_hold_the_covered_words(coded: Study, tmp_path: Path) -> None:
@@ -186,7 +135,7 @@ def test_places_in_a_covered_text_are_those_of_the_covered_turns(coded: Study) -
     over = pseudonyms.cover(coded, extra=["nurse", "🙂", "whiteboard"])
     for key in stored.keys(coded):
         transcript = interviews.show(coded, key)
-        moved = export.covered_text(over, key, transcript)
+        moved = pseudonymised.covered_text(over, key, transcript)
         for turn in transcript.turns:
             start, end = moved.span(turn.start, turn.end)
             assert moved.text[start:end] == over.text(transcript.words(turn), key)
@@ -195,7 +144,7 @@ def test_places_in_a_covered_text_are_those_of_the_covered_turns(coded: Study) -
 def test_the_passages_of_segments_go_along(demo_study: Study, tmp_path: Path) -> None:
     report = export.export_qdpx(demo_study, tmp_path / "a.qdpx")
     checked(report.path)
-    kept = [row for row in segments.listing(demo_study) if row.status in ("named", "confirmed")]
+    kept = [row for row in evidence.listing(demo_study) if row.status in ("named", "confirmed")]
     project = files.read_project(report.path).project
     assert sorted(each.name for each in project.sets) == sorted(row.name for row in kept) != []
     notes = {note.guid: note.name for note in project.notes}

@@ -16,10 +16,10 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
-from tests.actions.test_refi import MEMO, coded, held
 from tests.fixtures.qualcoder import through_qualcoder
+from tests.fixtures.refi_studies import MEMO, kept_by_refi
 
-__all__ = ["coded"]
+pytest_plugins = ["tests.fixtures.refi_studies"]
 
 
 def without_times(kept: list[object]) -> list[object]:
@@ -56,14 +56,14 @@ def test_a_study_comes_back_from_qualcoder_into_a_new_and_into_the_same_study(
     out = export.export_qdpx(coded, tmp_path / "out.qdpx", original=True)
     assert any("QualCoder" in what for what in out.dropped_by_others)
     back = through_qualcoder(out.path, tmp_path / "back.qdpx", escaping)
-    before = held(coded)
+    before = kept_by_refi(coded)
     with studies.init(tmp_path / "other.db") as other:
         other.actor = "somebody else"
         done = refi_import.import_qdpx(other, back)
-        assert without_times(held(other)) == without_times(before)
+        assert without_times(kept_by_refi(other)) == without_times(before)
         assert [each for each in done.dropped if each.kind != "repair"] == []
     again = refi_import.import_qdpx(coded, back)
-    assert held(coded) == before
+    assert kept_by_refi(coded) == before
     assert (again.passages, again.marks, again.memos, again.codes, again.people, again.added) == (0, 0, 0, 0, 0, ())
 
 
@@ -103,24 +103,24 @@ def test_any_work_comes_back(said: list[list[str]], data: st.DataObject) -> None
                     else:
                         statements.write(first, passage, JobParts(pain=data.draw(st.sampled_from(["long", "slow"]))))
             participants.change(first, "anna", {"ward": data.draw(st.sampled_from(["3", "a & b"]))})
-            before = held(first)
+            before = kept_by_refi(first)
             made = export.export_qdpx(first, Path(folder) / "a.qdpx", original=True)
             assert refi_import.import_qdpx(second, made.path).dropped == ()
-            assert held(second) == before
+            assert kept_by_refi(second) == before
             back = through_qualcoder(made.path, Path(folder) / "b.qdpx")
             again = refi_import.import_qdpx(first, back)
-            assert held(first) == before and again.dropped == ()
+            assert kept_by_refi(first) == before and again.dropped == ()
             with studies.init(Path(folder) / "c.db") as third:
                 assert refi_import.import_qdpx(third, back).dropped == ()
-                assert without_times(held(third)) == without_times(before)
+                assert without_times(kept_by_refi(third)) == without_times(before)
 
 
 def test_segments_and_undecided_passages_invent_nothing(demo_study: Study, tmp_path: Path) -> None:
     made = export.export_qdpx(demo_study, tmp_path / "a.qdpx", original=True)
     back = through_qualcoder(made.path, tmp_path / "b.qdpx")
-    before, listed = held(demo_study), passages.listing(demo_study)
+    before, listed = kept_by_refi(demo_study), passages.listing(demo_study)
     done = refi_import.import_qdpx(demo_study, back)
-    assert held(demo_study) == before and passages.listing(demo_study) == listed
+    assert kept_by_refi(demo_study) == before and passages.listing(demo_study) == listed
     assert (done.passages, done.marks, done.memos, done.people) == (0, 0, 0, 0)
     assert {each.kind for each in done.dropped} <= {"segment", "account"}
     with studies.init(tmp_path / "other.db") as other:
@@ -128,4 +128,4 @@ def test_segments_and_undecided_passages_invent_nothing(demo_study: Study, tmp_p
         marked = [(p.interview, p.start, p.end, p.status) for p in listed if p.status == "accepted"]
         there = [(p.interview, p.start, p.end, p.status) for p in passages.listing(other) if p.status == "accepted"]
         assert there == marked
-        assert without_times(held(other))[7] == without_times(before)[7]
+        assert without_times(kept_by_refi(other))[7] == without_times(before)[7]

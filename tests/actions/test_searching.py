@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import codebook as books
-from needsseg.actions.coding import passages, searching
-from needsseg.actions.coding.searching import Filter
+from needsseg.actions.coding import passages, search_scope, searching
+from needsseg.actions.coding.search_scope import Filter
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.coding import queries
 from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "strange.txt").write_text(STRANGE, encoding="utf-8")
     with studies.init(folder / "study.db") as study:
         importing.import_transcripts(study, [*(INTERVIEWS / name for name in FILES), folder / "strange.txt"])
-        accounts.import_participants(study, INTERVIEWS.parent / "participants.csv")
+        participants.import_participants(study, INTERVIEWS.parent / "participants.csv")
     return folder / "study.db"
 
 
@@ -101,7 +101,7 @@ def terms() -> st.SearchStrategy[str]:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(terms(), min_size=1, max_size=4), st.sampled_from(["participants", "all"]))
 def test_a_hit_is_exactly_the_words_at_its_place(
-    read_only: Study, spoken: dict[str, str], words: list[str], speech: searching.Speech
+    read_only: Study, spoken: dict[str, str], words: list[str], speech: search_scope.Speech
 ) -> None:
     try:
         hits = searching.search(read_only, " ".join(words), Filter(speech=speech), limit=20)

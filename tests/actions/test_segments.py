@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import discovery
+from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history
+from needsseg.discovery.discover import discover
 from needsseg.errors import DiscoveryError, NotFoundError, UsageError
 from needsseg.segments import beside_kept, primary_needs
 from needsseg.study.connection import Study
@@ -52,7 +53,7 @@ def three(talk: Study) -> list[int]:
 def test_a_confirmed_segment_knows_who_when_and_on_what(talk: Study, three: list[int]) -> None:
     made = segments.make(talk, "Hand-overs", three)
     segments.confirm(talk, made, by="Maya")
-    row = segments.listing(talk)[0]
+    row = evidence.listing(talk)[0]
     assert (row.status, row.confirmed_by, row.size) == ("confirmed", "Maya", 3)
     assert row.confirmed_at and says(row.warnings[0], FEW_PARTICIPANTS, 1)
     from needsseg.study.segments import segments as stored
@@ -64,17 +65,17 @@ def test_a_confirmed_segment_knows_who_when_and_on_what(talk: Study, three: list
         segments.move(talk, three[:1], None)
     segments.reopen(talk, made)
     segments.move(talk, three[:1], None)
-    assert segments.listing(talk)[0].size == 2
+    assert evidence.listing(talk)[0].size == 2
 
 
 def test_merging_and_splitting_keep_every_passage(talk: Study, three: list[int]) -> None:
     one, two = segments.make(talk, "One", three[:2]), segments.make(talk, "Two", three[2:])
     segments.merge(talk, one, [two])
-    assert [(row.id, row.size) for row in segments.listing(talk)] == [(one, 3)]
+    assert [(row.id, row.size) for row in evidence.listing(talk)] == [(one, 3)]
     with refuses(NotFoundError, f"Segment {two}", MERGED_IN, one):
         segments.rename(talk, two, "Again")
     new = segments.split(talk, one, three[:1], "Out")
-    assert {row.name: row.size for row in segments.listing(talk)} == {"One": 2, "Out": 1}
+    assert {row.name: row.size for row in evidence.listing(talk)} == {"One": 2, "Out": 1}
     with refuses(UsageError, f"segment {new}", NOT_IN_IT):
         segments.split(talk, new, three[1:])
     with refuses(UsageError, f"segment {new}", NOTHING_LEFT):
@@ -128,7 +129,7 @@ def test_a_confirmed_segment_changes_only_after_it_is_reopened(talk: Study, thre
         assert tables(talk) == before
     segments.reopen(talk, made)
     passages.decide(talk, three[:1], "rejected")
-    assert segments.evidence(talk, made).summary.size == 1
+    assert evidence.evidence(talk, made).summary.size == 1
     with refuses(UsageError, f"Passage {three[0]}", REJECTED):
         segments.move(talk, three[:1], made)
     with refuses(NotFoundError, "passage 9999", "needsseg passages"):
@@ -142,14 +143,14 @@ def test_suggesting_again_takes_nothing_from_what_people_keep(
     demo_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when the threshold has risen so far that most suggestions would go."""
-    kept = {row.id: segments.evidence(demo_study, row.id).passages for row in segments.listing(demo_study)}
+    kept = {row.id: evidence.evidence(demo_study, row.id).passages for row in evidence.listing(demo_study)}
     loose = [
         p.id for p in passages.listing(demo_study) if not any(p in [m for m, _ in members] for members in kept.values())
     ]
     assert loose
     monkeypatch.setenv("NEEDSSEG_SUGGEST_THRESHOLD", "0.9")
     passages.suggest(demo_study)
-    assert {row.id: segments.evidence(demo_study, row.id).passages for row in segments.listing(demo_study)} == kept
+    assert {row.id: evidence.evidence(demo_study, row.id).passages for row in evidence.listing(demo_study)} == kept
     left = {p.id for p in passages.listing(demo_study)}
     assert not left & set(loose)
 
@@ -159,7 +160,7 @@ def test_passages_that_change_while_they_are_clustered(
 ) -> None:
     """A colleague rejects one in the middle of a run: nothing of the run is stored."""
     loose = next(p.id for p in passages.listing(demo_study) if p.status == "suggested")
-    cluster = discovery.discover_candidates
+    cluster = discover
 
     def meanwhile(*args: object, **named: object) -> object:
         segments.move(demo_study, [loose], None)
@@ -187,9 +188,9 @@ def test_only_participants_words_are_clustered(demo_study: Study) -> None:
 def test_a_rejected_passage_leaves_its_segment(talk: Study, three: list[int]) -> None:
     segments.make(talk, "One", three)
     passages.decide(talk, three[:1], "rejected")
-    assert [p.id for p, _ in segments.evidence(talk, 1).passages] == three[1:]
+    assert [p.id for p, _ in evidence.evidence(talk, 1).passages] == three[1:]
     history.undo(talk)
-    assert segments.listing(talk)[0].size == 3
+    assert evidence.listing(talk)[0].size == 3
 
 
 def test_an_empty_segment_cannot_be_confirmed(talk: Study, three: list[int]) -> None:
@@ -201,7 +202,7 @@ def test_an_empty_segment_cannot_be_confirmed(talk: Study, three: list[int]) -> 
 
 def test_a_candidate_must_be_named_before_it_is_confirmed(demo_study: Study) -> None:
     _start_over(demo_study)
-    candidate = segments.listing(demo_study)[0]
+    candidate = evidence.listing(demo_study)[0]
     assert candidate.status == "candidate"
     with refuses(UsageError, f"Segment {candidate.id}", NO_NAME_YET):
         segments.confirm(demo_study, candidate.id)
@@ -218,7 +219,7 @@ def _start_over(study: Study) -> None:
 
 def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> None:
     _start_over(demo_study)
-    rows = segments.listing(demo_study)
+    rows = evidence.listing(demo_study)
     named, aside = rows[0].id, rows[1].id
     segments.rename(demo_study, named, "Keepers of the list")
     segments.confirm(demo_study, named, by="Maya", undecided=True)
@@ -227,7 +228,7 @@ def test_running_again_touches_nothing_a_person_decided(demo_study: Study) -> No
     report = discovery.discover(demo_study, seed=7)
     assert {segment: _kept(demo_study, segment) for segment in before} == before
     assert report.found_again == 2 and set(report.proposed_to) <= {"Keepers of the list", rows[1].name}
-    assert {row.status for row in segments.listing(demo_study)} == {"confirmed", "candidate", "set_aside"}
+    assert {row.status for row in evidence.listing(demo_study)} == {"confirmed", "candidate", "set_aside"}
     again = discovery.discover(demo_study, seed=7)
     assert (again.passages, again.unassigned, len(again.proposed)) == (
         report.passages,
@@ -245,10 +246,10 @@ def _kept(study: Study, segment: int) -> tuple[object, ...]:
 
 def test_after_a_merge_the_evidence_of_one_half_is_not_passed_off_as_the_whole(demo_study: Study) -> None:
     _start_over(demo_study)
-    rows = segments.listing(demo_study)
+    rows = evidence.listing(demo_study)
     assert not any(mentions(warning, ADDED_SINCE) for row in rows for warning in row.warnings)
     segments.merge(demo_study, rows[0].id, [rows[1].id])
-    merged = segments.evidence(demo_study, rows[0].id).summary
+    merged = evidence.evidence(demo_study, rows[0].id).summary
     size = rows[0].size + rows[1].size
     assert merged.size == size
     assert says(merged.warnings[0], rows[1].size, size, ADDED_SINCE, "run 1", rows[0].size)

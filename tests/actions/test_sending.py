@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.exchange import export, sending
 from needsseg.actions.exchange.sending import Outlook, SendReport
 from needsseg.actions.study import studies
@@ -75,7 +75,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study with the sample's 390 accounts, to be copied."""
     path = tmp_path_factory.mktemp("stocked") / "study.db"
     with studies.init(path) as study:
-        accounts.import_source(study, SAMPLE / "accounts.csv")
+        account_sources.import_source(study, SAMPLE / "accounts.csv")
     return path
 
 
@@ -313,7 +313,7 @@ def test_users_of_one_account_are_identified_by_what_is_known_of_it(stocked: Pat
             "nobody,cy,login,2026-05-02T10:00:00Z\n",
             encoding="utf-8",
         )
-        accounts.import_source(study, usage)
+        account_sources.import_source(study, usage)
         desk = Desk(study, "segment-users", at, environ, [])
         assert desk.send().accepted == 2
         [body] = at.accepted()

@@ -12,7 +12,7 @@ from needsseg import transcripts
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import passages
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import importing, interviews, speakers
+from needsseg.actions.transcripts import importing, interviews, reimporting, speakers
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Participant, Suggestion
 from needsseg.study.accounts import accounts as stored
@@ -340,7 +340,7 @@ def test_names_and_merges_outlast_an_edited_transcript(four: Study, tmp_path: Pa
     file = tmp_path / "again.txt"
     for text in (ONE.replace("at a glance", "at once"), ONE.replace("plan", "lay out")):
         file.write_text(text, encoding="utf-8")
-        report = importing.reimport(four, "one", file)
+        report = reimporting.reimport(four, "one", file)
         assert (report.kept, report.lost) == (1, ())
         assert [(row.label, row.role, row.participant) for row in interviews.speakers(four, "one")] == [
             (row.label, row.role, row.participant) for row in before

@@ -13,8 +13,11 @@ import pytest
 
 from needsseg.actions.accounts.accounts import interview_labels
 from needsseg.actions.coding import passages
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import cards, segments
 from needsseg.actions.study import history, studies
+from needsseg.actions.survey import accuracy, answers
+from needsseg.actions.survey import evidence as survey_evidence
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.settings import shipped
@@ -22,7 +25,8 @@ from needsseg.study.accounts import surveys as stored
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews as stored_interviews
 from needsseg.survey.drafting import load_templates
-from needsseg.survey.formats import as_json
+from needsseg.survey.formats import as_json, as_toml, from_toml
+from needsseg.survey.scoring_table import Survey, segment_of
 from needsseg.tui.survey import editing
 from needsseg.validation.intervals import wilson
 from tests.fixtures.tui_survey_desk import worded
@@ -47,13 +51,13 @@ from tests.fixtures.wording import (
 @pytest.fixture
 def confirmed(demo_study: Study) -> Iterator[Study]:
     """The sample study with its three segments confirmed."""
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         segments.confirm(demo_study, row.id, undecided=True)
     return demo_study
 
 
 @pytest.fixture
-def saved(confirmed: Study) -> surveys.Survey:
+def saved(confirmed: Study) -> Survey:
     return surveys.save(confirmed, worded(surveys.build(confirmed)))
 
 
@@ -65,7 +69,7 @@ def _spoken(study: Study) -> str:
 
 def test_no_draft_holds_words_that_nobody_wrote(confirmed: Study) -> None:
     spoken = _spoken(confirmed)
-    for row in segments.listing(confirmed):
+    for row in evidence.listing(confirmed):
         segments.reopen(confirmed, row.id)
         cards.write_need(confirmed, row.id, f"Need of {row.name.lower()}s, because they ask; and a second wish")
         segments.confirm(confirmed, row.id, undecided=True)
@@ -79,7 +83,7 @@ def test_no_draft_holds_words_that_nobody_wrote(confirmed: Study) -> None:
             assert option.words in written | {""}
     assert {option.words for option in made.question("closest").options[:-1]} == written - {"And a second wish"}
     assert all(option.to_be_worded for option in made.question("last_week").options[:-1])
-    text = surveys.as_toml(made, surveys.hints(confirmed, made))
+    text = as_toml(made, survey_evidence.hints(confirmed, made))
     assert text.count("# hint") == text.count("to_be_worded = true") > 10
 
 
@@ -91,7 +95,7 @@ def test_a_survey_with_options_to_be_worded_goes_nowhere(confirmed: Study, tmp_p
     named = (
         question.key,
         option.key,
-        surveys.segment_of(saved, option),
+        segment_of(saved, option),
         f"{row.to_be_worded} options",
         "e on the option",
     )
@@ -99,48 +103,48 @@ def test_a_survey_with_options_to_be_worded_goes_nowhere(confirmed: Study, tmp_p
         with refuses(UsageError, *named):
             surveys.export(confirmed, saved, tmp_path / "x", kind)
     with refuses(UsageError, *named):
-        surveys.route(confirmed, _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder")))
-    assert not (tmp_path / "x").exists() and surveys.labels(confirmed) == []
-    found = surveys.accuracy(confirmed, saved)
+        answers.route(confirmed, _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder")))
+    assert not (tmp_path / "x").exists() and answers.labels(confirmed) == []
+    found = accuracy.accuracy(confirmed, saved)
     assert found.figures is None and says(found.sentence, "not known", f"{row.to_be_worded} options are to be worded")
 
 
 def test_accuracy_is_withdrawn_for_reworded_options_until_customers_answer(
-    confirmed: Study, saved: surveys.Survey, tmp_path: Path
+    confirmed: Study, saved: Survey, tmp_path: Path
 ) -> None:
-    before = surveys.accuracy(confirmed, saved)
+    before = accuracy.accuracy(confirmed, saved)
     assert before.measured_on == "interviews"
     key = saved.chosen[0]
     other = surveys.save(confirmed, editing.reworded(saved, key, "builder", "Quite other words"))
-    found = surveys.accuracy(confirmed, other)
+    found = accuracy.accuracy(confirmed, other)
     assert found.figures is None and found.measured_on is None
     assert says(found.sentence, "not known", "1 option was reworded")
     assert [(each.question, each.option, each.why) for each in found.not_known] == [(key, "builder", "reworded")]
-    bare = replace(surveys.from_toml(surveys.as_toml(other), "s.toml"), version="")
+    bare = replace(from_toml(as_toml(other), "s.toml"), version="")
     bare = replace(bare, questions=tuple(
         replace(q, options=tuple(replace(o, first_words="") for o in q.options)) for q in bare.questions
     ))  # fmt: skip
     again = surveys.save(confirmed, replace(bare, default_flow="tour"))
-    assert surveys.accuracy(confirmed, again).figures is None, "earlier versions remember the first words"
+    assert accuracy.accuracy(confirmed, again).figures is None, "earlier versions remember the first words"
     back = surveys.save(confirmed, editing.reworded(again, key, "builder", saved.question(key).options[0].words))
-    assert surveys.accuracy(confirmed, back).measured_on == "interviews"
+    assert accuracy.accuracy(confirmed, back).measured_on == "interviews"
     known = {label.account_id: label.segment for label in interview_labels(confirmed)}
     account, segment = next((a, s) for a, s in known.items() if s in other.segments)
     file = _responses(other, tmp_path, (account, "u1", "2026-01-05", segment), (account, "u2", "2026-01-05", "Nobody"))
-    surveys.route(confirmed, file, version=other.version)
-    answered = surveys.accuracy(confirmed, other)
+    answers.route(confirmed, file, version=other.version)
+    answered = accuracy.accuracy(confirmed, other)
     assert answered.measured_on == "answers" and answered.spoken is None and answered.figures is not None
     assert (answered.figures.right, answered.figures.labelled, answered.figures.total) == (1, 1, 2)
     assert (answered.figures.low, answered.figures.high) == wilson(1, 1)
-    assert surveys.accuracy(confirmed, saved).answered is None, "answers are of the version that asked"
+    assert accuracy.accuracy(confirmed, saved).answered is None, "answers are of the version that asked"
 
 
-def test_two_answers_place_nobody(confirmed: Study, saved: surveys.Survey, tmp_path: Path) -> None:
+def test_two_answers_place_nobody(confirmed: Study, saved: Survey, tmp_path: Path) -> None:
     first, second, third = saved.chosen[:3]
     file = tmp_path / "r.csv"
     file.write_text(f"account_id,{first},{second},{third}\nA,builder,builder,\nB,builder,builder,none\n")
-    report = surveys.route(confirmed, file)
-    assert report.labelled == 0 and report.abstained == {"too few answers": 2} and surveys.labels(confirmed) == []
+    report = answers.route(confirmed, file)
+    assert report.labelled == 0 and report.abstained == {"too few answers": 2} and answers.labels(confirmed) == []
 
 
 def test_drafted_words_of_an_older_survey_are_to_be_worded_once(
@@ -191,12 +195,12 @@ def test_a_draft_asks_five_questions(confirmed: Study) -> None:
 
 
 def test_names_are_covered(confirmed: Study) -> None:
-    texts = list(surveys.hints(confirmed, surveys.build(confirmed)).values())
+    texts = list(survey_evidence.hints(confirmed, surveys.build(confirmed)).values())
     assert texts
     assert not any(re.search(rf"\b{name}\b", text) for text in texts for name in ("Sanjay", "Shirin", "Ruth"))
 
 
-def test_versions_are_saved_undone_and_brought_back(confirmed: Study, saved: surveys.Survey) -> None:
+def test_versions_are_saved_undone_and_brought_back(confirmed: Study, saved: Survey) -> None:
     assert saved.version.startswith("v1-") and surveys.current(confirmed) == saved
     assert surveys.save(confirmed, saved) == saved, "what is as the newest is no new version"
     longer = replace(saved, default_flow="tour")
@@ -205,7 +209,7 @@ def test_versions_are_saved_undone_and_brought_back(confirmed: Study, saved: sur
         second.version, saved.version,
     ]  # fmt: skip
     assert surveys.current(confirmed, saved.version) == saved
-    assert surveys.from_toml(surveys.as_toml(second), "s.toml") == second
+    assert from_toml(as_toml(second), "s.toml") == second
     history.undo(confirmed)
     assert surveys.current(confirmed) == saved
     history.redo(confirmed)
@@ -214,8 +218,8 @@ def test_versions_are_saved_undone_and_brought_back(confirmed: Study, saved: sur
         surveys.current(confirmed, "v7")
 
 
-def test_leave_one_out_names_its_interval(confirmed: Study, saved: surveys.Survey) -> None:
-    measured = surveys.accuracy(confirmed, saved)
+def test_leave_one_out_names_its_interval(confirmed: Study, saved: Survey) -> None:
+    measured = accuracy.accuracy(confirmed, saved)
     found = measured.spoken
     assert found is not None and measured.figures == found and measured.answered is None
     assert says(found.sentence, "if customers answered as they spoke")
@@ -226,7 +230,7 @@ def test_leave_one_out_names_its_interval(confirmed: Study, saved: surveys.Surve
     assert says(found.sentence, SIMULATED)
 
 
-def _responses(saved: surveys.Survey, folder: Path, *rows: tuple[str, str, str, str]) -> Path:
+def _responses(saved: Survey, folder: Path, *rows: tuple[str, str, str, str]) -> Path:
     """A file of responses: account, respondent, day, and the segment whose options are picked throughout."""
     file = folder / "responses.jsonl"
     keys = {name: name.casefold() for name in saved.segments}
@@ -238,66 +242,64 @@ def _responses(saved: surveys.Survey, folder: Path, *rows: tuple[str, str, str, 
     return file
 
 
-def test_responses_become_labels_with_the_source_survey(
-    confirmed: Study, saved: surveys.Survey, tmp_path: Path
-) -> None:
+def test_responses_become_labels_with_the_source_survey(confirmed: Study, saved: Survey, tmp_path: Path) -> None:
     file = _responses(
         saved, tmp_path, ("A", "u1", "2026-01-05", "Builder"), ("A", "u1", "2026-02-05", "Reporter"),
         ("A", "u2", "2026-01-06", "Reporter"), ("B", "u3", "2026-01-05", "nobody"), ("", "u4", "2026-01-05", "Builder"),
     )  # fmt: skip
-    report = surveys.route(confirmed, file)
+    report = answers.route(confirmed, file)
     assert (report.responses, report.labelled, report.abstained, report.accounts) == (4, 3, {"thin": 1}, 2)
     assert [(each.row, each.reason) for each in report.refused] == [(5, NO_ACCOUNT)]
-    (label,) = surveys.labels(confirmed)
+    (label,) = answers.labels(confirmed)
     assert (label.account_id, label.segment, label.source) == ("A", "Reporter", "survey")
     assert label.confidence > 0.9 and label.confirmed_by
-    before = {label.segment: label.confidence for label in surveys.labels(confirmed, date(2026, 2, 5))}
+    before = {label.segment: label.confidence for label in answers.labels(confirmed, date(2026, 2, 5))}
     assert set(before) == {"Builder", "Reporter"} and sum(before.values()) == pytest.approx(1, abs=0.05)
-    assert surveys.labels(confirmed, date(2026, 1, 5)) == []
-    one = surveys.responses(confirmed, account_id="A")[0]
+    assert answers.labels(confirmed, date(2026, 1, 5)) == []
+    one = answers.responses(confirmed, account_id="A")[0]
     assert one.version == saved.version and len(one.answers) == 5 and one.answers[0][0] == saved.asked[0].words
 
 
 def test_the_same_file_again_changes_nothing(
-    confirmed: Study, saved: surveys.Survey, tmp_path: Path, tables: Callable[[Study], object]
+    confirmed: Study, saved: Survey, tmp_path: Path, tables: Callable[[Study], object]
 ) -> None:
     file = _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder"))
-    assert not surveys.route(confirmed, file).unchanged
+    assert not answers.route(confirmed, file).unchanged
     as_before, steps = tables(confirmed), len(history.listing(confirmed))
-    assert surveys.route(confirmed, file).unchanged
+    assert answers.route(confirmed, file).unchanged
     assert (tables(confirmed), len(history.listing(confirmed))) == (as_before, steps)
     history.undo(confirmed)
-    assert surveys.labels(confirmed) == []
+    assert answers.labels(confirmed) == []
     history.redo(confirmed)
-    assert len(surveys.labels(confirmed)) == 1
+    assert len(answers.labels(confirmed)) == 1
     next(confirmed.stack.glob("survey-*.parquet")).unlink()
     with refuses(NeedssegError, VERDICTS, "responses.jsonl", "needsseg survey route responses.jsonl"):
-        surveys.labels(confirmed)
+        answers.labels(confirmed)
 
 
-def test_labels_follow_a_segment_that_is_renamed(confirmed: Study, saved: surveys.Survey, tmp_path: Path) -> None:
-    surveys.route(confirmed, _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder")))
-    builder = next(row.id for row in segments.listing(confirmed) if row.name == "Builder")
+def test_labels_follow_a_segment_that_is_renamed(confirmed: Study, saved: Survey, tmp_path: Path) -> None:
+    answers.route(confirmed, _responses(saved, tmp_path, ("A", "u1", "2026-01-05", "Builder")))
+    builder = next(row.id for row in evidence.listing(confirmed) if row.name == "Builder")
     assert surveys.drift(confirmed, saved) == []
     segments.reopen(confirmed, builder)
     segments.rename(confirmed, builder, "Planner")
     renamed, reopened = surveys.drift(confirmed, saved)
     assert says(renamed, "Builder", "Planner") and says(reopened, "Planner", WAS_REOPENED)
-    (label,) = surveys.labels(confirmed)
+    (label,) = answers.labels(confirmed)
     assert (label.segment, label.confirmed_by) == ("Planner", "")
-    assert (figures := surveys.accuracy(confirmed, saved).figures) is not None and figures.total == 18
-    other = next(row.id for row in segments.listing(confirmed) if row.name == "Reporter")
+    assert (figures := accuracy.accuracy(confirmed, saved).figures) is not None and figures.total == 18
+    other = next(row.id for row in evidence.listing(confirmed) if row.name == "Reporter")
     segments.reopen(confirmed, other)
     segments.merge(confirmed, other, [builder])
     assert any(mentions(drift, "Builder", MERGED_IN, "Reporter") for drift in surveys.drift(confirmed, saved))
     segments.set_aside(confirmed, other)
     assert any(mentions(drift, "Builder", NO_SEGMENT_ANY_MORE) for drift in surveys.drift(confirmed, saved))
-    assert surveys.labels(confirmed) == []
+    assert answers.labels(confirmed) == []
     with refuses(UsageError, "Builder", NOT_IN_STUDY):
         surveys.save(confirmed, replace(saved, default_flow="x"))
 
 
-def test_a_dry_run_scores_what_is_pasted_and_stores_nothing(confirmed: Study, saved: surveys.Survey) -> None:
+def test_a_dry_run_scores_what_is_pasted_and_stores_nothing(confirmed: Study, saved: Survey) -> None:
     first, second = saved.chosen[:2]
     pasted = f"respondent,{first},{second}\nu1,builder,builder\nu2,,\nu3,builder,coordinator\nu4,wizard,\n"
     saved = surveys.save(confirmed, replace(saved, least_answers=2))
@@ -308,7 +310,7 @@ def test_a_dry_run_scores_what_is_pasted_and_stores_nothing(confirmed: Study, sa
     assert "wizard" in found["row 5"].told
 
 
-def test_only_what_is_saved_is_exported(confirmed: Study, saved: surveys.Survey, tmp_path: Path) -> None:
+def test_only_what_is_saved_is_exported(confirmed: Study, saved: Survey, tmp_path: Path) -> None:
     for kind in surveys.KINDS:
         assert surveys.export(confirmed, saved, tmp_path / kind, kind).read_text(encoding="utf-8")
     for wrong, kind, what in (
@@ -326,17 +328,17 @@ def test_without_confirmed_segments_there_is_no_survey(demo_study: Study, study:
         with refuses(UsageError, NO_CONFIRMED_SEGMENT, "needsseg segment confirm"):
             surveys.build(empty)
         with refuses(NotFoundError, NO_SURVEY, "needsseg survey build"):
-            surveys.route(empty, tmp_path / "r.csv")
-    only = segments.listing(demo_study)[0]
+            answers.route(empty, tmp_path / "r.csv")
+    only = evidence.listing(demo_study)[0]
     segments.confirm(demo_study, only.id, undecided=True)
     with refuses(UsageError, only.name, ONLY_CONFIRMED, "needsseg segment confirm"):
         surveys.build(demo_study)
 
 
-def test_a_survey_written_by_hand_has_to_name_the_studys_segments(confirmed: Study, saved: surveys.Survey) -> None:
-    text = surveys.as_toml(replace(saved, built_on={})).replace("Reporter", "Baker")
+def test_a_survey_written_by_hand_has_to_name_the_studys_segments(confirmed: Study, saved: Survey) -> None:
+    text = as_toml(replace(saved, built_on={})).replace("Reporter", "Baker")
     with refuses(UsageError, "Baker", NOT_IN_STUDY):
-        surveys.save(confirmed, surveys.from_toml(text, "s.toml"))
+        surveys.save(confirmed, from_toml(text, "s.toml"))
 
 
 @pytest.mark.parametrize(
@@ -358,6 +360,6 @@ def test_templates_that_do_not_fit_are_named(tmp_path: Path, before: str, after:
         load_templates(file)
 
 
-def test_it_survives_a_copy(confirmed: Study, saved: surveys.Survey) -> None:
+def test_it_survives_a_copy(confirmed: Study, saved: Survey) -> None:
     with studies.open_study(confirmed.path) as again:
         assert surveys.current(again) == saved

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from needsseg.actions.coding import coverage, memos, passages, searching
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, merging, studies
-from needsseg.actions.transcripts import importing, interviews, transcript_edits
+from needsseg.actions.transcripts import importing, interviews, reimporting, transcript_edits
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.records import Suggestion, Transcript
 from needsseg.study.coding import passages as stored
@@ -307,10 +307,10 @@ def test_an_edited_file_read_again_takes_the_place_of_what_was_mended(talk: Stud
     mark = _mark(talk, "takes me an hour")
     start = _at(talk, "It takes me an hour")
     transcript_edits.give_words(talk, "anna", start, start + len("It takes me an hour"), "Berta")
-    report = importing.reimport(talk, "anna", tmp_path / "anna.txt")
+    report = reimporting.reimport(talk, "anna", tmp_path / "anna.txt")
     assert any("mended by hand 1 time" in warning for warning in report.warnings)
     assert (passages.one(talk, mark).speaker, report.lost) == ("Anna", ())
-    assert importing.reimport(talk, "anna", tmp_path / "anna.txt").warnings == ()
+    assert reimporting.reimport(talk, "anna", tmp_path / "anna.txt").warnings == ()
     history.undo(talk)
     history.undo(talk)
     assert [who for who, _ in _said(talk)][2] == "Berta"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.transcripts import import_preview, importing
-from needsseg.actions.transcripts.import_choices import ImportChoices, ReadingChoices
+from needsseg.actions.transcripts.import_choices import ImportChoices
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.study.connection import Study
 from needsseg.transcripts import read
+from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.spoken import Reading, marked
 from needsseg.transcripts.word_counts import count_words, warnings_about
 from tests.fixtures.cli_calls import Caller

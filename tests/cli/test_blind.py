@@ -11,14 +11,14 @@ import click
 import pytest
 
 from needsseg.actions.coding import blind, coverage, memos, passages, statements
-from needsseg.actions.discovery import code_tree, needs, review
+from needsseg.actions.discovery import code_tree, evidence, needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.cli.program import program
 from needsseg.records import JobParts, Suggestion
 from needsseg.study.coding import passages as stored
+from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Called, Caller
 from tests.fixtures.tui_full_desk import full_study
 
@@ -188,10 +188,10 @@ def test_a_segment_is_confirmed_on_what_everybody_put_there(both: tuple[Path, Pa
         here = segments.find(study, "Together")
         segments.confirm(study, here)
         blind.set_blind(study, False)
-        whole = {passage.id for passage, _ in segments.evidence(study, here).passages}
+        whole = {passage.id for passage, _ in evidence.evidence(study, here).passages}
         blind.set_blind(study, True)
-        assert {passage.id for passage, _ in segments.evidence(study, here).passages} == whole
-        assert next(row for row in segments.listing(study) if row.id == here).added == 0
+        assert {passage.id for passage, _ in evidence.evidence(study, here).passages} == whole
+        assert next(row for row in evidence.listing(study) if row.id == here).added == 0
 
 
 def test_the_tree_of_codes_is_of_ones_own(both: tuple[Path, Path], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from needsseg.accounts.engines import engine
 from needsseg.accounts.tiers.patterns import patterns
 from needsseg.cli.accounts.account_page import sparkline
-from tests.accounts.test_patterns import planted
+from tests.fixtures.behaviours import planted_behaviours
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
 from tests.fixtures.wording import (
@@ -236,7 +236,7 @@ def test_an_edited_file_is_tried_before_it_is_in_force(used: Caller, tmp_path: P
 
 
 def test_patterns_are_printed_with_what_sets_them_apart(used: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = patterns(planted())
+    found = patterns(planted_behaviours())
     monkeypatch.setattr("needsseg.actions.accounts.patterns.patterns", lambda *_: found)
     called = used.done("patterns", *DAY)
     assert says(called.err, "110 accounts", "2 patterns", 0) and called.err.count("\n") == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from needsseg.actions.coding.suggesting import ENOUGH, Outlook, Queue
+from needsseg.actions.coding.suggesting import Queue
 from needsseg.cli.coding.suggesting import told
+from needsseg.coding.learning import ENOUGH, Outlook
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING, says
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import studies
 from tests.fixtures.cli_calls import Caller
@@ -34,7 +35,7 @@ def sample(
     shutil.copy(demo_folder / "needsseg.db", tmp_path / "needsseg.db")
     shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
     with studies.open_study(tmp_path / "needsseg.db") as study:
-        for row in segments.listing(study):
+        for row in evidence.listing(study):
             segments.confirm(study, row.id, undecided=True)
     return Caller(tmp_path / "needsseg.db", capsys)
 

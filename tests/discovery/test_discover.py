@@ -15,7 +15,7 @@ from needsseg.discovery import Decisions, constraints, discover, load_personas, 
 from needsseg.discovery.condensed_tree import choices
 from needsseg.discovery.discover import Discovery
 from needsseg.discovery.evidence.keywords import keywords, load_stop_words
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError, UsageError
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import (

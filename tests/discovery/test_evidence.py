@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.discovery.evidence.standing import evenness_word, halves, standings
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 from tests.fixtures.wording import (
     CARRIED_BY_FEW,

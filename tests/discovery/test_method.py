@@ -36,7 +36,8 @@ from needsseg.discovery.speaker_effects import (
 )
 from needsseg.discovery.stability import stabilities
 from needsseg.discovery.supervised import LearningInputs
-from needsseg.discovery.vector_shaping import centred, distances, nearest, principal, unit
+from needsseg.discovery.vector_shaping import centred, distances, nearest, principal
+from needsseg.embedding.vectors import unit
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
 

@@ -5,8 +5,8 @@ import pytest
 
 from needsseg.discovery import Decisions, Discovery, discover, need_texts
 from needsseg.discovery.code_constraints import pull_by_codes
-from needsseg.discovery.vector_shaping import unit
 from needsseg.embedding import text_sha256
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 
 NEEDS = [("Coordinator", "Who does what, and when."), ("Builder", ""), ("Reporter", "Numbers for others.")]

@@ -5,7 +5,7 @@ import pytest
 
 from needsseg.discovery import Decisions, discover
 from needsseg.discovery.separation import FEWEST_TO_TELL, Noise, verdict
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 
 
 def groups(sizes: tuple[int, ...] = (25, 25, 25), spread: float = 0.8, seed: int = 0, d: int = 48) -> np.ndarray:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from needsseg.actions.discovery import discovery
+from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history
 from needsseg.discovery import Decisions, Discovery, discover
-from needsseg.discovery.vector_shaping import unit
+from needsseg.embedding.vectors import unit
 from needsseg.study.connection import Study
 
 CONFIRMED = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]
@@ -114,7 +114,7 @@ def test_answers_teach_the_same_in_any_row_order(loose) -> None:
 
 @pytest.mark.slow
 def test_confirming_in_the_sample_study_leaves_the_other_candidates_as_they_were(demo_study: Study) -> None:
-    while any(row.status != "candidate" for row in segments.listing(demo_study)):
+    while any(row.status != "candidate" for row in evidence.listing(demo_study)):
         history.undo(demo_study, anyones=True)
     unassigned, found = discovery.discover(demo_study).unassigned, _members(demo_study)
     assert len(found) == 3
@@ -136,6 +136,6 @@ def test_confirming_in_the_sample_study_leaves_the_other_candidates_as_they_were
 
 def _members(study: Study) -> dict[int, set[int]]:
     return {
-        row.id: {passage.id for passage, _ in segments.evidence(study, row.id).passages}
-        for row in segments.listing(study)
+        row.id: {passage.id for passage, _ in evidence.evidence(study, row.id).passages}
+        for row in evidence.listing(study)
     }

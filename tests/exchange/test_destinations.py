@@ -18,7 +18,7 @@ from needsseg.exchange.destinations import Answer, Batch, Item, deliver, items, 
 from needsseg.exchange.destinations.answers import answered
 from needsseg.exchange.destinations.delivery import Limits
 from needsseg.exchange.tables import rows_of
-from tests.exchange.test_tables import made
+from tests.fixtures.account_profiles import two_profiles
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import refuses
@@ -37,7 +37,9 @@ def test_batches_keep_the_limits_the_order_and_every_account(sizes: list[int], c
 
 
 def test_the_hashes_of_a_row_tell_the_account_from_the_export() -> None:
-    first, second = (rows_of([replace(made()[0], as_of_date=day)])[0] for day in (date(2026, 7, 1), date(2026, 7, 2)))
+    first, second = (
+        rows_of([replace(two_profiles()[0], as_of_date=day)])[0] for day in (date(2026, 7, 1), date(2026, 7, 2))
+    )
     assert row_shas(first)[0] != row_shas(second)[0]
     assert row_shas(first)[1] == row_shas(second)[1]
     assert message_id("a", first, "") == message_id("a", dict(reversed(first.items())), "")
@@ -45,7 +47,7 @@ def test_the_hashes_of_a_row_tell_the_account_from_the_export() -> None:
 
 
 def test_records_say_what_is_not_known() -> None:
-    rows = rows_of(made())
+    rows = rows_of(two_profiles())
     ids = {str(row["account_id"]): "m" for row in rows}
     known, unknown = items("amplitude", rows, ids, "account")
     assert known.record["group_type"] == "account"
@@ -88,10 +90,10 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, target: str) -> N
     code = (
         "import resource, signal, sys; from dataclasses import replace; from pathlib import Path\n"
         "sys.path.insert(0, sys.argv[1])\n"
-        "from tests.exchange.test_tables import made; from needsseg.exchange.destinations import write_target\n"
+        "from tests.fixtures.account_profiles import two_profiles; from needsseg.exchange.destinations import write_target\n"
         "from needsseg.errors import NeedssegError\n"
         "import duckdb\n"
-        "many = [replace(made()[0], account_id=str(n)) for n in range(500)]\n"
+        "many = [replace(two_profiles()[0], account_id=str(n)) for n in range(500)]\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
         "ids = {one.account_id: 'm' for one in many}\n"
@@ -109,7 +111,7 @@ def test_salesforce_takes_no_table_above_its_limit(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(salesforce, "LARGEST", 100)
     with refuses(NeedssegError, "Bulk 2.0", 100):
-        write_target(made(), tmp_path / "out.csv", "salesforce", {})
+        write_target(two_profiles(), tmp_path / "out.csv", "salesforce", {})
     assert not list(tmp_path.iterdir())
 
 
@@ -121,7 +123,7 @@ def test_the_official_clients_keep_the_limits_with_many_accounts_and_long_texts(
     from tests.fixtures import receivers
 
     needs(target)
-    one = made()[0]
+    one = two_profiles()[0]
     many = [replace(one, account_id=f"é{n}", needs_segment="Łódź & Co " * (n % 30)) for n in range(3_000)]
     rows = rows_of(many)
     ids = {str(row["account_id"]): f"{n:040}" for n, row in enumerate(rows)}

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts import AccountProfile, profiles
-from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import write
 from needsseg.records import PROFILE_COLUMNS as COLUMNS
-from needsseg.records import Account, Label
+from tests.fixtures.account_profiles import two_profiles
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import NO_SUCH_FOLDER, NO_TABLE_FORMAT, ONLY_CSV_CELLS, UNWRITABLE, refuses
 
@@ -26,15 +24,8 @@ HEADER = (
 )
 
 
-def made() -> list[AccountProfile]:
-    accounts = [Account("007", "Seven", employees="240"), Account("=1+1", "Formula")]
-    labels = [Label("007", "=cmd|' /C calc'!A0", "interview", 0.875, "@dana, Łódź\nsecond line")]
-    stages = {account.account_id: Lifecycle("no_data", ("no_data",), {}) for account in accounts}
-    return profiles(accounts, None, stages, labels, date(2026, 7, 1), "run 12")
-
-
 def test_csv_has_exactly_the_columns_in_order_and_comes_back(tmp_path: Path) -> None:
-    path = write(made(), tmp_path / "out.csv", "csv")
+    path = write(two_profiles(), tmp_path / "out.csv", "csv")
     text = path.read_bytes().decode("utf-8")
     assert text.splitlines()[0] == HEADER == ",".join(COLUMNS)
     with path.open(newline="", encoding="utf-8") as stream:
@@ -47,7 +38,7 @@ def test_csv_has_exactly_the_columns_in_order_and_comes_back(tmp_path: Path) -> 
 
 
 def test_formulas_are_neutralised_on_request_and_ids_stay(tmp_path: Path) -> None:
-    path = write(made(), tmp_path / "out.csv", "csv", neutralise_formulas=True)
+    path = write(two_profiles(), tmp_path / "out.csv", "csv", neutralise_formulas=True)
     with path.open(newline="", encoding="utf-8") as stream:
         first, second = csv.DictReader(stream)
     assert first["needs_segment"] == "'=cmd|' /C calc'!A0"
@@ -57,7 +48,7 @@ def test_formulas_are_neutralised_on_request_and_ids_stay(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_every_formula_start_is_neutralised(tmp_path: Path, start: str) -> None:
-    one = replace(made()[0], recommended_action=f"{start}x")
+    one = replace(two_profiles()[0], recommended_action=f"{start}x")
     path = write([one], tmp_path / "out.csv", "csv", neutralise_formulas=True)
     with path.open(newline="", encoding="utf-8") as stream:
         (row,) = csv.DictReader(stream)
@@ -67,10 +58,10 @@ def test_every_formula_start_is_neutralised(tmp_path: Path, start: str) -> None:
 def test_json_lines_and_parquet_say_the_same(tmp_path: Path) -> None:
     import duckdb
 
-    lines = write(made(), tmp_path / "out.jsonl", "jsonl").read_text(encoding="utf-8").splitlines()
+    lines = write(two_profiles(), tmp_path / "out.jsonl", "jsonl").read_text(encoding="utf-8").splitlines()
     objects = [json.loads(line) for line in lines]
     assert [list(row) for row in objects] == [list(COLUMNS)] * 2
-    parquet = write(made(), tmp_path / "it's.parquet", "parquet")
+    parquet = write(two_profiles(), tmp_path / "it's.parquet", "parquet")
     found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(parquet)])
     types = {column[0]: str(column[1]) for column in found.description or ()}
     rows = found.fetchall()
@@ -82,7 +73,7 @@ def test_json_lines_and_parquet_say_the_same(tmp_path: Path) -> None:
 
 def test_the_manifest_tells_where_the_table_came_from(tmp_path: Path) -> None:
     extra = {"inputs": {"crm.csv": "ab12"}, "unmatched": 3, "abstained": 1}
-    path = write(made(), tmp_path / "out.csv", "csv", extra)
+    path = write(two_profiles(), tmp_path / "out.csv", "csv", extra)
     manifest = json.loads((tmp_path / "out.csv.manifest.json").read_text(encoding="utf-8"))
     assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (manifest["rows"], manifest["labelled"], manifest["labelled_by_source"]) == (2, 1, {"interview": 1})
@@ -90,12 +81,12 @@ def test_the_manifest_tells_where_the_table_came_from(tmp_path: Path) -> None:
     assert {name: manifest[name] for name in extra} == extra
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out.csv", "out.csv.manifest.json"]
     with refuses(UsageError, "'rows'", "already"):
-        write(made(), path, "csv", {"rows": 5})
+        write(two_profiles(), path, "csv", {"rows": 5})
 
 
 def test_the_same_profiles_give_the_same_bytes(tmp_path: Path) -> None:
     for format_ in ("csv", "jsonl", "parquet"):
-        one, two = (write(made(), tmp_path / f"{name}.{format_}", format_) for name in ("one", "two"))
+        one, two = (write(two_profiles(), tmp_path / f"{name}.{format_}", format_) for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
 
 
@@ -109,14 +100,14 @@ def test_no_profiles_give_an_empty_table(tmp_path: Path) -> None:
 
 def test_refusals(tmp_path: Path) -> None:
     with refuses(UsageError, "xlsx", NO_TABLE_FORMAT):
-        write(made(), tmp_path / "out.xlsx", "xlsx")
+        write(two_profiles(), tmp_path / "out.xlsx", "xlsx")
     with refuses(UsageError, ONLY_CSV_CELLS):
-        write(made(), tmp_path / "out.jsonl", "jsonl", neutralise_formulas=True)
+        write(two_profiles(), tmp_path / "out.jsonl", "jsonl", neutralise_formulas=True)
     with refuses(NeedssegError, NO_SUCH_FOLDER):
-        write(made(), tmp_path / "absent" / "out.csv", "csv")
+        write(two_profiles(), tmp_path / "absent" / "out.csv", "csv")
     (tmp_path / "folder.csv").mkdir()
     with refuses(NeedssegError, UNWRITABLE):
-        write(made(), tmp_path / "folder.csv", "csv")
+        write(two_profiles(), tmp_path / "folder.csv", "csv")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.csv"]
 
 
@@ -128,12 +119,12 @@ def test_a_full_disk_leaves_the_old_table_whole(tmp_path: Path, format_: str) ->
     path.write_text("the old table")
     code = (
         "import resource, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
-        "from tests.exchange.test_tables import made; from needsseg.exchange import write; "
+        "from tests.fixtures.account_profiles import two_profiles; from needsseg.exchange import write; "
         "from needsseg.errors import NeedssegError\n"
         "import duckdb\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))\n"
-        "try:\n    write(made() * 50, Path(sys.argv[2]), sys.argv[3])\n"
+        "try:\n    write(two_profiles() * 50, Path(sys.argv[2]), sys.argv[3])\n"
         "except NeedssegError as error:\n    print('refused:', error.message)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(ROOT), str(path), format_], capture_output=True, text=True)

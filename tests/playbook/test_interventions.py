@@ -13,7 +13,7 @@ from needsseg.errors import UsageError
 from needsseg.playbook.interventions import load_rules, with_actions
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
-from tests.accounts.test_stack import AS_OF, CONFIRMED, article
+from tests.fixtures.account_stack import AS_OF, CONFIRMED, article
 from tests.fixtures.wording import (
     NEVER_IS,
     NEVER_USED_YET,

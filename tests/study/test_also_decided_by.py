@@ -13,7 +13,7 @@ from needsseg.actions.study import history, merging, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.study.coding import blinding
 from needsseg.study.connection import Study
-from tests.actions.test_merging import SPANS, as_coder, copied, decisions_of, suggested
+from tests.fixtures.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
 from tests.fixtures.samples import SHORT_TALK
 from tests.fixtures.wording import SECONDED, says
 
@@ -23,8 +23,8 @@ Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 @pytest.fixture
 def ada(talk: Study) -> Study:
     """Ada accepted one suggestion and rejected the next; Ben, in a study of his own, did the same. Merged."""
-    first, second, *_ = suggested(talk)
-    theirs = copied(talk)
+    first, second, *_ = suggest_four(talk)
+    theirs = copy_of(talk)
     for path, name in ((talk.path, "Ada"), (theirs, "Ben")):
         with as_coder(path, name) as own:
             passages.decide(own, [first], "accepted")
@@ -67,9 +67,9 @@ def test_who_seconded_goes_with_the_decision_and_comes_back_with_undo(ada: Study
 
 @pytest.mark.slow
 def test_three_people_come_in_whatever_order(talk: Study, tmp_path: Path, tables: Dump) -> None:
-    ids = suggested(talk)
+    ids = suggest_four(talk)
     names = ("Ada", "Ben", "Cem")
-    paths = [copied(talk, f"{name}.db") for name in names]
+    paths = [copy_of(talk, f"{name}.db") for name in names]
     for path, name, own in zip(paths, names, (ids[:3], ids[:2], ids[1:]), strict=True):
         with as_coder(path, name) as study:
             passages.decide(study, own, "accepted")
@@ -101,7 +101,7 @@ def test_seconds_come_with_what_is_taken_or_new_here(ada: Study, tmp_path: Path)
         assert report.coders == ("Ada", "Ben")
         history.undo(other)
         importing.import_transcripts(other, [_file(tmp_path)])
-        suggested(other)
+        suggest_four(other)
         assert merging.merge(other, ada.path).decided == 2
         assert of(other) == of(ada)
         assert studies.check(other) == []

@@ -20,8 +20,8 @@ from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import StudyError, UsageError
 from needsseg.study import connection, opening
 from needsseg.study.connection import Study
-from needsseg.study.file import backups, erasing, faults, leftovers, restore, schema, watched_places
-from needsseg.study.file.backups import AUTOMATIC, Backup
+from needsseg.study.file import backups, copies, erasing, faults, leftovers, restore, schema, watched_places
+from needsseg.study.file.copies import AUTOMATIC, Backup
 from needsseg.study.file.private import private_place, side, writing_folder
 from tests.fixtures.samples import SHORT_TALK
 from tests.fixtures.wording import refuses
@@ -192,7 +192,7 @@ def test_a_damaged_study_is_recognised_at_opening_and_the_newest_backup_offered_
     assert f"restore {newest}" in told.value.hint and "rescue" in told.value.hint
     done = studies.restore(talk.path, newest)
     assert done.was_damaged and _marks(talk.path) == 1
-    assert done.kept is not None and backups.fault_of(done.kept)
+    assert done.kept is not None and copies.fault_of(done.kept)
     assert studies.backups(talk.path)[0].kind == "damaged"
 
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from needsseg.actions.coding import blind, codebook, coverage, measures, memos, passages, statements, suggesting
-from needsseg.actions.discovery import discovery
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError, UsageError
@@ -149,7 +148,7 @@ def test_two_rows_of_the_same_words_are_discovered_once(demo_study: Study) -> No
     assert len(passages.listing(demo_study)) == len(ids) + 40
     chosen, status, left_out = discovery.run_input(demo_study)
     assert (len(chosen), status, left_out) == (len(ids), "accepted", 0)
-    held = {member for row in segments.listing(demo_study) for member in [p.id for p in row.exemplars]}
+    held = {member for row in evidence.listing(demo_study) for member in [p.id for p in row.exemplars]}
     assert held <= {p.id for p in chosen}, "what a person placed is what is used"
     report = discovery.discover(demo_study)
     assert report.passages == len(ids)

@@ -14,6 +14,7 @@ from needsseg.actions.study import history
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.coding import codebook as book
 from needsseg.study.coding.codebook import Branch, CodeRow
+from needsseg.study.coding.codes import COLOURS
 from needsseg.study.connection import Study
 from tests.fixtures.wording import (
     INTO_ITSELF,
@@ -246,7 +247,7 @@ def test_colours_that_are_none_are_refused(coded: Study, colour: str) -> None:
 
 
 def test_a_colour_is_given_and_taken(coded: Study) -> None:
-    for colour in (*codebook.COLOURS, "#00ff7F"):
+    for colour in (*COLOURS, "#00ff7F"):
         assert codebook.recolour(coded, "late", f" {colour.upper()} ") == colour.lower()
     codebook.recolour(coded, "late", "")
     assert codebook.one(coded, "late").color == ""

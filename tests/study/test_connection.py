@@ -15,6 +15,7 @@ from needsseg.errors import StudyError
 from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.file import waiting
+from needsseg.study.journal import install_journal
 from tests.fixtures.wording import (
     DISK_FULL,
     EXISTS,
@@ -197,7 +198,7 @@ def test_the_journal_covers_every_column_of_every_table(study: Study) -> None:
     """A table rebuilt by ``transform()`` loses its triggers; installing them again brings the journal back."""
     study.db.table("codes").transform(rename={"color": "colour"})
     assert not [t for t in study.db.triggers if t.name == "journal_codes_insert"]
-    history.install_journal(study.db)
+    install_journal(study.db)
     with study.action("code"):
         study.insert("codes", {"name": "a", "colour": "red"})
     history.undo(study)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import review
+from needsseg.actions.discovery import evidence, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
@@ -47,7 +47,7 @@ def test_off_topic_takes_a_passage_out_and_a_place_takes_it_back(talk: Study, si
     made = segments.make(talk, "Hand-overs", six[:3])
     before = tables(talk)
     assert review.off_topic(talk, six[:1]) == 1
-    assert [p.id for p, _ in segments.evidence(talk, made).passages] == six[1:3]
+    assert [p.id for p, _ in evidence.evidence(talk, made).passages] == six[1:3]
     assert [p.id for p in review.off_topic_passages(talk)] == six[:1]
     assert review.off_topic(talk, six[:1]) == 0, "said twice is said once"
     segments.move(talk, six[:1], made)
@@ -187,16 +187,16 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
     assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'off_topic'").fetchone()
     raw.close()
     with studies.open_study(path) as study:
-        assert segments.listing(study)[0].statement == ""
+        assert evidence.listing(study)[0].statement == ""
         segments.move(study, [1], 1)
         segments.write_statement(study, 1, "When she calls in sick, I want to see who is free.")
         review.off_topic(study, [1])
         for _ in range(4):
             history.undo(study)
-        assert segments.listing(study) == []
+        assert evidence.listing(study) == []
         for _ in range(4):
             history.redo(study)
-        assert segments.listing(study)[0].statement.startswith("When she calls")
+        assert evidence.listing(study)[0].statement.startswith("When she calls")
         assert [p.id for p in review.off_topic_passages(study)] == [1]
         assert studies.check(study) == []
     assert (tmp_path / "study.db.before-migration-1").exists()

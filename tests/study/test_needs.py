@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
@@ -40,7 +40,7 @@ def _found(label: int, ids: list[int], segment: int | None = None, name: str = "
 
 
 def _statuses(study: Study) -> dict[str, str]:
-    return {row.name: row.status for row in segments.listing(study)}
+    return {row.name: row.status for row in evidence.listing(study)}
 
 
 def _members(study: Study, segment: int) -> dict[int, str]:
@@ -127,7 +127,7 @@ def test_a_need_has_a_candidate_of_its_own_once_a_passage_is_put_there(
     review.answer(talk, six[0], None, need=need)
     row = needs.listing(talk)[0]
     assert (row.status, row.passages, row.answers) == ("candidate", 1, 1)
-    shown = segments.listing(talk)[0]
+    shown = evidence.listing(talk)[0]
     assert (shown.name, shown.status, shown.in_view) == ("Coordinator", "candidate", True)
     history.undo(talk)
     assert tables(talk) == before
@@ -234,10 +234,10 @@ def test_what_a_person_touched_stays_as_it_was(
 ) -> None:
     _, two = _named_by_an_answer(talk, six)
     touch(talk, two, six)
-    status = {row.id: row.status for row in segments.listing(talk)}[two]
+    status = {row.id: row.status for row in evidence.listing(talk)}[two]
     with studies.open_study(talk.path) as study:
         assert studies.warnings(study) == []
-        assert {row.id: row.status for row in segments.listing(study)}[two] == status
+        assert {row.id: row.status for row in evidence.listing(study)}[two] == status
 
 
 def history_forgotten(study: Study) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import codebook, memos, passages, statements
-from needsseg.actions.discovery import review
+from needsseg.actions.discovery import evidence, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, merging, studies
 from needsseg.actions.transcripts import interviews
@@ -330,7 +330,7 @@ def test_history_is_filtered_by_person_and_a_merge_asks(tmp_path: Path) -> None:
 
 def test_an_answer_under_anothers_name_is_still_taken_back_by_who_gave_it(tmp_path: Path) -> None:
     with studies.open_study(walked_study(tmp_path)) as study:
-        here = segments.listing(study)[0].id
+        here = evidence.listing(study)[0].id
         passage = passages.mark(study, "anna", 120, 130)
         review.answer(study, passage, here, "berta")
         assert history.listing(study)[0].actor == "berta"

@@ -8,6 +8,7 @@ import pytest
 
 from needsseg.errors import TableError, UsageError
 from needsseg.survey.responses import read_responses
+from tests.fixtures.surveys import question, survey
 from tests.fixtures.wording import (
     FEWER_CELLS,
     MORE_CELLS,
@@ -22,7 +23,6 @@ from tests.fixtures.wording import (
     refuses,
     says,
 )
-from tests.survey.test_scoring import question, survey
 
 ASKED = survey(question("q1"), question("q2", words="What would annoy you?"))
 

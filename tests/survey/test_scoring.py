@@ -15,29 +15,14 @@ from hypothesis import strategies as st
 
 from needsseg.errors import UsageError
 from needsseg.exchange import surveys as out
-from needsseg.survey.choice import choose, with_gains
+from needsseg.survey.choice import choose
 from needsseg.survey.formats import as_json, as_toml, from_json, from_toml
 from needsseg.survey.scoring import score
-from needsseg.survey.scoring_table import Option, Question, Survey, check_worded, valid
+from needsseg.survey.scoring_table import Option, check_worded, valid
 from needsseg.survey.wording import plain_clauses
 from tests.fixtures.samples import ROOT
+from tests.fixtures.surveys import SEGMENTS, question, survey
 from tests.fixtures.wording import DOES_NOT_EXIST, NO_NUMBER, NO_SUCH, NOT_ASKED, ONLY_PRIOR, says
-
-SEGMENTS = ("Builder", "Coordinator", "Reporter")
-
-
-def question(key: str, firmly: float = 0.7, words: str = "") -> Question:
-    """A question with an option a segment, which that segment picks so often, and "none" with .1 for everybody."""
-    rest = (0.9 - firmly) / 2
-    options = (*(Option(name.casefold(), f"{key} {name}") for name in SEGMENTS), Option("none", "None of these"))
-    table = {name: (*(firmly if other == name else rest for other in SEGMENTS), 0.1) for name in SEGMENTS}
-    return Question(key, words or f"What about {key}?", options, table)
-
-
-def survey(*questions: Question) -> Survey:
-    asked = questions or tuple(question(f"q{number}") for number in range(1, 6))
-    third = {"Builder": 0.3333, "Coordinator": 0.3333, "Reporter": 0.3334}
-    return with_gains(valid(Survey("v1-00ff00", SEGMENTS, third, asked, tuple(q.key for q in asked[:5]))))
 
 
 def test_posteriors_are_those_of_bayes() -> None:

@@ -18,6 +18,7 @@ from needsseg.transcripts.subtitles.cues import LATEST_MS, is_timing, millisecon
 from needsseg.transcripts.subtitles.srt import read_srt
 from needsseg.transcripts.subtitles.vtt import read_unlabelled, read_zoom
 from needsseg.transcripts.word_counts import count_words
+from tests.fixtures.documents import said
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording import mentions
 
@@ -132,10 +133,6 @@ def assert_words_add_up(transcript: Transcript, text: str) -> None:
     said_words = sum(len(transcript.words(turn).split()) for turn in transcript.turns)
     assert transcript.words_by_kind["speech"] == said_words
     assert sum(transcript.words_by_kind.values()) == len(text.lstrip("\ufeff").split())
-
-
-def said(transcript: Transcript) -> list[tuple[str, str]]:
-    return [(turn.speaker, transcript.words(turn)) for turn in transcript.turns]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -8,6 +8,7 @@ import pytest
 
 from needsseg.records import Transcript
 from needsseg.transcripts import FORMATS, detect, read
+from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (
     NO_SPEAKERS_NAMED,
@@ -20,10 +21,6 @@ from tests.fixtures.wording import (
 )
 
 SPECIMENS = DATA / "transcripts"
-
-
-def said(transcript: Transcript) -> list[tuple[str, str]]:
-    return [(turn.speaker, transcript.words(turn)) for turn in transcript.turns]
 
 
 def reading(tmp_path: Path, text: str, name: str = "talk.txt") -> Transcript:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from needsseg.errors import TranscriptError
-from needsseg.records import Transcript
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import apart, row
+from tests.fixtures.documents import ODT_NAMESPACES, odt_file, said
 from tests.fixtures.wording import (
     ABOVE_THE_TALK,
     CANNOT_BE_READ_AS,
@@ -24,40 +24,9 @@ from tests.fixtures.wording import (
     says,
 )
 
-SPACES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
-    for name, long in (
-        ("office", "office"),
-        ("text", "text"),
-        ("table", "table"),
-        ("style", "style"),
-        ("draw", "drawing"),
-    )
-)
-
-
-def document(
-    path: Path, body: str, *, doctype: str = "", styles: str = "", parts: dict[str, str] | None = None
-) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr(
-            "content.xml",
-            f'<?xml version="1.0"?>{doctype}<office:document-content {SPACES}><office:automatic-styles>{styles}'
-            f"</office:automatic-styles><office:body><office:text>{body}</office:text></office:body>"
-            "</office:document-content>",
-        )
-        for name, text in (parts or {}).items():
-            archive.writestr(name, text)
-    return path
-
-
-def said(transcript: Transcript) -> list[tuple[str, str]]:
-    return [(turn.speaker, transcript.words(turn)) for turn in transcript.turns]
-
 
 def test_paragraphs_spaces_tabs_breaks_sections_and_tables(tmp_path: Path) -> None:
-    path = document(
+    path = odt_file(
         tmp_path / "a.odt",
         "<text:h>Interview: keys</text:h>"
         '<text:p>Ada:<text:s text:c="2"/>Who keeps<text:line-break/>the <text:span>keys</text:span>?</text:p>'
@@ -80,7 +49,7 @@ def test_paragraphs_spaces_tabs_breaks_sections_and_tables(tmp_path: Path) -> No
 
 
 def test_deletions_comments_notes_drawings_and_indexes_are_not_speech(tmp_path: Path) -> None:
-    path = document(
+    path = odt_file(
         tmp_path / "a.odt",
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>Bo: deleted</text:p></text:deletion>"
         "</text:changed-region></text:tracked-changes>"
@@ -98,7 +67,7 @@ def test_numbered_questions_without_names(tmp_path: Path) -> None:
         item.format("Who keeps the keys?") + "<text:p>I do.</text:p>" + item.format("Always?") + "<text:p>No.</text:p>"
     )
     styles = '<text:list-style style:name="L1"><text:list-level-style-number text:level="1"/></text:list-style>'
-    assert said(read(document(tmp_path / "a.odt", body, styles=styles)))[:2] == [
+    assert said(read(odt_file(tmp_path / "a.odt", body, styles=styles)))[:2] == [
         ("Interviewer", "Who keeps the keys?"),
         ("Participant", "I do."),
     ]
@@ -106,12 +75,12 @@ def test_numbered_questions_without_names(tmp_path: Path) -> None:
 
 def test_meet_and_teams_layouts_saved_as_odt(tmp_path: Path) -> None:
     meet = "<text:p>Summary</text:p><text:p>Bo Lind: wants a rack</text:p><text:h>00:00:00</text:h>"
-    transcript = read(document(tmp_path / "a.odt", f"{meet}<text:p>Ada: Who?</text:p><text:p>Bo Lind: Me.</text:p>"))
+    transcript = read(odt_file(tmp_path / "a.odt", f"{meet}<text:p>Ada: Who?</text:p><text:p>Bo Lind: Me.</text:p>"))
     assert said(transcript) == [("Ada", "Who?"), ("Bo Lind", "Me.")]
     assert says(transcript.warnings[0], "2 paragraphs", ABOVE_THE_TALK)
     teams = "<text:p>Ada Novak   0:04<text:line-break/>Who?</text:p><text:p>Bo   0:09<text:line-break/>Me.</text:p>"
     teams = teams.replace("   ", '<text:s text:c="3"/>')
-    assert said(read(document(tmp_path / "b.odt", teams))) == [("Ada Novak", "Who?"), ("Bo", "Me.")]
+    assert said(read(odt_file(tmp_path / "b.odt", teams))) == [("Ada Novak", "Who?"), ("Bo", "Me.")]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +99,7 @@ def test_meet_and_teams_layouts_saved_as_odt(tmp_path: Path) -> None:
 def test_harmful_and_damaged_documents_are_refused(
     tmp_path: Path, doctype: str, body: str, parts: dict[str, str], reason: tuple[object, ...]
 ) -> None:
-    path = document(tmp_path / "a.odt", body, doctype=doctype, parts=parts)
+    path = odt_file(tmp_path / "a.odt", body, doctype=doctype, parts=parts)
     with pytest.raises(TranscriptError) as caught:
         read(path)
     assert str(path) in caught.value.message
@@ -139,14 +108,16 @@ def test_harmful_and_damaged_documents_are_refused(
 
 
 def test_other_open_documents_and_cut_archives_are_refused(tmp_path: Path) -> None:
-    path = document(tmp_path / "a.odt", "<text:p>Ada: Who?</text:p>")
+    path = odt_file(tmp_path / "a.odt", "<text:p>Ada: Who?</text:p>")
     (tmp_path / "cut.odt").write_bytes(path.read_bytes()[:200])
     (tmp_path / "text.odt").write_text("Ada: Who?", encoding="utf-8")
     for name in ("cut.odt", "text.odt"):
         with refuses(TranscriptError, name, DAMAGED_ODT):
             read(tmp_path / name)
     with zipfile.ZipFile(tmp_path / "sheet.ods", "w") as archive:
-        archive.writestr("content.xml", f"<office:document-content {SPACES}><office:body/></office:document-content>")
+        archive.writestr(
+            "content.xml", f"<office:document-content {ODT_NAMESPACES}><office:body/></office:document-content>"
+        )
     with refuses(TranscriptError, NO_TEXT_DOCUMENT):
         read(tmp_path / "sheet.ods")
     with refuses(TranscriptError, "OpenDocument", CANNOT_BE_READ_AS, "srt"):
@@ -154,7 +125,7 @@ def test_other_open_documents_and_cut_archives_are_refused(tmp_path: Path) -> No
 
 
 def test_titles_are_headings_and_what_stands_beside_the_talk_is_told_from_it(tmp_path: Path) -> None:
-    path = document(
+    path = odt_file(
         tmp_path / "a.odt",
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>Bo: gone</text:p></text:deletion>"
         '</text:changed-region></text:tracked-changes><text:p text:style-name="P1">Keys</text:p>'

@@ -14,8 +14,8 @@ import pytest
 from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, transcript_files
 from needsseg.transcripts.subtitles.cues import cues_in
+from tests.fixtures.documents import odt_file
 from tests.fixtures.samples import DATA
-from tests.transcripts.test_odt import document
 
 MEETINGS = DATA / "meetings"
 TOOL_LIBRARY = MEETINGS / "tool_library" / "Tool library - Nia Okello.vtt"
@@ -71,7 +71,7 @@ def test_the_same_interview_as_tables_and_documents_has_the_same_words(tmp_path:
     (tmp_path / "a.json").write_text(json.dumps({"segments": rows}, indent=1), encoding="utf-8")
     written = docx.Document()
     paragraphs = "".join(f"<text:p>{escape(row['text'])}</text:p>" for row in rows)
-    document(tmp_path / "a.odt", paragraphs)
+    odt_file(tmp_path / "a.odt", paragraphs)
     for row in rows:
         written.add_paragraph(row["text"])
     written.save(str(tmp_path / "a.docx"))

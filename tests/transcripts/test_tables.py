@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.errors import TranscriptError
-from needsseg.records import Transcript
 from needsseg.transcripts import detect, read, read_all
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.folders import transcript_files
 from needsseg.transcripts.moments import in_milliseconds, unit_of
 from needsseg.transcripts.tables.columns import Columns, columns_of
+from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording import (
     BROKEN_JSON,
@@ -41,10 +41,6 @@ from tests.fixtures.wording import (
 )
 
 SPECIMENS = DATA / "transcripts"
-
-
-def said(transcript: Transcript) -> list[tuple[str, str]]:
-    return [(turn.speaker, transcript.words(turn)) for turn in transcript.turns]
 
 
 def written(tmp_path: Path, text: str, name: str = "talk.csv", encoding: str = "utf-8") -> Path:

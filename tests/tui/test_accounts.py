@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.study import history, studies
-from needsseg.actions.study.studies import Study
 from needsseg.errors import UsageError
+from needsseg.study.connection import Study
 from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.mapping import MappingScreen
@@ -191,7 +191,7 @@ def test_a_list_of_many_accounts_makes_only_the_lines_in_sight(tmp_path: Path, s
     rows = "".join(f"a{n:05},[b]Works {n:05}[/],{n % 900}\n" for n in range(20_000))
     (tmp_path / "many.csv").write_text("account_id,name,employees\n" + rows, encoding="utf-8")
     with studies.open_study(path) as study:
-        accounts.import_source(study, tmp_path / "many.csv")
+        account_sources.import_source(study, tmp_path / "many.csv")
         studies.remember_place(study, "accounts", {"as_of": "2026-07-01", "sort": "name"})
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -299,7 +299,7 @@ def test_accounts_are_sorted_and_turned_round(tmp_path: Path, size: tuple[int, i
         "account_id,plan,mrr,start_date\na2,Team,900,2026-01-01\na3,Team,100,2026-01-01\n", encoding="utf-8"
     )
     with studies.open_study(path) as study:
-        accounts.import_source(study, tmp_path / "terms.csv")
+        account_sources.import_source(study, tmp_path / "terms.csv")
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
@@ -477,7 +477,7 @@ def test_without_events_the_date_is_asked_for(tmp_path: Path) -> None:
     path = small_study(tmp_path)
     (tmp_path / "crm.csv").write_text("Id,Name\nx1,One\n", encoding="utf-8")
     with studies.open_study(path) as study:
-        accounts.import_source(study, tmp_path / "crm.csv")
+        account_sources.import_source(study, tmp_path / "crm.csv")
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await pilot.press("f4")

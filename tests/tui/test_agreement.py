@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from needsseg.actions.coding import blind, coverage, passages
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.sheets.agreement import AgreementSheet, meaning

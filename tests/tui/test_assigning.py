@@ -15,8 +15,8 @@ from needsseg.actions.coding import passages
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.segments import assigning, segments
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
 from needsseg.study.accounts import assignments as stored
+from needsseg.study.connection import Study
 from needsseg.text import format_time_left as time_left
 from needsseg.tui.accounts.assigning import AssignProgress
 from needsseg.tui.accounts.mapping import MappingScreen

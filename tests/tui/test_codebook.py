@@ -14,6 +14,7 @@ from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.records import JobParts
+from needsseg.study.coding.memos import MemoKind
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
@@ -288,7 +289,7 @@ def test_names_of_any_script_stand_as_they_are(tmp_path: Path, size: tuple[int, 
     play(small_study(tmp_path), scenes, size)
 
 
-async def noted(app: NeedssegApp, pilot: Pilot[int], kind: memos.MemoKind, of: int | str) -> MemoSheet:
+async def noted(app: NeedssegApp, pilot: Pilot[int], kind: MemoKind, of: int | str) -> MemoSheet:
     answers.clear()
     sheet = MemoSheet(app.study, kind, of, f"Memo on {of}")
     app.push_screen(sheet, answers.append)
@@ -299,7 +300,7 @@ async def noted(app: NeedssegApp, pilot: Pilot[int], kind: memos.MemoKind, of: i
 @SIZES
 @pytest.mark.parametrize(("kind", "of"), [("passage", 1), ("interview", INES), ("code", "hand-over")])
 def test_a_memo_is_saved_by_leaving_and_shows_those_of_others(
-    tmp_path: Path, size: tuple[int, int], kind: memos.MemoKind, of: int | str
+    tmp_path: Path, size: tuple[int, int], kind: MemoKind, of: int | str
 ) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         app.study.actor = "[Ben]"

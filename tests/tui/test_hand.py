@@ -15,12 +15,11 @@ from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from needsseg.actions.coding import codebook, passages
-from needsseg.actions.discovery import needs, review
-from needsseg.actions.discovery.review import Choice, Question
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import evidence, needs, review
+from needsseg.actions.discovery.questions import Choice, Question
 from needsseg.actions.study import history, studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.screen import CodeScreen
@@ -403,7 +402,7 @@ def test_evidence_that_was_not_shown_is_not_decided_on(tmp_path: Path) -> None:
     path = small_study(tmp_path)
     with studies.open_study(path) as study:
         one, two = with_segments(study)
-        members = {segment: [p.id for p, _ in segments.evidence(study, segment).passages] for segment in (one, two)}
+        members = {segment: [p.id for p, _ in evidence.evidence(study, segment).passages] for segment in (one, two)}
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         app.switch_mode("segments")
@@ -413,7 +412,7 @@ def test_evidence_that_was_not_shown_is_not_decided_on(tmp_path: Path) -> None:
         await burst(app, ["j", "n", "a", "x"])
         await settled(app, pilot)
         assert entries(app.study) == began, "the quotes of the segment before were still there"
-        now = {segment: [p.id for p, _ in segments.evidence(app.study, segment).passages] for segment in (one, two)}
+        now = {segment: [p.id for p, _ in evidence.evidence(app.study, segment).passages] for segment in (one, two)}
         assert now == members
         assert "press again" in flat(seen(app))
         await pilot.press("x")
@@ -426,7 +425,7 @@ EARLY = {
     "PairsScreen": (PairsScreen, ["x"]),
     "NeedsScreen": (NeedsScreen, ["J", "x"]),
     "PseudonymsSheet": (PseudonymsSheet, ["x"]),
-    "CardScreen": (lambda study: CardScreen(study, segments.listing(study)[0].id), ["x"]),
+    "CardScreen": (lambda study: CardScreen(study, evidence.listing(study)[0].id), ["x"]),
     "BatchSheet": (BatchSheet, ["o", "P"]),
     "SearchSheet": (lambda study: SearchSheet(study, "know"), ["c", "C"]),
 }
@@ -438,7 +437,7 @@ def test_a_key_decides_over_no_row_that_came_after_it(tmp_path: Path) -> None:
     path = small_study(tmp_path)
     with studies.open_study(path) as study:
         one, _ = with_segments(study)
-        review.together(study, *[p.id for p, _ in segments.evidence(study, one).passages][:2])
+        review.together(study, *[p.id for p, _ in evidence.evidence(study, one).passages][:2])
         needs.add(study, "Proof")
         needs.add(study, "Pace")
 

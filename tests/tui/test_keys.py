@@ -20,10 +20,10 @@ from textual.strip import Strip
 import needsseg.tui
 from needsseg.actions.accounts import account_page, accounts
 from needsseg.actions.coding import blind, drafts, passages
-from needsseg.actions.discovery import review
+from needsseg.actions.discovery import questions
 from needsseg.actions.playbook import rice, triggers
 from needsseg.actions.study import history, studies
-from needsseg.actions.study.studies import Study
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.interviews.screen import InterviewsScreen
@@ -357,12 +357,12 @@ def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int
     assert not wrong, "\n".join(wrong)
 
 
-def asked(study: Study) -> review.Question:
+def asked(study: Study) -> questions.Question:
     """A question with a choice under every key, about more words than the screen has lines for."""
     passage = passages.listing(study, MAREK)[0]
-    choices = review.targets(study)[:15]
+    choices = questions.targets(study)[:15]
     long = replace(passage, quote=" ".join([passage.quote] * 500))
-    return review.Question(long, "fits no need", (*choices, review.Choice(None, "none of these", None)), 3, None)
+    return questions.Question(long, "fits no need", (*choices, questions.Choice(None, "none of these", None)), 3, None)
 
 
 @SIZES

@@ -14,11 +14,11 @@ from textual.pilot import Pilot
 from needsseg import tui
 from needsseg.actions.coding import passages
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import DamagedError
 from needsseg.actions.transcripts import interviews
 from needsseg.cli.narration import Session
 from needsseg.cli.study.study import open_app
 from needsseg.errors import StudyError
+from needsseg.study.file.faults import DamagedError
 from needsseg.study.file.private import backups_folder
 from needsseg.tui import damaged_study, study_commands
 from needsseg.tui.app import NeedssegApp

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from needsseg.actions.discovery.review import Point
+from needsseg.actions.discovery.comparing import Point
 from needsseg.tui.widgets.passage_map import CURSOR, LOOSE, OFF, PROPOSED, PassageMap, glyphs, legend, plotted
 from tests.fixtures import tui_waiting
 from tests.fixtures.tui_desk import TEXTS

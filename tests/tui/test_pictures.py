@@ -18,8 +18,8 @@ import pytest
 from textual.pilot import Pilot
 
 from needsseg.actions.coding import passages
+from needsseg.actions.discovery.evidence import listing as listed
 from needsseg.actions.segments.segments import confirm
-from needsseg.actions.segments.segments import listing as listed
 from needsseg.actions.study import studies
 from needsseg.actions.survey.survey import save
 from needsseg.tui.accounts.screen import AccountsScreen

@@ -6,10 +6,11 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
-from needsseg.actions.segments.cards import PARTS
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
+from needsseg.discovery.evidence.card_quotes import PARTS
+from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, runs
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
@@ -173,8 +174,8 @@ def test_proposed_passages_are_admitted_and_declined(demo_study: Study) -> None:
         assert screen.quotes.quote is not None and screen.quotes.quote.id == put[1]
         await pilot.press("x")
         assert put[1] not in members(app.study, here.id)
-        assert not segments.evidence(app.study, here.id).proposed
+        assert not evidence.evidence(app.study, here.id).proposed
         await pilot.press("u", "u")
-        assert [p.id for p, _ in segments.evidence(app.study, here.id).proposed] == put
+        assert [p.id for p, _ in evidence.evidence(app.study, here.id).proposed] == put
 
     play(demo_study.path, scenes)

@@ -7,8 +7,10 @@ import re
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from needsseg.actions.segments import cards, segments
-from needsseg.actions.study.studies import Study
+from needsseg.actions.discovery import evidence
+from needsseg.actions.segments import cards
+from needsseg.discovery.evidence.card_quotes import PARTS
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.screen import SegmentsScreen
@@ -52,7 +54,7 @@ def test_three_confirmed_cards_take_few_keys(demo_study: Study) -> None:
         screen = await reviewing(app, pilot)
         assert len(screen.review.rows) == 3
         await idle(app)
-        while not all(row.status == "confirmed" for row in segments.listing(app.study)):
+        while not all(row.status == "confirmed" for row in evidence.listing(app.study)):
             for key in _suggested(app):
                 await pilot.press(key)
                 pressed.append(key)
@@ -67,10 +69,10 @@ def test_three_confirmed_cards_take_few_keys(demo_study: Study) -> None:
         assert isinstance(app.screen, SegmentsScreen)
 
     play(demo_study.path, scenes, size=SMALL)
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         card = cards.card(demo_study, row.id)
         assert row.status == "confirmed" and card.need and not row.confirmed_undecided
-        for part in cards.PARTS:
+        for part in PARTS:
             quote = card.first(part)
             assert quote is None or (quote.pinned and quote.quote in quotes)
     assert len(pressed) <= MOST_KEYS, pressed

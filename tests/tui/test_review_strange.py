@@ -8,14 +8,14 @@ import pytest
 from textual.pilot import Pilot
 
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import review
-from needsseg.actions.discovery.review import Choice, Question
+from needsseg.actions.discovery import comparing
+from needsseg.actions.discovery.previews import ProposedSplit
+from needsseg.actions.discovery.questions import Choice, Question
 from needsseg.actions.segments import segments
-from needsseg.actions.segments.segments import ProposedSplit
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.question import QuestionScreen, context
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
@@ -50,7 +50,7 @@ def test_every_part_of_the_review_shows_them(tmp_path: Path, size: tuple[int, in
             await pilot.pause()
             assert app.export_screenshot()
         screen.query_one("#map", PassageMap).show(
-            [review.Point(quote.id, 0.5, 0.5, screen.review.rows[0].id, "named") for quote in quotes],
+            [comparing.Point(quote.id, 0.5, 0.5, screen.review.rows[0].id, "named") for quote in quotes],
             {row.id: row.name for row in screen.review.rows},
         )
         await pilot.press("M")

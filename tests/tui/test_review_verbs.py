@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 
 from needsseg.actions.discovery import discovery as discovering
-from needsseg.actions.discovery import needs, review
+from needsseg.actions.discovery import evidence, needs, previews, review
 from needsseg.actions.segments import segments
-from needsseg.actions.study.studies import Study
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.segments.pairs import PairsScreen
@@ -24,7 +24,7 @@ from tests.fixtures.tui_waiting import until
 
 
 def _strengths(study: Study, segment: int) -> list[tuple[int, float]]:
-    return [(passage.id, strength) for passage, strength in segments.evidence(study, segment).passages]
+    return [(passage.id, strength) for passage, strength in evidence.evidence(study, segment).passages]
 
 
 def test_keep_and_take_out_members(demo_study: Study) -> None:
@@ -96,11 +96,11 @@ def test_left_over_passages_are_shown_and_decided(demo_study: Study) -> None:
         await pilot.press("G", "a")
         assert review.off_topic_passages(app.study) == []
         await pilot.press("u", "u", "u")
-        assert [row.passage.id for row in segments.left_over(app.study)] == left
+        assert [row.passage.id for row in previews.left_over(app.study)] == left
         await pilot.press("g", "v")
         await pilot.pause()
         await pilot.press("enter")
-        assert len(segments.left_over(app.study)) == len(left) - 1
+        assert len(previews.left_over(app.study)) == len(left) - 1
         await pilot.press("c", "m", "e", "s", "L", "i")
         assert "this is no segment" in flat(seen(app))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery import evidence
 from needsseg.actions.study import studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.screen import SegmentsScreen
@@ -41,7 +41,7 @@ async def opened(app: NeedssegApp, pilot: Pilot[int]) -> SegmentsScreen:
 
 
 def standing(app: NeedssegApp) -> dict[str, tuple[str, int]]:
-    return {row.name: (row.status, row.size) for row in segments.listing(app.study)}
+    return {row.name: (row.status, row.size) for row in evidence.listing(app.study)}
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -150,13 +150,13 @@ def test_confirm_asks_who_and_closes_until_reopened(tmp_path: Path) -> None:
         assert "tester" in text
         await pilot.press("ctrl+u")
         await typed(pilot, "Ada L")
-        row = segments.listing(app.study)[0]
+        row = evidence.listing(app.study)[0]
         assert (row.status, row.confirmed_by) == ("confirmed", "Ada L")
         assert "● Coordinator" in seen(app)
         await pilot.press("tab", "space", "s")
         assert "is confirmed: o reopens it" in flat(seen(app))
         await pilot.press("escape", "o")
-        assert segments.listing(app.study)[0].status == "named"
+        assert evidence.listing(app.study)[0].status == "named"
         await pilot.press("c")
         await pilot.pause()
         assert "Ada L" in seen(app), "the reviewer is remembered"

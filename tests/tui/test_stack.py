@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from needsseg.accounts.tiers.firmographic import SIZES
-from needsseg.actions.accounts import account_filters, accounts, rollups
+from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
+from needsseg.actions.accounts import account_filters, account_sources, accounts, rollups
 from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
+from needsseg.study.connection import Study
 from needsseg.tui.accounts.filters import Filters, left
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
@@ -56,7 +58,7 @@ def prepared(folder: Path) -> Path:
             "a3,Pro,50,2,2026-01-01,\n",
             encoding="utf-8",
         )
-        accounts.import_source(study, folder / "terms.csv")
+        account_sources.import_source(study, folder / "terms.csv")
     return path
 
 
@@ -86,7 +88,7 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
         await pilot.press("v", "G")
         assert "all by size" in flat(seen(app))
         seen_by = set()
-        for _ in rollups.BY:
+        for _ in BY:
             await pilot.press("b")
             await settled(app, pilot)
             seen_by.add(flat(seen(app)).split("Accounts: need by ")[1].split()[0])
@@ -269,7 +271,7 @@ def test_triggers_by_kind_and_weeks_open_the_account(tmp_path: Path, size: tuple
         encoding="utf-8",
     )
     with studies.open_study(path) as study:
-        accounts.import_source(study, tmp_path / "seats.csv")
+        account_sources.import_source(study, tmp_path / "seats.csv")
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
@@ -350,12 +352,12 @@ def test_a_pattern_shows_its_accounts(tmp_path: Path, size: tuple[int, int]) -> 
 def test_filters_count_as_the_roll_ups_do(demo_study: Study) -> None:
     """A row and a cell hold the accounts that the filters show for them."""
     found = accounts.profiles(demo_study, date(2026, 7, 1))
-    amounts = account_filters.Revenue()
-    for rows in rollups.ROWS:
-        for by in rollups.BY:
+    amounts = Revenue()
+    for rows in ROWS:
+        for by in BY:
             if rows == by:
                 continue
-            made = account_filters.roll_up(found, amounts, rows, by)
+            made = rollup(found, amounts, rows, by)
             for row in made.rows:
                 for name, cell in row.cells.items():
                     chosen = {rows: (row.name,), by: (name,)}
@@ -370,14 +372,12 @@ def test_counts_tell_what_a_further_choice_would_show(demo_study: Study) -> None
             wanted = {name: values for name, values in chosen.items() if name != facet} | {facet: (value,)}
             assert sum(account_filters.fits(p, wanted) for p in found) == number > 0
     assert set(account_filters.counts(found, {})) == set(account_filters.FACETS)
-    ordered = account_filters.ordered(found, "size", account_filters.Revenue())
+    ordered = account_filters.ordered(found, "size", Revenue())
     known = [SIZES.index(p.firmographic.size) for p in ordered if p.firmographic.size in SIZES]
     assert known == sorted(known) and ordered[-1].firmographic.size == "unknown"
     for sort in account_filters.SORTS:
         drawn = random.Random(1).sample(found, len(found))
-        assert account_filters.ordered(drawn, sort, account_filters.Revenue()) == account_filters.ordered(
-            found, sort, account_filters.Revenue()
-        )
+        assert account_filters.ordered(drawn, sort, Revenue()) == account_filters.ordered(found, sort, Revenue())
 
 
 def test_filters_are_kept_and_what_is_not_known_is_left_out() -> None:

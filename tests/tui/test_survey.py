@@ -15,12 +15,15 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from needsseg.actions.accounts import accounts
+from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
-from needsseg.actions.study.studies import Study
+from needsseg.actions.survey import answers as answers_actions
 from needsseg.actions.survey import survey as surveys
-from needsseg.actions.survey.survey import Survey
 from needsseg.errors import UsageError
+from needsseg.study.connection import Study
+from needsseg.survey.formats import as_toml
+from needsseg.survey.scoring_table import Survey
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.keys import bindings
 from needsseg.tui.report import ReportScreen
@@ -344,7 +347,7 @@ def test_kept_edits_that_cannot_be_read_are_told_and_the_saved_survey_is_shown(p
 @SIZES
 def test_it_warns_where_segments_changed_since(path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        row = next(row for row in segments.listing(app.study) if row.name == ONE)
+        row = next(row for row in evidence.listing(app.study) if row.name == ONE)
         segments.reopen(app.study, row.id)
         await opened(app, pilot)
         lines = [line for line in seen(app).splitlines() if line.strip().startswith("!")]
@@ -422,7 +425,7 @@ def test_a_draft_that_fails_and_one_that_comes(
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
-        draft.write_text(surveys.as_toml(replace(hand_survey(app.study), default_flow="start")), encoding="utf-8")
+        draft.write_text(as_toml(replace(hand_survey(app.study), default_flow="start")), encoding="utf-8")
         monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", fails])
         await pilot.press("D")
         await settled(app, pilot)
@@ -443,7 +446,7 @@ def test_a_draft_that_fails_and_one_that_comes(
 
 def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path) -> None:
     """Real interviews, the real model, the real program as the child."""
-    for row in segments.listing(demo_study):
+    for row in evidence.listing(demo_study):
         if row.status == "named":
             segments.confirm(demo_study, row.id, "tester", undecided=True)
     account = next(each.account_id for each in accounts.matches(demo_study) if each.account_id)
@@ -486,9 +489,9 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await settled(app, pilot)
         assert "1 response of 1 account: 1 labelled by survey v2-" in flat(seen(app))
         assert "refused row 3" in flat(seen(app))
-        assert [label.account_id for label in surveys.labels(app.study)] == [account]
+        assert [label.account_id for label in answers_actions.labels(app.study)] == [account]
         await pilot.press("escape", "u")
-        assert surveys.labels(app.study) == [] and "took back: routed 1 response" in flat(seen(app))
+        assert answers_actions.labels(app.study) == [] and "took back: routed 1 response" in flat(seen(app))
 
     play(demo_study.path, scenes, LARGE)
 
@@ -498,7 +501,7 @@ SHARES = st.lists(st.integers(1, 50), min_size=3, max_size=3).map(lambda parts: 
 
 @given(SHARES, st.floats(editing.LEAST, editing.MOST), st.integers(0, 2))
 def test_other_options_keep_their_shares_of_what_is_left(shares: tuple[float, ...], value: float, at: int) -> None:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.survey.scoring_table import Option, Question
 
     options = tuple(Option(f"o{n}", f"words {n}") for n in range(3))
     asked = Question("q", "What?", options, {ONE: shares, TWO: (0.3, 0.3, 0.4)})
@@ -513,7 +516,7 @@ def test_other_options_keep_their_shares_of_what_is_left(shares: tuple[float, ..
 
 @pytest.mark.parametrize("words", ["nan", "inf", "", "-", "1.0", "-0.2", "100%", "0.0001"])
 def test_what_is_no_likelihood_is_refused(words: str) -> None:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.survey.scoring_table import Option, Question
 
     options = (Option("a", "A"), Option("b", "B"))
     asked = Question("q", "What?", options, {ONE: (0.5, 0.5), TWO: (0.4, 0.6)})
@@ -526,7 +529,7 @@ def test_what_is_no_likelihood_is_refused(words: str) -> None:
 @pytest.mark.parametrize("number", [2, 3, 5])
 @pytest.mark.parametrize("across", [73, 77])
 def test_figures_stand_under_their_segments(number: int, across: int) -> None:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.survey.scoring_table import Option, Question
 
     names = tuple(f"Segment {'日本' * n} {n}" for n in range(number))
     asked = Question("q", "What?", (Option("a", "日" * 80), Option("b", "B")), dict.fromkeys(names, (0.25, 0.75)))

@@ -42,7 +42,9 @@ def load_event_rules(path: Path) -> EventRules:
     values: dict[str, tuple[str, ...]] = {}
     for key, value in table.items():
         if key not in KINDS_OF_EVENT:
-            raise UsageError(f"{path}: '{key}' is not a meaning of an event.", f"Meanings: {', '.join(KINDS_OF_EVENT)}.")
+            raise UsageError(
+                f"{path}: '{key}' is not a meaning of an event.", f"Meanings: {', '.join(KINDS_OF_EVENT)}."
+            )
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{path}: {key} is not a list of texts.", f'Write {key} = ["…"].')
         values[key] = tuple(plain_name(item) for item in value)

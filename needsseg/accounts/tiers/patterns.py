@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
-    Labels = NDArray[np.int64]
+    from needsseg.embedding.vectors import Labels, Matrix
+
 
 FEWEST_ACCOUNTS = 50
 SMALLEST, SMALLEST_SHARE = 8, 25

@@ -1,1 +1,26 @@
 """Verbs on account data: sources in, profiles, one account opened, roll-ups, patterns."""
+
+from __future__ import annotations
+
+from needsseg.accounts.assign.labels import LabelledText
+from needsseg.accounts.ingest.cells import FORMATS
+from needsseg.accounts.tiers.patterns import Patterns
+from needsseg.accounts.tiers.profile import AccountProfile
+from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.accounts.tiers.rollups import BY, ROWS, Cell, Rollup, Row, rollup
+from needsseg.accounts.tiers.series import Series
+
+__all__ = [
+    "BY",
+    "FORMATS",
+    "ROWS",
+    "AccountProfile",
+    "Cell",
+    "LabelledText",
+    "Patterns",
+    "Revenue",
+    "Rollup",
+    "Row",
+    "Series",
+    "rollup",
+]

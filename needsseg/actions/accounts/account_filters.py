@@ -11,10 +11,7 @@ from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.profile import TIERS
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.rollups import UNLABELLED
-from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.accounts.tiers.signals import SEGMENTS
-
-__all__ = ["FACETS", "SORTS", "Revenue", "counts", "fits", "ordered", "roll_up"]
 
 Chosen = Mapping[str, Sequence[str]]
 """Values by facet: an account fits a facet with one of its values, and has to fit all facets."""

@@ -13,15 +13,16 @@ from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.lifecycle import Subscription
 from needsseg.accounts.tiers.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
-from needsseg.actions.playbook.triggers import Trigger, fired_of
+from needsseg.actions.playbook.triggers import fired_of
 from needsseg.actions.segments import assigned
 from needsseg.actions.survey.answers import AccountResponse, responses
 from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.playbook.triggers import Trigger
 from needsseg.progress import Progress, silent
 from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
@@ -30,11 +31,6 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
 from needsseg.text import date_of
-
-__all__ = [
-    "WEEKS", "AccountPage", "AccountResponse", "AssignedLabel", "LabelledText", "Quote", "Series", "Term",
-    "Trigger", "Voice", "account_page", "concealed",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ def account_page(
     """
     account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
-    with held(backend, accounts.stack_files(study).accounts.parent):
+    with held(backend, account_sources.stack_files(study).accounts.parent):
         if profile is None:
             everyone = accounts.profiles(study, as_of, progress, backend)
             profile = next(row for row in everyone if row.account_id == account_id)
@@ -126,7 +122,7 @@ def account_page(
 
 def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
     account_id = profile.account_id
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     merged = room.read_accounts(files.accounts, backend).merged
     day = epoch_day(as_of)
     terms = room.read_subscriptions(files.subscriptions, backend) if files.subscriptions is not None else []
@@ -205,7 +201,7 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
 
 
 def _series(study: Study, account_id: str, day: int, merged: dict[str, str], backend: str) -> Series | None:
-    events = accounts.stack_files(study).events
+    events = account_sources.stack_files(study).events
     if events is None:
         return None
     settings = load(study.path)

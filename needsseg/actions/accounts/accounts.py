@@ -9,23 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from needsseg import accounts as room
-from needsseg.accounts import FORMATS, AccountProfile, Reject
+from needsseg.accounts import AccountProfile
 from needsseg.accounts.tiers.event_coverage import day_after
 from needsseg.actions.accounts.account_sources import (
-    MappingProposal,
-    SourceReport,
-    import_source,
-    propose_mapping,
-    rejects,
     stack_files,
-    tables,
-    unknown_accounts,
-    without_password,
 )
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
-from needsseg.actions.transcripts.participants import ParticipantsReport, import_participants
 from needsseg.errors import NotFoundError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -35,36 +26,6 @@ from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
-
-__all__ = [
-    "FORMATS",
-    "KINDS",
-    "AccountProfile",
-    "MappingProposal",
-    "ParticipantsReport",
-    "Reject",
-    "SourceReport",
-    "SourceRow",
-    "day_after_events",
-    "find_account",
-    "import_participants",
-    "import_source",
-    "labels",
-    "link",
-    "listing",
-    "matches",
-    "participants",
-    "profiles",
-    "propose_mapping",
-    "rejects",
-    "sources",
-    "stack_files",
-    "tables",
-    "unknown_accounts",
-    "unlink",
-    "version",
-    "without_password",
-]
 
 KINDS = room.KINDS
 

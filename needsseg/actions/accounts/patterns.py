@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from needsseg.accounts.tiers.patterns import CLOUDS, SIGNALS, Pattern, Patterns
+from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.patterns import patterns as found
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.connection import Study
-
-__all__ = ["CLOUDS", "SIGNALS", "Pattern", "Patterns", "patterns"]
 
 
 def patterns(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> Patterns:
@@ -20,7 +18,7 @@ def patterns(study: Study, as_of: date, progress: Progress = silent, engine: str
 
     ``engine`` as in ``accounts.profiles``.
     """
-    if accounts.stack_files(study).events is None:
+    if account_sources.stack_files(study).events is None:
         raise NeedssegError(
             "There are no usage events yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
         )

@@ -7,7 +7,7 @@ from datetime import date
 from needsseg import accounts as room
 from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.study.connection import Study
 
@@ -17,7 +17,7 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Reven
 
     ``engine`` as in ``accounts.profiles``.
     """
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.subscriptions is None:
         return Revenue()
     backend = engine_for(study, engine)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from needsseg.accounts.tiers.rollups import BY, FEWEST, ROWS, Cell, Placed, Rollup, Row
+from needsseg.accounts.tiers.rollups import Rollup
 from needsseg.accounts.tiers.rollups import rollup as roll_up
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.exchange import output_files
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
-
-__all__ = ["BY", "FEWEST", "ROWS", "Cell", "Placed", "Rollup", "Row", "check_target", "rollup", "write_rollup"]
 
 
 def rollup(
@@ -31,7 +29,7 @@ def rollup(
     ``engine`` as in ``accounts.profiles``.
     """
     backend = engine_for(study, engine)
-    with held(backend, accounts.stack_files(study).accounts.parent):
+    with held(backend, account_sources.stack_files(study).accounts.parent):
         profiles = accounts.profiles(study, as_of, progress, backend)
         amounts = revenue_as_of(study, as_of, backend)
     return roll_up(profiles, amounts, rows, by)

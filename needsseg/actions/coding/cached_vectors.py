@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.embedding import text_sha256
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 from needsseg.study.segments import runs, vectors
 
 if TYPE_CHECKING:
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
     from needsseg.study.connection import Study
 
 
@@ -34,8 +35,7 @@ def cached(study: Study, texts: Sequence[str]) -> Cached:
     import numpy as np
 
     rows = np.stack([known[key] for key in hashes]).astype(np.float64)
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return Cached(rows / np.where(norms == 0, 1.0, norms), 0)
+    return Cached(unit(rows), 0)
 
 
 def required_rows(study: Study, texts: Sequence[str]) -> Matrix:

@@ -8,30 +8,9 @@ from needsseg.actions.coding.blind import seen_coder
 from needsseg.study.coding import codebook as book
 from needsseg.study.coding import codes
 from needsseg.study.coding.codebook import Branch, CodeRow
-from needsseg.study.coding.codes import COLOURS, Touched, is_colour
+from needsseg.study.coding.codes import Touched
 from needsseg.study.connection import Study
 from needsseg.text import format_count
-
-__all__ = [
-    "COLOURS",
-    "Branch",
-    "CodeRow",
-    "Touched",
-    "create",
-    "delete",
-    "describe",
-    "doubles",
-    "is_colour",
-    "merge",
-    "move",
-    "one",
-    "pin",
-    "recolour",
-    "rename",
-    "told",
-    "touched",
-    "tree",
-]
 
 
 def tree(study: Study) -> list[Branch]:

@@ -18,12 +18,9 @@ from needsseg.study.transcripts import interviews, searching
 from needsseg.study.transcripts.searching import Said
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from needsseg.embedding.vectors import Vectors
     from needsseg.study.connection import Study
 
-    Matrix = NDArray[np.float32]
 
 FLOOR = 0.3
 """Cosine from which words count as similar. Under the bundled model, the best answers of the sample study to 22 questions
@@ -48,7 +45,7 @@ class Stretches:
 
 
 _read: dict[tuple[Path, Speech], Stretches] = {}
-_stacked: dict[tuple[Path, Speech], tuple[State, str, Matrix]] = {}
+_stacked: dict[tuple[Path, Speech], tuple[State, str, Vectors]] = {}
 
 
 def stretches(study: Study, speech: Speech) -> Stretches:
@@ -94,7 +91,7 @@ def without_vectors(study: Study, speech: Speech) -> int:
     return 0 if stacked and stacked[:2] == (held.state, model) else lacking(study, [row.words for row in held.rows])
 
 
-def matrix(study: Study, speech: Speech, held: Stretches, progress: Progress = silent) -> Matrix:
+def matrix(study: Study, speech: Speech, held: Stretches, progress: Progress = silent) -> Vectors:
     """Unit vectors of all stretches, float32 (n, d); what was not cached is embedded and cached first."""
     import numpy as np
 
@@ -107,7 +104,7 @@ def matrix(study: Study, speech: Speech, held: Stretches, progress: Progress = s
     return stacked[2]
 
 
-def nearest(study: Study, scope: Scope, held: Stretches, rows: Matrix, vector: Matrix) -> list[tuple[int, float]]:
+def nearest(study: Study, scope: Scope, held: Stretches, rows: Vectors, vector: Vectors) -> list[tuple[int, float]]:
     """Numbers of the stretches in a scope that are most similar to a unit vector, with their cosine, from ``FLOOR`` on."""
     import numpy as np
 

@@ -20,8 +20,6 @@ from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, read_turns
 from needsseg.text import format_count, plural
 
-__all__ = ["Agreed", "Saturated", "Units", "agreement", "saturation"]
-
 
 @dataclass(frozen=True, slots=True)
 class Agreed:

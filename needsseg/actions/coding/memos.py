@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from needsseg.actions.coding.blind import seen_coder
 from needsseg.study.coding import memos
-from needsseg.study.coding.memos import KINDS, Memo, MemoKind
+from needsseg.study.coding.memos import Memo, MemoKind
 from needsseg.study.connection import Study
-
-__all__ = ["KINDS", "Memo", "MemoKind", "listing", "own", "write"]
 
 
 def write(study: Study, kind: MemoKind, of: int | str, words: str) -> None:

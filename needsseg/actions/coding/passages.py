@@ -18,22 +18,6 @@ from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 
-__all__ = [
-    "CodeRow",
-    "adjust",
-    "code",
-    "codebook",
-    "decide",
-    "listing",
-    "mark",
-    "mark_and_code",
-    "one",
-    "recent_codes",
-    "suggest",
-    "uncode",
-    "unmark",
-]
-
 
 def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent) -> int:
     """Marks where participants speak of a job, in some interviews or all; how many suggestions stand then.

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, cast
 
 from needsseg.actions.coding.known_names import SPEAKER, Names, known_names
-from needsseg.actions.coding.name_proposals import WORD_LISTS, Proposals, proposals
+from needsseg.actions.coding.name_proposals import Proposals, proposals
 from needsseg.coding.pseudonyms import (
     GENERIC,
     Found,
@@ -28,11 +28,6 @@ from needsseg.study.transcripts import interviews
 from needsseg.study.transcripts import pseudonyms as stored
 from needsseg.study.transcripts.pseudonyms import DecisionRow
 from needsseg.text import format_count
-
-__all__ = [
-    "WORD_LISTS", "Cover", "Replacement", "Survey", "concealed", "count_left", "cover", "found", "left_in_words", "proposed_kind",
-    "survey",
-]  # fmt: skip
 
 State = Literal["undecided", "replaced", "kept"]
 _Hit = tuple[Found, str, int, str]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from needsseg.actions.coding import blind, meaning_search, search_scope
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.coding.passages import one as seen_passage
-from needsseg.actions.coding.search_scope import EVERYTHING, Filter, Scope, Speech, conditions
+from needsseg.actions.coding.search_scope import EVERYTHING, Filter, Scope, Speech
 from needsseg.coding import queries
 from needsseg.embedding import text_sha256
+from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Role
@@ -23,23 +24,8 @@ from needsseg.study.transcripts.searching import Said, Span
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.actions.coding.meaning_search import Matrix
     from needsseg.study.connection import Study
 
-__all__ = [
-    "EVERYTHING",
-    "CodedHits",
-    "Filter",
-    "Hit",
-    "Origin",
-    "Speech",
-    "code_hits",
-    "conditions",
-    "like",
-    "make_ready",
-    "search",
-    "unready",
-]
 
 Origin = int | tuple[str, int, int]
 """What is to be found more of: a passage by its id, or a span of an interview."""
@@ -129,7 +115,7 @@ def like(
     rows = meaning_search.matrix(study, within.speech, held, progress)
     own = set(held.around(*place)) if place is not None else set()
     if own and meaning_search.lacking(study, [words]):
-        vector = _unit(rows[sorted(own)].sum(axis=0))
+        vector = unit_vector(rows[sorted(own)].sum(axis=0))
     else:
         vector = embedded(study, [words], progress)[text_sha256(words)]
     best = [(at, score) for at, score in meaning_search.nearest(study, inside, held, rows, vector) if at not in own]
@@ -240,13 +226,6 @@ def _touching(study: Study, inside: Scope) -> Callable[[Said], bool]:
         return any(hit.start < end and start < hit.end for start, end in places)
 
     return touches
-
-
-def _unit(vector: Matrix) -> Matrix:
-    import numpy as np
-
-    norm = float(np.linalg.norm(vector))
-    return vector / np.float32(norm) if norm else vector
 
 
 def _seen_passages(study: Study, keys: set[str]) -> dict[str, list[tuple[int, int, int]]]:

@@ -13,8 +13,6 @@ from needsseg.study.coding import passages, statements
 from needsseg.study.coding.statements import PARTS, PassageStatement
 from needsseg.study.connection import Study
 
-__all__ = ["PARTS", "PassageStatement", "listing", "own", "prefilled", "write"]
-
 
 def write(study: Study, passage: int, parts: JobParts) -> None:
     """Writes the user's job statement of a passage; one without words is removed."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from needsseg.coding.probes import Probe
     from needsseg.embedding import Vectors
 
-__all__ = ["ENOUGH", "Outlook", "Queue", "QueueItem", "asked", "decide_place", "decide_window", "embed_all", "queue"]
 
 Decided = Literal["accepted", "rejected"]
 

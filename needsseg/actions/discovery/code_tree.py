@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from needsseg.actions.coding import blind
 from needsseg.actions.coding.embedding import embedded
-from needsseg.discovery.evidence.code_tree import CodeNode, CodeTree, code_tree, rearranged
+from needsseg.discovery.evidence.code_tree import CodeTree, code_tree
 from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError
 from needsseg.progress import Progress, silent
@@ -12,8 +12,6 @@ from needsseg.records import Passage
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
-
-__all__ = ["CodeNode", "CodeTree", "passages_by_code", "rearranged", "tree"]
 
 
 def tree(study: Study, progress: Progress = silent) -> CodeTree:

@@ -1,11 +1,11 @@
-"""Evidence, before any label: what speaks for a candidate or segment and against it, computed when it is read."""
+"""Load what speaks for a candidate or segment and against it; discovery computes it when it is read."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.blind import seen_members, unseen_candidates, veiled
 from needsseg.actions.coding.cached_vectors import cached
@@ -13,9 +13,19 @@ from needsseg.actions.discovery.firmness import Firm, figures
 from needsseg.actions.discovery.new_material import new_interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.coding.linguistic_cues import load_cues
-from needsseg.discovery.evidence.exemplars import around, exemplars
-from needsseg.discovery.evidence.standing import evenness_word, standings
-from needsseg.discovery.evidence.statements import job_statement
+from needsseg.discovery.evidence.segment_evidence import (
+    Rival,
+    StatedPart,
+    change_warnings,
+    exemplar_passages,
+    nearest_rival,
+    passage_contexts,
+    passages_by_participant,
+    segment_standing,
+    stated_parts,
+    weakness_warnings,
+)
+from needsseg.discovery.evidence.standing import evenness_word
 from needsseg.discovery.verdict import firmness_words
 from needsseg.records import Passage, PersonaName
 from needsseg.settings import load, prompt_file
@@ -23,14 +33,12 @@ from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, needs, runs, segments
 from needsseg.study.transcripts import interviews
-from needsseg.text import format_count, plural
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.coding.linguistic_cues import CueGroup
     from needsseg.discovery.evidence.standing import Standing
     from needsseg.study.segments.segments import Member, SegmentRow
-
-CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +85,6 @@ class SegmentSummary:
         """How many participants it has, and how many more said one passage only, in words."""
         count = format_count(self.participants, "participant")
         return f"{count} and {self.with_one_passage} with one passage" if self.with_one_passage else count
-
-
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """The segment nearest to another one, the cosine of their middles, and the words that tell the two apart."""
-
-    segment: int
-    name: str
-    nearness: float
-    apart: tuple[str, ...]
-    rival_apart: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StatedPart:
-    """One part of a drafted job statement in a participant's own words; offsets are code points into the transcript."""
-
-    kind: Literal["situation", "motivation", "outcome"]
-    text: str
-    passage: int
-    interview: str
-    start: int
-    end: int
-    participant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +165,19 @@ def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
     fresh = new_interviews(study)(row)
     here = [held[member.passage] for member in mine]
     names = participant_names(study)
-    voices = Counter(names.of(passage) for passage in here)
-    parts, sentence = _stated(here, names)
+    parts, sentence = stated_parts(here, names.of)
     standing, missing = _standing(study, held, placed, segment)
     spoken = len({(passage.interview, passage.speaker) for passage in here})
     run = runs.latest(study)
     said = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
     said = replace(said, in_view=segment in {need.segment for need in needs.listing(study)})
+    transcripts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in said.exemplars}}
     return Evidence(
         with_firmness(said, figures(study).get(segment), run.separate if run else None),
         tuple((held[member.passage], member.strength) for member in mine),
-        tuple(sorted(voices.items(), key=lambda item: (-item[1], item[0]))),
+        passages_by_participant(here, names.of),
         edge=standing[0] if standing else None,
-        rival=_rival(standing[1], rows) if standing else None,
+        rival=nearest_rival(standing[1], {row.id: row.name for row in rows}) if standing else None,
         evenness=standing[1].evenness if standing else None,
         evenness_word=evenness_word(standing[1].evenness, spoken) if standing else "",
         stated=parts,
@@ -202,13 +186,8 @@ def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
         new=frozenset(p.id for p in (*here, *(held[proposal.passage] for proposal in put)) if p.interview in fresh),
         without_vectors=missing,
         names=names,
-        contexts=_contexts(study, said.exemplars),
+        contexts=passage_contexts(said.exemplars, transcripts),
     )
-
-
-def voice(passage: Passage) -> str:
-    """Who speaks, told apart from namesakes in other interviews."""
-    return f"{passage.interview}/{passage.speaker}"
 
 
 def _standing(
@@ -218,31 +197,11 @@ def _standing(
     ids = sorted(placed)
     if segment not in placed.values():
         return None, 0
-    found = cached(study, [held[passage].quote for passage in ids])
-    if found.rows is None:
-        return None, found.missing
-    texts, speakers = [held[passage].quote for passage in ids], [voice(held[passage]) for passage in ids]
-    standing = standings(texts, speakers, found.rows, [placed[passage] for passage in ids])[segment]
-    return (tuple(held[ids[index]] for index in standing.edge), standing), 0
-
-
-def _rival(standing: Standing, rows: Sequence[SegmentRow]) -> Rival | None:
-    if standing.rival is None:
-        return None
-    name = next(row.name for row in rows if row.id == standing.rival)
-    return Rival(standing.rival, name, round(standing.rival_nearness, 4), standing.apart, standing.rival_apart)
-
-
-def _stated(here: Sequence[Passage], names: ParticipantNames) -> tuple[tuple[StatedPart, ...], str]:
-    """A draft of a job statement from one of the passages, clearest first; empty where none says enough of one."""
-    here = [passage for passage in here if passage.anchored]
-    made = job_statement([p.quote for p in here], range(len(here)))
-    parts = tuple(
-        StatedPart(part.kind, part.text, of.id, of.interview, of.start + part.start, of.start + part.end, names.of(of))
-        for part in made.parts
-        for of in (here[part.index],)
-    )
-    return parts, made.sentence if parts else ""
+    shown = [held[passage] for passage in ids]
+    vectors = cached(study, [passage.quote for passage in shown])
+    if vectors.rows is None:
+        return None, vectors.missing
+    return segment_standing(segment, shown, [placed[passage] for passage in ids], vectors.rows), 0
 
 
 def summary(
@@ -260,8 +219,8 @@ def summary(
     ``found`` are the passages its run found it with, ``fresh`` the interviews new to it.
     """
     here = [held[member.passage] for member in mine]
-    voices = Counter(names.of(passage) for passage in here)
-    once = sum(count == 1 for count in voices.values())
+    counts = passages_by_participant(here, names.of)
+    once = sum(count == 1 for _, count in counts)
     added = len(segments.changed_since_confirmed(row, mine))
     kept = {member.passage for member in mine if member.placed_by == "hand"}
     return SegmentSummary(
@@ -270,12 +229,15 @@ def summary(
         row.description,
         row.status,
         len(here),
-        len(voices) - once,
-        _exemplars(mine, held, names, cues),
+        len(counts) - once,
+        exemplar_passages(here, names.of, cues),
         row.keywords,
         None,
         row.suggested_names,
-        (*_changes(here, row, found, added), *_warnings(here, kept, names, row)),
+        (
+            *change_warnings(here, row.run, found, added),
+            *weakness_warnings(here, kept, names.of, confirmed_undecided=row.confirmed_undecided),
+        ),
         row.confirmed_by,
         row.confirmed_at,
         row.statement,
@@ -291,64 +253,3 @@ def summary(
 
 def _cues(study: Study) -> tuple[CueGroup, ...]:
     return load_cues(prompt_file("cues.toml", load(study.path)))
-
-
-def _exemplars(
-    mine: Sequence[Member], held: dict[int, Passage], names: ParticipantNames, cues: Sequence[CueGroup]
-) -> tuple[Passage, ...]:
-    """The passages that show a segment best: those that the run found first, but no short or small talk."""
-    here = [held[member.passage] for member in mine]
-    chosen = exemplars([passage.quote for passage in here], [names.of(passage) for passage in here], cues)
-    return tuple(here[index] for index in chosen)
-
-
-def _contexts(study: Study, shown: Sequence[Passage]) -> dict[int, tuple[str, str]]:
-    """What stands before and after passages that begin or end in the middle of a thought."""
-    found = {}
-    texts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in shown}}
-    for passage in shown:
-        talk = texts[passage.interview]
-        turn = next((t for t in talk.turns if t.start <= passage.start and passage.end <= t.end), None)
-        if passage.anchored and turn is not None:
-            found[passage.id] = around(talk.text, (turn.start, turn.end), (passage.start, passage.end))
-    return {passage: context for passage, context in found.items() if any(context)}
-
-
-def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, changed: int) -> list[str]:
-    """Says so when figures are of a part only, because passages were moved, merged or admitted."""
-    warnings = []
-    if changed:
-        count = format_count(changed, "passage was", "passages were")
-        warnings.append(f"{count} added since it was confirmed; confirm again to include them")
-    added = sum(passage.id not in found for passage in here) if found else 0
-    if added:
-        rest = len(here) - added
-        warnings.append(
-            f"{added} of its {len(here)} passages {plural(added, 'was', 'were')} added since run {row.run}: "
-            f"keywords are of the other {rest}"
-        )
-    return warnings
-
-
-def _warnings(here: Sequence[Passage], kept: Collection[int], names: ParticipantNames, row: SegmentRow) -> list[str]:
-    """What weakens a segment as it stands now; ``kept`` are the passages that a person put there, which decides them."""
-    if not here:
-        return ["holds no passages"]
-    voices = Counter(names.of(passage) for passage in here)
-    warnings = []
-    if row.confirmed_undecided:
-        warnings.append(CONFIRMED_UNDECIDED)
-    if len(voices) < 3:
-        warnings.append(f"rests on {format_count(len(voices), 'participant')} only")
-    name, most = max(voices.items(), key=lambda item: (item[1], item[0]))
-    if most * 2 > len(here):
-        warnings.append(f"{name} supplies {most} of its {len(here)} passages")
-    lost = sum(not passage.anchored for passage in here)
-    if lost:
-        warnings.append(
-            f"{lost} of its {len(here)} passages {plural(lost, 'has', 'have')} no place in the transcript as it is now"
-        )
-    undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
-    if undecided:
-        warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")
-    return warnings

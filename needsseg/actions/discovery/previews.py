@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from needsseg.actions.coding.blind import own_off_topic, seen_members, veiled
 from needsseg.actions.coding.cached_vectors import cached, required_rows
-from needsseg.actions.discovery.evidence import SegmentSummary, listing, voice
+from needsseg.actions.discovery.evidence import SegmentSummary, listing
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.discovery.evidence.segment_evidence import speaker_key
 from needsseg.discovery.evidence.standing import halves, standings
 from needsseg.errors import UsageError
 from needsseg.records import Passage
@@ -62,7 +63,7 @@ def proposed_split(study: Study, segment: int) -> ProposedSplit:
         raise UsageError(f"Segment {segment} holds no passages.", "There is nothing to split.")
     parts = halves(rows, range(len(here)))
     labels = [0 if index in set(parts[0]) else 1 for index in range(len(here))]
-    told = standings([p.quote for p in here], [voice(p) for p in here], rows, labels)[0]
+    told = standings([p.quote for p in here], [speaker_key(p) for p in here], rows, labels)[0]
     larger, smaller = (tuple(here[index] for index in sorted(part)) for part in parts)
     return ProposedSplit(larger, smaller, told.apart, told.rival_apart, participant_names(study))
 
@@ -80,7 +81,7 @@ def merge_preview(study: Study, first: int, second: int) -> MergePreview:
         return MergePreview(sides[first], sides[second], (), (), None, names)
     labels = [0] * len(one) + [1] * len(other)
     both = [*one, *other]
-    told = standings([p.quote for p in both], [voice(p) for p in both], found.rows, labels)[0]
+    told = standings([p.quote for p in both], [speaker_key(p) for p in both], found.rows, labels)[0]
     return MergePreview(sides[first], sides[second], told.apart, told.rival_apart, round(told.rival_nearness, 4), names)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.blind import veiled
 from needsseg.actions.coding.cached_vectors import required_rows
-from needsseg.actions.discovery.evidence import voice
 from needsseg.actions.discovery.passage_moves import Depth, placed
 from needsseg.actions.discovery.previews import nearest_segments
 from needsseg.discovery import Discovery, Separation, need_texts
 from needsseg.discovery import discover as discover_candidates
+from needsseg.discovery.evidence.segment_evidence import speaker_key
 from needsseg.embedding import text_sha256
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.records import Passage
@@ -24,7 +24,7 @@ from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.discovery.passage_moves import Placed
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
     from needsseg.study.segments.runs import Run
     from needsseg.study.segments.segments import SegmentRow
 
@@ -114,7 +114,7 @@ def clustered(study: Study, run: Run, chosen: Sequence[Passage], rows: Matrix, g
 
     A need in view that came since the last run has no vectors yet: until the next one it teaches by its answers alone.
     """
-    texts, speakers = [passage.quote for passage in chosen], [voice(passage) for passage in chosen]
+    texts, speakers = [passage.quote for passage in chosen], [speaker_key(passage) for passage in chosen]
     keys = {need: [text_sha256(text) for text in need_texts(*need)] for need in given.in_view}
     known = vectors.load(study, run.model_sha256, [key for mine in keys.values() for key in mine])
     return discover_candidates(

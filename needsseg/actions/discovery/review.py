@@ -7,46 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from needsseg.actions.coding.blind import own_off_topic, seen_coder, veiled
-from needsseg.actions.discovery.comparing import Point, RunComparison, compare_runs, needs_map
 from needsseg.actions.discovery.passage_moves import pairs_that_hold
-from needsseg.actions.discovery.questions import KEYS as CHOICE_KEYS
-from needsseg.actions.discovery.questions import NONE_KEY, Choice, Guess, Question, next_question, targets
-from needsseg.actions.discovery.sensitivity import Sensitivity, Varied, sensitivity
 from needsseg.records import Passage
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, needs, passage_moves, segments
 from needsseg.study.segments.constraints import PairKind
 from needsseg.text import format_count
-
-__all__ = [
-    "CHOICE_KEYS",
-    "NONE_KEY",
-    "Choice",
-    "Guess",
-    "PairRow",
-    "Point",
-    "Question",
-    "RunComparison",
-    "Sensitivity",
-    "Varied",
-    "admit",
-    "answer",
-    "answer_new_need",
-    "apart",
-    "compare_runs",
-    "decline",
-    "needs_map",
-    "next_question",
-    "off_topic",
-    "off_topic_passages",
-    "on_topic",
-    "pairs",
-    "sensitivity",
-    "targets",
-    "together",
-    "unpair",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from needsseg.discovery.firmness import (
 )
 from needsseg.discovery.verdict import firmness_words
 from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import DiscoveryError
 from needsseg.progress import Progress, silent
 from needsseg.records import UNASSIGNED, Passage
@@ -40,7 +41,7 @@ from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _rows_of(study: Study, wanted: Sequence[Passage], again: Again, progress: Pr
             raise DiscoveryError("Suggestions have no vector of the newest run's model.", "Discover again.")
         found = found | encode(texts, model, found, progress)
     rows = {passage.id: found[text_sha256(passage.quote)].astype(np.float64) for passage in wanted}
-    return {passage: row / (np.linalg.norm(row) or 1.0) for passage, row in rows.items()}
+    return {passage: unit_vector(row) for passage, row in rows.items()}
 
 
 def _as_they_stand(study: Study, again: Again) -> tuple[dict[int, int], dict[int, str]]:

@@ -12,7 +12,7 @@ from needsseg.accounts import AccountProfile, read_accounts
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.users import users_before
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
@@ -161,7 +161,7 @@ def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict
     """
     if target != USERS:
         return None
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.events is None:
         raise NeedssegError(
             "There is no usage, so nothing tells who the users are.", "Import it: needsseg accounts import"
@@ -251,7 +251,7 @@ def _rests_on(study: Study, original: bool) -> dict[str, object]:
     }
     return {
         "inputs": inputs,
-        "unknown_accounts": accounts.unknown_accounts(study),
+        "unknown_accounts": account_sources.unknown_accounts(study),
         "pseudonyms": not original,
         "unmatched": list(_covered(over, {m.participant: "" for m in matched if m.account_id is None})),
         "abstained": _covered(over, {need.participant: need.why for need in needs if need.segment is None}),

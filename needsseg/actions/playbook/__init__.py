@@ -1,1 +1,9 @@
 """Verbs on what a profile drives: rules, triggers, RICE."""
+
+from __future__ import annotations
+
+from needsseg.playbook.interventions import Condition
+from needsseg.playbook.rice import FORMULA, Score, in_numbers
+from needsseg.playbook.triggers import KINDS
+
+__all__ = ["FORMULA", "KINDS", "Condition", "Score", "in_numbers"]

@@ -12,20 +12,17 @@ from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, Reject
 from needsseg.accounts.tiers.firmographic import SIZES, UNKNOWN
 from needsseg.accounts.tiers.revenue import Revenue
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.playbook.backlog import read_backlog
 from needsseg.playbook.rice import (
-    FORMULA,
     Coverage,
     Customer,
-    Part,
     Score,
     Weight,
     coverage,
-    in_numbers,
     rice,
     weights,
 )
@@ -33,8 +30,6 @@ from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.text import date_of
-
-__all__ = ["BY", "FORMULA", "Coverage", "Part", "Reject", "RiceReport", "Score", "Weight", "in_numbers", "scored"]
 
 _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "needs": lambda profile: profile.needs_segment,
@@ -85,7 +80,7 @@ def scored(
         raise UsageError(f"Accounts are not counted by '{by}'.", f"By: {', '.join(BY)}.")
     day = as_of or _newest(study)
     backend = engine_for(study, engine)
-    with held(backend, accounts.stack_files(study).accounts.parent):
+    with held(backend, account_sources.stack_files(study).accounts.parent):
         profiles = accounts.profiles(study, day, progress, backend)
         paid = revenue_as_of(study, day, backend)
     staying = [profile for profile in profiles if "churned" not in profile.lifecycle_flags]
@@ -113,7 +108,7 @@ def scored(
 
 def _newest(study: Study) -> date:
     day = accounts.day_after_events(study)
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if day is None and files.subscriptions is not None:
         newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=None)
         day = None if newest is None else date_of(newest + 1)

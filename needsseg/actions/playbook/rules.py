@@ -7,13 +7,11 @@ from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.series import features_in
-from needsseg.actions.accounts import accounts
-from needsseg.playbook.interventions import Condition, InterventionRules, Rule, load_rules
+from needsseg.actions.accounts import account_sources, accounts
+from needsseg.playbook.interventions import InterventionRules, load_rules
 from needsseg.settings import load, prompt_file, shipped
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
-
-__all__ = ["Condition", "Rule", "RulesReport", "check", "in_force"]
 
 FILE = "interventions.toml"
 
@@ -65,7 +63,7 @@ def _warnings(study: Study, rules: InterventionRules) -> list[str]:
 
 
 def _features(study: Study) -> frozenset[str]:
-    events = accounts.stack_files(study).events if "accounts" in accounts.sources(study) else None
+    events = account_sources.stack_files(study).events if "accounts" in accounts.sources(study) else None
     if events is None:
         return frozenset()
     with open_engine(load(study.path).engine) as engine:

@@ -10,19 +10,17 @@ from needsseg import accounts as room
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.errors import NeedssegError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
 from needsseg.study.connection import Study
 from needsseg.text import date_of
-
-__all__ = ["KINDS", "Trigger", "TriggerReport", "TriggerRow", "fired", "fired_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def fired(
     ``engine`` as in ``accounts.profiles``. Raises NotFoundError for an unknown account, NeedssegError where neither
     events nor subscriptions were imported.
     """
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         raise NeedssegError(
             "There is nothing that could fire: neither usage nor subscriptions were imported.",
@@ -82,7 +80,7 @@ def fired(
 
 def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[Trigger, ...]:
     """What fired for one account from ``since`` to ``as_of``, as ``fired`` has it; nothing where nothing could."""
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         return ()
     looked = _looked(study, as_of, engine, account)
@@ -105,7 +103,7 @@ def _looked(study: Study, as_of: date, engine: str | None, account: str | None) 
     serves = load_rules(prompt_file("interventions.toml", settings)).serves
     serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
     backend = engine_for(study, engine)
-    found = timelines(accounts.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
+    found = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
     return _Looked(triggers(found, rules, epoch_day(as_of), serving, account), found, rules, serving)
 
 

@@ -29,16 +29,6 @@ from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 from needsseg.text import plural
 
-__all__ = [
-    "OFF_TOPIC",
-    "PRECISION",
-    "AssignReport",
-    "Assignment",
-    "assign_file",
-    "assignments",
-    "preview",
-]
-
 MOSTLY = 0.5
 
 

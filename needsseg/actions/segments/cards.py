@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from needsseg.records import Passage
     from needsseg.study.segments.segments import SegmentRow
 
-__all__ = [
-    "PARTS", "Beginning", "Card", "CardQuote", "Part", "StatementDraft", "beginnings", "card", "order", "part_of", "pin",
-    "say_unsaid", "take_statement", "trim", "unpin", "write_need",
-]  # fmt: skip
 
 BEGINNINGS = 3
 BORDER_OFFERS = 5

@@ -79,10 +79,10 @@ def _paid(study: Study) -> tuple[Revenue, date | None]:
     """What each account pays as of the day after the newest event or, without events, the newest start of a term."""
     from needsseg import accounts as room
     from needsseg.accounts.tiers.revenue import Revenue
-    from needsseg.actions.accounts import accounts
+    from needsseg.actions.accounts import account_sources, accounts
     from needsseg.actions.accounts.revenue import revenue_as_of
 
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.subscriptions is None:
         return Revenue(), None
     as_of = accounts.day_after_events(study)

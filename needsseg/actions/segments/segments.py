@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from needsseg.actions.discovery.evidence import Evidence, Rival, SegmentSummary, StatedPart, evidence, listing
-from needsseg.actions.discovery.previews import (
-    LeftOver,
-    MergePreview,
-    ProposedSplit,
-    left_over,
-    merge_preview,
-    proposed_split,
-)
-from needsseg.actions.segments.lineage import Event, lineage
-from needsseg.actions.segments.segment_accounts import Backing, backing
+from needsseg.actions.discovery.evidence import Evidence, evidence
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import passages
@@ -24,38 +14,6 @@ from needsseg.study.segments import runs as stored_runs
 from needsseg.study.segments.runs import Run
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
-
-__all__ = [
-    "Backing",
-    "Event",
-    "Evidence",
-    "LeftOver",
-    "MergePreview",
-    "ProposedSplit",
-    "Rival",
-    "Run",
-    "SegmentSummary",
-    "StatedPart",
-    "backing",
-    "confirm",
-    "describe",
-    "evidence",
-    "find",
-    "left_over",
-    "lineage",
-    "listing",
-    "make",
-    "merge",
-    "merge_preview",
-    "move",
-    "proposed_split",
-    "rename",
-    "reopen",
-    "runs",
-    "set_aside",
-    "split",
-    "write_statement",
-]
 
 
 def find(study: Study, text: str) -> int:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import passages
-from needsseg.actions.discovery import discovery
+from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.exchange import export
 from needsseg.actions.segments import segments
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
-from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.errors import NeedssegError
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
@@ -64,7 +64,7 @@ def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
     formats = len({row.format for row in interviews.listing(study)})
     say(f"Imported {len(report.added)} interviews in {formats} formats.")
-    taken = accounts.import_participants(study, shipped("interviews") / "participants.csv")
+    taken = participants.import_participants(study, shipped("interviews") / "participants.csv")
     say(f"Read the attributes of {len(taken.updated)} participants.")
     count = passages.suggest(study, progress=progress)
     say(f"Suggested {count} passages in which people speak of a job.")
@@ -77,7 +77,7 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
         say(report.next_step)
     say(f"Found {len(report.proposed)} candidates; {report.unassigned} passages fit none.")
     _name(study)
-    for row in segments.listing(study):
+    for row in evidence.listing(study):
         voices = f"{row.size} passages of {row.people}"
         words = f"; words: {', '.join(row.keywords[:5])}" if row.keywords else ""
         say(f"  {row.name}: {voices}{words}")
@@ -91,7 +91,7 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
 def _name(study: Study) -> None:
     """Stands in for the reviewer, so that the walk goes on: the nearest archetype; two that share one are merged."""
     named: dict[str, int] = {}
-    rows = [row for row in segments.listing(study) if row.suggested_names]
+    rows = [row for row in evidence.listing(study) if row.suggested_names]
     for row in sorted(rows, key=lambda row: -row.suggested_names[0].score):
         name = row.suggested_names[0].name
         if name in named:
@@ -109,7 +109,7 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         ("subscriptions.csv", "subscriptions"),
         ("usage.csv.gz", "events"),
     ):
-        done = accounts.import_source(study, source / name, kind, progress=progress)
+        done = account_sources.import_source(study, source / name, kind, progress=progress)
         refused = f", {len(done.rejected)} rows refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
         for warning in done.warnings:

@@ -7,21 +7,6 @@ from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.history import HistoryEntry
 
-__all__ = [
-    "HistoryEntry",
-    "entry",
-    "is_own",
-    "listing",
-    "newest_own",
-    "next_redo",
-    "next_undo",
-    "people",
-    "question_before",
-    "redo",
-    "undo",
-    "version",
-]
-
 MERGE = "merge study"
 """The action that brings a colleague's whole work: taken back only when asked."""
 

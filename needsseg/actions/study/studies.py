@@ -13,37 +13,13 @@ from needsseg.errors import NeedssegError, StudyError
 from needsseg.settings import Settings, load
 from needsseg.study import bookmarks, connection, opening
 from needsseg.study.connection import Study
-from needsseg.study.file import backups as copies
-from needsseg.study.file import erasing, faults, leftovers, schema
+from needsseg.study.file import copies, erasing, faults, leftovers, schema
 from needsseg.study.file import rescue as rescuing
 from needsseg.study.file import restore as restoring
-from needsseg.study.file.backups import Backup
-from needsseg.study.file.faults import DamagedError
+from needsseg.study.file.backups import copy_before_changes, copy_study
+from needsseg.study.file.copies import Backup
 from needsseg.study.file.rescue import Rescued
 from needsseg.study.file.restore import Restored
-
-__all__ = [
-    "Backup",
-    "DamagedError",
-    "Overview",
-    "Rescued",
-    "Restored",
-    "Study",
-    "backup",
-    "backup_fault",
-    "backups",
-    "check",
-    "faults_of",
-    "init",
-    "newest_sound",
-    "open_study",
-    "overview",
-    "place",
-    "remember_place",
-    "rescue",
-    "restore",
-    "warnings",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +89,7 @@ def open_study(path: Path) -> Study:
 def _back_up(settings: Settings, study: Study) -> None:
     """Copies the study before its first change; where that fails the change goes on, and the failure is told."""
     try:
-        copies.copy_before_changes(study, settings.backups, settings.backup_days)
+        copy_before_changes(study, settings.backups, settings.backup_days)
     except StudyError as error:
         study.notices.append(f"No automatic backup was made: {error}")
 
@@ -135,7 +111,7 @@ def warnings(study: Study) -> list[str]:
 
 def backup(study: Study, target: Path) -> Path:
     """Copies the whole study with its account data to ``target``, private as the study itself."""
-    return copies.copy_study(study, target)
+    return copy_study(study, target)
 
 
 def backups(path: Path) -> list[Backup]:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.survey import earlier_surveys
-from needsseg.actions.survey.accuracy import SurveyAccuracy, accuracy
-from needsseg.actions.survey.answers import AccountResponse, RouteReport, current_names, labels, responses, route
-from needsseg.actions.survey.evidence import hints, material
+from needsseg.actions.survey.answers import current_names
+from needsseg.actions.survey.evidence import material
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.exchange import surveys as out
 from needsseg.files import sha256
@@ -20,22 +19,18 @@ from needsseg.settings import load, prompt_file
 from needsseg.study.accounts import surveys
 from needsseg.study.connection import plain_text
 from needsseg.study.segments import cards, segments
-from needsseg.survey.answer_table import MEANING, Accuracy
-from needsseg.survey.choice import choose, with_gains
+from needsseg.survey.choice import with_gains
 from needsseg.survey.drafting import draft, load_templates
-from needsseg.survey.formats import as_json, as_toml, from_json, from_toml
+from needsseg.survey.formats import as_json, from_json
 from needsseg.survey.responses import read_responses
 from needsseg.survey.scoring import score
 from needsseg.survey.scoring_table import (
-    REASONS,
     REFUSED,
-    TO_BE_WORDED,
     Option,
     Question,
     Survey,
     Verdict,
     check_worded,
-    segment_of,
     valid,
 )
 
@@ -43,41 +38,6 @@ if TYPE_CHECKING:
     from needsseg.study.connection import Study
     from needsseg.study.segments.segments import Member
 
-__all__ = [
-    "KINDS",
-    "MEANING",
-    "REASONS",
-    "TO_BE_WORDED",
-    "AccountResponse",
-    "Accuracy",
-    "Option",
-    "Question",
-    "RouteReport",
-    "Survey",
-    "SurveyAccuracy",
-    "SurveyVersion",
-    "Verdict",
-    "accuracy",
-    "as_toml",
-    "build",
-    "choose",
-    "current",
-    "drift",
-    "dry_run",
-    "export",
-    "from_toml",
-    "hints",
-    "labels",
-    "responses",
-    "route",
-    "save",
-    "score",
-    "segment_of",
-    "valid",
-    "versions",
-    "with_gains",
-    "worded_by_people",
-]
 
 KINDS = tuple(out.KINDS)
 PASTED = "the answers"

@@ -18,25 +18,6 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 if TYPE_CHECKING:
     from needsseg.transcripts import FileShape
 
-__all__ = [
-    "COLUMN_KINDS",
-    "NOTHING_CHOSEN",
-    "ROLES",
-    "ChoiceResolver",
-    "FileChoices",
-    "ImportChoices",
-    "ReadingChoices",
-    "check",
-    "choice_words",
-    "choices_from",
-    "choices_json",
-    "combined",
-    "import_choices_json",
-    "layouts",
-    "reading_choices",
-    "remember",
-    "with_json",
-]
 
 COLUMN_KINDS = ("words", "speaker", "start", "end", "interview")
 """What a table's column may be chosen to hold."""

@@ -30,7 +30,6 @@ from needsseg.actions.transcripts.import_files import (
 )
 from needsseg.actions.transcripts.interview_names import FileName, file_names, titles_of
 from needsseg.actions.transcripts.likeness import much_alike, words_sha256
-from needsseg.actions.transcripts.reimporting import Edited, ReimportReport, reimport
 from needsseg.actions.transcripts.spooling import Parsed, Spool, spooling
 from needsseg.actions.transcripts.unmatched_choices import ChoiceMatches
 from needsseg.errors import NeedssegError, NotFoundError, StudyError
@@ -39,7 +38,7 @@ from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study, plain_text
-from needsseg.study.file import backups, erasing
+from needsseg.study.file import copies, erasing
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
@@ -331,17 +330,4 @@ def forget_interview(study: Study, key: str) -> Erased:
     """
     study.before_first_change = None  # a copy made now would only be erased
     remaining = erasing.erase(study, lambda: interviews.remove(study, key))
-    return Erased(tuple(remaining), tuple(backups.own_backups(study.path)))
-
-
-__all__ = [
-    "Edited",
-    "Erased",
-    "ImportReport",
-    "Refused",
-    "ReimportReport",
-    "forget_interview",
-    "import_transcripts",
-    "reimport",
-    "remove_interview",
-]
+    return Erased(tuple(remaining), tuple(copies.own_backups(study.path)))

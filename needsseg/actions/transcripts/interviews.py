@@ -11,8 +11,6 @@ from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
 from needsseg.study.transcripts.interviews import InterviewRow, SpeakerRow
 
-__all__ = ["InterviewRow", "SpeakerRow", "keys", "listing", "sentences", "set_role", "show", "speakers", "title"]
-
 
 def listing(study: Study) -> list[InterviewRow]:
     """All interviews with their formats, words and passages counted; the passages as a blind coder sees them."""

@@ -10,7 +10,7 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Role, Transcript
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, speakers
-from needsseg.study.transcripts.speakers import BatchInterview, BatchSpeaker
+from needsseg.study.transcripts.speakers import BatchInterview
 from needsseg.text import format_count
 
 # Words by which recorders and people name a voice without saying whose it is, in the languages of the formats read.
@@ -171,19 +171,3 @@ def _counted(keys: Sequence[str]) -> str:
 
 def _places(who: Sequence[tuple[str, str]]) -> str:
     return " and ".join(f"{called(label)} ({key})" for key, label in who)
-
-
-__all__ = [
-    "BatchInterview",
-    "BatchSpeaker",
-    "Merged",
-    "batch",
-    "called",
-    "carried_over",
-    "merge_speakers",
-    "names_nobody",
-    "rename_speaker",
-    "require",
-    "same_person",
-    "set_role_everywhere",
-]

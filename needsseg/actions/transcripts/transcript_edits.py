@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.actions.transcripts.importing import Edited
+from needsseg.actions.transcripts.reimporting import Edited
 from needsseg.errors import UsageError
 from needsseg.records import Passage, Role, Transcript
 from needsseg.study.coding import passages
@@ -193,15 +193,3 @@ def _report(
 
 def _named(label: str) -> str:
     return label or "the unnamed speaker"
-
-
-__all__ = [
-    "ChangedTurn",
-    "EditReport",
-    "RemovedSpeech",
-    "delete_words",
-    "give_words",
-    "join_turns",
-    "removed_speech",
-    "split_turn",
-]

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from needsseg.actions.transcripts.import_choices import FileChoices, ImportChoices, ReadingChoices
+from needsseg.actions.transcripts.import_choices import FileChoices, ImportChoices
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.records import Transcript
 from needsseg.text import format_count
+from needsseg.transcripts.choices import ReadingChoices
 
 _MOST_NAMED = 12
 _END_OF_LABEL = r"(?!\w)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from needsseg.actions.exchange import output_files
-from needsseg.actions.validation.retention import Validation
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
+from needsseg.validation.retention import Validation
 
 CURVE_FORMATS = (".svg", ".csv")
 

@@ -13,7 +13,7 @@ from needsseg.accounts.tiers.behaviour import WINDOW
 from needsseg.accounts.tiers.firmographic import firmographic
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.progress import Progress, silent
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from needsseg.accounts import StackFiles
     from needsseg.accounts.tiers.lifecycle import Subscription
 
-__all__ = ["By", "Effort", "Outcome", "Validation", "tried_so_far", "validate"]
 
 _DATED = ("interview_date", "interviewed", "interviewed_on", "date_of_interview")
 
@@ -71,7 +70,7 @@ def validate(
     ``accounts.profiles``. Raises UsageError for a question that answers itself, and NeedssegError where
     there is nothing to follow. Changes nothing in the study.
     """
-    files = accounts.stack_files(study)
+    files = account_sources.stack_files(study)
     if files.subscriptions is None:
         raise NeedssegError(
             "There are no subscriptions, so nobody knows who left.", "Import them: needsseg accounts import FILE"

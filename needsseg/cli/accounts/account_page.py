@@ -16,7 +16,8 @@ from needsseg.cli.parameters import json_option, opened
 from needsseg.text import date_of
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.account_page import AccountPage, Series
+    from needsseg.actions.accounts import Series
+    from needsseg.actions.accounts.account_page import AccountPage
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MOST_QUOTES = 6

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts import accounts as actions
+from needsseg.actions.transcripts import participants as participants_actions
 from needsseg.cli.accounts.sources import files_argument, reading_options, said, tell_import, tell_mapping
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
@@ -46,7 +48,7 @@ def import_(
     """
     columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
-        report = actions.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
+        report = account_sources.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
     tell_import(session, report, as_json)
 
 
@@ -60,7 +62,7 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
     A row is of whoever speaks in its file or interview, has its name, or its e-mail address.
     """
     with opened(session) as study:
-        report = actions.import_participants(study, file)
+        report = participants_actions.import_participants(study, file)
     if as_json:
         print_object(asdict(report))
     else:
@@ -91,7 +93,7 @@ def mapping(
     """Show how files would be read, with the first rows. Imports nothing."""
     columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
     with opened(session) as study:
-        proposal = actions.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
+        proposal = account_sources.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
     tell_mapping(session, proposal, as_json)
 
 
@@ -120,7 +122,7 @@ def sources(session: Session, as_json: bool) -> None:
 def rejects(session: Session, kind: str, as_json: bool) -> None:
     """List the rows that the last import of KIND refused."""
     with opened(session) as study:
-        rows = actions.rejects(study, kind)
+        rows = account_sources.rejects(study, kind)
     if as_json:
         print_array(asdict(row) for row in rows)
         return

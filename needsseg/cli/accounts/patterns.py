@@ -14,7 +14,7 @@ from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.patterns import Patterns
+    from needsseg.actions.accounts import Patterns
 
 
 @click.command()

@@ -15,7 +15,7 @@ from needsseg.cli.parameters import day, json_option, opened
 from needsseg.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
 from needsseg.records import PROFILE_COLUMNS
 
 as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")

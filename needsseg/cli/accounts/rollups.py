@@ -15,7 +15,7 @@ from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.rollups import Cell, Rollup
+    from needsseg.actions.accounts import Cell, Rollup
 
 ROWS = {"needs": "needs_segment", "behavior": "behavioral_segment", "lifecycle": "lifecycle_stage"}
 BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} | ROWS

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from needsseg.actions.accounts import FORMATS, account_sources
 from needsseg.actions.accounts import accounts as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
@@ -30,7 +31,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--dates",
             metavar="COLUMN=FORMAT",
             multiple=True,
-            help=f"How a column of dates is written: {', '.join(actions.FORMATS)}.",
+            help=f"How a column of dates is written: {', '.join(FORMATS)}.",
         ),
         click.option(
             "--map",
@@ -56,7 +57,7 @@ def said(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
     return found
 
 
-def tell_import(session: Session, report: actions.SourceReport, as_json: bool) -> None:
+def tell_import(session: Session, report: account_sources.SourceReport, as_json: bool) -> None:
     """Tells what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
         print_object(asdict(report))
@@ -80,7 +81,7 @@ def tell_import(session: Session, report: actions.SourceReport, as_json: bool) -
         session.say(_counted(report))
 
 
-def _counted(report: actions.SourceReport) -> str:
+def _counted(report: account_sources.SourceReport) -> str:
     left = [
         f"{count} {what}"
         for count, what in (
@@ -97,7 +98,7 @@ def _counted(report: actions.SourceReport) -> str:
     )
 
 
-def tell_mapping(session: Session, proposal: actions.MappingProposal, as_json: bool) -> None:
+def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as_json: bool) -> None:
     """Tells how files would be read: field by field, dates, and the first rows."""
     if as_json:
         print_object(asdict(proposal))

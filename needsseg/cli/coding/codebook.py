@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import click
 
+from needsseg.actions.coding import Branch
 from needsseg.actions.coding import codebook as actions
-from needsseg.actions.coding.codebook import Branch
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import json_option, opened

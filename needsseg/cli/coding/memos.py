@@ -8,10 +8,8 @@ from typing import get_args
 
 import click
 
+from needsseg.actions.coding import PARTS, Memo, MemoKind, PassageStatement, passages, statements
 from needsseg.actions.coding import memos as actions
-from needsseg.actions.coding import passages, statements
-from needsseg.actions.coding.memos import Memo, MemoKind
-from needsseg.actions.coding.statements import PARTS, PassageStatement
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened

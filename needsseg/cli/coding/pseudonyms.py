@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from needsseg.actions.coding import name_proposals
 from needsseg.actions.coding import pseudonym_decisions as decisions
 from needsseg.actions.coding import pseudonyms as actions
 from needsseg.cli.narration import Session
@@ -54,7 +55,7 @@ def _state(row: actions.Replacement) -> str:
 def _say_finder(session: Session, survey: actions.Survey) -> None:
     left = sum(row.is_left for row in survey.rows)
     session.say(f"Names were proposed by {survey.finder}; {left} proposed and undecided stay as they are.")
-    if survey.finder == actions.WORD_LISTS:
+    if survey.finder == name_proposals.WORD_LISTS:
         session.say("pip install 'needsseg[names]' adds a model that finds more names, of companies above all.")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from needsseg.actions.coding import searching
-from needsseg.actions.coding.searching import Filter, Origin, Speech
+from needsseg.actions.coding.search_scope import Filter, Speech
+from needsseg.actions.coding.searching import Origin
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import PASSAGE, json_option, opened

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from needsseg.actions.coding import ENOUGH
 from needsseg.actions.coding import suggesting as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
@@ -71,7 +72,7 @@ def told(found: actions.Queue) -> list[str]:
         return ["Nothing is undecided. Suggest passages first (needsseg suggest), or go on: needsseg discover"]
     if not found.learned:
         lines = [
-            f"How many are worth it is not known yet. The program learns from every decision and forecasts from {actions.ENOUGH} "
+            f"How many are worth it is not known yet. The program learns from every decision and forecasts from {ENOUGH} "
             f"decisions on, some accepted and some rejected; there are {found.decisions} so far."
         ]
     elif outlook.unlikely:

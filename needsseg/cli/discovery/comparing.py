@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from needsseg.actions.discovery import review as actions
+from needsseg.actions.discovery import comparing
+from needsseg.actions.discovery import sensitivity as sensitivity_actions
 from needsseg.actions.discovery.firmness import verdict
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -25,7 +26,7 @@ RUN = click.IntRange(1, LARGEST)
 def compare(session: Session, first: int, second: int, as_json: bool) -> None:
     """What became of each candidate of the first run in the second."""
     with opened(session) as study:
-        found = actions.compare_runs(study, first, second)
+        found = comparing.compare_runs(study, first, second)
     if as_json:
         print_object(shapes.run_comparison(found))
         return
@@ -44,7 +45,7 @@ def compare(session: Session, first: int, second: int, as_json: bool) -> None:
 def map_(session: Session, as_json: bool) -> None:
     """Place the newest run's passages in two dimensions: near each other where they say alike things."""
     with opened(session) as study:
-        points = actions.needs_map(study)
+        points = comparing.needs_map(study)
     if as_json:
         print_array(asdict(point) for point in points)
         return
@@ -63,7 +64,7 @@ def sensitivity(session: Session, as_json: bool) -> None:
     What comes of it is what segments then say of their stability, until passages, places or decisions change.
     """
     with opened(session) as study, session.progressing() as progress:
-        found, said = actions.sensitivity(study, progress), verdict(study)
+        found, said = sensitivity_actions.sensitivity(study, progress), verdict(study)
     if as_json:
         print_object(shapes.sensitivity(found))
         return

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from needsseg.actions.discovery import code_tree, discovery
+from needsseg.actions.discovery import code_tree, discovery, evidence
 from needsseg.actions.segments import segments
 from needsseg.cli.discovery.needs import print_tree
 from needsseg.cli.narration import Session
@@ -43,7 +43,7 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
         return
     with opened(session) as study, session.progressing() as progress:
         report = discovery.discover(study, seed, progress)
-        rows = segments.listing(study)
+        rows = evidence.listing(study)
     if as_json:
         print_object(asdict(report))
     else:

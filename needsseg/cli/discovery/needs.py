@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from needsseg.actions.discovery import code_tree, learned, needs
-from needsseg.actions.discovery.code_tree import CodeNode, CodeTree
+from needsseg.actions.discovery import CodeNode, CodeTree, code_tree, learned, needs
 from needsseg.actions.discovery.learned import Learned
 from needsseg.actions.discovery.needs import NeedRow, Source
 from needsseg.cli.narration import Session

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from needsseg.actions.discovery import needs
+from needsseg.actions.discovery import needs, previews, questions
 from needsseg.actions.discovery import review as actions
-from needsseg.actions.discovery.review import Choice, Question
+from needsseg.actions.discovery.questions import Choice, Question
 from needsseg.actions.segments import segments
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.cli import shapes
@@ -30,7 +30,7 @@ second_argument = click.argument("second", metavar="B", type=PASSAGE)
 def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool) -> None:
     """The passage whose decision would help most, why, and where it could go."""
     with opened(session) as study:
-        found = actions.next_question(study, skip)
+        found = questions.next_question(study, skip)
         who = participant_names(study).of(found.passage) if found is not None else ""
     if as_json:
         print_object(shapes.question(found, guess, who))
@@ -124,7 +124,7 @@ def off_topic(session: Session, ids: tuple[int, ...], back: bool, as_json: bool)
 def leftover(session: Session, as_json: bool) -> None:
     """List the passages of the newest run that lie in no segment, with the nearest one and how near it is."""
     with opened(session) as study:
-        rows = segments.left_over(study)
+        rows = previews.left_over(study)
     if as_json:
         print_array(map(shapes.left_over, rows))
         return

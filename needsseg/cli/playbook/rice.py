@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from needsseg.actions.playbook import FORMULA, Score, in_numbers
 from needsseg.actions.playbook import rice as actions
 from needsseg.cli.accounts.profiles import engine_option
 from needsseg.cli.narration import Session
@@ -83,7 +84,7 @@ def _print_all(report: actions.RiceReport) -> None:
         ],
         wrap=("feature",),
     )  # fmt: skip
-    print_text(f"\n{actions.FORMULA}; λ = {report.strength:g}")
+    print_text(f"\n{FORMULA}; λ = {report.strength:g}")
     print_table(
         ("segment" if report.by == "needs" else report.by, "accounts", "with ARR", "of these", "of ARR", "w"),
         [
@@ -95,9 +96,9 @@ def _print_all(report: actions.RiceReport) -> None:
     )  # fmt: skip
 
 
-def _print_one(score: actions.Score, report: actions.RiceReport) -> None:
-    plain, weighted = actions.in_numbers(score, report.strength)
-    print_text(f"{score.feature.name}: {actions.FORMULA}; λ = {report.strength:g}")
+def _print_one(score: Score, report: actions.RiceReport) -> None:
+    plain, weighted = in_numbers(score, report.strength)
+    print_text(f"{score.feature.name}: {FORMULA}; λ = {report.strength:g}")
     print_text(f"plain, rank {score.plain_rank}: {plain}")
     if score.weighted is None:
         print_text(f"weighted: none; {score.why}")
@@ -119,8 +120,8 @@ def _share(share: float | None) -> str | None:
     return None if share is None else f"{share:.1%}"
 
 
-def _shape(score: actions.Score, report: actions.RiceReport) -> dict[str, Any]:
-    plain, weighted = actions.in_numbers(score, report.strength)
+def _shape(score: Score, report: actions.RiceReport) -> dict[str, Any]:
+    plain, weighted = in_numbers(score, report.strength)
     known = {each.segment: each for each in report.weights}
     return {
         "feature": score.feature.name,

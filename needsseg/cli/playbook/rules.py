@@ -13,7 +13,8 @@ from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 
 if TYPE_CHECKING:
-    from needsseg.actions.playbook.rules import Condition, RulesReport
+    from needsseg.actions.playbook import Condition
+    from needsseg.actions.playbook.rules import RulesReport
 
 
 @click.group(invoke_without_command=True, no_args_is_help=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from needsseg.actions.playbook import KINDS
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
@@ -22,7 +23,7 @@ def optional_day(ctx: click.Context, option: click.Parameter, value: str | None)
 
 @click.command()
 @as_of_option
-@click.option("--kind", type=click.Choice(actions.KINDS), help="Triggers of this kind only.")
+@click.option("--kind", type=click.Choice(KINDS), help="Triggers of this kind only.")
 @click.option("--account", metavar="ID", help="Triggers of this account only.")
 @click.option("--since", callback=optional_day, metavar="YYYY-MM-DD", help="Triggers that fired on or after this day.")
 @engine_option
@@ -59,7 +60,7 @@ def triggers(
     for warning in report.warnings:
         session.warn(warning)
     counts = Counter(row.trigger.kind for row in report.rows)
-    told = ", ".join(f"{counts[name]} {name}" for name in actions.KINDS if counts[name])
+    told = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
     session.say(f"{len(report.rows)} triggers fired {when}{f': {told}' if told else ''}.")
 

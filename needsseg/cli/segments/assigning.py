@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from needsseg.actions.segments import OFF_TOPIC, PRECISION
 from needsseg.actions.segments import assigning as actions
 from needsseg.cli.accounts.profiles import engine_option
 from needsseg.cli.accounts.sources import said
@@ -24,11 +25,11 @@ from needsseg.cli.parameters import json_option, opened
 @click.option("--id", "ident", metavar="COLUMN", help="The column of the texts' own ids; '' reads none.")
 @click.option("--dates", metavar="COLUMN=FORMAT", multiple=True, help="How the column of dates is written.")
 @click.option(
-    "--precision", type=click.FloatRange(0.5, 1, max_open=True), default=actions.PRECISION, show_default=True,
+    "--precision", type=click.FloatRange(0.5, 1, max_open=True), default=PRECISION, show_default=True,
     help="The share of labels that is to be right.",
 )  # fmt: skip
 @click.option(
-    "--off-topic", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=actions.OFF_TOPIC,
+    "--off-topic", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=OFF_TOPIC,
     show_default=True, help="The share of texts expected to be about none of the segments.",
 )  # fmt: skip
 @click.option("--backend", metavar="NAME", help="What embeds texts: torch or onnx; the setting where not given.")

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from needsseg.actions.segments import cards
+from needsseg.actions.segments import PARTS, Part, cards
 from needsseg.actions.segments import segments as actions
-from needsseg.actions.segments.cards import PARTS, Card, CardQuote, part_of
+from needsseg.actions.segments.cards import Card, CardQuote, part_of
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_text
 from needsseg.cli.parameters import PASSAGE, json_option, opened
@@ -62,7 +62,7 @@ def shape(found: Card) -> dict[str, Any]:
     }
 
 
-def _part(found: Card, part: cards.Part) -> dict[str, Any] | None:
+def _part(found: Card, part: Part) -> dict[str, Any] | None:
     first, *others = found.quotes[part] or (None,)
     if first is None:
         return None

@@ -8,11 +8,14 @@ from dataclasses import asdict
 
 import click
 
-from needsseg.actions.discovery import review
+from needsseg.actions.discovery import evidence, previews, review
+from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
 from needsseg.actions.discovery.firmness import Verdict, verdict
+from needsseg.actions.segments import lineage as lineage_actions
+from needsseg.actions.segments import segment_accounts
 from needsseg.actions.segments import segments as actions
 from needsseg.actions.segments.cards import take_statement
-from needsseg.actions.segments.segments import Backing, Evidence, SegmentSummary
+from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
@@ -32,7 +35,7 @@ passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, requir
 def segments(session: Session, as_json: bool) -> None:
     """List candidates and segments: confirmed ones first, then named ones, candidates, and those set aside."""
     with opened(session) as study:
-        rows, said = actions.listing(study), verdict(study)
+        rows, said = evidence.listing(study), verdict(study)
     if as_json:
         print_array(map(shapes.segment, rows))
     else:
@@ -87,8 +90,8 @@ def segment() -> None:
 def show(session: Session, which: str, as_json: bool) -> None:
     """Show a segment's evidence. Its passages, exemplars first, and who said them."""
     with opened(session) as study:
-        found = actions.evidence(study, actions.find(study, which))
-        behind = actions.backing(study, session.warn).get(found.summary.id)
+        found = evidence.evidence(study, actions.find(study, which))
+        behind = segment_accounts.backing(study, session.warn).get(found.summary.id)
         said = verdict(study)
     if as_json:
         print_object(shapes.evidence(found, behind))
@@ -217,7 +220,7 @@ def statement(session: Session, which: str, text: str | None, take: bool, as_jso
 def lineage(session: Session, which: str, as_json: bool) -> None:
     """Tell what a segment came from. What was done to it, by whom and when, oldest first."""
     with opened(session) as study:
-        events = actions.lineage(study, actions.find(study, which))
+        events = lineage_actions.lineage(study, actions.find(study, which))
     if as_json:
         print_array(asdict(event) for event in events)
         return
@@ -232,9 +235,9 @@ def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
     """Put proposed passages into their segments. Also into confirmed ones, which are then to be confirmed again."""
     chosen = list(dict.fromkeys(ids))
     with opened(session) as study:
-        before = {row.id: row.added for row in actions.listing(study)}
+        before = {row.id: row.added for row in evidence.listing(study)}
         review.admit(study, chosen)
-        changed = [row for row in actions.listing(study) if row.added != before.get(row.id)]
+        changed = [row for row in evidence.listing(study) if row.added != before.get(row.id)]
     if as_json:
         print_object({"passages": chosen})
     for row in changed:
@@ -296,7 +299,7 @@ def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose
 def _propose_split(session: Session, which: str, as_json: bool) -> None:
     with opened(session) as study:
         number = actions.find(study, which)
-        found = actions.proposed_split(study, number)
+        found = previews.proposed_split(study, number)
     if as_json:
         print_object(shapes.proposed_split(found))
         return
@@ -355,7 +358,7 @@ def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
     with opened(session) as study:
         number = actions.find(study, which)
         actions.confirm(study, number, by, undecided=undecided_too)
-        found = actions.evidence(study, number).summary
+        found = evidence.evidence(study, number).summary
     for warning in found.warnings:
         session.warn(warning)
     session.say(f"Confirmed segment {number} “{found.name}” by {found.confirmed_by}.")

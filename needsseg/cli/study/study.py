@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions.discovery.firmness import verdict
-from needsseg.actions.study import studies
+from needsseg.actions.study import DamagedError, Rescued, studies
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -73,14 +73,14 @@ def open_app(session: Session) -> None:
     try:
         with opened(session) as study:
             path = study.path
-    except studies.DamagedError as error:
+    except DamagedError as error:
         path = _mended(session, Path(session.path), error)
     from needsseg.tui import run
 
     session.exit_code = run(path)
 
 
-def _mended(session: Session, path: Path, error: studies.DamagedError) -> Path:
+def _mended(session: Session, path: Path, error: DamagedError) -> Path:
     """Mends a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
     from needsseg.tui import damaged_study
 
@@ -195,7 +195,7 @@ def rescue(session: Session, target: Path, as_json: bool) -> None:
     _tell_rescued(session, done)
 
 
-def _tell_rescued(session: Session, done: studies.Rescued) -> None:
+def _tell_rescued(session: Session, done: Rescued) -> None:
     session.say(f"Saved {sum(done.rows.values()):,} rows of {session.path} in {done.path}.")
     for table in done.unreadable:
         session.refuse(f"a part of the table {table}", "it cannot be read")

@@ -8,7 +8,7 @@ from typing import get_args
 
 import click
 
-from needsseg.actions.transcripts import importing
+from needsseg.actions.transcripts import importing, reimporting
 from needsseg.actions.transcripts import interviews as actions
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -30,7 +30,7 @@ def reimport(session: Session, key: str, file: Path, format_: str | None, as_jso
     A passage whose words cannot be placed with certainty is kept with its old words, and listed.
     """
     with opened(session) as study:
-        report = importing.reimport(study, key, file, format_)
+        report = reimporting.reimport(study, key, file, format_)
     if as_json:
         print_object(asdict(report))
     else:

@@ -17,7 +17,7 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 
 @click.command()

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 SPEAKERS_WEIGHT = 0.25
 """What who speaks of a code counts beside what is said under it, as a share of the cosine (ours)."""
@@ -63,12 +64,12 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
 
     people = sorted(set(speakers))
     indices_by_code = [[index for index, indices in enumerate(codes) if name in indices] for name in names]
-    means = _unit(np.stack([rows[indices].mean(axis=0) for indices in indices_by_code]))
+    means = unit(np.stack([rows[indices].mean(axis=0) for indices in indices_by_code]))
     count_by_person = np.array(
         [[Counter(speakers[i] for i in indices)[person] for person in people] for indices in indices_by_code],
         dtype=np.float64,
     )
-    shares = _unit(count_by_person)
+    shares = unit(count_by_person)
     cosines = (means @ means.T + SPEAKERS_WEIGHT * shares @ shares.T) / (1 + SPEAKERS_WEIGHT)
     distances = np.round(np.clip(1 - cosines, 0, None), 9)
     np.fill_diagonal(distances, 0.0)
@@ -149,11 +150,3 @@ def _cut(nodes: Sequence[CodeNode], heights: Sequence[float]) -> tuple[CodeNode,
         cut_nodes += top.children
     order = nodes[-1].codes
     return tuple(sorted(cut_nodes, key=lambda node: order.index(node.codes[0])))
-
-
-def _unit(rows: Matrix) -> Matrix:
-    import numpy as np
-
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Matrix = rows / np.where(lengths == 0, 1.0, lengths)
-    return scaled

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.embedding.vectors import unit
 from needsseg.errors import UsageError
 from needsseg.records import PersonaName
 from needsseg.settings import prompt_file, read_toml
@@ -13,7 +14,7 @@ from needsseg.settings import prompt_file, read_toml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from needsseg.discovery.vector_shaping import Matrix
+    from needsseg.embedding.vectors import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,7 @@ def suggested_names(
 
     if not members or not personas:
         return [() for _ in members]
-    persona_means = np.stack([sentences.mean(axis=0) for sentences in sentence_vectors])
-    persona_means /= np.linalg.norm(persona_means, axis=1, keepdims=True)
+    persona_means = unit(np.stack([sentences.mean(axis=0) for sentences in sentence_vectors]))
     nearness = rows @ persona_means.T
     spread = nearness.std(axis=0)
     nearness = (nearness - nearness.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

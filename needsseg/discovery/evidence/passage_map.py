@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.embedding.vectors import Matrix
+
 
 MIDDLE = 0.5
 DIGITS = 9

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from needsseg.discovery.evidence.keywords import common_words, is_stop
+from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    from needsseg.embedding.vectors import Matrix
+
 
 EDGE, WORDS = 5, 6
 PRIOR_WORDS, PRIOR_SHARE = 100.0, 0.1
@@ -151,10 +153,7 @@ def halves(rows: Matrix, members: Sequence[int]) -> tuple[tuple[int, ...], tuple
 
 
 def _direction(rows: Matrix) -> NDArray[np.float64]:
-    import numpy as np
-
-    mean: NDArray[np.float64] = rows.mean(axis=0)
-    return mean / (float(np.linalg.norm(mean)) or 1.0)
+    return unit_vector(rows.mean(axis=0))
 
 
 def _edge(

@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from needsseg.errors import StudyError
 from needsseg.files import whole_file, write_file
-from needsseg.study.file.private import backups_folder, make_private, private_place, remove_copy, side
-from needsseg.study.migrations.numbered import APPLICATION_ID, LATEST
+from needsseg.study.file.copies import (
+    AUTOMATIC,
+    MIGRATION,
+    OWN,
+    OWN_LIST,
+    STAMP,
+    Backup,
+    automatic_copies,
+    fault_of,
+    listing,
+    newest_sound,
+    open_fixed,
+    own_backups,
+)
+from needsseg.study.file.private import backups_folder, make_private, remove_copy, side
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
 
-AUTOMATIC, BEFORE_RESTORE, DAMAGED = "automatic", "before-restore", "damaged"
-MIGRATION, OWN = "before-migration", "own"
-_STAMP = "%Y-%m-%dT%H-%M-%S.%fZ"
-_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}Z)-([a-z-]+)\.db")
-_OWN_LIST = "own-backups.json"
 _STATE = (
     "SELECT (SELECT count(*) FROM interviews), count(*), coalesce(max(id), 0), "
     "coalesce(sum(CASE state WHEN 'done' THEN id END), 0), coalesce(max(at), '') FROM history"
 )
 _NOTHING = (0, 0, 0, 0, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """A copy of a study: where it is, when it was made (UTC), why, and its bytes.
-
-    ``kind`` is ``automatic`` (before changes), ``before-migration``, ``before-restore`` and ``damaged`` (what a restore
-    replaced), or ``own`` (asked for with ``backup``).
-    """
-
-    path: Path
-    made_at: datetime
-    kind: str
-    size: int
 
 
 def copy_study(study: Study, target: Path) -> Path:
@@ -96,12 +87,12 @@ def copy_before_changes(study: Study, recent: int, days: int) -> Path | None:
     if recent <= 0:
         return None
     now = _state(study.conn)
-    copies = [copy for copy in _kept(study.path) if copy.kind == AUTOMATIC]
+    copies = [copy for copy in automatic_copies(study.path) if copy.kind == AUTOMATIC]
     if now == _NOTHING or (copies and now == _state_of(copies[0].path)):
         return None
     try:
         made = copy_aside(study.conn, study.path, AUTOMATIC)
-        for old in outdated([*_kept(study.path)], recent, days, datetime.now(UTC)):
+        for old in outdated([*automatic_copies(study.path)], recent, days, datetime.now(UTC)):
             remove_copy(old.path)
     except OSError as error:
         raise StudyError(f"{backups_folder(study.path)} cannot be written: {error.strerror}.") from error
@@ -122,45 +113,6 @@ def outdated(copies: Sequence[Backup], recent: int, days: int, now: datetime) ->
     return dropped
 
 
-def listing(path: Path) -> list[Backup]:
-    """Return the copies that are known of the study at ``path``, newest first: automatic, kept aside, and own ones."""
-    found = list(_kept(path))
-    for file in path.parent.glob(f"{_escaped(path.name)}.{MIGRATION}-*"):
-        found += _stated(file, MIGRATION)
-    for file in _own(path):
-        found += _stated(file, OWN)
-    return sorted(found, key=lambda copy: (copy.made_at, copy.path.name), reverse=True)
-
-
-def newest_sound(path: Path) -> Backup | None:
-    """Return the newest copy of the study at ``path`` that can be restored, or None."""
-    return next((copy for copy in listing(path) if copy.kind != DAMAGED and not fault_of(copy.path)), None)
-
-
-def fault_of(copy: Path) -> str:
-    """Return why a file cannot be restored, or an empty text: whether it is a study, of a known version, and sound."""
-    try:
-        with closing(open_fixed(copy)) as conn:
-            application = int(conn.execute("PRAGMA application_id").fetchone()[0])
-            version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-            if application != APPLICATION_ID:
-                return "it is not a needsseg study"
-            if version > LATEST:
-                return f"a newer needsseg wrote it (version {version}; this program knows {LATEST})"
-            if (told := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                return f"it is damaged ({' '.join(str(told).split())})"
-            if (row := conn.execute("PRAGMA foreign_key_check").fetchone()) is not None:
-                return f"it is damaged (row {row[1]} of {row[0]} refers to a missing {row[2]})"
-    except sqlite3.DatabaseError as error:
-        return f"it is damaged ({error})" if "malformed" in str(error) else f"it cannot be read ({error})"
-    return ""
-
-
-def open_fixed(copy: Path) -> sqlite3.Connection:
-    """Open a file that nobody writes, for reading only, without making or reading any file beside it."""
-    return sqlite3.connect(f"file:{quote(str(copy.resolve()))}?mode=ro&immutable=1", uri=True)
-
-
 def erase(path: Path) -> list[str]:
     """Remove the automatic backups and the files kept aside of the study at ``path``; return what could not be removed."""
     failed = []
@@ -178,14 +130,9 @@ def erase(path: Path) -> list[str]:
     return failed
 
 
-def own_backups(path: Path) -> list[Path]:
-    """Return the copies that people asked for and that are still where they were written."""
-    return [file for file in _own(path) if file.exists()]
-
-
 def new_name(path: Path, kind: str) -> Path:
     """Return an unused name in the folder of automatic backups, which is made; OSError where it cannot be."""
-    return make_private(backups_folder(path)) / f"{datetime.now(UTC).strftime(_STAMP)}-{kind}.db"
+    return make_private(backups_folder(path)) / f"{datetime.now(UTC).strftime(STAMP)}-{kind}.db"
 
 
 def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
@@ -257,40 +204,11 @@ def _state_of(copy: Path) -> tuple[object, ...] | None:
         return None  # an unreadable copy is the state of nothing, so that another one is made
 
 
-def _kept(path: Path) -> Iterator[Backup]:
-    folder = backups_folder(path)
-    for file in sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []:
-        if (name := _NAME.fullmatch(file.name)) and file.is_file():
-            made_at = datetime.strptime(name[1], _STAMP).replace(tzinfo=UTC)
-            yield Backup(file, made_at, name[2], file.stat().st_size)
-
-
-def _stated(file: Path, kind: str) -> Iterator[Backup]:
-    try:
-        found = file.stat()
-    except OSError:
-        return  # removed or moved since
-    yield Backup(file, datetime.fromtimestamp(int(found.st_mtime), UTC), kind, found.st_size)
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", name)
-
-
-def _own(path: Path) -> list[Path]:
-    file = private_place(path) / _OWN_LIST
-    try:
-        held = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []  # never written; or damaged, and then nothing can be told of other places
-    return [Path(each) for each in held if isinstance(each, str)] if isinstance(held, list) else []
-
-
 def _remember_own(path: Path, target: Path) -> None:
     """Notes where a copy went, so that erasing can name it; a study that lies where nothing can be written notes nothing."""
     held = [str(each) for each in own_backups(path) if each.resolve() != target.resolve()]
     try:
         place = make_private(backups_folder(path)).parent
-        write_file(place / _OWN_LIST, json.dumps([*held, str(target.resolve())], ensure_ascii=False), private=True)
+        write_file(place / OWN_LIST, json.dumps([*held, str(target.resolve())], ensure_ascii=False), private=True)
     except OSError:
         return

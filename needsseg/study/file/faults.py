@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from needsseg.errors import StudyError
+from needsseg.files import free_bytes
+from needsseg.study.file.copies import newest_sound
 
 JSON_COLUMNS = (
     ("interviews", "warnings", "array"),
@@ -89,8 +91,6 @@ def _told(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
 
 
 def _is_full(path: Path) -> bool:
-    from needsseg.files import free_bytes
-
     try:
         return free_bytes(path.parent) < 256 * 1024
     except OSError:
@@ -103,8 +103,6 @@ def damage_hint(path: Path) -> str:
 
 
 def _with_backup(path: Path, hint: str) -> str:
-    from needsseg.study.file.backups import newest_sound
-
     found = newest_sound(path)
     if found is None:
         return hint

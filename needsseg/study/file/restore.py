@@ -13,7 +13,7 @@ from pathlib import Path
 
 from needsseg.errors import StudyError
 from needsseg.files import private_folder
-from needsseg.study.file import backups
+from needsseg.study.file import backups, copies
 from needsseg.study.file.private import OPEN_HERE, SIDES, identity, make_private, side, temporary_folder
 from needsseg.study.migrations.numbered import APPLICATION_ID
 
@@ -45,7 +45,7 @@ def restore(path: Path, source: Path) -> Restored:
         with private_folder(make_private(temporary_folder(path)), "restoring") as folder:
             copy = folder / "restored.db"
             copy_with_log(source, copy)
-            if fault := backups.fault_of(copy):
+            if fault := copies.fault_of(copy):
                 raise StudyError(f"{source} cannot be restored: {fault}. Nothing was changed.", _other(path, source))
             kept, damaged = _replace(path, copy)
             _restore_stack(source, path)
@@ -80,14 +80,14 @@ def read_into(path: Path, conn: sqlite3.Connection) -> None:
     """
     log = side(path, "-wal")
     if not log.exists() or log.stat().st_size == 0:
-        with closing(backups.open_fixed(path)) as source:
+        with closing(copies.open_fixed(path)) as source:
             source.backup(conn)
         return
     try:
         with private_folder(None, "reading") as folder:
             copy = folder / "copy.db"
             copy_with_log(path, copy)
-            with closing(backups.open_fixed(copy)) as source:
+            with closing(copies.open_fixed(copy)) as source:
                 source.backup(conn)
     except OSError as error:
         raise StudyError(f"{path} cannot be read: {error.strerror}.", "Copy it to a disk with free space.") from error
@@ -111,7 +111,7 @@ def check_log(path: Path) -> None:
                 shutil.copyfile(path, alone)
                 shutil.copyfile(path, both)
                 shutil.copyfile(log, side(both, "-wal"))
-                stale = bool(_fault_with_log(both)) and not backups.fault_of(alone)
+                stale = bool(_fault_with_log(both)) and not copies.fault_of(alone)
         except OSError:
             return  # where nothing can be copied, opening it tells what is wrong
     if stale:
@@ -164,11 +164,11 @@ def _set_log_aside(path: Path) -> Restored:
     with _unused(path) as unused:
         if not unused:
             raise StudyError(f"{path} is open in another program.", "Close it there, and try again.")
-    if fault := backups.fault_of(path):
+    if fault := copies.fault_of(path):
         raise StudyError(f"{path} cannot be used without its log: {fault}.", _other(path, path))
     if not log.exists() or log.stat().st_size == 0:
         raise StudyError(f"{path} has no log to set aside.", "Name a backup to restore: needsseg backups")
-    kept = backups.new_name(path, backups.DAMAGED)
+    kept = backups.new_name(path, copies.DAMAGED)
     # The file with the log is what was there before; a copy of both is kept, so that nothing is lost.
     shutil.copyfile(path, kept)
     kept.chmod(0o600)
@@ -183,7 +183,7 @@ def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
     if not path.exists():
         for ending in SIDES[1:]:  # of a file that is gone: they would be taken for the restored file's
             if side(path, ending).exists():
-                side(path, ending).replace(side(backups.new_name(path, backups.DAMAGED), ending))
+                side(path, ending).replace(side(backups.new_name(path, copies.DAMAGED), ending))
         copy.replace(path)
         return None, False
     if (kept := _rewrite(path, copy)) is not None:
@@ -191,7 +191,7 @@ def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
     with _unused(path) as unused:
         if not unused:
             raise StudyError(f"{path} is damaged, and open in another program.", "Close it there, and try again.")
-    kept = backups.new_name(path, backups.DAMAGED)
+    kept = backups.new_name(path, copies.DAMAGED)
     kept.hardlink_to(path)
     if side(path, "-wal").exists():
         side(path, "-wal").replace(side(kept, "-wal"))
@@ -213,8 +213,8 @@ def _rewrite(path: Path, copy: Path) -> Path | None:
                 raise StudyError(f"{path} is an SQLite file, but not a needsseg study.", "Name the study with --study.")
             if conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 return None
-            kept = backups.copy_aside(conn, path, backups.BEFORE_RESTORE)
-            with closing(backups.open_fixed(copy)) as source:
+            kept = backups.copy_aside(conn, path, copies.BEFORE_RESTORE)
+            with closing(copies.open_fixed(copy)) as source:
                 source.backup(conn)
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return kept
@@ -243,7 +243,7 @@ def _restore_stack(source: Path, path: Path) -> None:
 
 
 def _other(path: Path, but: Path) -> str:
-    found = backups.newest_sound(path)
+    found = copies.newest_sound(path)
     if found is None or found.path.resolve() == but.resolve():
         return "List the backups with: needsseg backups"
     return f"The newest sound backup is {found.path}"

@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from needsseg.study.history import JOURNALLED
+from needsseg.study.journal import JOURNALLED
 from needsseg.study.migrations.numbered import apply_pending
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.study.history import install_journal
+from needsseg.study.journal import install_journal
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from needsseg.actions.accounts.accounts import MappingProposal
+from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.actions.segments import assigning
 from needsseg.text import format_count, format_time_left
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.account_sources import stack_files
+from needsseg.actions.discovery.evidence import evidence, listing
 from needsseg.actions.exchange import export as exporting
-from needsseg.actions.segments import segments
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.accounts.matches import MatchesScreen
@@ -32,7 +32,7 @@ class AccountCommands:
     @shows_errors
     def matches(self) -> None:
         """Shows how participants are tied to accounts."""
-        accounts.stack_files(self.context.study)
+        stack_files(self.context.study)
         if self._loader.computing:
             self.context.tell("profiles are being computed; try again in a moment")
             return
@@ -90,9 +90,9 @@ class AccountCommands:
         names = {here.needs_segment, *here.contested} - {""}
         quotes = [
             (row.name, passage)
-            for row in segments.listing(self.context.study)
+            for row in listing(self.context.study)
             if row.name in names
-            for passage, _ in segments.evidence(self.context.study, row.id).passages
+            for passage, _ in evidence(self.context.study, row.id).passages
             if (passage.interview, passage.speaker) in voices
         ]
         if not quotes:

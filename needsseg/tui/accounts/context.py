@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from needsseg.tui.accounts.profile_loader import ProfilesContext
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
     from needsseg.records import AccountMatch
     from needsseg.tui.child import Outcome
 

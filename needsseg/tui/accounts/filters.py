@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions.accounts import account_filters
+from needsseg.actions.accounts import Revenue, account_filters
 from needsseg.text import format_count
 from needsseg.tui.widgets.prompt import Choice
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
 
 NAMES = {
     "size": "size", "revenue": "revenue", "industry": "industry", "region": "region", "icp": "ICP",
@@ -61,7 +61,7 @@ class Filters:
         """In another order; in the same one, the other way round."""
         return replace(self, sort=sort, turned=sort == self.sort and not self.turned)
 
-    def rows(self, profiles: Iterable[AccountProfile], amounts: account_filters.Revenue) -> list[AccountProfile]:
+    def rows(self, profiles: Iterable[AccountProfile], amounts: Revenue) -> list[AccountProfile]:
         """The accounts that fit, in order."""
         needle = self.words.casefold()
         kept = [

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.account_sources import propose_mapping, without_password
+from needsseg.actions.accounts.account_sources import tables as load_tables
+from needsseg.actions.transcripts.participants import import_participants
 from needsseg.errors import TableError
 from needsseg.text import format_count
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
@@ -18,7 +21,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import MappingProposal
+    from needsseg.actions.accounts.account_sources import MappingProposal
     from needsseg.tui.accounts.context import AccountsContext
     from needsseg.tui.child import Outcome
 
@@ -81,7 +84,7 @@ class AccountImport:
         if kind == PEOPLE:
             self._import_people(Path(path).expanduser())
             return
-        if not table and len(tables := accounts.tables(self.context.study, path)) > 1:
+        if not table and len(tables := load_tables(self.context.study, path)) > 1:
             choices = [Choice(name, name) for name in tables]
             self.context.push(
                 Prompt(f"Which table of {Path(path).name}?", choices=choices, free=False),
@@ -89,7 +92,7 @@ class AccountImport:
             )
             return
         try:
-            proposal = accounts.propose_mapping(self.context.study, path, kind, table=table)
+            proposal = propose_mapping(self.context.study, path, kind, table=table)
         except TableError as error:
             if kind is not None or "can be told from its columns" not in error.message:
                 raise
@@ -103,7 +106,7 @@ class AccountImport:
 
     def _without_password(self, path: str) -> str:
         """A server's address without its password, which goes where its client looks for one, and is stored nowhere."""
-        shown, password = accounts.without_password(path)
+        shown, password = without_password(path)
         if password:
             os.environ["PGPASSWORD"] = password
         return shown
@@ -113,7 +116,7 @@ class AccountImport:
     ) -> None:
         def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
             said = dict.fromkeys(proposal.fields, "") | columns
-            return accounts.propose_mapping(
+            return propose_mapping(
                 self.context.study, reading.path, reading.kind, table=reading.table, columns=said, dates=dates
             )
 
@@ -149,7 +152,7 @@ class AccountImport:
             self.context.show_report(title, said)
 
     def _import_people(self, file: Path) -> None:
-        report = accounts.import_participants(self.context.study, file)
+        report = import_participants(self.context.study, file)
         self.context.done(f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}")
         if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
             self.context.show_report("Rows that were left out", left)

@@ -12,7 +12,8 @@ from needsseg.tui.bookmark import Place
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.account_page import AccountPage, LabelledText
+    from needsseg.actions.accounts import LabelledText
+    from needsseg.actions.accounts.account_page import AccountPage
     from needsseg.records import Label
 
 Line = tuple[Content, Place | None]

@@ -15,7 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions.accounts.accounts import FORMATS, MappingProposal
+from needsseg.actions.accounts import FORMATS
+from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain

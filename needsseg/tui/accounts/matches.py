@@ -22,7 +22,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 OPEN = ("ambiguous", "similar_name", "unmatched")
 

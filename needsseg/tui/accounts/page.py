@@ -27,9 +27,9 @@ from needsseg.tui.words import lines, one_line, plain
 if TYPE_CHECKING:
     from datetime import date
 
+    from needsseg.actions.accounts import AccountProfile
     from needsseg.actions.accounts.account_page import AccountPage, Quote, Term
-    from needsseg.actions.accounts.accounts import AccountProfile
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 ICP = {True: "in the ICP", False: "not in the ICP", None: "place to the ICP not known"}
 SECTIONS = (

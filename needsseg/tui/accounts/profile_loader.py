@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from textual.containers import Container
 from textual.widgets import LoadingIndicator, Static
 
-from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.account_filters import Revenue
+from needsseg.actions.accounts import Revenue, accounts
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
 from needsseg.tui.accounts import profiles

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.account_filters import Revenue
+from needsseg.actions.accounts import Revenue, accounts
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.study import Study
 
 MANY = 10_000
 FAILED = ("", "  enter  tries again", "  t      asks for another as-of date")

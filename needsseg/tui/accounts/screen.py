@@ -33,7 +33,7 @@ from needsseg.tui.widgets.profile_pane import ProfilePane, paid_words
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
 
 EMPTY = """No accounts yet.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from needsseg.actions.coding import passages
-from needsseg.actions.study.studies import Study
+from needsseg.actions.study import Study
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage, Transcript
 from needsseg.tui.code import navigation

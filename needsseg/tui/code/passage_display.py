@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from needsseg.actions.coding import memos, statements, suggesting
+from needsseg.actions.coding import PARTS, memos, suggesting
 from needsseg.actions.coding.passage_notes import passage_notes
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
@@ -72,6 +72,6 @@ class PassageDisplay:
         memos_on, statements_on = passage_notes(self.context.study, passage.id)
         written = [f"memo ({memo.written_by}) {memo.words}" for memo in memos_on]
         for row in statements_on:
-            parts = [f"{part}: {getattr(row.parts, part)}" for part in statements.PARTS if getattr(row.parts, part)]
+            parts = [f"{part}: {getattr(row.parts, part)}" for part in PARTS if getattr(row.parts, part)]
             written.append(f"job ({row.written_by}) " + " · ".join(parts))
         return written

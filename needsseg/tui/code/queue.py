@@ -20,7 +20,7 @@ from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
     from needsseg.actions.coding.suggesting import Queue, QueueItem
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.tui.child import Outcome
 
 RANKING = "ranking the suggestions"
@@ -116,9 +116,9 @@ class SuggestionQueue:
         self._rank(self._ranked_first, wait=True)
 
     def _ranked_first(self) -> None:
-        from needsseg.actions.coding import suggesting
+        from needsseg.actions.coding import ENOUGH
 
-        if self._queue is not None and self._queue.unread and self._queue.decisions >= suggesting.ENOUGH:
+        if self._queue is not None and self._queue.unread and self._queue.decisions >= ENOUGH:
             self.context.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
         else:
             self._begin_queue()

@@ -13,8 +13,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from needsseg.actions.study import studies
-from needsseg.actions.study.studies import Study
+from needsseg.actions.study import Study, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count

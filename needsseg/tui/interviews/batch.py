@@ -21,8 +21,9 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain, row
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
-    from needsseg.actions.transcripts.speakers import BatchInterview, BatchSpeaker, Merged
+    from needsseg.actions.study import Study
+    from needsseg.actions.transcripts import BatchInterview, BatchSpeaker
+    from needsseg.actions.transcripts.speakers import Merged
     from needsseg.records import Role
 
 NEXT = "esc when the roles are right; then s suggests passages"

@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 
-from needsseg.actions.transcripts import import_choices
-from needsseg.actions.transcripts.import_choices import ImportChoices, ReadingChoices
+from needsseg.actions.transcripts import ReadingChoices, import_choices
+from needsseg.actions.transcripts.import_choices import ImportChoices
 from needsseg.actions.transcripts.import_files import Refused
 from needsseg.actions.transcripts.import_preview import ImportPreview, PreviewFile, preview_from
 from needsseg.errors import EXIT_DONE, EXIT_PARTLY, NeedssegError
@@ -26,7 +26,7 @@ from needsseg.tui.words import lines, plain
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 _MOST_PATHS = 500
 _STILL_READING = "still reading"

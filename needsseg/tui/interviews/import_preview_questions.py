@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions.transcripts import import_choices
-from needsseg.actions.transcripts.import_choices import ReadingChoices
+from needsseg.actions.transcripts import ReadingChoices, import_choices
 from needsseg.text import format_count
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt

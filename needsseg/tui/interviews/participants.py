@@ -23,7 +23,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 FIELDS = {"name": "name", "email": "e-mail", "company": "company", "crm_id": "CRM id"}
 # No account has an id that begins so: what an import reads is trimmed.

@@ -16,7 +16,7 @@ from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.records import Passage
 
 MOST = 400

@@ -20,7 +20,7 @@ from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
-    from needsseg.actions.transcripts.interviews import InterviewRow
+    from needsseg.actions.transcripts import InterviewRow
     from needsseg.records import Role
     from needsseg.tui.bookmark import Place
     from needsseg.tui.child import Outcome

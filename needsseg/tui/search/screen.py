@@ -15,8 +15,9 @@ from textual.events import Mount
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.actions.coding import passages, searching
-from needsseg.actions.coding.searching import EVERYTHING, Filter, Hit, Origin
+from needsseg.actions.coding import passages, search_scope, searching
+from needsseg.actions.coding.search_scope import EVERYTHING, Filter
+from needsseg.actions.coding.searching import Hit, Origin
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
@@ -30,7 +31,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 MOST = 200
 PLACE = "search"
@@ -320,7 +321,7 @@ class SearchSheet(Sheet[Place]):
         for code in passages.codebook(self.study):
             about = format_count(code.passages, "passage")
             every.append((f"code: {code.name}", about, partial(replace, code=code.name)))
-        for condition, count in searching.conditions(self.study):
+        for condition, count in search_scope.conditions(self.study):
             about = format_count(count, "participant")
             every.append((condition, about, partial(_with, condition)))
         for row in interviews.listing(self.study):

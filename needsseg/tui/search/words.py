@@ -8,7 +8,8 @@ from typing import cast
 
 from textual.content import Content
 
-from needsseg.actions.coding.searching import Filter, Hit, Origin
+from needsseg.actions.coding.search_scope import Filter
+from needsseg.actions.coding.searching import Hit, Origin
 from needsseg.records import Passage
 from needsseg.tui.words import GLYPHS, lines, plain, state
 

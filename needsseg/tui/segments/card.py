@@ -12,15 +12,16 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.coding import passages
-from needsseg.actions.segments import cards, segments
-from needsseg.actions.segments.cards import PARTS, Card, CardQuote, Part
+from needsseg.actions.discovery import evidence
+from needsseg.actions.segments import PARTS, Part, cards, segments
+from needsseg.actions.segments.cards import Card, CardQuote
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 CALLED: dict[Part, str] = {
     "trigger": "trigger", "pain": "pain", "workaround": "workaround", "wish": "wish", "outcome": "outcome",
@@ -186,7 +187,7 @@ class CardScreen(Sheet[None]):
         if of is None:
             self.tell("there is no other segment")
             return
-        shown = segments.evidence(self.study, of)
+        shown = evidence.evidence(self.study, of)
         choices = [Choice(str(p.id), one_line(p.quote, 160), shown.names.of(p)) for p, _ in shown.passages]
         self.app.push_screen(
             Prompt(f"Which passage for “{CALLED[part]}”?", about="t trims it after.", choices=choices, free=False),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from needsseg.actions.discovery.evidence import evidence as load_evidence
+from needsseg.actions.discovery.previews import merge_preview
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
@@ -125,7 +127,7 @@ class SegmentCommands:
     def _weigh(self, segment: int, other: str | None) -> None:
         """Shows both sides before they are merged."""
         if other is not None:
-            preview = segments.merge_preview(self.context.study, segment, int(other))
+            preview = merge_preview(self.context.study, segment, int(other))
             self.context.push(MergingScreen(preview), self._merge)
 
     @shows_errors
@@ -171,7 +173,7 @@ class SegmentCommands:
             self.context.tell(f"“{segment.name}” is confirmed by {segment.confirmed_by}: o reopens it")
             return
         with self.context.study.reading_once():
-            evidence = segments.evidence(self.context.study, segment.id)
+            evidence = load_evidence(self.context.study, segment.id)
         passages = format_count(segment.size, "passage")
         about = [
             plain("Stored with your name and the time, as what this rests on:"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from needsseg.tui.segments.state import LEFT_OVER
 
 if TYPE_CHECKING:
-    from needsseg.actions.segments.segments import SegmentSummary
+    from needsseg.actions.discovery.evidence import SegmentSummary
     from needsseg.records import Passage
     from needsseg.tui.context import ScreenContext
     from needsseg.tui.segments.segment_list import SegmentList

@@ -7,7 +7,9 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from needsseg.actions.discovery import firmness, review
+from needsseg.actions.discovery import firmness
+from needsseg.actions.discovery.comparing import compare_runs
+from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
 from needsseg.tui.screen_base import shows_errors
@@ -72,7 +74,7 @@ class DiscoveryRuns:
         if other is None:
             return
         first, second = sorted((newer, int(other)))
-        found = review.compare_runs(self.context.study, first, second)
+        found = compare_runs(self.context.study, first, second)
         of = found.comparison
         said = [
             f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} in both.",
@@ -122,7 +124,7 @@ class DiscoveryRuns:
         if outcome.code:
             raise failure(outcome)
         run = next(iter(segments.runs(self.context.study)), None)
-        rows = segments.listing(self.context.study)
+        rows = listing(self.context.study)
         found = sum(row.status == "candidate" for row in rows)
         result = outcome.result if isinstance(outcome.result, dict) else {}
         also = f", {format_count(result['found_again'], 'kept one')} again" if result.get("found_again") else ""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from needsseg.actions.segments import cards, segments
+from needsseg.actions.discovery.evidence import evidence as load_evidence
+from needsseg.actions.segments import cards
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.words import plain
@@ -47,7 +48,7 @@ class EvidenceReader:
             self._cursor.quotes.say(plain("Reading the evidence …", "dim"))
         if is_warm:
             if not moved:
-                review.shown = review.filtered(segments.evidence(self.context.study, segment.id))
+                review.shown = review.filtered(load_evidence(self.context.study, segment.id))
                 self._show()
             self._read_beside()
 
@@ -64,7 +65,7 @@ class EvidenceReader:
             while context.is_attached and version != self._version and (segment := self._cursor.segment) is not None:
                 version = self._version
                 if review.shown is None:
-                    evidence = await loading.aside(context.study.path, partial(segments.evidence, segment=segment.id))
+                    evidence = await loading.aside(context.study.path, partial(load_evidence, segment=segment.id))
                     if version != self._version or not context.is_attached:
                         continue
                     review.shown = review.filtered(evidence)

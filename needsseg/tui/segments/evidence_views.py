@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.discovery import firmness
 from needsseg.actions.segments import segments
+from needsseg.actions.segments.lineage import lineage as load_lineage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.screen_base import shows_errors
@@ -46,7 +47,7 @@ class EvidenceViews:
         segment = self._cursor.required_segment()
         if segment is None:
             return
-        events = segments.lineage(self.context.study, segment.id)
+        events = load_lineage(self.context.study, segment.id)
         said = [
             f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
         ]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.discovery import review as reviewing
+from needsseg.actions.discovery.comparing import needs_map
 from needsseg.actions.segments import segments
+from needsseg.actions.segments.segment_accounts import backing as load_backing
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.widgets.passage_map import glyphs
@@ -16,9 +17,9 @@ from needsseg.tui.words import one_line
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from needsseg.actions.discovery.review import Point
-    from needsseg.actions.segments.segments import Backing
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.discovery.comparing import Point
+    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.study import Study
     from needsseg.tui.segments.context import SegmentsContext
     from needsseg.tui.segments.cursor import ReviewCursor
     from needsseg.tui.segments.state import ReviewState
@@ -80,7 +81,7 @@ class MapReader:
 
     async def _look(self) -> None:
         try:
-            self._points, self._why_none = await loading.aside(self.context.study.path, reviewing.needs_map), ""
+            self._points, self._why_none = await loading.aside(self.context.study.path, needs_map), ""
         except NeedssegError as error:
             self._points, self._why_none = [], f"{error.message} {error.hint}".strip()
         self.show_map()
@@ -116,7 +117,7 @@ class MapReader:
 
 def _accounts(study: Study) -> tuple[dict[int, Backing], dict[str, str]]:
     """What stands behind each segment, and what participants call the accounts that are theirs."""
-    backing = segments.backing(study)
+    backing = load_backing(study)
     if not backing:
         return {}, {}
     company = {person.key: person.company for person in accounts.participants(study)}

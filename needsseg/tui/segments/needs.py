@@ -19,7 +19,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.tui.child import Outcome
 
 SOURCES: dict[Source, str] = {

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from needsseg.actions.discovery import review
+from needsseg.actions.discovery.previews import proposed_split
 from needsseg.actions.segments import segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
@@ -143,7 +144,7 @@ class PassageMoves:
 
     async def _propose_halves(self, segment: int) -> None:
         try:
-            halves = await aside(self.context.study.path, lambda study: segments.proposed_split(study, segment))
+            halves = await aside(self.context.study.path, lambda study: proposed_split(study, segment))
         except DiscoveryError as error:
             self.context.tell(
                 f"mark quotes first, space marks: no halves to propose. {error.message} {error.hint}".strip()

@@ -17,7 +17,7 @@ from needsseg.tui.widgets.evidence_words import bar
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
     from needsseg.records import Participant, PrimaryNeed
 
 

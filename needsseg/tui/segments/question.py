@@ -16,7 +16,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions.discovery import review
-from needsseg.actions.discovery.review import CHOICE_KEYS, NONE_KEY, Choice, Question
+from needsseg.actions.discovery.questions import KEYS as CHOICE_KEYS
+from needsseg.actions.discovery.questions import NONE_KEY, Choice, Question, next_question
 from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import participant_names
@@ -32,7 +33,7 @@ from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
@@ -118,7 +119,7 @@ class QuestionScreen(ModalScreen[int]):
 
     async def _look(self, skipped: tuple[int, ...], told: str) -> None:
         try:
-            found = await aside(self._study.path, lambda study: review.next_question(study, skipped))
+            found = await aside(self._study.path, lambda study: next_question(study, skipped))
         except NeedssegError as error:
             self._nothing(f"{error.message} {error.hint}".strip())
             return

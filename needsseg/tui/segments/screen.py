@@ -13,7 +13,8 @@ from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
 from needsseg.actions.discovery import firmness
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery.evidence import listing
+from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
@@ -141,8 +142,8 @@ class SegmentsScreen(StudyScreen):
         if wanted is None:
             wanted = before if before is not None else self._last_segment()
         is_warm = loading.is_warm(self.study)
-        review.rows = segments.listing(self.study)
-        review.left = segments.left_over(self.study) if is_warm else []
+        review.rows = listing(self.study)
+        review.left = left_over(self.study) if is_warm else []
         counts = studies.overview(self.study)
         review.coded = counts.accepted + counts.rejected
         review.passages = counts.suggested + review.coded

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from needsseg.actions.segments.segments import LeftOver, SegmentSummary
+from needsseg.actions.discovery.evidence import SegmentSummary
+from needsseg.actions.discovery.previews import LeftOver
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
 
 

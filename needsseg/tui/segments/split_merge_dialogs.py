@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from needsseg.actions.segments.segments import MergePreview, ProposedSplit, SegmentSummary
+from needsseg.actions.discovery.evidence import SegmentSummary
+from needsseg.actions.discovery.previews import MergePreview, ProposedSplit
 from needsseg.actions.transcripts.participant_names import ParticipantNames
 from needsseg.records import Passage
 from needsseg.text import format_count

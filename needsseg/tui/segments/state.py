@@ -11,8 +11,10 @@ from needsseg.tui.widgets.prompt import Choice
 from needsseg.tui.words import SEGMENT_WORDS
 
 if TYPE_CHECKING:
+    from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
+    from needsseg.actions.discovery.previews import LeftOver
     from needsseg.actions.segments.cards import Card
-    from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, SegmentSummary
+    from needsseg.actions.segments.segment_accounts import Backing
     from needsseg.records import Passage
 
 LEFT_OVER = 0

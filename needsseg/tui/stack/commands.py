@@ -23,7 +23,7 @@ from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.rollups import Rollup
+    from needsseg.actions.accounts import Rollup
     from needsseg.tui.accounts.profile_loader import ProfileLoader
     from needsseg.tui.bookmark import Place
     from needsseg.tui.child import Outcome

@@ -15,7 +15,7 @@ from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 ABOUT = (
     "Medians of 30 days; trend is the ratio to the 30 days before. The behavioural segments by rules stay as they are."

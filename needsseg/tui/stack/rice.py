@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 
-from needsseg.actions.playbook import rice
+from needsseg.actions.playbook import FORMULA, in_numbers, rice
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.loading import aside, attempted
@@ -22,8 +22,9 @@ from needsseg.tui.words import lines, plain, row
 if TYPE_CHECKING:
     from datetime import date
 
-    from needsseg.actions.playbook.rice import RiceReport, Score
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.playbook import Score
+    from needsseg.actions.playbook.rice import RiceReport
+    from needsseg.actions.study import Study
 
 FIGURES = (7, 8, 4, 9, 4, 6)
 HEADER = ("feature", "  reach", "   plain", "rank", " weighted", "rank", "change")
@@ -63,7 +64,7 @@ class RiceSheet(Sheet[None]):
 
     def _head(self, said: str) -> None:
         about = f"{self._path.name} as of {self._as_of}, by {self._by}, λ = {self._strength:g}"
-        formula = plain(rice.FORMULA, "dim")
+        formula = plain(FORMULA, "dim")
         head = [
             plain(f"{about} · {said}" if said else about, "bold"),
             formula,
@@ -129,8 +130,8 @@ def _refused(found: RiceReport) -> list[str]:
 
 def explained(score: Score, found: RiceReport) -> list[str]:
     """A feature's scores with their numbers put in."""
-    plainly, weighted = rice.in_numbers(score, found.strength)
-    said = [f"{rice.FORMULA}; λ = {found.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
+    plainly, weighted = in_numbers(score, found.strength)
+    said = [f"{FORMULA}; λ = {found.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
     if score.weighted is None:
         said.append(f"weighted: none; {score.why}")
     else:

@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.widgets import DataTable, Static
 
-from needsseg.actions.accounts import account_filters, rollups
-from needsseg.actions.accounts.rollups import Rollup
+from needsseg.actions.accounts import BY, ROWS, Rollup
+from needsseg.actions.accounts import rollup as roll_up
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui.accounts.filters import Filters, worded
@@ -53,7 +53,7 @@ class StackScreen(StudyScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows, self._by, self._view = rollups.ROWS[0], rollups.BY[0], VIEWS[0]
+        self._rows, self._by, self._view = ROWS[0], BY[0], VIEWS[0]
         self._computed: Computed | None = None
         self.made: Rollup | None = None
         self._table: DataTable[Any] = DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
@@ -77,7 +77,7 @@ class StackScreen(StudyScreen):
         self.loader.recall_date()
         left = studies.place(self.study, self.MODE)
         rows, by, view = (str(left.get(name, "")) for name in ("rows", "by", "view"))
-        if rows in rollups.ROWS and by in rollups.BY and rows != by:
+        if rows in ROWS and by in BY and rows != by:
             self._rows, self._by = rows, by
         self._view = view if view in VIEWS else self._view
         self.commands.backlog = str(left.get("backlog", ""))
@@ -100,7 +100,7 @@ class StackScreen(StudyScreen):
             self.run_worker(self._made(self._computed, self._rows, self._by), group="rollup", exclusive=True)
 
     async def _made(self, computed: Computed, rows: str, by: str) -> None:
-        work = partial(account_filters.roll_up, computed.profiles, computed.amounts, rows, by)
+        work = partial(roll_up, computed.profiles, computed.amounts, rows, by)
         found = await attempted(asyncio.to_thread(uncollected, work))
         if isinstance(found, NeedssegError):
             self.made = None
@@ -183,14 +183,14 @@ class StackScreen(StudyScreen):
 
     def action_rows(self) -> None:
         """Rows of another tier."""
-        self._rows = _next(rollups.ROWS, self._rows)
-        self._by = _next(rollups.BY, self._by) if self._by == self._rows else self._by
+        self._rows = _next(ROWS, self._rows)
+        self._by = _next(BY, self._by) if self._by == self._rows else self._by
         self._roll_up()
 
     def action_by(self) -> None:
         """Columns of another tier."""
-        self._by = _next(rollups.BY, self._by)
-        self._by = _next(rollups.BY, self._by) if self._by == self._rows else self._by
+        self._by = _next(BY, self._by)
+        self._by = _next(BY, self._by) if self._by == self._rows else self._by
         self._roll_up()
 
     def action_view(self) -> None:

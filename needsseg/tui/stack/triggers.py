@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from needsseg.actions.playbook import triggers
+from needsseg.actions.playbook import KINDS, triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from needsseg.actions.playbook.triggers import TriggerReport, TriggerRow
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 MOST = 500
 FAILED = "They could not be looked for: esc closes this, and T tries again."
@@ -109,7 +109,7 @@ class TriggersSheet(Sheet[Place]):
         """Asks for a kind."""
         counts = Counter(row.trigger.kind for row in self._of_weeks())
         choices = [Choice("", "all kinds", format_count(sum(counts.values()), "trigger"))]
-        choices += [Choice(kind, _kind(kind), format_count(counts[kind], "trigger")) for kind in triggers.KINDS]
+        choices += [Choice(kind, _kind(kind), format_count(counts[kind], "trigger")) for kind in KINDS]
         self.app.push_screen(Prompt("Triggers of which kind?", choices=choices, free=False), self._set_kind)
 
     def _set_kind(self, kind: str | None) -> None:

@@ -10,7 +10,7 @@ from needsseg.tui.stack.keys import WORDS
 from needsseg.tui.widgets.chart import bars, fitted
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.rollups import Cell, Rollup, Row
+    from needsseg.actions.accounts import Cell, Rollup, Row
 
 WIDEST, NAME = 18, 20
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from needsseg.tui.context import ScreenContext
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.actions.survey import Option, Question
     from needsseg.tui.child import Outcome
 
 

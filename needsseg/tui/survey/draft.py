@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from needsseg.actions.study import history, studies
+from needsseg.actions.survey import as_toml, from_toml
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.survey.editing import Edits
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.survey import Survey
     from needsseg.tui.survey.context import SurveyContext
 
 EDITS = "survey-edits"
@@ -58,15 +59,11 @@ class SurveyDraft:
     def _kept(self) -> Survey | None:
         """The edits that were kept."""
         text = str(studies.place(self.context.study, EDITS).get("toml", ""))
-        return (
-            surveys.worded_by_people(self.context.study, surveys.from_toml(text, "the kept edits"), text)
-            if text
-            else None
-        )
+        return surveys.worded_by_people(self.context.study, from_toml(text, "the kept edits"), text) if text else None
 
     def keep(self) -> None:
         """Keeps the edits in the study's file, outside its history."""
-        text = surveys.as_toml(self.edits.now) if self.edits.now is not None else ""
+        text = as_toml(self.edits.now) if self.edits.now is not None else ""
         studies.remember_place(self.context.study, EDITS, {"toml": text} if text else {})
 
     def edited(self, made: Survey, happened: str) -> None:

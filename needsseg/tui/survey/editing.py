@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions.survey import survey as surveys
+from needsseg.actions.survey import choose, with_gains
 from needsseg.errors import UsageError
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Question, Survey
+    from needsseg.actions.survey import Question, Survey
 
 MOST_ASKED = 5
 LEAST, MOST = 0.001, 0.999
@@ -122,7 +122,7 @@ def with_likelihoods(survey: Survey, key: str, option: str, given: Mapping[str, 
         if value != before[at]:
             share = (1 - value) / (1 - before[at])
             table[segment] = tuple(value if place == at else other * share for place, other in enumerate(before))
-    return surveys.with_gains(_with(survey, replace(here, likelihoods=table)))
+    return with_gains(_with(survey, replace(here, likelihoods=table)))
 
 
 def asked_or_not(survey: Survey, key: str) -> Survey:
@@ -143,12 +143,12 @@ def _asking(survey: Survey, chosen: tuple[str, ...]) -> Survey:
     """The survey asking these questions, which come first, with the gains that they have so."""
     first = [survey.question(key) for key in chosen]
     rest = [question for question in survey.questions if question.key not in chosen]
-    return surveys.with_gains(replace(survey, questions=(*first, *rest), chosen=chosen))
+    return with_gains(replace(survey, questions=(*first, *rest), chosen=chosen))
 
 
 def ordered(survey: Survey) -> Survey:
     """The survey with the questions it asks in the order of what each tells after those before it."""
-    alone = surveys.choose(replace(survey, questions=survey.asked), len(survey.chosen))
+    alone = choose(replace(survey, questions=survey.asked), len(survey.chosen))
     return _asking(survey, alone.chosen)
 
 

@@ -16,7 +16,7 @@ from needsseg.tui.survey.editing import likelihood, with_likelihoods
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.survey import Survey
 
 KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc leaves"
 

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
 from needsseg.actions.coding import passages
-from needsseg.actions.segments import segments
+from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import NotFoundError
@@ -31,7 +31,7 @@ from needsseg.tui.survey.survey_use import SurveyUse
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Option, Question
+    from needsseg.actions.survey import Option, Question
 
 PANES = ("#questions", "#options", "#quotes")
 NAMES = ("question", "option", "quote")
@@ -121,7 +121,7 @@ class SurveyScreen(StudyScreen):
 
     def reload(self) -> None:
         """The saved survey, and the edits since."""
-        self.confirmed = sum(row.status == "confirmed" for row in segments.listing(self.study))
+        self.confirmed = sum(row.status == "confirmed" for row in listing(self.study))
         wrong = self.draft.read_saved()
         self.show()
         if wrong is not None:

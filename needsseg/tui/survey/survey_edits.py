@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from needsseg.actions.survey import choose as load_choose
+from needsseg.actions.survey import from_toml, valid
 from needsseg.actions.survey import survey as surveys
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
@@ -19,7 +21,7 @@ from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.survey import Survey
     from needsseg.tui.child import Outcome
     from needsseg.tui.survey.context import SurveyContext
     from needsseg.tui.survey.draft import SurveyDraft
@@ -47,7 +49,7 @@ class SurveyEdits:
         try:
             if outcome.code:
                 raise failure(outcome)
-            drafted = surveys.from_toml(file.read_text(encoding="utf-8"), file.name)
+            drafted = from_toml(file.read_text(encoding="utf-8"), file.name)
         finally:
             shutil.rmtree(file.parent, ignore_errors=True)
         base = self._draft.edits.saved.version if self._draft.edits.saved is not None else ""
@@ -75,7 +77,7 @@ class SurveyEdits:
     def _reword(self, question: str, option: str | None, said: str | None) -> None:
         shown = self._draft.edits.shown
         if said and shown is not None:
-            made = surveys.valid(editing.reworded(shown, question, option, said))
+            made = valid(editing.reworded(shown, question, option, said))
             self._draft.edited(made, "other words for the question" if option is None else "other words for the option")
 
     def likelihoods(self) -> None:
@@ -91,7 +93,7 @@ class SurveyEdits:
     @shows_errors
     def _likelier(self, made: Survey | None) -> None:
         if made is not None:
-            self._draft.edited(surveys.valid(made), "other likelihoods")
+            self._draft.edited(valid(made), "other likelihoods")
 
     @shows_errors
     def choose(self) -> None:
@@ -115,7 +117,7 @@ class SurveyEdits:
         """Picks five questions anew."""
         shown = self._draft.required_survey()
         if shown is not None:
-            self._unless_so(surveys.choose(shown), "picked those that tell most", "these are the ones that tell most")
+            self._unless_so(load_choose(shown), "picked those that tell most", "these are the ones that tell most")
 
     def _unless_so(self, made: Survey, happened: str, already: str) -> None:
         if made == self._draft.edits.shown:

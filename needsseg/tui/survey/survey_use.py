@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.actions.survey import TO_BE_WORDED, segment_of
 from needsseg.actions.survey import survey as surveys
+from needsseg.actions.survey.accuracy import accuracy as load_accuracy
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.loading import aside, attempted
@@ -18,7 +20,7 @@ from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.survey import Survey
     from needsseg.tui.child import Outcome
     from needsseg.tui.survey.context import SurveyContext
     from needsseg.tui.survey.draft import SurveyDraft
@@ -60,7 +62,7 @@ class SurveyUse:
             self.context.run_worker(self._measure(shown), group="accuracy")
 
     async def _measure(self, shown: Survey) -> None:
-        found = await attempted(aside(self.context.study.path, lambda study: surveys.accuracy(study, shown)))
+        found = await attempted(aside(self.context.study.path, lambda study: load_accuracy(study, shown)))
         self.measuring = False
         if isinstance(found, NeedssegError):
             self.context.tell(f"{found.message} {found.hint}".strip(), wrong=True)
@@ -110,10 +112,10 @@ class SurveyUse:
         if shown is None or not shown.to_be_worded:
             return shown
         rows = [
-            f"“{question.words}”: option {option.key} (segment {surveys.segment_of(shown, option)})"
+            f"“{question.words}”: option {option.key} (segment {segment_of(shown, option)})"
             for question, option in shown.to_be_worded
         ]
-        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {surveys.TO_BE_WORDED}"
+        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {TO_BE_WORDED}"
         self.context.tell(title, wrong=True)
         more = [
             "",

@@ -21,8 +21,8 @@ from needsseg.tui.words import lines, plain
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from needsseg.actions.study.studies import Study
-    from needsseg.actions.survey.survey import Survey
+    from needsseg.actions.study import Study
+    from needsseg.actions.survey import Survey
 
 KEYS = "ctrl+t example · tab verdicts, j k scroll them · esc closes, the text stays"
 PLACE = "Paste answers: JSON lines, a JSON array, or CSV with a column a question. ctrl+t shows how."

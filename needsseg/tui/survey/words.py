@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from needsseg.actions.survey.survey import TO_BE_WORDED
+from needsseg.actions.survey import TO_BE_WORDED
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.survey.editing import MOST_ASKED, Edits
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.survey.survey import Option, Question, Survey, SurveyAccuracy, SurveyVersion, Verdict
+    from needsseg.actions.survey import Option, Question, Survey, Verdict
+    from needsseg.actions.survey.accuracy import SurveyAccuracy
+    from needsseg.actions.survey.survey import SurveyVersion
 
 FIGURE, LEAST_WORDS = 5, 20
 REFUSED = "refused"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from needsseg.tui.words import SEGMENT_GLYPHS, row
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile
 
 COLUMNS = {
     "Account": 18, "Lifecycle": 12, "Need": 19, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,

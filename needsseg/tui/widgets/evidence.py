@@ -11,8 +11,11 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from needsseg.actions.segments.cards import PARTS, Card
-from needsseg.actions.segments.segments import Backing, Evidence, LeftOver
+from needsseg.actions.discovery.evidence import Evidence
+from needsseg.actions.discovery.previews import LeftOver
+from needsseg.actions.segments import PARTS
+from needsseg.actions.segments.cards import Card
+from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.widgets import evidence_words as words

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
+from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
+from needsseg.actions.discovery.previews import LeftOver
 from needsseg.actions.segments.cards import Card, CardQuote
-from needsseg.actions.segments.segments import Backing, Evidence, LeftOver, SegmentSummary
+from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 
-from needsseg.actions.discovery.review import Point
+from needsseg.actions.discovery.comparing import Point
 from needsseg.text import safe
 from needsseg.tui.words import plain
 

@@ -9,8 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from needsseg.actions.accounts.account_filters import Revenue
-from needsseg.actions.accounts.accounts import AccountProfile
+from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import AccountMatch
 from needsseg.tui.words import lines, plain
 

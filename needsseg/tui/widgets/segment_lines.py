@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from needsseg.actions.segments.segments import SegmentSummary
+from needsseg.actions.discovery.evidence import SegmentSummary
 from needsseg.text import format_count
 from needsseg.tui.widgets.evidence import LEFT_OVER
 from needsseg.tui.words import SEGMENT_GLYPHS, lines, plain

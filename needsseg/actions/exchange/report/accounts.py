@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.rollups import rollup as roll_up
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding.pseudonyms import Cover
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from needsseg.accounts import AccountProfile
     from needsseg.accounts.tiers.revenue import Revenue
     from needsseg.accounts.tiers.rollups import Cell, Rollup
-    from needsseg.actions.validation.retention import Validation
+    from needsseg.validation.retention import Validation
     from needsseg.validation.survival import Curve
 
 LISTED = 300
@@ -77,7 +77,7 @@ def gather_stack(
     if as_of is None:
         return _without("There are accounts but no usage events, so the day to look from has to be said: --as-of DATE.")
     backend = engine_for(study, engine)
-    with held(backend, accounts.stack_files(study).accounts.parent):
+    with held(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
         known = Held(rows, revenue_as_of(study, as_of, backend))
     labelled = [row for row in rows if row.needs_segment]

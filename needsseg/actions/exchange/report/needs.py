@@ -12,10 +12,12 @@ from needsseg.actions.discovery.comparing import needs_map
 from needsseg.actions.discovery.firmness import verdict
 from needsseg.actions.exchange.report.quote_contexts import context, place
 from needsseg.actions.segments import cards
-from needsseg.actions.segments.cards import PARTS, Card
+from needsseg.actions.segments.cards import Card
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
+from needsseg.discovery.evidence.card_quotes import PARTS
+from needsseg.discovery.evidence.segment_evidence import speaker_key
 from needsseg.discovery.verdict import leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
@@ -157,12 +159,12 @@ def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
 def _quotes(each: Evidence) -> list[Passage]:
     """Its exemplars; where there are few, the strongest passages of other participants too."""
     chosen = {passage.id: passage for passage in each.summary.exemplars[:QUOTES]}
-    heard = {evidence.voice(passage) for passage in chosen.values()}
+    heard = {speaker_key(passage) for passage in chosen.values()}
     for passage, _ in each.passages:
         if len(chosen) >= 3:
             break
-        if evidence.voice(passage) not in heard:
-            heard.add(evidence.voice(passage))
+        if speaker_key(passage) not in heard:
+            heard.add(speaker_key(passage))
             chosen[passage.id] = passage
     return list(chosen.values())
 

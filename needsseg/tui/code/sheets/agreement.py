@@ -9,8 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from needsseg.actions.coding import measures
-from needsseg.actions.coding.measures import Units
+from needsseg.actions.coding import Units, measures
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
@@ -19,7 +18,7 @@ from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.coding.measures import Agreed
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 MOST = 500
 UNITS: tuple[Units, ...] = get_args(Units)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from needsseg.actions.discovery import needs
-from needsseg.actions.discovery.code_tree import CodeNode, passages_by_code, rearranged
+from needsseg.actions.discovery import CodeNode, needs, rearranged
+from needsseg.actions.discovery.code_tree import passages_by_code
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.sheet import Sheet
@@ -17,7 +17,7 @@ from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 CODES_SAID = 4
 """So many codes of a branch are named in its line; the line below the tree names all."""

@@ -12,9 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from needsseg.actions.coding import codebook, memos
-from needsseg.actions.coding.codebook import Branch, CodeRow
-from needsseg.actions.study.studies import Study
+from needsseg.actions.coding import COLOURS, Branch, CodeRow, codebook, is_colour, memos
+from needsseg.actions.study import Study
 from needsseg.text import format_count
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.drafting import Drafting
@@ -185,7 +184,7 @@ class CodebookSheet(Sheet[str]):
 
     def action_recolour(self) -> None:
         """Asks for a colour."""
-        choices = [Choice(colour, colour) for colour in codebook.COLOURS] + [Choice(NONE, NONE, "takes it away")]
+        choices = [Choice(colour, colour) for colour in COLOURS] + [Choice(NONE, NONE, "takes it away")]
         self._ask(
             lambda here: Prompt(
                 f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb as on the web."
@@ -293,6 +292,6 @@ class CodebookSheet(Sheet[str]):
 
 def block(colour: str) -> Content:
     """A block in a code's colour; blank where it has none, or one that is not known here."""
-    if codebook.is_colour(colour):
+    if is_colour(colour):
         return plain("■ ", colour)
     return plain("□ " if colour else "  ")

@@ -17,7 +17,7 @@ from needsseg.tui.words import lines, one_line, plain
 if TYPE_CHECKING:
     from needsseg.actions.coding.coverage import Covered
     from needsseg.actions.coding.measures import Saturated
-    from needsseg.actions.study.studies import Study
+    from needsseg.actions.study import Study
 
 WIDTH, CHART, NAME = 16, 30, 18
 BASES, RUNS, THRESHOLDS = (4, 5, 6, 3), (2, 3, 1), (0.05, 0.0, 0.1)

@@ -13,9 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from needsseg.actions.coding import passages, statements
-from needsseg.actions.coding.statements import PARTS
-from needsseg.actions.study.studies import Study
+from needsseg.actions.coding import PARTS, passages, statements
+from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
 from needsseg.text import safe

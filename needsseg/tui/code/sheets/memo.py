@@ -10,10 +10,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from needsseg.actions.coding import memos
-from needsseg.actions.coding.drafts import DraftKind
-from needsseg.actions.coding.memos import MemoKind
-from needsseg.actions.study.studies import Study
+from needsseg.actions.coding import DraftKind, MemoKind, memos
+from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.text import safe
 from needsseg.tui.drafting import WORDS, Drafting
