@@ -131,15 +131,9 @@ def test_no_test_imports_from_another_test() -> None:
     assert borrowed == []
 
 
-@pytest.mark.parametrize(
-    "of_app",
-    [False, pytest.param(True, marks=pytest.mark.xfail(reason="screens open each other by import", strict=True))],
-    ids=["all but the app", "the app"],
-)
-def test_no_modules_import_each_other(of_app: bool) -> None:
+def test_no_modules_import_each_other() -> None:
     graph = {module: edges(module) for module in modules() if module.split(".")[0] == "needsseg"}
-    found = [circle for circle in circles(graph) if any(each.startswith("needsseg.tui.") for each in circle) == of_app]
-    assert found == []
+    assert circles(graph) == []
 
 
 def test_circles_are_found() -> None:

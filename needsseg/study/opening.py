@@ -11,7 +11,8 @@ from needsseg.errors import StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, faults, leftovers, restore, schema, waiting
 from needsseg.study.file.faults import translated
-from needsseg.study.file.file_watch import note_identity, watched
+from needsseg.study.file.file_watch import watched
+from needsseg.study.file.marks import note_identity
 from needsseg.study.file.private import OPEN_HERE, identity
 from needsseg.study.file.waiting import patiently
 from needsseg.study.migrations.numbered import APPLICATION_ID, LATEST, apply_pending

@@ -30,7 +30,7 @@ from needsseg.study.segments import vectors
 from tests.fixtures.wording import NO_MODEL, NO_MODEL_FOLDER, NO_VECTOR_OF_EMPTY, NOT_PUBLISHED_MODEL, refuses
 
 if TYPE_CHECKING:
-    from needsseg.embedding import Vectors
+    from needsseg.embedding.vectors import Vectors
 
 pytestmark = pytest.mark.model
 

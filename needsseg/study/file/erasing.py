@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import StudyError
 from needsseg.study.coding import drafts
-from needsseg.study.file import file_watch, leftovers
+from needsseg.study.file import leftovers, marks
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -28,7 +28,7 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str]:
         remove()
         for table in ("history_rows", "history", "vectors", "firmness"):
             study.execute(f"DELETE FROM {table}")
-        file_watch.note_erased(study)
+        marks.note_erased(study)
         drafts.forget(study)
         # Full-text indexes keep words of deleted rows until they are made anew.
         for index in ("turns_fts", "passages_fts"):

@@ -10,23 +10,19 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
 import sqlite3
 import struct
 import threading
 import time
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from needsseg.study.file.private import OPEN_HERE
 
-if TYPE_CHECKING:
-    from needsseg.study.connection import Study
-
 MAGIC = b"SQLite format 3\0"
-_MARKS = "file"
+MARKS = "file"
 """What the study notes of its file, among the places of screens, which are no part of the history."""
 _LOOKS, _PAUSE = 3, 0.05
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
@@ -106,7 +102,7 @@ def _position(path: Path) -> _Position | None:
     """The position of the file without its log; None where there is no history in it, or where it cannot be read just now."""
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as conn:
-            marks = conn.execute("SELECT place FROM places WHERE screen = ?", [_MARKS]).fetchone()
+            marks = conn.execute("SELECT place FROM places WHERE screen = ?", [MARKS]).fetchone()
             newest = conn.execute("SELECT max(id) FROM history").fetchone()[0]
         if marks is None:
             return None
@@ -114,22 +110,6 @@ def _position(path: Path) -> _Position | None:
         return _Position(str(read["identity"]), int(read["erased"]), newest or 0)
     except (sqlite3.Error, ValueError, KeyError):
         return None
-
-
-def note_identity(study: Study) -> None:
-    """Give a study that has none an identity, which its copies share."""
-    if study.row("SELECT 1 FROM places WHERE screen = ?", [_MARKS]) is None:
-        with study.cache_writing():
-            marks = json.dumps({"identity": secrets.token_hex(8), "erased": 0})
-            study.execute("INSERT OR IGNORE INTO places (screen, place) VALUES (?, ?)", [_MARKS, marks])
-
-
-def note_erased(study: Study) -> None:
-    """Count an erasing, after which the numbers of the history begin anew; inside the transaction that erases."""
-    study.execute(
-        "UPDATE places SET place = json_set(place, '$.erased', json_extract(place, '$.erased') + 1) WHERE screen = ?",
-        [_MARKS],
-    )
 
 
 def watched(path: Path, identity: tuple[int, int]) -> FileWatch | None:

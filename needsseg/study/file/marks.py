@@ -1,0 +1,28 @@
+"""What a study notes of its own file, by which another file in its place is told (``file_watch``)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from needsseg.study.file.file_watch import MARKS
+
+if TYPE_CHECKING:
+    from needsseg.study.connection import Study
+
+
+def note_identity(study: Study) -> None:
+    """Give a study that has none an identity, which its copies share."""
+    if study.row("SELECT 1 FROM places WHERE screen = ?", [MARKS]) is None:
+        with study.cache_writing():
+            marks = json.dumps({"identity": secrets.token_hex(8), "erased": 0})
+            study.execute("INSERT OR IGNORE INTO places (screen, place) VALUES (?, ?)", [MARKS, marks])
+
+
+def note_erased(study: Study) -> None:
+    """Count an erasing, after which the numbers of the history begin anew; inside the transaction that erases."""
+    study.execute(
+        "UPDATE places SET place = json_set(place, '$.erased', json_extract(place, '$.erased') + 1) WHERE screen = ?",
+        [MARKS],
+    )
