@@ -81,7 +81,7 @@ class BackupsSheet(Sheet[None]):
             Choice("leave", "leave the study as it is", "changes nothing"),
         ]
         question = f"Put the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC in the place of the study?"
-        about = f"{row.path}\nWhat was done since is not in it. u does not take this back: restore the file kept aside for that."
+        about = f"{row.path}\nWhat was done since is not in it. u cannot undo this; to go back, restore the file kept aside."
         self.app.push_screen(Prompt(question, about=about, choices=choices, free=False), partial(self._answered, row))
 
     def _answered(self, row: Backup, answer: str | None) -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
     from needsseg.actions.study.studies import Study
 
-WORDS = {"done": "", "undone": "taken back", "superseded": "given up"}
+WORDS = {"done": "", "undone": "undone", "superseded": "cancelled"}
 MOST = 500
-KEYS = "u takes back what is under the cursor · ctrl+r does it again · p one person's only · esc closes"
+KEYS = "u undoes the entry under the cursor · ctrl+r redoes · p one person's only · esc closes"
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -33,8 +33,8 @@ class HistoryScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "dismiss", "close", id="history.close"),
-        Binding("u", "undo", "take back what is under the cursor", id="history.undo"),
-        Binding("ctrl+r", "redo", "do again", id="history.redo"),
+        Binding("u", "undo", "undo the entry under the cursor", id="history.undo"),
+        Binding("ctrl+r", "redo", "redo", id="history.redo"),
         Binding("p", "person", "one person's only", id="history.person"),
         Binding("j", "move(1)", "down", id="history.down"),
         Binding("k", "move(-1)", "up", id="history.up"),

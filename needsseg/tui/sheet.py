@@ -180,7 +180,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Takes back what one did last oneself."""
 
         def done(entry: HistoryEntry) -> None:
-            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
 
         undoing.take_back(self.app, self.study, done, self._refuse)
 
@@ -191,7 +191,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         except NeedssegError as error:
             self._refuse(error)
             return
-        self.done(f"did again: {undoing.named(self.study, entry)}")
+        self.done(f"Redid: {undoing.named(self.study, entry)}")
 
     def _refuse(self, error: NeedssegError) -> None:
         self.tell(error.message, wrong=True)

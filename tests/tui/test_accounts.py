@@ -145,7 +145,7 @@ def test_what_goes_wrong_in_computing_is_shown_and_can_be_tried_again(
         text = flat(seen(app))
         assert "Profiles could not be computed." in text and "enter tries again" in text
         assert str(fault).split("[")[0] in text and "computing profiles" not in text
-        assert isinstance(fault, UsageError) or "needsseg itself is at fault: ZeroDivisionError: of nothing [x]" in text
+        assert isinstance(fault, UsageError) or "Internal error: ZeroDivisionError: of nothing [x]" in text
         await pilot.press("enter")
         await settled(app, pilot)
         await pilot.press("f5")
@@ -176,7 +176,7 @@ def test_an_account_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pyt
         await opened(app, pilot)
         await pilot.press("enter")
         await settled(app, pilot)
-        assert "needsseg itself is at fault: RuntimeError: no page" in flat(seen(app))
+        assert "Internal error: RuntimeError: no page" in flat(seen(app))
         await pilot.press("escape")
         app.push_screen(AccountPageSheet(app.study, "a1", date(2026, 6, 29)))
         await settled(app, pilot)

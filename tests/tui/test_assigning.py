@@ -97,7 +97,7 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
         text = flat(seen(app))
         assert "text ← what [b]they[/b] said" in text and "date ← created_at" in text
         await pilot.press("r")
-        assert "Which share of the labels is to be right?" in flat(seen(app))
+        assert "Target precision?" in flat(seen(app))
         await typed(pilot, "0.7")
         assert isinstance(app.screen, AssignProgress) and "p pauses · esc ends it" in flat(seen(app))
         await settled(app, pilot)
@@ -112,7 +112,7 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
         assert made.texts == 10
         await pilot.press("u")
         await settled(app, pilot)
-        assert assigning.assignments(app.study) == [] and "took back" in flat(seen(app))
+        assert assigning.assignments(app.study) == [] and "Undid" in flat(seen(app))
 
     play(path, scenes, size)
 

@@ -46,7 +46,7 @@ def test_accepting_and_rejecting_save_at_once_and_go_on_and_are_undone(tmp_path:
         await pilot.press("u")
         assert statuses(app)[:2] == ["accepted", "suggested"]
         assert screen.interview.current == ids[1], "undo leads back to the passage it concerned"
-        assert "took back: rejected" in flat(seen(app))
+        assert "Undid: rejected" in flat(seen(app))
         await pilot.press("ctrl+r")
         assert statuses(app)[1] == "rejected"
         await pilot.press("u", "u")

@@ -55,7 +55,7 @@ def test_words_are_confirmed_kept_and_undone_one_after_the_other(tmp_path: Path,
         assert f"· kept       {second}  stays" in seen(app)
         await pilot.press("u")
         assert states(app)[second] == "undecided"
-        assert f"took back: “{second}” is kept" in flat(seen(app))
+        assert f"Undid: “{second}” is kept" in flat(seen(app))
         await pilot.press("ctrl+r", "k", "g", "d")
         assert states(app)[first] == "undecided"
         await pilot.press("d")

@@ -18,6 +18,7 @@ from needsseg.settings import load
 from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 Given = str | Path | Sequence[str | Path]
 PREVIEWED = 10_000
@@ -274,9 +275,7 @@ def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict
 def _replaced(before: SourceRow | None) -> list[str]:
     if before is None:
         return []
-    return [
-        f"They stand in place of {before.row_count:,} {before.kind} from {before.file_name}; undo brings those back."
-    ]
+    return [f"Replaced {before.row_count:,} {before.kind} from {before.file_name}; undo restores them."]
 
 
 def _strangers(study: Study) -> list[str]:
@@ -298,7 +297,10 @@ def _too_early(study: Study, kind: str) -> list[str]:
     )
     if not rows:
         return []
-    return [f"{rows:,} events of {ids:,} accounts lie before their first subscription started; they count as usage."]
+    return [
+        f"{rows:,} events of {format_count(ids, 'account')} lie before their first subscription started; they count "
+        "as usage."
+    ]
 
 
 def rejects(study: Study, kind: str) -> list[Reject]:

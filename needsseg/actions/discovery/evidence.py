@@ -324,7 +324,8 @@ def _changes(here: Sequence[Passage], row: SegmentRow, found: set[int] | None, c
     if added:
         rest = len(here) - added
         warnings.append(
-            f"{added} of its {len(here)} passages {plural(added, 'was', 'were')} added since run {row.run}: "
+            f"{added} of its {format_count(len(here), 'passage')} {plural(added, 'was', 'were')} added since run "
+            f"{row.run}: "
             f"keywords are of the other {rest}"
         )
     return warnings
@@ -342,13 +343,14 @@ def _warnings(here: Sequence[Passage], kept: Collection[int], names: Participant
         warnings.append(f"rests on {format_count(len(voices), 'participant')} only")
     name, most = max(voices.items(), key=lambda item: (item[1], item[0]))
     if most * 2 > len(here):
-        warnings.append(f"{name} supplies {most} of its {len(here)} passages")
+        warnings.append(f"{name} supplies {most} of its {format_count(len(here), 'passage')}")
     lost = sum(not passage.anchored for passage in here)
     if lost:
         warnings.append(
-            f"{lost} of its {len(here)} passages {plural(lost, 'has', 'have')} no place in the transcript as it is now"
+            f"{lost} of its {format_count(len(here), 'passage')} {plural(lost, 'has', 'have')} no place in the "
+            "transcript as it is now"
         )
     undecided = sum(passage.status == "suggested" and passage.id not in kept for passage in here)
     if undecided:
-        warnings.append(f"{undecided} of its {len(here)} passages are undecided suggestions")
+        warnings.append(f"{undecided} of its {format_count(len(here), 'passage')} are undecided suggestions")
     return warnings

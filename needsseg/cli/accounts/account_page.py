@@ -13,7 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.text import date_of
+from needsseg.text import date_of, format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts.account_page import AccountPage, Series
@@ -25,14 +25,19 @@ MOST_QUOTES = 6
 @click.command()
 @click.argument("account", metavar="ACCOUNT")
 @as_of_option
-@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
+@click.option(
+    "--pseudonyms",
+    "conceal",
+    is_flag=True,
+    help="Replace names, companies, e-mail addresses and phone numbers by pseudonyms.",
+)
 @engine_option
 @json_option
 @click.pass_obj
 def account(session: Session, account: str, as_of: date, conceal: bool, engine: str | None, as_json: bool) -> None:
-    """Open one account, by its id or its whole name.
+    """Show one account, by its id or its full name.
 
-    Shows its profile, its weeks, its terms, the interviews and quotes behind its label, and what follows from which rule.
+    Shows its profile, weekly use, subscription terms, the interviews and quotes behind its label, and recommended actions.
     """
     from needsseg.actions.accounts.account_page import account_page, concealed
 
@@ -77,7 +82,7 @@ def _print_use(page: AccountPage) -> None:
     if page.series is None or page.profile.behaviour is None:
         return
     behaviour = page.profile.behaviour
-    print_text(f"\nUse, by week, oldest first ({len(page.series.events)} weeks)")
+    print_text(f"\nUse, by week, oldest first ({format_count(len(page.series.events), 'week')})")
     for name, values in _lines(page.series).items():
         figures = " ".join(f"{value:,}" for value in values)
         print_text(f"  {name:<9} {sparkline(values)}  {figures}")
@@ -148,7 +153,7 @@ def _print_need(page: AccountPage) -> None:
     if page.assigned is not None:
         undated = f", {page.assigned.undated} of them without a date" if page.assigned.undated else ""
         print_text(
-            f"  {page.assigned.texts} texts say {page.assigned.segment}{undated}; "
+            f"  {format_count(page.assigned.texts, 'text')} say {page.assigned.segment}{undated}; "
             f"{page.assigned.disagreement:.0%} of the weight of its texts says otherwise"
         )
     for text in page.texts[:MOST_QUOTES]:

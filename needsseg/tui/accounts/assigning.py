@@ -168,7 +168,7 @@ class TextAssigning:
             return
         about = "The surer, the fewer: a text that fits no segment, or two equally, gets no label."
         self.context.push(
-            Prompt("Which share of the labels is to be right?", choices=SURE, free=False, about=about),
+            Prompt("Target precision?", choices=SURE, free=False, about=about),
             lambda sure: self._assign(Asked(file, chosen, sure), proposal) if sure else None,
         )
 
@@ -181,7 +181,7 @@ class TextAssigning:
     @shows_errors
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.context.done("ended; the study is as it was, and a with the same file goes on there", undo=False)
+            self.context.done("Cancelled, nothing changed; press a with the same file to resume", undo=False)
         elif "--fresh" in outcome.hint:
             self.context.push(
                 Prompt(

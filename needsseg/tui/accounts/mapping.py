@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts.accounts import FORMATS, MappingProposal
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -128,7 +129,11 @@ class MappingScreen(ModalScreen[Chosen | None]):
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
         unused = [column for column in found.header if column not in used]
         rest = [f"not read: {', '.join(unused)}"] if unused else []
-        rest += [f"{len(found.refused)} files cannot be read: {found.refused[0][0]} …"] if found.refused else []
+        rest += (
+            [f"{format_count(len(found.refused), 'file')} cannot be read: {found.refused[0][0]} …"]
+            if found.refused
+            else []
+        )
         self._tell("#rest", "\n".join(rest))
         self._tell("#wrong", wrong)
         self._preview()

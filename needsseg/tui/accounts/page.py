@@ -175,7 +175,7 @@ def _use(page: AccountPage) -> Iterator[Line]:
         return
     days = page.profile.as_of_date
     first, last = days - timedelta(weeks=len(page.series.events)), days - timedelta(days=1)
-    yield _line(f"{len(page.series.events)} weeks from {first} to {last}, oldest first", "dim")
+    yield _line(f"{format_count(len(page.series.events), 'week')} from {first} to {last}, oldest first", "dim")
     told = {
         "events": page.series.events,
         "users": page.series.active_users,

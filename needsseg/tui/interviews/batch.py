@@ -178,7 +178,7 @@ class BatchSheet(Sheet[Place]):
         for one in others:
             both = [it for it in self._holding(speaker.label) if one.label in it.labels]
             if len(both) > 1:
-                about = f"same in whole batch · {len(both)} interviews have both"
+                about = f"same in whole batch · {format_count(len(both), 'interview')} have both"
                 options.append(_Option(one.label, about, self._merging(found, one.label, both)))
         if speaker.role == "participant":
             for other, one in self._people_elsewhere(held, speaker):
@@ -267,7 +267,7 @@ class BatchSheet(Sheet[Place]):
                 return
             choices = [
                 Choice("here", "only here", held.title),
-                Choice("all", "in all", f"{len(keys)} interviews have somebody called so"),
+                Choice("all", "in all", f"{format_count(len(keys), 'interview')} have somebody called so"),
             ]
             question = f"In which interviews is {actions.called(speaker.label)} to be called {one_line(name, 60)}?"
             self.app.push_screen(Prompt(question, choices=choices, free=False), partial(renamed, name))

@@ -54,7 +54,7 @@ class ImportPreviewSheet(PreviewQuestions):
     KEYS = (
         "enter imports · space leaves out · A import anyway\n"
         "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
-        "0 as detected · u takes a choice back · J K scroll · esc closes"
+        "0 as detected · u undoes a choice · J K scroll · esc closes"
     )
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -181,7 +181,7 @@ class ImportPreviewSheet(PreviewQuestions):
             taken_back = self._found is not None and bool(self._before)
             if taken_back:
                 self._chosen = self._before.pop()
-            self.tell(f"{told} The choice was taken back." if taken_back else told, wrong=True)
+            self.tell(f"{told} The choice was undone." if taken_back else told, wrong=True)
             return
         self._take(preview_from(outcome.result))
 
@@ -207,7 +207,7 @@ class ImportPreviewSheet(PreviewQuestions):
         shapes |= chosen.anyway ^ self._chosen.anyway
         self._chosen, self._looked_at = chosen, False
         paths = [file.path for file in self._found.files if file.shape in shapes] if self._found else []
-        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u takes it back")
+        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u undoes")
         if paths:
             self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
 
@@ -288,10 +288,10 @@ class ImportPreviewSheet(PreviewQuestions):
     def _replay(self, *, forward: bool) -> None:
         source, target = (self._after, self._before) if forward else (self._before, self._after)
         if not source:
-            self.tell("no choice to make again" if forward else "no choice to take back", wrong=True)
+            self.tell("no choice to redo" if forward else "no choice to undo", wrong=True)
             return
         target.append(self._chosen)
-        self._change("made the choice again" if forward else "took the choice back", source.pop())
+        self._change("redid the choice" if forward else "undid the choice", source.pop())
 
     def action_scroll(self, by: int) -> None:
         """Scrolls the details."""

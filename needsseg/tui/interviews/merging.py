@@ -40,7 +40,7 @@ def _ask(screen: StudyScreen, where: str, outcome: Outcome) -> None:
     who = ", ".join(map(str, report["coders"])) or "nobody yet"
     about = "\n".join([f"Coded by {who}.", str(report["sentence"]), *_doubts(report, outcome.said)])
     choices = [
-        Choice("merge", "merge", "one action: u takes it back"),
+        Choice("merge", "merge", "one action: u undoes it"),
         Choice("leave", "leave it", "nothing was changed"),
     ]
     asked = Prompt(f"Merge {report['file']}?", about=about, choices=choices, free=False)

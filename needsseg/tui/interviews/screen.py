@@ -70,7 +70,7 @@ class InterviewsScreen(StudyScreen):
             "remove",
             id="interviews.remove",
             show=False,
-            tooltip="remove the interview (u brings it back)",
+            tooltip="remove the interview (u restores it)",
         ),
         Binding("j", "move(1)", "down", id="interviews.down", show=False),
         Binding("k", "move(-1)", "up", id="interviews.up", show=False),

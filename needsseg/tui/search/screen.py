@@ -266,7 +266,7 @@ class SearchSheet(Sheet[Place]):
                 if rest
                 else ""
             )
-            about = f"It goes on {format_count(theirs, 'hit')}; u takes all of it back.{left}"
+            about = f"It goes on {format_count(theirs, 'hit')}; u undoes all of it.{left}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:

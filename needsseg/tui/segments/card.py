@@ -105,7 +105,7 @@ class CardScreen(Sheet[None]):
         head = plain(f"{CALLED[row.part]}{about}", "bold")
         if row.quote is None:
             empty = row.part in found.unsaid
-            said = "nobody says so, as a person found; x takes that back" if empty else "nobody says it plainly"
+            said = "nobody says so, as a person found; x undoes that" if empty else "nobody says it plainly"
             return lines([head, plain(f"  – {said}; r pins a passage", "dim")])
         quote = row.quote
         how = f"pinned by {quote.by}" if quote.pinned else "proposed: a pins it, n shows the next, x: nobody says so"
@@ -259,7 +259,7 @@ class CardScreen(Sheet[None]):
     def _state_job(self, text: str | None) -> None:
         if text is not None:
             self.attempt(
-                "wrote its job statement" if text else "took its job statement back",
+                "wrote its job statement" if text else "removed its job statement",
                 lambda: segments.write_statement(self.study, self._segment, text),
             )
 

@@ -93,7 +93,7 @@ class SegmentCommands:
         if text is not None:
             segments.write_statement(self.context.study, segment, text)
             self._review.wanted_segment = segment
-            self.context.done("wrote its job statement" if text else "took its job statement back")
+            self.context.done("wrote its job statement" if text else "removed its job statement")
 
     def open_card(self) -> None:
         """Opens the card."""
@@ -190,7 +190,7 @@ class SegmentCommands:
                 return
             who = self.context.reviewer or self.context.study.actor
             self.context.push(
-                Prompt(f"Confirm “{segment.name}” as whom?", value=who, about=lines(about)),
+                Prompt(f"Confirm “{segment.name}”: your name?", value=who, about=lines(about)),
                 partial(self._confirm, segment.id, undecided),
             )
 

@@ -60,7 +60,7 @@ class ReviewCursor:
         """Return the segment under the cursor, or None with a message."""
         if self.segment is None:
             self.context.tell(
-                "this is no segment: v moves its passages into one" if self.on_left else "there are no segments"
+                "Not a segment; v moves its passages into one" if self.on_left else "there are no segments"
             )
         elif self.context.pressed_before(self._review.segment_replaced_at):
             self.context.tell(

@@ -75,7 +75,8 @@ class DiscoveryRuns:
         found = review.compare_runs(self.context.study, first, second)
         of = found.comparison
         said = [
-            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} in both.",
+            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} "
+            "in both.",
             f"{format_count(of.only_first, 'passage')} in run {first} only, {of.only_second} in run {second} only.",
             "",
             *found.sentences,
@@ -87,7 +88,7 @@ class DiscoveryRuns:
         if not segments.runs(self.context.study):
             self.context.tell("nothing to vary before candidates are discovered: D")
             return
-        self.context.run_verb("How much hangs on whom", self._varied, ["sensitivity", "--json"])
+        self.context.run_verb("Sensitivity to single interviews", self._varied, ["sensitivity", "--json"])
 
     @shows_errors
     def _varied(self, outcome: Outcome) -> None:
@@ -107,7 +108,7 @@ class DiscoveryRuns:
         ):
             said += ["", KINDS.get(str(kind), str(kind)), *(f"  {row.get('sentence', '')}" for row in group)]
         drawn = outcome.result.get("resampled", [])
-        said += ["", "With passages drawn again", *(f"  {sentence}" for sentence in drawn)] if drawn else []
+        said += ["", "With passages resampled", *(f"  {sentence}" for sentence in drawn)] if drawn else []
         said += ["", "What the figures mean", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)] if rows else []
         self.context.tell("nothing was changed by this")
         self.context.show_report("What the segments hang on", said or ["There was nothing to vary."])

@@ -25,7 +25,7 @@ class PairsScreen(Sheet[None]):
     """Both quotes of each pair; ``x`` takes a pair back."""
 
     TITLE = "Pairs"
-    KEYS = "x takes the pair back · u brings it back · esc closes"
+    KEYS = "x takes the pair back · u restores it · esc closes"
     EMPTY = "No passages are paired yet. Mark two quotes with space, then + says whether they speak of one need."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("P,q", "leave", "close", id="pairs.close"),

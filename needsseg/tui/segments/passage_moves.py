@@ -100,7 +100,7 @@ class PassageMoves:
             return
         kind = "member" if row.kind == "stated" else row.kind
         if kind == "off_topic":
-            self.context.tell("it is off-topic already: a takes that back")
+            self.context.tell("it is off-topic already: a undoes that")
             return
         if kind == "member" and self._cursor.segment and self._cursor.is_closed(self._cursor.segment):
             return

@@ -60,7 +60,7 @@ class QuestionScreen(ModalScreen[int]):
         Binding("n", "new_need", "a new need", id="question.new_need"),
         Binding("g", "guess", "show or hide the program's guess", id="question.guess"),
         Binding("s,space", "skip", "skip", id="question.skip"),
-        Binding("u", "undo", "take the last answer back", id="question.undo"),
+        Binding("u", "undo", "undo the last answer", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
         Binding("k", "step(-1)", "up", id="question.up"),
         Binding("pagedown", "read(1)", "read on", id="question.read_on"),
@@ -292,7 +292,7 @@ class QuestionScreen(ModalScreen[int]):
             return
         history.undo(self._study)  # one's own: what a colleague did meanwhile stays
         self._answered -= 1
-        self._next("took the last answer back")
+        self._next("undid the last answer")
 
     def action_step(self, by: int) -> None:
         """Goes through the choices."""

@@ -231,7 +231,7 @@ def quoted(
 def loose(row: LeftOver, *, marked: bool) -> Content:
     """A passage in no segment, and how near the nearest one is."""
     if row.off_topic:
-        return quoted(row.passage, "a takes it back", words="× off-topic", marked=marked, name=row.participant)
+        return quoted(row.passage, "a undoes that", words="× off-topic", marked=marked, name=row.participant)
     near = f"nearest “{row.name}” {row.nearness:.2f}" if row.nearest is not None and row.nearness is not None else ""
     return quoted(row.passage, near or "nearest unknown", marked=marked, name=row.participant)
 

@@ -267,7 +267,7 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Delete “{here.name}”?",
-                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u brings all back.",
+                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u restores all of it.",
                 choices=[Choice("yes", "delete it"), Choice("", "keep it")],
                 free=False,
             ),
