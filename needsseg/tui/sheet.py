@@ -131,7 +131,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         unseen = any(map(self.desk.keys.pressed_before, shown))
         if unseen:
             self.tell(
-                "this was not on the screen yet as the key was pressed: nothing was changed; press again", wrong=True
+                "this was not yet on screen when you pressed the key; nothing was changed, press again", wrong=True
             )
         return unseen
 

@@ -72,7 +72,7 @@ def test_figures_units_and_the_places_where_coders_differ(tmp_path: Path, size: 
         await pilot.press("s")
         assert "by passage" in flat(seen(app)) and "only what somebody marked counts" in flat(seen(app))
         await pilot.press("s", "enter")
-        assert "choose a code" in flat(seen(app)) and not answers
+        assert "move to a code" in flat(seen(app)) and not answers
         # The last row is Marek's: only his interview is then compared.
         await pilot.press("G", "i")
         await pilot.pause()

@@ -217,9 +217,9 @@ def test_edits_are_taken_back_one_by_one_before_anything_in_the_study(path: Path
         await pilot.press("u", "g", "space")
         assert asked(screen) == 3
         await pilot.press("u")
-        assert "took the edit back" in flat(seen(app)) and asked(screen) == 4
+        assert "Undid the edit" in flat(seen(app)) and asked(screen) == 4
         await pilot.press("ctrl+r")
-        assert "made the edit again" in flat(seen(app)) and asked(screen) == 3
+        assert "Redid the edit" in flat(seen(app)) and asked(screen) == 3
         await pilot.press("u", "u")
         assert screen.draft.edits.shown == before and not screen.draft.edits.unsaved
         assert len(history.listing(app.study)) == entries
@@ -436,7 +436,7 @@ def test_a_draft_that_fails_and_one_that_comes(
         assert "drafted 6 questions, not saved yet · u undoes" in flat(seen(app))
         assert screen.draft.edits.shown is not None and screen.draft.edits.shown.default_flow == "start"
         await pilot.press("u")
-        assert not screen.draft.edits.unsaved and "took the edit back" in flat(seen(app))
+        assert not screen.draft.edits.unsaved and "Undid the edit" in flat(seen(app))
 
     play(path, scenes, size)
 

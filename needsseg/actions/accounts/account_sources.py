@@ -275,14 +275,16 @@ def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict
 def _replaced(before: SourceRow | None) -> list[str]:
     if before is None:
         return []
-    return [f"Replaced {before.row_count:,} {before.kind} from {before.file_name}; undo restores them."]
+    return [
+        f"Replaced {format_count(before.row_count, before.kind.removesuffix('s'))} from {before.file_name}; undo restores them."
+    ]
 
 
 def _strangers(study: Study) -> list[str]:
-    """Says which events and subscriptions belong to accounts that are not among the accounts; they count for nobody."""
+    """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
     return [
-        f"Of the {kind}, {sum(unknown.values()):,} are of accounts that are not among the accounts "
-        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''}); they count for nobody."
+        f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
+        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
         for kind, unknown in unknown_accounts(study).items()
     ]
 

@@ -41,7 +41,7 @@ class Agreed:
         who = " and ".join(self.agreement.coders)
         if self.shared:
             return f"{who}, over what each of them has coded or read."
-        return f"{who}, over all that was said, also what one of them has not read."
+        return f"{who}, over all participants' words, including what one of them has not read."
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _print(page: AccountPage) -> None:
     profile = page.profile
     print_text(f"{profile.name} ({profile.account_id}) as of {profile.as_of_date}\n{profile.sentence}")
     if profile.missing:
-        print_text(f"Nothing is known of: {', '.join(profile.missing)}. No action that depends on it is recommended.")
+        print_text(f"Unknown: {', '.join(profile.missing)}. No action that depends on this is recommended.")
     _print_use(page)
     _print_lifecycle(page)
     _print_need(page)
@@ -69,7 +69,7 @@ def _print(page: AccountPage) -> None:
         print_text("\nTriggers of the last twelve weeks")
     for trigger in page.triggers:
         feature = f" {trigger.feature}" if trigger.feature else ""
-        unsettled = "" if trigger.settled else "; late events may still take it away"
+        unsettled = "" if trigger.settled else "; provisional: late events may cancel it"
         print_text(f"  {trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{unsettled}")
     print_text("\nRecommended")
     for action in profile.actions:

@@ -68,7 +68,7 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
         for key in report.updated:
             print_text(key)
     for row in report.unmatched:
-        session.refuse(f"{file.name} {row}", "names nobody in the study.")
+        session.refuse(f"{file.name} {row}", "matches nobody in the study.")
     for row in report.conflicts:
         where, _, why = row.partition(": ")
         session.refuse(f"{file.name} {where}", f"{why}.")

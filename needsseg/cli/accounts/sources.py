@@ -72,7 +72,7 @@ def tell_import(session: Session, report: actions.SourceReport, as_json: bool) -
         more = len(report.rejected) - MOST_TOLD
         session.refuse(f"{format_count(more, 'more row')}", f"needsseg accounts rejects {report.kind} lists them")
     for file in report.unchanged:
-        session.say(f"{file} is there already; it changes nothing.")
+        session.say(f"{file} was imported before; nothing changed.")
     for warning in report.warnings:
         session.warn(warning)
     if report.rejected:

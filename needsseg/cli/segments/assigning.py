@@ -78,7 +78,7 @@ def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
         rows += [(f"none: {why}", count, f"{count / report.texts:.1%}") for why, count in report.abstained.items()]
         print_table(("label", "texts", "share"), rows)
     if report.unchanged:
-        session.say(f"{report.file} was assigned so before; it changes nothing.")
+        session.say(f"{report.file} was assigned before in the same way; nothing changed.")
     if report.resumed and not report.unchanged:
         session.say(f"{format_count(report.resumed, 'text')} were done before; it went on from there.")
     session.say(

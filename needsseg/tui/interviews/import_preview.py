@@ -59,13 +59,13 @@ class ImportPreviewSheet(PreviewQuestions):
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "import", id="preview.import", priority=True),
-        Binding("space", "skip", "leave out, take in", id="preview.skip"),
+        Binding("space", "skip", "leave out or include", id="preview.skip"),
         Binding("l", "layout", "layout", id="preview.layout"),
-        Binding("L", "labels", "how speakers are labelled", id="preview.labels"),
+        Binding("L", "labels", "choose how speakers are labelled", id="preview.labels"),
         Binding("c", "columns", "columns of a table", id="preview.columns"),
         Binding("r", "role", "a speaker's role", id="preview.role"),
-        Binding("n", "not_speaker", "a label is not a speaker", id="preview.not_speaker"),
-        Binding("b", "unlabelled", "whose lines without a label are", id="preview.unlabelled"),
+        Binding("n", "not_speaker", "mark a label as not a speaker", id="preview.not_speaker"),
+        Binding("b", "unlabelled", "set the speaker of lines without a label", id="preview.unlabelled"),
         Binding("A", "anyway", "import anyway", id="preview.anyway"),
         Binding("0", "reset", "as detected", id="preview.reset"),
         Binding("J", "scroll(1)", "details down", id="preview.down"),
@@ -235,7 +235,7 @@ class ImportPreviewSheet(PreviewQuestions):
             return None
         file = self.file
         if file is None or not file.shape:
-            self.tell("this file cannot be opened, so there is nothing to change" if file else "that is for a file")
+            self.tell("this file cannot be opened, so there is nothing to change" if file else "move to a file first")
             return None
         return file
 
@@ -262,7 +262,7 @@ class ImportPreviewSheet(PreviewQuestions):
         """Leaves the file under the cursor out of the import, or takes it in again."""
         file = self.file
         if file is None or file.state not in ("clean", "doubtful"):
-            self.tell("that is for a file that can be imported")
+            self.tell("move to a file that can be imported first")
             return
         self._skipped ^= {file.path}
         self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'taken in'}", undo=False)
@@ -274,7 +274,7 @@ class ImportPreviewSheet(PreviewQuestions):
         self._before.append(self._chosen)
         self._after.clear()
         anyway = self._chosen.anyway ^ {file.shape}
-        told = "is read anyway" if file.shape in anyway else "is refused where too much is not understood"
+        told = "is read anyway" if file.shape in anyway else "is refused if too much is not understood"
         self._change(told, replace(self._chosen, anyway=anyway))
 
     def action_undo(self) -> None:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from needsseg.tui.segments.context import SegmentsContext
 
 KINDS = {
-    "participant": "One participant left out at a time",
+    "participant": "Leaving out one participant at a time",
     "again": "Clustered again",
-    "suggestions": "With other passages",
+    "suggestions": "With different passages",
 }
 
 
@@ -36,11 +36,11 @@ class DiscoveryRuns:
         runs = self._runs()
         if len(runs) < 2:
             self.context.tell(
-                "there is one run only: D discovers again" if runs else "there are no runs yet: D discovers"
+                "there is only one run: D discovers again" if runs else "there are no runs yet: D discovers"
             )
             return
         self.context.push(
-            Prompt("Compare which run?", about="enter takes the newest", choices=runs, free=False),
+            Prompt("Compare which run?", about="enter chooses the newest", choices=runs, free=False),
             partial(self._with_which, runs),
         )
 
@@ -60,7 +60,7 @@ class DiscoveryRuns:
         self.context.push(
             Prompt(
                 f"Compare run {newer} with which?",
-                about="enter takes the one before it",
+                about="enter chooses the previous run",
                 choices=[*before, *(run for run in rest if run not in before)],
                 free=False,
             ),
@@ -86,7 +86,7 @@ class DiscoveryRuns:
     def sensitivity(self) -> None:
         """Varies the study a little, again and again, and shows what becomes of each segment."""
         if not segments.runs(self.context.study):
-            self.context.tell("nothing to vary before candidates are discovered: D")
+            self.context.tell("nothing to test yet: D discovers candidates")
             return
         self.context.run_verb("Sensitivity to single interviews", self._varied, ["sensitivity", "--json"])
 
@@ -111,7 +111,7 @@ class DiscoveryRuns:
         said += ["", "With passages resampled", *(f"  {sentence}" for sentence in drawn)] if drawn else []
         said += ["", "What the figures mean", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)] if rows else []
         self.context.tell("nothing was changed by this")
-        self.context.show_report("What the segments hang on", said or ["There was nothing to vary."])
+        self.context.show_report("How stable the segments are", said or ["There was nothing to test."])
 
     @shows_errors
     def discover(self) -> None:

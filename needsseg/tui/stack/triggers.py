@@ -131,7 +131,7 @@ def _line(row: TriggerRow) -> Content:
     one = row.trigger
     feature = f" {one.feature}" if one.feature else ""
     need = f" · {row.needs_segment}" if row.needs_segment else ""
-    open_ = "" if one.settled else "; late events may still take it away"
+    open_ = "" if one.settled else "; provisional: late events may cancel it"
     head = plain(f"{one.fired_on}  {_kind(one.kind)}{feature}  ")
     return lines(
         [

@@ -33,7 +33,7 @@ class CoverageSheet(Sheet[Place]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "vary('base')", "interviews in the base", id="coverage.base"),
         Binding("r", "vary('run')", "interviews in a run", id="coverage.run"),
-        Binding("t", "vary('threshold')", "share of the base's codes that is no news", id="coverage.threshold"),
+        Binding("t", "vary('threshold')", "share of new codes that counts as saturated", id="coverage.threshold"),
     ]
 
     def __init__(self, study: Study) -> None:
