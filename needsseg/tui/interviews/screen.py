@@ -288,7 +288,7 @@ class InterviewsScreen(StudyScreen):
             return
         from needsseg.tui.widgets.prompt import Prompt
 
-        about = f"It was imported from {here.file_name}. Passages follow their words; those that cannot be placed are listed and kept."
+        about = f"It was imported from {here.file_name}. Passages follow their words; those without a place are listed."
         asked = Prompt(f"Replace “{here.title}” with which edited transcript?", about=about, path=True)
         self.app.push_screen(asked, partial(self._reimport, here.key))
 

@@ -42,7 +42,7 @@ class CardScreen(Sheet[None]):
 
     TITLE = "Card"
     KEYS = (
-        "e need · a pins · n next proposal · b pins beside · r other passage · t trims · x unpins, or: nobody says so"
+        "e need · a pins · n next proposal · b pins as well · r other passage · t trims · x unpins, or nobody says so"
         " · J K order · w job statement · u undo · esc closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -37,7 +37,7 @@ class NeedsScreen(Sheet[None]):
     TITLE = "Needs in view"
     KEYS = "a add · e edit · J K move · t add from … · c code tree · x remove · l what answers taught · esc close"
     EMPTY = (
-        "No needs are in view. a states one: a name, and a sentence in plain words; t takes archetypes, codes or named "
+        "No needs are in view. a adds one: a name, and a sentence in plain words; t adds archetypes, codes or named "
         "segments. Two to seven are advised; none is fine too."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -66,9 +66,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                                 self._halves.names,
                             )
                         )
-            yield Static(
-                "enter splits it so and asks for a name · j k scroll · esc cancels it whole", id="keys", markup=False
-            )
+            yield Static("enter splits it and asks for a name · j k scroll · esc cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """The quotes scroll."""
@@ -122,9 +120,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     with VerticalScroll(id=side):
                         yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
-            yield Static(
-                "enter merges · s lets the other one stay · j k scroll · esc cancels both", id="keys", markup=False
-            )
+            yield Static("enter merges · s keeps the other one · j k scroll · esc cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Says which one stays."""
