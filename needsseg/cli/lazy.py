@@ -77,7 +77,7 @@ def shared_options(*, hidden: bool = False) -> list[click.Parameter]:
             hidden=hidden,
             # Given after a command, --study must win over the environment; so only the first place reads it.
             envvar=None if hidden else "NEEDSSEG_STUDY",
-            help="The study's file; NEEDSSEG_STUDY, else needsseg.db here.",
+            help="The study's file. Default: NEEDSSEG_STUDY, else needsseg.db in this folder.",
         ),
         click.Option(
             ["--progress"],
@@ -85,7 +85,7 @@ def shared_options(*, hidden: bool = False) -> list[click.Parameter]:
             callback=_set_progress,
             expose_value=False,
             hidden=hidden,
-            help="Progress on stderr: a bar in a terminal, one JSON line a step, or none.",
+            help="Progress on stderr: a bar in a terminal, one line of JSON per step, or none.",
         ),
         click.Option(
             ["--debug"],
@@ -93,7 +93,7 @@ def shared_options(*, hidden: bool = False) -> list[click.Parameter]:
             callback=_set_debug,
             expose_value=False,
             hidden=hidden,
-            help="Show Python's traceback of an error.",
+            help="Show the Python traceback of an error.",
         ),
     ]
 

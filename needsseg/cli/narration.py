@@ -159,7 +159,7 @@ def _explained(session: Session, error: BaseException) -> int:
         session.fail("Interrupted.", "What was not finished is not in the study.")
         return EXIT_INTERRUPTED
     session.fail(
-        f"needsseg itself is at fault: {type(error).__name__}: {error}",
+        f"Internal error: {type(error).__name__}: {error}",
         "Please report it, with what --debug shows. An action that failed has changed nothing.",
     )
     return EXIT_FAILED

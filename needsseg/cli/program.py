@@ -27,9 +27,9 @@ def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
 
 @click.pass_context
 def _start(ctx: click.Context) -> None:
-    """From interview transcripts to needs-based customer segments.
+    """Turn interview transcripts into needs-based customer segments.
 
-    Without a command the app opens. Options may also stand after a command; every list takes --json.
+    Without a command, the app opens. The options below may also follow a command; every list accepts --json.
     """
     if ctx.invoked_subcommand is not None:
         return

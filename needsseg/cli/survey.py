@@ -25,24 +25,24 @@ MOST_TOLD = 50
 LEAST_TELLING = 0.3
 """Five questions that give less, in bits, leave nearly everybody to the default flow; ours."""
 
-version_option = click.option("--version", metavar="VERSION", help="This version; the newest where left out.")
+version_option = click.option("--version", metavar="VERSION", help="The version. Default: the newest.")
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 
 
 @click.group(no_args_is_help=True)
 def survey() -> None:
-    """Five questions that route a new user to a segment, or to the default flow."""
+    """Build and use five questions that route a new user to a segment or to the default flow."""
 
 
 @survey.command()
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write the draft there, to be edited."
+    "--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write the draft to this file, to edit it."
 )
 @click.option("--save", "keep", is_flag=True, help="Save the draft as the next version.")
 @json_option
 @click.pass_obj
 def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None:
-    """Draft questions about the confirmed segments, and choose five.
+    """Draft questions about the confirmed segments and choose five.
 
     Options are worded with what people wrote of the segments: the need on a card, a description. All others are to be worded,
     each beside what a participant said, before the survey can be exported or route anybody. Without --out and --save the draft
@@ -65,7 +65,7 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
     if sum(question.gain for question in made.asked) < LEAST_TELLING:
         session.warn("The answers hardly tell the segments apart; give the options other likelihoods, or other words.")
     done = f"Saved version {made.version}" if keep else "Drafted"
-    session.say(f"{done}: {len(made.questions)} questions, of which {len(made.chosen)} are asked.")
+    session.say(f"{done}: {format_count(len(made.questions), 'question')}, of which {len(made.chosen)} are asked.")
     _warn_of_the_unready(session, made)
     if out is not None:
         session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
@@ -92,7 +92,7 @@ def edit(session: Session, file: Path, as_json: bool) -> None:
 
 @survey.command()
 @version_option
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write it there, to be edited.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="Write it to this file, to edit it.")
 @json_option
 @click.pass_obj
 def show(session: Session, version: str | None, out: Path | None, as_json: bool) -> None:
@@ -138,11 +138,11 @@ def versions(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def accuracy(session: Session, version: str | None, as_json: bool) -> None:
-    """How well the survey sorts people, as far as that is known.
+    """Show how accurately the survey assigns people, as far as that is known.
 
-    That is how well the questions would sort the interviewed people if customers answered as they spoke, each by a survey made
-    without them. It is not known of options that are to be worded or were reworded. Where customers answered whose segment
-    interviews tell, how well that sorted them is told first.
+    This estimates how well the questions would assign the interviewed people if they answered as they spoke, each by
+    a survey made without them. It is unknown for options that still need words or were reworded. Where customers whose
+    segment is known from interviews answered, their measured accuracy comes first.
     """
     with opened(session) as study, session.progressing() as progress:
         shown = actions.current(study, version)
@@ -161,7 +161,7 @@ def accuracy(session: Session, version: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def try_(session: Session, file: Path, version: str | None, as_json: bool) -> None:
-    """Score responses and store nothing.
+    """Score responses without storing anything.
 
     FILE, or what is given on stdin, is CSV, JSON lines or a JSON array, with question keys and option keys.
     """
@@ -181,14 +181,17 @@ def try_(session: Session, file: Path, version: str | None, as_json: bool) -> No
         if verdict.reason == "refused":
             session.refuse(who, verdict.told)
     routed = sum(verdict.segment is not None for _, verdict in found)
-    session.say(f"{routed} of {len(found)} responses would be routed by version {shown.version}; nothing was stored.")
+    session.say(
+        f"{routed} of {format_count(len(found), 'response')} would be routed by version {shown.version}; nothing "
+        "was stored."
+    )
 
 
 @survey.command()
 @file_argument
-@click.option("--account", metavar="COLUMN", help="The column that names the account.")
-@click.option("--respondent", metavar="COLUMN", help="The column that names who answered.")
-@click.option("--at", metavar="COLUMN", help="The column that says when, as YYYY-MM-DD or with a time.")
+@click.option("--account", metavar="COLUMN", help="The column of account ids.")
+@click.option("--respondent", metavar="COLUMN", help="The column of respondents.")
+@click.option("--at", metavar="COLUMN", help="The column of dates, as YYYY-MM-DD or with a time.")
 @version_option
 @json_option
 @click.pass_obj
@@ -234,7 +237,7 @@ def route(
 @version_option
 @click.pass_obj
 def export(session: Session, kind: str, path: Path, version: str | None) -> None:
-    """Write a version for others to ask or score.
+    """Export a version, to ask or score it elsewhere.
 
     KIND is formbricks, typeform (JSON to create it there), markdown (a sheet), or spec (all it takes to score answers without
     this program).
@@ -307,7 +310,8 @@ def _warn_of_the_unready(session: Session, made: Survey) -> None:
     if lacking:
         where = ", ".join(f"{question.key}/{option.key}" for question, option in lacking)
         session.warn(
-            f"{format_count(len(lacking), 'option')} {TO_BE_WORDED} before it can be exported or route anybody: {where}."
+            f"{format_count(len(lacking), 'option')} {TO_BE_WORDED} before it can be exported or route anybody: "
+            f"{where}."
         )
     if len(made.chosen) < made.least_answers:
         session.warn(
@@ -353,7 +357,8 @@ def _routed(report: answers.RouteReport) -> str:
     if not report.responses:
         return f"No response of {report.file} could be scored; nothing was stored."
     told = (
-        f"{report.labelled} of {report.responses} responses of {report.accounts} accounts were routed by version "
+        f"{report.labelled} of {format_count(report.responses, 'response')} of "
+        f"{format_count(report.accounts, 'account')} were routed by version "
         f"{report.version}"
     )
     return f"{told}; the study had them already, nothing changed." if report.unchanged else f"{told}."

@@ -32,35 +32,37 @@ def _perhaps_day(ctx: click.Context, option: click.Parameter, value: str | None)
     "--since",
     callback=_perhaps_day,
     metavar="YYYY-MM-DD",
-    help="Follow accounts from this day, which lies after the last interview; needed where interviews have no dates.",
+    help="Follow accounts from this day, after the last interview; required if interviews have no dates.",
 )
 @click.option(
-    "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True, help="Days of follow-up at most."
+    "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True, help="Maximum days of follow-up."
 )
 @click.option(
-    "--by", type=click.Choice(("needs", "behavioral")), default="needs", show_default=True, help="Which segments."
+    "--by", type=click.Choice(("needs", "behavioral")), default="needs", show_default=True, help="The kind of segments."
 )
-@click.option("--source", type=click.Choice(("interview", "survey", "assigned")), help="Labels of this source only.")
+@click.option("--source", type=click.Choice(("interview", "survey", "assigned")), help="Only labels of this source.")
 @click.option(
     "--outcome",
     type=click.Choice(tuple(OUTCOMES)),
     default="churned",
     show_default=True,
-    help="What accounts are followed for.",
+    help="The outcome that is measured.",
 )
 @click.option(
     "--features-as-of",
     callback=_perhaps_day,
     metavar="YYYY-MM-DD",
-    help="The day of which behavioral segments are; --since where left out.",
+    help="The date of behavioral segments. Default: --since.",
 )
 @click.option(
     "--tried",
     type=click.IntRange(1, 100_000),
-    help="Segmentations looked at, this one included; else the runs so far and this one.",
+    help="Number of segmentations tried, this one included. Default: the runs so far and this one.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of what is drawn.")
-@click.option("--curves", type=click.Path(path_type=Path), metavar="PATH", help="Write the curves to an .svg or .csv.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed.")
+@click.option(
+    "--curves", type=click.Path(path_type=Path), metavar="PATH", help="Write the curves to an .svg or .csv file."
+)
 @click.option("--force", is_flag=True, help="Replace a file that holds no curves.")
 @engine_option
 @json_option
@@ -81,9 +83,9 @@ def validate(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Say whether segments add anything over firmographics about which accounts stay, and on what figures that rests.
+    """Test whether segments predict, beyond firmographics, which accounts stay; show the figures behind the verdict.
 
-    Accounts are followed by their subscriptions: one has left when it did not renew within the days of grace.
+    Accounts are followed by their subscriptions: one has left when it did not renew within the grace period.
     """
     with opened(session) as study:
         if curves is not None:

@@ -252,7 +252,7 @@ class NeedssegApp(App[int]):
             return
         self.notify(
             f"{error.message}\n{error.hint}".strip(),
-            title="That did not work",
+            title="The action failed",
             severity="error",
             timeout=8,
             markup=False,

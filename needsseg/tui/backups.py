@@ -34,7 +34,7 @@ class BackupsSheet(Sheet[None]):
     """A row a backup, the newest first; they are checked while one looks. Enter asks, and restores the one chosen."""
 
     TITLE = "Backups"
-    KEYS = "enter restores one, after asking · j k down, up · esc closes"
+    KEYS = "enter restores one, after asking · j k move · esc closes"
     EMPTY = "There is no backup yet: “back up the study” among all commands makes one."
 
     def __init__(self, study: Study) -> None:
@@ -77,11 +77,11 @@ class BackupsSheet(Sheet[None]):
             self.tell(f"It cannot be restored: {fault}", wrong=True)
             return
         choices = [
-            Choice("restore", "restore it", "the study as it is now is kept aside, and listed here"),
-            Choice("leave", "leave the study as it is", "changes nothing"),
+            Choice("restore", "restore it", "the present study is kept and listed here"),
+            Choice("leave", "keep the study as it is", "changes nothing"),
         ]
         question = f"Put the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC in the place of the study?"
-        about = f"{row.path}\nWhat was done since is not in it. u does not take this back: restore the file kept aside for that."
+        about = f"{row.path}\nLater work is not in it. u cannot undo this; to go back, restore the file kept aside."
         self.app.push_screen(Prompt(question, about=about, choices=choices, free=False), partial(self._answered, row))
 
     def _answered(self, row: Backup, answer: str | None) -> None:

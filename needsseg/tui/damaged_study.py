@@ -32,7 +32,7 @@ class MendingApp(App[str]):
 
     def on_mount(self) -> None:
         """Asks."""
-        asked = Prompt(f"{self._error.message} What is to be done?", choices=self._choices, free=False)
+        asked = Prompt(f"{self._error.message} What should be done?", choices=self._choices, free=False)
         self.push_screen(asked, lambda answer: self.exit(answer or LEAVE))
 
 

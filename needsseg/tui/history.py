@@ -22,9 +22,9 @@ from needsseg.tui.words import one_line, plain
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
 
-WORDS = {"done": "", "undone": "taken back", "superseded": "given up"}
+WORDS = {"done": "", "undone": "undone", "superseded": "cancelled"}
 MOST = 500
-KEYS = "u takes back what is under the cursor · ctrl+r does it again · p one person's only · esc closes"
+KEYS = "u undoes the entry under the cursor · ctrl+r redoes · p one person's only · esc closes"
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -32,9 +32,9 @@ class HistoryScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "dismiss", "close", id="history.close"),
-        Binding("u", "undo", "take back what is under the cursor", id="history.undo"),
-        Binding("ctrl+r", "redo", "do again", id="history.redo"),
-        Binding("p", "person", "one person's only", id="history.person"),
+        Binding("u", "undo", "undo the entry under the cursor", id="history.undo"),
+        Binding("ctrl+r", "redo", "redo", id="history.redo"),
+        Binding("p", "person", "only one person's actions", id="history.person"),
         Binding("j", "move(1)", "down", id="history.down"),
         Binding("k", "move(-1)", "up", id="history.up"),
     ]
@@ -71,7 +71,7 @@ class HistoryScreen(ModalScreen[None]):
         self._entries = history.listing(self._study, MOST, self._by)
         shown.add_options(_row(entry) for entry in self._entries)
         if not self._entries:
-            words = "Nothing was done yet." if self._by is None else f"{self._by} did nothing yet."
+            words = "No actions yet." if self._by is None else f"No actions by {self._by} yet."
             shown.add_option(Option(plain(words), disabled=True))
         numbers = [entry.id for entry in self._entries]
         shown.highlighted = None if not numbers else numbers.index(at) if at in numbers else 0
@@ -115,7 +115,7 @@ class HistoryScreen(ModalScreen[None]):
             Choice("", "everybody"),
             *(Choice(name, one_line(name, 60), "you" if name == own else "") for name in names),
         ]
-        self.app.push_screen(Prompt("Show what who did?", choices=choices, free=False), self._show_person)
+        self.app.push_screen(Prompt("Show whose actions?", choices=choices, free=False), self._show_person)
 
     def _show_person(self, name: str | None) -> None:
         if name is not None:

@@ -86,6 +86,6 @@ async def attempted(work: Awaitable[T]) -> T | NeedssegError:
     if not isinstance(found, Exception):
         raise found
     return NeedssegError(
-        f"needsseg itself is at fault: {type(found).__name__}: {found}",
+        f"Internal error: {type(found).__name__}: {found}",
         "Please report it, with what needsseg --debug profile --as-of DATE shows. Nothing was changed.",
     )

@@ -174,7 +174,7 @@ class StudyScreen(Screen[None]):
 
         def done(entry: HistoryEntry) -> None:
             self.went_back(entry.id)
-            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
             self.came_back()
 
         undoing.take_back(self.app, self.study, done, self.desk.show_error)
@@ -189,7 +189,7 @@ class StudyScreen(Screen[None]):
         from needsseg.tui import undoing
 
         entry = history.redo(self.study)
-        self.done(f"did again: {undoing.named(self.study, entry)}")
+        self.done(f"Redid: {undoing.named(self.study, entry)}")
         self.came_back()
 
     def action_history(self) -> None:

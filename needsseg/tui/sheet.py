@@ -130,7 +130,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         unseen = any(map(self.desk.keys.pressed_before, shown))
         if unseen:
             self.tell(
-                "this was not on the screen yet as the key was pressed: nothing was changed; press again", wrong=True
+                "this was not yet on screen when you pressed the key; nothing was changed, press again", wrong=True
             )
         return unseen
 
@@ -179,7 +179,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Takes back what one did last oneself."""
 
         def done(entry: HistoryEntry) -> None:
-            self.done(f"took back: {undoing.named(self.study, entry)} · ctrl+r does it again", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
 
         undoing.take_back(self.app, self.study, done, self._refuse)
 
@@ -190,7 +190,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         except NeedssegError as error:
             self._refuse(error)
             return
-        self.done(f"did again: {undoing.named(self.study, entry)}")
+        self.done(f"Redid: {undoing.named(self.study, entry)}")
 
     def _refuse(self, error: NeedssegError) -> None:
         self.tell(error.message, wrong=True)

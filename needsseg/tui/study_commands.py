@@ -50,7 +50,8 @@ def save_copy(app: StudyApp, fault: str) -> None:
     wanted = next((path for path in unused if not path.exists()), app.study.path)
     app.push_screen(
         Prompt(
-            f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of what is open to which file?",
+            f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of what is open to which "
+            "file?",
             value=str(wanted),
             about="esc goes on without: what is open can be read, and “back up the study” among all commands saves it later.",
             path=True,
@@ -90,7 +91,7 @@ def overview(app: StudyApp) -> None:
         seen.path,
         f"{format_count(seen.interviews, 'interview')}, {format_count(seen.participants, 'participant')}",
         f"Passages: {passages}",
-        f"Segments: {seen.candidates} candidates, {seen.named} named, {seen.confirmed} confirmed",
+        f"Segments: {format_count(seen.candidates, 'candidate')}, {seen.named} named, {seen.confirmed} confirmed",
         f"Accounts: {seen.accounts:,}",
         *(f"Note: {warning}" for warning in seen.warnings),
     ]

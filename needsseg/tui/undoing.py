@@ -35,7 +35,7 @@ def take_back(app: App[Any], study: Study, done: Done, refused: Refused, chosen:
         return
     from needsseg.tui.widgets.prompt import Choice, Prompt
 
-    choices = [Choice("undo", "take it back", "ctrl+r does it again"), Choice("leave", "leave it", "changes nothing")]
+    choices = [Choice("undo", "undo it", "ctrl+r redoes it"), Choice("leave", "leave it", "changes nothing")]
     asked = Prompt(question, choices=choices, free=False)
     app.push_screen(asked, partial(_answered, study, found.id, done, refused))
 

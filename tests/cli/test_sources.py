@@ -18,8 +18,8 @@ from tests.fixtures.wording import (
     NO_DATE_COLUMN,
     NO_DATE_FORMAT,
     NO_TEXT_FILE,
+    SOURCE_BEFORE,
     STAND_IN_PLACE,
-    THERE_ALREADY,
     mentions,
     says,
 )
@@ -63,7 +63,7 @@ def test_a_folder_whose_dates_are_asked_for(empty: Caller, folder: Path) -> None
 def test_adding_and_reading_the_same_again(empty: Caller, folder: Path) -> None:
     empty.done("accounts", "import", folder / "a.csv", "--dates", "timestamp=day-first")
     called = empty("accounts", "import", folder / "a.csv", folder / "b.csv", "--add")
-    assert says(called.err, "a.csv", THERE_ALREADY, CHANGES_NOTHING)
+    assert says(called.err, "a.csv", SOURCE_BEFORE, CHANGES_NOTHING)
     assert says(called.err, "Read 0 events", "b.csv", "1 row", "refused", "1 repeat", "2 rows", "2 events")
     again = empty.done("accounts", "import", folder / "a.csv", "--add")
     assert "Read" not in again.err
@@ -146,7 +146,7 @@ def test_reading_the_same_again_is_no_step_to_undo(empty: Caller, tmp_path: Path
     empty.done("accounts", "import", file)
     before = empty.done("history", "--json").json
     again = empty.done("accounts", "import", file)
-    assert says(again.err, "use.csv", THERE_ALREADY, CHANGES_NOTHING) and not mentions(again.err, STAND_IN_PLACE)
+    assert says(again.err, "use.csv", SOURCE_BEFORE, CHANGES_NOTHING) and not mentions(again.err, STAND_IN_PLACE)
     assert empty.done("history", "--json").json == before
     empty.done("accounts", "import", file, "--map", "event_id=")
     assert len(empty.done("history", "--json").json) == len(before) + 1

@@ -82,7 +82,7 @@ def test_the_quotes_behind_a_label_open_in_context(tmp_path: Path) -> None:
         await settled(app, pilot)
         assert app.current_mode == "accounts"
         await pilot.press("j", "n")
-        assert "no interview stands behind this account" in seen(app)
+        assert "this account has no interviews" in seen(app)
 
     play(prepared(tmp_path), scenes)
 
@@ -145,7 +145,7 @@ def test_what_goes_wrong_in_computing_is_shown_and_can_be_tried_again(
         text = flat(seen(app))
         assert "Profiles could not be computed." in text and "enter tries again" in text
         assert str(fault).split("[")[0] in text and "computing profiles" not in text
-        assert isinstance(fault, UsageError) or "needsseg itself is at fault: ZeroDivisionError: of nothing [x]" in text
+        assert isinstance(fault, UsageError) or "Internal error: ZeroDivisionError: of nothing [x]" in text
         await pilot.press("enter")
         await settled(app, pilot)
         await pilot.press("f5")
@@ -176,11 +176,11 @@ def test_an_account_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pyt
         await opened(app, pilot)
         await pilot.press("enter")
         await settled(app, pilot)
-        assert "needsseg itself is at fault: RuntimeError: no page" in flat(seen(app))
+        assert "Internal error: RuntimeError: no page" in flat(seen(app))
         await pilot.press("escape")
         app.push_screen(AccountPageSheet(app.study, "a1", date(2026, 6, 29)))
         await settled(app, pilot)
-        assert "It could not be read: esc closes it" in flat(seen(app)) and "reading …" not in flat(seen(app))
+        assert "It could not be read. enter tries again" in flat(seen(app)) and "reading …" not in flat(seen(app))
 
     play(prepared(tmp_path), scenes)
 
@@ -241,7 +241,7 @@ def test_labels_that_disagree_are_said_to(tmp_path: Path) -> None:
         await settled(app, pilot)
         assert isinstance(app.screen, AccountPageSheet)
         every = everything(app.screen)
-        assert "They disagree (Builder [draft], Coordinator): it has no label until a person decides." in every
+        assert "They disagree (Builder [draft], Coordinator): it has no label until somebody decides." in every
 
     play(path, scenes)
 
@@ -313,7 +313,7 @@ def test_accounts_are_sorted_and_turned_round(tmp_path: Path, size: tuple[int, i
         assert await by("amount") == ["a2", "a3", "a1"]
         assert "· by amount" in flat(seen(app)) and "Account Pays Lifecycle" in flat(seen(app))
         assert await by("amount") == ["a3", "a2", "a1"]
-        assert "by amount, turned" in flat(seen(app))
+        assert "by amount, reversed" in flat(seen(app))
         assert await by("size") == ["a1", "a3", "a2"]
         assert await by("name") == ["a1", "a2", "a3"]
         assert (await by("confidence"))[0] == "a1"
@@ -417,7 +417,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_for_and_rows_are_added(tmp_pa
         await pilot.press("r")
         assert "timestamp can be read with the day or the month first: d on its line" in flat(seen(app))
         await pilot.press("d")
-        assert "That is no field of dates with a column; they are: timestamp" in flat(seen(app))
+        assert "That field has no column of dates; these have: timestamp" in flat(seen(app))
         await pilot.press(*"jjjjjjj", "d")
         assert "How are the dates in timestamp written?" in flat(seen(app))
         await typed(pilot, "day-first")

@@ -72,7 +72,7 @@ def test_figures_units_and_the_places_where_coders_differ(tmp_path: Path, size: 
         await pilot.press("s")
         assert "by passage" in flat(seen(app)) and "only what somebody marked counts" in flat(seen(app))
         await pilot.press("s", "enter")
-        assert "choose a code" in flat(seen(app)) and not answers
+        assert "move to a code" in flat(seen(app)) and not answers
         # The last row is Marek's: only his interview is then compared.
         await pilot.press("G", "i")
         await pilot.pause()
@@ -159,7 +159,7 @@ def test_progress_and_saturation(tmp_path: Path, size: tuple[int, int]) -> None:
 def test_progress_of_an_empty_study(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         answers = await opened(app, pilot, CoverageSheet(app.study))
-        assert "i among the interviews imports some" in flat(seen(app))
+        assert "press i on Interviews (F1) to import some" in flat(seen(app))
         await pilot.press("b", "r", "t", "enter", "j", "escape")
         await pilot.pause()
         assert answers == [None] and "Traceback" not in seen(app)

@@ -86,7 +86,7 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         await pilot.press("a")
-        assert "Put the texts of which file to the confirmed segments?" in flat(seen(app))
+        assert "Assign the texts of which file?" in flat(seen(app))
         await typed(pilot, str(tmp_path / "notes.csv"))
         assert isinstance(app.screen, MappingScreen)
         assert "notes.csv is read as texts" in flat(seen(app))
@@ -97,9 +97,9 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
         text = flat(seen(app))
         assert "text ← what [b]they[/b] said" in text and "date ← created_at" in text
         await pilot.press("r")
-        assert "Which share of the labels is to be right?" in flat(seen(app))
+        assert "Target precision?" in flat(seen(app))
         await typed(pilot, "0.7")
-        assert isinstance(app.screen, AssignProgress) and "p pauses · esc ends it" in flat(seen(app))
+        assert isinstance(app.screen, AssignProgress) and "p pauses · esc stops" in flat(seen(app))
         await settled(app, pilot)
         assert isinstance(app.screen, ReportScreen), flat(seen(app))
         text = flat(seen(app))
@@ -112,7 +112,7 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
         assert made.texts == 10
         await pilot.press("u")
         await settled(app, pilot)
-        assert assigning.assignments(app.study) == [] and "took back" in flat(seen(app))
+        assert assigning.assignments(app.study) == [] and "Undid" in flat(seen(app))
 
     play(path, scenes, size)
 
@@ -182,12 +182,12 @@ def test_p_pauses_and_esc_ends_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert "of 100,000 · about" in flat(seen(app))
         await pilot.press("p")
         await until(app, lambda: "paused · " in flat(seen(app)))
-        assert "paused · p goes on" in flat(seen(app))
+        assert "paused · p resumes" in flat(seen(app))
         await pilot.press("p")
         await until(app, lambda: "assigning texts" in flat(seen(app)))
         await pilot.press("escape")
         await settled(app, pilot)
-        assert "ended; the study is as it was" in flat(seen(app))
+        assert "Cancelled, nothing changed" in flat(seen(app))
 
     play(path, scenes)
 

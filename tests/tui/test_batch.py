@@ -60,7 +60,7 @@ def test_roles_here_and_in_all_leave_the_cursor_and_are_undone(tmp_path: Path, s
         text = flat(seen(app))
         assert "One text · " in text
         assert "Kai interviewer 8 22% –" in text
-        assert "2 interviews, 5 speakers · esc when the roles are right; then s suggests passages" in text
+        assert "2 interviews, 5 speakers · press esc when the roles are right, then s to suggest passages" in text
         assert at(sheet) == ("one", "Kai")
         await pilot.press("o")
         assert roles(app)["one", "Kai"] == "other" and roles(app)["two", "Kai"] == "interviewer"
@@ -119,7 +119,7 @@ def test_merging_here_in_all_and_as_one_person(tmp_path: Path, size: tuple[int, 
         await pilot.press("u", "M")
         await pilot.pause()
         text = flat(seen(app))
-        assert "Into whom is Bea merged, in all interviews here?" in text
+        assert "Merge Bea into whom, in all interviews here?" in text
         assert "Bea K. in 2 interviews, 1 has both" in text
         await typed(pilot, "Bea K.")
         assert "Bea: merged into Bea K. in 1 interview, one person in 2 interviews · u undoes" in flat(seen(app))
@@ -198,7 +198,7 @@ def test_a_rename_asks_where_and_says_what_is_wrong(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet = await opened(app, pilot)
         await renamed(app, pilot, "Kai M.")
-        assert "In which interviews is Kai to be called Kai M.?" in flat(seen(app))
+        assert "Rename Kai to Kai M. in which interviews?" in flat(seen(app))
         await typed(pilot, "only")
         assert at(sheet) == ("one", "Kai M.") and ("two", "Kai") in roles(app)
         await pilot.press("u")
@@ -225,14 +225,14 @@ def test_removing_and_opening_an_interview_and_rows_without_a_speaker(tmp_path: 
         for key in ("i", "p", "o", "I", "P", "O", "m", "M", "r"):
             await pilot.press(key)
             assert app.screen is sheet
-            assert "that is for a row with a speaker" in flat(seen(app))
+            assert "move to a row with a speaker first" in flat(seen(app))
         await pilot.press("x")
         assert [row.key for row in interviews.listing(app.study)] == ["two"]
         assert "removed “One” · u undoes" in flat(seen(app))
         await pilot.press("u")
         assert len(interviews.listing(app.study)) == 2
         await pilot.press("x", "x")
-        assert "No interviews here. esc, then i imports some." in flat(seen(app))
+        assert "No interviews here. Press esc, then i to import some." in flat(seen(app))
         await pilot.press("x", "i", "m", "enter")
         assert app.screen is sheet
         await pilot.press("u", "u", "G", "enter")
@@ -251,7 +251,7 @@ def test_a_lone_speaker_has_nobody_to_merge_with(tmp_path: Path) -> None:
         await opened(app, pilot)
         for key in ("m", "M"):
             await pilot.press(key)
-            assert "nobody else speaks here to merge with" in flat(seen(app))
+            assert "there is no other speaker here to merge with" in flat(seen(app))
 
     play(made(tmp_path, lone="Bea: I want to go home.\n"), scenes)
 
@@ -275,7 +275,7 @@ def test_notes_stand_on_top_and_warnings_under_their_interview(tmp_path: Path) -
         assert "imported 1 interview, refused 1 file · 1 interview, 1 speaker" in text
         assert at(sheet) == ("raw-1", "")
         await pilot.press("g", "x")
-        assert "that is for a row of an interview" in flat(seen(app))
+        assert "move to a row of an interview first" in flat(seen(app))
         await pilot.press("i", "enter")
         assert app.screen is sheet
         await pilot.press("j", "j", "j", "i")

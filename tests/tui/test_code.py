@@ -46,7 +46,7 @@ def test_accepting_and_rejecting_save_at_once_and_go_on_and_are_undone(tmp_path:
         await pilot.press("u")
         assert statuses(app)[:2] == ["accepted", "suggested"]
         assert screen.interview.current == ids[1], "undo leads back to the passage it concerned"
-        assert "took back: rejected" in flat(seen(app))
+        assert "Undid: rejected" in flat(seen(app))
         await pilot.press("ctrl+r")
         assert statuses(app)[1] == "rejected"
         await pilot.press("u", "u")
@@ -271,7 +271,7 @@ def test_edges_are_moved_by_words_and_saved_once(tmp_path: Path) -> None:
         await pilot.press("c")
         await pilot.pause()
         await typed(pilot, "too early")
-        assert "enter saves the edges first" in flat(seen(app))
+        assert "press enter to save the edges first" in flat(seen(app))
         await pilot.press("enter")
         after = passages.one(app.study, before.id)
         assert after.quote in before.quote
@@ -300,7 +300,7 @@ def test_a_selection_is_coded_at_once_in_its_own_words_or_others(tmp_path: Path)
         assert screen.interview.passage.codes == ("hand-over",)
         await pilot.press("u", "t", "i")
         await pilot.pause()
-        assert "cut them" in flat(seen(app)), "many words are offered to be cut"
+        assert "shorten their words" in flat(seen(app)), "many words are offered to be cut"
         await pilot.press("ctrl+u", "end", "ctrl+u")
         await typed(pilot, "cut short")
         assert screen.interview.passage.codes == ("cut short",)
@@ -417,7 +417,7 @@ def test_going_to_other_interviews_and_back(tmp_path: Path) -> None:
         await pilot.press("less_than_sign")
         assert screen.interview.key == INES
         await pilot.press("less_than_sign")
-        assert "no other interview" in seen(app)
+        assert "no further interview" in seen(app)
         await pilot.press("escape")
         await settled(app, pilot)
         assert app.current_mode == "interviews"

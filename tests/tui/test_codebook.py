@@ -67,7 +67,7 @@ def test_codes_are_made_below_each_other_renamed_and_described(tmp_path: Path, s
         assert here(sheet) == "time", "the cursor goes to the new one"
         await pilot.press("N")
         await pilot.pause()
-        assert "It comes under “time”." in flat(seen(app))
+        assert "It is created under “time”." in flat(seen(app))
         await typed(pilot, "late")
         assert shape(app) == [(0, "hand-over"), (0, "time"), (1, "late")]
         assert here(sheet) == "late"
@@ -158,14 +158,14 @@ def test_codes_are_moved_merged_and_deleted(tmp_path: Path, size: tuple[int, int
         assert (0, "late") in shape(app)
         await pilot.press("g", "M")
         await pilot.pause()
-        assert "its 1 passage, memos and codes below go over" in flat(seen(app))
+        assert "its 1 passage, memos and subcodes move" in flat(seen(app))
         await chosen(pilot, "far")
         assert shape(app) == [(0, "late"), (1, "far"), (0, "time")]
         assert here(sheet) == "far"
         assert [p.codes for p in passages.listing(app.study, code="far")] == [("far",)]
         await pilot.press("x")
         await pilot.pause()
-        assert "It goes off 1 passage, whose decisions stay. u brings all back." in flat(seen(app))
+        assert "It goes off 1 passage, whose decisions stay. u restores all of it." in flat(seen(app))
         await pilot.press("down", "enter")
         await pilot.pause()
         assert (1, "far") in shape(app), "kept"

@@ -199,7 +199,7 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
             await pilot.press(key)
             assert app.screen is screen, key
         assert entries(app.study) == began
-        assert "no passage is under the cursor" in flat(seen(app))
+        assert "no passage under the cursor" in flat(seen(app))
         await burst(app, ["c", *"left", "escape"])
         assert app.screen is screen and not screen.marking.is_open and entries(app.study) == began
         await burst(app, ["c", *"taken", "enter"])
@@ -323,7 +323,7 @@ def test_digits_keep_their_codes_whatever_becomes_of_them(tmp_path: Path) -> Non
         left = {digit: code for digit, code in began.items() if digit not in (3, 9)}
         assert screen.codes.read() == {**left, 9: "renamed"}
         await pilot.press("3")
-        assert "the code under 3 is not in the codebook any more" in flat(seen(app))
+        assert "the code under 3 is no longer in the codebook" in flat(seen(app))
         history.undo(app.study)
         assert screen.codes.read() == {**began, 9: "renamed"}
 

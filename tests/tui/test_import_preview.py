@@ -200,7 +200,7 @@ def test_esc_ends_a_reading_and_what_is_not_there_is_said(folder: Path, tmp_path
         await pilot.press("enter")
         assert "nothing here can be imported" in flat(seen(app))
         await pilot.press("space", "l")
-        assert "that is for a file" in flat(seen(app))
+        assert "move to a file first" in flat(seen(app))
         await pilot.press("escape")
         sheet = await opened(app, pilot, folder)
         go_to(sheet, "ove.txt")

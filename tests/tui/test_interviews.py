@@ -92,8 +92,8 @@ def test_an_edited_transcript_is_read_again_and_what_has_no_place_is_listed(
         assert "now “I want [laughs] the new list at nine sharp every day" in text
         assert "needsseg passages --lost lists them" in text
         await pilot.press("j", "u")
-        assert "Every passage stands on its very words" in flat(seen(app))
-        assert "nothing is left to place" in flat(seen(app))
+        assert "Every passage kept its exact words" in flat(seen(app))
+        assert "nothing is left to fix" in flat(seen(app))
         await pilot.press("enter", "ctrl+r", "g", "enter")
         await settled(app, pilot)
         assert app.current_mode == "code"
@@ -117,7 +117,7 @@ def test_an_edited_transcript_that_is_none_is_refused_with_why(tmp_path: Path) -
         await pilot.press("slash")
         await typed(pilot, "nothing like this")
         await pilot.press("R")
-        assert "there is no interview to read again yet" in flat(seen(app))
+        assert "there is no interview to re-import yet" in flat(seen(app))
 
     play(small_study(tmp_path), scenes)
 

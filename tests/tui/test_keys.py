@@ -452,7 +452,7 @@ def test_what_changed_nothing_offers_no_undo(tmp_path: Path, size: tuple[int, in
         await press(app, pilot, "escape")
         app.push_screen(sheets()["MatchesScreen"](app))
         await press(app, pilot, "d")
-        assert "nothing was said of them by hand" in said(app)
+        assert "no account was set by hand" in said(app)
 
     play(full_study(tmp_path), scenes, size, draws=False)
 

@@ -119,7 +119,7 @@ def test_a_range_of_turns_is_taken_out_and_its_passages_are_listed(tmp_path: Pat
         assert screen.mending.has_range
         await pilot.press("D")
         await settled(app, pilot)
-        assert isinstance(app.screen, MendedSheet) and "Passages that the change divided or cut" in seen(app)
+        assert isinstance(app.screen, MendedSheet) and "Passages that the change divided or shortened" in seen(app)
         assert _said(app) == before[:number] + before[number + 3 :]
         assert not passages.one(app.study, passage.id).anchored
         assert len(transcript_edits.removed_speech(app.study)) == 3

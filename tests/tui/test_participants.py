@@ -55,11 +55,11 @@ def test_words_are_confirmed_kept_and_undone_one_after_the_other(tmp_path: Path,
         assert f"· kept       {second}  stays" in seen(app)
         await pilot.press("u")
         assert states(app)[second] == "undecided"
-        assert f"took back: “{second}” is kept" in flat(seen(app))
+        assert f"Undid: “{second}” is kept" in flat(seen(app))
         await pilot.press("ctrl+r", "k", "g", "d")
         assert states(app)[first] == "undecided"
         await pilot.press("d")
-        assert "nothing was decided about it yet" in seen(app)
+        assert "it is undecided already" in seen(app)
         await pilot.press("a", "k", "a")
         assert "is replaced already" in seen(app)
 
@@ -109,7 +109,7 @@ def test_only_what_is_undecided_and_nothing_left(tmp_path: Path) -> None:
         assert len(sheet.found) == number - 1 and sheet.at == 0
         for _ in range(number - 1):
             await pilot.press("a")
-        assert "Everything that was found is decided on. t shows all of it." in flat(seen(app))
+        assert "Every detail found is decided. t shows all." in flat(seen(app))
         await pilot.press("a", "x", "r", "d", "enter")
         await pilot.press("t")
         assert len(sheet.found) == number
@@ -213,7 +213,7 @@ def test_an_account_is_chosen_refused_and_left_to_the_matching(tmp_path: Path, s
         await pilot.press("down", "down", "enter")
         await pilot.pause()
         assert tied()["marek-nowotny"] == "a3"
-        assert "account: Pulsara Medical (said by a person)" in seen(app)
+        assert "account: Pulsara Medical (set by a person)" in seen(app)
         await pilot.press("l")
         await pilot.pause()
         await typed(pilot, "lindenhof [care]")
@@ -227,7 +227,7 @@ def test_an_account_is_chosen_refused_and_left_to_the_matching(tmp_path: Path, s
         await pilot.press("n", "o", " ", "a", "c", "c", "down", "enter")
         await pilot.pause()
         assert tied()["marek-nowotny"] is None
-        assert "none (said by a person)" in seen(app)
+        assert "none (set by hand)" in seen(app)
         await pilot.press("u")
         assert tied()["marek-nowotny"] == "a1"
         await pilot.press("l")
@@ -253,7 +253,7 @@ def test_a_csv_is_read_and_rows_left_out_are_told(tmp_path: Path) -> None:
         await pilot.pause()
         await typed(pilot, str(file))
         assert isinstance(app.screen, ReportScreen)
-        assert "row 3: Nobody [x]: names nobody in the study" in flat(seen(app))
+        assert "row 3: Nobody [x]: matches nobody in the study" in flat(seen(app))
         await pilot.press("escape")
         assert sheet.here.attributes == {"plan": "Team"}
         assert "took attributes of 1 participant from people.csv, left out 1 row" in flat(seen(app))

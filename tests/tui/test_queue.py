@@ -97,7 +97,7 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
                 before = len(passages.listing(app.study))
                 start = screen.interview.passage.start
                 await pilot.press("d")
-                assert "not marked yet" in flat(seen(app))
+                assert "not decided yet" in flat(seen(app))
                 await pilot.press("m")
                 assert "decide on it first" in flat(seen(app))
                 await pilot.press("a")

@@ -98,7 +98,7 @@ def test_esc_goes_from_the_list_to_the_words_and_then_away(tmp_path: Path) -> No
         assert sheet.line.has_focus and app.screen is sheet
         await asked(pilot, "xyzzy")
         assert sheet.line.has_focus
-        assert "All these words stand together nowhere here." in flat(seen(app))
+        assert "No sentence has all these words." in flat(seen(app))
         await pilot.press("escape")
         await pilot.pause()
         assert given == [None]
@@ -142,7 +142,7 @@ def test_interviewers_words_get_no_code(tmp_path: Path) -> None:
         await asked(pilot, "what did you do")
         assert [hit.role for hit in sheet.hits] == ["interviewer"]
         await pilot.press("c")
-        assert "only those are evidence" in flat(seen(app))
+        assert "only participants' words can be coded" in flat(seen(app))
         assert history.listing(app.study) == before
 
     play(small_study(tmp_path), scenes)
@@ -202,7 +202,7 @@ def test_by_meaning_and_more_like_it(by_meaning: Path, size: tuple[int, int]) ->
         await pilot.press("m")
         await pilot.pause()
         assert sheet.hits and first.words not in [hit.words for hit in sheet.hits]
-        assert "more like these words" in seen(app)
+        assert "similar to these words" in seen(app)
         await pilot.press("t")
         await pilot.pause()
         assert sheet.hits[0] == first
@@ -219,7 +219,7 @@ def test_more_like_a_passage_opens_with_the_list(by_meaning: Path) -> None:
         passage = next(p for p in passages.listing(app.study) if p.quote == "A sofa and a cat.")
         sheet, _ = await opened(app, pilot, like=passage.id)
         assert sheet.hits and sheet.listed.has_focus
-        assert f"more like passage {passage.id}" in seen(app)
+        assert f"similar to passage {passage.id}" in seen(app)
 
     play(by_meaning, scenes)
 
@@ -259,7 +259,7 @@ def test_reading_by_meaning_can_be_cancelled(tmp_path: Path, monkeypatch: pytest
         await pilot.pause()
         await pilot.press("escape")
         await until(app, lambda: app.screen is sheet)
-        assert "cancelled; what is shown is what was found before" in flat(seen(app))
+        assert "cancelled; these are the previous results" in flat(seen(app))
 
     play(small_study(tmp_path), scenes)
 

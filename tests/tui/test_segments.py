@@ -100,7 +100,7 @@ def test_merge_and_undo(tmp_path: Path) -> None:
         await pilot.press("m")
         await pilot.pause()
         await typed(pilot, "buil")
-        assert "become “Builder [draft]”" in flat(seen(app)), "both sides are shown before anything is done"
+        assert "become “Builder [draft]”" in flat(seen(app)), "you see both sides before anything changes"
         await pilot.press("enter")
         await pilot.pause()
         assert standing(app) == {"Builder [draft]": ("named", 10)}

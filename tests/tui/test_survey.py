@@ -197,7 +197,7 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         await pilot.press("W")
         assert "nothing to save" in flat(seen(app)) and versions(app.study) == ["2", "1"]
         await pilot.press("u")
-        assert versions(app.study) == ["1"] and "took back" in flat(seen(app))
+        assert versions(app.study) == ["1"] and "Undid" in flat(seen(app))
         assert "not saved: W saves" in flat(seen(app)) and "[curse]" in flat(seen(app)), (
             "what was saved is there as edits"
         )
@@ -220,14 +220,14 @@ def test_edits_are_taken_back_one_by_one_before_anything_in_the_study(path: Path
         await pilot.press("u", "g", "space")
         assert asked(screen) == 3
         await pilot.press("u")
-        assert "took the edit back" in flat(seen(app)) and asked(screen) == 4
+        assert "Undid the edit" in flat(seen(app)) and asked(screen) == 4
         await pilot.press("ctrl+r")
-        assert "made the edit again" in flat(seen(app)) and asked(screen) == 3
+        assert "Redid the edit" in flat(seen(app)) and asked(screen) == 3
         await pilot.press("u", "u")
         assert screen.draft.edits.shown == before and not screen.draft.edits.unsaved
         assert len(history.listing(app.study)) == entries
         await pilot.press("u")
-        assert "took back:" in flat(seen(app)) and versions(app.study) == []
+        assert "Undid:" in flat(seen(app)) and versions(app.study) == []
         assert "No survey yet" in flat(seen(app))
 
     play(path, scenes, size)
@@ -436,10 +436,10 @@ def test_a_draft_that_fails_and_one_that_comes(
         )
         await pilot.press("D")
         await settled(app, pilot)
-        assert "drafted 6 questions, not saved yet · u takes it back" in flat(seen(app))
+        assert "drafted 6 questions, not saved yet · u undoes" in flat(seen(app))
         assert screen.draft.edits.shown is not None and screen.draft.edits.shown.default_flow == "start"
         await pilot.press("u")
-        assert not screen.draft.edits.unsaved and "took the edit back" in flat(seen(app))
+        assert not screen.draft.edits.unsaved and "Undid the edit" in flat(seen(app))
 
     play(path, scenes, size)
 
@@ -491,7 +491,7 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         assert "refused row 3" in flat(seen(app))
         assert [label.account_id for label in answers_actions.labels(app.study)] == [account]
         await pilot.press("escape", "u")
-        assert answers_actions.labels(app.study) == [] and "took back: routed 1 response" in flat(seen(app))
+        assert answers_actions.labels(app.study) == [] and "Undid: routed 1 response" in flat(seen(app))
 
     play(demo_study.path, scenes, LARGE)
 

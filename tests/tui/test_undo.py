@@ -82,6 +82,6 @@ def test_a_merge_is_taken_back_when_asked(tmp_path: Path) -> None:
         assert history.listing(app.study)[0].state == "done"
         await pilot.press("enter")
         await pilot.pause()
-        assert history.listing(app.study)[0].state == "undone" and "took back" in flat(seen(app))
+        assert history.listing(app.study)[0].state == "undone" and "Undid" in flat(seen(app))
 
     play(path, scenes)

@@ -18,6 +18,7 @@ from needsseg.settings import load
 from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 Given = str | Path | Sequence[str | Path]
 PREVIEWED = 10_000
@@ -275,15 +276,15 @@ def _replaced(before: SourceRow | None) -> list[str]:
     if before is None:
         return []
     return [
-        f"They stand in place of {before.row_count:,} {before.kind} from {before.file_name}; undo brings those back."
+        f"Replaced {format_count(before.row_count, before.kind.removesuffix('s'))} from {before.file_name}; undo restores them."
     ]
 
 
 def _strangers(study: Study) -> list[str]:
-    """Says which events and subscriptions belong to accounts that are not among the accounts; they count for nobody."""
+    """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
     return [
-        f"Of the {kind}, {sum(unknown.values()):,} are of accounts that are not among the accounts "
-        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''}); they count for nobody."
+        f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
+        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
         for kind, unknown in unknown_accounts(study).items()
     ]
 
@@ -298,7 +299,10 @@ def _too_early(study: Study, kind: str) -> list[str]:
     )
     if not rows:
         return []
-    return [f"{rows:,} events of {ids:,} accounts lie before their first subscription started; they count as usage."]
+    return [
+        f"{rows:,} events of {format_count(ids, 'account')} lie before their first subscription started; they count "
+        "as usage."
+    ]
 
 
 def rejects(study: Study, kind: str) -> list[Reject]:

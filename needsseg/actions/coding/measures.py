@@ -39,7 +39,7 @@ class Agreed:
         who = " and ".join(self.agreement.coders)
         if self.shared:
             return f"{who}, over what each of them has coded or read."
-        return f"{who}, over all that was said, also what one of them has not read."
+        return f"{who}, over all participants' words, including what one of them has not read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,26 @@ class Saturated:
             some = ", ".join(self.incomplete[:3]) + (" …" if len(self.incomplete) > 3 else "")
             return (
                 f"Cannot tell: {len(self.incomplete)} of {format_count(len(self.interviews), 'interview')} "
-                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), and what nobody coded brings "
+                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), and what nobody "
+                "coded brings "
                 "no new codes. needsseg coverage shows how far each is."
             )
         if of.reported:
             return (
                 f"Reached at {of.reported}: runs of {of.run} then bring at most {of.threshold:.0%} "
-                f"of the base's {of.base_codes} codes."
+                f"of the base's {format_count(of.base_codes, 'code')}."
             )
         if len(self.interviews) < of.base + of.run:
             return (
-                f"Not reached: it takes {of.base} + {of.run} interviews to tell, and there are {len(self.interviews)}."
+                f"Not reached: it takes {of.base} + {format_count(of.run, 'interview')} to tell, and there are "
+                f"{len(self.interviews)}."
             )
         if not of.base_codes:
-            return f"Not reached: the first {of.base} interviews have no codes."
+            return f"Not reached: the first {format_count(of.base, 'interview')} have no codes."
         last = of.steps[-1]
         return (
-            f"Not reached: interviews {last.first}–{last.last} still bring {last.new} new codes, {last.ratio or 0:.0%} "
+            f"Not reached: interviews {last.first}–{last.last} still bring {format_count(last.new, 'new code')}, "
+            f"{last.ratio or 0:.0%} "
             f"of the base's {of.base_codes}; {of.threshold:.0%} would be no news."
         )
 

@@ -145,7 +145,7 @@ def code(study: Study, ids: Sequence[int], name: str) -> int:
 def uncode(study: Study, ids: Sequence[int], name: str) -> int:
     """Takes a code off passages; how many lost it."""
     name = book.stored_name(study, name)
-    with study.action("uncode", f"took “{name}” off {_named(ids)}"):
+    with study.action("uncode", f"added “{name}” off {_named(ids)}"):
         if blindness.is_blind(study):
             ids = blinding.coded_by_own(study, ids, name)
         return book.take_off(study, ids, name)

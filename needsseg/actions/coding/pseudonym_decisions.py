@@ -15,6 +15,7 @@ from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study, plain_text
 from needsseg.study.transcripts import pseudonyms as stored
 from needsseg.study.transcripts.pseudonyms import DecisionRow
+from needsseg.text import format_count
 
 __all__ = ["KINDS", "ListReport", "forget", "import_list", "keep", "replace_words", "take"]
 
@@ -94,7 +95,7 @@ def import_list(study: Study, path: Path, kind: str | None = None) -> ListReport
                 taken[as_one(row[0])] = earlier or (_decide(study, held, row[0], by, kind), by)
             except UsageError as error:
                 refused.append((number, f"{error.message} {error.hint}".strip()))
-        action.summary = f"{len(taken)} words of {path.name} are replaced"
+        action.summary = f"{format_count(len(taken), 'word')} of {path.name} are replaced"
     return ListReport(tuple(taken.values()), tuple(refused))
 
 

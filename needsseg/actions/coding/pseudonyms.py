@@ -1,4 +1,4 @@
-"""Pseudonyms: what tells who participants are, what was decided about it, and texts without it; the study keeps the original."""
+"""Pseudonyms: identifying details, what was decided about them, and texts without them; the study keeps the originals."""
 
 from __future__ import annotations
 

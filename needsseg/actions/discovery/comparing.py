@@ -13,6 +13,7 @@ from needsseg.discovery.evidence.passage_map import plane
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, runs, segments
+from needsseg.text import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def fate_in_words(fate: Fate, first: Mapping[int, str], second: Mapping[int, str
     if fate.word == "changes":
         return f"{name} changes{also} ({fate.kept} of {common} stay, {fate.left} leave, {fate.joined} join)"
     if fate.best is None:
-        return f"{name} dissolves (none of its {common} passages stay together)"
+        return f"{name} dissolves (none of its {format_count(common, 'passage')} stay together)"
     return f"{name} dissolves ({fate.kept} of {common} stay{f', in {where}' if also else ''})"
 
 

@@ -188,12 +188,18 @@ def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list
     if status == "suggested":
         warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
     elif open_ones := len(passages.listing(study, status="suggested")):
-        warnings.append(f"Only the {used} accepted passages were used; {open_ones} undecided ones were left out.")
+        warnings.append(
+            f"Only the {format_count(used, 'accepted passage')} were used; {open_ones} undecided ones were left out."
+        )
     twice = len(passages.listing(study, status="accepted", anchored=True)) - left_out - used
     if status == "accepted" and twice:
-        warnings.append(f"{twice} passages were accepted twice, by two people; their words were used once.")
+        warnings.append(
+            f"{format_count(twice, 'passage')} were accepted twice, by two people; their words were used once."
+        )
     if left_out:
-        warnings.append(f"{left_out} passages are of speakers who are no participants; they were left out.")
+        warnings.append(
+            f"{format_count(left_out, 'passage')} are of speakers who are no participants; they were left out."
+        )
     return warnings
 
 
@@ -219,7 +225,7 @@ def _about_needs(found: Discovery, given: Placed) -> list[str]:
     spoken = {candidate.name for candidate in found.candidates}
     warnings = [f"No passage fits the need “{name}” yet." for name in given.needs if name not in spoken]
     if len(given.needs) > MOST_NEEDS:
-        warnings.append(f"{len(given.needs)} needs are in view; two to {MOST_NEEDS} are advised.")
+        warnings.append(f"{format_count(len(given.needs), 'need')} are in view; two to {MOST_NEEDS} are advised.")
     return warnings
 
 

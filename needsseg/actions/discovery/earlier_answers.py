@@ -38,7 +38,7 @@ def release(study: Study) -> str:
     return (
         f"{names}: {format_count(len(mine), 'segment')} that answers to questions had named, and nobody else, "
         f"became {'a candidate' if len(mine) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
-        "Take that back with: needsseg undo"
+        "To reverse that: needsseg undo"
     )
 
 

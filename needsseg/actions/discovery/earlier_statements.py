@@ -36,7 +36,7 @@ def release(study: Study) -> str:
     return (
         f"{format_count(len(joined), 'job statement')} ({names}) joined clauses of several people, as drafts once did: "
         "taken off. Write what holds, or take the draft of one person's words (C, w; needsseg segment statement). "
-        "Take that back with: needsseg undo"
+        "To reverse that: needsseg undo"
     )
 
 

@@ -17,6 +17,7 @@ from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries
 from needsseg.study.accounts.deliveries import Delivered, DeliveryRow
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.exchange.destinations import Answer, Batch
@@ -151,7 +152,7 @@ def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
 
 def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     code = f" ({answer.code})" if answer.code is not None else ""
-    told = f"{accepted} of {look.accounts} accounts were accepted."
+    told = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
     if answer.fatal and answer.code in (401, 403):
         message, hint = f"{look.host} refused the key{code}. {told}", f"Check {look.secret_name}, then send again."
     elif answer.fatal:

@@ -29,7 +29,7 @@ from needsseg.playbook.rice import (
 from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
-from needsseg.text import date_of
+from needsseg.text import date_of, format_count
 
 _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "needs": lambda profile: profile.needs_segment,
@@ -136,12 +136,13 @@ def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
     what = "Labels cover" if by == "needs" else f"The {by} is known of"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
     said = [
-        f"{what} {covered.labelled} of {covered.accounts} accounts{money}.",
-        f"ARR is known of {covered.priced} of {covered.accounts} accounts, {covered.labelled_priced} of the "
+        f"{what} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
+        f"ARR is known of {covered.priced} of {format_count(covered.accounts, 'account')}, "
+        f"{covered.labelled_priced} of the "
         f"{covered.labelled} counted; the weights rest on these, and the others are not taken for 0.",
     ]
     if left_out:
-        said.append(f"{left_out} accounts whose subscription has ended are left out.")
+        said.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
     return tuple(said)
 
 

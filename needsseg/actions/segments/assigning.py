@@ -27,7 +27,7 @@ from needsseg.settings import load
 from needsseg.study.accounts import assignments as stored
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
-from needsseg.text import plural
+from needsseg.text import format_count, plural
 
 MOSTLY = 0.5
 
@@ -222,7 +222,9 @@ def _stored(study: Study, file: Path, report: AssignReport, identity: State, tar
 def _noted(study: Study, file: Path, report: AssignReport, identity: State, target: Path) -> None:
     if any(row.made.parquet == target.name for row in stored.listing(study)):
         return
-    with study.action("assign", f"put {report.texts:,} texts of {file.name} to segments, labelled {report.labelled:,}"):
+    with study.action(
+        "assign", f"put {format_count(report.texts, 'text')} of {file.name} to segments, labelled {report.labelled:,}"
+    ):
         stored.put(
             study,
             stored.NewAssignment(
@@ -251,7 +253,8 @@ def _warnings(
     told = list(staged.warnings)
     if threshold > 1:
         told.append(
-            f"On the study's own passages no confidence promises a precision of {precision:.2f}, so nothing is labelled. "
+            f"On the study's own passages no confidence promises a precision of {precision:.2f}, so nothing is "
+            "labelled. "
             "Ask for less (--precision), or accept more passages."
         )
     nothing = found.reasons.get(NOTHING_FITS, 0) / found.texts
@@ -262,7 +265,8 @@ def _warnings(
         )
     if found.foreign:
         told.append(
-            f"{found.foreign:,} of {found.distinct:,} texts do not seem to be English; the sentence model is made for English."
+            f"{found.foreign:,} of {format_count(found.distinct, 'text')} do not seem to be English; the sentence "
+            "model is made for English."
         )
     if not found.of_accounts:
         told.append("No text names an account, so texts have labels and accounts have none.")

@@ -55,7 +55,7 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 
 def split(study: Study, segment: int, part: Sequence[int], name: str = "") -> int:
     """Takes some passages of a segment out into a new one; its id."""
-    with study.action("split", f"split {len(part)} passages off segment {segment}"):
+    with study.action("split", f"split {format_count(len(part), 'passage')} off segment {segment}"):
         return segments.split(study, segment, [part], name.strip())[0]
 
 
@@ -63,7 +63,7 @@ def make(study: Study, name: str, ids: Sequence[int]) -> int:
     """A hand-made segment; its id."""
     if not name.strip():
         raise UsageError("A segment needs a name.")
-    with study.action("make segment", f"made segment “{name.strip()}” of {len(ids)} passages"):
+    with study.action("make segment", f"made segment “{name.strip()}” of {format_count(len(ids), 'passage')}"):
         return passage_moves.make(study, name, ids)
 
 

@@ -19,6 +19,7 @@ from needsseg.errors import NeedssegError
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
 def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
     report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
     formats = len({row.format for row in interviews.listing(study)})
-    say(f"Imported {len(report.added)} interviews in {formats} formats.")
+    say(f"Imported {format_count(len(report.added), 'interview')} in {format_count(formats, 'format')}.")
     taken = participants.import_participants(study, shipped("interviews") / "participants.csv")
-    say(f"Read the attributes of {len(taken.updated)} participants.")
+    say(f"Read the attributes of {format_count(len(taken.updated), 'participant')}.")
     count = passages.suggest(study, progress=progress)
-    say(f"Suggested {count} passages in which people speak of a job.")
+    say(f"Suggested {format_count(count, 'passage')} in which people speak of a job.")
 
 
 def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
@@ -75,16 +76,19 @@ def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     say(report.verdict)
     if report.next_step:
         say(report.next_step)
-    say(f"Found {len(report.proposed)} candidates; {report.unassigned} passages fit none.")
+    say(
+        f"Found {format_count(len(report.proposed), 'candidate')}; {format_count(report.unassigned, 'passage')} fit "
+        "none."
+    )
     _name(study)
     for row in evidence.listing(study):
-        voices = f"{row.size} passages of {row.people}"
+        voices = f"{format_count(row.size, 'passage')} of {row.people}"
         words = f"; words: {', '.join(row.keywords[:5])}" if row.keywords else ""
         say(f"  {row.name}: {voices}{words}")
         if row.exemplars:
             say(f"    “{_short(row.exemplars[0].quote)}” ({row.exemplars[0].interview})")
     decided = [need for need in participant_needs(study) if need.segment]
-    say(f"{len(decided)} of {len(participant_needs(study))} participants have a primary need.")
+    say(f"{len(decided)} of {format_count(len(participant_needs(study)), 'participant')} have a primary need.")
     say("The names are the nearest archetypes, put there by the demo; nothing is confirmed.")
 
 
@@ -110,12 +114,15 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         ("usage.csv.gz", "events"),
     ):
         done = account_sources.import_source(study, source / name, kind, progress=progress)
-        refused = f", {len(done.rejected)} rows refused" if done.rejected else ""
+        refused = f", {format_count(len(done.rejected), 'row')} refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
         for warning in done.warnings:
             say(f"  {warning}")
     found = accounts.matches(study)
-    say(f"Matched {sum(match.account_id is not None for match in found)} of {len(found)} participants to accounts.")
+    say(
+        f"Matched {sum(match.account_id is not None for match in found)} of "
+        f"{format_count(len(found), 'participant')} to accounts."
+    )
     as_of = accounts.day_after_events(study)
     if as_of is None:
         raise NeedssegError("The sample study's usage file holds no events.", "Reinstall needsseg.")
@@ -124,7 +131,8 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         report = export.export(study, name, folder / f"accounts.{name}", as_of, progress=progress)
         written.append(report.path)
     say(
-        f"Exported {report.rows} accounts as of {as_of}, {report.labelled} with a needs segment, to {folder}/accounts.*"
+        f"Exported {format_count(report.rows, 'account')} as of {as_of}, {report.labelled} with a needs segment, to "
+        f"{folder}/accounts.*"
     )
     example = next((p for p in accounts.profiles(study, as_of) if p.needs_segment and p.actions), None)
     if example is not None:

@@ -62,7 +62,7 @@ def question_before(study: Study, found: HistoryEntry) -> str:
         return ""
     whose = "your" if own else f"{found.actor}'s"
     kind = "merge" if found.action == MERGE else "action"
-    return f"Take back {whose} {kind}: {history.told(study, found)}?"
+    return f"Undo {whose} {kind}: {history.told(study, found)}?"
 
 
 def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:

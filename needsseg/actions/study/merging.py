@@ -85,8 +85,9 @@ class MergeReport:
         memos, statements = self.memos + self.memos_continued, self.statements + self.statements_continued
         said = [
             f"{format_count(both, 'interview')} in both, {new} new",
-            f"{self.joined} passages alike, {self.added} added, {self.decided} decided by it, {self.beside} beside ours",
-            f"{self.marks} codes on passages came, {self.marks_joined} were here",
+            f"{format_count(self.joined, 'passage')} alike, {self.added} added, {self.decided} decided by it, "
+            f"{self.beside} beside ours",
+            f"{format_count(self.marks, 'code')} on passages came, {self.marks_joined} were here",
         ]
         others = [
             (self.seconded, "decisions seconded"),

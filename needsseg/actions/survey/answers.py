@@ -25,6 +25,7 @@ from needsseg.survey.formats import from_json
 from needsseg.survey.responses import NAMELESS, Response, Responses, read_responses
 from needsseg.survey.scoring import score, telling_answers
 from needsseg.survey.scoring_table import TOO_FEW, Survey, check_worded
+from needsseg.text import format_count
 
 TOLD_EVERY = 1000
 
@@ -143,7 +144,9 @@ def _keep(study: Study, kept: surveys.SurveyRow, file: Path, sha256: str, scored
     if any((row.survey, row.parquet) == (kept.id, path.name) for row in surveys.answers(study)):
         return True
     labelled = sum(row.segment is not None for row in scored)
-    with study.action("route survey", f"routed {len(scored)} responses of {file.name} by survey {kept.version}"):
+    with study.action(
+        "route survey", f"routed {format_count(len(scored), 'response')} of {file.name} by survey {kept.version}"
+    ):
         surveys.set_answers(study, kept.id, file.name, sha256, path.name, len(scored), labelled)
     return False
 
@@ -189,7 +192,9 @@ def _warnings(study: Study, found: Responses, scored: list[ScoredResponse]) -> l
         said.append("No column says who answered, so every row counts as another person (--respondent COLUMN).")
     undated = sum(row.day is None for row in scored)
     if undated:
-        said.append(f"{undated} responses have no date; they count on every day, and as older than dated ones.")
+        said.append(
+            f"{format_count(undated, 'response')} have no date; they count on every day, and as older than dated ones."
+        )
     if "accounts" in accounts.sources(study):
         ids = {account.account_id for account in room.read_accounts(stack_files(study).accounts).accounts}
         strange = sorted({row.account_id for row in scored} - ids)

@@ -48,9 +48,10 @@ def release(study: Study) -> str:
         for id_, _, made in changed:
             surveys.set_body(study, id_, plain_text(as_json(made)))
     return (
-        f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had written as "
+        f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had "
+        "written as "
         "answers: they are to be worded before it is exported or routes anybody (needsseg survey show; e in the survey). "
-        "Take that back with: needsseg undo"
+        "To reverse that: needsseg undo"
     )
 
 

@@ -33,6 +33,7 @@ from needsseg.survey.scoring_table import (
     check_worded,
     valid,
 )
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -124,7 +125,9 @@ def save(study: Study, survey: Survey) -> Survey:
     digest = sha256(plain_text(as_json(survey)))[:6]
     number = max((int(hit.group(1)) for row in rows if (hit := re.match(r"v(\d+)-", row.version))), default=0) + 1
     made = replace(survey, version=f"v{number}-{digest}")
-    with study.action("save survey", f"saved version {made.version} of the survey, {len(made.chosen)} questions"):
+    with study.action(
+        "save survey", f"saved version {made.version} of the survey, {format_count(len(made.chosen), 'question')}"
+    ):
         surveys.add(study, made.version, plain_text(as_json(made)), segmentation(study))
     return current(study, made.version)
 

@@ -12,6 +12,7 @@ from needsseg.errors import NotFoundError, TableError, UsageError
 from needsseg.records import Participant
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study, plain_text
+from needsseg.text import format_count
 
 __all__ = ["FIELDS", "ParticipantsReport", "change", "import_participants"]
 
@@ -78,7 +79,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
                 ),
             )
             took[found.key] = number
-        action.summary = f"took attributes of {len(took)} participants from {path.name}"
+        action.summary = f"took attributes of {format_count(len(took), 'participant')} from {path.name}"
     return ParticipantsReport(tuple(took), tuple(unmatched), tuple(conflicts))
 
 

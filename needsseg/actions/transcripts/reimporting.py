@@ -67,11 +67,11 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
             if passage.id in found and not found[passage.id].exact
         )
         lost = tuple(passage for passage in after.values() if not passage.anchored)
-        action.summary = f"read {key} again: {len(found)} of {len(held)} passages placed"
+        action.summary = f"read {key} again: {len(found)} of {format_count(len(held), 'passage')} placed"
     warnings = transcript.warnings
     if mended:
         times = f"mended by hand {format_count(mended, 'time')}"
-        warnings += (f"the turns of {key} had been {times}; they are those of the file now (undo brings them back)",)
+        warnings += (f"the turns of {key} had been {times}; they are those of the file now (undo restores them)",)
     return ReimportReport(key, len(found) - len(edited), edited, lost, warnings)
 
 

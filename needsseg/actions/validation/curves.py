@@ -7,6 +7,7 @@ from pathlib import Path
 from needsseg.actions.exchange import output_files
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 from needsseg.validation.retention import Validation
 
 CURVE_FORMATS = (".svg", ".csv")
@@ -25,7 +26,8 @@ def write_curves(study: Study, found: Validation, path: Path, *, overwrite: bool
     title = f"How long accounts go without {what}, by {design.by} segment"
     starts = f"since {design.since}" if design.since else "since each one's interview"
     subtitle = (
-        f"{found.accounts} accounts followed {starts}, {found.events} events, as of {design.as_of}. 95% bands, log-log."
+        f"{format_count(found.accounts, 'account')} followed {starts}, {found.events} events, as of "
+        f"{design.as_of}. 95% bands, log-log."
     )
     text = curves_svg(found.curves, title, subtitle) if path.suffix.lower() == ".svg" else curves_csv(found.curves)
     output_files.write(study, path, text)

@@ -22,7 +22,7 @@ from needsseg.settings import load
 from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.segments import runs as stored_runs
-from needsseg.text import date_of
+from needsseg.text import date_of, format_count
 from needsseg.validation.follow_up import follow_up
 from needsseg.validation.retention import By, Design, Effort, Followed, Outcome, Validation, refuse
 from needsseg.validation.retention import validate as validated
@@ -128,14 +128,16 @@ def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_o
     if dates_needed and undated:
         raise UsageError(
             "From when accounts are to be followed is not known: the study holds no "
-            f"{chosen} date for {undated} of {len(segments)} accounts.",
+            f"{chosen} date for {undated} of {format_count(len(segments), 'account')}.",
             "Say it with --since DATE, a day after the last of them, or give participants the attribute interview_date.",
         )
     notes = []
     if contested := len(decided) - len(segments):
-        notes.append(f"{contested} accounts have labels that contradict each other, and are left out.")
+        notes.append(f"{format_count(contested, 'account')} have labels that contradict each other, and are left out.")
     if unsure := sum(label is not None and not label.confirmed_by for label in decided.values()):
-        notes.append(f"The segments of {unsure} of {len(segments)} accounts are not confirmed by anybody yet.")
+        notes.append(
+            f"The segments of {unsure} of {format_count(len(segments), 'account')} are not confirmed by anybody yet."
+        )
     return _Labelled(segments, chosen, known, None, tuple(notes))
 
 
@@ -225,7 +227,8 @@ def _gathered(
     notes = [*labelled.notes]
     if absent := len(labelled.segments) - len(rows):
         notes.append(
-            f"{absent} of {len(labelled.segments)} accounts with a segment are not followed: they had no subscription when "
+            f"{absent} of {format_count(len(labelled.segments), 'account')} with a segment are not followed: they "
+            "had no subscription when "
             "the follow-up starts."
         )
     beside = (len(others), sum(others)) if design.by == "needs" and design.outcome == "churned" else None
@@ -247,7 +250,8 @@ def _starts(labelled: _Labelled, design: Design, last: int) -> dict[str, int]:
     if max(starts.values()) >= last:
         begins = date_of(max(starts.values()))
         raise UsageError(
-            f"Between {begins} and {design.as_of} there is no day on which leaving could be seen: a subscription counts as ended "
+            f"Between {begins} and {design.as_of} there is no day on which leaving could be seen: a subscription "
+            "counts as ended "
             "only once the days of grace are over.",
             "Look from a later day with --as-of, or start earlier with --since.",
         )

@@ -13,7 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.text import date_of
+from needsseg.text import date_of, format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Series
@@ -26,14 +26,19 @@ MOST_QUOTES = 6
 @click.command()
 @click.argument("account", metavar="ACCOUNT")
 @as_of_option
-@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
+@click.option(
+    "--pseudonyms",
+    "conceal",
+    is_flag=True,
+    help="Replace names, companies, e-mail addresses and phone numbers by pseudonyms.",
+)
 @engine_option
 @json_option
 @click.pass_obj
 def account(session: Session, account: str, as_of: date, conceal: bool, engine: str | None, as_json: bool) -> None:
-    """Open one account, by its id or its whole name.
+    """Show one account, by its id or its full name.
 
-    Shows its profile, its weeks, its terms, the interviews and quotes behind its label, and what follows from which rule.
+    Shows its profile, weekly use, subscription terms, the interviews and quotes behind its label, and recommended actions.
     """
     from needsseg.actions.accounts.account_page import account_page, concealed
 
@@ -57,7 +62,7 @@ def _print(page: AccountPage) -> None:
     profile = page.profile
     print_text(f"{profile.name} ({profile.account_id}) as of {profile.as_of_date}\n{profile.sentence}")
     if profile.missing:
-        print_text(f"Nothing is known of: {', '.join(profile.missing)}. No action that depends on it is recommended.")
+        print_text(f"Unknown: {', '.join(profile.missing)}. No action that depends on this is recommended.")
     _print_use(page)
     _print_lifecycle(page)
     _print_need(page)
@@ -65,7 +70,7 @@ def _print(page: AccountPage) -> None:
         print_text("\nTriggers of the last twelve weeks")
     for trigger in page.triggers:
         feature = f" {trigger.feature}" if trigger.feature else ""
-        unsettled = "" if trigger.settled else "; late events may still take it away"
+        unsettled = "" if trigger.settled else "; provisional: late events may cancel it"
         print_text(f"  {trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{unsettled}")
     print_text("\nRecommended")
     for action in profile.actions:
@@ -78,7 +83,7 @@ def _print_use(page: AccountPage) -> None:
     if page.series is None or page.profile.behaviour is None:
         return
     behaviour = page.profile.behaviour
-    print_text(f"\nUse, by week, oldest first ({len(page.series.events)} weeks)")
+    print_text(f"\nUse, by week, oldest first ({format_count(len(page.series.events), 'week')})")
     for name, values in _lines(page.series).items():
         figures = " ".join(f"{value:,}" for value in values)
         print_text(f"  {name:<9} {sparkline(values)}  {figures}")
@@ -149,7 +154,7 @@ def _print_need(page: AccountPage) -> None:
     if page.assigned is not None:
         undated = f", {page.assigned.undated} of them without a date" if page.assigned.undated else ""
         print_text(
-            f"  {page.assigned.texts} texts say {page.assigned.segment}{undated}; "
+            f"  {format_count(page.assigned.texts, 'text')} say {page.assigned.segment}{undated}; "
             f"{page.assigned.disagreement:.0%} of the weight of its texts says otherwise"
         )
     for text in page.texts[:MOST_QUOTES]:

@@ -15,13 +15,14 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import NotFoundError
+from needsseg.text import format_count
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 
 
 @click.group(no_args_is_help=False)
 def accounts() -> None:
-    """Import account data, and match participants to it."""
+    """Import account data and match participants to it."""
 
 
 @accounts.command("import")
@@ -57,9 +58,9 @@ def import_(
 @json_option
 @click.pass_obj
 def participants(session: Session, file: Path, as_json: bool) -> None:
-    """Take participants' attributes from a CSV. Those are e-mail, company, CRM id, and any column besides.
+    """Import participants' attributes from a CSV: e-mail address, company, CRM id, and any other column.
 
-    A row is of whoever speaks in its file or interview, has its name, or its e-mail address.
+    A row is matched by its file or interview, name, or e-mail address.
     """
     with opened(session) as study:
         report = participants_actions.import_participants(study, file)
@@ -69,11 +70,11 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
         for key in report.updated:
             print_text(key)
     for row in report.unmatched:
-        session.refuse(f"{file.name} {row}", "names nobody in the study.")
+        session.refuse(f"{file.name} {row}", "matches nobody in the study.")
     for row in report.conflicts:
         where, _, why = row.partition(": ")
         session.refuse(f"{file.name} {where}", f"{why}.")
-    session.say(f"Took attributes of {len(report.updated)} participants from {file.name}.")
+    session.say(f"Took attributes of {format_count(len(report.updated), 'participant')} from {file.name}.")
 
 
 @accounts.command()
@@ -139,7 +140,7 @@ def rejects(session: Session, kind: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def matches(session: Session, as_json: bool) -> None:
-    """List who is tied to which account, and why."""
+    """List each participant's account, and why it was matched."""
     with opened(session) as study:
         rows = actions.matches(study)
     if as_json:
@@ -157,7 +158,7 @@ def matches(session: Session, as_json: bool) -> None:
 @click.argument("account", metavar="ACCOUNT|none")
 @click.pass_obj
 def link(session: Session, participant: str, account: str) -> None:
-    """Confirm a participant's account, or none."""
+    """Set a participant's account, or none."""
     with opened(session) as study:
         actions.link(study, participant, None if account == "none" else account)
     session.say(f"{participant} belongs to {'no account' if account == 'none' else account}.")
@@ -167,7 +168,7 @@ def link(session: Session, participant: str, account: str) -> None:
 @click.argument("participant")
 @click.pass_obj
 def unlink(session: Session, participant: str) -> None:
-    """Leave an account to the matching again."""
+    """Match a participant to an account automatically again."""
     with opened(session) as study:
         if participant not in {who.key for who in actions.participants(study)}:
             raise NotFoundError(f"There is no participant '{participant}'.", "List them with: needsseg participants")

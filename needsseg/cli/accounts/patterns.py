@@ -12,6 +12,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Patterns
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -> None:
     """Cluster accounts by how they use the product.
 
-    The patterns stand beside the behavioural segments by rules and never replace them.
+    The patterns complement the rule-based behavioural segments and never replace them.
     """
     from needsseg.actions.accounts import patterns as actions
 
@@ -38,11 +39,12 @@ def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -
     for warning in found.warnings:
         session.warn(warning)
     where = (
-        f"; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, {len(found.none)} in no pattern."
+        f"; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, {len(found.none)} in no "
+        "pattern."
         if found.patterns
         else "; they show no patterns that stand apart."
     )
-    session.say(f"{found.active} accounts were active{where}")
+    session.say(f"{format_count(found.active, 'account')} were active{where}")
 
 
 def _print(found: Patterns) -> None:

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
 from needsseg.records import PROFILE_COLUMNS
 
-as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The day to look from.")
+as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The as-of date.")
 
 
 engine_option = click.option(
-    "--engine", metavar="ENGINE", help="duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; by default as set."
+    "--engine", metavar="ENGINE", help="duckdb, polars, spark, spark:MASTER or sc://HOST:PORT. Default: the setting."
 )
 
 
 @click.command()
 @as_of_option
-@click.option("--account", metavar="ID", help="This account only.")
+@click.option("--account", metavar="ID", help="Only this account.")
 @engine_option
 @json_option
 @click.pass_obj
 def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
-    """The four tiers of every account as of a date, with the actions that follow and why."""
+    """Show the four tiers of every account as of a date, with recommended actions and why."""
     with opened(session) as study, session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
     if account is not None:

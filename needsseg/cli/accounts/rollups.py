@@ -13,6 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup
@@ -29,8 +30,10 @@ BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} 
 @click.option(
     "--by", type=click.Choice(list(BY)), default="size", show_default=True, help="A column for each of these."
 )
-@click.option("--who", is_flag=True, help="List the accounts too: who is where, and how sure.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a .csv, a line a cell.")
+@click.option("--who", is_flag=True, help="Also list the accounts with their labels and confidence.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a .csv file, one line per cell."
+)
 @click.option("--force", is_flag=True, help="Replace a file that holds no roll-up.")
 @engine_option
 @json_option
@@ -46,7 +49,7 @@ def rollup(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Count accounts and money by two of their tiers.
+    """Count accounts and money by two tiers.
 
     A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts.
 
@@ -127,12 +130,14 @@ def _coverage(made: Rollup) -> str:
     if not made.amounts.amounts:
         return "No amounts of running subscriptions are known."
     known = (
-        f"known of {made.total.priced} of {made.total.accounts} accounts; the others are not counted as paying nothing"
+        f"known of {made.total.priced} of {format_count(made.total.accounts, 'account')}; the others are not "
+        "counted as paying nothing"
     )
     if made.amounts.yearly is not None:
         return f"Money is ARR, {known}."
     return (
-        f"Money is what the column “{made.amounts.column}” says, {known}. Whether it is of a month or a year its name does "
+        f"Money is what the column “{made.amounts.column}” says, {known}. Whether it is of a month or a year its "
+        "name does "
         "not tell, so it is not called ARR."
     )
 

@@ -13,6 +13,7 @@ from needsseg.actions.accounts import accounts as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 MOST_TOLD = 50
 EXAMPLES = {
@@ -70,9 +71,9 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
         session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
     if len(report.rejected) > MOST_TOLD:
         more = len(report.rejected) - MOST_TOLD
-        session.refuse(f"{more:,} more rows", f"needsseg accounts rejects {report.kind} lists them")
+        session.refuse(f"{format_count(more, 'more row')}", f"needsseg accounts rejects {report.kind} lists them")
     for file in report.unchanged:
-        session.say(f"{file} is there already; it changes nothing.")
+        session.say(f"{file} was imported before; nothing changed.")
     for warning in report.warnings:
         session.warn(warning)
     if report.rejected:
@@ -91,7 +92,7 @@ def _counted(report: account_sources.SourceReport) -> str:
         )
         if count
     ]
-    of = f" {report.read} rows in all." if left else ""
+    of = f" {format_count(report.read, 'row')} in all." if left else ""
     now = f" There are {report.held} {report.kind} now." if report.held != report.rows else ""
     return (
         f"Read {report.rows} {report.kind} from {report.file}" + "".join(f", {part}" for part in left) + f".{of}{now}"

@@ -22,7 +22,7 @@ NONE = "none"
 @json_option
 @click.pass_context
 def codebook(ctx: click.Context, as_json: bool) -> None:
-    """List the codebook as a tree, or change one code of it, named as it stands there."""
+    """List the codebook as a tree, or edit one of its codes."""
     if ctx.invoked_subcommand is not None:
         if as_json:
             raise UsageError(f"--json goes with the list, not with {ctx.invoked_subcommand}.", "Put it at the end.")
@@ -60,10 +60,10 @@ def print_tree(branches: Sequence[Branch]) -> None:
 
 @codebook.command()
 @click.argument("name", metavar="NAME")
-@click.option("--under", "parent", metavar="CODE", help="The code it lies under; at the top where not given.")
+@click.option("--under", "parent", metavar="CODE", help="The parent code. Default: none, a top-level code.")
 @click.pass_obj
 def create(session: Session, name: str, parent: str | None) -> None:
-    """Make a code, before any passage carries it."""
+    """Create a code before it is used."""
     with opened(session) as study:
         made = actions.create(study, name, parent)
     session.say(f"Made the code “{made}”.")
@@ -93,11 +93,11 @@ def recolour(session: Session, name: str, colour: str) -> None:
 
 @codebook.command()
 @code_argument
-@click.option("--under", "parent", metavar="CODE", help="The code it goes under.")
-@click.option("--top", is_flag=True, help="To the top, under no code.")
+@click.option("--under", "parent", metavar="CODE", help="The new parent code.")
+@click.option("--top", is_flag=True, help="To the top level.")
 @click.pass_obj
 def move(session: Session, name: str, parent: str | None, top: bool) -> None:
-    """Move a code, with all below it, under another one or to the top."""
+    """Move a code, with all codes below it, under another code or to the top level."""
     if top == (parent is not None):
         raise UsageError("Say where it goes: --under CODE, or --top.", "needsseg codebook lists the codes.")
     with opened(session) as study:
@@ -110,7 +110,7 @@ def move(session: Session, name: str, parent: str | None, top: bool) -> None:
 @click.argument("target", metavar="INTO")
 @click.pass_obj
 def merge(session: Session, name: str, target: str) -> None:
-    """Merge a code into another one. Each coder's marks, memos and the codes below go over."""
+    """Merge a code into another one, with each coder's codings, memos and the codes below it."""
     with opened(session) as study:
         actions.merge(study, name, target)
     session.say(f"Merged “{name}” into “{target}”.")
@@ -121,7 +121,7 @@ def merge(session: Session, name: str, target: str) -> None:
 @click.argument("text")
 @click.pass_obj
 def describe(session: Session, name: str, text: str) -> None:
-    """Write what a code means. An empty text takes it back."""
+    """Describe what a code means. An empty text removes the description."""
     with opened(session) as study:
         actions.describe(study, name, text)
     session.say(f"Described “{name}”." if text.strip() else f"“{name}” has no description now.")
@@ -129,18 +129,18 @@ def describe(session: Session, name: str, text: str) -> None:
 
 @codebook.command()
 @code_argument
-@click.option("--dry-run", is_flag=True, help="Tell what it touches; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted; change nothing.")
 @json_option
 @click.pass_obj
 def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
-    """Delete a code with its marks and memos. Passages stay as decided, codes below it go up; undo brings all back."""
+    """Delete a code with its codings and memos. Passages stay as decided, codes below it move up; undo restores all."""
     with opened(session) as study:
         code = actions.one(study, name).name
         gone = actions.touched(study, code) if dry_run else actions.delete(study, code)
     if as_json:
         print_object({"code": code, **asdict(gone), "deleted": not dry_run})
     session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(gone)}.")
-    session.say("Nothing was changed." if dry_run else "Take it back with: needsseg undo")
+    session.say("Nothing was changed." if dry_run else "Undo with: needsseg undo")
 
 
 @codebook.command()
@@ -148,7 +148,7 @@ def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
 @click.argument("digit", metavar="1-9|none")
 @click.pass_obj
 def pin(session: Session, name: str, digit: str) -> None:
-    """Pin a code to a digit, which puts it on a passage in the app; none unpins it."""
+    """Pin a code to a digit key, which applies it in the app; none unpins it."""
     if digit != NONE and digit not in tuple("123456789"):
         raise UsageError(f"A code cannot be pinned to '{digit}'.", "There are the digits 1 to 9, and none.")
     with opened(session) as study:

@@ -17,10 +17,10 @@ from needsseg.cli.parameters import LARGEST, json_option, opened
 @json_option
 @click.pass_obj
 def drafts(session: Session, drop: int | None, as_json: bool) -> None:
-    """List what you were writing in the app and did not save, newest first.
+    """List text that you typed in the app and did not save, newest first.
 
-    The app offers each where it was begun. Drafts are yours alone: no export or merge takes them along, and
-    needsseg remove --forget erases those that speak of the interview.
+    The app offers each draft where you began it. Drafts are yours alone: no export or merge includes them, and
+    needsseg remove --forget erases those about the interview.
     """
     with opened(session) as study:
         if drop is not None:

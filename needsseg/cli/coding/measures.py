@@ -12,6 +12,7 @@ from needsseg.actions.coding import measures
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 
 @click.command()
@@ -22,10 +23,10 @@ from needsseg.cli.parameters import json_option, opened
     type=click.Choice(("character", "sentence", "passage")),
     default="character",
     show_default=True,
-    help="What is compared.",
+    help="The unit that is compared.",
 )
-@click.option("--all-text", is_flag=True, help="Count what interviewers said too.")
-@click.option("--both", "shared", is_flag=True, help="Only turns that each coder has coded, decided on or read.")
+@click.option("--all-text", is_flag=True, help="Include interviewers' words.")
+@click.option("--both", "shared", is_flag=True, help="Only turns that every coder has coded, decided on or read.")
 @json_option
 @click.pass_obj
 def agreement(
@@ -36,7 +37,7 @@ def agreement(
     shared: bool,
     as_json: bool,
 ) -> None:
-    """Show how far coders agree: percent, Cohen's kappa, Krippendorff's alpha, and where they do not."""
+    """Show how far coders agree (percent, Cohen's kappa, Krippendorff's alpha) and where they differ."""
     with opened(session) as study:
         found = measures.agreement(study, units, keys, all_text, shared)
     whole = found.agreement
@@ -55,7 +56,9 @@ def agreement(
     for one, words in found.disagreements:
         who = f"{', '.join(one.by)}, not {', '.join(one.not_by)}"
         print_text(f"{one.interview} {one.start}–{one.end} {one.code} ({who}): “{words}”")
-    session.say(f"{', '.join(whole.coders)} over {whole.n} {units}s of {len(found.interviews)} interviews.")
+    session.say(
+        f"{', '.join(whole.coders)} over {whole.n} {units}s of {format_count(len(found.interviews), 'interview')}."
+    )
 
 
 def _figure(value: object) -> str:
@@ -63,10 +66,14 @@ def _figure(value: object) -> str:
 
 
 @click.command()
-@click.option("--base", type=click.IntRange(1), default=4, show_default=True, help="Interviews in the base.")
+@click.option("--base", type=click.IntRange(1), default=4, show_default=True, help="Interviews in the base set.")
 @click.option("--run", "run_", type=click.IntRange(1), default=2, show_default=True, help="Interviews in a run.")
 @click.option(
-    "--threshold", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share that is no news."
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="Share of new codes that counts as saturated.",
 )
 @json_option
 @click.pass_obj
@@ -92,13 +99,13 @@ def saturation(session: Session, base: int, run_: int, threshold: float, as_json
 
 
 @click.command()
-@click.option("--coder", metavar="NAME", help="Of this coder's work only, instead of everybody's together.")
+@click.option("--coder", metavar="NAME", help="Only this coder's work, instead of everybody's.")
 @json_option
 @click.pass_obj
 def coverage(session: Session, coder: str | None, as_json: bool) -> None:
     """Show how much of what participants said was read, coded and skipped, and how many passages are decided.
 
-    Words in accepted passages are coded, and count as read; skipped are words read that lie in none.
+    Words in accepted passages count as coded and read; other words that were read count as skipped.
     """
     with opened(session) as study:
         found = progress.coverage(study, coder)

@@ -17,11 +17,11 @@ from needsseg.errors import UsageError
 from needsseg.records import JobParts
 
 _PART_HELP = {
-    "situation": "When it happens.",
-    "motivation": "What they want to do.",
-    "outcome": "What they can do then.",
-    "pain": "What stands in the way.",
-    "workaround": "What they do instead today.",
+    "situation": "When does it happen?",
+    "motivation": "What do they want to do?",
+    "outcome": "What can they do then?",
+    "pain": "What gets in the way?",
+    "workaround": "What do they do instead today?",
 }
 
 
@@ -29,13 +29,13 @@ _PART_HELP = {
 @click.argument("kind", type=click.Choice(get_args(MemoKind)))
 @click.argument("key", metavar="KEY")
 @click.argument("text", metavar="[TEXT]", required=False)
-@click.option("--remove", is_flag=True, help="Remove your memo there.")
+@click.option("--remove", is_flag=True, help="Remove your memo.")
 @json_option
 @click.pass_obj
 def memo(session: Session, kind: MemoKind, key: str, text: str | None, remove: bool, as_json: bool) -> None:
     """Write your memo on a passage (by id), an interview (by key) or a code (by name).
 
-    It takes the place of the one you have there. Without TEXT all memos there are printed, each with its writer.
+    It replaces the memo you wrote before. Without TEXT, all memos are printed, each with its author.
     """
     if text is not None and (remove or not text.strip()):
         raise UsageError("A memo is written or removed.", "Give a text, or say --remove alone.")
@@ -66,11 +66,11 @@ def _print_memos(rows: Sequence[Memo]) -> None:
 
 
 @click.command()
-@click.option("--kind", type=click.Choice(get_args(MemoKind)), help="On these only.")
+@click.option("--kind", type=click.Choice(get_args(MemoKind)), help="Only memos of this kind.")
 @json_option
 @click.pass_obj
 def memos(session: Session, kind: MemoKind | None, as_json: bool) -> None:
-    """List the memos on passages, interviews and codes, with their writers."""
+    """List the memos on passages, interviews and codes, with their authors."""
     with opened(session) as study:
         rows = actions.listing(study, kind)
     if as_json:
@@ -90,14 +90,14 @@ def memos(session: Session, kind: MemoKind | None, as_json: bool) -> None:
 @click.option("--outcome", help=_PART_HELP["outcome"])
 @click.option("--pain", help=_PART_HELP["pain"])
 @click.option("--workaround", help=_PART_HELP["workaround"])
-@click.option("--prefill", is_flag=True, help="Take parts that are not given from the passage's own sentences.")
+@click.option("--prefill", is_flag=True, help="Fill parts that are not given from the passage's own sentences.")
 @click.option("--remove", is_flag=True, help="Remove your statement.")
 @json_option
 @click.pass_obj
 def job(session: Session, /, number: int, prefill: bool, remove: bool, as_json: bool, **given: str | None) -> None:
     """Write a passage's job statement, part by part. Parts not named stay as you wrote them.
 
-    Without parts it prints what was written, and what the passage's own sentences would say.
+    Without parts, it prints what was written and what the passage's own sentences suggest.
     """
     said = {part: words for part, words in given.items() if words is not None}
     if remove and (said or prefill):

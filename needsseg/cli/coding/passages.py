@@ -16,6 +16,7 @@ from needsseg.cli.output import print_array, print_object, print_table, print_te
 from needsseg.cli.parameters import OFFSET, PASSAGE, json_option, opened
 from needsseg.errors import UsageError
 from needsseg.records import PassageStatus
+from needsseg.text import format_count
 
 
 @click.command()
@@ -23,22 +24,27 @@ from needsseg.records import PassageStatus
 @json_option
 @click.pass_obj
 def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
-    """Mark where participants speak of a job, in the interviews named or in all; decisions are left as they are."""
+    """Suggest passages in which participants describe a job, in the interviews named or in all. Decisions are kept."""
     with opened(session) as study, session.progressing() as progress:
         count = actions.suggest(study, keys, progress)
     if as_json:
         print_object({"suggested": count})
-    session.say(f"{count} suggestions stand. Next: needsseg decide, or needsseg discover")
+    session.say(f"{format_count(count, 'suggestion')} stand. Next: needsseg decide, or needsseg discover")
 
 
 @click.command()
-@click.option("--interview", metavar="KEY", help="Of this interview only.")
-@click.option("--status", type=click.Choice(get_args(PassageStatus)), help="With this status only.")
-@click.option("--code", metavar="NAME", help="With this code only.")
-@click.option("--query", metavar="WORDS", help="Whose quotes hold all these words.")
-@click.option("--pseudonyms", "conceal", is_flag=True, help="With names, companies, e-mail and phone replaced.")
-@click.option("--coder", metavar="NAME", help="On which this person decided or put a code.")
-@click.option("--lost", is_flag=True, help="Only those whose words an edited transcript no longer holds.")
+@click.option("--interview", metavar="KEY", help="Only this interview.")
+@click.option("--status", type=click.Choice(get_args(PassageStatus)), help="Only passages with this status.")
+@click.option("--code", metavar="NAME", help="Only passages with this code.")
+@click.option("--query", metavar="WORDS", help="Only passages with all these words.")
+@click.option(
+    "--pseudonyms",
+    "conceal",
+    is_flag=True,
+    help="Replace names, companies, e-mail addresses and phone numbers by pseudonyms.",
+)
+@click.option("--coder", metavar="NAME", help="Only passages that this person decided on or coded.")
+@click.option("--lost", is_flag=True, help="Only passages whose words are no longer in the edited transcript.")
 @json_option
 @click.pass_obj
 def passages(
@@ -76,10 +82,10 @@ def passages(
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=PASSAGE)
 @click.option("--accept", is_flag=True, help="Accept them.")
 @click.option("--reject", is_flag=True, help="Reject them.")
-@click.option("--reopen", is_flag=True, help="Leave them open again.")
-@click.option("--all-suggested", is_flag=True, help="All that is undecided, instead of ids.")
-@click.option("--interview", metavar="KEY", help="With --all-suggested: of this interview only.")
-@click.option("--min-score", type=click.FloatRange(0, 1), help="With --all-suggested: with this score at least.")
+@click.option("--reopen", is_flag=True, help="Make them undecided again.")
+@click.option("--all-suggested", is_flag=True, help="All undecided passages, instead of ids.")
+@click.option("--interview", metavar="KEY", help="With --all-suggested: only this interview.")
+@click.option("--min-score", type=click.FloatRange(0, 1), help="With --all-suggested: only scores of at least this.")
 @click.pass_obj
 def decide(
     session: Session,
@@ -91,7 +97,7 @@ def decide(
     interview: str | None,
     min_score: float | None,
 ) -> None:
-    """Accept, reject or reopen passages, by id or all that is undecided."""
+    """Accept, reject or reopen passages, by id or all undecided ones."""
     chosen: dict[PassageStatus, bool] = {"accepted": accept, "rejected": reject, "suggested": reopen}
     if sum(chosen.values()) != 1:
         raise UsageError("Say one of --accept, --reject and --reopen.", "needsseg decide --help tells how.")
@@ -118,7 +124,7 @@ def decide(
 @click.argument("end", type=OFFSET)
 @click.pass_obj
 def mark(session: Session, key: str, start: int, end: int) -> None:
-    """Mark the words from START to END of an interview as a passage; prints its id. Offsets are code points."""
+    """Mark the words from START to END of an interview as a passage. Prints its id. Offsets are code points."""
     with opened(session) as study:
         number = actions.mark(study, key, start, end)
         quote = actions.one(study, number).quote
@@ -132,7 +138,7 @@ def mark(session: Session, key: str, start: int, end: int) -> None:
 @click.argument("end", type=OFFSET)
 @click.pass_obj
 def adjust(session: Session, number: int, start: int, end: int) -> None:
-    """Move the edges of a passage; it then counts as accepted."""
+    """Change where a passage starts and ends; it then counts as accepted."""
     with opened(session) as study:
         actions.adjust(study, number, start, end)
         quote = actions.one(study, number).quote
@@ -143,7 +149,7 @@ def adjust(session: Session, number: int, start: int, end: int) -> None:
 @click.argument("number", metavar="ID", type=PASSAGE)
 @click.pass_obj
 def unmark(session: Session, number: int) -> None:
-    """Remove a passage marked by hand, or make a decided suggestion undecided again."""
+    """Remove a hand-marked passage, or make a decided suggestion undecided again."""
     with opened(session) as study:
         actions.unmark(study, number)
     session.say(f"Unmarked passage {number}.")
@@ -152,17 +158,18 @@ def unmark(session: Session, number: int) -> None:
 @click.command()
 @click.argument("name")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=PASSAGE)
-@click.option("--remove", is_flag=True, help="Take the code off instead.")
+@click.option("--remove", is_flag=True, help="Remove the code instead.")
 @click.pass_obj
 def code(session: Session, name: str, ids: tuple[int, ...], remove: bool) -> None:
-    """Put the code NAME on passages, which accepts them; a new name makes a new code."""
+    """Apply the code NAME to passages, which accepts them. A new name creates a code."""
     with opened(session) as study:
         for number in ids:
             actions.one(study, number)
         changed = actions.uncode(study, ids, name) if remove else actions.code(study, ids, name)
         name, doubles = actions.code_name(study, name), book.doubles(study)
     session.say(
-        f"{'Took' if remove else 'Put'} “{name}” {'off' if remove else 'on'} {changed} of {len(set(ids))} passages."
+        f"{'Took' if remove else 'Put'} “{name}” {'off' if remove else 'on'} {changed} of "
+        f"{format_count(len(set(ids)), 'passage')}."
     )
     for words in doubles:
         session.warn(words)
@@ -172,7 +179,7 @@ def code(session: Session, name: str, ids: tuple[int, ...], remove: bool) -> Non
 @json_option
 @click.pass_obj
 def codes(session: Session, as_json: bool) -> None:
-    """List the codebook, the most used code first."""
+    """List the codebook, most used codes first."""
     with opened(session) as study:
         rows, doubles = actions.codebook(study), book.doubles(study)
     for words in doubles:

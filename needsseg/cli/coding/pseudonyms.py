@@ -13,23 +13,24 @@ from needsseg.actions.coding import pseudonyms as actions
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 kind_option = click.option(
-    "--kind", type=click.Choice(decisions.KINDS), help="What the words are; told from what was found where not given."
+    "--kind", type=click.Choice(decisions.KINDS), help="The kind of words. Default: as detected."
 )
 
 
 @click.command()
-@click.option("--also", "extra", multiple=True, metavar="WORDS", help="Further words to replace; may be given again.")
-@click.option("--undecided", is_flag=True, help="Only what nobody has decided on.")
+@click.option("--also", "extra", multiple=True, metavar="WORDS", help="Further words to replace. May be repeated.")
+@click.option("--undecided", is_flag=True, help="Only undecided words.")
 @json_option
 @click.pass_obj
 def pseudonyms(session: Session, extra: tuple[str, ...], undecided: bool, as_json: bool) -> None:
-    """List what in participants' words tells who people are, what stands for it, and what was decided.
+    """List identifying details in participants' words, their pseudonyms, and what was decided.
 
-    Names are those of participants, speakers, participants' companies, accounts, and words that were added. What nobody
-    decided on is replaced too. Other words that may be names are proposed: they stay until somebody decides to replace
-    them. The study keeps the original, and its own listings show it.
+    Names are those of participants, speakers, participants' companies, accounts, and words you added. Undecided ones are
+    replaced too. Other words that may be names are only proposed: they stay until somebody decides to replace them. The
+    study keeps the original words, and its own listings show them.
     """
     with opened(session) as study:
         survey = actions.survey(study, extra, undecided=undecided)
@@ -61,12 +62,12 @@ def _say_finder(session: Session, survey: actions.Survey) -> None:
 
 @click.group(no_args_is_help=False)
 def pseudonym() -> None:
-    """Decide on words that tell who somebody is: replace them, keep them, or leave them to the program again."""
+    """Decide on identifying words: replace them, keep them, or leave them undecided again."""
 
 
 @pseudonym.command()
 @click.argument("words")
-@click.option("--by", default="", metavar="NAME", help="What stands for them; else the program's own pseudonym.")
+@click.option("--by", default="", metavar="NAME", help="The replacement. Default: a generated pseudonym.")
 @kind_option
 @click.pass_obj
 def replace(session: Session, words: str, by: str, kind: str | None) -> None:
@@ -92,7 +93,7 @@ def keep(session: Session, words: str) -> None:
 @click.argument("words")
 @click.pass_obj
 def forget(session: Session, words: str) -> None:
-    """Take back what was decided about WORDS."""
+    """Make WORDS undecided again."""
     with opened(session) as study:
         decisions.forget(study, words)
     session.say(f"“{words}” is undecided again.")
@@ -104,7 +105,7 @@ def forget(session: Session, words: str) -> None:
 @json_option
 @click.pass_obj
 def list_(session: Session, file: Path, kind: str | None, as_json: bool) -> None:
-    """Replace the words of a list: one a line, or a CSV of words and what stands for them."""
+    """Replace the words of a list: one per line, or a CSV of words and replacements."""
     with opened(session) as study:
         report = decisions.import_list(study, file, kind)
     if as_json:
@@ -114,4 +115,4 @@ def list_(session: Session, file: Path, kind: str | None, as_json: bool) -> None
         print_table(("words", "by"), [(words, by or None) for words, by in report.taken])
     for number, reason in report.refused:
         session.refuse(f"{file.name} row {number}", reason)
-    session.say(f"{len(report.taken)} words of {file.name} are replaced.")
+    session.say(f"{format_count(len(report.taken), 'word')} of {file.name} are replaced.")

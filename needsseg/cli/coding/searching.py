@@ -15,6 +15,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import PASSAGE, json_option, opened
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.coding.searching import CodedHits, Hit
@@ -22,26 +23,30 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("words", metavar="[WORDS]...", nargs=-1)
-@click.option("--meaning", is_flag=True, help="What is said about this, in whatever words.")
-@click.option("--like", "origin", metavar="PASSAGE", type=PASSAGE, help="More of what this passage says, by meaning.")
-@click.option("--interview", metavar="KEY", help="In this interview only.")
-@click.option("--with-code", "within", metavar="NAME", help="Only where passages carry this code, or one below it.")
+@click.option("--meaning", is_flag=True, help="Search by meaning, not by the exact words.")
+@click.option(
+    "--like", "origin", metavar="PASSAGE", type=PASSAGE, help="Search for passages similar to this one, by meaning."
+)
+@click.option("--interview", metavar="KEY", help="Search only this interview.")
+@click.option("--with-code", "within", metavar="NAME", help="Search only passages with this code, or one below it.")
 @click.option(
     "--where",
     "conditions",
     multiple=True,
     metavar="ATTRIBUTE=VALUE",
-    help="Only participants of whom this is known; ~ finds a part of the value. May be given again.",
+    help="Search only participants with this attribute; ~ matches a part of the value. May be repeated.",
 )
 @click.option(
     "--speech",
     type=click.Choice(get_args(Speech)),
     default="participants",
     show_default=True,
-    help="Whose words, or marked passages only.",
+    help="What to search: participants' words, all words, or marked passages.",
 )
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The best of them only.")
-@click.option("--code", metavar="NAME", help="Put this code on every hit that is a participant's words.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Show at most this many, best first."
+)
+@click.option("--code", metavar="NAME", help="Apply this code to every hit in a participant's words.")
 @click.option("--listen", is_flag=True, hidden=True, help="Make searches on stdin ready, one JSON line each.")
 @json_option
 @click.pass_obj
@@ -59,7 +64,7 @@ def search(
     listen: bool,
     as_json: bool,
 ) -> None:
-    """Find the sentences in which all WORDS occur, or with --meaning what is said about them; best first.
+    """Search for sentences with all WORDS or, with --meaning, for what is said about them; best matches first.
 
     Words in double quotes within one argument are a phrase. The first search by meaning reads all interviews, once.
     """
@@ -121,7 +126,8 @@ def _nothing(*, by_meaning: bool, others: int) -> str:
 def _told(coded: CodedHits, code: str) -> str:
     left = f"; {coded.skipped} are no participant's words and were left out" if coded.skipped else ""
     return (
-        f"Put “{code.strip()}” on {coded.coded} of {len(coded.passages)} passages{left}. needsseg undo takes it back."
+        f"Put “{code.strip()}” on {coded.coded} of {format_count(len(coded.passages), 'passage')}{left}. "
+        "needsseg undo reverses it."
     )
 
 

@@ -16,15 +16,15 @@ from needsseg.text import format_count
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most this many.")
-@click.option("--reading", is_flag=True, help="In the order of reading, not the likeliest first.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most this many.")
+@click.option("--reading", is_flag=True, help="List in reading order, not likeliest first.")
 @json_option
 @click.pass_obj
 def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
-    """List what is undecided over the whole study, the likeliest to be accepted first.
+    """List undecided suggestions of the whole study, likeliest to be accepted first.
 
-    The order learns from every decision. From ten on, some accepted and some rejected, chances are given, and all
-    participant speech is in it whose vectors are there (needsseg embed).
+    The order learns from every decision. After ten decisions, some of each kind, probabilities are shown, and all
+    participant speech that has vectors is included (needsseg embed).
     """
     with opened(session) as study:
         found = actions.queue(study, limit, reading=reading)
@@ -82,7 +82,8 @@ def told(found: actions.Queue) -> list[str]:
         ]
     else:
         lines = [
-            f"Learned from {found.decisions} decisions: of {outlook.undecided} undecided, about {outlook.left:.0f} are "
+            f"Learned from {format_count(found.decisions, 'decision')}: of {outlook.undecided} undecided, about "
+            f"{outlook.left:.0f} are "
             f"acceptable; {outlook.coming:.0%} of the next."
         ]
     if found.unread:
@@ -98,7 +99,7 @@ def told(found: actions.Queue) -> list[str]:
 @click.option("--reject", is_flag=True, help="Reject it.")
 @click.pass_obj
 def decide_window(session: Session, key: str, start: int, end: int, accept: bool, reject: bool) -> None:
-    """Accept or reject what the queue holds from START to END of an interview; prints the passage's id."""
+    """Accept or reject what the queue lists from START to END of an interview. Prints the passage's id."""
     if accept == reject:
         raise UsageError("Say one of --accept and --reject.", "needsseg decide-window --help tells how.")
     with opened(session) as study:
@@ -110,7 +111,7 @@ def decide_window(session: Session, key: str, start: int, end: int, accept: bool
 @click.command()
 @click.pass_obj
 def embed(session: Session) -> None:
-    """Reckon the vectors of all participant speech, so that the queue reaches what was not suggested."""
+    """Compute the vectors of all participant speech, so that the queue includes what was not suggested."""
     with opened(session) as study, session.progressing() as progress:
         count = actions.embed_all(study, progress)
-    session.say(f"{count} windows have their vectors. Next: needsseg queue")
+    session.say(f"{format_count(count, 'window')} have their vectors. Next: needsseg queue")

@@ -24,7 +24,7 @@ RUN = click.IntRange(1, LARGEST)
 @json_option
 @click.pass_obj
 def compare(session: Session, first: int, second: int, as_json: bool) -> None:
-    """What became of each candidate of the first run in the second."""
+    """Compare two runs: what happened to each candidate of the first in the second."""
     with opened(session) as study:
         found = comparing.compare_runs(study, first, second)
     if as_json:
@@ -34,7 +34,7 @@ def compare(session: Session, first: int, second: int, as_json: bool) -> None:
         print_text(sentence)
     of = found.comparison
     print_text(
-        f"agreement {of.agreement:.2f} over the {of.common} passages that both know; "
+        f"agreement {of.agreement:.2f} over the {format_count(of.common, 'passage')} that both know; "
         f"{of.only_first} only in run {first}, {of.only_second} only in run {second}"
     )
 
@@ -43,7 +43,7 @@ def compare(session: Session, first: int, second: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def map_(session: Session, as_json: bool) -> None:
-    """Place the newest run's passages in two dimensions: near each other where they say alike things."""
+    """Map the newest run's passages in two dimensions; passages with similar meaning lie close together."""
     with opened(session) as study:
         points = comparing.needs_map(study)
     if as_json:
@@ -59,9 +59,9 @@ def map_(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def sensitivity(session: Session, as_json: bool) -> None:
-    """What changes and what stays without one participant, with suggestions too, with passages resampled.
+    """Test how stable the results are: without each participant, with suggestions, and with passages resampled.
 
-    What comes of it is what segments then say of their stability, until passages, places or decisions change.
+    Segments show the result as their stability, until passages, assignments or decisions change.
     """
     with opened(session) as study, session.progressing() as progress:
         found, said = sensitivity_actions.sensitivity(study, progress), verdict(study)
@@ -80,6 +80,7 @@ def sensitivity(session: Session, as_json: bool) -> None:
     if found.untried:
         session.say(f"{format_count(found.untried, 'participant')} with fewer passages were not left out in turn.")
     session.say(
-        f"{len(found.rows)} variations of {len(found.base)} candidates; nothing was changed. What people placed is held in "
+        f"{format_count(len(found.rows), 'variation')} of {format_count(len(found.base), 'candidate')}; nothing was "
+        "changed. What people placed is held in "
         "its place and not counted; names given to clusters count for nothing here."
     )

@@ -25,16 +25,16 @@ APART = {True: "yes", False: "no", None: "not known"}
     type=click.Choice(("passages", "codes")),
     default="passages",
     show_default=True,
-    help="What is grouped; codes give a tree of candidate needs and store nothing.",
+    help="What to group; codes give a tree of candidate needs and store nothing.",
 )
 @click.option("--seed", type=click.IntRange(0, LARGEST), help="The seed stored with the run.")
 @json_option
 @click.pass_obj
 def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None:
-    """Cluster accepted passages (suggestions where none is accepted) into candidate needs.
+    """Cluster accepted passages (or suggestions, where none is accepted) into candidate needs.
 
-    What a person decided is kept exactly and pulls the rest along: new passages are put to the segments that people keep,
-    or proposed as new. Needs in view and codes teach too. Candidates nobody touched or answered for are replaced.
+    Decisions are kept exactly and guide the rest: new passages are proposed for the segments that people keep,
+    or form new candidates. Needs in view and codes guide it too. Candidates without decisions or answers are replaced.
     """
     if by == "codes":
         with opened(session) as study, session.progressing() as progress:
@@ -54,7 +54,7 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
     for warning in report.warnings:
         session.warn(warning)
     session.say(
-        f"Run {report.run}: {len(report.proposed)} candidates"
+        f"Run {report.run}: {format_count(len(report.proposed), 'candidate')}"
         + (f", {format_count(report.found_again, 'kept one')} found again," if report.found_again else "")
         + (f" {sum(report.proposed_to.values())} new passages put to them," if report.proposed_to else "")
         + f" in {report.passages} {report.input_status} passages, "
@@ -67,7 +67,7 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
 @json_option
 @click.pass_obj
 def runs(session: Session, as_json: bool) -> None:
-    """List the runs, newest first, with all that is needed to repeat them."""
+    """List the runs, newest first, with what is needed to repeat them."""
     with opened(session) as study:
         rows = segments.runs(study)
     if as_json:

@@ -14,6 +14,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 need_argument = click.argument("which", metavar="NEED")
 SOURCES = ("archetypes", "codes", "segments")
@@ -23,7 +24,7 @@ SOURCES = ("archetypes", "codes", "segments")
 @json_option
 @click.pass_context
 def needs_(ctx: click.Context, as_json: bool) -> None:
-    """List the needs in view, or change them: what a team believes people need teaches discovery."""
+    """List or edit the needs in view: what the team believes people need. Discovery starts from them."""
     if ctx.invoked_subcommand is not None:
         return
     session: Session = ctx.obj
@@ -54,7 +55,7 @@ def _shape(row: NeedRow) -> dict[str, Any]:
 @json_option
 @click.pass_obj
 def add(session: Session, name: str, description: str, as_json: bool) -> None:
-    """State a need: a name, and a sentence or two in plain words."""
+    """Add a need: a name, and a sentence or two in plain words."""
     with opened(session) as study:
         need = needs.add(study, name, description)
         _tell(session, [row for row in needs.listing(study) if row.id == need], needs.advice(study), as_json)
@@ -67,7 +68,7 @@ def add(session: Session, name: str, description: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def edit(session: Session, which: str, name: str | None, description: str | None, as_json: bool) -> None:
-    """Reword a need; what was answered stays with it."""
+    """Reword a need. Its answers stay."""
     if name is None and description is None:
         raise UsageError("Nothing is to be changed.", "Give --name, --description or both.")
     with opened(session) as study:
@@ -81,7 +82,7 @@ def edit(session: Session, which: str, name: str | None, description: str | None
 @json_option
 @click.pass_obj
 def drop(session: Session, which: str, as_json: bool) -> None:
-    """Take a need out of view; its candidate stays, with what was answered."""
+    """Remove a need from view. Its candidate and its answers stay."""
     with opened(session) as study:
         needs.drop(study, needs.find(study, which))
     if as_json:
@@ -95,7 +96,7 @@ def drop(session: Session, which: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def move(session: Session, which: str, place: int, as_json: bool) -> None:
-    """Put a need at a place in the list, 1 being the first."""
+    """Move a need to a position in the list; 1 is the first."""
     with opened(session) as study:
         needs.move(study, needs.find(study, which), place)
         rows = needs.listing(study)
@@ -107,12 +108,12 @@ def move(session: Session, which: str, place: int, as_json: bool) -> None:
 @needs_.command()
 @click.argument("source", type=click.Choice(SOURCES))
 @click.argument("names", nargs=-1)
-@click.option("--as", "called", default="", metavar="NAME", help="Take the codes named as one need of this name.")
-@click.option("--list", "only_list", is_flag=True, help="List what can be taken, and take nothing.")
+@click.option("--as", "called", default="", metavar="NAME", help="Combine the codes named into one need of this name.")
+@click.option("--list", "only_list", is_flag=True, help="List what can be added, and add nothing.")
 @json_option
 @click.pass_obj
 def take(session: Session, source: Source, names: tuple[str, ...], called: str, only_list: bool, as_json: bool) -> None:
-    """Take needs from the archetypes, from codes with their descriptions, or from named segments; all where none is named."""
+    """Add needs from the archetypes, from codes with descriptions, or from named segments; by default all of them."""
     with opened(session) as study:
         if only_list:
             offered = needs.offers(study, source)
@@ -141,7 +142,7 @@ def _tell(session: Session, rows: list[NeedRow], advice: str, as_json: bool) -> 
 @json_option
 @click.pass_obj
 def tree(session: Session, as_json: bool) -> None:
-    """Group the codes into candidate needs, as a tree, with who spoke under which code beside it."""
+    """Group the codes into candidate needs, as a tree, with the participants of each code."""
     with opened(session) as study, session.progressing() as progress:
         found = code_tree.tree(study, progress)
     print_tree(session, found, as_json)
@@ -168,8 +169,13 @@ def print_tree(session: Session, found: CodeTree, as_json: bool) -> None:
 
 def _print_node(node: CodeNode, branches: set[tuple[str, ...]], depth: int) -> None:
     mark = "● " if node.codes in branches else "  "
-    name = node.codes[0] if not node.children else f"{len(node.codes)} codes, nearness {node.nearness:.2f}"
-    print_text(f"{mark}{'   ' * depth}{name}: {node.passages} passages of {node.participants} participants")
+    name = (
+        node.codes[0] if not node.children else f"{format_count(len(node.codes), 'code')}, nearness {node.nearness:.2f}"
+    )
+    print_text(
+        f"{mark}{'   ' * depth}{name}: {format_count(node.passages, 'passage')} of "
+        f"{format_count(node.participants, 'participant')}"
+    )
     for child in node.children:
         _print_node(child, branches, depth + 1)
 
@@ -178,7 +184,7 @@ def _print_node(node: CodeNode, branches: set[tuple[str, ...]], depth: int) -> N
 @json_option
 @click.pass_obj
 def learned_(session: Session, as_json: bool) -> None:
-    """Show what the answers taught: how well others are predicted, what the newest moved, whether they still help."""
+    """Show what the answers taught: how well they predict others, what the latest moved, and whether they still help."""
     with opened(session) as study:
         found = learned.learned(study)
     if as_json:

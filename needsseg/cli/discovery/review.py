@@ -22,13 +22,13 @@ second_argument = click.argument("second", metavar="B", type=PASSAGE)
 
 @click.command()
 @click.option(
-    "--skip", metavar="ID", multiple=True, type=PASSAGE, help="Leave this passage for later; may be repeated."
+    "--skip", metavar="ID", multiple=True, type=PASSAGE, help="Leave this passage for later. May be repeated."
 )
-@click.option("--guess", is_flag=True, help="Show what the program takes it for, and how near each choice is.")
+@click.option("--guess", is_flag=True, help="Show the program's guess, and the similarity of each choice.")
 @json_option
 @click.pass_obj
 def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool) -> None:
-    """The passage whose decision would help most, why, and where it could go."""
+    """Show the passage whose decision would help most, why, and where it could belong."""
     with opened(session) as study:
         found = questions.next_question(study, skip)
         who = participant_names(study).of(found.passage) if found is not None else ""
@@ -72,17 +72,17 @@ def _chosen_by(choice: Choice) -> str | int:
 @click.command()
 @click.argument("passage", type=PASSAGE)
 @click.argument("target", metavar="[NEED|SEGMENT|off-topic]", required=False)
-@click.option("--new-need", metavar="NAME", help="State a need of this name, and put the passage there.")
-@click.option("--description", default="", metavar="TEXT", help="What people need, of the new need.")
-@click.option("--by", default="", metavar="NAME", help="Who decides; the coder of the settings where not given.")
+@click.option("--new-need", metavar="NAME", help="Add a need of this name, and assign the passage to it.")
+@click.option("--description", default="", metavar="TEXT", help="The description of the new need.")
+@click.option("--by", default="", metavar="NAME", help="Who decides. Default: the coder in the settings.")
 @json_option
 @click.pass_obj
 def answer(
     session: Session, passage: int, target: str | None, new_need: str | None, description: str, by: str, as_json: bool
 ) -> None:
-    """Say which need in view, candidate or segment a passage belongs to, or that it speaks of none.
+    """Assign a passage to a need in view, a candidate or a segment, or mark it as off-topic.
 
-    Every later run keeps to it. It names no candidate: only a person does that.
+    Every later run keeps this. It does not name a candidate: only a person does.
     """
     if (target is None) == (new_need is None):
         raise UsageError(
@@ -106,11 +106,11 @@ def answer(
 
 @click.command(OFF_TOPIC)
 @click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
-@click.option("--undo", "back", is_flag=True, help="Leave them open again.")
+@click.option("--undo", "back", is_flag=True, help="Make them undecided again.")
 @json_option
 @click.pass_obj
 def off_topic(session: Session, ids: tuple[int, ...], back: bool, as_json: bool) -> None:
-    """Say that passages speak of no need: they leave their segments, and no run puts them anywhere."""
+    """Mark passages as off-topic: they leave their segments, and no run assigns them."""
     with opened(session) as study:
         changed = (actions.on_topic if back else actions.off_topic)(study, list(dict.fromkeys(ids)))
     if as_json:
@@ -122,7 +122,7 @@ def off_topic(session: Session, ids: tuple[int, ...], back: bool, as_json: bool)
 @json_option
 @click.pass_obj
 def leftover(session: Session, as_json: bool) -> None:
-    """List the passages of the newest run that lie in no segment, with the nearest one and how near it is."""
+    """List the passages of the newest run that belong to no segment, with the nearest segment and its similarity."""
     with opened(session) as study:
         rows = previews.left_over(study)
     if as_json:
@@ -144,7 +144,7 @@ def leftover(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def pairs(session: Session, as_json: bool) -> None:
-    """List the passages kept together or apart, and which pairs no run can obey."""
+    """List the passages kept together or apart, and pairs that no run can satisfy."""
     with opened(session) as study:
         rows = actions.pairs(study)
     if as_json:
@@ -164,7 +164,7 @@ def pairs(session: Session, as_json: bool) -> None:
 
 @click.group(no_args_is_help=False)
 def pair() -> None:
-    """Keep two passages together or apart in every run, or take that back."""
+    """Keep two passages together or apart in every run, or remove that pair."""
 
 
 @pair.command()
@@ -173,7 +173,7 @@ def pair() -> None:
 @json_option
 @click.pass_obj
 def together(session: Session, first: int, second: int, as_json: bool) -> None:
-    """Say that two passages speak of one need."""
+    """Record that two passages express the same need."""
     with opened(session) as study:
         actions.together(study, first, second)
     _paired(session, first, second, "together", as_json)
@@ -185,7 +185,7 @@ def together(session: Session, first: int, second: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def apart(session: Session, first: int, second: int, as_json: bool) -> None:
-    """Say that two passages speak of different needs."""
+    """Record that two passages express different needs."""
     with opened(session) as study:
         actions.apart(study, first, second)
     _paired(session, first, second, "apart", as_json)
@@ -203,7 +203,7 @@ def _paired(session: Session, first: int, second: int, kind: str, as_json: bool)
 @json_option
 @click.pass_obj
 def remove(session: Session, first: int, second: int, as_json: bool) -> None:
-    """Take back that two passages are kept together or apart."""
+    """Remove a pair of passages kept together or apart."""
     with opened(session) as study:
         actions.unpair(study, first, second)
     if as_json:

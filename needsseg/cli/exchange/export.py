@@ -18,6 +18,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 SHOWN = 20  # refused accounts that are named one by one
 
@@ -27,18 +28,20 @@ SHOWN = 20  # refused accounts that are named one by one
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @as_of_option
 @click.option(
-    "--changed-only", is_flag=True, help="Leave out accounts of which the last export to there said the same."
+    "--changed-only",
+    is_flag=True,
+    help="Leave out accounts that are unchanged since the last export to the same place.",
 )
-@click.option("--segment", metavar="NAME", help="The segment whose accounts an amplitude-cohort has.")
-@click.option("--key", metavar="FIELD", default="", help="The field by which the target knows an account.")
-@click.option("--send", is_flag=True, help="Send it, after a look at what would be sent; needs needsseg[send].")
-@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--segment", metavar="NAME", help="The segment whose accounts an amplitude-cohort contains.")
+@click.option("--key", metavar="FIELD", default="", help="The field by which the target identifies an account.")
+@click.option("--send", is_flag=True, help="Send it, after a preview of what would be sent; needs needsseg[send].")
+@click.option("--yes", is_flag=True, help="Send without asking for confirmation.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier export.")
-@click.option("--keep-formulas", is_flag=True, help="Leave CSV cells as they are that a spreadsheet would compute.")
-@click.option("--neutralise-formulas", is_flag=True, help="Put ' before such cells, which is done anyway.")
 @click.option(
-    "--original", is_flag=True, help="Name participants in the manifest as the study does, not by pseudonyms."
+    "--keep-formulas", is_flag=True, help="Keep CSV cells that a spreadsheet would read as formulas unchanged."
 )
+@click.option("--neutralise-formulas", is_flag=True, help="Put ' before such cells (the default).")
+@click.option("--original", is_flag=True, help="Use real names of participants in the manifest, not pseudonyms.")
 @engine_option
 @click.pass_obj
 def export(
@@ -84,7 +87,8 @@ def export(
             )  # fmt: skip
             _tell_renamed(session, report.renamed)
             session.say(
-                f"Wrote {report.rows} {'users' if format_ == USERS else 'accounts'}, {report.labelled} with a needs segment, "
+                f"Wrote {report.rows} {'users' if format_ == USERS else 'accounts'}, {report.labelled} with a needs "
+                "segment, "
                 f"to {report.path} and {report.manifest}."
                 + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
             )
@@ -99,14 +103,15 @@ def _send(session: Session, look: Outlook, yes: bool) -> None:
     elif not yes:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError("Nothing was sent: nobody is there to say yes.", "Add --yes to send.")
-        if not click.confirm(f"Send {look.accounts} accounts to {look.host}?", default=False, err=True):
+        if not click.confirm(f"Send {format_count(look.accounts, 'account')} to {look.host}?", default=False, err=True):
             session.say("Nothing was sent.")
             return
     if look.accounts:
         with opened(session) as study, session.progressing() as progress:
             report = sending.send(study, look, progress=progress)
         session.say(
-            f"{look.host} accepted {report.accepted} accounts, in {report.batches} batches ({report.tries} tries)."
+            f"{look.host} accepted {format_count(report.accepted, 'account')}, in "
+            f"{format_count(report.batches, 'batch', 'batches')} ({report.tries} tries)."
         )
         _refuse(session, dict(report.rejected))
     else:
@@ -123,7 +128,8 @@ def _refuse(session: Session, rejected: dict[str, str]) -> None:
 def _tell_outlook(session: Session, look: Outlook) -> None:
     _tell_renamed(session, look.renamed)
     session.say(
-        f"To {look.host}: {look.accounts} accounts in {len(look.batches)} batches. "
+        f"To {look.host}: {format_count(look.accounts, 'account')} in "
+        f"{format_count(len(look.batches), 'batch', 'batches')}. "
         f"Already accepted as they are: {look.already}. Unchanged: {look.unchanged}. Too large: {len(look.too_large)}."
     )
     if look.unanswered:
@@ -141,7 +147,7 @@ def _tell_renamed(session: Session, renamed: tuple[tuple[str, str, int], ...]) -
 @json_option
 @click.pass_obj
 def deliveries(session: Session, as_json: bool) -> None:
-    """List every batch that was sent and every file that was exported, with what was answered."""
+    """List every batch sent and every file exported, with the responses."""
     with opened(session) as study:
         rows = sending.listing(study)
     if as_json:

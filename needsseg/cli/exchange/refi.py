@@ -14,6 +14,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.exchange.refi.importing import RefiImport
@@ -60,7 +61,7 @@ def _first(args: Sequence[str], known: Sequence[click.Parameter]) -> str:
 @click.command("export")
 @click.argument("format_", metavar="FORMAT", type=click.Choice(FORMATS))
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--original", is_flag=True, help="Write names and texts as the study has them, without pseudonyms.")
+@click.option("--original", is_flag=True, help="Use real names, not pseudonyms.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @json_option
 @click.pass_obj
@@ -82,14 +83,18 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
         session.warn(f"left out: {what}")
     for what in report.dropped_by_others:
         session.warn(f"known to be lost elsewhere: {what}")
-    held = f"{report.interviews} interviews, {report.passages} passages, " if format_ == "qdpx" else ""
+    held = (
+        f"{format_count(report.interviews, 'interview')}, {format_count(report.passages, 'passage')}, "
+        if format_ == "qdpx"
+        else ""
+    )
     told = "under pseudonyms" if report.pseudonyms else "with real names"
-    session.say(f"Wrote {held}{report.codes} codes to {report.path}, {told}.")
+    session.say(f"Wrote {held}{format_count(report.codes, 'code')} to {report.path}, {told}.")
     if left:
         session.warn(left)
 
 
-export = _ByFormat("export", help="Write labelled accounts, or the whole study for another QDA program.")
+export = _ByFormat("export", help="Export labelled accounts, or the whole study for another QDA program.")
 
 
 def asked(paths: Sequence[Path]) -> bool:
@@ -155,6 +160,7 @@ def _tell(session: Session, report: RefiImport, as_json: bool) -> None:
     there = f", {len(report.joined)} were there already" if report.joined else ""
     there += f", {len(report.refused)} were refused" if report.refused else ""
     session.say(
-        f"Imported {len(report.added)} interviews{there}, {report.passages} passages, {report.marks} codings, "
-        f"{report.codes} new codes and {report.memos} memos from {report.file}."
+        f"Imported {format_count(len(report.added), 'interview')}{there}, "
+        f"{format_count(report.passages, 'passage')}, {format_count(report.marks, 'coding')}, "
+        f"{format_count(report.codes, 'new code')} and {format_count(report.memos, 'memo')} from {report.file}."
     )

@@ -18,16 +18,18 @@ def _optional_day(ctx: click.Context, option: click.Parameter, value: str | None
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(["html", "md"]), help="By default as PATH ends, else html.")
+@click.option(
+    "--format", "format_", type=click.Choice(["html", "md"]), help="Default: by the ending of PATH, else html."
+)
 @click.option(
     "--as-of", callback=_optional_day, metavar="YYYY-MM-DD",
-    help="The day to look at accounts from; by default the day after the newest event.",
+    help="The as-of date of accounts. Default: the day after the newest event.",
 )  # fmt: skip
 @click.option(
     "--since", callback=_optional_day, metavar="YYYY-MM-DD",
-    help="Follow who stays from this day; by default from each account's interview.",
+    help="Follow accounts from this day. Default: from each account's interview.",
 )  # fmt: skip
-@click.option("--original", is_flag=True, help="Name people as the study does, not by pseudonyms.")
+@click.option("--original", is_flag=True, help="Use real names, not pseudonyms.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier report.")
 @engine_option
 @click.pass_obj
@@ -43,7 +45,7 @@ def report(
 ) -> None:
     """Write the report to PATH: one page that works offline, or Markdown for a wiki.
 
-    Participants stand under pseudonyms unless --original is given.
+    Participants are shown under pseudonyms unless --original is given.
     """
     from needsseg.actions.coding.pseudonyms import left_in_words
     from needsseg.actions.exchange.report import report as actions

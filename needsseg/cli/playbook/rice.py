@@ -17,18 +17,23 @@ from needsseg.cli.output import print_array, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.cli.playbook.triggers import optional_day
 from needsseg.errors import NotFoundError
+from needsseg.text import format_count
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--lambda", "strength", type=float, default=1.0, show_default=True, metavar="0…1",
-              help="How far ARR counts: 0 is plain RICE.")  # fmt: skip
+              help="The weight of ARR: 0 is plain RICE.")  # fmt: skip
 @click.option(
-    "--by", type=click.Choice(actions.BY), default="needs", show_default=True, help="What accounts are counted by."
+    "--by",
+    type=click.Choice(actions.BY),
+    default="needs",
+    show_default=True,
+    help="The tier by which accounts are counted.",
 )
 @click.option("--as-of", callback=optional_day, metavar="YYYY-MM-DD",
-              help="The day to look from; the one after the newest event where left out.")  # fmt: skip
-@click.option("--explain", metavar="FEATURE", help="Show this feature's scores with their numbers put in.")
+              help="The as-of date. Default: the day after the newest event.")  # fmt: skip
+@click.option("--explain", metavar="FEATURE", help="Show how this feature's scores are computed.")
 @engine_option
 @json_option
 @click.pass_obj
@@ -42,7 +47,7 @@ def rice(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Score a backlog by RICE, plain and weighted by ARR side by side.
+    """Score a backlog by RICE, plain and weighted by ARR, side by side.
 
     FILE is a CSV with the columns feature, impact, confidence (0.8 or 80%), effort, and either segments (those a feature
     serves, separated by semicolons) or a number of accounts in columns such as reach:Builder.
@@ -70,7 +75,7 @@ def rice(
         session.warn(warning)
     for sentence in report.sentences:
         session.say(sentence)
-    session.say(f"Scored {len(report.scores)} features of {file.name} as of {report.as_of}.")
+    session.say(f"Scored {format_count(len(report.scores), 'feature')} of {file.name} as of {report.as_of}.")
 
 
 def _print_all(report: actions.RiceReport) -> None:
@@ -108,7 +113,7 @@ def _print_one(score: Score, report: actions.RiceReport) -> None:
         if each.weight is not None and any(part.segment == each.segment for part in score.parts):
             print_text(
                 f"w of {each.segment} = {each.arr_share:.4g} / {each.account_share:.4g} = {each.weight:.4g} "
-                f"({each.priced} of its {each.accounts} accounts have an amount)"
+                f"({each.priced} of its {format_count(each.accounts, 'account')} have an amount)"
             )
 
 

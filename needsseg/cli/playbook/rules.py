@@ -11,6 +11,7 @@ import click
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.playbook import Condition
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def rules(ctx: click.Context, as_json: bool) -> None:
-    """Show the rules from which actions follow, and their file."""
+    """Show the rules that recommend actions, and their file."""
     if ctx.invoked_subcommand is not None:
         return
     from needsseg.actions.playbook import rules as actions
@@ -31,7 +32,7 @@ def rules(ctx: click.Context, as_json: bool) -> None:
         report = actions.in_force(study)
     _tell(session, report, as_json)
     whose = "the program's own" if report.shipped else "yours"
-    session.say(f"{len(report.rules.rules)} rules are in force, from {report.file} ({whose}).")
+    session.say(f"{format_count(len(report.rules.rules), 'rule')} are in force, from {report.file} ({whose}).")
     if report.shipped:
         session.say('To change them: copy that file to a folder, edit it, and set prompts = "FOLDER" in needsseg.toml.')
 
@@ -41,13 +42,13 @@ def rules(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(session: Session, file: Path, as_json: bool) -> None:
-    """Try an edited file of rules. Puts nothing in force."""
+    """Check an edited file of rules. It does not take effect."""
     from needsseg.actions.playbook import rules as actions
 
     with opened(session) as study:
         report = actions.check(study, file)
     _tell(session, report, as_json)
-    session.say(f"{file} is sound: {len(report.rules.rules)} rules.")
+    session.say(f"{file} is sound: {format_count(len(report.rules.rules), 'rule')}.")
 
 
 def _tell(session: Session, report: RulesReport, as_json: bool) -> None:

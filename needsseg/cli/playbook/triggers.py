@@ -14,6 +14,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.text import format_count
 
 
 def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -23,9 +24,11 @@ def optional_day(ctx: click.Context, option: click.Parameter, value: str | None)
 
 @click.command()
 @as_of_option
-@click.option("--kind", type=click.Choice(KINDS), help="Triggers of this kind only.")
-@click.option("--account", metavar="ID", help="Triggers of this account only.")
-@click.option("--since", callback=optional_day, metavar="YYYY-MM-DD", help="Triggers that fired on or after this day.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only triggers of this kind.")
+@click.option("--account", metavar="ID", help="Only triggers of this account.")
+@click.option(
+    "--since", callback=optional_day, metavar="YYYY-MM-DD", help="Only triggers that fired on or after this day."
+)
 @engine_option
 @json_option
 @click.pass_obj
@@ -38,10 +41,10 @@ def triggers(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """When accounts asked for something: a feature left unused, logins below weekly, a growing team.
+    """List triggered accounts: a feature left unused, logins below weekly, or a growing team.
 
-    Each is listed with the day on which it fired; that day stays the same however often it is computed. The numbers
-    and the features are in prompts/triggers.toml.
+    Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
+    the features are in prompts/triggers.toml.
     """
     with opened(session) as study, session.progressing() as progress:
         report = actions.fired(study, as_of, kind, account, since, progress, engine)
@@ -62,7 +65,7 @@ def triggers(
     counts = Counter(row.trigger.kind for row in report.rows)
     told = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
-    session.say(f"{len(report.rows)} triggers fired {when}{f': {told}' if told else ''}.")
+    session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {told}' if told else ''}.")
 
 
 def _shape(row: actions.TriggerRow) -> dict[str, Any]:

@@ -14,27 +14,28 @@ from needsseg.cli.accounts.sources import said
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.text import format_count
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Write the labels to a CSV, JSONL or Parquet file too.")
-@click.option("--text", metavar="COLUMN", help="The column of texts, where its name does not tell.")
-@click.option("--account", metavar="COLUMN", help="The column of account ids; '' reads none.")
-@click.option("--at", metavar="COLUMN", help="The column of dates; '' reads none.")
-@click.option("--id", "ident", metavar="COLUMN", help="The column of the texts' own ids; '' reads none.")
-@click.option("--dates", metavar="COLUMN=FORMAT", multiple=True, help="How the column of dates is written.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the labels to a CSV, JSONL or Parquet file.")
+@click.option("--text", metavar="COLUMN", help="The column of texts, if it is not found by its name.")
+@click.option("--account", metavar="COLUMN", help="The column of account ids; '' for none.")
+@click.option("--at", metavar="COLUMN", help="The column of dates; '' for none.")
+@click.option("--id", "ident", metavar="COLUMN", help="The column of text ids; '' for none.")
+@click.option("--dates", metavar="COLUMN=FORMAT", multiple=True, help="The format of the column of dates.")
 @click.option(
     "--precision", type=click.FloatRange(0.5, 1, max_open=True), default=PRECISION, show_default=True,
-    help="The share of labels that is to be right.",
+    help="Target precision: the share of labels that are right.",
 )  # fmt: skip
 @click.option(
     "--off-topic", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=OFF_TOPIC,
-    show_default=True, help="The share of texts expected to be about none of the segments.",
+    show_default=True, help="The expected share of texts about none of the segments.",
 )  # fmt: skip
-@click.option("--backend", metavar="NAME", help="What embeds texts: torch or onnx; the setting where not given.")
+@click.option("--backend", metavar="NAME", help="What computes text vectors: torch or onnx. Default: the setting.")
 @engine_option
-@click.option("--fresh", is_flag=True, help="Begin anew where an earlier run of this file did not end.")
+@click.option("--fresh", is_flag=True, help="Start again, even if an earlier run of this file can be resumed.")
 @click.option("--pause-file", type=click.Path(path_type=Path), hidden=True, help="Wait while this file is there.")
 @json_option
 @click.pass_obj
@@ -55,9 +56,9 @@ def assign(
     pause_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Put survey answers, tickets, reviews or call notes to the confirmed segments, or abstain and say why.
+    """Assign survey answers, tickets, reviews or call notes to the confirmed segments, or abstain and say why.
 
-    FILE is CSV, JSON lines or Parquet (also gzip). A run that is ended goes on where it was when it is called again.
+    FILE is CSV, JSON lines or Parquet (also gzip). To resume a run that was stopped, call it again.
     """
     forms = said(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
@@ -78,22 +79,22 @@ def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
         rows += [(f"none: {why}", count, f"{count / report.texts:.1%}") for why, count in report.abstained.items()]
         print_table(("label", "texts", "share"), rows)
     if report.unchanged:
-        session.say(f"{report.file} was assigned so before; it changes nothing.")
+        session.say(f"{report.file} was assigned before in the same way; nothing changed.")
     if report.resumed and not report.unchanged:
-        session.say(f"{report.resumed:,} texts were done before; it went on from there.")
+        session.say(f"{format_count(report.resumed, 'text')} were done before; it went on from there.")
     session.say(
         f"Promised on the study's own passages: {report.expected_precision:.0%} of labels right, "
         f"{report.expected_coverage:.0%} of texts labelled."
     )
     claimed = f", claimed to be right: {report.claimed_precision:.0%}" if report.claimed_precision is not None else ""
     session.say(
-        f"Labelled {report.labelled:,} of {report.texts:,} texts ({report.coverage:.0%}){claimed}; "
+        f"Labelled {report.labelled:,} of {format_count(report.texts, 'text')} ({report.coverage:.0%}){claimed}; "
         f"{report.duplicates:,} are repeats of others."
     )
     for warning in report.warnings:
         session.warn(warning)
     for reason, count in report.refused.items():
-        session.refuse(f"{count:,} rows of {report.file}", reason)
+        session.refuse(f"{format_count(count, 'row')} of {report.file}", reason)
     if report.refused:
         session.say(f"The refused rows are in {report.rejects_file}")
     if report.out:
@@ -104,7 +105,7 @@ def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def assignments(session: Session, as_json: bool) -> None:
-    """List the files of texts that were assigned, and whether the segments changed since."""
+    """List the files of assigned texts, and whether the segments changed since."""
     with opened(session) as study:
         rows = actions.assignments(study)
     if as_json:

@@ -17,7 +17,9 @@ from needsseg.text import format_count
 
 segment_argument = click.argument("which", metavar="SEGMENT")
 part_argument = click.argument("part", type=click.Choice(PARTS))
-number_option = click.option("--number", default=1, show_default=True, help="Which of the quotes pinned to the part.")
+number_option = click.option(
+    "--number", default=1, show_default=True, help="The number of the quote among those pinned to the part."
+)
 
 
 @click.command()
@@ -25,7 +27,7 @@ number_option = click.option("--number", default=1, show_default=True, help="Whi
 @json_option
 @click.pass_obj
 def card(session: Session, which: str, as_json: bool) -> None:
-    """Show a segment's card: its need, and a quote for each part. What is not pinned, the program proposes."""
+    """Show a segment's card: its need, and a quote for each part. Parts without a pinned quote show a proposal."""
     with opened(session) as study:
         found = cards.card(study, actions.find(study, which))
         offered = [] if found.need else cards.beginnings(study, found.segment)
@@ -109,7 +111,7 @@ def _print(found: Card) -> None:
 @json_option
 @click.pass_obj
 def need(session: Session, which: str, text: str, as_json: bool) -> None:
-    """Write a segment's need in one sentence. An empty text takes it back."""
+    """Write a segment's need in one sentence. An empty text removes it."""
     with opened(session) as study:
         number = actions.find(study, which)
         cards.write_need(study, number, text)
@@ -122,14 +124,14 @@ def need(session: Session, which: str, text: str, as_json: bool) -> None:
 @segment_argument
 @part_argument
 @click.argument("passage", type=PASSAGE, required=False)
-@click.option("--words", default="", help="Only these words of the passage, exactly as they are.")
-@click.option("--offer", type=int, help="Pin what the program offers under this number, from 1, in place of a passage.")
-@click.option("--beside", is_flag=True, help="Behind what is pinned to the part, not in its place.")
+@click.option("--words", default="", help="Only these words of the passage, quoted exactly.")
+@click.option("--offer", type=int, help="Pin the proposal of this number, from 1, instead of a passage.")
+@click.option("--beside", is_flag=True, help="Add it after the pinned quotes instead of replacing them.")
 @click.pass_obj
 def pin(
     session: Session, which: str, part: str, passage: int | None, words: str, offer: int | None, beside: bool
 ) -> None:
-    """Pin a quote to a part of a segment's card. It takes the place of what is pinned there."""
+    """Pin a quote to a part of a segment's card. It replaces what is pinned there."""
     if (passage is None) == (offer is None):
         raise UsageError("Name a passage, or an offer of the program.", "For example: segment pin 3 pain --offer 1")
     chosen = part_of(part)
@@ -149,10 +151,12 @@ def pin(
 @click.command()
 @segment_argument
 @part_argument
-@click.option("--number", type=int, help="Which of the quotes pinned to the part; all of them where not given.")
+@click.option(
+    "--number", type=int, help="The number of the quote among those pinned to the part. Default: all of them."
+)
 @click.pass_obj
 def unpin(session: Session, which: str, part: str, number: int | None) -> None:
-    """Take pinned quotes off a part of a segment's card."""
+    """Unpin quotes from a part of a segment's card."""
     with opened(session) as study:
         segment = actions.find(study, which)
         gone = cards.unpin(study, segment, part_of(part), number)
@@ -165,7 +169,7 @@ def unpin(session: Session, which: str, part: str, number: int | None) -> None:
 @click.option("--take-back", is_flag=True, help="Let the program propose quotes for the part again.")
 @click.pass_obj
 def unsaid(session: Session, which: str, part: str, take_back: bool) -> None:
-    """Say that nobody in a segment says a part of its card. Nothing is proposed there then, until something is pinned."""
+    """Record that nobody in a segment mentions a part of its card. Nothing is proposed for it until you pin a quote."""
     with opened(session) as study:
         segment = actions.find(study, which)
         cards.say_unsaid(study, segment, part_of(part), unsaid=not take_back)
@@ -180,7 +184,7 @@ def unsaid(session: Session, which: str, part: str, take_back: bool) -> None:
 @number_option
 @click.pass_obj
 def trim(session: Session, which: str, part: str, words: str, number: int) -> None:
-    """Cut a pinned quote to some of its passage's words, given exactly as they are."""
+    """Shorten a pinned quote to some of its passage's words, quoted exactly."""
     with opened(session) as study:
         segment = actions.find(study, which)
         cards.trim(study, segment, part_of(part), words, number)
@@ -194,7 +198,7 @@ def trim(session: Session, which: str, part: str, words: str, number: int) -> No
 @click.argument("place", type=int)
 @click.pass_obj
 def order(session: Session, which: str, part: str, number: int, place: int) -> None:
-    """Move a pinned quote to another place among those of its part. The first stands on the card."""
+    """Move a pinned quote to another position in its part. The first one is shown on the card."""
     with opened(session) as study:
         segment = actions.find(study, which)
         cards.order(study, segment, part_of(part), number, place)

@@ -33,7 +33,7 @@ passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, requir
 @json_option
 @click.pass_obj
 def segments(session: Session, as_json: bool) -> None:
-    """List candidates and segments: confirmed ones first, then named ones, candidates, and those set aside."""
+    """List candidates and segments: first confirmed, then named, candidates, and set aside."""
     with opened(session) as study:
         rows, said = evidence.listing(study), verdict(study)
     if as_json:
@@ -88,7 +88,7 @@ def segment() -> None:
 @json_option
 @click.pass_obj
 def show(session: Session, which: str, as_json: bool) -> None:
-    """Show a segment's evidence. Its passages, exemplars first, and who said them."""
+    """Show a segment's evidence: its passages, exemplars first, and who said them."""
     with opened(session) as study:
         found = evidence.evidence(study, actions.find(study, which))
         behind = segment_accounts.backing(study, session.warn).get(found.summary.id)
@@ -101,7 +101,10 @@ def show(session: Session, which: str, as_json: bool) -> None:
     for warning in found.summary.warnings:
         session.warn(warning)
     if found.without_vectors:
-        session.say(f"{found.without_vectors} passages have no vector: discover again to see its edge and its rival.")
+        session.say(
+            f"{format_count(found.without_vectors, 'passage')} have no vector: discover again to see its edge and "
+            "its rival."
+        )
 
 
 def print_evidence(found: Evidence, behind: Backing | None) -> None:
@@ -165,7 +168,7 @@ def _backed(behind: Backing) -> str:
     elif behind.amount is not None:
         money = f", subscriptions of {behind.amount:,.0f}"
     known = f" (of {behind.priced} of them, as of {behind.as_of})" if money else ""
-    return f"{len(behind.accounts)} of {behind.participants} participants{money}{known}"
+    return f"{len(behind.accounts)} of {format_count(behind.participants, 'participant')}{money}{known}"
 
 
 @segment.command()
@@ -173,7 +176,7 @@ def _backed(behind: Backing) -> str:
 @click.argument("name")
 @click.pass_obj
 def rename(session: Session, which: str, name: str) -> None:
-    """Name a segment. A candidate that gets a name is kept by later runs."""
+    """Name a segment. Later runs keep a named candidate."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.rename(study, number, name)
@@ -185,7 +188,7 @@ def rename(session: Session, which: str, name: str) -> None:
 @click.argument("text")
 @click.pass_obj
 def describe(session: Session, which: str, text: str) -> None:
-    """Write what a segment's people want."""
+    """Describe what a segment's people want."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.describe(study, number, text)
@@ -195,7 +198,7 @@ def describe(session: Session, which: str, text: str) -> None:
 @segment.command()
 @segment_argument
 @click.argument("text", required=False)
-@click.option("--take", is_flag=True, help="Take the draft as it is; segment card shows it.")
+@click.option("--take", is_flag=True, help="Use the draft as it is; segment card shows it.")
 @json_option
 @click.pass_obj
 def statement(session: Session, which: str, text: str | None, take: bool, as_json: bool) -> None:
@@ -218,7 +221,7 @@ def statement(session: Session, which: str, text: str | None, take: bool, as_jso
 @json_option
 @click.pass_obj
 def lineage(session: Session, which: str, as_json: bool) -> None:
-    """Tell what a segment came from. What was done to it, by whom and when, oldest first."""
+    """Show where a segment came from. Lists what was done to it, by whom and when, oldest first."""
     with opened(session) as study:
         events = lineage_actions.lineage(study, actions.find(study, which))
     if as_json:
@@ -232,7 +235,7 @@ def lineage(session: Session, which: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
-    """Put proposed passages into their segments. Also into confirmed ones, which are then to be confirmed again."""
+    """Accept proposed passages into their segments. A confirmed segment must then be confirmed again."""
     chosen = list(dict.fromkeys(ids))
     with opened(session) as study:
         before = {row.id: row.added for row in evidence.listing(study)}
@@ -242,7 +245,7 @@ def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
         print_object({"passages": chosen})
     for row in changed:
         session.warn(f"“{row.name}”: {row.warnings[0]}")
-    session.say(f"Admitted {len(chosen)} passages.")
+    session.say(f"Admitted {format_count(len(chosen), 'passage')}.")
 
 
 @segment.command()
@@ -250,13 +253,13 @@ def admit(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def decline(session: Session, ids: tuple[int, ...], as_json: bool) -> None:
-    """Take passages off a proposal for good. No run puts them to that segment again."""
+    """Decline proposed passages for good. No run proposes them for that segment again."""
     chosen = list(dict.fromkeys(ids))
     with opened(session) as study:
         review.decline(study, chosen)
     if as_json:
         print_object({"passages": chosen})
-    session.say(f"Declined {len(chosen)} passages.")
+    session.say(f"Declined {format_count(len(chosen), 'passage')}.")
 
 
 @segment.command()
@@ -275,12 +278,12 @@ def merge(session: Session, into: str, others: tuple[str, ...]) -> None:
 @segment.command()
 @segment_argument
 @click.argument("ids", metavar="[PASSAGE]...", nargs=-1, type=PASSAGE)
-@click.option("--name", default="", help="What the new segment is called.")
-@click.option("--propose", is_flag=True, help="Show where it would fall apart; changes nothing.")
+@click.option("--name", default="", help="The name of the new segment.")
+@click.option("--propose", is_flag=True, help="Suggest two halves; change nothing.")
 @json_option
 @click.pass_obj
 def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose: bool, as_json: bool) -> None:
-    """Split passages off into a new segment. Prints its id; --propose shows two halves instead."""
+    """Split passages off into a new segment. Prints its id; --propose suggests two halves instead."""
     if propose == bool(ids):
         raise UsageError("Name the passages to split off, or say --propose.", "needsseg segment show lists them.")
     if propose:
@@ -293,7 +296,7 @@ def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose
         print_object({"segment": made, "split_from": number})
     else:
         print_text(str(made))
-    session.say(f"Split {len(set(ids))} passages off segment {number} into segment {made}.")
+    session.say(f"Split {format_count(len(set(ids)), 'passage')} off segment {number} into segment {made}.")
 
 
 def _propose_split(session: Session, which: str, as_json: bool) -> None:
@@ -304,7 +307,7 @@ def _propose_split(session: Session, which: str, as_json: bool) -> None:
         print_object(shapes.proposed_split(found))
         return
     for part, words in ((found.larger, found.larger_words), (found.smaller, found.smaller_words)):
-        print_text(f"{len(part)} passages, told apart by: {', '.join(words) or '–'}")
+        print_text(f"{format_count(len(part), 'passage')}, told apart by: {', '.join(words) or '–'}")
         for passage in part[:3]:
             print_text(f"   {passage.id}  “{passage.quote}” ({passage.interview})")
     ids = " ".join(str(passage.id) for passage in found.smaller)
@@ -316,11 +319,13 @@ def _propose_split(session: Session, which: str, as_json: bool) -> None:
 @passages_argument
 @click.pass_obj
 def move(session: Session, target: str, ids: tuple[int, ...]) -> None:
-    """Put passages into a segment or into none."""
+    """Move passages into a segment or out of all segments."""
     with opened(session) as study:
         number = None if target == "none" else actions.find(study, target)
         actions.move(study, list(dict.fromkeys(ids)), number)
-    session.say(f"Moved {len(set(ids))} passages to {'no segment' if number is None else f'segment {number}'}.")
+    session.say(
+        f"Moved {format_count(len(set(ids)), 'passage')} to {'no segment' if number is None else f'segment {number}'}."
+    )
 
 
 @segment.command()
@@ -328,18 +333,18 @@ def move(session: Session, target: str, ids: tuple[int, ...]) -> None:
 @passages_argument
 @click.pass_obj
 def make(session: Session, name: str, ids: tuple[int, ...]) -> None:
-    """Make a segment by hand. Prints its id."""
+    """Create a segment by hand. Prints its id."""
     with opened(session) as study:
         made = actions.make(study, name, list(dict.fromkeys(ids)))
     print_text(str(made))
-    session.say(f"Made segment {made} of {len(set(ids))} passages.")
+    session.say(f"Made segment {made} of {format_count(len(set(ids)), 'passage')}.")
 
 
 @segment.command()
 @segment_argument
 @click.pass_obj
 def aside(session: Session, which: str) -> None:
-    """Set a segment aside. It is no need, and is not proposed again."""
+    """Set a segment aside. It is not a need, and is not proposed again."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.set_aside(study, number)
@@ -348,13 +353,13 @@ def aside(session: Session, which: str) -> None:
 
 @segment.command()
 @segment_argument
-@click.option("--by", default="", metavar="NAME", help="Who confirms; the coder of the settings where not given.")
+@click.option("--by", default="", metavar="NAME", help="Who confirms. Default: the coder in the settings.")
 @click.option(
-    "--undecided-too", is_flag=True, help="Confirm it though nobody decided on any of its passages; this is stored."
+    "--undecided-too", is_flag=True, help="Confirm it even though nobody decided on its passages; this is recorded."
 )
 @click.pass_obj
 def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
-    """Confirm a segment. Its evidence as it is now is stored, so read that first: needsseg segment show."""
+    """Confirm a segment. This stores its present evidence, so read that first: needsseg segment show."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.confirm(study, number, by, undecided=undecided_too)
@@ -368,7 +373,7 @@ def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
 @segment_argument
 @click.pass_obj
 def reopen(session: Session, which: str) -> None:
-    """Open a segment for change. It was confirmed or set aside."""
+    """Reopen a confirmed segment, or one set aside, for changes."""
     with opened(session) as study:
         number = actions.find(study, which)
         actions.reopen(study, number)

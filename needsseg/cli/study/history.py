@@ -14,17 +14,17 @@ from needsseg.cli.parameters import LARGEST, json_option, opened
 from needsseg.text import safe
 
 _ENTRY = click.argument("entry", required=False, type=click.IntRange(1, LARGEST))
-_ANYONES = click.option("--anyones", is_flag=True, help="Whoever did it, not only you.")
-_YES = click.option("--yes", is_flag=True, help="Ask nothing.")
+_ANYONES = click.option("--anyones", is_flag=True, help="Include other people's actions.")
+_YES = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1), help="The newest so many only.")
-@click.option("--by", metavar="NAME", help="What this person did only.")
+@click.option("--limit", type=click.IntRange(1), help="Show at most this many entries.")
+@click.option("--by", metavar="NAME", help="Show only what this person did.")
 @json_option
 @click.pass_obj
 def history(session: Session, limit: int | None, by: str | None, as_json: bool) -> None:
-    """What was done to the study and by whom, newest first."""
+    """List what was done to the study and by whom, newest first."""
     with opened(session) as study:
         entries = actions.listing(study, limit, by)
         known = actions.people(study) if by is not None and not entries else []
@@ -44,10 +44,10 @@ def history(session: Session, limit: int | None, by: str | None, as_json: bool) 
 @json_option
 @click.pass_obj
 def undo(session: Session, entry: int | None, anyones: bool, yes: bool, as_json: bool) -> None:
-    """Undo your newest action that stands, or the ENTRY of the history that you name.
+    """Undo your latest action, or the ENTRY of the history that you name.
 
-    What others did is left alone, unless you say --anyones. In a terminal that asks first, and so does undoing a merge. An
-    action that later ones rest on is not undone; they are named.
+    Actions of other people are undone only with --anyones; in a terminal that asks first, as does undoing a merge. An
+    action that later ones depend on is not undone; the later ones are named.
     """
     with opened(session) as study:
         found = actions.next_undo(study, anyones=anyones) if entry is None else actions.entry(study, entry)
@@ -72,10 +72,10 @@ def undo(session: Session, entry: int | None, anyones: bool, yes: bool, as_json:
 @json_option
 @click.pass_obj
 def redo(session: Session, entry: int | None, anyones: bool, as_json: bool) -> None:
-    """Do again what you undid last, or what was undone of yours; or the ENTRY of the history that you name."""
+    """Redo what you last undid, or your latest undone action, or the ENTRY of the history that you name."""
     with opened(session) as study:
         done = actions.redo(study, entry, anyones=anyones)
         mine = actions.is_own(study, done.id)
-    session.say(f"Done again: {done.summary or done.action}{'' if mine else f' (by {done.actor})'}.")
+    session.say(f"Redone: {done.summary or done.action}{'' if mine else f' (by {done.actor})'}.")
     if as_json:
         print_object(asdict(done))

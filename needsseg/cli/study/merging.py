@@ -17,14 +17,14 @@ from needsseg.cli.parameters import json_option, opened
 
 @click.command()
 @click.argument("other", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only tell what it would do.")
+@click.option("--dry-run", is_flag=True, help="Only report what the merge would do.")
 @json_option
 @click.pass_obj
 def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
-    """Bring a colleague's work, in the study OTHER, into this one. OTHER is only read.
+    """Merge a colleague's work, in the study OTHER, into this one. OTHER is not changed.
 
-    What both marked alike is one; what they marked differently stays side by side, each with its coder. needsseg undo takes
-    it back. Merging again changes nothing. Segments, runs and account data are not merged.
+    What both coders marked alike is joined; what they marked differently is kept side by side, each with its coder.
+    needsseg undo reverses the merge. Merging again changes nothing. Segments, runs and account data are not merged.
     """
     with opened(session) as study, session.progressing() as progress:
         report = merging.merge(study, other, dry_run=dry_run, progress=progress)
@@ -42,7 +42,8 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
             print_text(f"left as it is here: {line}")
     if mine in report.coders:
         session.warn(
-            f"{other.name} holds work of {mine}, as a copy of this study does. If that is somebody else, set NEEDSSEG_CODER."
+            f"{other.name} holds work of {mine}, as a copy of this study does. If that is somebody else, set "
+            "NEEDSSEG_CODER."
         )
     if report.not_merged:
         stay = ", ".join(f"{count} {what}" for what, count in report.not_merged.items())
@@ -56,7 +57,7 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
 @click.argument("switch", metavar="[on|off]", required=False, type=click.Choice(("on", "off")))
 @click.pass_obj
 def blind(session: Session, switch: str | None) -> None:
-    """Hide what other coders marked from you, or show it again; without a word, tell which it is.
+    """Hide what other coders marked, or show it again. Without on or off, say which is set.
 
     Passages that others marked by hand are hidden, and suggestions that they decided are undecided to you. What you decide
     stands beside theirs. Counts are of your own work, and what others put into segments passage by passage since the last run

@@ -13,13 +13,13 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import EXIT_FAILED, UsageError
-from needsseg.text import format_stamp
+from needsseg.text import format_count, format_stamp
 
 
 @click.command()
 @click.pass_obj
 def init(session: Session) -> None:
-    """Make a new, private study: needsseg.db here, or the file that --study names."""
+    """Create a new, private study: needsseg.db in this folder, or the file that --study names."""
     with studies.init(Path(session.path)) as study:
         session.say(f"Made a new study: {study.path}. Next: needsseg import FOLDER")
         for warning in studies.overview(study).warnings:
@@ -30,7 +30,7 @@ def init(session: Session) -> None:
 @json_option
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
-    """The study in numbers, and what a person would do next."""
+    """Show the study in numbers, and the next step."""
     with opened(session) as study:
         found, said = studies.overview(study), verdict(study)
     counts = {
@@ -103,7 +103,7 @@ def _mended(session: Session, path: Path, error: DamagedError) -> Path:
 @click.option("--no-tui", is_flag=True, help="Do not open the app afterwards.")
 @click.pass_obj
 def demo(session: Session, folder: str, no_tui: bool) -> None:
-    """Walk the sample study from transcripts to labelled accounts; leaves the study and its exports in a folder."""
+    """Run the sample study from transcripts to labelled accounts; leave the study and its exports in a folder."""
     from needsseg.actions.study.demo import demo as walk
 
     with session.progressing() as progress:
@@ -123,9 +123,9 @@ def _told(line: str) -> None:
 @click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(session: Session, target: Path) -> None:
-    """Copy the whole study to PATH, which must not exist yet; also while others write.
+    """Copy the whole study to PATH, which must not exist yet. This is safe while others write.
 
-    Account data goes along, to PATH.stack. needsseg restore PATH brings both back.
+    Account data is copied to PATH.stack. needsseg restore PATH restores both.
     """
     with opened(session) as study:
         made = studies.backup(study, target)
@@ -139,7 +139,7 @@ def backup(session: Session, target: Path) -> None:
 def backups(session: Session, as_json: bool) -> None:
     """List the study's backups, newest first: automatic ones, files that a restore replaced, and your own.
 
-    An automatic backup is made before the first change of a sitting where the study was changed since the last one. The
+    An automatic backup is made before the first change of a session, if the study changed since the last backup. The
     newest 10 are kept, and one a day for 14 days; needsseg.toml sets that: backups = 10, backup_days = 14.
     """
     rows = studies.backups(Path(session.path))
@@ -161,10 +161,11 @@ def backups(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def restore(session: Session, source: Path, as_json: bool) -> None:
-    """Put BACKUP in the study's place; what is there now is kept aside, and listed by needsseg backups.
+    """Replace the study with BACKUP. The present file is kept, and listed by needsseg backups.
 
-    BACKUP is a file, or the name of one that needsseg backups lists. It is checked first. Where somebody copied a backup over
-    the study by hand after a crash, name the study itself: its file stays, and the old log beside it is set aside.
+    BACKUP is a file, or the name of one that needsseg backups lists. It is checked first. If somebody copied a
+    backup over the study by hand after a crash, name the study itself: its file stays, and the old log beside it is
+    moved aside.
     """
     done = studies.restore(Path(session.path), source)
     if as_json:
@@ -181,7 +182,7 @@ def restore(session: Session, source: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rescue(session: Session, target: Path, as_json: bool) -> None:
-    """Save what can be read of a damaged study in a new study at PATH; the damaged file stays as it is."""
+    """Save the readable parts of a damaged study in a new study at PATH. The damaged file stays unchanged."""
     done = studies.rescue(Path(session.path), target)
     if as_json:
         print_object(
@@ -200,14 +201,14 @@ def _tell_rescued(session: Session, done: Rescued) -> None:
     for table in done.unreadable:
         session.refuse(f"a part of the table {table}", "it cannot be read")
     for table, count in done.dropped.items():
-        session.refuse(f"{count:,} rows of the table {table}", "what they belong to is lost")
+        session.refuse(f"{format_count(count, 'row')} of the table {table}", "what they belong to is lost")
 
 
 @click.command()
 @json_option
 @click.pass_obj
 def check(session: Session, as_json: bool) -> None:
-    """Check the study's file; says what is wrong with it, and then exits with 1."""
+    """Check the study's file. Lists what is wrong with it, and then exits with 1."""
     with opened(session) as study:
         found = studies.check(study)
     if as_json:

@@ -43,7 +43,7 @@ def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 @click.command("import")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
-@click.option("--preview", is_flag=True, help="Show what would be imported, and what is doubtful; write nothing.")
+@click.option("--preview", is_flag=True, help="Show what would be imported, and what is doubtful; import nothing.")
 @click.option("--layout", "--format", "layout", metavar="NAME", default="", help="Read every file as this layout.")
 @click.option(
     "--label-pattern",
@@ -65,15 +65,17 @@ def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="LABEL=ROLE",
     multiple=True,
     callback=_pairs,
-    help="What a speaker is, as in --role A1=interviewer.",
+    help="Set a speaker's role, for example --role A1=interviewer.",
 )
-@click.option("--not-speaker", "not_speakers", metavar="LABEL", multiple=True, help="A label that names nobody.")
-@click.option("--unlabelled", metavar="LABEL", default="", help="Whose words lines without a label are.")
-@click.option("--anyway", is_flag=True, help="Read files that are not understood for more than a tenth of their words.")
+@click.option("--not-speaker", "not_speakers", metavar="LABEL", multiple=True, help="A label that is not a speaker.")
+@click.option("--unlabelled", metavar="LABEL", default="", help="The speaker of lines without a label.")
+@click.option(
+    "--anyway", is_flag=True, help="Also import files of which more than a tenth of the words is not understood."
+)
 @click.option(
     "--skip", "skipped", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="Leave a file out."
 )
-@click.option("--ignore-remembered", is_flag=True, help="Ignore what was chosen for such files before.")
+@click.option("--ignore-remembered", is_flag=True, help="Ignore the choices remembered for such files.")
 @click.option("--choices", metavar="JSON", default="", hidden=True)
 @json_option
 @click.pass_obj
@@ -93,11 +95,11 @@ def import_(
     choices: str,
     as_json: bool,
 ) -> None:
-    """Import transcripts: files, and folders with all they hold. Prints the keys of the new interviews.
+    """Import transcripts: files, and folders with all their files. Prints the keys of the new interviews.
 
-    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported. What is
-    chosen here holds for every file named, and is remembered for files of the same shape. Projects (.qdpx) and codebooks
-    (.qdc) of other programs for qualitative analysis are imported whole, each as one step to undo.
+    A file that cannot be read, or that changed since it was imported, is refused by name; the rest is imported. Options
+    apply to every file named, and are remembered for files of the same shape. Projects (.qdpx) and codebooks (.qdc) of
+    other programs for qualitative analysis are imported whole, each as one step to undo.
     """
     general = import_choices.reading_choices(layout, label_pattern, columns, not_speakers, unlabelled, roles)
     chosen = ImportChoices(general, {}, anyway, frozenset(), not ignore_remembered, frozenset(skipped))

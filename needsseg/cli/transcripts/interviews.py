@@ -21,11 +21,11 @@ from needsseg.text import format_clock, format_count
 @click.command()
 @click.argument("key")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_", metavar="NAME", help="Read the file as this format, whatever it looks like.")
+@click.option("--format", "format_", metavar="NAME", help="Read the file in this format instead of the detected one.")
 @json_option
 @click.pass_obj
 def reimport(session: Session, key: str, file: Path, format_: str | None, as_json: bool) -> None:
-    """Put an edited transcript in place of an interview's text. Passages follow their words.
+    """Replace an interview's text with an edited transcript. Passages follow their words.
 
     A passage whose words cannot be placed with certainty is kept with its old words, and listed.
     """
@@ -41,7 +41,7 @@ def reimport(session: Session, key: str, file: Path, format_: str | None, as_jso
     for warning in report.warnings:
         session.warn(f"{file.name}: {warning}")
     session.say(
-        f"{report.kept} passages of {key} kept their very words, {len(report.edited)} were edited, "
+        f"{format_count(report.kept, 'passage')} of {key} kept their very words, {len(report.edited)} were edited, "
         f"{len(report.lost)} have no place now."
     )
     if report.lost:
@@ -73,7 +73,7 @@ def interviews(session: Session, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(session: Session, key: str, as_json: bool) -> None:
-    """Show an interview: who spoke, when, and the offsets that mark and adjust take."""
+    """Show an interview: who spoke, when, and the offsets that mark and adjust use."""
     with opened(session) as study:
         transcript, title = actions.show(study, key), actions.title(study, key)
     if as_json:
@@ -95,10 +95,10 @@ def _heading(turn: Turn) -> str:
 @click.argument("key")
 @click.argument("speaker")
 @click.argument("role", type=click.Choice(get_args(Role)))
-@click.option("--everywhere", is_flag=True, help="In every interview in which somebody is called so.")
+@click.option("--everywhere", is_flag=True, help="In every interview with a speaker of this name.")
 @click.pass_obj
 def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool) -> None:
-    """Say what SPEAKER is in an interview; '' means the speaker without a name."""
+    """Set the role of SPEAKER in an interview; '' means the speaker without a name."""
     where = key
     with opened(session) as study:
         if everywhere:
@@ -114,14 +114,14 @@ def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool)
 
 @click.command()
 @click.argument("key")
-@click.option("--forget", is_flag=True, help="Erase its words from the file, and the whole history with them.")
+@click.option("--forget", is_flag=True, help="Erase its words from the study file, and the whole history with them.")
 @click.pass_obj
 def remove(session: Session, key: str, forget: bool) -> None:
-    """Take an interview with its passages out of the study.
+    """Remove an interview and its passages from the study.
 
-    needsseg undo brings it back, since the history keeps its words; --forget erases them for good, as a participant may
-    ask you to, and the automatic backups with them. Your own backups that hold them are listed; what another program has open
-    is named, and the exit code is then 3. Exports and copies made by other means are yours to delete.
+    needsseg undo restores it, since the history keeps its words; --forget erases them for good, as a participant may
+    ask you to, and the automatic backups with them. Your own backups that hold them are listed. Files that another
+    program has open are named, and the exit code is then 3. Delete exports and other copies yourself.
     """
     with opened(session) as study:
         if forget:
@@ -136,4 +136,4 @@ def remove(session: Session, key: str, forget: bool) -> None:
         for where in erased.remaining:
             session.refuse(f"a copy of the words of {key}", where)
     else:
-        session.say(f"Removed {key}. needsseg undo brings it back; its words stay in the history until then.")
+        session.say(f"Removed {key}. needsseg undo restores it; its words stay in the history until then.")

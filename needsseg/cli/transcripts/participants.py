@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def participants(session: Session, as_json: bool) -> None:
-    """List participants with their attributes, primary need and account."""
+    """List participants with their attributes, primary needs and accounts."""
     with opened(session) as study:
         people = accounts.participants(study)
         needs = {need.participant: need for need in participant_needs(study, as_seen=True)}
@@ -58,7 +58,7 @@ def _matches(session: Session, study: Study) -> dict[str, AccountMatch]:
 
 @click.group(no_args_is_help=False)
 def participant() -> None:
-    """Set what is known of one participant; needsseg accounts link ties them to an account."""
+    """Set a participant's attributes; needsseg accounts link sets the account."""
 
 
 @participant.command("set")
@@ -85,7 +85,7 @@ def set_(session: Session, key: str, pairs: tuple[str, ...]) -> None:
 @click.argument("fields", metavar="FIELD...", nargs=-1, required=True)
 @click.pass_obj
 def unset(session: Session, key: str, fields: tuple[str, ...]) -> None:
-    """Take away an e-mail address, company, CRM id or attribute of a participant."""
+    """Remove an e-mail address, company, CRM id or attribute of a participant."""
     with opened(session) as study:
         actions.change(study, key, dict.fromkeys(fields, ""))
     session.say(f"Took {', '.join(fields)} of {key} away.")

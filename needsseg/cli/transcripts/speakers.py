@@ -13,7 +13,7 @@ from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import json_option, opened
 
 where_option = click.option(
-    "--interview", "keys", metavar="KEY", multiple=True, help="Only in this interview; may be repeated."
+    "--interview", "keys", metavar="KEY", multiple=True, help="Only in this interview. May be repeated."
 )
 
 
@@ -22,7 +22,7 @@ where_option = click.option(
 @json_option
 @click.pass_obj
 def speakers(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
-    """List who speaks in the interviews named, or in all: label, role, words, and which participant they are."""
+    """List the speakers of the interviews named, or of all: label, role, words, and participant."""
     with opened(session) as study:
         for key in keys:
             interviews.title(study, key)
@@ -41,7 +41,7 @@ def speakers(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 
 @click.group()
 def speaker() -> None:
-    """Merge speakers who are one, say that two are the same person, rename them; '' means the one without a name."""
+    """Merge or rename speakers, or link two as one person; '' means the speaker without a name."""
 
 
 @speaker.command()
@@ -50,9 +50,9 @@ def speaker() -> None:
 @where_option
 @click.pass_obj
 def merge(session: Session, label: str, into: str, keys: tuple[str, ...]) -> None:
-    """Make one speaker of two labels, in every interview that has both; the role is INTO's.
+    """Merge two labels into one speaker, in every interview that has both. The speaker keeps INTO's role.
 
-    Where names stand in different interviews, their participants become one person; FROM and INTO may be the same name
+    Names from different interviews become one participant; FROM and INTO may be the same name
     then. Labels that name nobody (Speaker 1, P2) are merged within interviews alone.
     """
     with opened(session) as study:
@@ -71,7 +71,7 @@ def merge(session: Session, label: str, into: str, keys: tuple[str, ...]) -> Non
 @click.argument("other", metavar="OTHER_SPEAKER")
 @click.pass_obj
 def same(session: Session, key: str, label: str, other_key: str, other: str) -> None:
-    """Say that two speakers of different interviews are one participant: the first one."""
+    """Link two speakers of different interviews as one participant: the first one."""
     with opened(session) as study:
         actions.same_person(study, [(key, label), (other_key, other)])
     session.say(

@@ -17,10 +17,10 @@ from needsseg.text import format_clock, format_count
 
 @click.group()
 def turn() -> None:
-    """Mend who said what: split, join, give or delete turns. Offsets are those that needsseg show lists.
+    """Correct who said what: split, join, reassign or delete turns. needsseg show lists the offsets.
 
-    The transcript's file stays as it is. Passages follow their words; one that is divided or removed keeps its quote without
-    a place, and is listed. needsseg undo takes each step back.
+    The transcript file is not changed. Passages follow their words; one that is divided or removed keeps its quote
+    without a position, and is listed. needsseg undo reverses each step.
     """
 
 
@@ -30,7 +30,7 @@ def turn() -> None:
 @json_option
 @click.pass_obj
 def split(session: Session, key: str, offset: int, as_json: bool) -> None:
-    """Cut a turn in two at OFFSET; both halves stay its speaker's."""
+    """Split a turn in two at OFFSET; both halves keep its speaker."""
     with opened(session) as study:
         report = actions.split_turn(study, key, offset)
     _tell(session, report, as_json, f"Split a turn of {key}.")
@@ -42,7 +42,7 @@ def split(session: Session, key: str, offset: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def join(session: Session, key: str, offset: int, as_json: bool) -> None:
-    """Join the turn that holds OFFSET and the one after it, as one turn of the first one's speaker."""
+    """Join the turn at OFFSET and the next one into one turn of the first one's speaker."""
     with opened(session) as study:
         report = actions.join_turns(study, key, offset)
     _tell(session, report, as_json, f"Joined two turns of {key}.")
@@ -53,11 +53,11 @@ def join(session: Session, key: str, offset: int, as_json: bool) -> None:
 @click.argument("start", metavar="START", type=OFFSET)
 @click.argument("end", metavar="END", type=OFFSET)
 @click.argument("speaker", metavar="SPEAKER")
-@click.option("--role", type=click.Choice(get_args(Role)), help="What a new speaker is; participant where not said.")
+@click.option("--role", type=click.Choice(get_args(Role)), help="The role of a new speaker. Default: participant.")
 @json_option
 @click.pass_obj
 def give(session: Session, key: str, start: int, end: int, speaker: str, role: Role | None, as_json: bool) -> None:
-    """Give the words from START to END, of one turn or several, to SPEAKER: one of the interview or a new one."""
+    """Assign the words from START to END, of one or more turns, to SPEAKER, who may be new to the interview."""
     with opened(session) as study:
         report = actions.give_words(study, key, start, end, speaker, role)
     given = next(row for row in report.turns if row.speaker.strip() == " ".join(speaker.split()))
@@ -76,7 +76,7 @@ def give(session: Session, key: str, start: int, end: int, speaker: str, role: R
 @json_option
 @click.pass_obj
 def delete(session: Session, key: str, start: int, end: int, as_json: bool) -> None:
-    """Remove the words from START to END, of one turn or several, as no speech. The study keeps them: needsseg turn deleted."""
+    """Remove the words from START to END, of one or more turns, as not speech. needsseg turn deleted lists them."""
     with opened(session) as study:
         report = actions.delete_words(study, key, start, end)
     words = sum(len(stretch.split()) for stretch in report.removed)
@@ -88,7 +88,7 @@ def delete(session: Session, key: str, start: int, end: int, as_json: bool) -> N
 @json_option
 @click.pass_obj
 def deleted(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
-    """List what was removed as no speech, from the interviews named or from all."""
+    """List what was removed as not speech, from the interviews named or from all."""
     with opened(session) as study:
         rows = actions.removed_speech(study, keys)
     if as_json:

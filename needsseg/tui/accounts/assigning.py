@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 FIELDS = {"text": "--text", "account_id": "--account", "date": "--at", "id": "--id"}
 WORKING, WAITING = (
-    "p pauses · esc ends it; what is done is kept",
-    "paused · p goes on · esc ends it; what is done is kept",
+    "p pauses · esc stops; finished parts are kept",
+    "paused · p resumes · esc stops; finished parts are kept",
 )
 SURE = (
-    Choice("0.9", "0.9", "nine of ten labels right; most texts get none"),
-    Choice("0.95", "0.95", "fewer labels, and surer"),
-    Choice("0.8", "0.8", "more labels, one of five wrong"),
-    Choice("0.7", "0.7", "many labels, three of ten wrong"),
+    Choice("0.9", "0.9", "9 of 10 labels right; most texts get no label"),
+    Choice("0.95", "0.95", "fewer labels, more certain"),
+    Choice("0.8", "0.8", "more labels, 1 of 5 wrong"),
+    Choice("0.7", "0.7", "many labels, 3 of 10 wrong"),
 )
 
 
 class AssignProgress(ProgressScreen):
     """A run over a file of texts: how far, how long still, and p to pause it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "pause", "pause, or go on", id="assigning.pause")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "pause", "pause, or resume", id="assigning.pause")]
 
     def __init__(self, title: str, command: Sequence[str]) -> None:
         # The child waits while this file is there; it knows nothing of screens.
@@ -138,7 +138,7 @@ class TextAssigning:
         """Asks for a file of texts."""
         self.context.push(
             Prompt(
-                "Put the texts of which file to the confirmed segments?",
+                "Assign the texts of which file?",
                 path=True,
                 about="CSV, JSON lines or Parquet with a column of texts: answers, tickets, reviews, call notes.",
             ),
@@ -166,9 +166,9 @@ class TextAssigning:
     def _how_sure(self, file: Path, proposal: MappingProposal, chosen: Chosen | None) -> None:
         if chosen is None:
             return
-        about = "The surer, the fewer: a text that fits no segment, or two equally, gets no label."
+        about = "A higher target gives fewer labels. A text that fits no segment, or two equally, gets none."
         self.context.push(
-            Prompt("Which share of the labels is to be right?", choices=SURE, free=False, about=about),
+            Prompt("Target precision?", choices=SURE, free=False, about=about),
             lambda sure: self._assign(Asked(file, chosen, sure), proposal) if sure else None,
         )
 
@@ -181,12 +181,12 @@ class TextAssigning:
     @shows_errors
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.context.done("ended; the study is as it was, and a with the same file goes on there", undo=False)
+            self.context.done("Cancelled, nothing changed; press a with the same file to resume", undo=False)
         elif "--fresh" in outcome.hint:
             self.context.push(
                 Prompt(
-                    "Begin anew?",
-                    choices=[Choice("fresh", "begin anew", "what was done of it is dropped")],
+                    "Start again?",
+                    choices=[Choice("fresh", "start again", "the finished parts are discarded")],
                     about=outcome.error,
                     free=False,
                 ),
@@ -198,7 +198,7 @@ class TextAssigning:
             found = outcome.result if isinstance(outcome.result, dict) else {}
             title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"
             if found["unchanged"]:
-                self.context.done(f"{found['file']} was assigned so before; it changes nothing", undo=False)
+                self.context.done(f"{found['file']} was assigned before in the same way; nothing changed", undo=False)
             else:
                 self.context.done(title)
             self.context.show_report(title, report_lines(found))

@@ -53,7 +53,7 @@ class AccountCommands:
             value = str(self.context.study.path.parent / exporting.file_name(chosen, self._loader.as_of))
             about = "An earlier export of that name is replaced. A manifest is written beside it."
             self.context.push(
-                Prompt("Into which file?", value=value, path=True, about=about), partial(self._export, chosen)
+                Prompt("Write to which file?", value=value, path=True, about=about), partial(self._export, chosen)
             )
 
     @shows_errors
@@ -97,9 +97,9 @@ class AccountCommands:
         ]
         if not quotes:
             self.context.tell(
-                "no interview stands behind this account"
+                "this account has no interviews"
                 if not people
-                else "none of their passages lies in its segment"
+                else "none of its participants' passages is in its segment"
             )
             return
         choices = [Choice(str(p.id), one_line(p.quote, 120), f"{p.speaker} · {name}") for name, p in quotes]

@@ -20,9 +20,9 @@ NAMES = {
     "lifecycle_flags": "lifecycle flag", "plan": "plan", "missing": "nothing known of",
 }  # fmt: skip
 SORTS = {
-    "need": "need, those with one first", "name": "name", "amount": "amount, the largest first",
+    "need": "need, labelled first", "name": "name", "amount": "amount, largest first",
     "size": "size, small first", "behaviour": "behaviour", "lifecycle": "lifecycle",
-    "confidence": "confidence, the surest first",
+    "confidence": "confidence, highest first",
 }  # fmt: skip
 _VALUES = {"icp": "in it", "not_icp": "not in it", "icp_unknown": "not known", "unlabelled": "none"}
 # These are names that people gave, and stand as they are.
@@ -80,7 +80,7 @@ class Filters:
         said += [self.only_named] * bool(self.only_named)
         shown = [f"filter {', '.join(said)} (esc clears)"] * bool(said)
         if (self.sort, self.turned) != ("need", False):
-            shown.append(f"by {self.sort}{', turned' if self.turned else ''}")
+            shown.append(f"by {self.sort}{', reversed' if self.turned else ''}")
         return " · ".join(shown)
 
     def kept(self) -> dict[str, object]:

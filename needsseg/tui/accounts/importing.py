@@ -47,7 +47,7 @@ def import_lines(found: dict[str, Any]) -> list[str]:
     rows = f"{found.get('rows', 0):,} read"
     said = [f"of {format_count(found.get('read', 0), 'row')}: {', '.join([rows, *left])}"] if left else []
     said += [f"{file} cannot be read: {reason}" for file, reason in found.get("refused", [])]
-    said += [f"{file} is there already; it changes nothing" for file in found.get("unchanged", [])]
+    said += [f"{file} was imported before; nothing changed" for file in found.get("unchanged", [])]
     several = found.get("files", 1) > 1
     said += [
         f"{r['file'] + ', ' if several else ''}row {r['row']}, {r['column']}: “{one_line(str(r['value']), 40)}” {r['reason']}"
@@ -69,7 +69,7 @@ class AccountImport:
         """Asks for a file, a folder, a pattern, or a database."""
         self.context.push(
             Prompt(
-                "Import which file or folder of accounts, usage, subscriptions or participants?",
+                "Import accounts, usage, subscriptions or participants from where?",
                 path=True,
                 about="CSV, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
             ),
@@ -154,5 +154,5 @@ class AccountImport:
     def _import_people(self, file: Path) -> None:
         report = import_participants(self.context.study, file)
         self.context.done(f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}")
-        if left := [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]:
-            self.context.show_report("Rows that were left out", left)
+        if left := [*(f"{row}: matches nobody in the study" for row in report.unmatched), *report.conflicts]:
+            self.context.show_report("Rows left out", left)

@@ -29,11 +29,11 @@ def label_lines(page: AccountPage) -> Iterator[Line]:
     yield from _disagreement(page)
     if not page.labels:
         yield (
-            plain("no label: nobody of this account was interviewed, or none of their passages lies in a kept segment"),
+            plain("no label: nobody of this account was interviewed, or no passage of theirs is in a kept segment"),
             None,
         )
     if page.texts and page.assigned is None:
-        yield plain("its texts tell no segment: too few of them, or too much at odds"), None
+        yield plain("its texts give no segment: too few, or too contradictory"), None
         for text in page.texts[:TEXTS]:
             yield _text(page, text)
 
@@ -82,7 +82,7 @@ def _disagreement(page: AccountPage) -> Iterator[Line]:
     named = dict.fromkeys(label.segment for label in page.labels)
     if len(named) < 2:
         return
-    goes = f"it goes by {own}" if own else "it has no label until a person decides"
+    goes = f"it goes by {own}" if own else "it has no label until somebody decides"
     yield plain(f"They disagree ({', '.join(named)}): {goes}. {RULE}.", "bold"), None
     by_source: dict[str, list[str]] = {}
     for label in page.labels:

@@ -18,12 +18,13 @@ from textual.widgets.option_list import Option
 from needsseg.actions.accounts import FORMATS
 from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.errors import NeedssegError
+from needsseg.text import format_count
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 NONE = ""  # what stands for no column among the choices
 ABOUT = {
-    "iso": "2026-03-31, 20260331; anything else is refused",
+    "iso": "2026-03-31 or 20260331; other values are refused",
     "day-first": "31/3/2026, and dates with the year first",
     "month-first": "3/31/2026, and dates with the year first",
     "seconds": "since 1970, and dates with the year first",
@@ -51,9 +52,9 @@ class MappingScreen(ModalScreen[Chosen | None]):
         Binding("escape", "leave", "cancel", id="mapping.cancel"),
         Binding("r", "read", "read the file", id="mapping.read"),
         Binding("d", "dates", "how dates are written", id="mapping.dates"),
-        Binding("x", "leave_out", "do not read this field", id="mapping.leave_out"),
-        Binding("equals_sign", "type", "write field=column", id="mapping.type"),
-        Binding("a", "add", "add, or replace", id="mapping.add"),
+        Binding("x", "leave_out", "ignore this field", id="mapping.leave_out"),
+        Binding("equals_sign", "type", "type field=column", id="mapping.type"),
+        Binding("a", "add", "add or replace", id="mapping.add"),
         Binding("j", "step(1)", "down", id="mapping.down"),
         Binding("k", "step(-1)", "up", id="mapping.up"),
     ]
@@ -129,7 +130,11 @@ class MappingScreen(ModalScreen[Chosen | None]):
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
         unused = [column for column in found.header if column not in used]
         rest = [f"not read: {', '.join(unused)}"] if unused else []
-        rest += [f"{len(found.refused)} files cannot be read: {found.refused[0][0]} …"] if found.refused else []
+        rest += (
+            [f"{format_count(len(found.refused), 'file')} cannot be read: {found.refused[0][0]} …"]
+            if found.refused
+            else []
+        )
         self._tell("#rest", "\n".join(rest))
         self._tell("#wrong", wrong)
         self._preview()
@@ -190,7 +195,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         """Asks how the dates of the field under the cursor are written."""
         name = self.field
         if name not in self._proposal.date_fields or name not in self.columns:
-            self._show("That is no field of dates with a column; they are: " + ", ".join(self._proposal.date_fields))
+            self._show("That field has no column of dates; these have: " + ", ".join(self._proposal.date_fields))
             return
         date = next((d for d in self._proposal.dates if d.field == name), None)
         seen = ", ".join(f"“{cell}”" for _, cell in date.examples) if date else ""
@@ -217,10 +222,10 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self.adds = not self.adds
             self._show()
         else:
-            self._show(f"There are no {self._proposal.kind} yet that these could be added to.")
+            self._show(f"There are no {self._proposal.kind} to add these to yet.")
 
     def action_type(self) -> None:
-        """Lets one write field=column."""
+        """Asks for a line field=column."""
         line = self.query_one(Input)
         line.display = True
         line.focus()

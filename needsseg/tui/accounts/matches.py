@@ -33,9 +33,9 @@ class MatchesScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close", id="matches.close"),
         Binding("enter", "choose", "choose an account", id="matches.choose", priority=True),
-        Binding("a", "accept", "confirm as shown", id="matches.accept"),
+        Binding("a", "accept", "confirm the match shown", id="matches.accept"),
         Binding("x", "reject", "no account", id="matches.reject"),
-        Binding("d", "unlink", "leave it to the matching", id="matches.unlink"),
+        Binding("d", "unlink", "match automatically", id="matches.unlink"),
         Binding("j", "step(1)", "down", id="matches.down"),
         Binding("k", "step(-1)", "up", id="matches.up"),
     ]
@@ -58,7 +58,8 @@ class MatchesScreen(ModalScreen[None]):
             box.border_title = "Participants and their accounts"
             yield OptionList(id="matches", markup=False)
             yield Static(
-                "enter chooses · a confirms as shown · x no account · d undoes a choice · esc closes", markup=False
+                "enter chooses · a confirms the match · x no account · d matches automatically · esc closes",
+                markup=False,
             )
 
     def on_mount(self) -> None:
@@ -118,7 +119,7 @@ class MatchesScreen(ModalScreen[None]):
                 Prompt(
                     f"Which account is {here.participant}'s?",
                     choices=choices,
-                    about=f"{here.why}. Any account id will do.",
+                    about=f"{here.why}. You can type any account id.",
                 ),
                 partial(self._link, here.participant),
             )
@@ -157,7 +158,7 @@ class MatchesScreen(ModalScreen[None]):
         if here is None:
             return
         if here.method != "by_hand":
-            self.app.notify("nothing was said of them by hand; they are left to the matching", markup=False)
+            self.app.notify("no account was set by hand; matching stays automatic", markup=False)
             return
         accounts.unlink(self._study, here.participant)
         self._reload()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts.account_page import AccountPage, Quote, Term
     from needsseg.actions.study import Study
 
-ICP = {True: "in the ICP", False: "not in the ICP", None: "place to the ICP not known"}
+ICP = {True: "in the ICP", False: "not in the ICP", None: "ICP fit unknown"}
 SECTIONS = (
     "",
     "Use by week",
@@ -51,7 +51,7 @@ class AccountPageSheet(Sheet[Place]):
     EMPTY = "reading …"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "section(1)", "next section", id="page.next"),
-        Binding("p", "section(-1)", "section before", id="page.before"),
+        Binding("p", "section(-1)", "previous section", id="page.before"),
     ]
     DEFAULT_CSS = "AccountPageSheet > Vertical { height: 100%; }"
 
@@ -91,14 +91,14 @@ class AccountPageSheet(Sheet[Place]):
     def state(self) -> str:
         """What is still to come, or what there is."""
         if self.page is None:
-            return "reading its weeks, terms, interviews and triggers …" if self._reading else ""
+            return "reading weeks, terms, interviews and triggers …" if self._reading else ""
         quotes = format_count(len(self.page.quotes), "quote")
         return f"as of {self._as_of} · {quotes} · {format_count(len(self.page.triggers), 'trigger')}"
 
     def _show(self) -> None:
         profile = self._profile
         if profile is None:
-            self.fill([] if self._reading else [plain("It could not be read: esc closes it, and enter tries again.")])
+            self.fill([] if self._reading else [plain("It could not be read. enter tries again, esc closes.")])
             return
         box = self.query_one(Vertical)
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
@@ -166,7 +166,7 @@ def _tiers(profile: AccountProfile) -> Iterator[Line]:
     for flag in profile.lifecycle_flags:
         yield _named("", f"{flag.replace('_', ' ')}: {stage.evidence.get(flag, '')}")
     if profile.missing:
-        yield _line(f"Nothing is known of: {', '.join(profile.missing)}. No action that depends on it is recommended.")
+        yield _line(f"Unknown: {', '.join(profile.missing)}. No action that depends on this is recommended.")
 
 
 def _use(page: AccountPage) -> Iterator[Line]:
@@ -175,7 +175,7 @@ def _use(page: AccountPage) -> Iterator[Line]:
         return
     days = page.profile.as_of_date
     first, last = days - timedelta(weeks=len(page.series.events)), days - timedelta(days=1)
-    yield _line(f"{len(page.series.events)} weeks from {first} to {last}, oldest first", "dim")
+    yield _line(f"{format_count(len(page.series.events), 'week')} from {first} to {last}, oldest first", "dim")
     told = {
         "events": page.series.events,
         "users": page.series.active_users,
@@ -220,11 +220,11 @@ def _voices(page: AccountPage) -> Iterator[Line]:
         for key, title in voice.interviews:
             yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Place(key))
     for match in page.maybe:
-        yield _line(f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. m on the accounts decides")
+        yield _line(f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. decide with m on Accounts")
     for quote in page.quotes:
         yield _quote(quote), Place(quote.passage.interview, quote.passage.id)
     if not (page.voices or page.maybe):
-        yield _line("no participant belongs to this account: m on the accounts matches them")
+        yield _line("no participant belongs to this account: press m on Accounts to match them")
 
 
 def _quote(quote: Quote) -> Content:
@@ -236,7 +236,7 @@ def _triggers(page: AccountPage) -> Iterator[Line]:
     """A line a trigger, newest last."""
     for one in page.triggers:
         feature = f" {one.feature}" if one.feature else ""
-        open_ = "" if one.settled else "; late events may still take it away"
+        open_ = "" if one.settled else "; provisional: late events may cancel it"
         yield _line(f"{one.fired_on} {one.kind.replace('_', ' ')}{feature}: {one.evidence}{open_}")
     if not page.triggers:
         yield _line("none fired")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 KEPT = "accounts"
 """The name under which the study remembers the date of both screens."""
-NO_DATE = "There are no events to take a date from.\n\n  t    asks for the as-of date"
+NO_DATE = "There are no events yet, so no default date.\n\n  t    sets the as-of date"
 
 
 class ProfilesContext(ScreenContext, Protocol):
@@ -192,7 +192,7 @@ class ProfileLoader:
 
     def ask_date(self) -> None:
         """Asks for the date."""
-        about = "YYYY-MM-DD. Events before that day count, no later ones."
+        about = "YYYY-MM-DD. Only events before that day count."
         self.context.push(Prompt("Profiles as of which day?", value=str(self.as_of or ""), about=about), self._set_date)
 
     @shows_errors

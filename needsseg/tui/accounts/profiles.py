@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
 MANY = 10_000
-FAILED = ("", "  enter  tries again", "  t      asks for another as-of date")
+FAILED = ("", "  enter  tries again", "  t      changes the as-of date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,4 @@ def day_of(words: str) -> date:
     try:
         return date.fromisoformat(words.strip())
     except ValueError as error:
-        raise UsageError(f"“{words}” is no date.", "Write it as YYYY-MM-DD, for example 2026-07-01.") from error
+        raise UsageError(f"“{words}” is not a date.", "Write it as YYYY-MM-DD, for example 2026-07-01.") from error

@@ -179,10 +179,10 @@ class AccountsScreen(StudyScreen):
         if not self._everything:
             nothing = "no profiles" if self._computed and self._computed.error else "no accounts"
             return "computing profiles …" if self.loader.computing else f"saved · {nothing}"
-        at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account fits"
+        at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account matches"
         labelled = self._computed.labelled if self._computed else 0
         said = ["saved", f"as of {self.loader.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
-        busy = self._busy or ("computing anew …" if self.loader.computing else "")
+        busy = self._busy or ("recomputing …" if self.loader.computing else "")
         return " · ".join(filter(None, [*said, self.filters.in_words(), busy]))
 
     @on(LongList.Moved)
@@ -216,7 +216,7 @@ class AccountsScreen(StudyScreen):
     def action_filter(self) -> None:
         """Asks which words an account must hold."""
         self.push(
-            Prompt("Show accounts with these words", value=self.filters.words, empty=True),
+            Prompt("Filter accounts by words", value=self.filters.words, empty=True),
             lambda words: self.narrow(replace(self.filters, words=words)) if words is not None else None,
         )
 
@@ -245,7 +245,7 @@ class AccountsScreen(StudyScreen):
             self.desk.keys.release()
 
     def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
-        about = "Type words of it. Tiers narrow together; a second value of one tier is let in beside the first."
+        about = "Type to search. Filters on different tiers combine; two values of one tier are alternatives."
         question = f"Show which of {format_count(len(everything), 'account')}?"
         self.push(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
@@ -255,7 +255,7 @@ class AccountsScreen(StudyScreen):
 
     def action_sort(self) -> None:
         """Asks what to sort by."""
-        now = {self.filters.sort: "as now; enter turns it round"}
+        now = {self.filters.sort: "current; enter reverses it"}
         choices = [Choice(key, words, now.get(key, "")) for key, words in account_filters.SORTS.items()]
         self.push(
             Prompt("Sort accounts by what?", choices=choices, free=False),

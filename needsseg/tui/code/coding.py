@@ -48,7 +48,7 @@ class PassageCoding:
         ]
         on_it = ", ".join(target.passage.codes) if target.passage else ""
         about = f"On “{self.words_of(target)}”. " + (
-            f"On it already: {on_it}" if on_it else "A new name makes a new code."
+            f"Already applied: {on_it}" if on_it else "A new name makes a new code."
         )
         self.context.push(Prompt("Which code?", choices=book, about=about), partial(self.put, target))
 
@@ -72,10 +72,10 @@ class PassageCoding:
             (p for p in self._interview.passages if (p.id, p.start, p.end) == (was.id, was.start, was.end)), None
         )
         if passage is None or passage.interview != self._interview.key:
-            self.context.tell("the passage has changed meanwhile: nothing was coded", wrong=True)
+            self.context.tell("the passage changed meanwhile; nothing was coded", wrong=True)
             return
         if code in passage.codes:
-            self.context.tell(f"“{code}” is on it already")
+            self.context.tell(f"“{code}” is already on it")
             return
         if passage.id < 0:
             self._interview.current = passages.mark_and_code(
@@ -91,7 +91,7 @@ class PassageCoding:
 
     def _mark_with(self, span: Span, code: str) -> None:
         if self._marking.moves_edges:
-            self.context.tell("enter saves the edges first, esc drops them", wrong=True)
+            self.context.tell("press enter to save the edges first, or esc to drop them", wrong=True)
             return
         self._interview.current = passages.mark_and_code(self.context.study, self._interview.key, *span, code)
         self._marking.drop()
@@ -108,7 +108,7 @@ class PassageCoding:
             if self._targets.target() is not None:
                 self.put(target, words)
         else:
-            asked = Prompt("Code in their own words: cut them to what says it", value=words)
+            asked = Prompt("In-vivo code: shorten their words to the essence", value=words)
             self.context.push(asked, partial(self.put, target))
 
     def use_last(self) -> None:
@@ -125,9 +125,9 @@ class PassageCoding:
         if code is None:
             gone = self._codes.had(number)
             why = (
-                f"the code under {number} is not in the codebook any more"
+                f"the code under {number} is no longer in the codebook"
                 if gone
-                else f"no code lies under {number} yet"
+                else f"no code is assigned to {number} yet"
             )
             self.context.tell(f"{why}: c puts one on the passage")
         elif (target := self._targets.target()) is not None:
@@ -151,13 +151,13 @@ class PassageCoding:
         if passage is None:
             return
         if not passage.codes:
-            self.context.tell("there is no code on this passage")
+            self.context.tell("this passage has no codes")
         elif len(passage.codes) == 1:
             if self._targets.target() is not None:
                 self._take_off(passage.id, passage.codes[0])
         else:
             choices = [Choice(code, code) for code in passage.codes]
-            asked = Prompt("Take which code off?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
+            asked = Prompt("Remove which code?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
             self.context.push(asked, partial(self._take_off, passage.id))
 
     @shows_errors

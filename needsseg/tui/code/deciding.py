@@ -46,7 +46,7 @@ class PassageDeciding:
         changed = passages.decide(self.context.study, [passage.id], status)
         following = navigation.undecided(interview.passages, passage.id)
         interview.current = following if following is not None else navigation.step(interview.passages, passage.id, 1)
-        last = "" if following is not None else " · all decided here, > opens the next interview"
+        last = "" if following is not None else " · all decided here; > opens the next interview"
         self.context.saved(f"{status} “{short_quote(passage)}”{last}", undo=bool(changed))
         if interview.passage:
             self._view.put_cursor(interview.passage.start)
@@ -57,7 +57,7 @@ class PassageDeciding:
         """Take the mark off, or make a decided suggestion undecided again."""
         passage = self._targets.passage()
         if passage is not None and passage.id < 0:
-            self.context.tell("it is not marked yet: a accepts, x rejects")
+            self.context.tell("not decided yet: a accepts, x rejects")
         elif passage is not None:
             passages.unmark(self.context.study, passage.id)
             done = "unmarked" if passage.origin == "hand" else "left open"

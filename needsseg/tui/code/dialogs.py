@@ -112,5 +112,6 @@ class Dialogs:
         on = not blind.is_blind(self.context.study)
         blind.set_blind(self.context.study, on)
         self.context.done(
-            "blind: only your own work is shown, B shows all" if on else "everybody's work is shown", undo=False
+            "blind mode: only your own work is shown; B shows everybody's" if on else "everybody's work is shown",
+            undo=False,
         )

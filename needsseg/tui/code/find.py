@@ -56,4 +56,4 @@ class Find:
         if self._interview.selection is None:  # an open selection would reach to the find
             self._view.move_cursor(self._hits[self._hit][0])
         self._view.reveal(*self._hits[self._hit])
-        self.context.tell("n next, N previous · v w select there · esc ends the find")
+        self.context.tell("n next · N previous · v w select here · esc ends the search")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · rejected   ▶ ┃ current   │ goes on
+HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · rejected   ▶ ┃ current   │ continues
               ┘ ends   + more passages than there is room for
 In the text: underlined suggested, bold and underlined accepted, struck out rejected, italic where passages overlap.
 
@@ -27,36 +27,50 @@ CODE_KEYS: list[BindingType] = [
     Binding("a", "decide('accepted')", "accept", id="code.accept", tooltip="accept, and go on to the next undecided"),
     Binding("x", "decide('rejected')", "reject", id="code.reject", tooltip="reject, and go on to the next undecided"),
     Binding("space", "skip", "skip", id="code.skip", tooltip="skip to the next undecided"),
-    Binding("c", "code", "code", id="code.code", tooltip="put a code on the passage"),
-    Binding("q", "quick_code", "last code", id="code.quick", show=False, tooltip="put the last code on the passage"),
+    Binding("c", "code", "code", id="code.code", tooltip="apply a code to the passage"),
+    Binding("q", "quick_code", "last code", id="code.quick", show=False, tooltip="apply the last code to the passage"),
     *_DIGITS,
     Binding("r", "recent", "recent codes", id="code.recent", show=False),
-    Binding("C", "uncode", "take a code off", id="code.uncode", show=False),
+    Binding("C", "uncode", "remove a code", id="code.uncode", show=False),
     Binding("j", "step(1)", "next", id="code.next", show=False, tooltip="next passage"),
-    Binding("k", "step(-1)", "before", id="code.before", show=False, tooltip="passage before"),
-    Binding("n", "next(1)", "undecided", id="code.undecided", tooltip="next undecided passage, or next find"),
+    Binding("k", "step(-1)", "before", id="code.before", show=False, tooltip="previous passage"),
+    Binding("n", "next(1)", "undecided", id="code.undecided", tooltip="next undecided passage, or next match"),
     Binding(
         "N",
         "next(-1)",
-        "undecided before",
+        "previous undecided",
         id="code.undecided_before",
         show=False,
-        tooltip="undecided one before, or find before",
+        tooltip="previous undecided passage, or previous match",
     ),
     Binding("v", "select", "mark", id="code.select", tooltip="begin a selection with the sentence at the cursor"),
     Binding("w", "unit('word')", "select words", id="code.word", show=False),
     Binding("s", "unit('sentence')", "select sentences", id="code.sentence", show=False),
     Binding("t", "unit('turn')", "select the turn", id="code.turn", show=False),
-    Binding("shift+right", "select_more('word', 1)", "select a word more", id="code.word_more", show=False),
-    Binding("shift+left", "select_more('word', -1)", "select a word less", id="code.word_less", show=False),
-    Binding("shift+down", "select_more('sentence', 1)", "select a sentence more", id="code.sentence_more", show=False),
-    Binding("shift+up", "select_more('sentence', -1)", "select a sentence less", id="code.sentence_less", show=False),
+    Binding("shift+right", "select_more('word', 1)", "extend the selection by a word", id="code.word_more", show=False),
+    Binding(
+        "shift+left", "select_more('word', -1)", "shorten the selection by a word", id="code.word_less", show=False
+    ),
+    Binding(
+        "shift+down",
+        "select_more('sentence', 1)",
+        "extend the selection by a sentence",
+        id="code.sentence_more",
+        show=False,
+    ),
+    Binding(
+        "shift+up",
+        "select_more('sentence', -1)",
+        "shorten the selection by a sentence",
+        id="code.sentence_less",
+        show=False,
+    ),
     Binding("enter", "mark", "mark the selection", id="code.mark", show=False),
     Binding(
         "e", "reshape", "move the passage's edges", id="code.reshape", show=False, tooltip="move its edges by words"
     ),
-    Binding("i", "in_vivo", "code in its own words", id="code.in_vivo", show=False),
-    Binding("d", "unmark", "unmark", id="code.unmark", show=False, tooltip="unmark, or leave open again"),
+    Binding("i", "in_vivo", "code in vivo, with the passage's own words", id="code.in_vivo", show=False),
+    Binding("d", "unmark", "unmark", id="code.unmark", show=False, tooltip="unmark, or reset the decision"),
     Binding(
         "left_square_bracket", "edge('start', -1)", "start a sentence earlier", id="code.start_earlier", show=False
     ),
@@ -68,16 +82,18 @@ CODE_KEYS: list[BindingType] = [
     Binding("J", "job", "job statement", id="code.job", show=False, tooltip="write the passage's job statement"),
     Binding("b", "codebook", "codebook", id="code.codebook", show=False, tooltip="the codebook: arrange, pin, merge"),
     Binding("f", "search", "search the study", id="code.search", show=False),
-    Binding("L", "alike", "what is like this passage", id="code.alike", show=False),
-    Binding("Q", "queue", "queue", id="code.queue", tooltip="suggestions one at a time over the whole study"),
+    Binding("L", "alike", "find similar passages", id="code.alike", show=False),
+    Binding(
+        "Q", "queue", "queue", id="code.queue", tooltip="queue: decide suggestions of the whole study one at a time"
+    ),
     Binding("O", "queue_order", "queue in reading order", id="code.queue_order", show=False),
     Binding("B", "blind", "blind", id="code.blind", show=False, tooltip="hide or show what other coders did"),
-    Binding("o", "overlaps", "go through overlaps", id="code.overlaps", show=False),
+    Binding("o", "overlaps", "cycle through overlapping passages", id="code.overlaps", show=False),
     Binding("slash", "find", "find", id="code.find", tooltip="find words in this transcript"),
     Binding("g", "edge_of_text(False)", "top", id="code.top", show=False),
     Binding("G", "edge_of_text(True)", "bottom", id="code.bottom", show=False),
     Binding("greater_than_sign", "interview(1)", "next interview", id="code.next_interview", show=False),
-    Binding("less_than_sign", "interview(-1)", "interview before", id="code.interview_before", show=False),
+    Binding("less_than_sign", "interview(-1)", "previous interview", id="code.interview_before", show=False),
     Binding(
         "S", "split_turn", "split the turn", id="code.split_turn", show=False, tooltip="split the turn at the cursor"
     ),
@@ -87,9 +103,9 @@ CODE_KEYS: list[BindingType] = [
     Binding(
         "T", "give_words", "give to a speaker", id="code.give", show=False, tooltip="give the words to another speaker"
     ),
-    Binding("R", "range", "range of turns", id="code.range", show=False, tooltip="begin a range of turns for T and D"),
+    Binding("R", "range", "range of turns", id="code.range", show=False, tooltip="start a range of turns for T and D"),
     Binding(
-        "D", "delete_words", "no speech", id="code.delete_words", show=False, tooltip="take the words out as no speech"
+        "D", "delete_words", "not speech", id="code.delete_words", show=False, tooltip="remove the words as not speech"
     ),
     Binding("y", "copy", "copy the quote", id="code.copy", show=False),
     Binding("escape", "back", "back", id="code.back"),

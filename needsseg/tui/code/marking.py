@@ -71,7 +71,7 @@ class Marking:
         turn = navigation.turn_near(transcript, at) if transcript else None
         first = navigation.unit_at(self._units(turn, unit, (at, at)), at) if turn else None
         if first is None:
-            self.context.tell(f"there is no {unit} after this place")
+            self.context.tell(f"there is no {unit} after this")
         else:
             self._set(Selection(first, first, unit))
 
@@ -82,10 +82,10 @@ class Marking:
         if turn is None or span is None:
             return
         if turn.role != "participant":
-            self.context.tell("these are no participant's words, so that they cannot be coded")
+            self.context.tell("these are not a participant's words, so they cannot be coded")
             return
         self._set(Selection(span, span, "sentence"))
-        self.context.tell("no passage yet: c codes these words, enter marks them, esc drops the selection")
+        self.context.tell("not a passage yet: c codes these words, enter marks them, esc drops the selection")
 
     def begin_at_cursor(self) -> Target | None:
         """Select the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
@@ -174,10 +174,10 @@ class Marking:
             self._set(selection.as_span(moved))
         elif passage is not None and passage.id < 0:
             self._interview.current = passages.mark(study, self._interview.key, *moved)
-            self.context.saved(f"moved its {edge}, and so accepted the passage")
+            self.context.saved(f"moved its {edge}, which accepted the passage")
         elif passage is not None:
             passages.adjust(study, passage.id, *moved)
-            accepted = "" if passage.status == "accepted" else ", and so accepted the passage"
+            accepted = "" if passage.status == "accepted" else ", which accepted the passage"
             self._interview.current = passage.id
             self.context.saved(f"moved its {edge}{accepted}")
             self._view.reveal(*moved)

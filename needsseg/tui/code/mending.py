@@ -74,7 +74,7 @@ class TurnMending:
             navigation.turn_near(self._interview.transcript, self._view.cursor) if self._interview.transcript else None
         )
         if turn is None or self._interview.transcript is None:
-            self.context.tell("there is no turn at this place")
+            self.context.tell("there is no turn here")
             return None
         return navigation.turn_number(self._interview.transcript, turn.start)
 
@@ -137,7 +137,7 @@ class TurnMending:
         about = self._about(stretch)
         self._mend(
             lambda: transcript_edits.delete_words(self.context.study, self._interview.key, *stretch),
-            f"took out as no speech: {about}",
+            f"removed as not speech: {about}",
         )
 
     @shows_errors
@@ -159,7 +159,7 @@ class TurnMending:
             else:
                 self._ask_role(stretch, label)
 
-        question = f"Who says {self._about(stretch)}?"
+        question = f"Who said {self._about(stretch)}?"
         self.context.push(Prompt(question, choices=choices, about="A new name makes a new speaker."), chosen)
 
     def _ask_role(self, stretch: Span, label: str) -> None:

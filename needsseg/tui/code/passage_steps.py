@@ -50,7 +50,7 @@ class PassageSteps:
             return
         undecided = navigation.undecided(self._interview.passages, self._interview.current, by, self._view.cursor)
         if undecided is None:
-            self.context.tell("nothing else is undecided here: > opens the next interview")
+            self.context.tell("nothing else is undecided here; > opens the next interview")
         self.go_to(undecided)
 
     def skip(self) -> None:
@@ -86,4 +86,4 @@ class PassageSteps:
             self.context.tell("")
             self.context.show_place(Place(keys[keys.index(key) + by]))
         else:
-            self.context.tell("there is no other interview that way")
+            self.context.tell("there is no further interview in that direction")

@@ -1,4 +1,4 @@
-"""The queue: suggestions one at a time over the whole study, the likeliest first, learned from every decision."""
+"""The queue: suggestions of the whole study one at a time, the likeliest first, learned from every decision."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class SuggestionQueue:
         from needsseg.actions.coding import ENOUGH
 
         if self._queue is not None and self._queue.unread and self._queue.decisions >= ENOUGH:
-            self.context.run_verb("Reading everything participants said, once", self._read_all, ["embed"])
+            self.context.run_verb("Reading all participant speech (once only)", self._read_all, ["embed"])
         else:
             self._begin_queue()
 
@@ -137,9 +137,7 @@ class SuggestionQueue:
     def _ranked_in_order(self) -> None:
         if self._waiting:
             self._show(self._next_place())
-        self.context.tell(
-            "as they stand in the interviews, from here on" if self._in_reading_order else "the likeliest first"
-        )
+        self.context.tell("in reading order, from here on" if self._in_reading_order else "likeliest first")
 
     def _next_place(self) -> QueueItem:
         """The first that waits; in the order of reading, the first from the current one on."""
@@ -158,10 +156,10 @@ class SuggestionQueue:
 
     def _begin_queue(self) -> None:
         if not self._waiting:
-            self.context.tell("no suggestion is waiting: F1 s suggests passages in all interviews")
+            self.context.tell("there are no undecided suggestions: press s on Interviews (F1) to suggest passages")
             return
         self._show(self._waiting[0])
-        order = "as they stand" if self._in_reading_order else "the likeliest first"
+        order = "in reading order" if self._in_reading_order else "likeliest first"
         self.context.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
 
     def close(self) -> None:
@@ -205,7 +203,7 @@ class SuggestionQueue:
         waited = bool(self._targets.busy)
         self._forget_ranking()
         if waited and not self.context.is_current:
-            self.context.tell("something else was opened before the suggestions were ranked: Q opens the queue")
+            self.context.tell("you opened something else before the suggestions were ranked; Q opens the queue")
             return
         item = self._item
         if item is not None:  # what was learnt since is said of the one that is shown, too
@@ -242,7 +240,7 @@ class SuggestionQueue:
             self._show(self._next_place())
             return
         self.close()
-        self.context.tell("the queue is empty: every suggestion is decided or skipped")
+        self.context.tell("the queue is empty: every suggestion was decided or skipped")
         self.context.refresh_study()
 
     def _show_learned(self) -> None:

@@ -46,7 +46,7 @@ class KeyTargets:
         elif passage is not None:
             target = Target((passage.start, passage.end), passage)
         else:
-            self.context.tell("no passage is under the cursor: j goes to the next, v begins one by hand")
+            self.context.tell("no passage under the cursor: j goes to the next, v starts one by hand")
             return None
         if asks:
             self._view.reveal(*target.span)
@@ -65,7 +65,7 @@ class KeyTargets:
     def is_waiting(self) -> bool:
         """Return whether something is being computed, and say so: nothing is decided before it is shown."""
         if self.busy:
-            self.context.tell(f"{self.busy} …: nothing was done; press again once it is there · esc stops it")
+            self.context.tell(f"{self.busy} …: nothing was done; press again when it is ready · esc stops it")
         return bool(self.busy)
 
     def is_shown(self, passage: Passage) -> bool:
@@ -74,9 +74,7 @@ class KeyTargets:
             return False
         if not self.context.pressed_before(self._view.seen_since(passage)):
             return True
-        self.context.tell(
-            "this passage was not on the screen yet as the key was pressed: nothing was done; press again"
-        )
+        self.context.tell("this passage was not yet on screen when you pressed the key; nothing was done, press again")
         return False
 
     def is_in_sight(self, start: int, end: int, what: str) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from needsseg.actions.transcripts.speakers import Merged
     from needsseg.records import Role
 
-NEXT = "esc when the roles are right; then s suggests passages"
+NEXT = "press esc when the roles are right, then s to suggest passages"
 WIDEST, FRAME = 104, 9
 FIXED = (11, 7, 4)
 
@@ -60,7 +60,7 @@ class BatchSheet(Sheet[Place]):
         "here  i interviewer  p participant  o other  m merge  r rename · all interviews  I P O  M · "
         "enter opens · x removes · u undoes · esc closes"
     )
-    EMPTY = "No interviews here. esc, then i imports some."
+    EMPTY = "No interviews here. Press esc, then i to import some."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "role('interviewer')", "interviewer here", id="batch.interviewer"),
         Binding("p", "role('participant')", "participant here", id="batch.participant"),
@@ -138,7 +138,7 @@ class BatchSheet(Sheet[Place]):
         """The speaker under the cursor; on another row it says where these keys work."""
         here = self.here
         if here.interview is None or here.speaker is None:
-            self.tell("that is for a row with a speaker: j goes down to one")
+            self.tell("move to a row with a speaker first (j)")
             return None
         return here.interview, here.speaker
 
@@ -179,7 +179,7 @@ class BatchSheet(Sheet[Place]):
         for one in others:
             both = [it for it in self._holding(speaker.label) if one.label in it.labels]
             if len(both) > 1:
-                about = f"same in whole batch · {len(both)} interviews have both"
+                about = f"same in whole batch · {format_count(len(both), 'interview')} have both"
                 options.append(_Option(one.label, about, self._merging(found, one.label, both)))
         if speaker.role == "participant":
             for other, one in self._people_elsewhere(held, speaker):
@@ -189,7 +189,7 @@ class BatchSheet(Sheet[Place]):
                 )
                 tie = partial(self.attempt, told, partial(actions.same_person, self.study, who))
                 options.append(_Option(one.label, f"the same person, in “{other.title}”", tie))
-        self._ask(f"Into whom is {actions.called(speaker.label)} merged?", options)
+        self._ask(f"Merge {actions.called(speaker.label)} into whom?", options)
 
     def _people_elsewhere(
         self, held: BatchInterview, speaker: BatchSpeaker
@@ -221,7 +221,7 @@ class BatchSheet(Sheet[Place]):
         about = (
             "Where an interview has both, turns are merged; people of those names become one person in all interviews."
         )
-        self._ask(f"Into whom is {actions.called(label)} merged, in all interviews here?", options, about)
+        self._ask(f"Merge {actions.called(label)} into whom, in all interviews here?", options, about)
 
     def _merging(
         self, found: tuple[BatchInterview, BatchSpeaker], into: str, where: Sequence[BatchInterview]
@@ -242,7 +242,7 @@ class BatchSheet(Sheet[Place]):
 
     def _ask(self, question: str, options: Sequence[_Option], about: str = "") -> None:
         if not options:
-            self.tell("nobody else speaks here to merge with")
+            self.tell("there is no other speaker here to merge with")
             return
         choices = [Choice(str(at), one.label or "unnamed", one.about) for at, one in enumerate(options)]
         about = about or "Turns and passages stay where they are; the role is that of the one chosen."
@@ -268,9 +268,9 @@ class BatchSheet(Sheet[Place]):
                 return
             choices = [
                 Choice("here", "only here", held.title),
-                Choice("all", "in all", f"{len(keys)} interviews have somebody called so"),
+                Choice("all", "in all", f"{format_count(len(keys), 'interview')} have a speaker of this name"),
             ]
-            question = f"In which interviews is {actions.called(speaker.label)} to be called {one_line(name, 60)}?"
+            question = f"Rename {actions.called(speaker.label)} to {one_line(name, 60)} in which interviews?"
             self.app.push_screen(Prompt(question, choices=choices, free=False), partial(renamed, name))
 
         def renamed(name: str, said: str | None) -> None:
@@ -278,7 +278,7 @@ class BatchSheet(Sheet[Place]):
                 self._rename(speaker.label, name, keys if said == "all" else [held.key])
 
         about = "The text stays as imported; only the label over the turns changes."
-        asked = Prompt(f"What is {actions.called(speaker.label)} called?", value=speaker.label, about=about)
+        asked = Prompt(f"New name for {actions.called(speaker.label)}?", value=speaker.label, about=about)
         self.app.push_screen(asked, where)
 
     def _rename(self, label: str, name: str, keys: Sequence[str]) -> None:
@@ -290,7 +290,7 @@ class BatchSheet(Sheet[Place]):
         """Removes the interview under the cursor with its passages."""
         held = self.here.interview
         if held is None:
-            self.tell("that is for a row of an interview")
+            self.tell("move to a row of an interview first")
             return
         self.decide(f"removed “{held.title}”", partial(importing.remove_interview, self.study, held.key))
 

@@ -54,18 +54,18 @@ class ImportPreviewSheet(PreviewQuestions):
     KEYS = (
         "enter imports · space leaves out · A import anyway\n"
         "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
-        "0 as detected · u takes a choice back · J K scroll · esc closes"
+        "0 as detected · u undoes a choice · J K scroll · esc closes"
     )
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "import", id="preview.import", priority=True),
-        Binding("space", "skip", "leave out, take in", id="preview.skip"),
+        Binding("space", "skip", "leave out or include", id="preview.skip"),
         Binding("l", "layout", "layout", id="preview.layout"),
-        Binding("L", "labels", "how speakers are labelled", id="preview.labels"),
+        Binding("L", "labels", "choose how speakers are labelled", id="preview.labels"),
         Binding("c", "columns", "columns of a table", id="preview.columns"),
         Binding("r", "role", "a speaker's role", id="preview.role"),
-        Binding("n", "not_speaker", "a label is not a speaker", id="preview.not_speaker"),
-        Binding("b", "unlabelled", "whose lines without a label are", id="preview.unlabelled"),
+        Binding("n", "not_speaker", "mark a label as not a speaker", id="preview.not_speaker"),
+        Binding("b", "unlabelled", "set the speaker of lines without a label", id="preview.unlabelled"),
         Binding("A", "anyway", "import anyway", id="preview.anyway"),
         Binding("0", "reset", "as detected", id="preview.reset"),
         Binding("J", "scroll(1)", "details down", id="preview.down"),
@@ -181,7 +181,7 @@ class ImportPreviewSheet(PreviewQuestions):
             taken_back = self._found is not None and bool(self._before)
             if taken_back:
                 self._chosen = self._before.pop()
-            self.tell(f"{told} The choice was taken back." if taken_back else told, wrong=True)
+            self.tell(f"{told} The choice was undone." if taken_back else told, wrong=True)
             return
         self._take(preview_from(outcome.result))
 
@@ -207,7 +207,7 @@ class ImportPreviewSheet(PreviewQuestions):
         shapes |= chosen.anyway ^ self._chosen.anyway
         self._chosen, self._looked_at = chosen, False
         paths = [file.path for file in self._found.files if file.shape in shapes] if self._found else []
-        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u takes it back")
+        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u undoes")
         if paths:
             self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
 
@@ -235,7 +235,7 @@ class ImportPreviewSheet(PreviewQuestions):
             return None
         file = self.file
         if file is None or not file.shape:
-            self.tell("this file cannot be opened, so there is nothing to change" if file else "that is for a file")
+            self.tell("this file cannot be opened, so there is nothing to change" if file else "move to a file first")
             return None
         return file
 
@@ -262,7 +262,7 @@ class ImportPreviewSheet(PreviewQuestions):
         """Leaves the file under the cursor out of the import, or takes it in again."""
         file = self.file
         if file is None or file.state not in ("clean", "doubtful"):
-            self.tell("that is for a file that can be imported")
+            self.tell("move to a file that can be imported first")
             return
         self._skipped ^= {file.path}
         self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'taken in'}", undo=False)
@@ -274,7 +274,7 @@ class ImportPreviewSheet(PreviewQuestions):
         self._before.append(self._chosen)
         self._after.clear()
         anyway = self._chosen.anyway ^ {file.shape}
-        told = "is read anyway" if file.shape in anyway else "is refused where too much is not understood"
+        told = "is read anyway" if file.shape in anyway else "is refused if too much is not understood"
         self._change(told, replace(self._chosen, anyway=anyway))
 
     def action_undo(self) -> None:
@@ -288,10 +288,10 @@ class ImportPreviewSheet(PreviewQuestions):
     def _replay(self, *, forward: bool) -> None:
         source, target = (self._after, self._before) if forward else (self._before, self._after)
         if not source:
-            self.tell("no choice to make again" if forward else "no choice to take back", wrong=True)
+            self.tell("no choice to redo" if forward else "no choice to undo", wrong=True)
             return
         target.append(self._chosen)
-        self._change("made the choice again" if forward else "took the choice back", source.pop())
+        self._change("redid the choice" if forward else "undid the choice", source.pop())
 
     def action_scroll(self, by: int) -> None:
         """Scrolls the details."""

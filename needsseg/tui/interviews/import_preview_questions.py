@@ -92,7 +92,7 @@ class PreviewQuestions(Sheet[list[str]]):
         if (file := self._changeable()) is None:
             return
         if not file.columns:
-            self.tell("that is for a table")
+            self.tell("only tables have columns")
             return
 
         def take(column: str, kind: str) -> None:
@@ -107,7 +107,7 @@ class PreviewQuestions(Sheet[list[str]]):
             self._ask(f"Which column holds {_COLUMNS[kind]}?", columns, lambda column: take(column, kind))
 
         self._ask(
-            "Choose the column of what?", [Choice(kind, kind, about) for kind, about in _COLUMNS.items()], ask_column
+            "Choose a column for what?", [Choice(kind, kind, about) for kind, about in _COLUMNS.items()], ask_column
         )
 
     def _labels(self, file: PreviewFile) -> list[Choice]:
@@ -147,7 +147,7 @@ class PreviewQuestions(Sheet[list[str]]):
                 lambda choices: replace(choices, not_speakers=choices.not_speakers | {label}),
             )
 
-        about = "Its lines are left out as notes, or go to the speaker before; the preview says which."
+        about = "Its lines are left out as notes or added to the previous speaker; the preview shows which."
         named = [choice for choice in self._labels(file) if choice.value]
         self._ask("Which label is not a speaker?", named, take, about, free=True)
 
@@ -163,7 +163,7 @@ class PreviewQuestions(Sheet[list[str]]):
 
         named = [choice for choice in self._labels(file) if choice.value]
         choices = [Choice(AS_DETECTED, "as detected"), *named]
-        self._ask("Whom do lines without a label belong to?", choices, take, "Or type a name.", free=True)
+        self._ask("Who is the speaker of lines without a label?", choices, take, "Or type a name.", free=True)
 
     def action_reset(self) -> None:
         """Leaves the reading of files of this shape to the program again."""

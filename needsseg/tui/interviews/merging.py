@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
     from needsseg.tui.screen_base import StudyScreen
 
-ABOUT = "It is only read. What both marked alike becomes one; what differs stays side by side, each with its coder."
+ABOUT = "That study is not changed. Equal marks are joined; different ones are kept side by side, each with its coder."
 
 
 def merge_study(screen: StudyScreen) -> None:
     """Asks for a colleague's study, shows what merging it would do, and does it if wanted."""
-    screen.app.push_screen(
-        Prompt("Merge the work of which colleague's study?", about=ABOUT, path=True), partial(_rehearse, screen)
-    )
+    screen.app.push_screen(Prompt("Merge which colleague's study?", about=ABOUT, path=True), partial(_rehearse, screen))
 
 
 def _rehearse(screen: StudyScreen, path: str | None) -> None:
@@ -40,7 +38,7 @@ def _ask(screen: StudyScreen, where: str, outcome: Outcome) -> None:
     who = ", ".join(map(str, report["coders"])) or "nobody yet"
     about = "\n".join([f"Coded by {who}.", str(report["sentence"]), *_doubts(report, outcome.said)])
     choices = [
-        Choice("merge", "merge", "one action: u takes it back"),
+        Choice("merge", "merge", "one action: u undoes it"),
         Choice("leave", "leave it", "nothing was changed"),
     ]
     asked = Prompt(f"Merge {report['file']}?", about=about, choices=choices, free=False)
@@ -54,7 +52,7 @@ def _doubts(report: dict[str, object], said: tuple[str, ...]) -> list[str]:
     if isinstance(unplaced, list) and unplaced:
         doubts.append(f"{format_count(len(unplaced), 'passage')} would have no place in the text here.")
     if isinstance(left, list) and left:
-        doubts.append(f"{format_count(len(left), 'thing')} you contradict each other in would stay as here.")
+        doubts.append(f"{format_count(len(left), 'thing')} on which you contradict each other would stay as here.")
     return doubts
 
 
@@ -75,7 +73,7 @@ def _merged(screen: StudyScreen, outcome: Outcome) -> None:
         for name, number in report.items()
         if name not in ("joined", "marks_joined", "turns_read", "dry_run")
     ) or any(row["how"] == "new" for row in report["interviews"])
-    screen.done(f"merged {report['file']}" if changed else f"all of {report['file']} was here already", undo=changed)
+    screen.done(f"merged {report['file']}" if changed else f"nothing new in {report['file']}", undo=changed)
     said = [str(report["sentence"]).replace("; ", "\n"), *(f"Stays as here: {line}" for line in report["left"])]
     said += [f"No place for: “{row['quote']}” ({row['interview']})" for row in report["unplaced"]]
     said += [f"Not merged: {count} {what}" for what, count in report["not_merged"].items()]

@@ -38,8 +38,8 @@ class ParticipantsSheet(Sheet[Place]):
     KEYS = "e edit · l account · i import a CSV · enter opens the interview · u undo · esc closes"
     EMPTY = "No participants yet: F1 i imports interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "edit what is known", id="participants.edit"),
-        Binding("l", "link", "say which account is theirs", id="participants.link"),
+        Binding("e", "edit", "edit attributes", id="participants.edit"),
+        Binding("l", "link", "set the account", id="participants.link"),
         Binding("i", "import_file", "import a CSV", id="participants.import"),
     ]
 
@@ -88,11 +88,9 @@ class ParticipantsSheet(Sheet[Place]):
             return "none"
         how = METHODS[match.method]
         if match.account_id is not None:
-            return (
-                f"{self._called(match.account_id)} ({'said by' if match.method == 'by_hand' else 'matched by'} {how})"
-            )
+            return f"{self._called(match.account_id)} ({'set by' if match.method == 'by_hand' else 'matched by'} {how})"
         if match.method == "by_hand":
-            return "none (said by a person)"
+            return "none (set by hand)"
         could = ", ".join(map(self._called, match.candidates))
         return f"none ({how}" + (f": {could}; l chooses)" if could else "; l chooses)")
 
@@ -107,10 +105,10 @@ class ParticipantsSheet(Sheet[Place]):
         choices = [Choice(field, words, getattr(here, field)) for field, words in FIELDS.items()]
         choices += [Choice(name, name, value) for name, value in here.attributes.items()]
         others = sorted({name for who in self.people for name in who.attributes} - set(here.attributes))
-        choices += [Choice(name, name, "not set; others have it") for name in others]
+        choices += [Choice(name, name, "not set (others have it)") for name in others]
         self.app.push_screen(
             Prompt(
-                f"Edit what of {one_line(here.name, 60)}?",
+                f"Edit which attribute of {one_line(here.name, 60)}?",
                 choices=choices,
                 about="Any other name makes a new attribute.",
             ),
@@ -124,7 +122,7 @@ class ParticipantsSheet(Sheet[Place]):
         field = next((name for name, words in FIELDS.items() if words.casefold() == field.casefold()), field)
         held = getattr(who, field) if field in FIELDS else who.attributes.get(field.lower(), "")
         shown = FIELDS.get(field, field)
-        about = "A participant needs a name." if field == "name" else "Left empty, it is taken away."
+        about = "A participant needs a name." if field == "name" else "Leave it empty to remove it."
         self.app.push_screen(
             Prompt(f"{shown} of {one_line(who.name, 60)}", value=held, about=about, empty=field != "name"),
             partial(self._set, who, field),
@@ -134,7 +132,7 @@ class ParticipantsSheet(Sheet[Place]):
         if value is None:
             return
         shown = FIELDS.get(field, field)
-        happened = f"{shown} of {one_line(who.name, 40)}: {one_line(value, 40) or 'taken away'}"
+        happened = f"{shown} of {one_line(who.name, 40)}: {one_line(value, 40) or 'removed'}"
         self.attempt(happened, lambda: participants.change(self.study, who.key, {field: value}))
 
     def action_link(self) -> None:
@@ -151,7 +149,7 @@ class ParticipantsSheet(Sheet[Place]):
         likely = [id_ for id_ in (match.candidates if match else ()) if id_ in held]
         order = dict.fromkeys((*likely, *sorted(held, key=lambda id_: (held[id_].name.casefold(), id_))))
         choices = [
-            Choice(MATCHING, "leave it to the matching", "forgets what a person said"),
+            Choice(MATCHING, "match automatically", "removes the choice made by hand"),
             Choice(NOBODY, "no account", "they belong to none of them"),
         ]
         # Those that fit come before the two that are always there.
@@ -172,7 +170,7 @@ class ParticipantsSheet(Sheet[Place]):
             return
         name = one_line(who.name, 40)
         if chosen == MATCHING:
-            self.attempt(f"{name} is left to the matching", lambda: accounts.unlink(self.study, who.key))
+            self.attempt(f"{name} is matched automatically", lambda: accounts.unlink(self.study, who.key))
             return
         account = None if chosen == NOBODY else self._account(chosen)
         to = "no account" if account is None else self._called(account)
@@ -185,7 +183,7 @@ class ParticipantsSheet(Sheet[Place]):
 
     def action_import_file(self) -> None:
         """Asks for a file with participants' attributes."""
-        about = "Columns file, participant or email say who is meant; any other column becomes an attribute."
+        about = "The columns file, participant or email identify people; any other column becomes an attribute."
         self.app.push_screen(Prompt("Which CSV of participants?", path=True, about=about), self._import)
 
     def _import(self, path: str | None) -> None:
@@ -197,13 +195,13 @@ class ParticipantsSheet(Sheet[Place]):
         except NeedssegError as error:
             self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
             return
-        left = [*(f"{row}: names nobody in the study" for row in report.unmatched), *report.conflicts]
+        left = [*(f"{row}: matches nobody in the study" for row in report.unmatched), *report.conflicts]
         took = f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}"
         self.done(took + (f", left out {format_count(len(left), 'row')}" if left else ""), undo=bool(report.updated))
         if left:
             from needsseg.tui.report import ReportScreen
 
-            self.app.push_screen(ReportScreen("Rows that were left out", left))
+            self.app.push_screen(ReportScreen("Rows left out", left))
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:

@@ -38,19 +38,19 @@ KINDS = {
 class PseudonymsSheet(Sheet[Place]):
     """A row for everything that was found; enter gives the place where it occurs first."""
 
-    TITLE = "Pseudonyms: what tells who participants are"
+    TITLE = "Pseudonyms: identifying details of participants"
     KEYS = (
         "a replace · x keep · r replace by … · n add words · d undecided again · t only undecided · enter shows the place"
         " · u undo · esc closes"
     )
-    EMPTY = "Nothing that tells who anybody is was found. n adds words of your own."
+    EMPTY = "No identifying details were found. n adds words of your own."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "confirm", "replace it", id="pseudonyms.confirm"),
         Binding("x", "keep", "keep it as it is", id="pseudonyms.keep"),
-        Binding("r", "replace_by", "replace it by words of your own", id="pseudonyms.by"),
-        Binding("n", "add", "add words that are replaced", id="pseudonyms.add"),
+        Binding("r", "replace_by", "replace it by your own words", id="pseudonyms.by"),
+        Binding("n", "add", "add words to replace", id="pseudonyms.add"),
         Binding("d", "forget", "leave it undecided again", id="pseudonyms.forget"),
-        Binding("t", "only_undecided", "only what is undecided, or all", id="pseudonyms.toggle"),
+        Binding("t", "only_undecided", "show only undecided, or all", id="pseudonyms.toggle"),
     ]
 
     def __init__(self, study: Study) -> None:
@@ -61,7 +61,7 @@ class PseudonymsSheet(Sheet[Place]):
     def on_mount(self) -> None:
         """Looks beside the screen: a model takes some seconds, once, for what it has not read yet."""
         self.listed.focus()
-        self.tell("looking for words that tell who people are …")
+        self.tell("looking for identifying details …")
         self.run_worker(self._look(), group="evidence")
 
     async def _look(self) -> None:
@@ -86,7 +86,7 @@ class PseudonymsSheet(Sheet[Place]):
 
     def _show(self) -> None:
         self.EMPTY = (  # type: ignore[misc]
-            "Everything that was found is decided on. t shows all of it."
+            "Every detail found is decided. t shows all."
             if self._only_undecided and self._all
             else PseudonymsSheet.EMPTY
         )
@@ -134,7 +134,7 @@ class PseudonymsSheet(Sheet[Place]):
         """Takes back what was decided."""
         here = self.here
         if here is None or here.state == "undecided":
-            self.tell("nothing was decided about it yet" if here else "there is nothing here")
+            self.tell("it is undecided already" if here else "there is nothing here")
             return
         self.decide(
             f"“{one_line(here.words, 40)}” is undecided again", partial(decisions.forget, self.study, here.words)
@@ -158,7 +158,7 @@ class PseudonymsSheet(Sheet[Place]):
     def action_add(self) -> None:
         """Asks for words that are replaced from now on."""
         self.app.push_screen(
-            Prompt("Which words are replaced too?", about="Whole words, wherever they occur."), self._kind
+            Prompt("Replace which other words?", about="Whole words, wherever they occur."), self._kind
         )
 
     def _kind(self, words: str | None) -> None:
@@ -179,7 +179,7 @@ class PseudonymsSheet(Sheet[Place]):
         decisions.replace_words(self.study, words, by, kind)
 
     def action_only_undecided(self) -> None:
-        """Shows only what is undecided, or all again."""
+        """Shows only undecided details, or all again."""
         self._only_undecided = not self._only_undecided
         self._show()
         self.tell("")
@@ -191,7 +191,7 @@ class PseudonymsSheet(Sheet[Place]):
         if here is None:
             return
         if here.interview is None:
-            self.tell("no participant says it in this study")
+            self.tell("no participant says it")
         else:
             span = None if here.start is None or here.end is None else (here.start, here.end)
             self.dismiss(Place(here.interview, None, span))

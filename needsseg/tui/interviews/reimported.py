@@ -50,9 +50,9 @@ def reimport_result(result: object) -> Reimported | None:
 class ReimportedSheet(Sheet[Place]):
     """A passage a row, with its words of before; gives the place to open. It shows what is so now, also after an undo."""
 
-    TITLE = "The interview read again"
+    TITLE = "Interview re-imported"
     KEYS = "enter opens the interview there · j k step · u undoes the reading · esc closes"
-    EMPTY = "Every passage stands on its very words. esc goes back to the interviews."
+    EMPTY = "Every passage kept its exact words. esc goes back to the interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the interview", id="reimported.open", priority=True),
     ]
@@ -79,7 +79,7 @@ class ReimportedSheet(Sheet[Place]):
     def state(self) -> str:
         """What to do with those without a place."""
         if not self._lost:
-            return "nothing is left to place"
+            return "nothing is left to fix"
         return (
             f"{format_count(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
             "needsseg adjust PASSAGE START END; needsseg passages --lost lists them"
@@ -94,9 +94,9 @@ class ReimportedSheet(Sheet[Place]):
 class MendedSheet(ReimportedSheet):
     """The passages that did not follow a change of the turns whole."""
 
-    TITLE = "Passages that the change divided or cut"
+    TITLE = "Passages that the change divided or shortened"
     KEYS = "enter shows it · j k step · u undoes the change · esc closes"
-    EMPTY = "Every passage stands on its very words. esc goes back to the transcript."
+    EMPTY = "Every passage kept its exact words. esc goes back to the transcript."
 
 
 def _lost(passage: Passage) -> Content:

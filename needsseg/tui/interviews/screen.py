@@ -47,20 +47,22 @@ class InterviewsScreen(StudyScreen):
         Binding("i", "import_files", "import", id="interviews.import"),
         Binding("s", "suggest", "suggest", id="interviews.suggest", tooltip="suggest passages in all interviews"),
         Binding("enter", "open", "open", id="interviews.open", tooltip="open in Code"),
-        Binding("v", "review", "review", id="interviews.review", tooltip="look over who speaks in what role, in all"),
-        Binding("r", "roles", "roles", id="interviews.roles", tooltip="say what a speaker is"),
+        Binding(
+            "v", "review", "review", id="interviews.review", tooltip="review the speakers' roles in all interviews"
+        ),
+        Binding("r", "roles", "roles", id="interviews.roles", tooltip="set a speaker's role"),
         Binding(
             "R",
             "reimport",
-            "read again",
+            "re-import",
             id="interviews.reimport",
             show=False,
-            tooltip="put an edited transcript in place of the interview's text",
+            tooltip="replace the interview's text with an edited transcript",
         ),
         Binding("f", "search", "search", id="interviews.search", tooltip="search the study by words or meaning"),
         Binding("p", "participants", "participants", id="interviews.participants", show=False),
         Binding("P", "pseudonyms", "pseudonyms", id="interviews.pseudonyms", show=False),
-        Binding("c", "coverage", "progress", id="interviews.coverage", tooltip="speech read and coded, and saturation"),
+        Binding("c", "coverage", "progress", id="interviews.coverage", tooltip="coverage and saturation"),
         Binding("A", "agreement", "agreement of coders", id="interviews.agreement", show=False),
         Binding("M", "merge", "merge a colleague's study", id="interviews.merge", show=False),
         Binding("slash", "filter", "filter", id="interviews.filter", show=False),
@@ -70,13 +72,13 @@ class InterviewsScreen(StudyScreen):
             "remove",
             id="interviews.remove",
             show=False,
-            tooltip="remove the interview (u brings it back)",
+            tooltip="remove the interview (u restores it)",
         ),
         Binding("j", "move(1)", "down", id="interviews.down", show=False),
         Binding("k", "move(-1)", "up", id="interviews.up", show=False),
         Binding("g", "edge(0)", "top", id="interviews.top", show=False),
         Binding("G", "edge(-1)", "bottom", id="interviews.bottom", show=False),
-        Binding("escape", "unfilter", "show all again", id="interviews.unfilter", show=False),
+        Binding("escape", "unfilter", "show all", id="interviews.unfilter", show=False),
     ]
     DEFAULT_CSS = """
     InterviewsScreen {
@@ -131,7 +133,7 @@ class InterviewsScreen(StudyScreen):
         table.move_cursor(row=min(at, len(self._rows) - 1))
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
-        empty.update(plain(EMPTY if not everything else f"Nothing fits “{self._wanted}”. esc shows all again."))
+        empty.update(plain(EMPTY if not everything else f"Nothing matches “{self._wanted}”. esc shows all."))
         table.display = bool(self._rows)
         self.query_one("#speakers").display = bool(self._rows)
         self._show_speakers()
@@ -282,12 +284,12 @@ class InterviewsScreen(StudyScreen):
         """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
         here = self._here
         if here is None:
-            self.tell("there is no interview to read again yet: i imports interviews")
+            self.tell("there is no interview to re-import yet: i imports interviews")
             return
         from needsseg.tui.widgets.prompt import Prompt
 
-        about = f"It was imported from {here.file_name}. Passages follow their words; what finds no place is listed and kept."
-        asked = Prompt(f"Which edited transcript takes the place of “{here.title}”?", about=about, path=True)
+        about = f"It was imported from {here.file_name}. Passages follow their words; those without a place are listed."
+        asked = Prompt(f"Replace “{here.title}” with which edited transcript?", about=about, path=True)
         self.app.push_screen(asked, partial(self._reimport, here.key))
 
     def _reimport(self, key: str, path: str | None) -> None:
@@ -319,7 +321,7 @@ class InterviewsScreen(StudyScreen):
 
         if outcome.code:
             raise failure(outcome)
-        self.done(f"{studies.overview(self.study).suggested} suggestions stand; enter opens an interview")
+        self.done(f"{studies.overview(self.study).suggested} undecided suggestions; enter opens an interview")
 
     def action_roles(self) -> None:
         """Asks which speaker is what."""
@@ -342,7 +344,7 @@ class InterviewsScreen(StudyScreen):
             if number is not None:
                 label = said[int(number)].label
                 roles = [Choice(role, role) for role in ("participant", "interviewer", "other")]
-                about = "Only participants' words are marked; undecided suggestions of others go."
+                about = "Only participants' words can be marked; undecided suggestions of others are removed."
                 self.app.push_screen(
                     Prompt(f"What is {label or 'the unnamed speaker'}?", choices=roles, free=False, about=about),
                     partial(self._set_role, here.key, label),
@@ -370,7 +372,7 @@ class InterviewsScreen(StudyScreen):
         """Asks which interviews to show."""
         from needsseg.tui.widgets.prompt import Prompt
 
-        self.app.push_screen(Prompt("Show interviews with these words", value=self._wanted, empty=True), self._narrow)
+        self.app.push_screen(Prompt("Filter interviews by words", value=self._wanted, empty=True), self._narrow)
 
     def _narrow(self, words: str | None) -> None:
         if words is not None:

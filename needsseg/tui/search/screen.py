@@ -47,7 +47,7 @@ class SearchSheet(Sheet[Place]):
     TITLE = "Search the study"
     KEYS = (
         "words: enter searches · f5 by meaning or words · f6 narrows · tab the list\n"
-        "list: enter opens · c C code it, all · m more like it · / words · esc back"
+        "list: enter opens · c C code it, all · m similar to it · / words · esc back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,f5", "other_way", "by words or by meaning", id="search.toggle"),
@@ -56,7 +56,7 @@ class SearchSheet(Sheet[Place]):
         Binding("down", "list", "to the list", id="search.list"),
         Binding("c", "code", "code this one", id="search.code"),
         Binding("C", "code_all", "code all", id="search.code_all"),
-        Binding("m", "like", "more like this", id="search.like"),
+        Binding("m", "like", "similar to this", id="search.like"),
     ]
     DEFAULT_CSS = """
     SearchSheet Input, SearchSheet Input:focus { border: none; height: 1; padding: 0; background: $boost; }
@@ -80,7 +80,7 @@ class SearchSheet(Sheet[Place]):
 
     def compose_head(self) -> ComposeResult:
         """The words, and what is searched."""
-        yield Input(self._query, placeholder="words to look for; in quotes they are a phrase", id="words", compact=True)
+        yield Input(self._query, placeholder="words to search for; use quotes for a phrase", id="words", compact=True)
         yield Static(id="scope", classes="line", markup=False)
 
     def on_mount(self, event: Mount) -> None:  # type: ignore[override]  # Textual passes the event to who asks for it
@@ -102,7 +102,7 @@ class SearchSheet(Sheet[Place]):
         self.line.action_select_all()
         try:
             ready = not self._by_meaning or not searching.unready(self.study, self._asked, self.within.speech)
-        except NeedssegError:  # what it was more like is gone from the study
+        except NeedssegError:  # what it was similar to is gone from the study
             ready = False
         if not ready:  # the sentence model is loaded when somebody asks, not because the sheet was opened
             self._query, self._origin = "", None
@@ -110,7 +110,7 @@ class SearchSheet(Sheet[Place]):
         self.refresh_sheet()
         self.listed.highlighted = min(at, len(self.hits) - 1) if self.hits else None
         if self.hits:
-            self.tell("the search before: ↓ goes on with it, words and enter begin another")
+            self.tell("previous search: ↓ to its results, or type new words")
         return True
 
     @property
@@ -143,12 +143,12 @@ class SearchSheet(Sheet[Place]):
             self._searched()
             return
         request = {"asked": self._asked, "speech": self.within.speech}
-        title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning, once"
+        title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning (once only)"
         self.app.push_screen(ReadingScreen(title, reader_of(self.desk), request), self._read)
 
     def _read(self, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.tell("cancelled; what is shown is what was found before")
+            self.tell("cancelled; these are the previous results")
         elif outcome.error:
             self.tell(f"{outcome.error} {outcome.hint}".strip(), wrong=True)
         else:
@@ -186,10 +186,10 @@ class SearchSheet(Sheet[Place]):
         if self._by_meaning:
             return "Nothing speaks of this."
         if self._query:
-            return "All these words stand together nowhere here. f5 looks for what they mean."
+            return "No sentence has all these words. f5 searches by meaning."
         if self.within != EVERYTHING:
-            return "No passages lie here. Type words to search what was said."
-        return "Type words and press enter. f5 searches by what they mean."
+            return "No passages here. Type words to search what was said."
+        return "Type words and press enter. f5 switches to search by meaning."
 
     def state(self) -> str:
         """How much was found."""
@@ -202,7 +202,7 @@ class SearchSheet(Sheet[Place]):
         super().tell(happened, wrong=wrong)
         how = "by meaning" if self.meaning else "by words"
         if self._origin is not None:
-            how = "more like " + (f"passage {self._origin}" if isinstance(self._origin, int) else "these words")
+            how = "similar to " + (f"passage {self._origin}" if isinstance(self._origin, int) else "these words")
         for shown in self.query("#scope").results(Static):
             shown.update(plain(f"{how} · {filter_words(self.within)}"))
 
@@ -267,12 +267,12 @@ class SearchSheet(Sheet[Place]):
                 if rest
                 else ""
             )
-            about = f"It goes on {format_count(theirs, 'hit')}; u takes all of it back.{left}"
+            about = f"It applies to {format_count(theirs, 'hit')}; u undoes all of it.{left}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:
         if all(hit.role != "participant" for hit in hits):
-            self.tell("these are no participant's words; only those are evidence", wrong=True)
+            self.tell("only participants' words can be coded", wrong=True)
             return
         book = [
             Choice(row.name, row.name, format_count(row.passages, "passage")) for row in passages.codebook(self.study)
@@ -306,13 +306,13 @@ class SearchSheet(Sheet[Place]):
                 self._query = self.line.value.strip() if self._origin is None else self._query
                 self.run_search()
 
-        self.app.push_screen(Prompt("Search only …", choices=choices, free=False), narrow)
+        self.app.push_screen(Prompt("Limit the search to …", choices=choices, free=False), narrow)
 
     def _narrowings(self) -> list[tuple[str, str, Callable[[Filter], Filter]]]:
         """What can be chosen: how it is called, a word more, and what it makes of the filter."""
         every: list[tuple[str, str, Callable[[Filter], Filter]]] = []
         if self.within != EVERYTHING:
-            every.append(("everything again", "", lambda _: EVERYTHING))
+            every.append(("no limit", "", lambda _: EVERYTHING))
         every += [
             ("all speech", "interviewers' words too", partial(replace, speech="all")),
             ("marked passages", "what is suggested or accepted", partial(replace, speech="passages")),

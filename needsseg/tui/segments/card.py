@@ -43,18 +43,18 @@ class CardScreen(Sheet[None]):
 
     TITLE = "Card"
     KEYS = (
-        "e need · a pins · n next proposal · b pins beside · r other passage · t trims · x unpins, or: nobody says so"
+        "e need · a pins · n next proposal · b pins as well · r other passage · t trims · x unpins, or nobody says so"
         " · J K order · w job statement · u undo · esc closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C,q", "leave", "close", id="card.close"),
         Binding("e", "need", "write the need in one sentence", id="card.need"),
-        Binding("a", "pin(False)", "pin the quote that is proposed", id="card.pin"),
-        Binding("b", "pin(True)", "pin it beside what is pinned", id="card.beside"),
+        Binding("a", "pin(False)", "pin the proposed quote", id="card.pin"),
+        Binding("b", "pin(True)", "pin it as well as the pinned ones", id="card.beside"),
         Binding("n", "offer", "show the next proposal", id="card.offer"),
         Binding("r", "replace", "pin another passage", id="card.replace"),
-        Binding("t", "trim", "cut the quote to a clause", id="card.trim"),
-        Binding("x", "unpin", "take the quote off, or say that nobody says so", id="card.unpin"),
+        Binding("t", "trim", "trim the quote to a clause", id="card.trim"),
+        Binding("x", "unpin", "unpin the quote, or record that nobody says so", id="card.unpin"),
         Binding("J", "order(1)", "move the quote down", id="card.order_down"),
         Binding("K", "order(-1)", "move the quote up", id="card.order_up"),
         Binding("w", "statement", "write the job statement, or take its draft", id="card.statement"),
@@ -106,10 +106,14 @@ class CardScreen(Sheet[None]):
         head = plain(f"{CALLED[row.part]}{about}", "bold")
         if row.quote is None:
             empty = row.part in found.unsaid
-            said = "nobody says so, as a person found; x takes that back" if empty else "nobody says it plainly"
+            said = "marked: nobody says so (x reverts)" if empty else "nobody says it clearly"
             return lines([head, plain(f"  – {said}; r pins a passage", "dim")])
         quote = row.quote
-        how = f"pinned by {quote.by}" if quote.pinned else "proposed: a pins it, n shows the next, x: nobody says so"
+        how = (
+            f"pinned by {quote.by}"
+            if quote.pinned
+            else "proposed: a pins it, n shows the next, x marks that nobody says so"
+        )
         return lines(
             [
                 Content.assemble(head, plain(f"  {'●' if quote.pinned else '○'} {how}", "dim")),
@@ -134,7 +138,7 @@ class CardScreen(Sheet[None]):
             Prompt(
                 question,
                 value=self._card.need,
-                about="The sentence is yours; what people wrote can be a beginning." if choices else "",
+                about="Write it in your own words; what people wrote is a starting point." if choices else "",
                 choices=choices if not self._card.need else (),
                 empty=True,
                 draft=kept,
@@ -181,7 +185,7 @@ class CardScreen(Sheet[None]):
         """Asks for another passage."""
         part = self._here.part
         if part is None or self._card is None:
-            self.tell("go to a part first: j")
+            self.tell("move to a part first (j)")
             return
         of = self._card.rival if part == "not" else self._segment
         if of is None:
@@ -203,7 +207,7 @@ class CardScreen(Sheet[None]):
         """Asks which words of the quote to keep."""
         row = self._here
         if row.part is None or row.quote is None or not row.quote.pinned:
-            self.tell("only what is pinned can be trimmed: a pins")
+            self.tell("only pinned quotes can be trimmed; a pins this one")
             return
         whole = passages.one(self.study, row.quote.passage).quote
         self.app.push_screen(
@@ -219,18 +223,18 @@ class CardScreen(Sheet[None]):
         """Takes the quote under the cursor off; where nothing is pinned, says that nobody says so, or takes that back."""
         row = self._here
         if row.part is None:
-            self.tell("go to a part first: j")
+            self.tell("move to a part first (j)")
             return
         part, number = row.part, row.number
         if row.quote is None or not row.quote.pinned:
             empty = self._card is None or part not in self._card.unsaid
             self._offers.pop(part, None)
             self.decide(
-                f"nobody says the {CALLED[part]}" if empty else f"the {CALLED[part]} is open again",
+                f"nobody says the {CALLED[part]}" if empty else f"quotes are proposed for the {CALLED[part]} again",
                 lambda: cards.say_unsaid(self.study, self._segment, part, unsaid=empty),
             )
             return
-        self.decide(f"took the {CALLED[part]} off", lambda: cards.unpin(self.study, self._segment, part, number))
+        self.decide(f"unpinned the {CALLED[part]}", lambda: cards.unpin(self.study, self._segment, part, number))
 
     def action_order(self, by: int) -> None:
         """Moves the quote under the cursor among those of its part."""
@@ -260,7 +264,7 @@ class CardScreen(Sheet[None]):
     def _state_job(self, text: str | None) -> None:
         if text is not None:
             self.attempt(
-                "wrote its job statement" if text else "took its job statement back",
+                "wrote its job statement" if text else "removed its job statement",
                 lambda: segments.write_statement(self.study, self._segment, text),
             )
 

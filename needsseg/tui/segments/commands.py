@@ -40,7 +40,7 @@ class SegmentCommands:
             Choice(name.name, name.name, f"{name.score:.2f}  {name.description}") for name in segment.suggested_names
         ]
         value = "" if segment.status == "candidate" and not segment.in_view else segment.name
-        about = "" if not choices else "Names that fit its quotes; any other name will do."
+        about = "" if not choices else "Suggested names; you can type any other."
         self.context.push(
             Prompt(f"Name for “{segment.name}”?", value=value, choices=choices, about=about),
             partial(self._rename, segment.id),
@@ -95,7 +95,7 @@ class SegmentCommands:
         if text is not None:
             segments.write_statement(self.context.study, segment, text)
             self._review.wanted_segment = segment
-            self.context.done("wrote its job statement" if text else "took its job statement back")
+            self.context.done("wrote its job statement" if text else "removed its job statement")
 
     def open_card(self) -> None:
         """Opens the card."""
@@ -115,8 +115,8 @@ class SegmentCommands:
         choices = sorted(self._review.choices_except(segment), key=lambda choice: choice.value != nearest)
         self.context.push(
             Prompt(
-                f"Merge “{segment.name}” with which?",
-                about="The nearest first; both sides are shown before anything is done.",
+                f"Merge “{segment.name}” with which segment?",
+                about="Nearest first; you see both sides before anything changes.",
                 choices=choices,
                 free=False,
             ),
@@ -138,7 +138,7 @@ class SegmentCommands:
         stays, goes = decided
         segments.merge(self.context.study, stays, [goes])
         self._review.wanted_segment = stays
-        self.context.done("merged the two")
+        self.context.done("merged the two segments")
 
     @shows_errors
     def set_aside(self) -> None:
@@ -167,7 +167,7 @@ class SegmentCommands:
         if segment is None:
             return
         if segment.status == "candidate":
-            self.context.tell("name it first: e, after reading its evidence")
+            self.context.tell("read its evidence, then name it first (e)")
             return
         if segment.status == "confirmed" and not segment.added:
             self.context.tell(f"“{segment.name}” is confirmed by {segment.confirmed_by}: o reopens it")
@@ -176,11 +176,11 @@ class SegmentCommands:
             evidence = load_evidence(self.context.study, segment.id)
         passages = format_count(segment.size, "passage")
         about = [
-            plain("Stored with your name and the time, as what this rests on:"),
+            plain("Stored with your name and the time, as the evidence:"),
             plain(f"  {passages} of {segment.people}, each with its quote's hash"),
             plain(f"  {len(evidence.summary.exemplars)} exemplars · keywords {', '.join(segment.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in segment.warnings),
-            plain("Confirmed, it can be changed only after o reopens it."),
+            plain("A confirmed segment can be changed only after you reopen it (o)."),
         ]
         undecided = evidence.summary.decided == 0
 
@@ -188,16 +188,18 @@ class SegmentCommands:
             if typed is None:
                 return
             if typed.strip().casefold() != UNDECIDED:
-                self.context.tell(f"not confirmed: that takes the word “{UNDECIDED}”; a keeps passages, one by one")
+                self.context.tell(f"not confirmed: type “{UNDECIDED}” to confirm, or keep passages one by one with a")
                 return
             who = self.context.reviewer or self.context.study.actor
             self.context.push(
-                Prompt(f"Confirm “{segment.name}” as whom?", value=who, about=lines(about)),
+                Prompt(f"Confirm “{segment.name}”: your name?", value=who, about=lines(about)),
                 partial(self._confirm, segment.id, undecided),
             )
 
         if undecided:
-            why = "a keeps a passage that you read. To confirm it all the same, which is stored and reported, type: undecided"
+            why = (
+                "a keeps a passage that you read. To confirm it anyway, which is recorded and reported, type: undecided"
+            )
             self.context.push(Prompt(f"Nobody decided on any passage of “{segment.name}”.", about=why), as_whom)
         else:
             as_whom()
@@ -210,6 +212,5 @@ class SegmentCommands:
             self._review.wanted_segment = segment
             left = sum(row.status in ("named", "candidate") and row.id != segment for row in self._review.rows)
             self.context.done(
-                f"confirmed by {who}; "
-                + (f"{left} to go" if left else "none is left to confirm: p people, F4 accounts")
+                f"confirmed by {who}; " + (f"{left} to go" if left else "none left to confirm: p people, F4 accounts")
             )

@@ -60,11 +60,11 @@ class ReviewCursor:
         """Return the segment under the cursor, or None with a message."""
         if self.segment is None:
             self.context.tell(
-                "this is no segment: v moves its passages into one" if self.on_left else "there are no segments"
+                "Not a segment; v moves its passages into one" if self.on_left else "there are no segments"
             )
         elif self.context.pressed_before(self._review.segment_replaced_at):
             self.context.tell(
-                "another segment has come under the cursor as the key was pressed: nothing was changed; press again"
+                "the cursor moved to another segment when you pressed the key; nothing was changed, press again"
             )
             return None
         return self.segment
@@ -79,14 +79,14 @@ class ReviewCursor:
         """Return the quote under the cursor where keys go to the quotes, or None with a message."""
         quote = self.quotes.quote
         if quote is None and self.segment is not None and self._review.shown is None:
-            self.context.tell("the evidence is being read: nothing was changed; press again once it is there")
+            self.context.tell("still reading the evidence; nothing was changed, press again when it is shown")
             return None
         if quote is None or not self.on_quotes:
-            self.context.tell("n goes to the quotes" if self.quotes.quotes else "there are no quotes here")
+            self.context.tell("press n to go to the quotes" if self.quotes.quotes else "there are no quotes here")
             return None
         if self.context.pressed_before(self.quotes.shown_since):
             self.context.tell(
-                "this evidence was not on the screen yet as the key was pressed: nothing was changed; press again"
+                "this evidence was not yet on screen when you pressed the key; nothing was changed, press again"
             )
             return None
         return quote
@@ -112,11 +112,11 @@ class ReviewCursor:
         if self.quotes.go(by):
             return
         if self.segment is not None and self._review.shown is None:
-            self.context.tell("the evidence is being read")
+            self.context.tell("still reading the evidence")
         elif by > 0:
-            self.context.tell("no quote after this one: esc, j for the next segment")
+            self.context.tell("last quote: press esc, then j for the next segment")
         else:
-            self.context.tell("no quote before this one")
+            self.context.tell("first quote")
 
     def step(self, by: int) -> None:
         """Go up or down in the pane that has the focus."""

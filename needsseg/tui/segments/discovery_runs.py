@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from needsseg.tui.segments.context import SegmentsContext
 
 KINDS = {
-    "participant": "One participant left out at a time",
+    "participant": "Leaving out one participant at a time",
     "again": "Clustered again",
-    "suggestions": "With other passages",
+    "suggestions": "With different passages",
 }
 
 
@@ -38,11 +38,11 @@ class DiscoveryRuns:
         runs = self._runs()
         if len(runs) < 2:
             self.context.tell(
-                "there is one run only: D discovers again" if runs else "there are no runs yet: D discovers"
+                "there is only one run: D discovers again" if runs else "there are no runs yet: D discovers"
             )
             return
         self.context.push(
-            Prompt("Compare which run?", about="enter takes the newest", choices=runs, free=False),
+            Prompt("Compare which run?", about="enter chooses the newest", choices=runs, free=False),
             partial(self._with_which, runs),
         )
 
@@ -62,7 +62,7 @@ class DiscoveryRuns:
         self.context.push(
             Prompt(
                 f"Compare run {newer} with which?",
-                about="enter takes the one before it",
+                about="enter chooses the previous run",
                 choices=[*before, *(run for run in rest if run not in before)],
                 free=False,
             ),
@@ -77,7 +77,8 @@ class DiscoveryRuns:
         found = compare_runs(self.context.study, first, second)
         of = found.comparison
         said = [
-            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} in both.",
+            f"Agreement {of.agreement:.2f} (1 is the same, 0 is chance) over {format_count(of.common, 'passage')} "
+            "in both.",
             f"{format_count(of.only_first, 'passage')} in run {first} only, {of.only_second} in run {second} only.",
             "",
             *found.sentences,
@@ -87,9 +88,9 @@ class DiscoveryRuns:
     def sensitivity(self) -> None:
         """Varies the study a little, again and again, and shows what becomes of each segment."""
         if not segments.runs(self.context.study):
-            self.context.tell("nothing to vary before candidates are discovered: D")
+            self.context.tell("nothing to test yet: D discovers candidates")
             return
-        self.context.run_verb("How much hangs on whom", self._varied, ["sensitivity", "--json"])
+        self.context.run_verb("Sensitivity to single interviews", self._varied, ["sensitivity", "--json"])
 
     @shows_errors
     def _varied(self, outcome: Outcome) -> None:
@@ -109,10 +110,10 @@ class DiscoveryRuns:
         ):
             said += ["", KINDS.get(str(kind), str(kind)), *(f"  {row.get('sentence', '')}" for row in group)]
         drawn = outcome.result.get("resampled", [])
-        said += ["", "With passages drawn again", *(f"  {sentence}" for sentence in drawn)] if drawn else []
+        said += ["", "With passages resampled", *(f"  {sentence}" for sentence in drawn)] if drawn else []
         said += ["", "What the figures mean", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)] if rows else []
         self.context.tell("nothing was changed by this")
-        self.context.show_report("What the segments hang on", said or ["There was nothing to vary."])
+        self.context.show_report("How stable the segments are", said or ["There was nothing to test."])
 
     @shows_errors
     def discover(self) -> None:

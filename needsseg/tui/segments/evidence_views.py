@@ -32,7 +32,7 @@ class EvidenceViews:
         """Shows all the evidence but the quotes."""
         segment = self._cursor.required_segment()
         if segment is not None and self._review.shown is None:
-            self.context.tell("the evidence is being read: press again once it is there")
+            self.context.tell("still reading the evidence; press again when it is shown")
         if segment is not None and self._review.shown is not None:
             said = [*firmness.verdict(self.context.study).lines, ""]
             said += evidence_words.details(
@@ -51,12 +51,12 @@ class EvidenceViews:
         said = [
             f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
         ]
-        self.context.show_report(f"How “{segment.name}” came to be", said or ["Nothing is known of it."])
+        self.context.show_report(f"History of “{segment.name}”", said or ["No history is recorded."])
 
     def questions(self) -> None:
         """Asks what helps most, passage by passage."""
         if not segments.runs(self.context.study):
-            self.context.tell("questions come once candidates were discovered: D")
+            self.context.tell("no questions yet: D discovers candidates first")
             return
 
         def ended(answered: int | None) -> None:

@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 
 EMPTY = """No candidates yet.
 
-  V    states needs in view: what you believe people need; discovery starts from them
+  V    adds needs in view: what you believe people need; discovery starts from them
   D    discovers candidates: in the accepted passages, or in suggestions where none is accepted
   F2   goes to coding: a accepts, x rejects
   F1   goes to the interviews: i imports, s suggests passages
@@ -14,9 +14,9 @@ EMPTY = """No candidates yet.
 HINTS = {
     "candidate": "C its card · read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
     "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
-    "confirmed": "all confirmed · p people · S what they hang on · F4 accounts",
+    "confirmed": "all confirmed · p people · S stability · F4 accounts",
 }
-UNSEPARATE_HINT = "Q asks you what belongs together · C its card · read the quotes (n) · ? all keys"
+UNSEPARATE_HINT = "Q asks which passages belong together · C its card · read the quotes (n) · ? all keys"
 """The hint where candidates are no groups that stand apart: what people say comes before names."""
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
@@ -34,15 +34,15 @@ def _quiet(key: str, action: str, words: str, id: str, tooltip: str = "") -> Bin
 
 
 SEGMENT_KEYS: list[BindingType] = [
-    Binding("n", "next(1)", "next", id="segments.next", tooltip="next quote, from wherever one is"),
-    _quiet("N", "next(-1)", "before", "before", "quote before"),
+    Binding("n", "next(1)", "next", id="segments.next", tooltip="next quote"),
+    _quiet("N", "next(-1)", "before", "before", "previous quote"),
     _quiet("enter", "open", "open quote", "open", "open the quote in its context"),
     Binding(
         "a",
         "keep",
         "keep",
         id="segments.keep",
-        tooltip="accept the passage: admit a proposed one, keep a member by hand, put a left-over one in its nearest",
+        tooltip="accept the passage: admit a proposed one, keep a member by hand, assign a left-over one to its nearest segment",
     ),
     Binding(
         "x",
@@ -60,28 +60,32 @@ SEGMENT_KEYS: list[BindingType] = [
     Binding("m", "merge", "merge", id="segments.merge", tooltip="merge it with another, after seeing both sides"),
     _quiet("s", "split", "split", "split", "split: the marked quotes off, or two halves, proposed"),
     Binding("c", "confirm", "confirm", id="segments.confirm"),
-    Binding("Q", "questions", "ask", id="segments.questions", tooltip="ask me what helps most, passage by passage"),
-    _quiet("V", "needs", "needs in view", "needs", "the needs you believe in: state, reword, order, take, drop"),
+    Binding("Q", "questions", "ask", id="segments.questions", tooltip="questions: decide the most helpful passages"),
+    _quiet("V", "needs", "needs in view", "needs", "needs in view: add, edit, order, remove"),
     Binding("M", "map", "map", id="segments.map", tooltip="map of the passages, or the quotes again"),
-    _quiet("space", "mark", "mark", "mark", "mark the quote, for split, move and pairing"),
+    _quiet("space", "mark", "mark", "mark", "mark the quote, to split, move or pair it"),
     _quiet("v", "move", "move", "move", "move the marked quotes to another segment, or to none"),
-    _quiet("plus", "pair", "pair", "pair", "say whether two marked quotes speak of one need"),
-    _quiet("P", "pairs", "pairs", "pairs", "which passages are kept together or apart; x there takes a pair back"),
+    _quiet("plus", "pair", "pair", "pair", "pair two marked quotes: one need or two"),
+    _quiet("P", "pairs", "pairs", "pairs", "passages kept together or apart; x removes a pair"),
     _quiet("z", "set_aside", "set aside", "set_aside"),
     _quiet("o", "reopen", "reopen", "reopen", "reopen a confirmed segment, or one set aside"),
-    _quiet("i", "details", "all evidence", "details", "all evidence: who carries it, accounts, edge, names"),
-    _quiet("p", "participants", "people", "participants", "who is in which segment by how much"),
-    _quiet("L", "lineage", "lineage", "lineage", "what came of which candidate, who did it when"),
+    _quiet("i", "details", "all evidence", "details", "all evidence: participants, accounts, edge, names"),
+    _quiet("p", "participants", "people", "participants", "participants and their segments"),
+    _quiet("L", "lineage", "lineage", "lineage", "history of the segment"),
     _quiet("R", "compare", "compare runs", "compare"),
     _quiet(
-        "S", "sensitivity", "sensitivity", "sensitivity", "test what segments hang on: leaves participants out in turn"
+        "S",
+        "sensitivity",
+        "sensitivity",
+        "sensitivity",
+        "test how stable segments are, leaving participants out in turn",
     ),
     _quiet("D", "discover", "discover", "discover", "discover candidates anew"),
-    _quiet("slash", "filter", "filter", "filter", "show only quotes with some words"),
+    _quiet("slash", "filter", "filter", "filter", "filter quotes by words"),
     _quiet("tab", "other_pane", "other pane", "pane"),
     _quiet("j", "step(1)", "down", "down"),
     _quiet("k", "step(-1)", "up", "up"),
     _quiet("g", "edge(False)", "top", "top"),
     _quiet("G", "edge(True)", "bottom", "bottom"),
-    _quiet("escape", "back", "back", "back", "end the filter, forget the marks, back to the list"),
+    _quiet("escape", "back", "back", "back", "clear the filter or the marks, or go back to the list"),
 ]

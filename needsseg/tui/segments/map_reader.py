@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from needsseg.tui.widgets.passage_map import PassageMap
 
 SETTLED_SECONDS = 0.3
-NO_MAP = "There is no map before candidates are discovered: D discovers."
+NO_MAP = "There is no map yet: D discovers candidates first."
 
 
 class MapReader:

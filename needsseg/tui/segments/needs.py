@@ -28,27 +28,27 @@ SOURCES: dict[Source, str] = {
     "segments": "segments that somebody named",
 }
 EVERYTHING = ""
-DESCRIBE = "A sentence or two in plain words. Names and descriptions teach discovery: D among the segments."
+DESCRIBE = "A sentence or two in plain words. Discovery (D on Segments) uses names and descriptions."
 
 
 class NeedsScreen(Sheet[None]):
     """Each need with its description, its passages and answers."""
 
     TITLE = "Needs in view"
-    KEYS = "a states one · e rewords · J K move · t takes from … · c codes' tree · x drops · l what answers taught · esc closes"
+    KEYS = "a add · e edit · J K move · t add from … · c code tree · x remove · l what answers taught · esc close"
     EMPTY = (
-        "No needs are in view. a states one: a name, and a sentence in plain words; t takes archetypes, codes or named "
+        "No needs are in view. a adds one: a name, and a sentence in plain words; t adds archetypes, codes or named "
         "segments. Two to seven are advised; none is fine too."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("V,q", "leave", "close", id="needs.close"),
-        Binding("a", "add", "state a need", id="needs.add"),
-        Binding("e", "edit", "reword it", id="needs.edit"),
+        Binding("a", "add", "add a need", id="needs.add"),
+        Binding("e", "edit", "edit it", id="needs.edit"),
         Binding("J", "shift(1)", "move it down", id="needs.down"),
         Binding("K", "shift(-1)", "move it up", id="needs.up"),
-        Binding("t", "take", "take from archetypes, codes or segments", id="needs.take"),
+        Binding("t", "take", "add from archetypes, codes or segments", id="needs.take"),
         Binding("c", "codes", "the codes as a tree, with who speaks under each", id="needs.codes"),
-        Binding("x", "drop", "drop it", id="needs.drop"),
+        Binding("x", "drop", "remove it from view", id="needs.drop"),
         Binding("l", "learned", "what answers taught", id="needs.learned"),
     ]
 
@@ -67,7 +67,7 @@ class NeedsScreen(Sheet[None]):
 
     def action_add(self) -> None:
         """Asks for a name, then for a sentence."""
-        self.app.push_screen(Prompt("Which need? Its name", about=DESCRIBE), self._describe)
+        self.app.push_screen(Prompt("Name of the need?", about=DESCRIBE), self._describe)
 
     def _describe(self, name: str | None) -> None:
         if name:
@@ -80,7 +80,7 @@ class NeedsScreen(Sheet[None]):
 
     def _add(self, name: str, description: str | None) -> None:
         if description is not None:
-            self.attempt(f"stated “{name}”", lambda: needs.add(self.study, name, description))
+            self.attempt(f"added “{name}”", lambda: needs.add(self.study, name, description))
 
     def action_edit(self) -> None:
         """Asks for its name and sentence anew."""
@@ -99,7 +99,7 @@ class NeedsScreen(Sheet[None]):
 
     def _edit(self, row: NeedRow, name: str, description: str | None) -> None:
         if description is not None:
-            self.attempt(f"reworded “{name}”", lambda: needs.edit(self.study, row.id, name, description))
+            self.attempt(f"edited “{name}”", lambda: needs.edit(self.study, row.id, name, description))
 
     def action_shift(self, by: int) -> None:
         """Moves the need under the cursor up or down."""
@@ -115,12 +115,12 @@ class NeedsScreen(Sheet[None]):
         """Takes the need under the cursor out of view; its candidate stays."""
         if self.at is not None:
             row = self._needs[self.at]
-            self.decide(f"dropped “{row.name}”; its passages stay", lambda: needs.drop(self.study, row.id))
+            self.decide(f"removed “{row.name}” from view; its passages stay", lambda: needs.drop(self.study, row.id))
 
     def action_take(self) -> None:
         """Asks from where, then which."""
         choices = [Choice(source, source, about) for source, about in SOURCES.items()]
-        self.app.push_screen(Prompt("Take needs from where?", choices=choices, free=False), self._which)
+        self.app.push_screen(Prompt("Add needs from where?", choices=choices, free=False), self._which)
 
     def _which(self, source: str | None) -> None:
         chosen = next((known for known in SOURCES if known == source), None)
@@ -137,12 +137,12 @@ class NeedsScreen(Sheet[None]):
         choices = [Choice(offer.name, offer.name, offer.description) for offer in offered]
         every = Choice(EVERYTHING, f"all {len(offered)}", "each as a need of its own")
         self.app.push_screen(
-            Prompt(f"Take which of the {chosen}?", choices=[*choices, every], free=False), partial(self._take, chosen)
+            Prompt(f"Add which of the {chosen}?", choices=[*choices, every], free=False), partial(self._take, chosen)
         )
 
     def _take(self, source: Source, name: str | None) -> None:
         if name is not None:
-            what = f"took “{name}”" if name else f"took all {source}"
+            what = f"added “{name}”" if name else f"added all {source}"
             self.attempt(what, lambda: needs.take(self.study, source, [name] if name else []))
 
     def action_codes(self) -> None:

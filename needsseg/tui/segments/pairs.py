@@ -25,11 +25,11 @@ class PairsScreen(Sheet[None]):
     """Both quotes of each pair; ``x`` takes a pair back."""
 
     TITLE = "Pairs"
-    KEYS = "x takes the pair back · u brings it back · esc closes"
-    EMPTY = "No passages are paired yet. Mark two quotes with space, then + says whether they speak of one need."
+    KEYS = "x removes the pair · u restores it · esc closes"
+    EMPTY = "No passages are paired yet. Mark two quotes with space, then press + to say whether they express one need."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("P,q", "leave", "close", id="pairs.close"),
-        Binding("x", "unpair", "take the pair back", id="pairs.unpair"),
+        Binding("x", "unpair", "remove the pair", id="pairs.unpair"),
     ]
 
     def __init__(self, study: Study) -> None:
@@ -46,7 +46,7 @@ class PairsScreen(Sheet[None]):
         """How many there are, and how many are not obeyed."""
         unused = sum(bool(pair.unused) for pair in self._pairs)
         return " · ".join(
-            filter(None, [format_count(len(self._pairs), "pair"), f"{unused} no run obeys" if unused else ""])
+            filter(None, [format_count(len(self._pairs), "pair"), f"{unused} no run can satisfy" if unused else ""])
         )
 
     def action_unpair(self) -> None:
@@ -54,7 +54,7 @@ class PairsScreen(Sheet[None]):
         if self.at is not None:
             pair = self._pairs[self.at]
             self.decide(
-                "took the pair back, from the next run on",
+                "removed the pair, from the next run on",
                 lambda: review.unpair(self.study, pair.first.id, pair.second.id),
             )
 

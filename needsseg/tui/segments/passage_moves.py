@@ -63,7 +63,7 @@ class PassageMoves:
             self._to_nearest(aimed)
         elif kind == "off_topic":
             review.on_topic(self.context.study, aimed)
-            self.context.done(f"left {format_count(len(aimed), 'passage')} open again")
+            self.context.done(f"made {format_count(len(aimed), 'passage')} undecided again")
 
     def _keep_members(self, aimed: list[int]) -> None:
         segment = self._cursor.segment
@@ -86,7 +86,7 @@ class PassageMoves:
         near = {row.passage.id: row for row in self._review.left}
         to = [(passage, near[passage].nearest) for passage in aimed]
         if any(segment is None for _, segment in to):
-            self.context.tell("which segment is nearest is unknown: v chooses one")
+            self.context.tell("the nearest segment is unknown: v chooses one")
             return
         for passage, segment in to:
             review.answer(self.context.study, passage, segment, self.context.reviewer)
@@ -101,7 +101,7 @@ class PassageMoves:
             return
         kind = "member" if row.kind == "stated" else row.kind
         if kind == "off_topic":
-            self.context.tell("it is off-topic already: a takes that back")
+            self.context.tell("it is off-topic already: a undoes that")
             return
         if kind == "member" and self._cursor.segment and self._cursor.is_closed(self._cursor.segment):
             return
@@ -226,10 +226,10 @@ class PassageMoves:
         choices = [
             Choice("together", "one need", "every run keeps them together"),
             Choice("apart", "two needs", "every run keeps them apart"),
-            Choice("unpair", "neither", "takes the pair back"),
+            Choice("unpair", "neither", "removes the pair"),
         ]
         self.context.push(
-            Prompt("Do these two passages speak of one need?", choices=choices, free=False),
+            Prompt("Do these two passages express one need?", choices=choices, free=False),
             partial(self._pair, chosen[0], chosen[1]),
         )
 
@@ -240,5 +240,5 @@ class PassageMoves:
         verbs = {"together": review.together, "apart": review.apart, "unpair": review.unpair}
         verbs[how](self.context.study, first, second)
         self._review.marked.clear()
-        said = {"together": "keeps the two together", "apart": "keeps the two apart", "unpair": "took the pair back"}
+        said = {"together": "keeps the two together", "apart": "keeps the two apart", "unpair": "removed the pair"}
         self.context.done(f"{said[how]}, from the next run on")

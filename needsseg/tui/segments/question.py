@@ -43,7 +43,7 @@ REPORT_EVERY = 5
 KEYS_SAID = "1-9 · 0 none · n new need · g guess · s skips · u back · pgdn · esc ends"
 Target = tuple[str, int]
 """What a key stands for as long as the program runs: a need in view or a segment, by its id."""
-THINKING = "Thinking which passage helps most …"
+THINKING = "Choosing the most helpful passage …"
 
 
 class QuestionScreen(ModalScreen[int]):
@@ -61,11 +61,11 @@ class QuestionScreen(ModalScreen[int]):
         Binding("n", "new_need", "a new need", id="question.new_need"),
         Binding("g", "guess", "show or hide the program's guess", id="question.guess"),
         Binding("s,space", "skip", "skip", id="question.skip"),
-        Binding("u", "undo", "take the last answer back", id="question.undo"),
+        Binding("u", "undo", "undo the last answer", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
         Binding("k", "step(-1)", "up", id="question.up"),
-        Binding("pagedown", "read(1)", "read on", id="question.read_on"),
-        Binding("pageup", "read(-1)", "read back", id="question.read_back"),
+        Binding("pagedown", "read(1)", "scroll down", id="question.read_on"),
+        Binding("pageup", "read(-1)", "scroll up", id="question.read_back"),
         Binding("escape,q", "leave", "end", id="question.leave"),
     ]
     DEFAULT_CSS = """
@@ -124,13 +124,13 @@ class QuestionScreen(ModalScreen[int]):
             self._nothing(f"{error.message} {error.hint}".strip())
             return
         if found is None:
-            self._nothing("No question is left." if not skipped else "Only what you skipped is left.")
+            self._nothing("No question is left." if not skipped else "Only skipped passages are left.")
         else:
             self._show(found, told)
 
     def _nothing(self, why: str) -> None:
         self._say("")
-        self.query_one("#why", Static).update(plain(f"{why} esc goes back.", "bold"))
+        self.query_one("#why", Static).update(plain(f"{why} Press esc to go back.", "bold"))
         self.query_one("#context", Static).update("")
         self.query_one(OptionList).clear_options()
 
@@ -200,14 +200,14 @@ class QuestionScreen(ModalScreen[int]):
                 self._answer(choice)
                 return
         if asked is not None:
-            self._say(f"no choice lies under {key}")
+            self._say(f"there is no choice {key}")
 
     def _question(self) -> Question | None:
         """The question, where it was on the screen as the key was pressed; says so where it was not."""
         if self._asked is None:
-            self._say("nothing was answered: the next question is not there yet")
+            self._say("nothing was answered: the next question is not ready yet")
         elif study_app(self).keys.pressed_before(self._shown_since):
-            self._say("nothing was answered: this question was not there yet as the key was pressed; press again")
+            self._say("nothing was answered: this question was not yet on screen when you pressed the key; press again")
         else:
             return self._asked
         return None
@@ -222,7 +222,7 @@ class QuestionScreen(ModalScreen[int]):
     def action_new_need(self) -> None:
         """Asks for the name of a need that is not in view yet, and puts the passage there."""
         if self._question() is not None:
-            about = "Stated as a need in view, with this passage in it."
+            about = "Added as a need in view, with this passage in it."
             self.app.push_screen(Prompt("Name of the new need?", about=about), self._describe_new)
 
     def _describe_new(self, name: str | None) -> None:
@@ -260,7 +260,7 @@ class QuestionScreen(ModalScreen[int]):
         self._answered += 1
         self._next(told)
         if self._answered % REPORT_EVERY == 0:
-            self._tell_learned(["Measuring what the answers taught; you can go on meanwhile …"])
+            self._tell_learned(["Measuring what the answers taught; you can continue …"])
             self.run_worker(self._report(), group="learned", exclusive=True)
 
     async def _report(self) -> None:
@@ -268,7 +268,7 @@ class QuestionScreen(ModalScreen[int]):
         try:
             outcome = await run_child(command(self._study.path, "needs", "learned", "--json"), lambda _step: None)
         except OSError as error:
-            self._tell_learned([f"What was learnt could not be measured: {error.strerror}."])
+            self._tell_learned([f"What was learned could not be measured: {error.strerror}."])
             return
         found = outcome.result if isinstance(outcome.result, dict) else {}
         self._tell_learned([str(said) for said in found.get("sentences", [])] or [f"{outcome.error} {outcome.hint}"])
@@ -293,7 +293,7 @@ class QuestionScreen(ModalScreen[int]):
             return
         history.undo(self._study)  # one's own: what a colleague did meanwhile stays
         self._answered -= 1
-        self._next("took the last answer back")
+        self._next("undid the last answer")
 
     def action_step(self, by: int) -> None:
         """Goes through the choices."""
@@ -345,7 +345,7 @@ def _is_guess(choice: Choice, asked: Question) -> bool:
 
 def _guessed(asked: Question) -> str:
     if asked.guess is None:
-        return "it does not know"
+        return "no guess"
     return f"{asked.guess.name}, strength {asked.guess.strength:.2f} of 1"
 
 

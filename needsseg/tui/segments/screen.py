@@ -290,13 +290,13 @@ class SegmentsScreen(StudyScreen):
         elif self.review.marked:
             self.review.marked.clear()
             self.show_review()
-            self.tell("forgot the marks")
+            self.tell("cleared the marks")
         else:
             self.listed.focus()
 
     def action_filter(self) -> None:
         """Asks which quotes to show."""
-        asked = Prompt("Show quotes with these words", value=self.review.filter_words, empty=True)
+        asked = Prompt("Filter quotes by words", value=self.review.filter_words, empty=True)
         self.push(asked, self._filter)
 
     def _filter(self, words: str | None) -> None:

@@ -37,7 +37,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
     """Shows two halves beside each other; gives the smaller one's passages, or None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "split it so", id="halving.take", priority=True),
+        Binding("enter", "take", "split it like this", id="halving.take", priority=True),
         Binding("escape,q", "dismiss(None)", "cancel", id="halving.leave"),
         Binding("j", "scroll(1)", "down", id="halving.down"),
         Binding("k", "scroll(-1)", "up", id="halving.up"),
@@ -67,9 +67,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                                 self._halves.names,
                             )
                         )
-            yield Static(
-                "enter splits it so and asks for a name · j k scroll · esc leaves it whole", id="keys", markup=False
-            )
+            yield Static("enter splits it and asks for a name · j k scroll · esc cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """The quotes scroll."""
@@ -93,7 +91,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "merge them", id="merging.take", priority=True),
-        Binding("s,tab", "swap", "the other one stays", id="merging.swap", priority=True),
+        Binding("s,tab", "swap", "keep the other one", id="merging.swap", priority=True),
         Binding("escape,q", "dismiss(None)", "cancel", id="merging.leave"),
         Binding("j", "scroll(1)", "down", id="merging.down"),
         Binding("k", "scroll(-1)", "up", id="merging.up"),
@@ -123,9 +121,7 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     with VerticalScroll(id=side):
                         yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
-            yield Static(
-                "enter merges · s lets the other one stay · j k scroll · esc leaves both", id="keys", markup=False
-            )
+            yield Static("enter merges · s keeps the other one · j k scroll · esc cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Says which one stays."""
@@ -162,7 +158,9 @@ def _unseen(screen: Screen[Any], since: float) -> bool:
     """Whether the key was pressed before both sides were there to be seen, which is said."""
     unseen = study_app(screen).keys.pressed_before(since)
     if unseen:
-        screen.query_one("#keys", Static).update("both sides were not shown yet as the key was pressed: press again")
+        screen.query_one("#keys", Static).update(
+            "both sides were not yet on screen when you pressed the key; press again"
+        )
     return unseen
 
 
@@ -177,8 +175,8 @@ def _about(row: SegmentSummary) -> str:
 
 def _side(title: str, words: Sequence[str], passages: Sequence[Passage], names: ParticipantNames) -> Content:
     """One side: its title, the words that tell it apart, and its clearest quotes."""
-    told = ", ".join(words) or "no words that both sides do not share"
-    parts = [plain(title, "bold"), Content.assemble(plain("tells it apart  ", "dim"), plain(told)), plain("")]
+    told = ", ".join(words) or "no words that only one side uses"
+    parts = [plain(title, "bold"), Content.assemble(plain("typical words  ", "dim"), plain(told)), plain("")]
     for passage in passages[:MOST_QUOTES]:
         parts += [
             plain(_who(passage, names), "dim"),

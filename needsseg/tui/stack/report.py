@@ -30,7 +30,7 @@ class WholeReport(ModalScreen[bool]):
         Binding("k", "scroll(-2)", "up", id="report.line_up"),
         Binding("space", "page(1)", "a screen down", id="report.page_down"),
         Binding("n", "part(1)", "next part", id="report.next"),
-        Binding("N", "part(-1)", "part before", id="report.previous"),
+        Binding("N", "part(-1)", "previous part", id="report.previous"),
         Binding("g", "edge(False)", "top", id="report.top"),
         Binding("G", "edge(True)", "bottom", id="report.bottom"),
     ]

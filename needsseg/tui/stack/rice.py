@@ -140,7 +140,7 @@ def explained(score: Score, found: RiceReport) -> list[str]:
         if each.weight is not None and any(part.segment == each.segment for part in score.parts):
             said.append(
                 f"  w of {each.segment} = {each.arr_share:.4g} of ARR / {each.account_share:.4g} of accounts = "
-                f"{each.weight:.4g} ({each.priced} of its {each.accounts} accounts have an amount)"
+                f"{each.weight:.4g} ({each.priced} of its {format_count(each.accounts, 'account')} have an amount)"
             )
     return [*said, "", *found.sentences, *(f"! {warning}" for warning in found.warnings)]
 

@@ -157,7 +157,7 @@ class StackScreen(StudyScreen):
             return "computing profiles …" if self.loader.computing else "saved · no roll-up"
         at = f"row {self._table.cursor_row + 1}/{len(self.made.rows) + 1}"
         said = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {WORDS[self._by]}"
-        return said + (" · computing anew …" if self.loader.computing else "")
+        return said + (" · recomputing …" if self.loader.computing else "")
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:

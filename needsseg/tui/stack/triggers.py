@@ -87,7 +87,7 @@ class TriggersSheet(Sheet[Place]):
             return "looking for triggers …" if self._reading else ""
         counts = Counter(row.trigger.kind for row in self.shown)
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in counts.most_common())
-        when = f"{self._weeks} weeks to {self._as_of}" if self._weeks else f"all to {self._as_of}"
+        when = f"{format_count(self._weeks, 'week')} to {self._as_of}" if self._weeks else f"all to {self._as_of}"
         said = [f"{format_count(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
         said += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
         return "\n".join([" · ".join(said), *(f"! {warning}" for warning in self._report.warnings)])
@@ -131,7 +131,7 @@ def _line(row: TriggerRow) -> Content:
     one = row.trigger
     feature = f" {one.feature}" if one.feature else ""
     need = f" · {row.needs_segment}" if row.needs_segment else ""
-    open_ = "" if one.settled else "; late events may still take it away"
+    open_ = "" if one.settled else "; provisional: late events may cancel it"
     head = plain(f"{one.fired_on}  {_kind(one.kind)}{feature}  ")
     return lines(
         [

@@ -69,9 +69,7 @@ class SurveyDraft:
     def edited(self, made: Survey, happened: str) -> None:
         """Takes an edit, keeps it, and tells of it."""
         self.edits.make(made)
-        self.refreshed(
-            f"{happened}, not saved yet · u takes it back" if self.edits.unsaved else f"{happened}: as saved"
-        )
+        self.refreshed(f"{happened}, not saved yet · u undoes" if self.edits.unsaved else f"{happened}: as saved")
 
     def refreshed(self, happened: str) -> None:
         """Shows the survey after an edit, and keeps it; where it cannot be kept that is told."""
@@ -86,14 +84,14 @@ class SurveyDraft:
         """Takes the last edit back; whether there was one."""
         if not self.edits.back():
             return False
-        self.refreshed("took the edit back · ctrl+r makes it again")
+        self.refreshed("Undid the edit. ctrl+r redoes it")
         return True
 
     def redo_edit(self) -> bool:
         """Makes an edit again that was taken back; whether there was one."""
         if not self.edits.again():
             return False
-        self.refreshed("made the edit again · u takes it back")
+        self.refreshed("Redid the edit. u undoes it")
         return True
 
     def restore_saved_by(self, entry: int) -> None:

@@ -27,7 +27,7 @@ SURVEY_KEYS: list[BindingType] = [
     Binding(
         "l", "likelihoods", "likely", id="survey.likelihoods", tooltip="edit how likely each segment picks the option"
     ),
-    Binding("space", "choose", "ask", id="survey.choose", tooltip="ask this question, or no more (five at most)"),
+    Binding("space", "choose", "ask", id="survey.choose", tooltip="include or exclude this question (five at most)"),
     _quiet("o", "reorder", "order", "reorder", "order the asked questions by what each tells after those before it"),
     _quiet("O", "pick", "pick five", "pick", "pick the five questions anew that tell most together"),
     Binding("W", "save", "save", id="survey.save", tooltip="save as the next version"),

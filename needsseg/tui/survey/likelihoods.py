@@ -18,7 +18,7 @@ from needsseg.tui.words import lines, one_line, plain
 if TYPE_CHECKING:
     from needsseg.actions.survey import Survey
 
-KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc leaves"
+KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc cancels"
 
 
 class LikelihoodSheet(ModalScreen["Survey | None"]):
@@ -27,7 +27,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave", id="likelihoods.leave", priority=True),
         Binding("down", "app.focus_next", "next segment", id="likelihoods.next"),
-        Binding("up", "app.focus_previous", "segment before", id="likelihoods.before"),
+        Binding("up", "app.focus_previous", "previous segment", id="likelihoods.before"),
     ]
     DEFAULT_CSS = """
     LikelihoodSheet { align: center middle; background: $background 40%;
@@ -52,7 +52,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
     def compose(self) -> ComposeResult:
         """The option, a line a segment, what happened, and the keys."""
         with Vertical() as box:
-            box.border_title = "How likely is this picked?"
+            box.border_title = "How likely is this option?"
             words = self._question.options[self._at].words
             about = (
                 "Above 0 and below 1, or in %. The other options keep their shares of what is left, so that all make 1."

@@ -128,7 +128,7 @@ class SurveyUse:
     def route(self) -> None:
         """Asks for a file of responses."""
         if self._worded(self._saved("routes"), "routed") is not None:
-            about = "CSV or JSON lines with an account a response. Labels get source survey; u takes them back."
+            about = "CSV or JSON lines with an account a response. Labels get source survey; u undoes them."
             self.context.push(Prompt("Route which file of responses?", about=about, path=True), self._route)
 
     def _route(self, path: str | None) -> None:

@@ -55,11 +55,13 @@ def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
         )
     if shown is not None and (lacking := len(shown.to_be_worded)):
         said.append(
-            f"{format_count(lacking, 'option')} {TO_BE_WORDED} before it is exported or routes anybody: e on the option."
+            f"{format_count(lacking, 'option')} {TO_BE_WORDED} before it is exported or routes anybody: e on the "
+            "option."
         )
     if shown is not None and len(shown.chosen) < shown.least_answers:
         said.append(
-            f"Fewer than {shown.least_answers} answers put nobody to a segment: ask more, or everybody gets the default flow."
+            f"Fewer than {shown.least_answers} answers put nobody to a segment: ask more, or everybody gets the "
+            "default flow."
         )
     if shown is not None and len(shown.chosen) < MOST_ASKED:
         said.append(f"Only {format_count(len(shown.chosen), 'question')} asked of {MOST_ASKED}: space asks one more.")
@@ -185,7 +187,7 @@ def version_about(row: SurveyVersion) -> str:
     when = row.made_at.replace("T", " ").rstrip("Z")
     used = f", {format_count(row.responses, 'response')}" if row.responses else ""
     used += f", {format_count(row.to_be_worded, 'option')} {TO_BE_WORDED}" if row.to_be_worded else ""
-    return f"{row.asked} of {row.drafted} questions asked{used} · {row.made_by} {when}"
+    return f"{row.asked} of {format_count(row.drafted, 'question')} asked{used} · {row.made_by} {when}"
 
 
 def routed(found: dict[str, object]) -> tuple[str, list[str]]:

@@ -58,7 +58,7 @@ def next_step(of: SegmentSummary, card: Card | None) -> str:
         return "C opens its card: what it needs, and a quote for each part"
     if of.status == "candidate":
         return "e names it"
-    return "c confirms it" if of.decided else "n goes to the quotes, a keeps one"
+    return "c confirms it" if of.decided else "press n to go to the quotes, a keeps one"
 
 
 def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) -> Content:
@@ -233,7 +233,7 @@ def quoted(
 def loose(row: LeftOver, *, marked: bool) -> Content:
     """A passage in no segment, and how near the nearest one is."""
     if row.off_topic:
-        return quoted(row.passage, "a takes it back", words="× off-topic", marked=marked, name=row.participant)
+        return quoted(row.passage, "a undoes that", words="× off-topic", marked=marked, name=row.participant)
     near = f"nearest “{row.name}” {row.nearness:.2f}" if row.nearest is not None and row.nearness is not None else ""
     return quoted(row.passage, near or "nearest unknown", marked=marked, name=row.participant)
 

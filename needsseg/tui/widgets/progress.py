@@ -92,4 +92,4 @@ class ProgressScreen(ModalScreen[Outcome | None]):
 
 def failure(outcome: Outcome) -> NeedssegError:
     """A child's failure as an error to show."""
-    return NeedssegError(outcome.error or "It failed.", outcome.hint)
+    return NeedssegError(outcome.error or "The command failed.", outcome.hint)

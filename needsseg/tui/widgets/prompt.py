@@ -64,7 +64,7 @@ class Prompt(ModalScreen[str | None]):
         Binding("escape", "leave", "cancel", id="prompt.leave"),
         Binding("tab", "complete", "complete", id="prompt.complete", priority=True),
         Binding("down", "move(1)", "next choice", id="prompt.down", priority=True),
-        Binding("up", "move(-1)", "choice before", id="prompt.up", priority=True),
+        Binding("up", "move(-1)", "previous choice", id="prompt.up", priority=True),
     ]
     DEFAULT_CSS = """
     Prompt { align: center bottom; background: $background 40%;
@@ -112,7 +112,7 @@ class Prompt(ModalScreen[str | None]):
             if self._choices:
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
-            keys = "enter takes it · esc leaves" + (" · tab completes" if self._path or self._choices else "")
+            keys = "enter takes it · esc cancels" + (" · tab completes" if self._path or self._choices else "")
             yield Static(keys + (" · ↓ ↑ choose" if self._choices else ""), id="keys", markup=False)
 
     def on_mount(self) -> None:

@@ -26,6 +26,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi
@@ -102,7 +103,7 @@ def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: b
     with leftovers.writing_to(study, path):
         refi.write_codebook(codes, f"needsseg {__version__}", path)
     kept = len(memos.listing(study, "code"))
-    left = (f"{kept} memos on codes: a codebook holds none",) if kept else ()
+    left = (f"{format_count(kept, 'memo')} on codes: a codebook holds none",) if kept else ()
     return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)
 
 

@@ -112,7 +112,9 @@ def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
         take_cases(taking)
         _tell_leftovers(taking)
         counted = taking.counted
-        action.summary = f"imported {path.name}: {len(taking.added)} interviews, {counted['passages']} passages"
+        action.summary = (
+            f"imported {path.name}: {format_count(len(taking.added), 'interview')}, {counted['passages']} passages"
+        )
     how = read.convention
     return RefiImport(
         path.name, read.project.origin, tuple(taking.added), tuple(taking.joined), tuple(taking.refused), counted["codes"],
@@ -233,8 +235,10 @@ def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
     taking.drop(
         "interview",
         source.name,
-        f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places and "
-        f"were left out. Take the changes of {key} back (needsseg undo), import, and make them again; or import the file "
+        f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places "
+        "and "
+        f"were left out. Take the changes of {key} back (needsseg undo), import, and make them again; or import the "
+        "file "
         "into a study of its own.",
     )
 

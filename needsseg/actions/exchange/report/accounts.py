@@ -18,6 +18,7 @@ from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import Block, Bullets, Curves, Head, Point, Section, Table, Text
 from needsseg.progress import Progress
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.accounts import AccountProfile
@@ -83,16 +84,20 @@ def gather_stack(
     labelled = [row for row in rows if row.needs_segment]
     stays, doubts = _stays(study, as_of, since, progress, engine)
     if len(labelled) < len(rows):
-        doubts = (f"{len(rows) - len(labelled)} of {len(rows)} accounts have no needs segment.", *doubts)
+        doubts = (
+            f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} have no needs segment.",
+            *doubts,
+        )
     paid = roll_up(rows, known.amounts).total if rows else None
     if paid is not None and paid.priced < paid.accounts:
         doubts = (
             *doubts,
-            f"What they pay is known of {paid.priced} of {paid.accounts} accounts; the others are not counted as paying nothing.",
+            f"What they pay is known of {paid.priced} of {format_count(paid.accounts, 'account')}; the others are "
+            "not counted as paying nothing.",
         )
     return Stack(
         known,
-        f"{len(labelled)} of {len(rows)} accounts carry a needs segment as of {as_of}.",
+        f"{len(labelled)} of {format_count(len(rows), 'account')} carry a needs segment as of {as_of}.",
         (
             Section("accounts", "Accounts and their segments", _labels(over, known, labelled)),
             Section("rollups", "Roll-ups", _rollups(known)),
@@ -140,7 +145,8 @@ def _rollups(known: Held) -> tuple[Block, ...]:
         return (Text("There are no accounts."),)
     blocks: list[Block] = [
         Text(
-            f"A cell shows accounts, their share of the row, and what they pay: {known.called}. * marks fewer than five "
+            f"A cell shows accounts, their share of the row, and what they pay: {known.called}. * marks fewer than "
+            "five "
             "accounts, of which a share says little."
         )
     ]
@@ -158,7 +164,7 @@ def _rollups(known: Held) -> tuple[Block, ...]:
 
 
 def _table(words: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], made: Rollup) -> Table:
-    return Table(f"{made.total.accounts} accounts by segment and {words}", header, rows)
+    return Table(f"{format_count(made.total.accounts, 'account')} by segment and {words}", header, rows)
 
 
 def _cell(known: Held, cell: Cell) -> str:
@@ -194,7 +200,10 @@ def _stays(
 
 def _curves(found: Validation, as_of: date) -> Curves:
     starts = f"since {found.design.since}" if found.design.since else "since each one's interview"
-    said = f"{found.accounts} accounts followed {starts}, {found.events} left, as of {as_of}. Bands are 95% intervals."
+    said = (
+        f"{format_count(found.accounts, 'account')} followed {starts}, {found.events} left, as of {as_of}. Bands "
+        "are 95% intervals."
+    )
     lines = tuple(
         (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps)) for curve in found.curves
     )

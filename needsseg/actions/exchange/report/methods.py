@@ -12,6 +12,7 @@ from needsseg.actions.segments import segments
 from needsseg.exchange.report.content import Block, Bullets, Head, Section, Table, Text
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.exchange.report.accounts import Stack
@@ -26,7 +27,8 @@ def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block
     people = len(needs.people)
     if people < FEW:
         said.append(
-            f"{people} participants: shares among them are rough, and say nothing of how common a need is outside."
+            f"{format_count(people, 'participant')}: shares among them are rough, and say nothing of how common a "
+            "need is outside."
         )
     weak = [f"{each.name} ({'; '.join(each.warnings)})" for each in needs.shown if each.warnings]
     said += [f"Weak evidence: {each}." for each in weak]
@@ -35,11 +37,17 @@ def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block
         said.append(f"Nobody confirmed: {', '.join(unconfirmed)}.")
     undecided = sum(need.segment is None for need in needs.people)
     if undecided:
-        said.append(f"{undecided} of {people} participants are undecided: too few of their passages point one way.")
+        said.append(
+            f"{undecided} of {format_count(people, 'participant')} are undecided: too few of their passages point "
+            "one way."
+        )
     marked = passages.listing(study)
     open_ones = sum(passage.status == "suggested" for passage in marked)
     if open_ones:
-        said.append(f"{open_ones} of {len(marked)} passages are the program's suggestions that nobody decided on.")
+        said.append(
+            f"{open_ones} of {format_count(len(marked), 'passage')} are the program's suggestions that nobody "
+            "decided on."
+        )
     runs = segments.runs(study)
     said += [over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))]
     said += stack.doubts
@@ -85,7 +93,8 @@ def methods(study: Study, over: Cover, needs: Needs) -> Section:
     blocks.append(
         Bullets(
             (
-                f"needsseg {__version__}; segmentation {accounts.version(study)}; {confirmed} of {len(needs.shown)} segments "
+                f"needsseg {__version__}; segmentation {accounts.version(study)}; {confirmed} of {len(needs.shown)} "
+                "segments "
                 "confirmed.",
                 "Names are those of the study." if over.original else
                 "Pseudonyms stand for known names, companies and contacts. Names nobody listed are not found, and stories can "

@@ -35,6 +35,7 @@ from needsseg.exchange.report.content import (
 from needsseg.records import Passage, PrimaryNeed, Transcript
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
@@ -280,9 +281,10 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
     order = (*dict.fromkeys(each.name for each in shown), "another candidate", "off-topic", "in no segment")
     counts = {name: sum(spot.segment == name for spot in spots) for name in order}
     said = "; ".join(f"{name} {count}" for name, count in counts.items() if count)
-    sample = f" Every {step}th of {len(points)} passages is drawn." if step > 1 else ""
+    sample = f" Every {step}th of {format_count(len(points), 'passage')} is drawn." if step > 1 else ""
     description = (
-        f"{len(spots)} passages: {said}.{sample} Passages said alike lie near each other; distances far apart and the axes mean "
+        f"{format_count(len(spots), 'passage')}: {said}.{sample} Passages said alike lie near each other; distances "
+        "far apart and the axes mean "
         "nothing by themselves."
     )
     rows = tuple((spot.segment, spot.quote, spot.who, spot.place) for spot in spots)
@@ -303,7 +305,7 @@ def _people(over: Cover, people: Sequence[PrimaryNeed]) -> tuple[Block, ...]:
     decided = sum(need.segment is not None for need in people)
     others = "" if decided == len(people) else " The others are undecided, for the reasons given."
     return (
-        Text(f"{decided} of {len(people)} participants have a first need.{others}"),
+        Text(f"{decided} of {format_count(len(people), 'participant')} have a first need.{others}"),
         Table("Who is in which segment, and how sure", ("participant", "segment", "share of passages", "passages", "why"), rows),
     )  # fmt: skip
 

@@ -111,7 +111,10 @@ def _counted(study: Study) -> str:
     accepted = sum(passage.status == "accepted" for passage in marked)
     open_ones = sum(passage.status == "suggested" for passage in marked)
     people = len(participant_needs(study))
-    return f"{len(talks)} interviews, {people} participants, {accepted} accepted passages, {open_ones} undecided ones"
+    return (
+        f"{format_count(len(talks), 'interview')}, {format_count(people, 'participant')}, "
+        f"{format_count(accepted, 'accepted passage')}, {open_ones} undecided ones"
+    )
 
 
 def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:

@@ -24,11 +24,11 @@ MOST = 500
 UNITS: tuple[Units, ...] = get_args(Units)
 RELIABLE, TENTATIVE = 0.8, 0.667
 COUNTED = {
-    "character": "all that participants said counts",
-    "sentence": "all that participants said counts",
+    "character": "all participants' words count",
+    "sentence": "all participants' words count",
     "passage": "only what somebody marked counts",
 }
-BASIS = "over all that was said, also what one of them has not read"
+BASIS = "over all participants' words, including what one of them has not read"
 
 
 class AgreementSheet(Sheet[Place]):
@@ -36,7 +36,7 @@ class AgreementSheet(Sheet[Place]):
 
     TITLE = "Agreement"
     KEYS = "enter opens it · s what is compared · i one interview or all · esc closes"
-    EMPTY = "There are no figures yet: two people must have put codes on passages."
+    EMPTY = "No figures yet: at least two people must code passages."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "units", "character, sentence, passage", id="agreement.units"),
         Binding("i", "limit", "this interview, or all", id="agreement.limit"),
@@ -117,7 +117,7 @@ class AgreementSheet(Sheet[Place]):
         place = self._place()
         self._only = place.interview if place else self._here
         if not self._only:
-            self.tell("go to a place where they differ first: i then shows its interview alone")
+            self.tell("first move to a place where they differ; i then shows only its interview")
             return
         self._again(f"only “{interviews.title(self.study, self._only)}”; i shows all")
 
@@ -145,7 +145,9 @@ class AgreementSheet(Sheet[Place]):
         if place is not None:
             self.dismiss(place)
         elif self._found is not None:
-            self.tell("nobody differs here" if event.option_index else "choose a code, or a place where they differ")
+            self.tell(
+                "there is no difference here" if event.option_index else "move to a code, or a place where they differ"
+            )
 
 
 def _figures(name: str, wide: int, percent: float | None, kappa: float | None, alpha: float | None) -> Content:
@@ -162,7 +164,7 @@ def _shown(value: float | None, digits: int) -> str:
 def meaning(alpha: float | None) -> str:
     """What an alpha means in a word; the bounds are Krippendorff's (2019)."""
     if alpha is None:
-        return "nothing to tell apart: all the same"
+        return "only one value: not defined"
     if alpha >= RELIABLE:
         return "reliable"
     if alpha >= TENTATIVE:

@@ -27,12 +27,14 @@ class CodeTreeScreen(Sheet[None]):
     """One branch or code a row, what hangs together below each other; ● marks the branches that are proposed as needs."""
 
     TITLE = "Codes as a tree of candidate needs"
-    KEYS = "enter takes as a need · space marks · p puts what is marked under the row · m participants × codes · esc closes"
+    KEYS = (
+        "enter adds as a need · space marks · p moves marked codes under the row · m participants × codes · esc closes"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "close", id="code_tree.close"),
-        Binding("t", "take", "take the branch, or what is marked, as a need", id="code_tree.take"),
-        Binding("space", "mark", "mark it to be taken with others", id="code_tree.mark"),
-        Binding("p", "put", "put what is marked under the branch or code here", id="code_tree.put"),
+        Binding("t", "take", "add the branch, or the marked codes, as a need", id="code_tree.take"),
+        Binding("space", "mark", "mark it", id="code_tree.mark"),
+        Binding("p", "put", "move the marked codes under this row", id="code_tree.put"),
         Binding("m", "matrix", "participants × codes", id="code_tree.matrix"),
     ]
 
@@ -130,14 +132,14 @@ class CodeTreeScreen(Sheet[None]):
         self._rows, self._marked = [], []
         if self._root:
             self._flatten(self._root, 0)
-        self.done(f"put {format_count(len(moved), 'code')} there; enter on a branch takes it as a need", undo=False)
+        self.done(f"moved {format_count(len(moved), 'code')}; enter on a branch adds it as a need", undo=False)
 
     def action_take(self) -> None:
         """Asks what the need of these codes is called; a single code keeps its name unless another is typed."""
         wanted = self._wanted()
         if not wanted:
             return
-        about = lines([plain(f"Taken as one need in view: {', '.join(wanted)}")])
+        about = lines([plain(f"Combined into one need in view: {', '.join(wanted)}")])
         value = wanted[0] if len(wanted) == 1 else ""
         self.app.push_screen(
             Prompt("Name of the need?", value=value, about=about), lambda name: self._take(wanted, name)
@@ -146,7 +148,7 @@ class CodeTreeScreen(Sheet[None]):
     def _take(self, codes: Sequence[str], name: str | None) -> None:
         if name:
             called = "" if list(codes) == [name] else name
-            if self.attempt(f"took the need “{name}”", lambda: needs.take(self.study, "codes", codes, called)):
+            if self.attempt(f"added the need “{name}”", lambda: needs.take(self.study, "codes", codes, called)):
                 self._marked = []
                 self.refresh_sheet()
 

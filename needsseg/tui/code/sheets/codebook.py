@@ -42,8 +42,8 @@ class CodebookSheet(Sheet[str]):
         Binding("c", "recolour", "colour", id="codebook.colour"),
         Binding("e", "describe", "describe", id="codebook.describe"),
         Binding("w", "memo", "memo", id="codebook.memo"),
-        Binding("m", "move", "move under another", id="codebook.move"),
-        Binding("M", "merge", "merge into another", id="codebook.merge"),
+        Binding("m", "move", "move under another code", id="codebook.move"),
+        Binding("M", "merge", "merge into another code", id="codebook.merge"),
         Binding("x", "delete", "delete", id="codebook.delete"),
         *(Binding(str(n), f"pin({n})", f"pin to {n}", id=f"codebook.pin{n}") for n in range(1, 10)),
         Binding("0", "pin(0)", "unpin", id="codebook.unpin"),
@@ -162,11 +162,11 @@ class CodebookSheet(Sheet[str]):
             return
         parent = here.name if below and here is not None else None
         where = (
-            f"It comes under “{parent}”."
+            f"It is created under “{parent}”."
             if parent
-            else "It stands under no other code; N makes one below the code here."
+            else "It becomes a top-level code; N creates one below the current code."
         )
-        self.app.push_screen(Prompt("The name of the new code?", about=where), partial(self._make, parent))
+        self.app.push_screen(Prompt("Name of the new code?", about=where), partial(self._make, parent))
 
     def _make(self, parent: str | None, name: str | None) -> None:
         if name:
@@ -176,7 +176,7 @@ class CodebookSheet(Sheet[str]):
     def action_rename(self) -> None:
         """Asks for another name."""
         self._ask(
-            lambda here: Prompt(f"What is “{here.name}” to be called?", value=here.name),
+            lambda here: Prompt(f"New name for “{here.name}”?", value=here.name),
             lambda name, new: self._change(
                 new, f"renamed “{name}” to “{new}”", lambda: codebook.rename(self.study, name, new)
             ),
@@ -184,11 +184,9 @@ class CodebookSheet(Sheet[str]):
 
     def action_recolour(self) -> None:
         """Asks for a colour."""
-        choices = [Choice(colour, colour) for colour in COLOURS] + [Choice(NONE, NONE, "takes it away")]
+        choices = [Choice(colour, colour) for colour in COLOURS] + [Choice(NONE, NONE, "removes it")]
         self._ask(
-            lambda here: Prompt(
-                f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb as on the web."
-            ),
+            lambda here: Prompt(f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb."),
             lambda name, colour: self._change(
                 name,
                 f"“{name}” is {colour}" if colour != NONE else f"“{name}” has no colour",
@@ -244,7 +242,7 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Merge “{here.name}” into which code?",
-                about=f"“{here.name}” ends; its {format_count(here.passages, 'passage')}, memos and codes below go over.",
+                about=f"“{here.name}” is deleted; its {format_count(here.passages, 'passage')}, memos and subcodes move.",
                 choices=self._others(here.name, below=True),
                 free=False,
             ),
@@ -266,7 +264,7 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Delete “{here.name}”?",
-                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u brings all back.",
+                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u restores all of it.",
                 choices=[Choice("yes", "delete it"), Choice("", "keep it")],
                 free=False,
             ),
@@ -285,7 +283,7 @@ class CodebookSheet(Sheet[str]):
         name = self.code.name
         self._change(
             name,
-            f"“{name}” lies under {digit}" if digit else f"unpinned “{name}”",
+            f"“{name}” is pinned to {digit}" if digit else f"unpinned “{name}”",
             lambda: codebook.pin(self.study, name, digit or None),
         )
 

@@ -29,11 +29,11 @@ class CoverageSheet(Sheet[Place]):
 
     TITLE = "Progress"
     KEYS = "enter opens the interview · b base · r run · t threshold · esc closes"
-    EMPTY = "No interviews yet: i among the interviews imports some."
+    EMPTY = "No interviews yet: press i on Interviews (F1) to import some."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "vary('base')", "interviews in the base", id="coverage.base"),
         Binding("r", "vary('run')", "interviews in a run", id="coverage.run"),
-        Binding("t", "vary('threshold')", "share of the base's codes that is no news", id="coverage.threshold"),
+        Binding("t", "vary('threshold')", "share of new codes that counts as saturated", id="coverage.threshold"),
     ]
 
     def __init__(self, study: Study) -> None:

@@ -21,7 +21,7 @@ from needsseg.text import safe
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.words import lines, plain
 
-KEYS = "enter saves · tab ↓ next part · shift+tab ↑ part before · esc leaves"
+KEYS = "enter saves · tab ↓ next part · shift+tab ↑ previous part · esc cancels"
 ASKED = {
     "situation": "Situation: when does it happen?",
     "motivation": "Motivation: what do they want to do?",
@@ -40,7 +40,7 @@ class JobSheet(ModalScreen[JobParts | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave", id="job.leave", priority=True),
         Binding("down", "app.focus_next", "next part", id="job.next"),
-        Binding("up", "app.focus_previous", "part before", id="job.before"),
+        Binding("up", "app.focus_previous", "previous part", id="job.before"),
     ]
     DEFAULT_CSS = """
     JobSheet { align: center middle; background: $background 40%;
@@ -102,9 +102,9 @@ class JobSheet(ModalScreen[JobParts | None]):
         if not self._prefilled:
             return "as you wrote it"
         return (
-            "prefilled with the passage's own words"
+            "prefilled from the passage"
             if any(self._first.values())
-            else "no sentence of it tells a part: write what you make of it"
+            else "no sentence fits a part: write it in your own words"
         )
 
     def on_mount(self) -> None:
