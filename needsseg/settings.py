@@ -42,6 +42,9 @@ class Settings:
     """How many automatic backups are kept of a study, made before its first change of a sitting; 0 makes none."""
     backup_days: int = 14
     """For how many days one automatic backup a day is kept besides."""
+    theme: str = ""
+    """The colours of the app, such as textual-light, high-contrast or ansi-dark (the terminal's own); the one chosen there last
+    where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 

@@ -48,7 +48,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
     ]
     DEFAULT_CSS = """
     Sheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 104; max-width: 98%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 104; max-width: 98%; height: 92%; background: $surface; border: round $accent; padding: 0 1; }
       & OptionList, & OptionList:focus { height: 1fr; border: none; background: $surface; padding: 0; }
       & .line { height: auto; color: $text-muted; }
       & #sheet-state { color: $text; text-style: bold; }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
@@ -66,10 +67,12 @@ class AccountsScreen(StudyScreen):
     DEFAULT_CSS = """
     AccountsScreen {
       & .body { layout: vertical; }
-      & ProfilePane { height: 9; border-top: solid $primary 50%; }
+      & #accounts-pane { height: 1fr; }
+      & ProfilePane { height: 9; }
+      &.-narrow #accounts-pane, &.-narrow #accounts-pane:focus-within { border: none; }
       &.-wide .body { layout: horizontal; }
-      &.-wide LongList { width: 1fr; }
-      &.-wide ProfilePane { width: 44; height: 1fr; border-top: none; border-left: solid $primary 50%; }
+      &.-wide #accounts-pane { width: 1fr; }
+      &.-wide ProfilePane { width: 46; height: 1fr; }
       & LoadingIndicator { height: 1; }
     }
     """
@@ -90,7 +93,9 @@ class AccountsScreen(StudyScreen):
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
-            yield self._list
+            with Vertical(id="accounts-pane", classes="pane") as pane:
+                pane.border_title = "Accounts"
+                yield self._list
             yield ProfilePane()
 
     def on_mount(self) -> None:

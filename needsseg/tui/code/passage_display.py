@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.widgets import Static
+from textual.containers import Container
 
 from needsseg.actions.coding import memos, statements, suggesting
 from needsseg.actions.coding.passage_notes import passage_notes
@@ -33,14 +33,15 @@ class PassageDisplay:
         self.context, self._interview, self._view = context, interview, view
         self._queue, self._codes = queue, codes
         self.panel = PassagePanel()
-        self.title = Static(id="title", markup=False)
+        self.pane = Container(id="transcript-pane", classes="pane")
+        """The transcript's frame, with the title of the interview in it."""
         self._names = ParticipantNames({}, {})
 
     def read_interview(self) -> None:
         """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
         study, key = self.context.study, self._interview.key
         noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
-        self.title.update(plain(interviews.title(study, key) + noted), layout=False)
+        self.pane.border_title = plain(interviews.title(study, key) + noted)
         self._names = participant_names(study)
         self._codes.forget()
 

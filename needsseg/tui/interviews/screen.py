@@ -81,7 +81,9 @@ class InterviewsScreen(StudyScreen):
     DEFAULT_CSS = """
     InterviewsScreen {
       & DataTable { height: 1fr; }
-      & #speakers { height: auto; max-height: 7; border-top: solid $panel; padding: 0 1; }
+      & #speakers { height: auto; max-height: 9; padding: 0 1; }
+      &.-narrow DataTable, &.-narrow DataTable:focus { border: none; }
+      &.-narrow #speakers { max-height: 7; }
     }
     """
 
@@ -94,8 +96,12 @@ class InterviewsScreen(StudyScreen):
     def compose_body(self) -> ComposeResult:
         """Table, empty state, speakers."""
         yield Static(EMPTY, classes="empty", markup=False)
-        yield DataTable(cursor_type="row", zebra_stripes=True, id="interviews")
-        yield Static(id="speakers", markup=False)
+        table: DataTable[object] = DataTable(cursor_type="row", zebra_stripes=True, id="interviews", classes="pane")
+        table.border_title = "Interviews"
+        yield table
+        speakers = Static(id="speakers", classes="pane", markup=False)
+        speakers.border_title = "Speakers"
+        yield speakers
 
     def on_mount(self) -> None:
         """Columns, and the row that was left."""

@@ -37,10 +37,9 @@ class StackScreen(StudyScreen):
     DEFAULT_CSS = """
     StackScreen {
       & .body { layout: vertical; }
-      & #title { height: auto; padding: 0 1; text-style: bold; }
       & DataTable { height: auto; max-height: 50%; }
       & #caution { height: auto; padding: 0 1; color: $text-muted; }
-      & #charts { height: 1fr; border-top: solid $primary 50%; padding: 0 1; }
+      & #charts { height: 1fr; padding: 0 1; }
       & #charts Static { height: auto; }
       & #bars { layout: vertical; height: auto; }
       & #by-column { margin-top: 1; }
@@ -56,7 +55,9 @@ class StackScreen(StudyScreen):
         self._rows, self._by, self._view = rollups.ROWS[0], rollups.BY[0], VIEWS[0]
         self._computed: Computed | None = None
         self.made: Rollup | None = None
-        self._table: DataTable[Any] = DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
+        self._table: DataTable[Any] = DataTable(
+            cursor_type="row", zebra_stripes=True, id="rollup", classes="listed pane"
+        )
         self.loader = ProfileLoader(self, self._table, EMPTY, self._took)
         self.commands = StackCommands(self, self.loader)
 
@@ -65,10 +66,11 @@ class StackScreen(StudyScreen):
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
-            yield Static(id="title", markup=False)
             yield self._table
             yield Static(id="caution", markup=False)
-            with VerticalScroll(id="charts", can_focus=False), Container(id="bars"):
+            charts = VerticalScroll(id="charts", classes="pane", can_focus=False)
+            charts.border_title = "Bars"
+            with charts, Container(id="bars"):
                 yield Static(id="by-row", markup=False)
                 yield Static(id="by-column", markup=False)
 
@@ -114,7 +116,7 @@ class StackScreen(StudyScreen):
         table = self._table
         at = table.cursor_row
         table.clear(columns=True)
-        self.query_one("#title", Static).update(plain(words.title(self.made, self._view) if self.made else ""))
+        table.border_title = plain(words.title(self.made, self._view) if self.made else "")
         self.query_one("#caution", Static).update(plain(words.caution(self.made, self._view) if self.made else ""))
         if self.made is not None:
             header, body = words.table(self.made, self._view)

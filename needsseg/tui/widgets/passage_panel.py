@@ -37,6 +37,8 @@ def ending(words: str, limit: int) -> str:
 class PassagePanel(VerticalScroll, can_focus=False):
     """Beside or below the transcript."""
 
+    DEFAULT_CLASSES = "pane"
+    BORDER_TITLE = "Passage"
     DEFAULT_CSS = """
     PassagePanel { background: $surface; padding: 0 1;
       & Static { height: auto; }

@@ -23,6 +23,8 @@ METHODS = {
 class ProfilePane(VerticalScroll, can_focus=False):
     """Beside or below the table of accounts."""
 
+    DEFAULT_CLASSES = "pane"
+    BORDER_TITLE = "Profile"
     DEFAULT_CSS = """
     ProfilePane { background: $surface; padding: 0 1;
       & Static { height: auto; }

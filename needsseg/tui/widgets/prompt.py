@@ -68,7 +68,7 @@ class Prompt(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     Prompt { align: center bottom; background: $background 40%;
-      & > Vertical { height: auto; max-height: 90%; width: 100%; max-width: 100; background: $surface; border: round $primary;
+      & > Vertical { height: auto; max-height: 90%; width: 100%; max-width: 100; background: $surface; border: round $accent;
         padding: 0 1; }
       & #question { height: auto; max-height: 12; text-style: bold; }
       & #about { height: auto; max-height: 12; color: $text-muted; }
