@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.study_app import StudyApp
+    from needsseg.tui.widgets.symbols import Signs
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
@@ -110,7 +111,7 @@ class NeedssegApp(App[int]):
     TITLE = "needsseg"
     # Messages come at the top: at the bottom they would hide the keys.
     CSS = """
-    TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }
+    TranscriptView, DataTable, OptionList, VerticalScroll, LongList { scrollbar-size: 1 1; }
     ToastRack { dock: top; align: right top; margin-top: 1; margin-bottom: 0; }
     """
     ENABLE_COMMAND_PALETTE = True
@@ -157,6 +158,7 @@ class NeedssegApp(App[int]):
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
         self.came_from = ""
+        self.signs: Signs = {}
         self.reviewer = ""
         self.as_of: date | None = None
         """The date of the accounts and the stack."""

@@ -18,7 +18,7 @@ from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 from needsseg.tui import undoing
 from needsseg.tui.study_app import study_app
-from needsseg.tui.words import plain
+from needsseg.tui.words import key_hints, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study.history import HistoryEntry
@@ -76,7 +76,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
             yield from self.compose_head()
             yield OptionList(id="rows", markup=False)
             yield Static(id="sheet-state", classes="line", markup=False)
-            yield Static(plain(self.KEYS), classes="line", markup=False)
+            yield Static(key_hints(self.KEYS), classes="line", markup=False)
 
     def compose_head(self) -> ComposeResult:
         """What stands above the list."""

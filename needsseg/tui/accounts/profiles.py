@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.account_filters import Revenue
 from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.actions.segments import segments
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
@@ -32,6 +33,8 @@ class Computed:
     made_of: object = None
     error: NeedssegError | None = None
     labelled: int = 0
+    segments: tuple[tuple[int, str], ...] = ()
+    """The id and name of each segment, which choose its symbol."""
 
     @property
     def failed(self) -> str:
@@ -50,7 +53,8 @@ def compute(study: Study, as_of: date | None) -> Computed:
         gc.freeze()
     amounts = revenue_as_of(study, day) if day else Revenue()
     labelled = sum(bool(profile.needs_segment) for profile in found)
-    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled)
+    named = tuple((row.id, row.name) for row in segments.listing(study))
+    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled, segments=named)
 
 
 def day_of(words: str) -> date:

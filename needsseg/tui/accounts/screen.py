@@ -160,11 +160,11 @@ class AccountsScreen(StudyScreen):
             )
         self.profiles = found.profiles
         columns = account_lines.columns(filters.sort)
-        amounts = computed.amounts.amounts if computed else {}
+        amounts, signs = computed.amounts.amounts if computed else {}, self.loader.signs
 
         def line(at: int) -> str:
             profile = found.profiles[at]
-            return account_lines.line(profile, amounts.get(profile.account_id), columns)
+            return account_lines.line(profile, amounts.get(profile.account_id), columns, signs)
 
         self._list.show(account_lines.header(columns), len(found.profiles), line, found.at)
         self._show_profile()
@@ -177,7 +177,8 @@ class AccountsScreen(StudyScreen):
             return
         people: list[AccountMatch] = [match for match in computed.matches if match.account_id == here.account_id]
         paid = paid_words(computed.amounts, here.account_id)
-        self.query_one(ProfilePane).show(here, people, paid)
+        sign = self.loader.signs.get(here.needs_segment or "")
+        self.query_one(ProfilePane).show(here, people, paid, sign)
 
     def state(self) -> str:
         """The date, the place, the filters and the order."""

@@ -48,7 +48,8 @@ class PassageDisplay:
     def show(self, *, reveal: bool = False) -> None:
         """Draw the passages, and what is known of the current one."""
         passage, transcript = self._interview.passage, self._interview.transcript
-        self._view.mark(self._interview.passages, self._interview.current)
+        self._codes.shown()
+        self._view.mark(self._interview.passages, self._interview.current, self._codes.marks)
         if reveal and passage:
             self._view.reveal(passage.start, passage.end)
         overlaps = len(navigation.overlapping(self._interview.passages, passage)) - 1 if passage else 0
@@ -57,6 +58,7 @@ class PassageDisplay:
             passage,
             overlaps,
             self._codes.shown(),
+            self._codes.marks,
             any_passages=bool(self._interview.passages),
             chance=self._queue.chance if queued else "",
             reasons=self._queue.reasons if queued else None,

@@ -54,16 +54,17 @@ class SegmentsScreen(StudyScreen):
       & #segments { height: auto; max-height: 8; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
       & #right { height: 1fr; width: 1fr; }
       & #nearby { display: none; }
+      & #near-map { background: $surface; }
       & #map-pane { display: none; height: 1fr; }
       &.-side .body, &.-wide .body { layout: horizontal; }
-      &.-side #left { width: 27; height: 1fr; max-height: 100%; border-right: solid $primary-muted; }
+      &.-side #left { width: 27; height: 1fr; max-height: 100%; border-right: solid $primary 50%; }
       &.-wide #left { width: 44; height: 1fr; max-height: 100%; }
       &.-side #segments, &.-wide #segments { height: 1fr; max-height: 100%; }
       &.-wide.-tall #nearby { display: block; height: 19; }
       &.-mapped #map-pane { display: block; }
       &.-mapped #evidence { display: none; }
-      & OptionList > .option-list--option-highlighted { text-style: bold; }
-      & OptionList:focus > .option-list--option-highlighted { text-style: bold reverse; }
+      & SegmentList > .option-list--option-highlighted { text-style: bold; color: $foreground; background: $primary 20%; }
+      & SegmentList:focus > .option-list--option-highlighted { background: $primary 35%; }
       & EvidenceList > .option-list--option-highlighted { text-style: none; background: $primary 20%; }
       & EvidenceList:focus > .option-list--option-highlighted { text-style: bold; }
     }
@@ -153,7 +154,7 @@ class SegmentsScreen(StudyScreen):
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
         self._show_verdict(shown=has_rows)
-        review.signs = glyphs([row.id for row in review.rows], review.signs)
+        review.signs = self.desk.signs = glyphs([row.id for row in review.rows], self.desk.signs)
         self.listed.show(review.rows, review.left, wanted, on_left=on_left, signs=review.signs)
         after = cursor.segment.id if cursor.segment else None
         if before is not None and after not in (None, before) and self.desk.keys.pressed_at is None:

@@ -52,7 +52,7 @@ class ReviewState:
     question_keys: dict[tuple[str, int], str] = field(default_factory=dict)
     """The key of each need and segment in questions; kept as long as the program runs."""
     signs: Signs = field(default_factory=dict)
-    """The symbol of each segment; kept as long as the program runs."""
+    """The symbol of each segment."""
     _change_places: dict[int, tuple[int, int | None]] = field(default_factory=dict)
     """The segment and passage under the cursor when each entry of the history was made."""
 

@@ -9,14 +9,13 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 
 from needsseg.actions.discovery.review import Point
 from needsseg.text import safe
-from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs
+from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs, symbol_style
 from needsseg.tui.words import plain
 
 CURSOR, LOOSE, OFF, PROPOSED = "╋", "·", "×", "+"
@@ -160,10 +159,8 @@ class PassageMap(Widget, can_focus=True):
     def _style(self, symbol: str, base: Style) -> Style:
         style = self._styles.get(symbol)
         if style is None:
-            variable = self.app.theme_variables.get(colour_of(symbol), "")
-            colour = Color.parse(variable).rich_color if variable else None
-            strong = symbol in _FILLED
-            style = Style(color=colour, bold=symbol == CURSOR or strong, reverse=symbol == CURSOR)
+            strong = symbol == CURSOR or symbol in _FILLED
+            style = symbol_style(symbol, self.app.theme_variables) + Style(bold=strong, reverse=symbol == CURSOR)
             self._styles[symbol] = style
         return base + style
 

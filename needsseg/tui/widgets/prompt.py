@@ -18,7 +18,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.tui.drafting import WORDS, Drafting
-from needsseg.tui.words import one_line, plain
+from needsseg.tui.words import key_hints, one_line, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Prompt(ModalScreen[str | None]):
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
             keys = "enter takes it · esc leaves" + (" · tab completes" if self._path or self._choices else "")
-            yield Static(keys + (" · ↓ ↑ choose" if self._choices else ""), id="keys", markup=False)
+            yield Static(key_hints(keys + (" · ↓ ↑ choose" if self._choices else "")), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """The words come first; the choices follow them."""

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from needsseg.actions.coding import codebook, memos
+from needsseg.actions.coding import codebook, memos, passages
 from needsseg.actions.coding.codebook import Branch, CodeRow
 from needsseg.actions.study.studies import Study
 from needsseg.text import format_count
@@ -20,6 +20,7 @@ from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.widgets.symbols import code_content
 from needsseg.tui.words import one_line, plain
 
 DEEPEST_SHOWN = 8
@@ -54,6 +55,7 @@ class CodebookSheet(Sheet[str]):
     def __init__(self, study: Study) -> None:
         super().__init__(study)
         self._all: list[Branch] = []
+        self._ids: dict[str, int] = {}
         self._shown: list[Branch] = []
         self._filter = ""
         self._wanted = ""
@@ -67,7 +69,7 @@ class CodebookSheet(Sheet[str]):
         """The tree as it is now, the cursor on the same code."""
         here = self._wanted or (self.code.name if self.code else "")
         self._wanted = ""
-        self._all = codebook.tree(self.study)
+        self._all, self._ids = codebook.tree(self.study), passages.code_ids(self.study)
         words = self._filter.casefold().split()
         self._shown = [
             branch
@@ -90,7 +92,8 @@ class CodebookSheet(Sheet[str]):
         parts = [
             plain(f"{code.pin or ' '} ", "bold"),
             plain(place, "dim"),
-            block(code.color),
+            code_content(self._ids[code.name], code.color if codebook.is_colour(code.color) else ""),
+            plain(" "),
             plain(code.name, "bold"),
             plain(f"  {' · '.join(about)}"),
         ]
@@ -289,10 +292,3 @@ class CodebookSheet(Sheet[str]):
             f"“{name}” lies under {digit}" if digit else f"unpinned “{name}”",
             lambda: codebook.pin(self.study, name, digit or None),
         )
-
-
-def block(colour: str) -> Content:
-    """A block in a code's colour; blank where it has none, or one that is not known here."""
-    if codebook.is_colour(colour):
-        return plain("■ ", colour)
-    return plain("□ " if colour else "  ")
