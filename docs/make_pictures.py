@@ -1,8 +1,9 @@
 """Take the pictures of the documentation from the running app, on the sample study.
 
 ``python docs/make_pictures.py`` writes docs/pictures/*.svg, each scene in two sizes, dark and light: it walks the sample study
-(or takes a copy of the folder it is given), makes a few decisions so that there is something to see, opens the app on it, and presses the keys that each picture
-needs. A test (tests/docs/test_pictures.py) compares the words in the committed pictures with those the app shows.
+(or takes a copy of the folder it is given), makes a few decisions so that there is something to see, opens the app on it, and
+presses the keys that each picture needs. A test (tests/docs/test_pictures.py) compares the words in the committed pictures with
+those the app shows.
 """
 
 from __future__ import annotations

@@ -43,8 +43,7 @@ class Settings:
     backup_days: int = 14
     """For how many days one automatic backup a day is kept besides."""
     theme: str = ""
-    """The colours of the app, such as textual-light, high-contrast or ansi-dark (the terminal's own); the one chosen there last
-    where empty."""
+    """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 

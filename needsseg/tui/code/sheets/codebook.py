@@ -91,9 +91,9 @@ class CodebookSheet(Sheet[str]):
         about = [format_count(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
         parts = [
             plain(f"{code.pin or ' '} ", "bold"),
-            plain(place, "dim"),
             code_content(self._ids[code.name], code.color if codebook.is_colour(code.color) else ""),
             plain(" "),
+            plain(place, "dim"),
             plain(code.name, "bold"),
             plain(f"  {' · '.join(about)}"),
         ]
