@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts.accounts import AccountProfile
 
 COLUMNS = {
-    "Account": 18, "Lifecycle": 12, "Need": 21, "Source": 9, "Firmographic": 13, "Behaviour": 14, "Pays": 11, "Action": 60,
+    "Account": 18, "Lifecycle": 11, "Need": 20, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
                 parts.append(Content.assemble(plain("why ", "dim"), plain(" · ".join(why))))
         if digits:
             pinned = [
-                Content.assemble(plain(f"{number} ", "bold $footer-key-foreground"), _marked(code, marks.get(code)))
+                Content.assemble(marks.get(code, ""), plain(f"{number} ", "bold $footer-key-foreground"), plain(code))
                 for number, code in digits.items()
             ]
             parts.append(Content("  ").join(pinned))
@@ -105,4 +105,4 @@ class PassagePanel(VerticalScroll, can_focus=False):
 
 def _marked(name: str, mark: Content | None, style: str = "") -> Content:
     """Return a code's name after its symbol, where it has one."""
-    return Content.assemble(mark, " ", plain(name, style)) if mark is not None else plain(name, style)
+    return Content.assemble(mark, plain(name, style)) if mark is not None else plain(name, style)

@@ -95,8 +95,8 @@ def code_colour(code: int, own: str = "") -> str:
 
 
 def code_content(code: int, own: str = "") -> Content:
-    """Return the symbol of a code in its colour."""
-    return Content.styled(code_symbol(code), code_colour(code, own))
+    """Return the symbol of a code in its colour, and a blank after it."""
+    return Content.styled(f"{code_symbol(code)} ", code_colour(code, own))
 
 
 def by_name(names: Iterable[tuple[int, str]], signs: Mapping[int, Sign]) -> dict[str, Sign]:

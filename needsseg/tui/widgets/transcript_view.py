@@ -383,7 +383,7 @@ class TranscriptView(ScrollView, can_focus=True):
         if number == mark.first:
             return GLYPHS[state(mark.passage)]
         if number == mark.first + 1 < mark.last and (code := self._code(mark.passage)):
-            return code.plain
+            return code.plain[0]
         if number == mark.last:
             return "┛" if current else "┘"
         return "┃" if current else "│"

@@ -92,7 +92,6 @@ class CodebookSheet(Sheet[str]):
         parts = [
             plain(f"{code.pin or ' '} ", "bold"),
             code_content(self._ids[code.name], code.color if codebook.is_colour(code.color) else ""),
-            plain(" "),
             plain(place, "dim"),
             plain(code.name, "bold"),
             plain(f"  {' · '.join(about)}"),
