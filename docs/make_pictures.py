@@ -1,8 +1,9 @@
 """Take the pictures of the documentation from the running app, on the sample study.
 
-``python docs/make_pictures.py`` writes docs/pictures/*.svg: it walks the sample study (or takes a copy of the folder it is
-given), makes a few decisions so that there is something to see, opens the app on it, and presses the keys that each picture
-needs. A test (tests/docs/test_pictures.py) compares the words in the committed pictures with those the app shows.
+``python docs/make_pictures.py`` writes docs/pictures/*.svg, each scene in two sizes, dark and light: it walks the sample study
+(or takes a copy of the folder it is given), makes a few decisions so that there is something to see, opens the app on it, and
+presses the keys that each picture needs. A test (tests/docs/test_pictures.py) compares the words in the committed pictures with
+those the app shows.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from textual.app import App
 
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = (120, 36)
-THEME = "textual-dark"
+SIZES = {"": (120, 40), "-small": (80, 24)}
+THEMES = {"": "textual-dark", "-light": "textual-light"}
+"""What the name of a picture ends with, for its size in cells and then its theme."""
 SCENES: dict[str, tuple[str, ...]] = {
     "interviews": ("f1",),
     "code": ("f2",),
@@ -38,6 +40,10 @@ SCENES: dict[str, tuple[str, ...]] = {
     "card": ("f3", "C"),
     "accounts": ("f4",),
     "stack": ("f5",),
+    "survey": ("f6",),
+    "codebook": ("f2", "b"),
+    "account": ("f4", "enter"),
+    "keys": ("f3", "question_mark"),
 }
 """The keys that lead to each picture, from the screen the app opens with."""
 DECISIONS = (
@@ -68,10 +74,16 @@ def prepare(folder: Path) -> Path:
     return path
 
 
-def take(path: Path, name: str) -> str:
-    """Return the picture of one scene as SVG."""
+def names() -> list[str]:
+    """Return the names of all pictures."""
+    return [f"{scene}{size}{theme}" for scene in SCENES for size in SIZES for theme in THEMES]
+
+
+def take(path: Path, scene: str, size: str = "") -> dict[str, str]:
+    """Return the pictures of a scene in one size as SVG, by their names."""
     with _as_coder():
-        return asyncio.run(_scene(path, SCENES[name]))
+        pictures = asyncio.run(_scene(path, SCENES[scene], SIZES[size]))
+    return {f"{scene}{size}{theme}": picture for theme, picture in zip(THEMES, pictures, strict=True)}
 
 
 @contextlib.contextmanager
@@ -87,20 +99,26 @@ def _as_coder() -> Iterator[None]:
             os.environ["NEEDSSEG_CODER"] = before
 
 
-async def _scene(path: Path, keys: tuple[str, ...]) -> str:
+async def _scene(path: Path, keys: tuple[str, ...], size: tuple[int, int]) -> list[str]:
+    """Return the picture of a screen in each theme."""
     from needsseg.actions.study import studies
     from needsseg.tui.app import NeedssegApp
 
     with studies.open_study(path) as study:
         app = NeedssegApp(study)
         app.animation_level = "none"
-        async with app.run_test(size=SIZE) as pilot:
-            app.theme = THEME
+        async with app.run_test(size=size) as pilot:
+            app.theme = THEMES[""]
             for key in keys:
                 await pilot.press(key)
                 await _at_rest(app)
-            await pilot.pause()
-            return _clean(app.export_screenshot(title="needsseg"))
+            pictures = []
+            for theme in THEMES.values():
+                app.theme = theme
+                await pilot.pause()
+                await _at_rest(app)
+                pictures.append(_clean(app.export_screenshot(title="needsseg")))
+            return pictures
 
 
 async def _at_rest(app: App[Any]) -> None:
@@ -117,8 +135,11 @@ async def _at_rest(app: App[Any]) -> None:
 
 
 def _clean(svg: str) -> str:
-    """Return the picture without its web font, so that showing it fetches nothing."""
+    """Return the picture without its web font, so that showing it fetches nothing, and without what makes it larger."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<clipPath id="terminal-\d+-line-\d+">.*?</clipPath>\s*', "", svg, flags=re.DOTALL)
+    svg = re.sub(r' clip-path="url\(#terminal-\d+-line-\d+\)"', "", svg)
+    svg = re.sub(r"terminal-\d+-", "t-", svg).replace("&#160;", "\xa0")
     return svg.replace("Fira Code, monospace", "monospace").replace("font-family: Fira Code", "font-family: monospace")
 
 
@@ -147,8 +168,10 @@ def write(sample: Path | None = None) -> None:
             shutil.copytree(sample, folder)
         path = prepare(folder)
         PICTURES.mkdir(parents=True, exist_ok=True)
-        for name in SCENES:
-            (PICTURES / f"{name}.svg").write_text(take(path, name), encoding="utf-8")
+        for scene in SCENES:
+            for size in SIZES:
+                for name, picture in take(path, scene, size).items():
+                    (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

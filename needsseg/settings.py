@@ -42,6 +42,8 @@ class Settings:
     """How many automatic backups are kept of a study, made before its first change of a sitting; 0 makes none."""
     backup_days: int = 14
     """For how many days one automatic backup a day is kept besides."""
+    theme: str = ""
+    """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 

@@ -22,6 +22,7 @@ from textual.widgets import Input, TextArea
 from needsseg.actions.coding import drafts
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
+from needsseg.settings import load
 from needsseg.text import format_count
 from needsseg.tui import child, drafting, study_commands
 from needsseg.tui.bookmark import Place
@@ -29,13 +30,17 @@ from needsseg.tui.gate import Gate
 from needsseg.tui.key_order import KeyOrder, Round
 from needsseg.tui.keys import KeysScreen
 from needsseg.tui.screen_base import StudyScreen
+from needsseg.tui.themes import HIGH_CONTRAST, mark_variables
 from needsseg.tui.widgets.bars import MODES as MODE_NAMES
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
+
     from needsseg.actions.study import Study
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.study_app import StudyApp
+    from needsseg.tui.widgets.symbols import Signs
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3
@@ -106,7 +111,7 @@ class NeedssegApp(App[int]):
     TITLE = "needsseg"
     # Messages come at the top: at the bottom they would hide the keys.
     CSS = """
-    TranscriptView, DataTable, OptionList, VerticalScroll { scrollbar-size: 1 1; }
+    TranscriptView, DataTable, OptionList, VerticalScroll, LongList { scrollbar-size: 1 1; }
     ToastRack { dock: top; align: right top; margin-top: 1; margin-bottom: 0; }
     """
     ENABLE_COMMAND_PALETTE = True
@@ -135,10 +140,16 @@ class NeedssegApp(App[int]):
     ]
 
     def __init__(self, study: Study) -> None:
-        self._mode_kept = str(studies.place(study, "app").get("mode", ""))
+        left = studies.place(study, "app")
+        self._mode_kept = str(left.get("mode", ""))
         # Textual reads this as the app is made: the first screen is the one that was left.
         self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
+        self.register_theme(HIGH_CONTRAST)
+        self._chosen_theme = str(left.get("theme", ""))
+        self._theme_wanted = load(study.path).theme or self._chosen_theme
+        if self._theme_wanted in self.available_themes:
+            self.theme = self._theme_wanted
         self._gate = Gate()
         # What Textual prints where the app fails passes the gate of the command line, which takes escape sequences away.
         self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
@@ -147,6 +158,7 @@ class NeedssegApp(App[int]):
         self.wanted: Place | None = None
         """The place that another screen asked the Code screen to show."""
         self.came_from = ""
+        self.signs: Signs = {}
         self.reviewer = ""
         self.as_of: date | None = None
         """The date of the accounts and the stack."""
@@ -156,6 +168,10 @@ class NeedssegApp(App[int]):
         """The accounts that the stack asked the accounts screen to show."""
         self._version = study.data_version
         self._place_told = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of segments, which a theme may have of its own."""
+        return mark_variables(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
@@ -192,6 +208,7 @@ class NeedssegApp(App[int]):
         self.set_timer(WARM_SECONDS, self._warm)
         for warning in studies.warnings(self.study):
             self.notify(warning, severity="warning", timeout=20, markup=False)
+        self._watch_chosen_theme()
         drafting.on_hangup(self._hung_up)
         waiting = drafts.listing(self.study)
         if waiting:
@@ -263,8 +280,28 @@ class NeedssegApp(App[int]):
         if mode == self._mode_kept:
             return False
         self._mode_kept = mode
-        self.remember("app", {"mode": mode})
+        self._remember_app()
         return True
+
+    def _remember_app(self) -> None:
+        theme = {"theme": self._chosen_theme} if self._chosen_theme else {}
+        self.remember("app", {"mode": self._mode_kept, **theme})
+
+    def _watch_chosen_theme(self) -> None:
+        """Remember the theme that is chosen from now on; warn where the one that is wanted does not exist."""
+        if self._theme_wanted and self._theme_wanted != self.theme:
+            self.notify(
+                f"“{self._theme_wanted}” is not a theme; ctrl+p lists them under “change the colours”.",
+                severity="warning",
+                timeout=8,
+                markup=False,
+            )
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        if theme.name != self._chosen_theme:
+            self._chosen_theme = theme.name
+            self._remember_app()
 
     def remember(self, screen: str, where: dict[str, object]) -> None:
         """Remembers where a screen was left; a study that cannot be written just now forgets it."""

@@ -40,7 +40,7 @@ class HistoryScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     HistoryScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 100; max-width: 96%; height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 100; max-width: 96%; height: 90%; background: $surface; border: round $accent; padding: 0 1; }
       & OptionList, & OptionList:focus { height: 1fr; border: none; background: $surface; }
       & Static { height: auto; color: $text-muted; }
     }

@@ -48,7 +48,7 @@ class KeysScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: $background 40%;
-      & VerticalScroll { width: 76; max-width: 96%; height: auto; max-height: 92%; background: $surface; border: round $primary;
+      & VerticalScroll { width: 76; max-width: 96%; height: auto; max-height: 92%; background: $surface; border: round $accent;
         padding: 0 1; border-title-align: left; }
       & Static { height: auto; }
     }

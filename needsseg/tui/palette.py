@@ -25,6 +25,7 @@ class Verbs(Provider):
             source = screen.app if binding in [b for _, b in screen.app._bindings] else screen
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
+        yield "change the colours (theme)", "", screen.app.search_themes
         yield "back up the study", "", partial(study_commands.back_up, app)
         yield "list the study's backups, restore one", "", partial(study_commands.backups, app)
         yield "check the study's file", "", partial(study_commands.check, app)

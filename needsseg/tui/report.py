@@ -28,7 +28,7 @@ class ReportScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     ReportScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 90; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary;
+      & > Vertical { width: 90; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $accent;
         padding: 0 1; }
       & VerticalScroll { height: auto; max-height: 100%; }
       & Static { height: auto; }

@@ -61,6 +61,12 @@ class StudyScreen(Screen[None]):
     StudyScreen { layout: vertical;
       & .body { height: 1fr; }
       & .empty { padding: 1 2; height: 1fr; color: $text; }
+      & .pane { border: round $primary 50%; border-title-color: $text-muted; border-subtitle-color: $text-muted; }
+      & .pane:focus, & .pane:focus-within { border: round $accent; border-title-color: $foreground;
+        border-title-style: bold; }
+      &.-narrow .pane, &.-side .pane { border: none; border-top: solid $primary 50%; }
+      &.-narrow .pane:focus, &.-narrow .pane:focus-within, &.-side .pane:focus, &.-side .pane:focus-within {
+        border-top: solid $accent; }
     }
     """
 

@@ -18,7 +18,7 @@ from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 from needsseg.tui import undoing
 from needsseg.tui.study_app import study_app
-from needsseg.tui.words import plain
+from needsseg.tui.words import key_hints, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
@@ -47,7 +47,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
     ]
     DEFAULT_CSS = """
     Sheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 104; max-width: 98%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 104; max-width: 98%; height: 92%; background: $surface; border: round $accent; padding: 0 1; }
       & OptionList, & OptionList:focus { height: 1fr; border: none; background: $surface; padding: 0; }
       & .line { height: auto; color: $text-muted; }
       & #sheet-state { color: $text; text-style: bold; }
@@ -75,7 +75,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
             yield from self.compose_head()
             yield OptionList(id="rows", markup=False)
             yield Static(id="sheet-state", classes="line", markup=False)
-            yield Static(plain(self.KEYS), classes="line", markup=False)
+            yield Static(key_hints(self.KEYS), classes="line", markup=False)
 
     def compose_head(self) -> ComposeResult:
         """What stands above the list."""

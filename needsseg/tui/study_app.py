@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.bookmark import Place
     from needsseg.tui.key_order import KeyOrder
+    from needsseg.tui.widgets.symbols import Signs
 
 Answer = TypeVar("Answer")
 Severity = Literal["information", "warning", "error"]
@@ -37,6 +38,8 @@ class StudyApp(Protocol):
     wanted_accounts: Filters | None
     """The accounts that the stack asked the accounts screen to show."""
     came_from: str
+    signs: Signs
+    """The symbol of each segment, the same on all screens; kept as long as the program runs."""
 
     @property
     def screen_stack(self) -> list[Screen[Any]]:

@@ -26,19 +26,19 @@ def pictured_study(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.mark.parametrize("name", ["code", "segments"])
 def test_the_picture_shows_the_words_of_the_screen(name: str, pictured_study: Path) -> None:
     committed = (COMMITTED / f"{name}.svg").read_text(encoding="utf-8")
-    assert PICTURES.words_in(PICTURES.take(pictured_study, name)) == PICTURES.words_in(committed), (
+    assert PICTURES.words_in(PICTURES.take(pictured_study, name)[name]) == PICTURES.words_in(committed), (
         "run: make docs-sources"
     )
 
 
 def test_every_scene_has_its_picture_and_every_picture_is_used() -> None:
     names = {picture.name for picture in COMMITTED.iterdir()}
-    assert names == {f"{name}.svg" for name in PICTURES.SCENES}
+    assert names == {f"{name}.svg" for name in PICTURES.names()}
     pages = "".join(page.read_text(encoding="utf-8") for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
     assert names == set(re.findall(r"pictures/([\w-]+\.svg)\)", pages))
 
 
-@pytest.mark.parametrize("name", PICTURES.SCENES)
+@pytest.mark.parametrize("name", PICTURES.names())
 def test_showing_a_picture_fetches_nothing(name: str) -> None:
     assert not re.search(
         r"@font-face|url\(\"?http|@import|<script|<image", (COMMITTED / f"{name}.svg").read_text(encoding="utf-8")

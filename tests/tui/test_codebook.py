@@ -20,6 +20,7 @@ from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.widgets.symbols import code_symbol
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -109,7 +110,8 @@ def test_colours_and_pins_are_shown_in_words_and_digits(tmp_path: Path, size: tu
         await pilot.press("down", "enter")
         await settled(app, pilot)
         assert codebook.one(app.study, "hand-over").color == "red"
-        assert "■ hand-over 1 passage · red" in flat(seen(app))
+        mark = code_symbol(passages.code_ids(app.study)["hand-over"])
+        assert f"{mark} hand-over 1 passage · red" in flat(seen(app))
         await pilot.press("c")
         await pilot.pause()
         await typed(pilot, "#12aBcD")
@@ -121,7 +123,7 @@ def test_colours_and_pins_are_shown_in_words_and_digits(tmp_path: Path, size: tu
         await pilot.press("c")
         await pilot.pause()
         await typed(pilot, "none")
-        assert "■" not in seen(app)
+        assert mark in seen(app) and "#12abcd" not in seen(app)
         for digit in range(1, 10):
             await pilot.press(str(digit))
             await pilot.pause()

@@ -35,9 +35,9 @@ from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import assign_keys, key_of
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.widgets.bars import KeyBar
-from needsseg.tui.widgets.passage_map import glyphs
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.widgets.symbols import glyphs
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from needsseg.actions.discovery.comparing import Point
-from needsseg.tui.widgets.passage_map import CURSOR, LOOSE, OFF, PROPOSED, PassageMap, glyphs, legend, plotted
+from needsseg.tui.widgets.passage_map import CURSOR, LOOSE, OFF, PROPOSED, PassageMap, legend, plotted
+from needsseg.tui.widgets.symbols import glyphs
 from tests.fixtures import tui_waiting
 from tests.fixtures.tui_desk import TEXTS
 
@@ -46,8 +47,8 @@ def test_shape_tells_the_segment_that_is_shown_from_the_others() -> None:
         Point(4, 0, 1, None, "off_topic"),
         Point(5, 1, 0, 8, "proposed"),
     ]
-    assert plotted(points, (3, 3), signs, 7, None) == [f"{OFF} □", f" {LOOSE} ", f"▲ {PROPOSED}"]
-    assert plotted(points, (3, 3), signs, 8, 1) == [f"{OFF} ■", f" {LOOSE} ", f"{CURSOR} {PROPOSED}"]
+    assert plotted(points, (3, 3), signs, 7, None) == [f"{OFF} ◁", f" {LOOSE} ", f"▶ {PROPOSED}"]
+    assert plotted(points, (3, 3), signs, 8, 1) == [f"{OFF} ◀", f" {LOOSE} ", f"{CURSOR} {PROPOSED}"]
 
 
 def test_signs_are_distinct_even_for_many_segments() -> None:

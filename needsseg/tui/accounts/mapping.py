@@ -60,7 +60,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
     ]
     DEFAULT_CSS = """
     MappingScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $accent;
         padding: 0 1; }
       & OptionList, & OptionList:focus { height: auto; max-height: 8; border: none; padding: 0; background: $surface; }
       & Static { height: auto; }

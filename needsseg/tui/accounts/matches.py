@@ -41,7 +41,7 @@ class MatchesScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     MatchesScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 96%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 110; max-width: 96%; height: 92%; background: $surface; border: round $accent; padding: 0 1; }
       & OptionList, & OptionList:focus { height: 1fr; border: none; background: $surface; padding: 0; }
       & Static { height: auto; color: $text-muted; }
     }

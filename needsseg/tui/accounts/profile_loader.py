@@ -20,6 +20,7 @@ from needsseg.tui.context import ScreenContext
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.widgets.symbols import Sign, by_name, glyphs
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class ProfileLoader:
         self.body = Container(classes="body")
         self.computing = False
         self._shown: Computed | None = None
+        self._signs: dict[str, Sign] = {}
+        self._signs_of: tuple[tuple[int, str], ...] = ()
 
     @property
     def as_of(self) -> date | None:
@@ -92,6 +95,16 @@ class ProfileLoader:
     @as_of.setter
     def as_of(self, day: date | None) -> None:
         self.context.desk.as_of = day
+
+    @property
+    def signs(self) -> dict[str, Sign]:
+        """The symbol of each segment by its name."""
+        desk = self.context.desk
+        named = desk.computed.segments if desk.computed else ()
+        if not self._signs or self._signs_of != named:
+            desk.signs = glyphs([number for number, _ in named], desk.signs)
+            self._signs_of, self._signs = named, by_name(named, desk.signs)
+        return self._signs
 
     def recall_date(self) -> None:
         """Takes up the date that was left."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import Revenue, accounts
 from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.actions.discovery.evidence import listing
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
@@ -31,6 +32,8 @@ class Computed:
     made_of: object = None
     error: NeedssegError | None = None
     labelled: int = 0
+    segments: tuple[tuple[int, str], ...] = ()
+    """The id and name of each segment, which choose its symbol."""
 
     @property
     def failed(self) -> str:
@@ -49,7 +52,8 @@ def compute(study: Study, as_of: date | None) -> Computed:
         gc.freeze()
     amounts = revenue_as_of(study, day) if day else Revenue()
     labelled = sum(bool(profile.needs_segment) for profile in found)
-    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled)
+    named = tuple((row.id, row.name) for row in listing(study))
+    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled, segments=named)
 
 
 def day_of(words: str) -> date:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
@@ -66,10 +67,12 @@ class AccountsScreen(StudyScreen):
     DEFAULT_CSS = """
     AccountsScreen {
       & .body { layout: vertical; }
-      & ProfilePane { height: 9; border-top: solid $primary 50%; }
+      & #accounts-pane { height: 1fr; }
+      & ProfilePane { height: 9; }
+      &.-narrow #accounts-pane, &.-narrow #accounts-pane:focus-within { border: none; }
       &.-wide .body { layout: horizontal; }
-      &.-wide LongList { width: 1fr; }
-      &.-wide ProfilePane { width: 44; height: 1fr; border-top: none; border-left: solid $primary 50%; }
+      &.-wide #accounts-pane { width: 1fr; }
+      &.-wide ProfilePane { width: 46; height: 1fr; }
       & LoadingIndicator { height: 1; }
     }
     """
@@ -90,7 +93,9 @@ class AccountsScreen(StudyScreen):
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
-            yield self._list
+            with Vertical(id="accounts-pane", classes="pane") as pane:
+                pane.border_title = "Accounts"
+                yield self._list
             yield ProfilePane()
 
     def on_mount(self) -> None:
@@ -155,11 +160,11 @@ class AccountsScreen(StudyScreen):
             )
         self.profiles = found.profiles
         columns = account_lines.columns(filters.sort)
-        amounts = computed.amounts.amounts if computed else {}
+        amounts, signs = computed.amounts.amounts if computed else {}, self.loader.signs
 
         def line(at: int) -> str:
             profile = found.profiles[at]
-            return account_lines.line(profile, amounts.get(profile.account_id), columns)
+            return account_lines.line(profile, amounts.get(profile.account_id), columns, signs)
 
         self._list.show(account_lines.header(columns), len(found.profiles), line, found.at)
         self._show_profile()
@@ -172,7 +177,8 @@ class AccountsScreen(StudyScreen):
             return
         people: list[AccountMatch] = [match for match in computed.matches if match.account_id == here.account_id]
         paid = paid_words(computed.amounts, here.account_id)
-        self.query_one(ProfilePane).show(here, people, paid)
+        sign = self.loader.signs.get(here.needs_segment or "")
+        self.query_one(ProfilePane).show(here, people, paid, sign)
 
     def state(self) -> str:
         """The date, the place, the filters and the order."""

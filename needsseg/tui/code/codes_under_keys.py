@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from needsseg.actions.coding import passages
+from textual.content import Content
+
+from needsseg.actions.coding import is_colour, passages
 from needsseg.tui.code.context import CodeContext
+from needsseg.tui.widgets.symbols import code_content
 
 DIGITS = 9
 
@@ -18,6 +21,8 @@ class CodesUnderKeys:
         self._last = 0
         self._just_used = ""
         self._shown: dict[int, str] | None = None
+        self.marks: dict[str, Content] = {}
+        """The symbol of each code in its colour, by the code's name, as last read."""
 
     def read(self) -> dict[int, str]:
         """Return the codes under 1–9: pinned ones, then those used last when the screen was opened, then new ones as used.
@@ -51,6 +56,7 @@ class CodesUnderKeys:
         """Return the codes by digit, and the names of all codes by id."""
         rows, ids, last_used = passages.codes_by_use(self.context.study)
         names = {number: name for name, number in ids.items()}
+        self.marks = {row.name: code_content(ids[row.name], row.color if is_colour(row.color) else "") for row in rows}
         recent = [ids[name] for name in last_used]
         self._digits |= {row.pin: ids[row.name] for row in rows if row.pin is not None}
         free = [digit for digit in range(1, DIGITS + 1) if digit not in self._digits]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.widgets import Static
+from textual.containers import Container
 
 from needsseg.actions.coding import PARTS, memos, suggesting
 from needsseg.actions.coding.passage_notes import passage_notes
@@ -33,21 +33,23 @@ class PassageDisplay:
         self.context, self._interview, self._view = context, interview, view
         self._queue, self._codes = queue, codes
         self.panel = PassagePanel()
-        self.title = Static(id="title", markup=False)
+        self.pane = Container(id="transcript-pane", classes="pane")
+        """The transcript's frame, with the title of the interview in it."""
         self._names = ParticipantNames({}, {})
 
     def read_interview(self) -> None:
         """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
         study, key = self.context.study, self._interview.key
         noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
-        self.title.update(plain(interviews.title(study, key) + noted), layout=False)
+        self.pane.border_title = plain(interviews.title(study, key) + noted)
         self._names = participant_names(study)
         self._codes.forget()
 
     def show(self, *, reveal: bool = False) -> None:
         """Draw the passages, and what is known of the current one."""
         passage, transcript = self._interview.passage, self._interview.transcript
-        self._view.mark(self._interview.passages, self._interview.current)
+        self._codes.shown()
+        self._view.mark(self._interview.passages, self._interview.current, self._codes.marks)
         if reveal and passage:
             self._view.reveal(passage.start, passage.end)
         overlaps = len(navigation.overlapping(self._interview.passages, passage)) - 1 if passage else 0
@@ -56,6 +58,7 @@ class PassageDisplay:
             passage,
             overlaps,
             self._codes.shown(),
+            self._codes.marks,
             any_passages=bool(self._interview.passages),
             chance=self._queue.chance if queued else "",
             reasons=self._queue.reasons if queued else None,

@@ -64,12 +64,12 @@ class CodeScreen(StudyScreen):
     DEFAULT_CSS = """
     CodeScreen {
       & .body { layout: vertical; }
-      & PassagePanel { height: auto; max-height: 8; min-height: 3; border-top: solid $primary 50%; }
+      & #transcript-pane { height: 1fr; }
+      & PassagePanel { height: auto; max-height: 8; min-height: 3; }
       &.-wide .body { layout: horizontal; }
-      &.-wide TranscriptView { width: 1fr; }
-      &.-wide PassagePanel { width: 36; height: 1fr; max-height: 100%; border-top: none; border-left: solid $primary 50%; }
+      &.-wide #transcript-pane { width: 1fr; }
+      &.-wide PassagePanel { width: 38; height: 1fr; max-height: 100%; }
       &.-wide PassagePanel Static { min-height: 100%; }
-      & #title { height: 1; padding: 0 1; background: $boost; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -117,10 +117,10 @@ class CodeScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Title, transcript, panel."""
-        yield self.passage_display.title
         yield Static(EMPTY, classes="empty", markup=False)
         with Container(classes="body"):
-            yield self.view
+            with self.passage_display.pane:
+                yield self.view
             yield self.passage_display.panel
 
     def on_mount(self) -> None:
@@ -164,7 +164,7 @@ class CodeScreen(StudyScreen):
         )
         if wanted not in keys:
             wanted = keys[0] if keys else ""
-        for part, there in ((".empty", not wanted), (".body", bool(wanted)), ("#title", bool(wanted))):
+        for part, there in ((".empty", not wanted), (".body", bool(wanted))):
             self.query_one(part).display = there
         if not wanted:
             self.interview.close()

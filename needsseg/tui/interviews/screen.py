@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -29,6 +30,10 @@ COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
 )  # fmt: skip
 WIDTHS = tuple(width for _, width in COLUMNS)
+GROWS, GROWN = 20, 4
+"""How many cells the title and the format get at most where there is room."""
+FIGURES = ("Words", "?", "✓", "·", "Coded")
+"""The columns of figures, which stand to the right."""
 _PROJECTS = frozenset({".qdpx", ".qdc"})
 """Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
 EMPTY = """No interviews yet.
@@ -83,7 +88,9 @@ class InterviewsScreen(StudyScreen):
     DEFAULT_CSS = """
     InterviewsScreen {
       & DataTable { height: 1fr; }
-      & #speakers { height: auto; max-height: 7; border-top: solid $panel; padding: 0 1; }
+      & #speakers { height: auto; max-height: 9; padding: 0 1; }
+      &.-narrow DataTable, &.-narrow DataTable:focus { border: none; }
+      &.-narrow #speakers { max-height: 7; }
     }
     """
 
@@ -92,18 +99,46 @@ class InterviewsScreen(StudyScreen):
         self._rows: list[InterviewRow] = []
         self._wanted = ""
         self._told = plain("")
+        self._widths = WIDTHS
 
     def compose_body(self) -> ComposeResult:
         """Table, empty state, speakers."""
         yield Static(EMPTY, classes="empty", markup=False)
-        yield DataTable(cursor_type="row", zebra_stripes=True, id="interviews")
-        yield Static(id="speakers", markup=False)
+        table: DataTable[object] = DataTable(cursor_type="row", zebra_stripes=True, id="interviews", classes="pane")
+        table.border_title = "Interviews"
+        yield table
+        speakers = Static(id="speakers", classes="pane", markup=False)
+        speakers.border_title = "Speakers"
+        yield speakers
 
     def on_mount(self) -> None:
         """Columns, and the row that was left."""
         table = self._table
-        table.add_column(row((label for label, _ in COLUMNS), WIDTHS), width=sum(WIDTHS) + 2 * len(WIDTHS) - 2)
+        self._add_column()
         table.focus()
+
+    def _add_column(self) -> None:
+        """Add the one column, as wide as there is room for."""
+        spare = max(self.app.size.width - 2 - sum(WIDTHS) - 2 * len(WIDTHS), 0)
+        title, layout = min(spare, GROWS), min(max(spare - GROWS, 0), GROWN)
+        self._widths = (WIDTHS[0] + title, WIDTHS[1] + layout, *WIDTHS[2:])
+        labels = [label for label, _ in COLUMNS]
+        self._table.add_column(self._line(labels), width=sum(self._widths) + 2 * len(WIDTHS) - 2)
+
+    def _line(self, values: Sequence[str]) -> Text:
+        """A line of the table, figures to the right."""
+        placed = [
+            value.rjust(width) if label in FIGURES else value
+            for value, (label, _), width in zip(values, COLUMNS, self._widths, strict=True)
+        ]
+        return row(placed, self._widths)
+
+    def on_resize(self) -> None:
+        """Use the room there is for long titles."""
+        if self._table.columns:
+            self._table.clear(columns=True)
+            self._add_column()
+            self._fill()
 
     @property
     def _table(self) -> DataTable[object]:
@@ -123,20 +158,28 @@ class InterviewsScreen(StudyScreen):
             r for r in everything if needle in f"{r.title} {r.file_name} {' '.join(r.participants)}".casefold()
         ]
         table = self._table
-        table.clear()
-        for held in self._rows:
-            total = held.suggested + held.accepted + held.rejected
-            title = held.title + (" !" if held.warnings else "")
-            counts = (held.suggested, held.accepted, held.rejected, f"{total - held.suggested}/{total}")
-            table.add_row(row((title, held.format, f"{held.words:,}", *counts, ", ".join(held.participants)), WIDTHS))
         at = next((number for number, held in enumerate(self._rows) if held.key == kept), before)
-        table.move_cursor(row=min(at, len(self._rows) - 1))
+        self._fill(at)
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
         empty.update(plain(EMPTY if not everything else f"Nothing matches “{self._wanted}”. esc shows all."))
         table.display = bool(self._rows)
         self.query_one("#speakers").display = bool(self._rows)
         self._show_speakers()
+
+    def _fill(self, at: int | None = None) -> None:
+        """Show the rows, the cursor on one of them, else where it was."""
+        table = self._table
+        at = table.cursor_row if at is None else at
+        table.clear()
+        for held in self._rows:
+            total = held.suggested + held.accepted + held.rejected
+            title = held.title + (" !" if held.warnings else "")
+            counts = [str(count) for count in (held.suggested, held.accepted, held.rejected)]
+            coded = f"{total - held.suggested}/{total}"
+            participants = ", ".join(held.participants)
+            table.add_row(self._line([title, held.format, f"{held.words:,}", *counts, coded, participants]))
+        table.move_cursor(row=min(at, len(self._rows) - 1))
 
     def state(self) -> str:
         """How much of the study is coded."""

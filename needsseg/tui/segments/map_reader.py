@@ -11,7 +11,6 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.segment_accounts import backing as load_backing
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
-from needsseg.tui.widgets.passage_map import glyphs
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -99,9 +98,8 @@ class MapReader:
     def show_map(self) -> None:
         """Shows the map that was read."""
         names = {row.id: row.name for row in self._review.rows}
-        self._review.map_signs = glyphs(list(names), self._review.map_signs)
         for passage_map in self._maps:
-            passage_map.show(self._points, names, self._why_none, self._review.map_signs)
+            passage_map.show(self._points, names, self._why_none, self._review.signs)
         self.mark_cursor()
 
     def mark_cursor(self) -> None:

@@ -70,7 +70,7 @@ class QuestionScreen(ModalScreen[int]):
     ]
     DEFAULT_CSS = """
     QuestionScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 96%; background: $surface; border: round $primary;
+      & > Vertical { width: 110; max-width: 98%; height: auto; max-height: 96%; background: $surface; border: round $accent;
         padding: 0 1; }
       & Static { height: auto; }
       & VerticalScroll { height: auto; margin: 1 0; }

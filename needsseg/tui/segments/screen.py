@@ -35,6 +35,7 @@ from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.evidence_words import next_step
 from needsseg.tui.widgets.passage_map import PassageMap
 from needsseg.tui.widgets.prompt import Prompt
+from needsseg.tui.widgets.symbols import glyphs
 from needsseg.tui.words import plain
 
 
@@ -50,22 +51,21 @@ class SegmentsScreen(StudyScreen):
     SegmentsScreen {
       & #verdict { height: auto; max-height: 3; padding: 0 1; background: $surface; display: none; }
       & .body { layout: vertical; }
-      & #left { height: auto; max-height: 8; background: $surface; border-bottom: solid $primary 50%; }
-      & #segments, & #segments:focus { height: auto; max-height: 7; padding: 0 1; background: $surface; border: none;
-        text-wrap: nowrap; text-overflow: ellipsis; }
+      & #left { height: auto; max-height: 8; background: $surface; }
+      & #segments { height: auto; max-height: 8; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
       & #right { height: 1fr; width: 1fr; }
-      & #next { height: 1; padding: 0 1; color: $text-accent; display: none; }
       & #nearby { display: none; }
-      & #map { display: none; }
+      & #near-map { background: $surface; }
+      & #map-pane { display: none; height: 1fr; }
       &.-side .body, &.-wide .body { layout: horizontal; }
-      &.-side #left { width: 27; height: 1fr; max-height: 100%; border-bottom: none; border-right: solid $primary 50%; }
-      &.-wide #left { width: 42; height: 1fr; max-height: 100%; border-bottom: none; border-right: solid $primary 50%; }
+      &.-side #left { width: 27; height: 1fr; max-height: 100%; border-right: solid $primary 50%; }
+      &.-wide #left { width: 44; height: 1fr; max-height: 100%; }
       &.-side #segments, &.-wide #segments { height: 1fr; max-height: 100%; }
-      &.-wide.-tall #nearby { display: block; height: 18; border-top: solid $primary 50%; }
-      &.-mapped #map { display: block; }
+      &.-wide.-tall #nearby { display: block; height: 19; }
+      &.-mapped #map-pane { display: block; }
       &.-mapped #evidence { display: none; }
-      & OptionList > .option-list--option-highlighted { text-style: bold; }
-      & OptionList:focus > .option-list--option-highlighted { text-style: bold reverse; }
+      & SegmentList > .option-list--option-highlighted { text-style: bold; color: $foreground; background: $primary 20%; }
+      & SegmentList:focus > .option-list--option-highlighted { background: $primary 35%; }
       & EvidenceList > .option-list--option-highlighted { text-style: none; background: $primary 20%; }
       & EvidenceList:focus > .option-list--option-highlighted { text-style: bold; }
     }
@@ -75,7 +75,8 @@ class SegmentsScreen(StudyScreen):
         super().__init__()
         self.listed = SegmentList(id="segments")
         self.quotes = EvidenceList(id="evidence")
-        self._map, self._nearby = PassageMap(id="map"), PassageMap(id="nearby")
+        self.listed.border_title = "Segments"
+        self._map, self._nearby = PassageMap(id="map"), PassageMap(id="near-map")
         self.review = ReviewState()
         self.cursor = ReviewCursor(self, self.review, self.listed, self.quotes, self._map)
         self._version: tuple[int, ...] = ()
@@ -94,11 +95,14 @@ class SegmentsScreen(StudyScreen):
         with Container(classes="body"):
             with Vertical(id="left"):
                 yield self.listed
-                yield self._nearby
+                with Vertical(id="nearby", classes="pane") as nearby:
+                    nearby.border_title = "Map"
+                    yield self._nearby
             with Vertical(id="right"):
-                yield Static("", id="next", markup=False)
                 yield self.quotes
-                yield self._map
+                with Vertical(id="map-pane", classes="pane") as map_pane:
+                    map_pane.border_title = "Map"
+                    yield self._map
 
     def on_mount(self) -> None:
         """Begins in the list."""
@@ -151,7 +155,8 @@ class SegmentsScreen(StudyScreen):
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
         self._show_verdict(shown=has_rows)
-        self.listed.show(review.rows, review.left, wanted, on_left=on_left)
+        review.signs = self.desk.signs = glyphs([row.id for row in review.rows], self.desk.signs)
+        self.listed.show(review.rows, review.left, wanted, on_left=on_left, signs=review.signs)
         after = cursor.segment.id if cursor.segment else None
         if before is not None and after not in (None, before) and self.desk.keys.pressed_at is None:
             review.segment_replaced_at = monotonic()
@@ -188,11 +193,10 @@ class SegmentsScreen(StudyScreen):
             of = review.shown
             review.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
             accounts = review.accounts.get(of.summary.id) if of else None
-            self.quotes.show(of, review.marked, accounts, review.card if of else None)
+            sign = review.signs.get(of.summary.id) if of else None
+            self.quotes.show(of, review.marked, accounts, review.card if of else None, sign)
         step = next_step(review.shown.summary, review.card) if review.shown is not None and not cursor.on_left else ""
-        above = self.query_one("#next", Static)
-        above.update(plain(f"next: {step}"))
-        above.display = bool(step)
+        self.quotes.border_title = plain(f"next: {step}" if step else "Evidence")
         self._maps.mark_cursor()
 
     def state(self) -> str:

@@ -10,13 +10,14 @@ from textual.widgets.option_list import Option
 from needsseg.actions.discovery.evidence import SegmentSummary
 from needsseg.actions.discovery.previews import LeftOver
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
+from needsseg.tui.widgets.symbols import Signs
 
 
 class SegmentList(OptionList):
     """One row a segment; the last row stands for the passages in no segment, where there are any."""
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id, classes="pane", markup=False)
         self._rows: Sequence[SegmentSummary] = ()
         self._has_left = False
         self.is_filling = False
@@ -35,14 +36,20 @@ class SegmentList(OptionList):
         return at is not None and at >= len(self._rows) and self._has_left
 
     def show(
-        self, rows: Sequence[SegmentSummary], left: Sequence[LeftOver], segment: int | None, *, on_left: bool
+        self,
+        rows: Sequence[SegmentSummary],
+        left: Sequence[LeftOver],
+        segment: int | None,
+        *,
+        on_left: bool,
+        signs: Signs,
     ) -> None:
         """Show the segments with the cursor on one of them, else where it stood; ``on_left`` puts it on the last row."""
         before = self.highlighted or 0
         self.is_filling = True
         self._rows, self._has_left = rows, bool(left)
         self.clear_options()
-        self.add_options(Option(segment_line(row)) for row in rows)
+        self.add_options(Option(segment_line(row, signs.get(row.id))) for row in rows)
         if left:
             self.add_option(Option(left_line(len(left), sum(row.off_topic for row in left))))
         at = next((number for number, row in enumerate(rows) if row.id == segment), before)

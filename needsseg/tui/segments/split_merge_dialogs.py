@@ -24,7 +24,7 @@ from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
 MOST_QUOTES = 12
 CSS = """
 { align: center middle; background: $background 40%;
-  & > Vertical { width: 110; max-width: 98%; height: 92%; background: $surface; border: round $primary; padding: 0 1; }
+  & > Vertical { width: 110; max-width: 98%; height: 92%; background: $surface; border: round $accent; padding: 0 1; }
   & Horizontal { height: 1fr; }
   & VerticalScroll { width: 1fr; height: 1fr; padding: 0 1; }
   & #second { border-left: solid $primary 50%; }

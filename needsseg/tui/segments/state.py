@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from needsseg.text import format_count
 from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
 from needsseg.tui.widgets.prompt import Choice
+from needsseg.tui.widgets.symbols import Signs
 from needsseg.tui.words import SEGMENT_WORDS
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class ReviewState:
     """When a reload that no key asked for put another segment under the cursor, on the monotonic clock."""
     question_keys: dict[tuple[str, int], str] = field(default_factory=dict)
     """The key of each need and segment in questions; kept as long as the program runs."""
-    map_signs: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """The sign of each segment on the map; kept as long as the program runs."""
+    signs: Signs = field(default_factory=dict)
+    """The symbol of each segment."""
     _change_places: dict[int, tuple[int, int | None]] = field(default_factory=dict)
     """The segment and passage under the cursor when each entry of the history was made."""
 

@@ -127,7 +127,7 @@ class StackCommands:
     def _followed(self, curves: str, outcome: Outcome) -> None:
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
-        found: Followed = followed(outcome.result)
+        found: Followed = followed(outcome.result, self._loader.signs)
         self.context.tell(f"wrote the curves to {curves}" if curves else "nothing was changed by this")
         self.context.push(CurvesScreen(found, f"written to {curves}" if curves else ""), self._write_curves)
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from needsseg.text import format_count
 from needsseg.tui.widgets.chart import AXIS, SIGNS, Steps, along, fitted, lowest, plot, ticks
+from needsseg.tui.widgets.symbols import Sign, coloured
 from needsseg.tui.words import lines, plain
 
 HEIGHT = 14
@@ -54,9 +55,10 @@ class Followed:
     warnings: tuple[str, ...]
 
 
-def followed(found: Mapping[str, Any]) -> Followed:
-    """Reads what ``validate --json`` wrote."""
-    groups = tuple(_group(sign, each) for sign, each in zip(_signs(len(found["curves"])), found["curves"], strict=True))
+def followed(found: Mapping[str, Any], signs: Mapping[str, Sign] | None = None) -> Followed:
+    """Reads what ``validate --json`` wrote; ``signs`` are the symbols of segments by name."""
+    names = [str(each["segment"]) for each in found["curves"]]
+    groups = tuple(_group(sign, each) for sign, each in zip(_signs(names, signs or {}), found["curves"], strict=True))
     days = max([*(each.steps.end for each in groups), int(found["followed"]["most"]), 1])
     return Followed(
         str(found["sentence"]),
@@ -71,8 +73,12 @@ def followed(found: Mapping[str, Any]) -> Followed:
     )
 
 
-def _signs(number: int) -> Sequence[str]:
-    return [SIGNS[at % len(SIGNS)] for at in range(number)]
+def _signs(names: Sequence[str], signs: Mapping[str, Sign]) -> list[str]:
+    """Return a symbol for each curve: that of its segment, else one that no segment here has."""
+    own = {name: signs[name][0] for name in names if name in signs}
+    free = [sign for sign in SIGNS if sign not in own.values()]
+    others = iter(free[at % len(free)] for at in range(len(names)))
+    return [own.get(name) or next(others) for name in names]
 
 
 def _group(sign: str, curve: Mapping[str, Any]) -> Group:
@@ -139,7 +145,7 @@ class CurvesScreen(ModalScreen[bool]):
     ]
     DEFAULT_CSS = """
     CurvesScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 100%; height: 100%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 110; max-width: 100%; height: 100%; background: $surface; border: round $accent; padding: 0 1; }
       & Static { height: auto; }
     }
     """
@@ -194,7 +200,7 @@ def _chart(found: Followed, width: int) -> list[Content]:
     cut = f", the axis begins at {low:.0%}" if low else ""
     what = "not yet at risk" if found.left == "at risk" else "still there"
     head = plain(f"Share of accounts {what}, by days since the follow-up began{cut}", "dim")
-    return [head, *map(plain, plot(curves, found.days, width, HEIGHT))]
+    return [head, *map(coloured, plot(curves, found.days, width, HEIGHT))]
 
 
 def _legend(found: Followed) -> list[Content]:
@@ -205,7 +211,7 @@ def _legend(found: Followed) -> list[Content]:
         interval = "–" if low is None or high is None else f"{low:.0%} to {high:.0%}"
         median = "–" if each.median is None else str(each.median)
         rows.append(
-            plain(
+            coloured(
                 f" {each.steps.sign} {fitted(each.name, NAME)} {each.accounts:>8}  {each.events:>8}  "
                 f"{each.last:>10.0%}  {interval:>12}  {median:>11}"
             )
@@ -220,5 +226,5 @@ def _still(found: Followed, width: int) -> list[Content]:
     rows = [plain("Accounts still followed on these days", "dim"), plain(along(found.days, across), "dim")]
     for each in found.groups:
         numbers = along(found.days, across, [f"{each.followed(day):,}" for day in days])
-        rows.append(plain(f"{each.steps.sign}{numbers[1:]}"))
+        rows.append(coloured(f"{each.steps.sign}{numbers[1:]}"))
     return rows

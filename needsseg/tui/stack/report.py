@@ -36,7 +36,7 @@ class WholeReport(ModalScreen[bool]):
     ]
     DEFAULT_CSS = """
     WholeReport { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 100%; height: 100%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 110; max-width: 100%; height: 100%; background: $surface; border: round $accent; padding: 0 1; }
       & Static { height: auto; }
     }
     """

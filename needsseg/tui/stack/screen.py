@@ -24,6 +24,7 @@ from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.stack import words
 from needsseg.tui.stack.commands import StackCommands
 from needsseg.tui.stack.keys import EMPTY, HELP, STACK_KEYS, VIEWS, WORDS
+from needsseg.tui.stack.row_accounts import RowAccounts, bar_line
 from needsseg.tui.words import lines, plain, row
 
 
@@ -34,13 +35,16 @@ class StackScreen(StudyScreen):
     HELP = HELP
     AUTO_FOCUS = ""  # what is focused depends on what is shown
     BINDINGS: ClassVar[list[BindingType]] = STACK_KEYS
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012  # as Textual declares it
     DEFAULT_CSS = """
     StackScreen {
       & .body { layout: vertical; }
-      & #title { height: auto; padding: 0 1; text-style: bold; }
       & DataTable { height: auto; max-height: 50%; }
       & #caution { height: auto; padding: 0 1; color: $text-muted; }
-      & #charts { height: 1fr; border-top: solid $primary 50%; padding: 0 1; }
+      & #charts { height: 1fr; padding: 0 1; }
+      & RowAccounts { display: none; }
+      &.-tall #charts { height: auto; max-height: 40%; }
+      &.-tall RowAccounts { display: block; height: 1fr; min-height: 5; }
       & #charts Static { height: auto; }
       & #bars { layout: vertical; height: auto; }
       & #by-column { margin-top: 1; }
@@ -56,21 +60,26 @@ class StackScreen(StudyScreen):
         self._rows, self._by, self._view = ROWS[0], BY[0], VIEWS[0]
         self._computed: Computed | None = None
         self.made: Rollup | None = None
-        self._table: DataTable[Any] = DataTable(cursor_type="row", zebra_stripes=True, id="rollup", classes="listed")
+        self._table: DataTable[Any] = DataTable(
+            cursor_type="row", zebra_stripes=True, id="rollup", classes="listed pane"
+        )
         self.loader = ProfileLoader(self, self._table, EMPTY, self._took)
         self.commands = StackCommands(self, self.loader)
+        self._accounts = RowAccounts()
 
     def compose_body(self) -> ComposeResult:
         """Empty state, loading, table, what to bear in mind, bars."""
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
-            yield Static(id="title", markup=False)
             yield self._table
             yield Static(id="caution", markup=False)
-            with VerticalScroll(id="charts", can_focus=False), Container(id="bars"):
+            charts = VerticalScroll(id="charts", classes="pane", can_focus=False)
+            charts.border_title = "Bars"
+            with charts, Container(id="bars"):
                 yield Static(id="by-row", markup=False)
                 yield Static(id="by-column", markup=False)
+            yield self._accounts
 
     def on_mount(self) -> None:
         """What was left."""
@@ -114,10 +123,10 @@ class StackScreen(StudyScreen):
         table = self._table
         at = table.cursor_row
         table.clear(columns=True)
-        self.query_one("#title", Static).update(plain(words.title(self.made, self._view) if self.made else ""))
+        table.border_title = plain(words.title(self.made, self._view) if self.made else "")
         self.query_one("#caution", Static).update(plain(words.caution(self.made, self._view) if self.made else ""))
         if self.made is not None:
-            header, body = words.table(self.made, self._view)
+            header, body = words.table(self.made, self._view, self.loader.signs)
             widths = words.widths(header, body)
             across = sum(widths) + len(widths) - 1
             table.add_column(row([words.line(header, widths)], [across]), width=across)
@@ -140,11 +149,12 @@ class StackScreen(StudyScreen):
         name = made.rows[at].name if at < len(made.rows) else "all"
         heads = (f"By {WORDS[made.rows_of]}", f"{worded(made.rows_of, name)} by {WORDS[made.by]}")
         drawn = (
-            words.bars_of_rows(made, self._view, width),
+            words.bars_of_rows(made, self._view, width, self.loader.signs),
             words.bars_of_columns(made, at, self._view, width),
         )
         for part, head, told in zip((by_row, by_column), heads, drawn, strict=True):
-            part.update(lines([plain(head, "bold"), *map(plain, told)]))
+            part.update(lines([plain(head, "bold"), *map(bar_line, told)]))
+        self._accounts.show(self._computed, self._filters_of_row(), self.loader.signs)
 
     def on_resize(self) -> None:
         """Bars are as long as there is room."""
@@ -175,11 +185,14 @@ class StackScreen(StudyScreen):
         if self.made is None:
             self.tell("there is no row to open yet")
             return
-        at = self._table.cursor_row
-        chosen: dict[str, tuple[str, ...]] = (
-            {self.made.rows_of: (self.made.rows[at].name,)} if at < len(self.made.rows) else {}
-        )
-        self.commands.show_accounts(Filters(chosen=chosen))
+        self.commands.show_accounts(self._filters_of_row())
+
+    def _filters_of_row(self) -> Filters:
+        """The filters that leave the accounts of the row under the cursor."""
+        at, made = self._table.cursor_row, self.made
+        if made is None or at >= len(made.rows):
+            return Filters()
+        return Filters(chosen={made.rows_of: (made.rows[at].name,)})
 
     def action_rows(self) -> None:
         """Rows of another tier."""

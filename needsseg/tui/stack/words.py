@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from needsseg.text import format_count
@@ -11,8 +12,9 @@ from needsseg.tui.widgets.chart import bars, fitted
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup, Row
+    from needsseg.tui.widgets.symbols import Sign
 
-WIDEST, NAME = 18, 20
+WIDEST, NAME = 18, 22
 
 
 def money_word(made: Rollup) -> str:
@@ -38,20 +40,26 @@ def figure(cell: Cell, made: Rollup, view: str) -> str:
     return f"?{few}" if amount is None else f"{amount:,.0f}{few}"
 
 
-def table(made: Rollup, view: str) -> tuple[list[str], list[list[str]]]:
-    """The header and the rows, the last being all of it."""
+def table(made: Rollup, view: str, signs: Mapping[str, Sign]) -> tuple[list[str], list[list[str]]]:
+    """The header and the rows, the last being all of it; segments have their symbols."""
     sure = made.rows_of == "needs_segment"
     header = [WORDS[made.rows_of], *(worded(made.by, name) for name in made.columns), "all", "of all"]
     header += ["confirmed", "sure"] if sure else []
-    body = [_row(row, made, view, sure) for row in made.rows]
+    body = [_row(row, made, view, sure, signs) for row in made.rows]
     whole = [figure(made.totals[name], made, view) for name in made.columns]
     body.append(["all", *whole, figure(made.total, made, view), _of_all(made.total, view), *[""] * (2 * sure)])
     return header, body
 
 
-def _row(row: Row, made: Rollup, view: str, sure: bool) -> list[str]:
+def row_name(made: Rollup, name: str, signs: Mapping[str, Sign]) -> str:
+    """What a row is called, a segment after its symbol."""
+    sign = signs.get(name) if made.rows_of == "needs_segment" else None
+    return f"{sign[0]} {name}" if sign else worded(made.rows_of, name)
+
+
+def _row(row: Row, made: Rollup, view: str, sure: bool, signs: Mapping[str, Sign]) -> list[str]:
     cells = [figure(row.cells[name], made, view) for name in made.columns]
-    said = [worded(made.rows_of, row.name), *cells, figure(row.total, made, view), _of_all(row.total, view)]
+    said = [row_name(made, row.name, signs), *cells, figure(row.total, made, view), _of_all(row.total, view)]
     if sure:
         said += [
             f"{row.confirmed} of {row.labelled}" if row.labelled else "–",
@@ -99,10 +107,10 @@ def caution(made: Rollup, view: str) -> str:
     return " ".join(said)
 
 
-def bars_of_rows(made: Rollup, view: str, width: int) -> list[str]:
+def bars_of_rows(made: Rollup, view: str, width: int, signs: Mapping[str, Sign]) -> list[str]:
     """A bar a row: all of it, and its share of all accounts."""
     told = [(row, _told(row.total, row.total.share_of_total, made, view)) for row in made.rows]
-    return bars([(worded(made.rows_of, row.name), *each) for row, each in told], width)
+    return bars([(row_name(made, row.name, signs), *each) for row, each in told], width, NAME)
 
 
 def bars_of_columns(made: Rollup, at: int, view: str, width: int) -> list[str]:

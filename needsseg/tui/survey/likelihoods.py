@@ -31,7 +31,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
     ]
     DEFAULT_CSS = """
     LikelihoodSheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 90; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+      & > Vertical { width: 90; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $accent;
         padding: 0 1; overflow-y: auto; }
       & .asked { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
       & #asks { height: auto; max-height: 6; margin-bottom: 1; }

@@ -50,21 +50,21 @@ class SurveyScreen(StudyScreen):
       & #title { height: auto; max-height: 2; padding: 0 1; text-style: bold; }
       & #cautions { height: auto; max-height: 4; padding: 0 1; }
       & #panes { height: 1fr; layout: vertical; }
-      & OptionList, & OptionList:focus { border: none; border-top: solid $primary 30%; padding: 0 1; background: $surface; }
-      & OptionList:focus { border-top: solid $primary; }
+      & OptionList { padding: 0 1; background: $surface; }
       & #questions { height: 1fr; min-height: 4; max-height: 8; }
       & #beside { height: 2fr; }
+      & #options-pane { height: auto; max-height: 10; }
+      & #quotes-pane { height: 1fr; }
       & #header { height: 1; padding: 0 1; }
-      & #options { height: auto; max-height: 8; border-top: none; }
-      & #options:focus { border-top: none; }
-      & #about { height: auto; max-height: 3; padding: 0 1; border-top: solid $primary 30%; }
-      & #quotes { height: 1fr; min-height: 2; border-top: none; }
-      & #quotes:focus { border-top: none; }
+      & #options, & #options:focus { height: auto; max-height: 8; border: none; }
+      & #about { height: auto; max-height: 3; padding: 0 1; }
+      & #quotes, & #quotes:focus { height: 1fr; min-height: 2; border: none; }
       &.-wide {
         & #panes { layout: horizontal; }
-        & #questions { width: 44; height: 1fr; max-height: 100%; }
-        & #beside { width: 1fr; height: 1fr; border-left: solid $primary 30%; border-top: solid $primary 30%; }
-        & #options { max-height: 50%; }
+        & #questions { width: 46; height: 1fr; max-height: 100%; }
+        & #beside { width: 1fr; height: 1fr; }
+        & #options-pane { max-height: 50%; }
+        & #options { max-height: 100%; }
         & #about { max-height: 6; }
       }
     }
@@ -88,12 +88,18 @@ class SurveyScreen(StudyScreen):
             yield Static(id="title", markup=False)
             yield Static(id="cautions", markup=False)
             with Container(id="panes"):
-                yield OptionList(id="questions", markup=False)
+                questions = OptionList(id="questions", classes="pane", markup=False)
+                questions.border_title = "Questions"
+                yield questions
                 with Vertical(id="beside"):
-                    yield Static(id="header", markup=False)
-                    yield OptionList(id="options", markup=False)
-                    yield Static(id="about", markup=False)
-                    yield OptionList(id="quotes", markup=False)
+                    with Vertical(id="options-pane", classes="pane") as options:
+                        options.border_title = "Options"
+                        yield Static(id="header", markup=False)
+                        yield OptionList(id="options", markup=False)
+                    with Vertical(id="quotes-pane", classes="pane") as quotes:
+                        quotes.border_title = "Quotes"
+                        yield Static(id="about", markup=False)
+                        yield OptionList(id="quotes", markup=False)
 
     def on_mount(self) -> None:
         """What was left."""
@@ -171,7 +177,7 @@ class SurveyScreen(StudyScreen):
     def _across(self) -> int:
         """How many cells a line of an option has."""
         wide = self.has_class("-wide")
-        return self.app.size.width - (44 + 1 if wide else 0) - 3
+        return self.app.size.width - (46 + 2 if wide else 0) - 3
 
     @shows_errors
     def _show_quotes(self) -> None:

@@ -42,7 +42,7 @@ class TrialSheet(ModalScreen[str]):
     ]
     DEFAULT_CSS = """
     TrialSheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 110; max-width: 98%; height: 96%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 110; max-width: 98%; height: 96%; background: $surface; border: round $accent; padding: 0 1; }
       & TextArea, & TextArea:focus { height: 2fr; min-height: 4; border: none; padding: 0; background: $boost; }
       & VerticalScroll { height: 3fr; border-top: solid $primary 50%; }
       & VerticalScroll:focus { border-top: solid $primary; }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from needsseg.tui.widgets.symbols import Sign
 from needsseg.tui.words import SEGMENT_GLYPHS, row
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
 
 COLUMNS = {
-    "Account": 18, "Lifecycle": 12, "Need": 19, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,
+    "Account": 18, "Lifecycle": 11, "Need": 20, "Source": 9, "Firmographic": 15, "Behaviour": 14, "Pays": 11, "Action": 60,
 }  # fmt: skip
 
 
@@ -23,18 +24,22 @@ def columns(sort: str) -> tuple[str, ...]:
 
 def header(shown: Sequence[str]) -> str:
     """The names of columns above them."""
-    return row(shown, (COLUMNS[name] for name in shown)).plain
+    names = (name.rjust(COLUMNS[name] - 1) if name == "Pays" else name for name in shown)
+    return row(names, (COLUMNS[name] for name in shown)).plain
 
 
-def line(profile: AccountProfile, paid: float | None, shown: Sequence[str]) -> str:
-    """What the list shows of an account, as wide as the header."""
-    values = _values(profile, paid)
+def line(
+    profile: AccountProfile, paid: float | None, shown: Sequence[str], signs: Mapping[str, Sign] | None = None
+) -> str:
+    """What the list shows of an account, as wide as the header; ``signs`` are the symbols of segments by name."""
+    values = _values(profile, paid, signs or {})
     return row((values[name] for name in shown), (COLUMNS[name] for name in shown)).plain
 
 
-def _values(profile: AccountProfile, paid: float | None) -> dict[str, str]:
+def _values(profile: AccountProfile, paid: float | None, signs: Mapping[str, Sign]) -> dict[str, str]:
     """What the table shows of an account; a segment's sign says whether a person confirmed it."""
-    sign = SEGMENT_GLYPHS["confirmed" if profile.needs_segment_confirmed_by else "named"]
+    own = signs.get(profile.needs_segment or "")
+    sign = (own[0] if own else "") + SEGMENT_GLYPHS["confirmed" if profile.needs_segment_confirmed_by else "named"]
     sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
     need = (
         f"{sign} {profile.needs_segment}{sure}" if profile.needs_segment else "contested" if profile.contested else "–"
@@ -46,6 +51,6 @@ def _values(profile: AccountProfile, paid: float | None) -> dict[str, str]:
         "Source": profile.needs_segment_source or "–",
         "Firmographic": profile.firmographic_tier.replace("_", " "),
         "Behaviour": profile.behavioral_segment.replace("_", " ") or "–",
-        "Pays": "–" if paid is None else f"{paid:>10,.0f}",
+        "Pays": f"{'–' if paid is None else f'{paid:,.0f}':>{COLUMNS['Pays'] - 1}}",
         "Action": profile.recommended_action or "–",
     }

@@ -19,6 +19,7 @@ from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.widgets import evidence_words as words
+from needsseg.tui.widgets.symbols import Sign
 from needsseg.tui.words import lines, plain
 
 Kind = Literal["told", "stated", "proposed", "member", "loose", "off_topic"]
@@ -39,19 +40,18 @@ class EvidenceList(OptionList):
     """A summary, the card's quotes, then the passages, those that wait for a decision first."""
 
     DEFAULT_CSS = """
-    EvidenceList { height: 1fr; border: none; padding: 0 1; background: $background;
-      &:focus { border: none; }
+    EvidenceList { height: 1fr; padding: 0 1; background: $background;
       & > .option-list--option-disabled { color: $foreground; }
     }
     """
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id, classes="pane", markup=False)
         self.rows: list[Row] = []
         self.shown_since = 0.0
         """Since when the evidence of this segment, or what was left over, has been shown; on the monotonic clock."""
         self._of = ""
-        self._shown: tuple[Evidence, Collection[int], Backing | None, Card | None] | None = None
+        self._shown: tuple[Evidence, Collection[int], Backing | None, Card | None, Sign | None] | None = None
 
     @property
     def room(self) -> int:
@@ -64,14 +64,15 @@ class EvidenceList(OptionList):
         marked: Collection[int],
         backing: Backing | None = None,
         card: Card | None = None,
+        sign: Sign | None = None,
     ) -> None:
-        """Shows the evidence of a segment, the cursor staying on its quote."""
+        """Shows the evidence of a segment, the cursor staying on its quote; ``sign`` is the segment's symbol."""
         self._shown = None
         if evidence is None:
             self._fill("", [])
         else:
-            self._shown = evidence, marked, backing, card
-            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card)))
+            self._shown = evidence, marked, backing, card, sign
+            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card, sign)))
 
     def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
         """Shows the passages that lie in no segment."""
@@ -167,11 +168,16 @@ def _alike(row: Row, other: Row) -> bool:
 
 
 def _rows(
-    evidence: Evidence, marked: Collection[int], backing: Backing | None, room: int, card: Card | None
+    evidence: Evidence,
+    marked: Collection[int],
+    backing: Backing | None,
+    room: int,
+    card: Card | None,
+    sign: Sign | None,
 ) -> Iterator[Row]:
     """Summary, the card's quotes, proposed passages, members, and at last the names that fit."""
     signs = words.quote_signs(evidence)
-    yield Row("told", words.summary(evidence, backing, room))
+    yield Row("told", words.summary(evidence, backing, room, sign))
     for part in PARTS:
         quote = card.first(part) if card is not None else None
         if card is not None and quote is not None:

@@ -12,6 +12,7 @@ from needsseg.actions.segments.cards import Card, CardQuote
 from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
+from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2
@@ -61,7 +62,7 @@ def next_step(of: SegmentSummary, card: Card | None) -> str:
     return "c confirms it" if of.decided else "press n to go to the quotes, a keeps one"
 
 
-def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) -> Content:
+def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, sign: Sign | None = None) -> Content:
     """What one must know before reading the quotes, a line each, cut to ``width`` cells where it is given."""
     of = evidence.summary
     status = SEGMENT_WORDS[of.status]
@@ -72,7 +73,11 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0) 
     known += [f"+ {of.new} new"] if of.new else []
     known += [f"{of.proposed} proposed"] if of.proposed else []
     parts = [
-        Content.assemble(plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"), plain(f"  {status}")),
+        Content.assemble(
+            *((symbol_content(sign[0]), " ") if sign else ()),
+            plain(f"{SEGMENT_GLYPHS[of.status]} {of.name}", "bold"),
+            plain(f"  {status}"),
+        ),
         plain(" · ".join(filter(None, known))),
     ]
     # Never cut: what qualifies a figure stands behind it.

@@ -15,6 +15,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from needsseg.tui.widgets.symbols import split_symbols, symbol_style
+
 
 class LongList(ScrollView, can_focus=True):
     """Shows ``count`` lines that ``line`` makes when they come into sight, all as wide as the header."""
@@ -47,10 +49,11 @@ class LongList(ScrollView, can_focus=True):
     class Taken(Message):
         """The line under the cursor was clicked."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None, cursor_shown: bool = True) -> None:
         super().__init__(id=id, classes=classes)
         self.count = 0
         self.cursor = 0
+        self._cursor_shown = cursor_shown
         self._header = ""
         self._line: Callable[[int], str] = str
         self._styles: dict[str, Style] = {}
@@ -122,13 +125,27 @@ class LongList(ScrollView, can_focus=True):
         at = round(self.scroll_offset.y) + y - 1
         if at >= self.count:
             return Strip.blank(width, self.rich_style)
-        part = "cursor" if at == self.cursor else "odd" if at % 2 else "even"
+        part = "cursor" if at == self.cursor and self._cursor_shown else "odd" if at % 2 else "even"
         return self._strip(self._line(at), part, left, width)
 
     def _strip(self, text: str, part: str, left: int, width: int) -> Strip:
         style = self._style(part)
         whole = max(self.virtual_size.width, width)
-        return Strip([Segment(f" {text} ", style)]).adjust_cell_length(whole, style).crop(left, left + width)
+        parts = [Segment(f" {text} ", style)] if part in ("header", "cursor") else self._coloured(f" {text} ", style)
+        return Strip(parts).adjust_cell_length(whole, style).crop(left, left + width)
+
+    def _coloured(self, text: str, style: Style) -> list[Segment]:
+        """Return a line with the symbols of segments in their colours."""
+        return [
+            Segment(part, style + self._symbol_style(part) if is_symbol else style)
+            for part, is_symbol in split_symbols(text)
+        ]
+
+    def _symbol_style(self, symbol: str) -> Style:
+        style = self._styles.get(symbol)
+        if style is None:
+            style = self._styles[symbol] = symbol_style(symbol, self.app.theme_variables)
+        return style
 
     def _style(self, part: str) -> Style:
         # The cursor looks otherwise without the focus.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,35 +15,13 @@ from textual.widget import Widget
 
 from needsseg.actions.discovery.comparing import Point
 from needsseg.text import safe
+from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs, symbol_style
 from needsseg.tui.words import plain
 
-# Filled for the segment that is shown, hollow for the others; letters once the shapes are used up.
-SHAPES = (("▲", "△"), ("■", "□"), ("◆", "◇"), ("▼", "▽"), ("★", "☆"), ("●", "○"), ("▶", "▷"), ("◀", "◁"))
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CURSOR, LOOSE, OFF, PROPOSED = "╋", "·", "×", "+"
 THINKING = "Laying the map out …"
 PLACES_FOR_NAMES = 24
-
-
-Signs = dict[int, tuple[str, str]]
-"""For each segment its sign where it is the one shown, and its sign where it is not."""
-
-
-def glyphs(segments: Sequence[int], kept: Mapping[int, tuple[str, str]] | None = None) -> Signs:
-    """The signs of segments, among ``kept`` ones: a segment that has a sign keeps it, and no other one gets it.
-
-    Only where there are no others left, signs of segments that are gone are given again.
-    """
-    signs = [*SHAPES, *((letter.upper(), letter) for letter in LETTERS)]
-    found = dict(kept or {})
-    for segment in segments:
-        if segment not in found:
-            free = [sign for sign in signs if sign not in found.values()]
-            gone = [found[other] for other in found if other not in segments]
-            found[segment] = (free or gone or signs)[0 if free or gone else len(found) % len(signs)]
-            if not free and gone:
-                del found[next(other for other in found if other not in segments)]
-    return found
+_FILLED = {filled for filled, _ in SHAPES} | set(LETTERS.upper())
 
 
 def plotted(
@@ -106,6 +85,7 @@ class PassageMap(Widget, can_focus=True):
         self._about = ""
         self._drawn: list[str] = []
         self._legend: list[Content] = []
+        self._styles: dict[str, Style] = {}
 
     def show(
         self,
@@ -155,31 +135,43 @@ class PassageMap(Widget, can_focus=True):
         width, base = self.size.width, self.rich_style
         drawn = len(self._drawn)
         if y < drawn:
-            return _emphasised(self._drawn[y], base).adjust_cell_length(width, base)
+            return self._coloured(self._drawn[y], base, of_words=False).adjust_cell_length(width, base)
         if y == drawn and drawn:
             return Strip([Segment("─" * width, base + Style(dim=True))])
         at = y - drawn - (1 if drawn else 0)
         if 0 <= at < len(self._legend):
-            return Strip([Segment(self._legend[at].plain, base)]).adjust_cell_length(width, base)
+            return self._coloured(self._legend[at].plain, base, of_words=True).adjust_cell_length(width, base)
         return Strip.blank(width, base)
 
+    def notify_style_update(self) -> None:
+        """Draw the symbols in the colours of another theme."""
+        super().notify_style_update()
+        self._styles.clear()
 
-def _emphasised(line: str, base: Style) -> Strip:
-    """The cursor in reverse and filled signs bold, beside their shapes."""
-    strong = {filled for filled, _ in SHAPES} | set(LETTERS.upper())
-    return Strip(
-        [
-            Segment(
-                sign,
-                base + Style(bold=True, reverse=True)
-                if sign == CURSOR
-                else base + Style(bold=True)
-                if sign in strong
-                else base,
-            )
-            for sign in line
-        ]
-    )
+    def _coloured(self, line: str, base: Style, *, of_words: bool) -> Strip:
+        """Return a line with the symbols of segments in their colours, filled ones bold, and the cursor in reverse."""
+        drawn = []
+        for symbols, part in groupby(enumerate(line), key=lambda cell: _is_symbol(line, cell[0], of_words=of_words)):
+            text = "".join(sign for _, sign in part)
+            drawn += [Segment(sign, self._style(sign, base)) for sign in text] if symbols else [Segment(text, base)]
+        return Strip(drawn)
+
+    def _style(self, symbol: str, base: Style) -> Style:
+        style = self._styles.get(symbol)
+        if style is None:
+            strong = symbol == CURSOR or symbol in _FILLED
+            style = symbol_style(symbol, self.app.theme_variables) + Style(bold=strong, reverse=symbol == CURSOR)
+            self._styles[symbol] = style
+        return base + style
+
+
+def _is_symbol(line: str, at: int, *, of_words: bool) -> bool:
+    """Return whether a character is a symbol: in a line of words, a letter is one only where an entry begins with it alone."""
+    sign = line[at]
+    if not of_words or not sign.isalpha():
+        return sign == CURSOR or bool(colour_of(sign))
+    begins = at == 0 or (at > 1 and line[at - 2 : at].isspace())
+    return begins and line[at + 1 : at + 2] == " " and bool(colour_of(sign))
 
 
 def legend(

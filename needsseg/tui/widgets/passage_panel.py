@@ -37,6 +37,8 @@ def ending(words: str, limit: int) -> str:
 class PassagePanel(VerticalScroll, can_focus=False):
     """Beside or below the transcript."""
 
+    DEFAULT_CLASSES = "pane"
+    BORDER_TITLE = "Passage"
     DEFAULT_CSS = """
     PassagePanel { background: $surface; padding: 0 1;
       & Static { height: auto; }
@@ -52,6 +54,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
         passage: Passage | None,
         overlaps: int,
         digits: Mapping[int, str],
+        marks: Mapping[str, Content],
         *,
         any_passages: bool,
         chance: str = "",
@@ -62,7 +65,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
     ) -> None:
         """Shows a passage and ``who`` said it, or that there is none, and what was ``asked`` before it.
 
-        ``chance`` and ``reasons`` are those of the queue where it is open.
+        ``marks`` are the symbols of codes by name. ``chance`` and ``reasons`` are those of the queue where it is open.
         """
         parts: list[Content] = []
         if passage is None:
@@ -80,18 +83,26 @@ class PassagePanel(VerticalScroll, can_focus=False):
             if overlaps:
                 parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
             if passage.codes:
-                codes = plain("  ".join(f"#{code}" for code in passage.codes), "bold")
-                parts.append(Content.assemble(plain("codes ", "dim"), codes))
+                codes = [_marked(f"#{code}", marks.get(code), "bold") for code in passage.codes]
+                parts.append(Content.assemble(plain("codes ", "dim"), Content("  ").join(codes)))
             parts += [plain(note) for note in notes]
             why = passage.reasons if reasons is None else reasons
             if why:
                 parts.append(Content.assemble(plain("why ", "dim"), plain(" · ".join(why))))
         if digits:
-            pinned = "  ".join(f"{number} {code}" for number, code in digits.items())
-            parts.append(plain(pinned, "$text-accent"))
+            pinned = [
+                Content.assemble(marks.get(code, ""), plain(f"{number} ", "bold $footer-key-foreground"), plain(code))
+                for number, code in digits.items()
+            ]
+            parts.append(Content("  ").join(pinned))
         # Beside the transcript the text fills the panel's height, so that another one needs no new layout.
         renew(
             self.query_one("#about", Static),
             lines(parts),
             self.content_size.height if self.screen.has_class("-wide") else 1,
         )
+
+
+def _marked(name: str, mark: Content | None, style: str = "") -> Content:
+    """Return a code's name after its symbol, where it has one."""
+    return Content.assemble(mark, plain(name, style)) if mark is not None else plain(name, style)

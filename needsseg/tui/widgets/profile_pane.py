@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import AccountMatch
+from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import lines, plain
 
 METHODS = {
@@ -22,6 +23,8 @@ METHODS = {
 class ProfilePane(VerticalScroll, can_focus=False):
     """Beside or below the table of accounts."""
 
+    DEFAULT_CLASSES = "pane"
+    BORDER_TITLE = "Profile"
     DEFAULT_CSS = """
     ProfilePane { background: $surface; padding: 0 1;
       & Static { height: auto; }
@@ -32,9 +35,11 @@ class ProfilePane(VerticalScroll, can_focus=False):
         """One text."""
         yield Static(id="profile", markup=False)
 
-    def show(self, profile: AccountProfile | None, people: Sequence[AccountMatch], paid: str = "") -> None:
+    def show(
+        self, profile: AccountProfile | None, people: Sequence[AccountMatch], paid: str = "", sign: Sign | None = None
+    ) -> None:
         """Shows a profile, with the participants who belong to the account and what it pays."""
-        self.query_one("#profile", Static).update(described(profile, people, paid) if profile else "")
+        self.query_one("#profile", Static).update(described(profile, people, paid, sign) if profile else "")
         self.scroll_home(animate=False)
 
 
@@ -56,7 +61,9 @@ def paid_words(amounts: Revenue, account_id: str) -> str:
     return f"ARR {arr:,.0f}" if arr is not None else f"{amount:,.2f} by the column “{amounts.column}”"
 
 
-def described(profile: AccountProfile, people: Sequence[AccountMatch], paid: str = "") -> Content:
+def described(
+    profile: AccountProfile, people: Sequence[AccountMatch], paid: str = "", sign: Sign | None = None
+) -> Content:
     """A profile as text."""
     parts = [
         plain(profile.name or profile.account_id, "bold"),
@@ -64,7 +71,8 @@ def described(profile: AccountProfile, people: Sequence[AccountMatch], paid: str
         plain(profile.sentence),
         plain(""),
     ]
-    parts.append(_named("need", need_words(profile)))
+    symbol = (symbol_content(sign[0]), " ") if sign else ()
+    parts.append(Content.assemble(plain("need  ", "dim"), *symbol, plain(need_words(profile))))
     if profile.needs_segment_confirmed_by:
         parts.append(_named("confirmed by", profile.needs_segment_confirmed_by))
     if profile.contested:

@@ -23,7 +23,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", id="progress.cancel")]
     DEFAULT_CSS = """
     ProgressScreen { align: center middle; background: $background 40%;
-      & > Vertical { width: 60; max-width: 95%; height: auto; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 60; max-width: 95%; height: auto; background: $surface; border: round $accent; padding: 0 1; }
       & Static { height: auto; }
       & ProgressBar { width: 100%; }
       & Bar { width: 1fr; }

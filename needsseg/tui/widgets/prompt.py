@@ -18,7 +18,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.tui.drafting import WORDS, Drafting
-from needsseg.tui.words import one_line, plain
+from needsseg.tui.words import key_hints, one_line, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Prompt(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     Prompt { align: center bottom; background: $background 40%;
-      & > Vertical { height: auto; max-height: 90%; width: 100%; max-width: 100; background: $surface; border: round $primary;
+      & > Vertical { height: auto; max-height: 90%; width: 100%; max-width: 100; background: $surface; border: round $accent;
         padding: 0 1; }
       & #question { height: auto; max-height: 12; text-style: bold; }
       & #about { height: auto; max-height: 12; color: $text-muted; }
@@ -113,7 +113,7 @@ class Prompt(ModalScreen[str | None]):
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
             keys = "enter takes it · esc cancels" + (" · tab completes" if self._path or self._choices else "")
-            yield Static(keys + (" · ↓ ↑ choose" if self._choices else ""), id="keys", markup=False)
+            yield Static(key_hints(keys + (" · ↓ ↑ choose" if self._choices else "")), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """The words come first; the choices follow them."""

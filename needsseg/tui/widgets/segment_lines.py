@@ -7,13 +7,14 @@ from textual.content import Content
 from needsseg.actions.discovery.evidence import SegmentSummary
 from needsseg.text import format_count
 from needsseg.tui.widgets.evidence import LEFT_OVER
+from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import SEGMENT_GLYPHS, lines, plain
 
 MOST_WORDS = 5
 
 
-def segment_line(row: SegmentSummary) -> Content:
-    """A segment: its name, its size, and while it has no name of its own the words it is known by."""
+def segment_line(row: SegmentSummary, sign: Sign | None = None) -> Content:
+    """A segment: its name, its symbol, its size, and while it has no name of its own the words it is known by."""
     warned = " !" if row.warnings else ""
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
@@ -21,10 +22,10 @@ def segment_line(row: SegmentSummary) -> Content:
     # Beside the figures, where a narrow list has room for it however long the name is.
     stated = " · in view" if row.in_view and row.status == "candidate" else ""
     people = format_count(row.participants, "person", "people")
-    about = f"  {row.size} · {people}{warned}{new}{proposed}{once}{stated}"
+    about = f"{row.size} · {people}{warned}{new}{proposed}{once}{stated}"
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
-        plain(about, "dim"),
+        Content.assemble(symbol_content(sign[0]) if sign else " ", " ", plain(about, "dim")),
     ]
     if row.status == "candidate" and row.keywords:
         parts.append(plain(f"  {', '.join(row.keywords[:MOST_WORDS])}", "dim"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -64,11 +65,11 @@ class TranscriptView(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     TranscriptView { height: 1fr; padding: 0; background: $background; scrollbar-gutter: stable;
       & .transcript--speaker { color: $text-accent; text-style: bold; }
-      & .transcript--other-speaker { color: $text-muted; text-style: italic; }
+      & .transcript--other-speaker { color: $foreground; text-style: italic dim; }
       & .transcript--suggested { color: $text-warning; text-style: underline; }
       & .transcript--accepted { color: $text-success; text-style: bold underline; }
       & .transcript--coded { color: $text-primary; text-style: bold underline; }
-      & .transcript--rejected { color: $text-muted; text-style: strike; }
+      & .transcript--rejected { color: $foreground; text-style: strike dim; }
       & .transcript--current { background: $primary-muted; text-style: bold; }
       & .transcript--selected { text-style: reverse; }
       & .transcript--overlap { text-style: italic uu; }
@@ -99,6 +100,8 @@ class TranscriptView(ScrollView, can_focus=True):
         self._width = 0
         self._to_reveal: Span | None = None
         self._passages: Sequence[Passage] = ()
+        self._codes: Mapping[str, Content] = {}
+        self._code_styles: dict[str, Style] = {}
         self._by_line: dict[int, list[Mark]] = {}
         self._drawn: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
@@ -141,11 +144,15 @@ class TranscriptView(ScrollView, can_focus=True):
         if self._lines:
             self.scroll_to(y=max(0, line_at(self._lines, top) - on_head), animate=False, force=True)
 
-    def mark(self, passages: Sequence[Passage], current: int | None) -> None:
-        """Draws these passages, one of them as the current one."""
+    def mark(
+        self, passages: Sequence[Passage], current: int | None, codes: Mapping[str, Content] | None = None
+    ) -> None:
+        """Draws these passages, one of them as the current one; ``codes`` are the symbols of codes by name."""
         was, self._current = self._current, current
-        if passages is not self._passages:
-            self._passages = passages
+        codes = codes or {}
+        if passages is not self._passages or codes != self._codes:
+            self._passages, self._codes = passages, codes
+            self._code_styles.clear()
             self._lay_marks()
             return
         for passage in passages:
@@ -258,6 +265,7 @@ class TranscriptView(ScrollView, can_focus=True):
         """Draws everything anew under another theme."""
         super().notify_style_update()
         self._styles.clear()
+        self._code_styles.clear()
         self._drawn.clear()
 
     def _redraw(self) -> None:
@@ -364,19 +372,36 @@ class TranscriptView(ScrollView, can_focus=True):
             if current and number == mark.first:
                 pointer = "▶"
             if lanes[mark.lane][0] == " " or current or number == mark.first:
-                style = self._style(state(mark.passage), underlined=False)
+                style = self._code_style(mark.passage) or self._style(state(mark.passage), underlined=False)
                 lanes[mark.lane] = self._bar(number, mark, current=current), style
         if any(mark.crowded for mark in here):
             lanes[-1] = "+", Style(bold=True)
         return [Segment(pointer, Style(bold=True)), *(Segment(glyph, style) for glyph, style in lanes), Segment(" ")]
 
     def _bar(self, number: int, mark: Mark, *, current: bool) -> str:
-        """What stands for a passage beside one of its lines: its state first, then a bar, then where it ends."""
+        """What stands for a passage beside a line: its state, the symbol of its code, a bar, then where it ends."""
         if number == mark.first:
             return GLYPHS[state(mark.passage)]
+        if number == mark.first + 1 < mark.last and (code := self._code(mark.passage)):
+            return code.plain[0]
         if number == mark.last:
             return "┛" if current else "┘"
         return "┃" if current else "│"
+
+    def _code(self, passage: Passage) -> Content | None:
+        """The symbol of a coded passage's first code."""
+        return self._codes.get(passage.codes[0]) if state(passage) == "coded" else None
+
+    def _code_style(self, passage: Passage) -> Style | None:
+        """The colour of a coded passage's first code; None where it has none."""
+        code = self._code(passage)
+        if code is None:
+            return None
+        name = passage.codes[0]
+        if name not in self._code_styles:
+            segments = code.render_segments(self.visual_style)
+            self._code_styles[name] = Style(color=segments[0].style.color if segments and segments[0].style else None)
+        return self._code_styles[name]
 
     def _head(self, line: Line) -> list[Segment]:
         turn = self.transcript.turns[line.turn] if self.transcript else None

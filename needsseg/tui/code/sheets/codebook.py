@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from needsseg.actions.coding import COLOURS, Branch, CodeRow, codebook, is_colour, memos
+from needsseg.actions.coding import COLOURS, Branch, CodeRow, codebook, is_colour, memos, passages
 from needsseg.actions.study import Study
 from needsseg.text import format_count
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.drafting import Drafting
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.widgets.symbols import code_content
 from needsseg.tui.words import one_line, plain
 
 DEEPEST_SHOWN = 8
@@ -53,6 +54,7 @@ class CodebookSheet(Sheet[str]):
     def __init__(self, study: Study) -> None:
         super().__init__(study)
         self._all: list[Branch] = []
+        self._ids: dict[str, int] = {}
         self._shown: list[Branch] = []
         self._filter = ""
         self._wanted = ""
@@ -66,7 +68,7 @@ class CodebookSheet(Sheet[str]):
         """The tree as it is now, the cursor on the same code."""
         here = self._wanted or (self.code.name if self.code else "")
         self._wanted = ""
-        self._all = codebook.tree(self.study)
+        self._all, self._ids = codebook.tree(self.study), passages.code_ids(self.study)
         words = self._filter.casefold().split()
         self._shown = [
             branch
@@ -88,8 +90,8 @@ class CodebookSheet(Sheet[str]):
         about = [format_count(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
         parts = [
             plain(f"{code.pin or ' '} ", "bold"),
+            code_content(self._ids[code.name], code.color if is_colour(code.color) else ""),
             plain(place, "dim"),
-            block(code.color),
             plain(code.name, "bold"),
             plain(f"  {' · '.join(about)}"),
         ]
@@ -286,10 +288,3 @@ class CodebookSheet(Sheet[str]):
             f"“{name}” is pinned to {digit}" if digit else f"unpinned “{name}”",
             lambda: codebook.pin(self.study, name, digit or None),
         )
-
-
-def block(colour: str) -> Content:
-    """A block in a code's colour; blank where it has none, or one that is not known here."""
-    if is_colour(colour):
-        return plain("■ ", colour)
-    return plain("□ " if colour else "  ")

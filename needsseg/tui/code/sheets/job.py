@@ -44,7 +44,7 @@ class JobSheet(ModalScreen[JobParts | None]):
     ]
     DEFAULT_CSS = """
     JobSheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 104; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $primary;
+      & > Vertical { width: 104; max-width: 98%; height: auto; max-height: 98%; background: $surface; border: round $accent;
         padding: 0 1; overflow-y: auto; }
       & #quote { height: auto; max-height: 6; }
       & #quote Static { height: auto; }

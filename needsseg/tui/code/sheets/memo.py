@@ -33,7 +33,7 @@ class MemoSheet(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     MemoSheet { align: center middle; background: $background 40%;
-      & > Vertical { width: 104; max-width: 98%; height: 80%; background: $surface; border: round $primary; padding: 0 1; }
+      & > Vertical { width: 104; max-width: 98%; height: 80%; background: $surface; border: round $accent; padding: 0 1; }
       & #title { height: auto; max-height: 3; text-style: bold; }
       & #others { height: auto; max-height: 40%; color: $text-muted; }
       & #others Static { height: auto; }

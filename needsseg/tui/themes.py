@@ -1,0 +1,37 @@
+"""The colours of the app: Textual's own themes, one with high contrast, and eight colours that tell segments apart in each."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+MARK_COLOURS = 8
+"""How many colours there are for segments: ``$mark-0`` to ``$mark-7``."""
+_ON_DARK = ("#6CB6FF", "#F2A65A", "#66D19E", "#F08CC8", "#5BD0E0", "#DDD06A", "#B9A0F8", "#FF9080")
+_ON_LIGHT = ("#0B4F94", "#8A4300", "#12602F", "#932062", "#005B6B", "#5E5200", "#5B2FA6", "#A11C16")
+# The terminal's own colours, those of the least contrast on either ground left out.
+_OF_TERMINAL = (
+    "ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta", "ansi_cyan", "ansi_red", "ansi_bright_blue", "ansi_bright_magenta",
+)  # fmt: skip
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    primary="#FFFFFF",
+    secondary="#8CD3FF",
+    accent="#FFE100",
+    warning="#FFE100",
+    error="#FF8A8A",
+    success="#7CFC9A",
+    foreground="#FFFFFF",
+    background="#000000",
+    surface="#000000",
+    panel="#1C1C1C",
+    boost="#262626",
+    dark=True,
+    text_alpha=1.0,
+    variables={"primary-muted": "#B0B0B0", "text-muted": "#D8D8D8", "text-disabled": "#B0B0B0"},
+)
+
+
+def mark_variables(theme: Theme) -> dict[str, str]:
+    """Return the theme variables ``mark-0`` to ``mark-7``, readable on the grounds of ``theme``."""
+    colours = _OF_TERMINAL if theme.ansi else _ON_DARK if theme.dark else _ON_LIGHT
+    return {f"mark-{number}": colour for number, colour in enumerate(colours)}
