@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import UsageError
 from needsseg.survey.choice import choose
 from needsseg.survey.scoring import score
 from needsseg.survey.scoring_table import MOST_CHOSEN, NONE, Option, Question, Survey
-from needsseg.validation.intervals import wilson
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,6 +16,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.segments import cards, segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.survey import survey as surveys
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.settings import shipped
 from needsseg.study.accounts import surveys as stored
@@ -24,7 +25,6 @@ from needsseg.study.transcripts import interviews as stored_interviews
 from needsseg.survey.drafting import load_templates
 from needsseg.survey.formats import as_json
 from needsseg.tui.survey import editing
-from needsseg.validation.intervals import wilson
 from tests.fixtures.tui_survey_desk import worded
 from tests.fixtures.wording import (
     MERGED_IN,
