@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.discovery.firmness import Firmness
+from needsseg.errors import Advice, Fix
 from needsseg.text import format_count
 
 FEWEST_TO_TELL = 20
 """Below so many passages the test says nothing."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
-STATE_IN_APP = "State the needs you believe in (V), or answer questions (Q)"
-STATE_NEEDS = "State the needs you believe in (needsseg needs add), or answer questions"
+NEXT_STEP = Advice("State the needs you believe in (", Fix.ADD_NEED, "), or answer questions (", Fix.QUESTION, ").")
 NO_FINDING = (
     "{count} and no words that mark them: no finding, however alike they come back when passages are drawn again."
 )
@@ -51,17 +51,17 @@ def separation_words(separate: bool | None, p: float | None, passages: int | Non
     )
 
 
-def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> str:
+def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> Advice:
     """The same for a line or two above a screen, with what to do next."""
     if separate is not False:
-        return separation_words(separate, p, passages)
+        return Advice(separation_words(separate, p, passages))
     chance = f" ({_p(p).strip()})" if p is not None else ""
-    return f"Not groups that stand apart: noise divides as well{chance}. {STATE_IN_APP}."
+    return Advice(f"Not groups that stand apart: noise divides as well{chance}. ", NEXT_STEP)
 
 
-def next_step(separate: bool | None) -> str:
+def next_step(separate: bool | None) -> Advice:
     """What to do where passages do not form groups by themselves; empty where they do or where nothing is known."""
-    return f"{STATE_NEEDS}." if separate is False else ""
+    return NEXT_STEP if separate is False else Advice()
 
 
 def no_finding(marking_words: Sequence[Sequence[str]]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
@@ -95,3 +96,19 @@ def overview(app: NeedssegApp) -> None:
         *(f"Note: {warning}" for warning in seen.warnings),
     ]
     app.push_screen(ReportScreen("The study in numbers", said))
+
+
+class StudyCommand(NamedTuple):
+    """A command of the palette: its words there, and what it runs."""
+
+    words: str
+    run: Callable[[NeedssegApp], None]
+
+
+PALETTE: dict[str, StudyCommand] = {
+    "back up": StudyCommand("back up the study", back_up),
+    "backups": StudyCommand("list the study's backups, restore one", backups),
+    "check": StudyCommand("check the study's file", check),
+    "overview": StudyCommand("overview of the study", overview),
+}
+"""What concerns the study as a whole and has no key."""

@@ -17,7 +17,8 @@ import pytest
 from needsseg.actions.coding import codebook, passages
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
-from needsseg.errors import StudyError, UsageError
+from needsseg.cli.fixes import worded
+from needsseg.errors import Fix, StudyError, UsageError
 from needsseg.study import connection, opening
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, erasing, faults, leftovers, restore, schema, watched_places
@@ -188,7 +189,7 @@ def test_a_damaged_study_is_recognised_at_opening_and_the_newest_backup_offered_
     with pytest.raises(StudyError) as told:
         studies.open_study(talk.path)
     assert "damaged" in told.value.message
-    assert f"restore {newest}" in told.value.hint and "rescue" in told.value.hint
+    assert told.value.hint.fixes == (Fix.RESTORE, Fix.RESCUE) and f"restore {newest}" in worded(told.value.hint)
     done = studies.restore(talk.path, newest)
     assert done.was_damaged and _marks(talk.path) == 1
     assert done.kept is not None and backups.fault_of(done.kept)

@@ -10,6 +10,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery import needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
+from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs as stored
@@ -92,7 +93,7 @@ def test_what_will_not_do_is_refused_and_changes_nothing(
     before = tables(talk)
     with pytest.raises(NeedssegError) as refused:
         change(talk)
-    said = f"{refused.value.message} {refused.value.hint}"
+    said = worded(refused.value.advice)
     assert all(part in said for part in parts), said
     assert tables(talk) == before
 

@@ -17,7 +17,7 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.segments.participant_needs import participant_needs
-from needsseg.errors import NeedssegError, NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, UsageError
 from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -164,7 +164,7 @@ def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict
     files = accounts.stack_files(study)
     if files.events is None:
         raise NeedssegError(
-            "There is no usage, so nothing tells who the users are.", "Import it: needsseg accounts import"
+            "There is no usage, so nothing tells who the users are.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
         )
     with open_engine(engine_for(study, engine), files.events.parent) as opened:
         seen = users_before(
@@ -231,7 +231,7 @@ def batch_id(taken: Sequence[Delivered]) -> str:
 
 def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:
     if segment not in {row.name for row in stored.listing(study)}:
-        raise NotFoundError(f"There is no segment '{segment}'.", "List them with: needsseg segments")
+        raise NotFoundError(f"There is no segment '{segment}'.", Advice("List them with: ", Fix.SEGMENTS))
     return [profile for profile in profiles if profile.needs_segment == segment]
 
 

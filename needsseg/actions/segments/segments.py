@@ -15,7 +15,7 @@ from needsseg.actions.discovery.previews import (
 )
 from needsseg.actions.segments.lineage import Event, lineage
 from needsseg.actions.segments.segment_accounts import Backing, backing
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -146,7 +146,7 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
         if unread and not undecided and shown.summary.status != "candidate":
             raise UsageError(
                 f"Nobody has decided on any of the passages of “{shown.summary.name}”.",
-                "Keep some of them first (a in the app; needsseg decide), or confirm it all the same: --undecided-too.",
+                Advice("Keep some of them first (", Fix.DECIDE, "), or confirm it all the same: --undecided-too."),
             )
         segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown), unread)
         action.summary = f"confirmed segment {segment} “{shown.summary.name}”"

@@ -15,7 +15,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
@@ -27,10 +27,12 @@ class DemoReport:
 
     study: Path
     exports: tuple[Path, ...]
-    lines: tuple[str, ...]
+    lines: tuple[str | Advice, ...]
 
 
-def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] = lambda _line: None) -> DemoReport:
+def demo(
+    folder: Path, progress: Progress = silent, tell: Callable[[str | Advice], None] = lambda _line: None
+) -> DemoReport:
     """Walks the sample study through every room; ``tell`` hears each step as it is done.
 
     Raises NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
@@ -38,11 +40,12 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
     path = folder / "needsseg.db"
     if path.exists():
         raise NeedssegError(
-            f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir."
+            f"{path} is there already.",
+            Advice("Open it: ", Fix.OPEN_STUDY.of(study=path), ", or name another folder with --dir."),
         )
-    lines: list[str] = []
+    lines: list[str | Advice] = []
 
-    def say(line: str) -> None:
+    def say(line: str | Advice) -> None:
         lines.append(line)
         tell(line)
 
@@ -60,7 +63,7 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
     return DemoReport(path, exports, tuple(lines))
 
 
-def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+def _passages(study: Study, progress: Progress, say: Callable[[str | Advice], None]) -> None:
     report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
     formats = len({row.format for row in interviews.listing(study)})
     say(f"Imported {len(report.added)} interviews in {formats} formats.")
@@ -70,7 +73,7 @@ def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     say(f"Suggested {count} passages in which people speak of a job.")
 
 
-def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+def _segments(study: Study, progress: Progress, say: Callable[[str | Advice], None]) -> None:
     report = discovery.discover(study, progress=progress)
     say(report.verdict)
     if report.next_step:
@@ -102,7 +105,7 @@ def _name(study: Study) -> None:
             named[name] = row.id
 
 
-def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str], None]) -> tuple[Path, ...]:
+def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str | Advice], None]) -> tuple[Path, ...]:
     source = shipped("interviews") / "accounts"
     for name, kind in (
         ("accounts.csv", "accounts"),

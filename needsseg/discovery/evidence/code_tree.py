@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.errors import DiscoveryError
+from needsseg.errors import Advice, DiscoveryError, Fix
 
 if TYPE_CHECKING:
     from needsseg.discovery.vector_shaping import Matrix
@@ -56,7 +56,7 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
     if len(names) < FEWEST:
         raise DiscoveryError(
             f"{len(names)} codes are on passages; a tree takes two.",
-            "Code passages first: needsseg code, or F2 in the app.",
+            Advice("Code passages first: ", Fix.CODE),
         )
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform

@@ -17,13 +17,15 @@ from textual.widgets import ProgressBar, Static
 
 from needsseg.actions.accounts.accounts import MappingProposal
 from needsseg.actions.segments import assigning
+from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left
 from needsseg.tui.accounts.commands import AccountVerbs
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
+from needsseg.tui.fixes import worded
 from needsseg.tui.report import PARTLY, ReportScreen
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.widgets.progress import ProgressScreen
+from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import plain
 
@@ -175,7 +177,7 @@ class AssignVerbs(AccountVerbs):
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
             self.done("ended; the study is as it was, and a with the same file goes on there", undo=False)
-        elif "--fresh" in outcome.hint:
+        elif Fix.ASSIGN_AFRESH in failure(outcome).hint.fixes:
             self.app.push_screen(
                 Prompt(
                     "Begin anew?",
@@ -186,7 +188,7 @@ class AssignVerbs(AccountVerbs):
                 lambda anew: self._assign(asked, proposal, fresh=True) if anew else None,
             )
         elif outcome.code not in (0, PARTLY):
-            self._show_columns(asked, proposal, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
+            self._show_columns(asked, proposal, worded(failure(outcome), self.app))
         else:
             found = outcome.result if isinstance(outcome.result, dict) else {}
             title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"

@@ -13,6 +13,7 @@ from needsseg.actions.accounts.accounts import AccountProfile, MappingProposal
 from needsseg.actions.segments import segments
 from needsseg.errors import TableError
 from needsseg.text import format_count
+from needsseg.tui.fixes import worded
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.profiles import StackDesk
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -153,10 +154,11 @@ class AccountVerbs(StackDesk):
     @shows_errors
     def _imported(self, reading: Reading, proposal: MappingProposal, chosen: Chosen, outcome: Outcome) -> None:
         from needsseg.tui.report import PARTLY, ReportScreen
+        from needsseg.tui.widgets.progress import failure
 
         if outcome.code not in (0, PARTLY):
             # What a person decided stays, and can be changed: how a column of dates is written may only show at its end.
-            self._show_mapping(reading, proposal, chosen, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
+            self._show_mapping(reading, proposal, chosen, worded(failure(outcome), self.app))
             return
         found = outcome.result if isinstance(outcome.result, dict) else {}
         rejected = found.get("rejected", [])

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts.accounts import FORMATS, MappingProposal
 from needsseg.errors import NeedssegError
+from needsseg.tui.fixes import worded
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -168,7 +169,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             try:
                 self._proposal = self._again(self.columns, self.dates)
             except NeedssegError as error:
-                wrong = f"{error.message} {error.hint}".strip()
+                wrong = worded(error, self.app)
         self._show(wrong)
 
     @on(OptionList.OptionSelected)

@@ -11,6 +11,7 @@ from needsseg.actions.discovery import review
 from needsseg.actions.segments import segments
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
+from needsseg.tui.fixes import worded
 from needsseg.tui.segments.desk import SegmentDesk
 from needsseg.tui.widgets.passage_map import PassageMap, glyphs
 from needsseg.tui.words import one_line
@@ -76,7 +77,7 @@ class MapBeside(SegmentDesk):
         try:
             self._points, self._why_none = await loading.aside(self.study.path, review.needs_map), ""
         except NeedssegError as error:
-            self._points, self._why_none = [], f"{error.message} {error.hint}".strip()
+            self._points, self._why_none = [], worded(error, self.app)
         self.show_map()
         try:
             self.backing, self.companies = await loading.aside(self.study.path, _accounts)

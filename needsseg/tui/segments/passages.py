@@ -9,6 +9,7 @@ from needsseg.actions.segments import segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count, plural
+from needsseg.tui.fixes import worded
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.desk import NONE, SegmentDesk
@@ -127,7 +128,7 @@ class PassageVerbs(SegmentDesk):
         try:
             halves = await aside(self.study.path, lambda study: segments.proposed_split(study, segment))
         except DiscoveryError as error:
-            self.tell(f"mark quotes first, space marks: no halves to propose. {error.message} {error.hint}".strip())
+            self.tell(f"mark quotes first, space marks: no halves to propose. {worded(error, self.app)}")
             return
         except NeedssegError as error:
             self.desk.show_error(error)

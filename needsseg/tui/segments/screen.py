@@ -20,6 +20,7 @@ from needsseg.actions.segments.segments import SegmentSummary
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
+from needsseg.tui.fixes import worded
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.commands import SegmentVerbs
 from needsseg.tui.segments.desk import LEFT_OVER
@@ -178,7 +179,7 @@ class SegmentsScreen(SegmentVerbs, PassageVerbs, ReviewReading, MapBeside):
         said = firmness.verdict(self.study)
         header = self.query_one("#verdict", Static)
         header.display = shown and said.has_run
-        header.update(plain(f"{said.short} {said.caution}".strip()))
+        header.update(plain(f"{worded(said.short, self.app)} {said.caution}".strip()))
 
     def hint(self) -> str:
         """What to do next, in one line."""

@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from textual.app import App
 from textual.widgets import LoadingIndicator, Static
 
 from needsseg.actions.accounts import accounts
@@ -20,6 +21,7 @@ from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
+from needsseg.tui.fixes import worded
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import plain
@@ -88,12 +90,13 @@ class Computed:
     error: NeedssegError | None = None
     labelled: int = 0
 
-    @property
-    def failed(self) -> str:
+    def failed(self, app: App[Any]) -> str:
         """Why there are no profiles, and what to do; empty where there are."""
         if self.error is None:
             return ""
-        return "\n".join(["Profiles could not be computed.", "", self.error.message, self.error.hint, *FAILED])
+        return "\n".join(
+            ["Profiles could not be computed.", "", self.error.message, worded(self.error.hint, app), *FAILED]
+        )
 
 
 def compute(study: Study, as_of: date | None) -> Computed:
@@ -142,7 +145,7 @@ class StackDesk(StudyScreen):
         there = "accounts" in accounts.sources(self.study)
         have, state = self.desk.computed, tuple((entry.id, entry.state) for entry in history.listing(self.study))
         made_of = (self.as_of, state)
-        failed = have.failed if there and have is not None and have.made_of == made_of else ""
+        failed = have.failed(self.app) if there and have is not None and have.made_of == made_of else ""
         dated = not (there and have and have.as_of is None and self.as_of is None)
         self.query_one(".empty", Static).update(plain(failed or (self.EMPTY if dated else NO_DATE)))
         self._show_body(there and dated and not failed)

@@ -13,6 +13,7 @@ from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.profiles import attempted
@@ -159,7 +160,7 @@ class SurveyVerbs(SurveyDesk):
         found = await attempted(aside(self.study.path, lambda study: surveys.accuracy(study, shown)))
         self.measuring = False
         if isinstance(found, NeedssegError):
-            self.tell(f"{found.message} {found.hint}".strip(), wrong=True)
+            self.tell(worded(found, self.app), wrong=True)
             return
         if not self.is_current:
             # Something else was opened meanwhile, which a report must not cover.
