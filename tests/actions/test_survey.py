@@ -160,14 +160,14 @@ def test_drafted_words_of_an_older_survey_are_to_be_worded_once(
     with confirmed.action("save survey"):
         stored.add(confirmed, "v1-abcdef", json.dumps(body), "")
     with studies.open_study(confirmed.path) as again:
-        (told,) = [notice for notice in again.notices if "survey" in notice]
+        (told,) = [notice for notice in again.notices if "survey" in str(notice)]
         assert says(told, "to be worded", "v1-abcdef", "needsseg undo")
         now = surveys.current(again)
         for question in now.questions:
             for option in question.options:
                 assert option.to_be_worded == (option.key in ("builder", "coordinator")), option
     with studies.open_study(confirmed.path) as again:
-        assert not [notice for notice in again.notices if "survey" in notice]
+        assert not [notice for notice in again.notices if "survey" in str(notice)]
         history.undo(again)
         assert not surveys.current(again).to_be_worded
     with studies.open_study(confirmed.path) as again:

@@ -17,7 +17,7 @@ from needsseg.study.segments import needs as stored
 from needsseg.study.segments import runs
 from needsseg.study.segments import segments as stored_segments
 from needsseg.study.segments.segments import Member, NewCandidate
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording import refuses, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 RUN = {"model": "m", "model_sha256": "x", "seed": 0, "parameters": {}, "versions": {}, "input_sha256": "y"}
@@ -210,7 +210,7 @@ def test_what_answers_had_named_becomes_a_candidate_again_once(talk: Study, six:
     before = tables(talk)
     with studies.open_study(talk.path) as study:
         (told,) = studies.warnings(study)
-        assert "“Candidate 2”" in told and "1 answer" in told and "needsseg undo" in told
+        assert says(told, "“Candidate 2”", "1 answer", "needsseg undo")
         assert _statuses(study)["Candidate 2"] == "candidate" and _members(study, two)[six[0]] == "hand"
         assert [(a.passage, a.segment) for a in stored.answers(study)] == [(six[0], two)]
         history.undo(study)

@@ -42,9 +42,7 @@ def test_a_hint_names_the_key_as_it_is_bound_and_the_screen(tmp_path: Path) -> N
                 assert way(Remedy(Fix.SEGMENTS), app) == "Segments (f3)"
                 assert way(Remedy(Fix.BACK_UP), app) == "“back up the study” (ctrl+p)"
                 assert way(Fix.RESCUE.of(study="s.db"), app) == "on the command line: needsseg --study s.db rescue NEW"
-                app.screen.show_error(
-                    NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
-                )  # type: ignore[attr-defined]
+                app.show_error(NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT)))
                 await pilot.pause()
                 state = app.screen.query_one("#status")
                 assert "There are no interviews yet. Import some: i" in str(state.render())

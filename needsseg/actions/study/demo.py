@@ -16,6 +16,7 @@ from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import Advice, Fix, NeedssegError
+from needsseg.exchange.tables import FORMATS
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
@@ -123,7 +124,7 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
     if as_of is None:
         raise NeedssegError("The sample study's usage file holds no events.", "Reinstall needsseg.")
     written = []
-    for name in export.FORMATS:
+    for name in FORMATS:
         report = export.export(study, name, folder / f"accounts.{name}", as_of, progress=progress)
         written.append(report.path)
     say(

@@ -50,8 +50,9 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
         print_object(asdict(report) | {"next_step": worded(report.next_step)})
     else:
         said: tuple[str | Advice, ...] = (report.verdict, report.next_step)
-        for line in filter(None, said):
-            print_text(line)
+        for line in said:
+            if line:
+                print_text(line)
         print_text("")
         print_segments([row for row in rows if row.id in report.proposed])
     for warning in report.warnings:

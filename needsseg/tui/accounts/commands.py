@@ -191,9 +191,9 @@ class AccountVerbs(StackDesk):
         if self.as_of is None:
             self.tell("there is nothing to export yet: i imports accounts")
             return
-        from needsseg.actions.exchange.export import COHORT, TARGETS
+        from needsseg.actions.exchange.export import is_of_one_segment, targets
 
-        choices = [Choice(name, name) for name in TARGETS if name != COHORT]
+        choices = [Choice(name, name) for name in targets() if not is_of_one_segment(name)]
         self.app.push_screen(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)
 
     def _export_where(self, chosen: str | None) -> None:
