@@ -16,6 +16,8 @@ FEWEST_TO_TELL = 20
 """Below so many passages the test says nothing."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
+NEXT_STEP_REPORTED = "State the needs you believe in, or answer questions."
+"""The next step for a report, which is read far from the program."""
 NEXT_STEP = Advice("State the needs you believe in (", Fix.ADD_NEED, "), or answer questions (", Fix.QUESTION, ").")
 NO_FINDING = (
     "{count} and no words that mark them: no finding, however alike they come back when passages are drawn again."

@@ -16,7 +16,7 @@ from needsseg.actions.segments.cards import PARTS, Card
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
-from needsseg.discovery.verdict import leaning_words
+from needsseg.discovery.verdict import NEXT_STEP_REPORTED, leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
     Block,
@@ -82,7 +82,8 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)
     judged = verdict(study)
-    said_of_all = tuple(line for line in (judged.sentence, judged.caution) if line and rows)
+    next_step = NEXT_STEP_REPORTED if judged.next_step else ""
+    said_of_all = tuple(line for line in (judged.sentence, judged.caution, next_step) if line and rows)
     blocks: list[Block] = [Text(line) for line in said_of_all]
     quoted: dict[int, Passage] = {}
     for each, as_shown in zip(found, shown, strict=True):
