@@ -190,7 +190,7 @@ def columns_page() -> str:
     import yaml
 
     from needsseg.accounts.ingest.mapping import NAMES, REQUIRED
-    from needsseg.exchange.destinations.warehouse import dbt_schema
+    from needsseg.exchange.destinations.dbt import dbt_schema
 
     parts = [
         f"{NOTE}\n# Columns of tables\n",

@@ -1,6 +1,10 @@
-"""Errors that a person reads: what is wrong, where, and what to do."""
+"""Errors that a person reads: what is wrong, where, and what to do; and what helps, which each door words its own way."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -9,20 +13,173 @@ EXIT_PARTLY = 3
 EXIT_INTERRUPTED = 130
 
 
+class Fix(Enum):
+    """What a person can do about an error or a note: the value says it in words, a door as a command line or a key."""
+
+    # The study
+    INIT = "make a new study"
+    OPEN_STUDY = "open the study"
+    BACK_UP = "back up the study"
+    BACKUPS = "list the backups"
+    RESTORE = "restore the backup"
+    RESCUE = "save what is readable of the study"
+    CHECK = "check the study's file"
+    HISTORY = "list the history"
+    UNDO = "undo"
+    UNDO_ENTRY = "undo that entry of the history"
+    UNDO_ANYONES = "undo what somebody else did"
+    REDO_ANYONES = "redo what somebody else undid"
+    DRAFTS = "list the drafts"
+    # Interviews and passages
+    IMPORT = "import interviews"
+    PREVIEW_IMPORT = "preview the import"
+    INTERVIEWS = "list the interviews"
+    SHOW_INTERVIEW = "show the interview's turns"
+    SET_ROLE = "set the speaker's role"
+    SAME_SPEAKER = "say that two speakers are one person"
+    SUGGEST = "suggest passages"
+    PASSAGES = "list the passages"
+    QUEUE = "list the queue"
+    MARK = "mark a passage"
+    DECIDE = "accept passages"
+    CODE = "code passages"
+    CODEBOOK = "list the codebook"
+    CREATE_CODE = "create a code"
+    MERGE_CODES = "merge the codes"
+    COVERAGE = "show how much was read and coded"
+    BLIND_OFF = "end blind mode"
+    PSEUDONYMS = "list identifying details"
+    UNDECIDED_NAMES = "list the undecided names"
+    PARTICIPANTS = "list the participants"
+    SET_PARTICIPANT = "set what is known of the participant"
+    # Needs and segments
+    DISCOVER = "discover candidates"
+    ADD_NEED = "state a need"
+    TAKE_CODES = "take several codes as one need"
+    NEEDS = "list the needs in view"
+    QUESTION = "answer questions"
+    RUNS = "list the runs"
+    SENSITIVITY = "test how stable the results are"
+    SEGMENTS = "list the segments"
+    RENAME_SEGMENT = "name the segment"
+    CONFIRM_SEGMENT = "confirm the segment"
+    REOPEN_SEGMENT = "reopen the segment"
+    MOVE_PASSAGE = "move the passage to a segment"
+    WRITE_STATEMENT = "write the job statement"
+    PIN_QUOTE = "pin a quote"
+    PAIRS = "list the pairs"
+    REMOVE_PAIR = "remove the pair"
+    # Accounts
+    IMPORT_ACCOUNTS = "import account data"
+    MATCHES = "match participants to accounts"
+    PROFILES = "list the accounts"
+    ASSIGN = "assign the texts"
+    ASSIGN_AFRESH = "assign the texts afresh"
+    EXPORT = "export the labelled accounts"
+    # The survey
+    DRAFT_SURVEY = "draft the survey"
+    PRINT_SURVEY = "print an example of a survey"
+    WRITE_SURVEY = "write the survey to a file"
+    WORD_SURVEY = "word the survey's options"
+    SAVE_SURVEY = "save the survey"
+    ROUTE_RESPONSES = "route the responses"
+
+    def of(self, **arguments: object) -> Remedy:
+        """Return this with what it is done to, for instance ``Fix.RESTORE.of(backup=path)``."""
+        return Remedy(self, tuple((name, str(value)) for name, value in arguments.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A fix with its arguments, by name."""
+
+    fix: Fix
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+class Advice:
+    """Words in which fixes stand, each where a door puts its own wording."""
+
+    parts: tuple[str | Remedy, ...]
+
+    def __init__(self, *parts: str | Fix | Remedy | Advice) -> None:
+        flat: list[str | Remedy] = []
+        for part in parts:
+            if isinstance(part, Advice):
+                flat += part.parts
+            elif isinstance(part, Fix):
+                flat.append(Remedy(part))
+            elif part:
+                flat.append(part)
+        self.parts = tuple(flat)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """The fixes that it names, in their order."""
+        return tuple(part.fix for part in self.parts if isinstance(part, Remedy))
+
+    def worded(self, door: Callable[[Remedy], str]) -> str:
+        """Return the text with every fix in a door's words."""
+        return "".join(part if isinstance(part, str) else door(part) for part in self.parts).strip()
+
+    def __str__(self) -> str:
+        """The text in no door's words, for programs that use the package."""
+        return self.worded(lambda remedy: remedy.fix.value)
+
+    def __repr__(self) -> str:
+        return f"Advice{self.parts!r}"
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Advice) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def as_json(self) -> list[str | dict[str, str]]:
+        """Return the parts for JSON: texts, and objects with ``fix`` and the arguments."""
+        return [
+            part if isinstance(part, str) else {"fix": part.fix.name, **dict(part.arguments)} for part in self.parts
+        ]
+
+    @classmethod
+    def from_json(cls, parts: object) -> Advice:
+        """Return what ``as_json`` wrote; ValueError for anything else."""
+        if not isinstance(parts, list):
+            raise ValueError("Advice is a list of texts and fixes.")
+        return cls(*(part if isinstance(part, str) else _remedy(part) for part in parts))
+
+
+NO_ADVICE = Advice()
+
+
+def _remedy(part: object) -> Remedy:
+    if not isinstance(part, dict) or part.get("fix") not in Fix.__members__:
+        raise ValueError(f"{part!r} is not a fix.")
+    return Fix[part["fix"]].of(**{name: value for name, value in part.items() if name != "fix"})
+
+
 class NeedssegError(Exception):
     """Something a person can act on: ``message`` says what and where, ``hint`` what to do."""
 
     exit_code = EXIT_FAILED
 
-    def __init__(self, message: str, hint: str = "", exit_code: int | None = None) -> None:
+    def __init__(self, message: str, hint: str | Advice = "", exit_code: int | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = Advice(hint)
         if exit_code is not None:
             self.exit_code = exit_code
 
+    @property
+    def advice(self) -> Advice:
+        """Message and hint, for a door to word as one."""
+        return Advice(self.message, " ", self.hint) if self.hint else Advice(self.message)
+
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return str(self.advice)
 
 
 class TranscriptError(NeedssegError):

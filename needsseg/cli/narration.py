@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from needsseg.cli.gate import beyond, gated, json_text
-from needsseg.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, EXIT_USAGE, NeedssegError
+from needsseg.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, EXIT_USAGE, Advice, NeedssegError
 from needsseg.text import safe
 
 if TYPE_CHECKING:
@@ -39,22 +39,26 @@ class Session:
         """Whether stderr is read by a program."""
         return self.progress == "json"
 
-    def say(self, text: str) -> None:
+    def say(self, text: str | Advice) -> None:
         """Tells what was done."""
-        self._write({"note": text}, text)
+        self._write({"note": _worded(text)} | _fixes(text), _worded(text))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str | Advice) -> None:
         """Tells what a person should know."""
-        self._write({"warning": text}, f"warning: {text}")
+        self._write({"warning": _worded(text)} | _fixes(text), f"warning: {_worded(text)}")
 
-    def refuse(self, what: str, reason: str) -> None:
+    def refuse(self, what: str, reason: str | Advice) -> None:
         """Names what was refused and why; the command is then only partly done."""
         self.exit_code = EXIT_PARTLY
-        self._write({"refused": what, "reason": reason}, f"refused: {what}: {reason}")
+        told = _worded(reason)
+        self._write({"refused": what, "reason": told} | _fixes(reason), f"refused: {what}: {told}")
 
-    def fail(self, message: str, hint: str = "") -> None:
+    def fail(self, message: str, hint: str | Advice = "") -> None:
         """Tells what is wrong and what to do."""
-        self._write({"error": message, "hint": hint}, f"error: {message}" + (f"\nhint: {hint}" if hint else ""))
+        told = _worded(hint)
+        self._write(
+            {"error": message, "hint": told} | _fixes(hint), f"error: {message}" + (f"\nhint: {told}" if told else "")
+        )
 
     @contextmanager
     def progressing(self) -> Iterator[Progress]:
@@ -73,6 +77,19 @@ class Session:
         if self.json:
             text = json_text(row)
         print(text, file=sys.stderr, flush=True)
+
+
+def _worded(text: str | Advice) -> str:
+    if isinstance(text, str):
+        return text
+    from needsseg.cli.fixes import worded  # here, since most calls end without an error
+
+    return worded(text)
+
+
+def _fixes(text: str | Advice) -> dict[str, object]:
+    """What an app that started this command words its own way; nothing where no fix stands in the text."""
+    return {"advice": text.as_json()} if isinstance(text, Advice) and text.fixes else {}
 
 
 @contextmanager

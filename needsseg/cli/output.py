@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from needsseg.cli.fixes import worded
 from needsseg.cli.gate import json_text
+from needsseg.errors import Advice
 from needsseg.text import safe
 
 
@@ -27,9 +29,9 @@ def print_line(row: Any) -> None:
     sys.stdout.write(json_text(row) + "\n")
 
 
-def print_text(text: str) -> None:
+def print_text(text: str | Advice) -> None:
     """Prints a line for people."""
-    sys.stdout.write(safe(text, tabs=True) + "\n")
+    sys.stdout.write(safe(worded(text), tabs=True) + "\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: Sequence[str] = ()) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from needsseg.coding.anchoring import KEPT, Anchor
 from needsseg.coding.sentences import Span
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.records import Transcript, Turn
 
 _LABEL = re.compile(r"[^\n]*:\s*\Z")
@@ -102,7 +102,7 @@ def split_turn(transcript: Transcript, offset: int) -> EditPlan:
     if halves[0] is None or halves[1] is None:
         raise UsageError(
             f"The turn [{turn.start} {turn.end}] has no words on one side of {offset}.",
-            "Split it between two words; in the app, at the word that the second part begins with.",
+            "Split it between two words, at the one that the second part begins with.",
         )
     first_half = TurnPlan(turn.speaker, (halves[0],), (number,), turn.start_ms, None)
     second_half = TurnPlan(turn.speaker, (halves[1],), (number,), None, turn.end_ms, relabelled=True)
@@ -267,7 +267,8 @@ def _turn_at(transcript: Transcript, offset: int) -> int:
     number = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
     if number < 0 or offset >= transcript.turns[number].end:
         raise UsageError(
-            f"No turn holds the place {offset}.", "Offsets are code points; needsseg show KEY lists each turn's own."
+            f"No turn holds the place {offset}.",
+            Advice("Offsets are code points. Each turn's own are listed by: ", Fix.SHOW_INTERVIEW),
         )
     return number
 
@@ -284,6 +285,6 @@ def _touched(transcript: Transcript, start: int, end: int) -> tuple[int, int]:
     if not numbers:
         raise UsageError(
             f"Nothing is said from {start} to {end}.",
-            "Offsets are code points; needsseg show KEY lists each turn's own.",
+            Advice("Offsets are code points. Each turn's own are listed by: ", Fix.SHOW_INTERVIEW),
         )
     return numbers[0], numbers[-1] + 1

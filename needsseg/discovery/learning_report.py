@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEVEL = 0.95
+from needsseg.discovery.intervals import wilson
+
 STEPS = 3
 """Reports needed to say that answers have stopped helping: the last two are compared with the one before."""
 
@@ -38,17 +39,7 @@ def lesson(answers: Mapping[int, str | None], guessed: Mapping[int, str | None])
     right = sum(row in guessed and guessed[row] == name for row, name in answers.items())
     guessing = max(Counter(answers.values()).values(), default=0)
     low, high = wilson(right, len(answers))
-    return Lesson(len(answers), right, guessing, low, high)
-
-
-def wilson(right: int, asked: int) -> tuple[float, float]:
-    """The Wilson score interval of a share (Wilson 1927), at 95%; 0 to 1 without any answer."""
-    if not asked:
-        return 0.0, 1.0
-    from scipy.stats import binomtest
-
-    interval = binomtest(right, asked).proportion_ci(LEVEL, method="wilson")
-    return round(float(interval.low), 4), round(float(interval.high), 4)
+    return Lesson(len(answers), right, guessing, round(low, 4), round(high, 4))
 
 
 def stopped_helping(reports: Sequence[Lesson]) -> bool:

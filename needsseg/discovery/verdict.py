@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.discovery.firmness import Firmness
+from needsseg.errors import Advice, Fix
 from needsseg.text import format_count
 
 FEWEST_TO_TELL = 20
 """With fewer passages the test says nothing."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
-STATE_IN_APP = "State the needs you believe in (V), or answer questions (Q)"
-STATE_NEEDS = "State the needs you believe in (needsseg needs add), or answer questions"
+NEXT_STEP_REPORTED = "State the needs you believe in, or answer questions."
+"""The next step for a report, which is read far from the program."""
+NEXT_STEP = Advice("State the needs you believe in (", Fix.ADD_NEED, "), or answer questions (", Fix.QUESTION, ").")
 NO_FINDING = "{count} and no words that mark them: no finding, however stable they are when passages are resampled."
 EXPLAINED = (
     "p: the share of draws of noise, with the same mean and spread as the passages, that divide at least as well.",
@@ -49,17 +51,17 @@ def separation_words(separate: bool | None, p: float | None, passages: int | Non
     )
 
 
-def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> str:
+def separation_in_short(separate: bool | None, p: float | None, passages: int | None = None) -> Advice:
     """The same sentence for one or two lines above a screen, with the next step."""
     if separate is not False:
-        return separation_words(separate, p, passages)
+        return Advice(separation_words(separate, p, passages))
     chance = f" ({_p(p).strip()})" if p is not None else ""
-    return f"Not groups that stand apart: noise divides as well{chance}. {STATE_IN_APP}."
+    return Advice(f"Not groups that stand apart: noise divides as well{chance}. ", NEXT_STEP)
 
 
-def next_step(separate: bool | None) -> str:
+def next_step(separate: bool | None) -> Advice:
     """The next step where passages do not form groups; empty where they do or where this is not known."""
-    return f"{STATE_NEEDS}." if separate is False else ""
+    return NEXT_STEP if separate is False else Advice()
 
 
 def no_finding(marking_words: Sequence[Sequence[str]]) -> str:

@@ -47,7 +47,7 @@ def write(
             _write_parquet(rows, partial)
         else:
             text = csv_text(PROFILE_COLUMNS, rows, neutralise_formulas) if format == "csv" else json_lines(rows)
-            partial.write_bytes(text.encode("utf-8"))
+            write_text(partial, text)
 
     return publish(profiles, path, format, fill, manifest_extra or {}, recorded=recorded)
 
@@ -76,7 +76,7 @@ def publish(
     ):
         fill(table)
         for partial, text in zip(companion_files, texts.values(), strict=True):
-            partial.write_bytes(text.encode("utf-8"))
+            write_text(partial, text)
         content = _manifest(profiles, format, table, manifest_extra)
         described.write_bytes((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
     return path
@@ -109,6 +109,11 @@ def csv_text(
     cells = ([empty if row[name] is None else row[name] for name in names] for row in rows)
     ids = [place for place, name in enumerate(names) if name == "account_id"]
     return table_text(header, cells, neutralise=neutralise, ids=ids)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file's text as UTF-8 with its line ends as they are; OSError where it cannot be written."""
+    path.write_bytes(text.encode("utf-8"))
 
 
 def json_lines(rows: Sequence[Mapping[str, object]]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.study.file import file_watch, waiting
 from needsseg.study.file.faults import is_lock, translated
 from needsseg.study.file.file_watch import FileWatch
@@ -47,7 +47,7 @@ class Study:
         self.actor = actor
         self.entered_by = ""
         """Who is at the keyboard while decisions are made under another name; else empty."""
-        self.notices: list[str] = []
+        self.notices: list[str | Advice] = []
         """What opening it changed, to be told once."""
         self.unwritable = ""
         """Why the study can only be read (it is a copy in memory then), or an empty text."""
@@ -139,7 +139,7 @@ class Study:
         if self.unwritable:
             raise StudyError(
                 f"{self.path} can only be read ({self.unwritable}); nothing was changed.",
-                "Copy it to a folder that you may write to, with: needsseg backup PATH",
+                Advice("Copy it to a folder that you may write to, with: ", Fix.BACK_UP),
             )
         self._check_place()
         if (copy := self.before_first_change) is not None:
@@ -182,7 +182,7 @@ class Study:
         if fault := self.place_fault():
             raise StudyError(
                 f"{self.path} was {fault} since it was opened; nothing was changed.",
-                "Put it back, or save a copy of what is open: “back up the study” in the app.",
+                Advice("Put it back, or save a copy of what is open: ", Fix.BACK_UP),
             )
 
     @contextmanager
@@ -272,17 +272,20 @@ class Study:
         """Rows that this connection has written since it was opened."""
         return self.conn.total_changes
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[str | Advice]:
         """What may hurt this study where it lies."""
-        told = list(self.notices)
+        told: list[str | Advice] = list(self.notices)
         if self.unwritable:
             told.append(f"{self.path} can only be read ({self.unwritable}): nothing can be changed.")
         if kind := filesystem(self.path):
             told.append(f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.")
         if service := synchronised(self.path):
             told.append(
-                f"{self.path} lies in a folder that {service} synchronises; it may copy the study while it is written, and "
-                "mix two states. Keep the study elsewhere, and copy it there with: needsseg backup PATH"
+                Advice(
+                    f"{self.path} lies in a folder that {service} synchronises; it may copy the study while it is written, and "
+                    "mix two states. Keep the study elsewhere, and copy it there with: ",
+                    Fix.BACK_UP,
+                )
             )
         return told
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study import history_dependencies
 from needsseg.study.bookmarks import load as load_place
 from needsseg.study.journal import JOURNALLED
@@ -29,7 +29,8 @@ _ENTRY = (
 )
 _OWN = "(h.actor = ?1 OR h.entered_by = ?1)"
 _DONE = {"undo": "undone", "redo": "redone"}
-_HISTORY = "See what was done, and by whom: needsseg history"
+_ANYONES = {"undo": Fix.UNDO_ANYONES, "redo": Fix.REDO_ANYONES}
+_HISTORY = Advice("See what was done, and by whom: ", Fix.HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def entry(study: Study, number: int) -> HistoryEntry:
     """One action; raises NotFoundError where history has no such entry."""
     row = study.row(f"SELECT {_ENTRY} FROM history h WHERE h.id = ?", [number])
     if row is None:
-        raise NotFoundError(f"There is no entry {number} in the history.", "List them with: needsseg history")
+        raise NotFoundError(f"There is no entry {number} in the history.", Advice("List them with: ", Fix.HISTORY))
     return HistoryEntry(**dict(row))
 
 
@@ -161,7 +162,7 @@ def _chosen(study: Study, what: Literal["undo", "redo"], number: int | None, any
         last = "newest action that stands" if what == "undo" else "action that was undone last"
         raise NotFoundError(
             f"Nothing of yours to {what}. The {last} is {described(study, other)}.",
-            f"For it: needsseg {what} --anyones",
+            Advice("For it: ", _ANYONES[what]),
         )
     found = entry(study, number)
     if found.state != ("done" if what == "undo" else "undone"):
@@ -175,7 +176,7 @@ def _chosen(study: Study, what: Literal["undo", "redo"], number: int | None, any
     if not mine and not anyones:
         raise UsageError(
             f"Entry {number} is not yours: {described(study, found)}.",
-            f"needsseg {what} {number} --anyones does it all the same.",
+            Advice("To do it all the same: ", _ANYONES[what].of(entry=number)),
         )
     return found
 
@@ -200,7 +201,12 @@ def _refusal(study: Study, what: Literal["undo", "redo"], chosen: HistoryEntry, 
         return UsageError(f"Entry {chosen.id}, {described(study, chosen)}, cannot be {_DONE[what]}: {why}.", _HISTORY)
     if what == "undo":
         rest = f"{format_count(len(others), 'later action')} {'rests' if len(others) == 1 else 'rest'} on it"
-        hint = f"Undo {'that' if len(others) == 1 else 'those'} first: needsseg undo {others[-1]} (--anyones for others' work)."
+        hint = Advice(
+            f"Undo {'that' if len(others) == 1 else 'those'} first: ",
+            Fix.UNDO_ENTRY.of(entry=others[-1]),
+            "; for others' work: ",
+            Fix.UNDO_ANYONES.of(entry=others[-1]),
+        )
     else:
         rest = f"{format_count(len(others), 'action')} changed since what it rests on"
         hint = _HISTORY

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, faults, leftovers, restore, schema, waiting
 from needsseg.study.file.faults import translated
@@ -106,12 +106,12 @@ def _check_there(path: Path) -> str:
         found = path.stat()
     except FileNotFoundError as error:
         raise StudyError(
-            f"There is no study at {path}.", "Make one with: needsseg init, or name it with --study."
+            f"There is no study at {path}.", Advice("Make one with: ", Fix.INIT, ", or name it with --study.")
         ) from error
     except OSError as error:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
     if not stat.S_ISREG(found.st_mode):
-        raise StudyError(f"{path} is no file.", "Name a study with --study, or make one: needsseg init.")
+        raise StudyError(f"{path} is no file.", Advice("Name a study with --study, or make one: ", Fix.INIT))
     if not os.access(path, os.R_OK):
         raise StudyError(f"{path} cannot be read by you.", "Check its permissions.")
     if not os.access(path, os.W_OK):
@@ -135,7 +135,7 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
         raise faults.DamagedError(
             f"{path} is not a study as needsseg makes it: {wrong[0]}"
             + (f" (and {len(wrong) - 1} more)." if wrong[1:] else "."),
-            f"Restore a backup, or save what it holds in a new study: needsseg --study {path} rescue NEW.db",
+            Advice("Restore a backup, or save what it holds in a new study: ", Fix.RESCUE.of(study=path, new="NEW.db")),
         )
     return version
 

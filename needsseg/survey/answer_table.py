@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from needsseg.discovery.intervals import wilson
 from needsseg.embedding.vectors import unit_vector
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.survey.choice import choose
 from needsseg.survey.scoring import score
 from needsseg.survey.scoring_table import MOST_CHOSEN, NONE, Option, Question, Survey
-from needsseg.validation.intervals import wilson
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Matrix
@@ -191,7 +191,7 @@ def accuracy(survey: Survey, material: Material) -> Accuracy:
     if not segment_by_voice:
         raise UsageError(
             "No participant's primary need is decided for a segment of the survey.",
-            "It takes at least three passages of a participant in one segment: needsseg participants",
+            Advice("It takes at least three passages of a participant in one segment: ", Fix.PARTICIPANTS),
         )
     right = labelled = 0
     for voice, true in segment_by_voice.items():

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.survey.choice import with_gains
 from needsseg.survey.scoring_table import (
     DEFAULT_FLOW,
@@ -153,7 +153,7 @@ def _check_fields(place: str, fields: dict[str, Any], known: Mapping[str, type],
             raise UsageError(f"{place}: {name} is not {_NAMES[kind]}.")
     for name in needed:
         if name not in fields:
-            raise UsageError(f"{place} has no {name}.", "A whole example is printed by: needsseg survey build")
+            raise UsageError(f"{place} has no {name}.", Advice("A whole example is printed by: ", Fix.PRINT_SURVEY))
 
 
 def _texts(name: str, values: list[Any]) -> tuple[str, ...]:
@@ -185,9 +185,9 @@ def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) 
     """
     head = [
         "# The onboarding survey. Edit words, options, likelihoods and what is chosen (at most five, in their order);",
-        "# then save it as the next version: needsseg survey edit FILE",
+        "# then save it as the next version of the survey.",
         "# likelihood: how many of 1 in a segment pick the option; over a question's options they sum to 1 for each segment.",
-        "# gain: bits, reckoned anew when the file is read. evidence: passages (needsseg passages).",
+        "# gain: bits, reckoned anew when the file is read. evidence: the numbers of passages.",
         "# to_be_worded: nobody wrote this option yet. Write one plain neutral clause as its words; a participant's own words",
         "# stand above it as a hint. A survey that asks for such an option is neither exported nor routed.",
         "# first_words: what the option said first. Where its words are others, how well the survey sorts people is not known.",

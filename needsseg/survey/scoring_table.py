@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 
 NONE = "none"
 MOST_CHOSEN = 5
@@ -146,7 +146,7 @@ def valid(survey: Survey) -> Survey:
     if not survey.default_flow.strip():
         raise UsageError("The default flow has no name.", 'For example: default_flow = "default"')
     if not survey.questions:
-        raise UsageError("The survey has no question.", "Draft one: needsseg survey build")
+        raise UsageError("The survey has no question.", Advice("Draft one: ", Fix.PRINT_SURVEY))
     _check_keys("question", [question.key for question in survey.questions], "")
     for question in survey.questions:
         _check_question(question, survey.segments)
@@ -168,8 +168,13 @@ def check_worded(survey: Survey, what: str) -> None:
     )
     raise UsageError(
         f"The survey cannot be {what}: {number} {TO_BE_WORDED}: {names}.",
-        "Write one plain clause for each: e on the option in the app's survey; or needsseg survey show --out survey.toml, "
-        "write the words there, then needsseg survey edit survey.toml. Or ask other questions.",
+        Advice(
+            "Write one plain clause for each (",
+            Fix.WRITE_SURVEY.of(file="survey.toml"),
+            ", then ",
+            Fix.SAVE_SURVEY.of(file="survey.toml"),
+            "), or ask other questions.",
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from needsseg.errors import TranscriptError, UsageError
+from needsseg.errors import Advice, Fix, TranscriptError, UsageError
 from needsseg.records import Role, Transcript, Turn
 from needsseg.text import format_count
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
@@ -39,7 +39,11 @@ def read(
         keys = ", ".join(key for key, _ in transcripts[:3]) + (", …" if len(transcripts) > 3 else "")
         raise TranscriptError(
             f"{path}: this table holds {len(transcripts)} interviews ({keys}), not one.",
-            "needsseg import takes them all; in Python, needsseg.transcripts.read_all does.",
+            Advice(
+                "All of them are taken by: ",
+                Fix.IMPORT.of(folder=path),
+                "; in Python, by needsseg.transcripts.read_all.",
+            ),
         )
     return transcripts[0][1]
 

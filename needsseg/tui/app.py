@@ -26,6 +26,7 @@ from needsseg.settings import load
 from needsseg.text import format_count
 from needsseg.tui import child, drafting, study_commands
 from needsseg.tui.bookmark import Place
+from needsseg.tui.fixes import worded
 from needsseg.tui.gate import Gate
 from needsseg.tui.key_order import KeyOrder, Round
 from needsseg.tui.keys import KeysScreen
@@ -207,7 +208,7 @@ class NeedssegApp(App[int]):
         self.set_interval(POLL_SECONDS, self.poll)
         self.set_timer(WARM_SECONDS, self._warm)
         for warning in studies.warnings(self.study):
-            self.notify(warning, severity="warning", timeout=20, markup=False)
+            self.notify(worded(warning, self), severity="warning", timeout=20, markup=False)
         self._watch_chosen_theme()
         drafting.on_hangup(self._hung_up)
         waiting = drafts.listing(self.study)
@@ -265,10 +266,10 @@ class NeedssegApp(App[int]):
     def show_error(self, error: NeedssegError) -> None:
         """Shows what is wrong and what to do: in the line of state, over a question as a toast."""
         if isinstance(self.screen, StudyScreen):
-            self.screen.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.screen.tell(worded(error, self), wrong=True)
             return
         self.notify(
-            f"{error.message}\n{error.hint}".strip(),
+            f"{error.message}\n{worded(error.hint, self)}".strip(),
             title="The action failed",
             severity="error",
             timeout=8,

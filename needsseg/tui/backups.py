@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
@@ -93,7 +94,7 @@ class BackupsSheet(Sheet[None]):
         try:
             done = await asyncio.to_thread(studies.restore, self.study.path, row.path)
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         kept = "" if done.kept is None else f" What was there before is kept as {done.kept}"
         self.done(f"Restored the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC.{kept}", undo=False)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from needsseg.errors import Advice
+
 GRACE_SECONDS = 3.0
 STREAM_LIMIT = 8 * 1024 * 1024
 STDERR_KEPT = 12
@@ -30,8 +32,8 @@ class Outcome:
     code: int
     result: object | None
     error: str
-    hint: str
-    said: tuple[str, ...]
+    hint: str | Advice
+    said: tuple[str | Advice, ...]
 
 
 def command(study: Path, *arguments: str) -> list[str]:
@@ -55,7 +57,7 @@ async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -
         await end(child)
     error, hint, said = told
     if code and not error:
-        error = said[-1] if said else f"It ended with exit code {code}."
+        error = str(said[-1]) if said else f"It ended with exit code {code}."
     return Outcome(code, parsed(written), error, hint, tuple(said))
 
 
@@ -63,27 +65,37 @@ async def _everything(stream: asyncio.StreamReader | None) -> str:
     return (await stream.read()).decode("utf-8", "replace") if stream else ""
 
 
-async def narration(stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]) -> tuple[str, str, list[str]]:
+async def narration(
+    stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]
+) -> tuple[str, str | Advice, list[str | Advice]]:
     """Steps go to ``on_step``; what remains is the error, its hint, and other lines, the newest last."""
-    error, hint = "", ""
-    said: list[str] = []
+    error = ""
+    hint: str | Advice = ""
+    said: list[str | Advice] = []
     while stream is not None and (line := await stream.readline()):
         text = line.decode("utf-8", "replace").strip()
         found = parsed(text)
         if isinstance(found, dict) and "doing" in found:
             on_step(Step(str(found["doing"]), int(found.get("done", 0)), int(found.get("total", 0))))
         elif isinstance(found, dict) and "error" in found:
-            error, hint = str(found["error"]), str(found.get("hint", ""))
+            error, hint = str(found["error"]), advised(found, "hint")
         elif text:
             said = [*said[1 - STDERR_KEPT :], _worded(found) if isinstance(found, dict) else text]
     return error, hint, said
 
 
-def _worded(row: dict[str, object]) -> str:
+def advised(row: dict[str, object], name: str) -> str | Advice:
+    """The text under a name, with the fixes that stand in it where the child named them."""
+    return Advice.from_json(row["advice"]) if row.get("advice") else str(row.get(name, ""))
+
+
+def _worded(row: dict[str, object]) -> str | Advice:
     """A note, a warning or a refusal in words."""
     if "refused" in row:
-        return f"refused: {row['refused']}: {row.get('reason', '')}"
-    return ", ".join(str(value) for value in row.values())
+        reason = advised(row, "reason")
+        start = f"refused: {row['refused']}: "
+        return start + reason if isinstance(reason, str) else Advice(start, reason)
+    return advised(row, next(iter(row), ""))
 
 
 def parsed(text: str) -> object | None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from needsseg.actions.study import Study
-    from needsseg.errors import NeedssegError
+    from needsseg.errors import Advice, NeedssegError
     from needsseg.tui.bookmark import Place
 
 Answer = TypeVar("Answer")
@@ -30,6 +30,9 @@ class ScreenContext(Protocol):
 
     def show_error(self, error: NeedssegError) -> None:
         """Show what is wrong and what to do."""
+
+    def worded(self, words: str | Advice | NeedssegError) -> str:
+        """Return words, or an error with its hint, with every fix as the keys that do it."""
 
     def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
         """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""

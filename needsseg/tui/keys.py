@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -21,6 +21,12 @@ DISPLAY = {
 }  # fmt: skip
 
 
+def shown_keys(binding: Binding, app: App[Any]) -> list[str]:
+    """Return the keys of a binding as on a keyboard: those that the user set for its id, else its own."""
+    keys = app._keymap.get(binding.id or "", binding.key)
+    return [DISPLAY.get(key.strip(), key.strip()) for key in keys.split(",")]
+
+
 def bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
     """The bindings that work on a screen, the app's among them, with their keys as on a keyboard; only those with words."""
     seen: dict[tuple[str, str], list[str]] = {}
@@ -28,11 +34,12 @@ def bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
     # Over a dialog the app's keys lead nowhere, but for those that come first everywhere.
     over = isinstance(screen, ModalScreen)
     own = [(key, binding) for key, binding in screen.app._bindings if binding.priority or not over]
-    for key, binding in [*screen._bindings, *own]:
+    for _, binding in [*screen._bindings, *own]:
         # Textual's own bindings, which move the focus and copy, have no dotted id.
         if binding.description and "." in (binding.id or ""):
             about = (binding.description, binding.action)
-            seen.setdefault(about, []).append(DISPLAY.get(key, key))
+            keys = seen.setdefault(about, [])
+            keys += [key for key in shown_keys(binding, screen.app) if key not in keys]
             kept.setdefault(about, binding)
     for about, binding in kept.items():
         yield " ".join(seen[about]), binding

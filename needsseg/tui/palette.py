@@ -26,10 +26,8 @@ class Verbs(Provider):
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
         yield "change the colours (theme)", "", screen.app.search_themes
-        yield "back up the study", "", partial(study_commands.back_up, app)
-        yield "list the study's backups, restore one", "", partial(study_commands.backups, app)
-        yield "check the study's file", "", partial(study_commands.check, app)
-        yield "overview of the study", "", partial(study_commands.overview, app)
+        for command in study_commands.PALETTE.values():
+            yield command.words, "", partial(command.run, app)
 
     async def discover(self) -> Hits:
         """All verbs."""

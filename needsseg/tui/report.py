@@ -11,8 +11,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.errors import Advice
 from needsseg.text import format_count
 from needsseg.tui.child import Outcome
+from needsseg.tui.fixes import worded
 from needsseg.tui.words import lines, plain
 
 PARTLY = 3
@@ -35,7 +37,7 @@ class ReportScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, said: Sequence[str]) -> None:
+    def __init__(self, title: str, said: Sequence[str | Advice]) -> None:
         super().__init__()
         self._title, self._said = title, said
 
@@ -46,7 +48,7 @@ class ReportScreen(ModalScreen[None]):
             box.border_subtitle = "j k scroll · esc closes"
             with VerticalScroll():
                 yield Static(plain(self._title, "bold"))
-                yield Static(lines([plain(line) for line in self._said]))
+                yield Static(lines([plain(worded(line, self.app)) for line in self._said]))
 
     def on_mount(self) -> None:
         """The lines scroll."""
@@ -57,7 +59,7 @@ class ReportScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=by * 2, animate=False)
 
 
-def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
+def import_report(outcome: Outcome) -> tuple[str, list[str | Advice], bool]:
     """An import in a sentence, the lines that say more (refused files by name), and whether nothing was imported."""
     result = outcome.result if isinstance(outcome.result, dict) else {}
     added = _listed(result, "added")
@@ -65,9 +67,13 @@ def import_report(outcome: Outcome) -> tuple[str, list[str], bool]:
     unchanged = _listed(result, "unchanged")
     if not result:
         failed = outcome.code not in (0, PARTLY)
-        said = [outcome.error, outcome.hint, *(line for line in outcome.said if line != outcome.error)]
-        return ("nothing was imported" if failed else "imported"), [line for line in said if line], failed
-    said = [f"Refused  {_pair(entry)}" for entry in refused]
+        all_said: list[str | Advice] = [
+            outcome.error,
+            outcome.hint,
+            *(line for line in outcome.said if line != outcome.error),
+        ]
+        return ("nothing was imported" if failed else "imported"), [line for line in all_said if line], failed
+    said: list[str | Advice] = [f"Refused  {_pair(entry)}" for entry in refused]
     said += [f"Passed over  {_pair(entry)}" for entry in _listed(result, "passed_over")]
     said += [
         f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, R reads it again"

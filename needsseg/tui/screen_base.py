@@ -12,12 +12,14 @@ from textual.screen import Screen
 
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
+from needsseg.tui.fixes import worded
 from needsseg.tui.keys import bindings
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
+    from needsseg.errors import Advice
     from needsseg.tui.bookmark import Place
     from needsseg.tui.context import HasContext
     from needsseg.tui.study_app import StudyApp
@@ -120,6 +122,10 @@ class StudyScreen(Screen[None]):
     def show_error(self, error: NeedssegError) -> None:
         """Show what is wrong and what to do: in the line of state, over a dialog as a toast."""
         self.desk.show_error(error)
+
+    def worded(self, words: str | Advice | NeedssegError) -> str:
+        """Return words, or an error with its hint, with every fix as the keys that do it."""
+        return worded(words, self.app)
 
     def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
         """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from needsseg.tui.child import STREAM_LIMIT, Outcome, Step, end, narration, parsed
+from needsseg.errors import Advice
+from needsseg.tui.child import STREAM_LIMIT, Outcome, Step, advised, end, narration, parsed
 from needsseg.tui.widgets.progress import ProgressScreen
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Reader:
         self._command = command
         self._child: Process | None = None
         self._keeping: set[asyncio.Task[object]] = set()
-        self._told: asyncio.Task[tuple[str, str, list[str]]] | None = None
+        self._told: asyncio.Task[tuple[str, str | Advice, list[str | Advice]]] | None = None
         self._on_step: Callable[[Step], None] = _unheard
 
     async def ask(self, request: Request, on_step: Callable[[Step], None]) -> Outcome:
@@ -76,7 +77,7 @@ class Reader:
         code = await child.wait()
         error, hint, said = await self._told if self._told is not None else ("", "", [])
         return Outcome(
-            code or 1, None, error or (said[-1] if said else "It ended without an answer."), hint, tuple(said)
+            code or 1, None, error or (str(said[-1]) if said else "It ended without an answer."), hint, tuple(said)
         )
 
 
@@ -90,7 +91,7 @@ async def _kept(child: Process) -> None:
 
 def _outcome(answer: dict[str, object]) -> Outcome:
     error = str(answer.get("error", ""))
-    return Outcome(1 if error else 0, answer, error, str(answer.get("hint", "")), ())
+    return Outcome(1 if error else 0, answer, error, advised(answer, "hint"), ())
 
 
 def _unheard(_step: Step) -> None:

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 from needsseg.tui import undoing
+from needsseg.tui.fixes import worded
 from needsseg.tui.study_app import study_app
 from needsseg.tui.words import key_hints, plain
 
@@ -139,7 +140,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         try:
             self.reload()
         except NeedssegError as error:
-            self._happened, self._wrong = f"{error.message} {error.hint}".strip(), True
+            self._happened, self._wrong = worded(error, self.app), True
         self.tell()
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
@@ -165,7 +166,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         try:
             change()
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return False
         # Where all was so already there is no entry, and undo would take back what was done before.
         self.done(happened, undo=undo and history.newest_own(self.study) != before)

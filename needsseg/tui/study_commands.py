@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.actions.study import studies
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -87,12 +88,28 @@ def overview(app: StudyApp) -> None:
 
     seen = studies.overview(app.study)
     passages = f"{seen.suggested} suggested, {seen.accepted} accepted, {seen.rejected} rejected"
-    said = [
+    said: list[str | Advice] = [
         seen.path,
         f"{format_count(seen.interviews, 'interview')}, {format_count(seen.participants, 'participant')}",
         f"Passages: {passages}",
         f"Segments: {format_count(seen.candidates, 'candidate')}, {seen.named} named, {seen.confirmed} confirmed",
         f"Accounts: {seen.accounts:,}",
-        *(f"Note: {warning}" for warning in seen.warnings),
+        *(Advice("Note: ", warning) for warning in seen.warnings),
     ]
     app.push_screen(ReportScreen("The study in numbers", said))
+
+
+class StudyCommand(NamedTuple):
+    """A command of the palette: its words there, and what it runs."""
+
+    words: str
+    run: Callable[[StudyApp], None]
+
+
+PALETTE: dict[str, StudyCommand] = {
+    "back up": StudyCommand("back up the study", back_up),
+    "backups": StudyCommand("list the study's backups, restore one", backups),
+    "check": StudyCommand("check the study's file", check),
+    "overview": StudyCommand("overview of the study", overview),
+}
+"""What concerns the study as a whole and has no key."""

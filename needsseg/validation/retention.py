@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import LabelSource
 from needsseg.text import date_of
@@ -127,7 +127,7 @@ def validate(
     if not rows:
         raise NeedssegError(
             "No account with a segment was a customer when the follow-up starts.",
-            "Look at needsseg profile and at the subscriptions, or start later with --since.",
+            Advice("Look at the accounts (", Fix.PROFILES, ") and at the subscriptions, or start later with --since."),
         )
     effort = (effort or Effort()).enough_for(design.tried)
     ordered = sorted(rows, key=lambda row: (row.account, row.segment, row.start))

@@ -191,7 +191,7 @@ def test_an_interview_under_a_confirmed_segment_stays(talk: Study) -> None:
 
     made = segments.make(talk, "One", [passages.mark(talk, "anna", 47, 116)])
     segments.confirm(talk, made, undecided=True)
-    with refuses(NeedssegError, "Passage 1", "One", CONFIRMED, "needsseg segment reopen 'One'"):
+    with refuses(NeedssegError, "Passage 1", "One", CONFIRMED, "needsseg segment reopen One"):
         importing.remove_interview(talk, "anna")
 
 

@@ -141,7 +141,7 @@ def test_an_interview_that_was_mended_since_is_refused_by_name_and_the_rest_goes
     done = refi_import.import_qdpx(shop, tmp_path / "shop.qdpx")
     assert (done.added, done.joined, done.refused) == ((), ("ole",), ("mara",))
     (told,) = [each for each in done.dropped if each.kind == "interview"]
-    assert "is mara" in told.why and "3 selections" in told.why and "needsseg undo" in told.why
+    assert "is mara" in told.why and "3 selections" in told.why and "Undo the changes of mara" in told.why
     assert _work(shop) == before
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from needsseg.actions.exchange import export, sending
 from needsseg.actions.exchange.sending import Outlook, SendReport
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.exchange.destinations import DESTINATIONS, Answer, Batch, Destination
+from needsseg.exchange.destinations.delivery import Limits
 from needsseg.study.accounts import deliveries
 from needsseg.study.connection import Study
 from tests.fixtures import receivers
@@ -84,19 +87,17 @@ def desk(
     request: pytest.FixtureRequest, stocked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     """A desk of each client that is installed, with batches of at most 100."""
-    from needsseg.exchange import destinations
-    from needsseg.exchange.destinations.delivery import Limits
-
     needs(request.param)
     target = request.param
-    limits = destinations.LIMITS[target]
-    monkeypatch.setitem(destinations.LIMITS, target, Limits(100, limits.bytes, limits.item_bytes))
+    to = DESTINATIONS[target]
+    assert to.limits is not None
+    limits = Limits(100, to.limits.bytes, to.limits.item_bytes)
+    monkeypatch.setitem(DESTINATIONS, target, replace(to, limits=limits))
     shutil.copytree(stocked.parent, tmp_path / "s")
     with ExitStack() as stack:
         study = stack.enter_context(studies.open_study(tmp_path / "s" / "study.db"))
         receiver = stack.enter_context(receiving(SECRET, getattr(receivers, target)(SECRET)))
-        place = sending._place(target)
-        environ = {place.host_name: receiver.url, place.secret_name: SECRET}
+        environ = {to.host_name: receiver.url, to.secret_name: SECRET}
         yield Desk(study, target, receiver, environ, [])
 
 
@@ -174,7 +175,7 @@ def test_a_wrong_key_stops_at_once_and_is_nowhere_to_be_read(
 ) -> None:
     caplog.set_level("DEBUG")
     wrong = "wr0ng-and-secret"
-    desk.environ[sending._place(desk.target).secret_name] = wrong
+    desk.environ[DESTINATIONS[desk.target].secret_name] = wrong
     told = ""
     try:
         told = str(desk.send().rejected)
@@ -231,12 +232,12 @@ def test_keys_go_by_https_or_stay_on_this_machine(stocked: Path, host: str) -> N
 
 
 def test_without_a_key_nothing_goes_out(desk: Desk) -> None:
-    name = sending._place(desk.target).secret_name
+    name = DESTINATIONS[desk.target].secret_name
     del desk.environ[name]
     with refuses(NeedssegError, desk.target, f"keyring set needsseg {name}"):
         desk.send()
     assert not desk.receiver.requests
-    with refuses(UsageError, "salesforce", "segment, segment-users, mixpanel, amplitude, hubspot"):
+    with refuses(UsageError, "salesforce", "segment, segment-users, amplitude, mixpanel, hubspot"):
         sending.outlook(desk.study, "salesforce", DAY, environ={})
 
 
@@ -274,7 +275,7 @@ def test_a_key_may_be_kept_in_the_keyring(desk: Desk, monkeypatch: pytest.Monkey
     import sys
     from types import ModuleType, SimpleNamespace
 
-    name = sending._place(desk.target).secret_name
+    name = DESTINATIONS[desk.target].secret_name
     asked: list[tuple[str, str]] = []
     ring = ModuleType("keyring")
     ring.get_password = lambda *words: asked.append(words) or SECRET  # type: ignore[attr-defined]
@@ -328,3 +329,45 @@ def test_users_of_one_account_are_identified_by_what_is_known_of_it(stocked: Pat
         assert made.rows == 2
         written = json.loads((tmp_path / "users.jsonl").read_text(encoding="utf-8"))["batch"]
         assert [event["userId"] for event in written] == ["ann", "bo"]
+
+
+def _post_plainly(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
+    def post(batch: Batch) -> Answer:
+        body = json.dumps({"secret": secret, "rows": [item.record for item in batch.items]}).encode()
+        asked = urllib.request.Request(f"{host}/rows", body, {"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            return Answer("accepted", answer.status, "")
+
+    return post
+
+
+def test_one_record_makes_a_destination(stocked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = Destination(
+        name="made-up",
+        ending="jsonl",
+        key="number",
+        limits=Limits(200, 900_000, 9_000),
+        record=lambda row, message_id, key: {key: row["account_id"], "stage": row["lifecycle_stage"], "id": message_id},
+        body=lambda records: {"rows": records},
+        host="https://made-up.example",
+        host_name="MADE_UP_HOST",
+        secret_name="MADE_UP_KEY",  # noqa: S106
+        post=_post_plainly,
+    )
+    monkeypatch.setitem(DESTINATIONS, made_up.name, made_up)
+    shutil.copytree(stocked.parent, tmp_path / "s")
+    reply: receivers.Reply = (200, {}, {})
+    with studies.open_study(tmp_path / "s" / "study.db") as study, receiving(SECRET, lambda _: reply) as at:
+        assert "made-up" in export.targets() and export.file_name("made-up", DAY).endswith(".jsonl")
+        export.check_options("made-up", None, False, "crm_id")
+        written = export.export(study, "made-up", tmp_path / "rows.jsonl", DAY)
+        bodies = [json.loads(line) for line in written.path.read_text(encoding="utf-8").splitlines()]
+        assert [len(body["rows"]) for body in bodies] == [200, 190]
+        manifest = json.loads(written.manifest.read_text(encoding="utf-8"))
+        assert (manifest["format"], manifest["batches"]) == ("made-up", 2)
+        desk = Desk(study, "made-up", at, {"MADE_UP_HOST": at.url, "MADE_UP_KEY": SECRET}, [])
+        assert desk.look().host == at.url and desk.send() == SendReport(390, {}, 2, 2)
+        sent = [row for body in at.accepted() for row in body["rows"]]
+        assert {body["secret"] for body in at.accepted()} == {SECRET}
+        assert [row["number"] for row in sent] == [row["number"] for body in bodies for row in body["rows"]]
+        assert desk.look().accounts == 0

@@ -19,6 +19,7 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.survey import accuracy, answers
 from needsseg.actions.survey import evidence as survey_evidence
 from needsseg.actions.survey import survey as surveys
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.settings import shipped
 from needsseg.study.accounts import surveys as stored
@@ -28,7 +29,6 @@ from needsseg.survey.drafting import load_templates
 from needsseg.survey.formats import as_json, as_toml, from_toml
 from needsseg.survey.scoring_table import Survey, segment_of
 from needsseg.tui.survey import editing
-from needsseg.validation.intervals import wilson
 from tests.fixtures.tui_survey_desk import worded
 from tests.fixtures.wording import (
     MERGED_IN,
@@ -164,14 +164,14 @@ def test_drafted_words_of_an_older_survey_are_to_be_worded_once(
     with confirmed.action("save survey"):
         stored.add(confirmed, "v1-abcdef", json.dumps(body), "")
     with studies.open_study(confirmed.path) as again:
-        (told,) = [notice for notice in again.notices if "survey" in notice]
+        (told,) = [notice for notice in again.notices if "survey" in str(notice)]
         assert says(told, "to be worded", "v1-abcdef", "needsseg undo")
         now = surveys.current(again)
         for question in now.questions:
             for option in question.options:
                 assert option.to_be_worded == (option.key in ("builder", "coordinator")), option
     with studies.open_study(confirmed.path) as again:
-        assert not [notice for notice in again.notices if "survey" in notice]
+        assert not [notice for notice in again.notices if "survey" in str(notice)]
         history.undo(again)
         assert not surveys.current(again).to_be_worded
     with studies.open_study(confirmed.path) as again:

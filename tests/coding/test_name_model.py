@@ -38,7 +38,7 @@ def test_a_model_that_cannot_be_imported_is_named_with_what_to_do(monkeypatch: p
     monkeypatch.setitem(sys.modules, COPY, None)
     with pytest.raises(NeedssegError, match="cannot be loaded") as raised:
         load_name_model.__wrapped__()
-    assert "name_model = false" in raised.value.hint
+    assert "name_model = false" in str(raised.value.hint)
 
 
 def test_the_copy_is_the_known_one_until_a_byte_changes(tmp_path: Path) -> None:

@@ -16,14 +16,13 @@ from needsseg.discovery.verdict import (
     separation_in_short,
     separation_words,
 )
+from needsseg.errors import Fix
 from needsseg.records import Decisions
 from tests.fixtures.wording import (
     AS_NOISE_MAY,
     COMES_BACK,
     DISSOLVES_WITHOUT,
     DRAWN_AGAIN,
-    NEEDS_IN_APP,
-    NEEDS_YOU_BELIEVE_IN,
     NO_FINDING,
     NO_GROUPS_IN_SHORT,
     NOT_TESTED_APART,
@@ -65,9 +64,9 @@ def test_the_verdict_in_words(
 ) -> None:
     words, short = separation_words(separate, p, passages), separation_in_short(separate, p, passages)
     assert says(words, *said)
-    assert (NEEDS_YOU_BELIEVE_IN in next_step(separate)) is what_next is (NEEDS_IN_APP in short)
-    assert (NO_GROUPS_IN_SHORT in short) is what_next
-    assert not any(mentions(words + short, praise) for praise in PRAISE), "a verdict is no praise"
+    assert (Fix.ADD_NEED in next_step(separate).fixes) is what_next is (Fix.ADD_NEED in short.fixes)
+    assert (NO_GROUPS_IN_SHORT in str(short)) is what_next
+    assert not any(mentions(f"{words} {short}", praise) for praise in PRAISE), "a verdict is no praise"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needsseg.discovery.learning_report import Lesson, lesson, stopped_helping, wilson
+from needsseg.discovery.learning_report import Lesson, lesson, stopped_helping
 
 ANSWERS = st.dictionaries(st.integers(0, 400), st.sampled_from(["a", "b", "c", None]), max_size=60)
 
@@ -31,8 +31,10 @@ def test_an_answer_for_which_nothing_was_guessed_is_not_right() -> None:
     ("right", "asked", "low", "high"),
     [(14, 20, 0.4810, 0.8545), (18, 20, 0.6990, 0.9721), (0, 5, 0.0, 0.4345), (0, 0, 0, 1)],
 )
-def test_the_interval_is_wilsons(right: int, asked: int, low: float, high: float) -> None:
-    assert wilson(right, asked) == pytest.approx((low, high), abs=1e-3)
+def test_a_lesson_has_wilsons_interval(right: int, asked: int, low: float, high: float) -> None:
+    answers = dict.fromkeys(range(asked), "a")
+    found = lesson(answers, dict.fromkeys(range(right), "a"))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-3)
 
 
 @pytest.mark.parametrize(

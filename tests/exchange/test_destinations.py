@@ -14,7 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.errors import NeedssegError
-from needsseg.exchange.destinations import Answer, Batch, Item, deliver, items, message_id, pack, row_shas, write_target
+from needsseg.exchange.destinations import (
+    DESTINATIONS,
+    Answer,
+    Batch,
+    Item,
+    deliver,
+    items,
+    message_id,
+    pack,
+    packed,
+    row_shas,
+    write_target,
+)
 from needsseg.exchange.destinations.answers import answered
 from needsseg.exchange.destinations.delivery import Limits
 from needsseg.exchange.tables import rows_of
@@ -27,13 +39,13 @@ from tests.fixtures.wording import refuses
 @given(st.lists(st.integers(0, 120), max_size=60), st.integers(1, 7), st.integers(130, 400))
 def test_batches_keep_the_limits_the_order_and_every_account(sizes: list[int], count: int, most: int) -> None:
     sent = [Item(str(n), f"m{n}", {"x": "y" * size}) for n, size in enumerate(sizes)]
-    packed = pack(sent, Limits(count, most, 100))
-    for batch in packed.batches:
+    found = pack(sent, Limits(count, most, 100))
+    for batch in found.batches:
         assert 1 <= len(batch.items) <= count
         assert len(json.dumps([item.record for item in batch.items])) <= most + 2 + len(batch.items)
-    kept = [item.account_id for batch in packed.batches for item in batch.items]
-    assert kept == [item.account_id for item in sent if item.account_id not in packed.refused]
-    assert all(sizes[int(account)] > 80 for account in packed.refused)
+    kept = [item.account_id for batch in found.batches for item in batch.items]
+    assert kept == [item.account_id for item in sent if item.account_id not in found.refused]
+    assert all(sizes[int(account)] > 80 for account in found.refused)
 
 
 def test_the_hashes_of_a_row_tell_the_account_from_the_export() -> None:
@@ -49,12 +61,12 @@ def test_the_hashes_of_a_row_tell_the_account_from_the_export() -> None:
 def test_records_say_what_is_not_known() -> None:
     rows = rows_of(two_profiles())
     ids = {str(row["account_id"]): "m" for row in rows}
-    known, unknown = items("amplitude", rows, ids, "account")
+    known, unknown = items(DESTINATIONS["amplitude"], rows, ids, "account")
     assert known.record["group_type"] == "account"
     operations = unknown.record["group_properties"]
     assert isinstance(operations, dict) and operations["$unset"]["needs_segment"] == "-"
     assert "needs_segment" not in operations["$set"]
-    hubspot = items("hubspot", rows, ids, "hs_object_id")[1].record
+    hubspot = items(DESTINATIONS["hubspot"], rows, ids, "hs_object_id")[1].record
     assert hubspot["id"] == "=1+1"
     assert isinstance(hubspot["properties"], dict) and hubspot["properties"]["needs_segment"] == ""
 
@@ -118,7 +130,6 @@ def test_salesforce_takes_no_table_above_its_limit(tmp_path: Path, monkeypatch: 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["segment", "mixpanel", "amplitude", "hubspot"])
 def test_the_official_clients_keep_the_limits_with_many_accounts_and_long_texts(target: str) -> None:
-    from needsseg.exchange.destinations import KEYS, LIMITS, SIZES
     from needsseg.exchange.destinations.posting import posting
     from tests.fixtures import receivers
 
@@ -127,12 +138,14 @@ def test_the_official_clients_keep_the_limits_with_many_accounts_and_long_texts(
     many = [replace(one, account_id=f"é{n}", needs_segment="Łódź & Co " * (n % 30)) for n in range(3_000)]
     rows = rows_of(many)
     ids = {str(row["account_id"]): f"{n:040}" for n, row in enumerate(rows)}
-    packed = pack(items(target, rows, ids, KEYS.get(target, "")), LIMITS[target], SIZES.get(target))
-    assert not packed.refused
+    to = DESTINATIONS[target]
+    assert to.limits is not None
+    batches = packed(to, rows, ids, to.key)
+    assert not batches.refused
     with receivers.receiving("k3y", getattr(receivers, target)("k3y")) as receiver:
-        post = posting(target, "k3y", receiver.url, KEYS.get(target, ""))
-        answers = [post(batch) for batch in packed.batches]
+        post = posting(to, "k3y", receiver.url, to.key)
+        answers = [post(batch) for batch in batches.batches]
         largest = max(request["bytes"] for request in receiver.requests)
     assert {answer.status for answer in answers} == {"accepted"}
-    assert sum(len(batch.items) for batch in packed.batches) == 3_000
-    assert largest > LIMITS[target].bytes * 0.5 or target == "hubspot"
+    assert sum(len(batch.items) for batch in batches.batches) == 3_000
+    assert largest > to.limits.bytes * 0.5 or target == "hubspot"

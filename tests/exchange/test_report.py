@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as read_html
 
+from needsseg.discovery.intervals import wilson
 from needsseg.exchange.report.content import (
     Bullets,
     Context,
@@ -26,7 +27,6 @@ from needsseg.exchange.report.content import (
 )
 from needsseg.exchange.report.html import page
 from needsseg.exchange.report.markdown import markdown
-from needsseg.validation.intervals import wilson
 
 NASTY = (
     "<script>alert(1)</script>",

@@ -17,14 +17,15 @@ import pytest
 from needsseg.actions.coding import codebook, passages
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews
-from needsseg.errors import StudyError, UsageError
+from needsseg.cli.fixes import worded
+from needsseg.errors import Fix, StudyError, UsageError
 from needsseg.study import connection, opening
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, copies, erasing, faults, leftovers, restore, schema, watched_places
 from needsseg.study.file.copies import AUTOMATIC, Backup
 from needsseg.study.file.private import private_place, side, writing_folder
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording import refuses, says
 
 
 def _mark(path: Path, start: int, end: int) -> int:
@@ -189,7 +190,7 @@ def test_a_damaged_study_is_recognised_at_opening_and_the_newest_backup_offered_
     with pytest.raises(StudyError) as told:
         studies.open_study(talk.path)
     assert "damaged" in told.value.message
-    assert f"restore {newest}" in told.value.hint and "rescue" in told.value.hint
+    assert told.value.hint.fixes == (Fix.RESTORE, Fix.RESCUE) and f"restore {newest}" in worded(told.value.hint)
     done = studies.restore(talk.path, newest)
     assert done.was_damaged and _marks(talk.path) == 1
     assert done.kept is not None and copies.fault_of(done.kept)
@@ -296,7 +297,7 @@ def test_erasing_that_was_cut_short_is_finished_at_the_next_start_and_told(
     assert _automatic(talk.path)
     with studies.open_study(talk.path) as study:
         (told,) = study.notices
-        assert "erasing" in told and "finished" in told
+        assert says(told, "erasing", "finished")
     assert not _automatic(talk.path)
     with studies.open_study(talk.path) as study:
         assert study.notices == []
@@ -308,7 +309,7 @@ def test_words_that_another_open_transaction_keeps_are_told(talk: Study, monkeyp
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM interviews").fetchone()
         erased = importing.forget_interview(talk, "anna")
-        assert len(erased.remaining) == 1 and "study.db-wal" in erased.remaining[0]
+        assert len(erased.remaining) == 1 and says(erased.remaining[0], "study.db-wal", "needsseg --study", "check")
     talk.close()
     (talk.path.parent / "anna.txt").unlink()
     assert _files_with(b"nurse", talk.path.parent) == []
@@ -507,7 +508,7 @@ def test_a_study_that_cannot_be_written_can_be_read(
         studies.remember_place(study, "app", {"mode": "code"})
         with refuses(StudyError, "study.db", "only be read", "nothing was changed"):
             passages.mark(study, "anna", 61, 70)
-        assert any("only be read" in told for told in studies.warnings(study))
+        assert any("only be read" in str(told) for told in studies.warnings(study))
         assert studies.check(study) == []
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 
@@ -536,7 +537,7 @@ def test_a_failing_automatic_backup_stops_no_change_and_is_told(talk: Study, mon
     monkeypatch.setattr(backups, "new_name", refuse)
     with studies.open_study(talk.path) as study:
         passages.mark(study, "anna", 47, 60)
-        assert any("No automatic backup" in told and "No space" in told for told in study.notices)
+        assert any("No automatic backup" in str(told) and "No space" in str(told) for told in study.notices)
     assert _marks(talk.path) == 1
 
 
@@ -596,7 +597,7 @@ def test_synchronised_folders_are_warned_of(tmp_path: Path, folder: str, service
     path = tmp_path / folder / "deep" / "study.db"
     with studies.init(path) as study:
         assert watched_places.synchronised(path) == service
-        assert any(service in told for told in studies.warnings(study)) if service else not studies.warnings(study)
+        assert any(service in str(told) for told in studies.warnings(study)) if service else not studies.warnings(study)
 
 
 def test_a_log_is_looked_at_only_where_nobody_has_the_study_open(talk: Study) -> None:

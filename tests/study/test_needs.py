@@ -10,13 +10,14 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
+from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs as stored
 from needsseg.study.segments import runs
 from needsseg.study.segments import segments as stored_segments
 from needsseg.study.segments.segments import Member, NewCandidate
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording import refuses, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 RUN = {"model": "m", "model_sha256": "x", "seed": 0, "parameters": {}, "versions": {}, "input_sha256": "y"}
@@ -92,7 +93,7 @@ def test_what_will_not_do_is_refused_and_changes_nothing(
     before = tables(talk)
     with pytest.raises(NeedssegError) as refused:
         change(talk)
-    said = f"{refused.value.message} {refused.value.hint}"
+    said = worded(refused.value.advice)
     assert all(part in said for part in parts), said
     assert tables(talk) == before
 
@@ -209,7 +210,7 @@ def test_what_answers_had_named_becomes_a_candidate_again_once(talk: Study, six:
     before = tables(talk)
     with studies.open_study(talk.path) as study:
         (told,) = studies.warnings(study)
-        assert "“Candidate 2”" in told and "1 answer" in told and "needsseg undo" in told
+        assert says(told, "“Candidate 2”", "1 answer", "needsseg undo")
         assert _statuses(study)["Candidate 2"] == "candidate" and _members(study, two)[six[0]] == "hand"
         assert [(a.passage, a.segment) for a in stored.answers(study)] == [(six[0], two)]
         history.undo(study)

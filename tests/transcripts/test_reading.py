@@ -118,7 +118,7 @@ def test_an_unknown_format_is_a_usage_error_that_lists_the_names(tmp_path: Path)
     with pytest.raises(UsageError) as caught:
         read(tmp_path / "a.txt", format="tape")
     assert "'tape'" in caught.value.message
-    assert all(name in caught.value.hint for name in FORMATS)
+    assert all(name in str(caught.value.hint) for name in FORMATS)
     assert caught.value.exit_code == 2
 
 

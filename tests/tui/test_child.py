@@ -55,7 +55,7 @@ def test_steps_result_and_what_was_refused() -> None:
 
 def test_an_error_comes_with_its_hint() -> None:
     outcome, _ = ran(FAILING)
-    assert (outcome.code, outcome.error, outcome.hint) == (1, "There is no [file].", "Name another.")
+    assert (outcome.code, outcome.error, str(outcome.hint)) == (1, "There is no [file].", "Name another.")
 
 
 def test_a_crash_is_told_in_its_last_line() -> None:

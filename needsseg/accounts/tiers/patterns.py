@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.signals import behavioral_segment
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.files import sha256
 
 if TYPE_CHECKING:
@@ -100,7 +100,10 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
     if len(active) < FEWEST_ACCOUNTS:
         raise NeedssegError(
             f"{len(active)} accounts were active in the 30 days before: too few to tell patterns from chance.",
-            f"From {FEWEST_ACCOUNTS} on they are looked for; the behavioural segments by rules are in: needsseg profile",
+            Advice(
+                f"From {FEWEST_ACCOUNTS} on they are looked for; the behavioural segments by rules are in: ",
+                Fix.PROFILES,
+            ),
         )
     import numpy as np
 

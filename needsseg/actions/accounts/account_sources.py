@@ -12,7 +12,7 @@ from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
 from needsseg.actions.accounts.source_kinds import of_kind
-from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.accounts import accounts
@@ -316,9 +316,7 @@ def stack_files(study: Study) -> room.StackFiles:
     """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
     found = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
     if "accounts" not in found:
-        raise NeedssegError(
-            "There are no accounts yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
-        )
+        raise NeedssegError("There are no accounts yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
     for kind, path in found.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")

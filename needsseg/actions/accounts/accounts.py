@@ -17,7 +17,7 @@ from needsseg.actions.accounts.account_sources import (
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Account, AccountMatch, Label, Participant
@@ -86,7 +86,7 @@ def find_account(study: Study, text: str) -> str:
     hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
     raise NotFoundError(
         f"There is no account '{text}'.",
-        f"Near it: {hint}." if near else "List them with: needsseg profile --as-of DATE",
+        f"Near it: {hint}." if near else Advice("List them with: ", Fix.PROFILES),
     )
 
 

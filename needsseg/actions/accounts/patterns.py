@@ -7,7 +7,7 @@ from datetime import date
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.patterns import patterns as found
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.connection import Study
@@ -19,9 +19,7 @@ def patterns(study: Study, as_of: date, progress: Progress = silent, engine: str
     ``engine`` as in ``accounts.profiles``.
     """
     if account_sources.stack_files(study).events is None:
-        raise NeedssegError(
-            "There are no usage events yet.", "Import them (i among the accounts; needsseg accounts import FILE)."
-        )
+        raise NeedssegError("There are no usage events yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
     made_of = accounts.profiles(study, as_of, progress, engine)
     rows = [row.behaviour for row in made_of if row.behaviour is not None]
     progress("looking for patterns", 0, 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.embedding import text_sha256
 from needsseg.embedding.vectors import unit
-from needsseg.errors import DiscoveryError
+from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.study.segments import runs, vectors
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def required_rows(study: Study, texts: Sequence[str]) -> Matrix:
     if found.rows is None:
         raise DiscoveryError(
             f"{found.missing} of {len(texts)} passages have no vector of the newest run's model.",
-            "Discover again to see it (D among the segments; needsseg discover).",
+            Advice("Discover again to see it: ", Fix.DISCOVER),
         )
     return found.rows

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-
 from needsseg.actions.coding.blind import seen_coder
+from needsseg.errors import Advice, Fix
 from needsseg.study.coding import codebook as book
 from needsseg.study.coding import codes
 from needsseg.study.coding.codebook import Branch, CodeRow
@@ -23,11 +22,13 @@ def one(study: Study, name: str) -> CodeRow:
     return book.one(study, name, seen_coder(study))
 
 
-def doubles(study: Study) -> list[str]:
+def doubles(study: Study) -> list[Advice]:
     """What to say of codes whose names differ in case alone: that they are to be one, and how that is done."""
     return [
-        f"The codes {', '.join(f'“{name}”' for name in names)} differ in upper and lower case alone. "
-        f"Make them one: needsseg codebook merge {shlex.quote(names[1])} {shlex.quote(names[0])}"
+        Advice(
+            f"The codes {', '.join(f'“{name}”' for name in names)} differ in upper and lower case alone. Make them one: ",
+            Fix.MERGE_CODES.of(code=names[1], into=names[0]),
+        )
         for names in book.doubles(study)
     ]
 

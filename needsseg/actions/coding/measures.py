@@ -13,7 +13,7 @@ from needsseg.coding.agreement import Agreement, Disagreement, Mark, Units, disa
 from needsseg.coding.agreement import agreement as agreement_of
 from needsseg.coding.saturation import Saturation, new_codes
 from needsseg.coding.saturation import saturation as saturation_of
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.records import Transcript
 from needsseg.study.coding import blinding, codebook, passages
 from needsseg.study.connection import Study
@@ -62,16 +62,16 @@ class Saturated:
         return "reached" if self.saturation.reported else "not reached"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> str | Advice:
         """Whether it is reached and where, in a sentence."""
         of = self.saturation
         if self.incomplete and len(self.interviews) >= of.base + of.run:
             some = ", ".join(self.incomplete[:3]) + (" …" if len(self.incomplete) > 3 else "")
-            return (
+            return Advice(
                 f"Cannot tell: {len(self.incomplete)} of {format_count(len(self.interviews), 'interview')} "
                 f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), and what nobody "
-                "coded brings "
-                "no new codes. needsseg coverage shows how far each is."
+                "coded brings no new codes. How far each is: ",
+                Fix.COVERAGE,
             )
         if of.reported:
             return (
@@ -105,7 +105,7 @@ def agreement(
     if blind.is_blind(study):
         raise UsageError(
             f"Blind mode is on for {study.actor}: where coders differ shows what the others marked.",
-            "Go on coding, or end it: needsseg blind off",
+            Advice("Go on coding, or end it: ", Fix.BLIND_OFF),
         )
     chosen = list(keys) or interviews.keys(study)
     texts = {key: interviews.transcript(study, key) for key in chosen}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from needsseg.actions.coding import blind as blindness
 from needsseg.actions.coding.embedding import embedded
 from needsseg.coding import judge, load_cues, load_probes, weigh
-from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, PassageStatus
 from needsseg.settings import load, prompt_file
@@ -28,9 +28,7 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
     cues, probes = load_cues(prompt_file("cues.toml", settings)), load_probes(prompt_file("probes.toml", settings))
     wanted = list(keys) or interviews.keys(study)
     if not wanted:
-        raise NeedssegError(
-            "There are no interviews yet.", "Import some (i among the interviews; needsseg import FOLDER)."
-        )
+        raise NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
     weighed = {
         key: [w for w in weigh(interviews.transcript(study, key), cues) if w.within_reach(settings.suggest_threshold)]
         for key in wanted
@@ -82,7 +80,7 @@ def one(study: Study, passage: int) -> Passage:
         return stored
     seen = blindness.own_view(study, [stored])
     if not seen:
-        raise NotFoundError(f"Passage {passage} is a colleague's.", "Blind mode is on; needsseg blind off ends it.")
+        raise NotFoundError(f"Passage {passage} is a colleague's.", Advice("Blind mode is on. End it: ", Fix.BLIND_OFF))
     return seen[0]
 
 

@@ -21,6 +21,7 @@ from needsseg.coding.pseudonyms import (
     pseudonyms,
     replaced,
 )
+from needsseg.errors import Advice, Fix
 from needsseg.records import Passage
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -260,7 +261,13 @@ def left_in_words(study: Study) -> str:
     if not words:
         return ""
     stay = f"{format_count(words, 'word')} that may be {'a name' if words == 1 else 'names'} (said {format_count(count, 'time')})"
-    return f"{stay} left as found and undecided: needsseg pseudonyms --undecided"
+    return f"{stay} left as found and undecided"
+
+
+def left_warning(study: Study) -> Advice:
+    """The same with how to see them; empty where there are none."""
+    words = left_in_words(study)
+    return Advice(words, ": ", Fix.UNDECIDED_NAMES) if words else Advice()
 
 
 def proposed_kind(study: Study, words: str) -> FoundKind | None:

@@ -14,7 +14,7 @@ from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Rankin
 from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
-from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load, prompt_file
@@ -160,7 +160,7 @@ def decide_place(study: Study, interview: str, start: int, end: int, status: Dec
     if item is None:
         raise NotFoundError(
             f"The queue holds nothing at {start}–{end} of {interview}.",
-            "List it with: needsseg queue; mark other words with: needsseg mark",
+            Advice("List it with: ", Fix.QUEUE, "; mark other words with: ", Fix.MARK),
         )
     return decide_window(study, interview, start, end, status, item.score, item.reasons)
 
@@ -172,9 +172,7 @@ def embed_all(study: Study, progress: Progress = silent) -> int:
         window for key in interviews.keys(study) for window in _weighed(interviews.transcript(study, key), words)
     ]
     if not windows:
-        raise NeedssegError(
-            "There is no participant speech yet.", "Import interviews (i among the interviews; needsseg import FOLDER)."
-        )
+        raise NeedssegError("There is no participant speech yet.", Advice("Import interviews: ", Fix.IMPORT))
     texts = [window.text for window in windows] + [probe.text for probe in words.probes]
     embedded(study, texts + [passage.quote for passage in passages.listing(study)], progress)
     return len(windows)

@@ -6,7 +6,7 @@ from needsseg.actions.coding import blind
 from needsseg.actions.coding.embedding import embedded
 from needsseg.discovery.evidence.code_tree import CodeTree, code_tree
 from needsseg.embedding import text_sha256
-from needsseg.errors import DiscoveryError
+from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage
 from needsseg.study.coding import passages
@@ -23,7 +23,7 @@ def tree(study: Study, progress: Progress = silent) -> CodeTree:
 
     coded = _coded(study)
     if not coded:
-        raise DiscoveryError("No code is on a passage yet.", "Code passages first: needsseg code, or F2 in the app.")
+        raise DiscoveryError("No code is on a passage yet.", Advice("Code passages first: ", Fix.CODE))
     vectors = embedded(study, [passage.quote for passage, _ in coded], progress)
     rows = np.stack([vectors[text_sha256(passage.quote)] for passage, _ in coded]).astype(np.float64)
     return code_tree(rows, [passage.codes for passage, _ in coded], [who for _, who in coded])

@@ -22,7 +22,7 @@ from needsseg.discovery import (
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.verdict import next_step, no_finding, separation_words
 from needsseg.embedding import locate, text_sha256
-from needsseg.errors import DiscoveryError
+from needsseg.errors import NO_ADVICE, Advice, DiscoveryError, Fix
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Candidate, Passage, PassageStatus, PersonaName
@@ -63,7 +63,7 @@ class RunReport:
     separate: bool | None = None
     separation_p: float | None = None
     verdict: str = ""
-    next_step: str = ""
+    next_step: Advice = NO_ADVICE
 
 
 def discover(study: Study, seed: int | None = None, progress: Progress = silent) -> RunReport:
@@ -253,9 +253,7 @@ def run_input(study: Study) -> tuple[list[Passage], str, int]:
         theirs = [passage for passage in found if (passage.interview, passage.speaker) in participants]
         if theirs:
             return _once(study, theirs), status, len(found) - len(theirs)
-    raise DiscoveryError(
-        "There are no passages yet.", "Let the program suggest some (s among the interviews; needsseg suggest)."
-    )
+    raise DiscoveryError("There are no passages yet.", Advice("Let the program suggest some: ", Fix.SUGGEST))
 
 
 def _once(study: Study, chosen: Sequence[Passage]) -> list[Passage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from needsseg.errors import Advice, Fix
 from needsseg.study.connection import Study
 from needsseg.study.segments import lineage, needs, segments
 from needsseg.text import format_count
@@ -13,7 +14,7 @@ ACTION = "answers name nothing"
 _OF_A_RUN = re.compile(r"Candidate \d+( \(\d+\))?")
 
 
-def release(study: Study) -> str:
+def release(study: Study) -> Advice:
     """Makes segments candidates again that only answers had named, as one action; what is to be told of it, or "".
 
     Those that somebody named, described, merged, split, confirmed or set aside stay as they are, and so does what history
@@ -21,10 +22,10 @@ def release(study: Study) -> str:
     """
     named = [row for row in segments.listing(study) if row.status == "named" and _OF_A_RUN.fullmatch(row.name)]
     if not named or ACTION in needs.actions_done(study):
-        return ""
+        return Advice()
     mine = [row for row in named if _only_answers_named(study, row.id)]
     if not mine:
-        return ""
+        return Advice()
     names = ", ".join(f"“{row.name}”" for row in mine)
     with study.action(ACTION) as action:
         count = 0
@@ -35,10 +36,11 @@ def release(study: Study) -> str:
                     needs.note_answer(study, member.passage, row.id)
                     count += 1
         action.summary = f"made {names} candidates again, which answers had named"
-    return (
+    return Advice(
         f"{names}: {format_count(len(mine), 'segment')} that answers to questions had named, and nobody else, "
         f"became {'a candidate' if len(mine) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
-        "To reverse that: needsseg undo"
+        "To reverse that: ",
+        Fix.UNDO,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from needsseg.actions.coding.pseudonyms import cover
+from needsseg.errors import Advice, Fix
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs, segments
 from needsseg.study.transcripts import interviews
@@ -17,26 +18,28 @@ FEWEST_WORDS = 3
 _BETWEEN = re.compile(r",? (?:I want(?: to)?|so(?: I can)?) ", re.IGNORECASE)
 
 
-def release(study: Study) -> str:
+def release(study: Study) -> Advice:
     """Takes away job statements whose clauses stand with several people and with no one alone; what is to be told, or "".
 
     They were drafted so by an earlier version. What a person worded stays. One action, which undo takes back.
     """
     written = [row for row in segments.listing(study) if row.statement]
     if not written or ACTION in needs.actions_done(study):
-        return ""
+        return Advice()
     spoken = _spoken(study)
     joined = [row for row in written if is_joined(row.statement, spoken)]
     if not joined:
-        return ""
+        return Advice()
     names = ", ".join(f"“{row.name}”" for row in joined)
     with study.action(ACTION, f"took the joined job statement off {names}"):
         for row in joined:
             segments.write_statement(study, row.id, "")
-    return (
+    return Advice(
         f"{format_count(len(joined), 'job statement')} ({names}) joined clauses of several people, as drafts once did: "
-        "taken off. Write what holds, or take the draft of one person's words (C, w; needsseg segment statement). "
-        "To reverse that: needsseg undo"
+        "taken off. Write what holds, or take the draft of one person's words: ",
+        Fix.WRITE_STATEMENT,
+        ". To reverse that: ",
+        Fix.UNDO,
     )
 
 

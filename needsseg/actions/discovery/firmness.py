@@ -19,6 +19,7 @@ from needsseg.discovery.verdict import (
     separation_in_short,
     separation_words,
 )
+from needsseg.errors import NO_ADVICE, Advice
 from needsseg.study.connection import Study
 from needsseg.study.segments import firmness as stored
 from needsseg.study.segments import runs, segments
@@ -39,13 +40,13 @@ class Verdict:
     separate: bool | None
     p: float | None
     sentence: str
-    next_step: str = ""
+    next_step: Advice = NO_ADVICE
     caution: str = ""
     has_run: bool = True
-    short: str = ""
+    short: Advice = NO_ADVICE
 
     @property
-    def lines(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str | Advice, ...]:
         """All that is to be said, a sentence or two each."""
         return tuple(line for line in (self.sentence, self.caution, self.next_step) if line)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from needsseg.actions.coding.blind import seen_coder, seen_members, unseen_candidates
 from needsseg.discovery import load_personas
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.settings import load, prompt_file
 from needsseg.study.coding import codebook
 from needsseg.study.connection import Study
@@ -145,10 +145,10 @@ def take(study: Study, source: Source, names: Sequence[str] = (), called: str = 
     if not chosen:
         raise UsageError(
             f"There are no {source} to take." if not offered else f"All {source} are in view already.",
-            "State a need yourself: needsseg needs add NAME",
+            Advice("State a need yourself: ", Fix.ADD_NEED.of(name="NAME")),
         )
     if called and (source != "codes" or not names):
-        raise UsageError("Only codes that are named are taken as one need.", "needsseg needs take codes A B --as NAME")
+        raise UsageError("Only codes that are named are taken as one need.", Advice("Name them: ", Fix.TAKE_CODES))
     with study.action("need") as action:
         if called:
             action.summary = f"took {format_count(len(chosen), 'code')} as the need “{called.strip()}”"

@@ -15,7 +15,7 @@ from needsseg.discovery import Discovery, Separation, need_texts
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.evidence.segment_evidence import speaker_key
 from needsseg.embedding import text_sha256
-from needsseg.errors import DiscoveryError, NotFoundError
+from needsseg.errors import Advice, DiscoveryError, Fix, NotFoundError
 from needsseg.records import Passage
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ALIKE, DOUBTFUL = 0.5, 0.3
 KEYS = "123456789abcdef"
-"""What a need or candidate is chosen by in the app; ``NONE_KEY`` says that it is none of these."""
+"""What a need or candidate is chosen by; ``NONE_KEY`` says that it is none of these."""
 NONE_KEY = "0"
 
 
@@ -95,7 +95,7 @@ def discovered_again(study: Study, depth: Depth, without: Collection[int] = ()) 
     seen = passages.listing(study, ids=runs.labels(study, run.id), anchored=True)
     chosen = tuple(veiled(study, [passage for passage in seen if passage.status != "rejected"]))
     if not chosen:
-        raise DiscoveryError(f"No passage of run {run.id} is left.", "Discover again: needsseg discover")
+        raise DiscoveryError(f"No passage of run {run.id} is left.", Advice("Discover again: ", Fix.DISCOVER))
     rows = required_rows(study, [passage.quote for passage in chosen])
     given = placed(study, chosen, depth, without)
     return Again(run, chosen, rows, given, clustered(study, run, chosen, rows, given))
@@ -105,7 +105,7 @@ def newest_run(study: Study) -> Run:
     """The newest run; raises NotFoundError before the first."""
     run = runs.latest(study)
     if run is None:
-        raise NotFoundError("There are no runs yet.", "Discover first (D among the segments; needsseg discover).")
+        raise NotFoundError("There are no runs yet.", Advice("Discover first: ", Fix.DISCOVER))
     return run
 
 

@@ -29,7 +29,7 @@ from needsseg.discovery.firmness import (
 from needsseg.discovery.verdict import firmness_words
 from needsseg.embedding import encode, locate, text_sha256
 from needsseg.embedding.vectors import unit_vector
-from needsseg.errors import DiscoveryError
+from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.progress import Progress, silent
 from needsseg.records import UNASSIGNED, Passage
 from needsseg.settings import load
@@ -273,7 +273,7 @@ def _as_they_stand(study: Study, again: Again) -> tuple[dict[int, int], dict[int
             base |= dict.fromkeys(mine, row.id)
             names[row.id] = f"“{row.name}”"
     if not names:
-        raise DiscoveryError("No segment holds passages of the newest run.", "Discover again: needsseg discover")
+        raise DiscoveryError("No segment holds passages of the newest run.", Advice("Discover again: ", Fix.DISCOVER))
     return base, names
 
 

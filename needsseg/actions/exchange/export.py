@@ -17,8 +17,9 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.segments.participant_needs import participant_needs
-from needsseg.errors import NeedssegError, NotFoundError, UsageError
-from needsseg.exchange.tables import Cell
+from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, UsageError
+from needsseg.exchange.destinations import DESTINATIONS
+from needsseg.exchange.tables import FORMATS, Cell
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
@@ -27,23 +28,6 @@ from needsseg.study.accounts.deliveries import Delivered
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 from needsseg.study.segments import segments as stored
-
-FORMATS = ("csv", "jsonl", "parquet")
-TARGETS = (
-    *FORMATS, "sqlite", "duckdb", "dbt", "segment", "segment-users", "amplitude", "amplitude-cohort", "mixpanel", "hubspot",
-    "salesforce",
-)  # fmt: skip
-COHORT = "amplitude-cohort"
-USERS = "segment-users"
-_ENDINGS = {
-    "segment": "jsonl",
-    USERS: "jsonl",
-    "amplitude": "jsonl",
-    "mixpanel": "jsonl",
-    "dbt": "csv",
-    "hubspot": "csv",
-    "salesforce": "csv",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +87,12 @@ def export(
     """
     from needsseg.exchange.destinations import write_target
 
-    if format not in TARGETS:
-        raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(TARGETS)}.")
+    if format not in targets():
+        raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(targets())}.")
     check_options(format, segment, changed_only, key)
     _check_target(study, path, overwrite)
     profiles = accounts.profiles(study, as_of, progress, engine)
-    if format == COHORT:
+    if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
     users = users_of(study, format, as_of, engine)
     made = plan(study, f"file:{format}", profiles, changed_only, users)
@@ -134,24 +118,43 @@ def export(
     return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
 
 
+def targets() -> tuple[str, ...]:
+    """The names of all that can be exported to: tables, and every destination."""
+    return (*FORMATS, *DESTINATIONS)
+
+
+def is_by_user(target: str) -> bool:
+    """Whether a target takes a row for each user of an account."""
+    return target in DESTINATIONS and DESTINATIONS[target].covers == "users"
+
+
+def is_of_one_segment(target: str) -> bool:
+    """Whether a target takes the accounts of one segment that is asked for."""
+    return target in DESTINATIONS and DESTINATIONS[target].covers == "segment"
+
+
+def _ending(target: str) -> str:
+    return DESTINATIONS[target].ending if target in DESTINATIONS else target
+
+
 def file_name(format: str, as_of: date) -> str:
     """A name for an export's file; a warehouse makes a table's name of it, so it holds letters, digits and _ only."""
     of = "" if format in FORMATS else f"_{format}"
-    return f"accounts{of}_{as_of.isoformat().replace('-', '_')}.{_ENDINGS.get(format, format)}"
+    return f"accounts{of}_{as_of.isoformat().replace('-', '_')}.{_ending(format)}"
 
 
 def check_options(format: str, segment: str | None, changed_only: bool, key: str) -> None:
     """UsageError for options that a format has no use for."""
-    from needsseg.exchange.destinations import KEYS
-
-    if format == COHORT and segment is None:
+    cohort = is_of_one_segment(format)
+    if cohort and segment is None:
         raise UsageError("A cohort is one segment's accounts.", "Name the segment: --segment NAME.")
-    if format != COHORT and segment is not None:
+    if not cohort and segment is not None:
         raise UsageError("Only a cohort is of one segment.", "Leave --segment out.")
-    if format == COHORT and changed_only:
+    if cohort and changed_only:
         raise UsageError("A cohort is uploaded whole.", "Leave --changed-only out.")
-    if key and format not in KEYS:
-        raise UsageError(f"{format} has no key to choose.", f"--key is for {', '.join(KEYS)}.")
+    keyed = [each.name for each in DESTINATIONS.values() if each.key]
+    if key and format not in keyed:
+        raise UsageError(f"{format} has no key to choose.", f"--key is for {', '.join(keyed)}.")
 
 
 def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict[str, str] | None:
@@ -159,12 +162,12 @@ def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict
 
     A user of several accounts is left out: there, one account's need would overwrite another's.
     """
-    if target != USERS:
+    if not is_by_user(target):
         return None
     files = account_sources.stack_files(study)
     if files.events is None:
         raise NeedssegError(
-            "There is no usage, so nothing tells who the users are.", "Import it: needsseg accounts import"
+            "There is no usage, so nothing tells who the users are.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
         )
     with open_engine(engine_for(study, engine), files.events.parent) as opened:
         seen = users_before(
@@ -231,7 +234,7 @@ def batch_id(taken: Sequence[Delivered]) -> str:
 
 def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:
     if segment not in {row.name for row in stored.listing(study)}:
-        raise NotFoundError(f"There is no segment '{segment}'.", "List them with: needsseg segments")
+        raise NotFoundError(f"There is no segment '{segment}'.", Advice("List them with: ", Fix.SEGMENTS))
     return [profile for profile in profiles if profile.needs_segment == segment]
 
 

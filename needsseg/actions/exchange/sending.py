@@ -20,8 +20,7 @@ from needsseg.study.connection import Study
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.exchange.destinations import Answer, Batch
-    from needsseg.exchange.destinations.endpoints import Place
+    from needsseg.exchange.destinations import Answer, Batch, Destination
 
 FIRST = 2
 
@@ -81,11 +80,11 @@ def outlook(
     environ: Mapping[str, str] = os.environ,
 ) -> Outlook:
     """What sending would do, without doing it: no request goes out, nothing is stored, and no secret is looked up."""
-    from needsseg.exchange.destinations import KEYS, LIMITS, SIZES, items, pack, whom
+    from needsseg.exchange.destinations import packed, whom
 
-    place = _place(target)
-    host = _host(place, environ)
-    field = key or KEYS.get(target, "")
+    to = _sent_to(target)
+    host = _host(to, environ)
+    field = key or to.key
     destination = " ".join(filter(None, (target, host, field)))
     users = users_of(study, target, as_of, engine)
     made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
@@ -97,11 +96,11 @@ def outlook(
     }
     rows = [row for row in made.rows if whom(row) in open_rows]
     ids = {each.account_id: each.message_id for each in open_rows.values()}
-    packed = pack(items(target, rows, ids, field), LIMITS[target], SIZES.get(target))
-    first = tuple(item.record for batch in packed.batches[:1] for item in batch.items[:FIRST])
+    batches = packed(to, rows, ids, field)
+    first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
-        target, host, place.secret_name, destination, field, packed.batches, open_rows, first, made.left_out,
-        _already(made, open_rows), packed.refused, _unanswered(study, destination), made.renamed,
+        target, host, to.secret_name, destination, field, batches.batches, open_rows, first, made.left_out,
+        _already(made, open_rows), batches.refused, _unanswered(study, destination), made.renamed,
     )  # fmt: skip
 
 
@@ -123,7 +122,7 @@ def send(
     from needsseg.exchange.destinations import deliver
     from needsseg.exchange.destinations.posting import posting
 
-    post = posting(look.target, _secret(look, environ), look.host, look.key)
+    post = posting(_sent_to(look.target), _secret(look, environ), look.host, look.key)
     deliveries.close_open(study, look.destination)
     rejected = dict(look.too_large)
     accepted = tries = done = 0
@@ -156,7 +155,7 @@ def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     if answer.fatal and answer.code in (401, 403):
         message, hint = f"{look.host} refused the key{code}. {told}", f"Check {look.secret_name}, then send again."
     elif answer.fatal:
-        message, hint = f"{look.host}: {answer.words}{code}. {told}", f"Check {_place(look.target).host_name}."
+        message, hint = f"{look.host}: {answer.words}{code}. {told}", f"Check {_sent_to(look.target).host_name}."
     else:
         reason = answer.words or "no reason given"
         message = f"{look.host} did not take a batch after {answer.tries} tries{code}: {reason}. {told}"
@@ -172,19 +171,19 @@ def _unanswered(study: Study, destination: str) -> int:
     return sum(row.status == "started" and row.destination == destination for row in deliveries.listing(study))
 
 
-def _place(target: str) -> Place:
-    from needsseg.exchange.destinations.endpoints import PLACES
-    from needsseg.exchange.destinations.posting import SENDERS
+def _sent_to(target: str) -> Destination:
+    from needsseg.exchange.destinations import DESTINATIONS
 
-    if target not in SENDERS:
-        raise UsageError(f"{target} is written as a file and not sent.", f"Sent to are {', '.join(SENDERS)}.")
-    return PLACES[target]
+    senders = {each.name: each for each in DESTINATIONS.values() if each.post is not None}
+    if target not in senders:
+        raise UsageError(f"{target} is written as a file and not sent.", f"Sent to are {', '.join(senders)}.")
+    return senders[target]
 
 
-def _host(place: Place, environ: Mapping[str, str]) -> str:
-    from needsseg.exchange.destinations.endpoints import checked_host
+def _host(to: Destination, environ: Mapping[str, str]) -> str:
+    from needsseg.exchange.destinations.hosts import checked_host
 
-    return checked_host(place.host_name, environ.get(place.host_name) or place.host)
+    return checked_host(to.host_name, environ.get(to.host_name) or to.host)
 
 
 def _secret(look: Outlook, environ: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
 from needsseg.actions.accounts.revenue import revenue_as_of
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.playbook.backlog import read_backlog
 from needsseg.playbook.rice import (
     Coverage,
@@ -124,7 +124,7 @@ def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
         named = [row.name for row in segments.listing(study) if row.status in ("named", "confirmed")]
         if not named:
             raise NeedssegError(
-                "No segment has a name yet.", "Name one (needsseg segment rename), or count by size: --by size"
+                "No segment has a name yet.", Advice("Name one (", Fix.RENAME_SEGMENT, "), or count by size: --by size")
             )
     elif by == "size":
         named = list(SIZES)

@@ -12,7 +12,7 @@ from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import Trigger, triggers, unwatchable
@@ -58,7 +58,7 @@ def fired(
     if files.events is None and files.subscriptions is None:
         raise NeedssegError(
             "There is nothing that could fire: neither usage nor subscriptions were imported.",
-            "Import them (needsseg accounts import FILE).",
+            Advice("Import them: ", Fix.IMPORT_ACCOUNTS),
         )
     names = {each.account_id: each.name for each in accounts.listing(study)}
     if account is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from needsseg.accounts.assign.labels import AssignedLabel, LabelledText, days_of, labels_of, texts_of
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.study.accounts import assignments
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
@@ -25,7 +25,7 @@ def files(study: Study) -> list[tuple[str, Path]]:
         if not path.exists():
             raise NeedssegError(
                 f"The assigned texts of {row.made.file}, {path.name}, are gone from {path.parent}.",
-                f"Assign the file again (needsseg assign {row.made.file}), or undo its assignment.",
+                Advice("Undo its assignment, or assign the file again: ", Fix.ASSIGN.of(file=row.made.file)),
             )
         found.append((row.made.file, path))
     return found

@@ -18,7 +18,7 @@ from needsseg.accounts.assign import parts
 from needsseg.accounts.assign.parts import AssignedText, Verdict
 from needsseg.accounts.assign.texts import StagedTexts, TextRow, chunks, seems_foreign, stage_texts
 from needsseg.actions.segments.training_passages import Lesson
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.files import file_sha256, sha256, write_file
 from needsseg.progress import Progress
 from needsseg.study.connection import Study
@@ -144,7 +144,7 @@ def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
         raise UsageError(
             f"{file.name}: an assignment of it was begun before ({done} parts are done), and since then "
             f"{' and '.join(changed)} changed.",
-            "Begin anew with --fresh; what was done of it is then dropped.",
+            Advice("Begin anew; what was done of it is then dropped: ", Fix.ASSIGN_AFRESH.of(file=file.name)),
         )
     return StagedTexts(
         **(held["staged"] | {"path": folder / "texts.parquet", "warnings": tuple(held["staged"]["warnings"])})

@@ -14,7 +14,7 @@ from needsseg.coding.linguistic_cues import load_cues
 from needsseg.discovery.evidence.card_quotes import PARTS, Part, Proposal, clearest_sentence, proposals, propose
 from needsseg.discovery.evidence.standing import neighbour
 from needsseg.discovery.evidence.statements import job_statement
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.settings import load, prompt_file
 from needsseg.study.coding import codebook, passages
 from needsseg.study.connection import Study
@@ -312,7 +312,9 @@ def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:
     if part != "not" and passage not in mine:
         raise UsageError(
             f"Passage {passage} does not lie in segment {segment}.",
-            f"Move it there first (needsseg segment move {segment} {passage}), or name one of its passages.",
+            Advice(
+                "Name one of its passages, or move it there first: ", Fix.MOVE_PASSAGE.of(id=segment, passage=passage)
+            ),
         )
 
 
@@ -350,7 +352,8 @@ def take_statement(study: Study, segment: int) -> str:
     draft = card(study, segment).draft
     if draft is None:
         raise UsageError(
-            f"No answer in segment {segment} says enough of a job.", "Write one: needsseg segment statement ID TEXT"
+            f"No answer in segment {segment} says enough of a job.",
+            Advice("Write one: ", Fix.WRITE_STATEMENT.of(id=segment, text="TEXT")),
         )
     with study.action("statement", f"took the draft of the job statement of segment {segment}"):
         segments.write_statement(study, segment, draft.sentence)
@@ -373,7 +376,7 @@ def span_of(passage: Passage, words: str, near: int = 0) -> tuple[int, int]:
     if not places:
         raise UsageError(
             f"Passage {passage.id} does not hold the words “{words}”.",
-            "Give whole words of it, exactly as they are: needsseg passages shows them.",
+            Advice("Give whole words of it, exactly as they are. They are shown by: ", Fix.PASSAGES),
         )
     start = min(places, key=lambda place: (abs(place - near), place))
     return start, start + len(words)
@@ -392,7 +395,7 @@ def _held(study: Study, segment: int, part: Part) -> list[Pin]:
     segments.one(study, segment)
     held = [each for each in cards.listing(study, segment) if each.part == part]
     if not held:
-        raise UsageError(f"Nothing is pinned as {part} of segment {segment}.", "needsseg segment pin pins a quote.")
+        raise UsageError(f"Nothing is pinned as {part} of segment {segment}.", Advice("Pin a quote: ", Fix.PIN_QUOTE))
     return held
 
 

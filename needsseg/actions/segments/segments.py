@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.actions.discovery.evidence import Evidence, evidence
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -104,7 +104,7 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
         if unread and not undecided and shown.summary.status != "candidate":
             raise UsageError(
                 f"Nobody has decided on any of the passages of “{shown.summary.name}”.",
-                "Keep some of them first (a in the app; needsseg decide), or confirm it all the same: --undecided-too.",
+                Advice("Keep some of them first (", Fix.DECIDE, "), or confirm it all the same: --undecided-too."),
             )
         segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown), unread)
         action.summary = f"confirmed segment {segment} “{shown.summary.name}”"

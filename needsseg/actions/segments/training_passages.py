@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded
 from needsseg.embedding import locate, open_encoder, text_sha256
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.files import sha256
 from needsseg.progress import Progress
 from needsseg.segments import learn
@@ -56,7 +56,10 @@ def teaching(study: Study) -> Teaching:
     if not named:
         raise UsageError(
             "There is no confirmed segment.",
-            "Confirm segments first (needsseg segment confirm ID); their passages are what texts are put to.",
+            Advice(
+                "Texts are put to the passages of confirmed segments. Confirm some first: ",
+                Fix.CONFIRM_SEGMENT.of(id="ID"),
+            ),
         )
     members = segments.members(study)
     place = {member.passage: name for row, name in named.items() for member in members.get(row, [])}

@@ -15,7 +15,8 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews, participants
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError
+from needsseg.exchange.tables import FORMATS
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
@@ -28,10 +29,12 @@ class DemoReport:
 
     study: Path
     exports: tuple[Path, ...]
-    lines: tuple[str, ...]
+    lines: tuple[str | Advice, ...]
 
 
-def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] = lambda _line: None) -> DemoReport:
+def demo(
+    folder: Path, progress: Progress = silent, tell: Callable[[str | Advice], None] = lambda _line: None
+) -> DemoReport:
     """Walks the sample study through every room; ``tell`` hears each step as it is done.
 
     Raises NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
@@ -39,11 +42,12 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
     path = folder / "needsseg.db"
     if path.exists():
         raise NeedssegError(
-            f"{path} is there already.", f"Open it: needsseg --study {path}, or name another folder with --dir."
+            f"{path} is there already.",
+            Advice("Open it: ", Fix.OPEN_STUDY.of(study=path), ", or name another folder with --dir."),
         )
-    lines: list[str] = []
+    lines: list[str | Advice] = []
 
-    def say(line: str) -> None:
+    def say(line: str | Advice) -> None:
         lines.append(line)
         tell(line)
 
@@ -61,7 +65,7 @@ def demo(folder: Path, progress: Progress = silent, tell: Callable[[str], None] 
     return DemoReport(path, exports, tuple(lines))
 
 
-def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+def _passages(study: Study, progress: Progress, say: Callable[[str | Advice], None]) -> None:
     report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
     formats = len({row.format for row in interviews.listing(study)})
     say(f"Imported {format_count(len(report.added), 'interview')} in {format_count(formats, 'format')}.")
@@ -71,7 +75,7 @@ def _passages(study: Study, progress: Progress, say: Callable[[str], None]) -> N
     say(f"Suggested {format_count(count, 'passage')} in which people speak of a job.")
 
 
-def _segments(study: Study, progress: Progress, say: Callable[[str], None]) -> None:
+def _segments(study: Study, progress: Progress, say: Callable[[str | Advice], None]) -> None:
     report = discovery.discover(study, progress=progress)
     say(report.verdict)
     if report.next_step:
@@ -106,7 +110,7 @@ def _name(study: Study) -> None:
             named[name] = row.id
 
 
-def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str], None]) -> tuple[Path, ...]:
+def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str | Advice], None]) -> tuple[Path, ...]:
     source = shipped("interviews") / "accounts"
     for name, kind in (
         ("accounts.csv", "accounts"),
@@ -127,7 +131,7 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
     if as_of is None:
         raise NeedssegError("The sample study's usage file holds no events.", "Reinstall needsseg.")
     written = []
-    for name in export.FORMATS:
+    for name in FORMATS:
         report = export.export(study, name, folder / f"accounts.{name}", as_of, progress=progress)
         written.append(report.path)
     say(

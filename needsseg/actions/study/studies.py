@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from needsseg.actions.coding import blind
 from needsseg.actions.discovery import earlier_answers, earlier_statements
 from needsseg.actions.survey import earlier_surveys
-from needsseg.errors import NeedssegError, StudyError
+from needsseg.errors import Advice, Fix, NeedssegError, StudyError
 from needsseg.settings import Settings, load
 from needsseg.study import bookmarks, connection, opening
 from needsseg.study.connection import Study
@@ -36,20 +37,20 @@ class Overview:
     named: int
     confirmed: int
     accounts: int
-    warnings: tuple[str, ...]
+    warnings: tuple[str | Advice, ...]
 
     @property
-    def next_step(self) -> str:
-        """What a person would do next, as a command."""
+    def next_step(self) -> Fix:
+        """What a person would do next."""
         if not self.interviews:
-            return "needsseg import FOLDER"
+            return Fix.IMPORT
         if not self.suggested + self.accepted + self.rejected:
-            return "needsseg suggest"
+            return Fix.SUGGEST
         if not self.candidates + self.named + self.confirmed:
-            return "needsseg discover"
+            return Fix.DISCOVER
         if not self.confirmed:
-            return "needsseg segments"
-        return "needsseg profile --as-of DATE" if self.accounts else "needsseg accounts import FILE"
+            return Fix.SEGMENTS
+        return Fix.PROFILES if self.accounts else Fix.IMPORT_ACCOUNTS
 
 
 ERASED_ON = (
@@ -75,7 +76,7 @@ def open_study(path: Path) -> Study:
         if study.unwritable:
             return study
         if (remaining := erasing.finish(study)) is not None:
-            study.notices.append("\n".join([STILL_THERE, *remaining]) if remaining else ERASED_ON)
+            study.notices.append(Advice(*_lines([STILL_THERE, *remaining])) if remaining else ERASED_ON)
         for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
             if told := release(study):
                 study.notices.append(told)
@@ -86,12 +87,17 @@ def open_study(path: Path) -> Study:
     return study
 
 
+def _lines(parts: list[str | Advice]) -> Iterator[str | Advice]:
+    for number, part in enumerate(parts):
+        yield from ("\n", part) if number else (part,)
+
+
 def _back_up(settings: Settings, study: Study) -> None:
     """Copies the study before its first change; where that fails the change goes on, and the failure is told."""
     try:
         copy_before_changes(study, settings.backups, settings.backup_days)
     except StudyError as error:
-        study.notices.append(f"No automatic backup was made: {error}")
+        study.notices.append(Advice("No automatic backup was made: ", error.advice))
 
 
 def overview(study: Study) -> Overview:
@@ -104,7 +110,7 @@ def overview(study: Study) -> Overview:
     return Overview(path=str(study.path), warnings=tuple(study.warnings()), **counts)
 
 
-def warnings(study: Study) -> list[str]:
+def warnings(study: Study) -> list[str | Advice]:
     """What may hurt the study where it lies."""
     return study.warnings()
 
@@ -155,10 +161,12 @@ def faults_of(study: Study, error: Exception) -> NeedssegError | None:
     found = [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
     if not found:
         return None
-    more = f" (and {len(found) - 1} more; needsseg check lists them)" if found[1:] else ""
+    more = f" (and {len(found) - 1} more)" if found[1:] else ""
     return StudyError(
         f"{study.path} holds what needsseg did not write: {found[0]}{more}. Nothing was changed.",
-        faults.damage_hint(study.path),
+        Advice("All faults are listed by: ", Fix.CHECK, ". ", faults.damage_hint(study.path))
+        if more
+        else faults.damage_hint(study.path),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.survey.answers import current_names, responses
 from needsseg.actions.survey.evidence import material
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import accounts
@@ -16,7 +17,6 @@ from needsseg.survey import answer_table
 from needsseg.survey.answer_table import MEANING, Accuracy
 from needsseg.survey.scoring_table import NONE, TO_BE_WORDED, Survey
 from needsseg.text import format_count
-from needsseg.validation.intervals import wilson
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study

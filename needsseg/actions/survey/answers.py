@@ -13,7 +13,7 @@ from needsseg import accounts as room
 from needsseg.accounts import Reject
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts.account_sources import stack_files
-from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.exchange.survey_verdicts import ScoredResponse, read_scored, write_scored
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -290,7 +290,7 @@ def _scored_in(study: Study, file: surveys.AnswersRow) -> tuple[ScoredResponse, 
     if not path.exists():
         raise NeedssegError(
             f"The verdicts on {file.file}, {path.name}, are gone from {path.parent}.",
-            f"Route it again: needsseg survey route {file.file} --version {file.version}",
+            Advice("Route it again: ", Fix.ROUTE_RESPONSES.of(file=file.file, version=file.version)),
         )
     return _read_once(path, path.stat().st_mtime_ns)
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from needsseg.actions.coding.pseudonyms import cover
+from needsseg.errors import Advice, Fix
 from needsseg.study.accounts import surveys
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study, plain_text
@@ -23,14 +24,14 @@ MARK = "least_answers"
 """A survey kept with this key is of a program that saves no drafted words."""
 
 
-def release(study: Study) -> str:
+def release(study: Study) -> Advice:
     """Takes the words off options of older surveys that a participant said, as one action; what is to be told, or "".
 
     An option's words are a draft where they stand in a quote that it rests on; those that somebody wrote stay.
     """
     rows = surveys.listing(study)
     if not rows or ACTION in needs.actions_done(study):
-        return ""
+        return Advice()
     changed: list[tuple[int, str, Survey]] = []
     count = 0
     for row in rows:
@@ -42,16 +43,17 @@ def release(study: Study) -> str:
             changed.append((row.id, row.version, made))
             count += sum(option.to_be_worded for question in made.questions for option in question.options)
     if not changed:
-        return ""
+        return Advice()
     names = ", ".join(version for _, version, _ in reversed(changed))
     with study.action(ACTION, f"took drafted words off {format_count(count, 'option')} of the survey ({names})"):
         for id_, _, made in changed:
             surveys.set_body(study, id_, plain_text(as_json(made)))
-    return (
+    return Advice(
         f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had "
-        "written as "
-        "answers: they are to be worded before it is exported or routes anybody (needsseg survey show; e in the survey). "
-        "To reverse that: needsseg undo"
+        "written as answers: they are to be worded before it is exported or routes anybody: ",
+        Fix.WORD_SURVEY,
+        ". To reverse that: ",
+        Fix.UNDO,
     )
 
 

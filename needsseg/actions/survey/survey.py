@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.survey import earlier_surveys
 from needsseg.actions.survey.answers import current_names
 from needsseg.actions.survey.evidence import material
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.exchange import surveys as out
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -74,7 +74,7 @@ def build(study: Study, progress: Progress = silent) -> Survey:
         only = f"“{next(iter(names.values()))}” is the only confirmed segment." if names else ""
         raise UsageError(
             only or "There is no confirmed segment.",
-            "Confirm at least two (c among the segments; needsseg segment confirm): the survey asks to which one belongs.",
+            Advice("The survey asks to which segment somebody belongs. Confirm at least two: ", Fix.CONFIRM_SEGMENT),
         )
     found = material(study, names, progress)
     empty = [name for name in names.values() if name not in found.segments]
@@ -230,7 +230,7 @@ def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
     if kept != survey:
         raise UsageError(
             "The survey is not saved as it stands, so responses could not be told from another version's.",
-            "Save it first (W in the survey; needsseg survey edit FILE).",
+            Advice("Save it first: ", Fix.SAVE_SURVEY),
         )
     check_worded(survey, "exported")
     if study.owns(path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.records import Role
 from needsseg.study.connection import Study, plain_text
 from needsseg.study.transcripts import reading_choices as readings
@@ -135,7 +135,7 @@ def choices_from(values: object) -> ReadingChoices:
         raise UsageError(
             "Choices for reading files are an object with the keys layout, label_pattern, columns, not_speakers, "
             "unlabelled and roles.",
-            "The preview writes them: needsseg import FILE --preview --json",
+            Advice("The preview writes them: ", Fix.PREVIEW_IMPORT),
         )
     texts = {name: values.get(name, "") for name in ("layout", "label_pattern", "unlabelled")}
     maps = {name: values.get(name, {}) for name in ("columns", "roles")}

@@ -32,7 +32,7 @@ from needsseg.actions.transcripts.interview_names import FileName, file_names, t
 from needsseg.actions.transcripts.likeness import much_alike, words_sha256
 from needsseg.actions.transcripts.spooling import Parsed, Spool, spooling
 from needsseg.actions.transcripts.unmatched_choices import ChoiceMatches
-from needsseg.errors import NeedssegError, NotFoundError, StudyError
+from needsseg.errors import Advice, NeedssegError, NotFoundError, StudyError
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
 from needsseg.records import Transcript
@@ -318,7 +318,7 @@ def remove_interview(study: Study, key: str) -> None:
 class Erased:
     """Where erased words still are: ``remaining`` says in words what could not be reached, ``backups`` are people's own."""
 
-    remaining: tuple[str, ...]
+    remaining: tuple[str | Advice, ...]
     backups: tuple[Path, ...]
 
 

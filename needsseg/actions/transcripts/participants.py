@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from needsseg.errors import NotFoundError, TableError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, TableError, UsageError
 from needsseg.records import Participant
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study, plain_text
@@ -91,7 +91,7 @@ def change(study: Study, key: str, values: Mapping[str, str]) -> None:
     """
     who = next((each for each in accounts.participants(study) if each.key == key), None)
     if who is None:
-        raise NotFoundError(f"There is no participant '{key}'.", "List them with: needsseg participants")
+        raise NotFoundError(f"There is no participant '{key}'.", Advice("List them with: ", Fix.PARTICIPANTS))
     fields, attributes = {}, dict(who.attributes)
     for given, value in values.items():
         name, value = " ".join(plain_text(given).lower().split()), plain_text(value)

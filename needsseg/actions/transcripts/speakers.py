@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.records import Role, Transcript
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, speakers
@@ -156,11 +156,12 @@ def _tie_labels(study: Study, label: str, into: str, keys: Sequence[str] | None)
     return tuple(dict.fromkeys(key for key, _ in who))
 
 
-def _why(nobody: bool) -> str:
+def _why(nobody: bool) -> str | Advice:
     if nobody:
-        return (
+        return Advice(
             "No interview has both, and such a label may be another person in each: rename it, or name two speakers who are "
-            "one (m in the review; needsseg speaker same)."
+            "one: ",
+            Fix.SAME_SPEAKER,
         )
     return "No interview has both, and they are not participants of several interviews who could be one person."
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.actions.transcripts.reimporting import Edited
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.records import Passage, Role, Transcript
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -80,7 +80,7 @@ def give_words(study: Study, key: str, start: int, end: int, speaker: str, role:
     if known is not None and role is not None and known != role:
         raise UsageError(
             f"{_named(label)} is here as {known}, not as {role}.",
-            "Leave the role out, or change it with: needsseg role",
+            Advice("Leave the role out, or change it with: ", Fix.SET_ROLE),
         )
     return _edit(
         study,

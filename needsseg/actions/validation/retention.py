@@ -15,7 +15,7 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, held
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource, Participant
 from needsseg.settings import load
@@ -73,7 +73,7 @@ def validate(
     files = account_sources.stack_files(study)
     if files.subscriptions is None:
         raise NeedssegError(
-            "There are no subscriptions, so nobody knows who left.", "Import them: needsseg accounts import FILE"
+            "There are no subscriptions, so nobody knows who left.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS)
         )
     tried = tried_so_far(study) if tried is None else tried
     design = Design(by, as_of, since, horizon, outcome, tried, seed=seed)
@@ -106,8 +106,15 @@ def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_o
     if not labels:
         raise NeedssegError(
             "No account has a needs segment yet.",
-            "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and their "
-            "account: needsseg segments, needsseg participants, needsseg accounts matches",
+            Advice(
+                "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and their "
+                "account: ",
+                Fix.SEGMENTS,
+                ", ",
+                Fix.PARTICIPANTS,
+                ", ",
+                Fix.MATCHES,
+            ),
         )
     if source is None and len(found) > 1:
         raise UsageError(
@@ -160,7 +167,7 @@ def _date_of(who: Participant) -> int | None:
             except ValueError as error:
                 raise UsageError(
                     f"{who.key}: {name} is '{value}', which is no date written YYYY-MM-DD.",
-                    f"Set it: needsseg participant set {who.key} '{name}=2026-03-31'",
+                    Advice("Set it: ", Fix.SET_PARTICIPANT.of(participant=who.key, value=f"{name}=2026-03-31")),
                 ) from error
     return None
 
@@ -177,7 +184,7 @@ def _by_usage(
         )
     if files.events is None:
         raise NeedssegError(
-            "There is no usage, so no account has a behavioral segment.", "Import it: needsseg accounts import FILE"
+            "There is no usage, so no account has a behavioral segment.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
         )
     settings = load(study.path)
     day = features_as_of or since
@@ -262,7 +269,7 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
     """The same accounts with at-risk as the outcome; those that left before are followed until then."""
     if files.events is None:
         raise NeedssegError(
-            "There is no usage, so nobody knows who is at risk.", "Import it: needsseg accounts import FILE"
+            "There is no usage, so nobody knows who is at risk.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
         )
     settings = load(study.path)
     last = max((row.until for row in rows), default=epoch_day(design.as_of))

@@ -64,7 +64,7 @@ def passages(
         rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None, coder=coder)
         if conceal:
             rows = hiding.concealed(study, rows)
-            if left := hiding.left_in_words(study):
+            if left := hiding.left_warning(study):
                 session.warn(left)
     if as_json:
         print_array(map(shapes.passage, rows))

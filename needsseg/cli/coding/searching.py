@@ -11,6 +11,7 @@ import click
 from needsseg.actions.coding import searching
 from needsseg.actions.coding.search_scope import Filter, Speech
 from needsseg.actions.coding.searching import Origin
+from needsseg.cli.fixes import worded
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_line, print_table
 from needsseg.cli.parameters import PASSAGE, json_option, opened
@@ -146,7 +147,7 @@ def _listen(session: Session) -> None:
                 with opened(session) as study:
                     searching.make_ready(study, asked, speech, progress)
             except NeedssegError as error:
-                answer = {"error": error.message, "hint": error.hint}
+                answer = {"error": error.message, "hint": worded(error.hint), "advice": error.hint.as_json()}
             print_line(answer)
             sys.stdout.flush()
 

@@ -9,10 +9,12 @@ import click
 from needsseg.actions.discovery import code_tree, discovery, evidence
 from needsseg.actions.segments import segments
 from needsseg.cli.discovery.needs import print_tree
+from needsseg.cli.fixes import worded
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import LARGEST, json_option, opened
 from needsseg.cli.segments.segments import print_segments
+from needsseg.errors import Advice
 from needsseg.text import format_count
 
 APART = {True: "yes", False: "no", None: "not known"}
@@ -45,10 +47,12 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
         report = discovery.discover(study, seed, progress)
         rows = evidence.listing(study)
     if as_json:
-        print_object(asdict(report))
+        print_object(asdict(report) | {"next_step": worded(report.next_step)})
     else:
-        for line in filter(None, (report.verdict, report.next_step)):
-            print_text(line)
+        said: tuple[str | Advice, ...] = (report.verdict, report.next_step)
+        for line in said:
+            if line:
+                print_text(line)
         print_text("")
         print_segments([row for row in rows if row.id in report.proposed])
     for warning in report.warnings:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions.exchange import sending
-from needsseg.actions.exchange.export import TARGETS, USERS, check_options
+from needsseg.actions.exchange.export import check_options, is_by_user, targets
 from needsseg.actions.exchange.export import export as write
 from needsseg.actions.exchange.sending import Outlook
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
@@ -24,7 +24,7 @@ SHOWN = 20  # refused accounts that are named one by one
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice(TARGETS))
+@click.argument("format_", metavar="FORMAT", type=click.Choice(targets()))
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @as_of_option
 @click.option(
@@ -87,7 +87,7 @@ def export(
             )  # fmt: skip
             _tell_renamed(session, report.renamed)
             session.say(
-                f"Wrote {report.rows} {'users' if format_ == USERS else 'accounts'}, {report.labelled} with a needs "
+                f"Wrote {report.rows} {'users' if is_by_user(format_) else 'accounts'}, {report.labelled} with a needs "
                 "segment, "
                 f"to {report.path} and {report.manifest}."
                 + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")

@@ -70,13 +70,13 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
 
     People and companies stand under pseudonyms, in the texts too, unless --original is given.
     """
-    from needsseg.actions.coding.pseudonyms import left_in_words
+    from needsseg.actions.coding.pseudonyms import left_warning
     from needsseg.actions.exchange.refi import export as refi
 
     with opened(session) as study:
         write = refi.export_qdpx if format_ == "qdpx" else refi.export_qdc
         report = write(study, path, original=original, overwrite=force)
-        left = left_in_words(study) if report.names_left else ""
+        left = left_warning(study) if report.names_left else None
     if as_json:
         print_object({**asdict(report), "path": str(report.path)})
     for what in report.left_out:

@@ -47,7 +47,7 @@ def report(
 
     Participants are shown under pseudonyms unless --original is given.
     """
-    from needsseg.actions.coding.pseudonyms import left_in_words
+    from needsseg.actions.coding.pseudonyms import left_warning
     from needsseg.actions.exchange.report import report as actions
 
     kind = format_ or ("md" if path.suffix.lower() in (".md", ".markdown") else "html")
@@ -56,7 +56,7 @@ def report(
         with session.progressing() as progress:
             made = actions.gather(study, as_of, since, original=original, progress=progress, engine=engine)
         actions.write_report(study, made, path, kind, overwrite=force)
-        left = "" if original else left_in_words(study)
+        left = None if original else left_warning(study)
     session.say(f"Wrote the report to {path}, {'with names as in the study' if original else 'under pseudonyms'}.")
     if left:
         session.warn(left)

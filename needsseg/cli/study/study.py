@@ -9,10 +9,11 @@ import click
 
 from needsseg.actions.discovery.firmness import verdict
 from needsseg.actions.study import DamagedError, Rescued, studies
+from needsseg.cli.fixes import command_line, worded
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
-from needsseg.errors import EXIT_FAILED, UsageError
+from needsseg.errors import EXIT_FAILED, Advice, Remedy, UsageError
 from needsseg.text import format_count, format_stamp
 
 
@@ -41,7 +42,8 @@ def status(session: Session, as_json: bool) -> None:
         "accounts": found.accounts,
     }
     if as_json:
-        row = {"path": found.path, **counts, "warnings": list(found.warnings), "next_step": found.next_step}
+        row = {"path": found.path, **counts, "warnings": [worded(each) for each in found.warnings]}
+        row |= {"next_step": command_line(Remedy(found.next_step))}
         row |= {"separate": said.separate, "separation_p": said.p, "verdict": said.sentence if said.has_run else None}
         print_object(row)
         return
@@ -50,8 +52,8 @@ def status(session: Session, as_json: bool) -> None:
         parts = count if isinstance(count, dict) else {"": count}
         print_text(f"  {name:<13}" + ", ".join(f"{number} {word}".strip() for word, number in parts.items()))
     if said.has_run:
-        print_text(" ".join(said.lines))
-    print_text(f"next: {found.next_step}")
+        print_text(" ".join(map(worded, said.lines)))
+    print_text(f"next: {command_line(Remedy(found.next_step))}")
     for warning in found.warnings:
         session.warn(warning)
 
@@ -114,7 +116,7 @@ def demo(session: Session, folder: str, no_tui: bool) -> None:
         open_app(session)
 
 
-def _told(line: str) -> None:
+def _told(line: str | Advice) -> None:
     print_text(line)
     sys.stdout.flush()
 

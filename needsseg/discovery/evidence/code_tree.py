@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.embedding.vectors import unit
-from needsseg.errors import DiscoveryError
+from needsseg.errors import Advice, DiscoveryError, Fix
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Matrix
@@ -57,7 +57,7 @@ def code_tree(rows: Matrix, codes: Sequence[Collection[str]], speakers: Sequence
     if len(names) < FEWEST:
         raise DiscoveryError(
             f"{len(names)} codes are on passages; a tree takes two.",
-            "Code passages first: needsseg code, or F2 in the app.",
+            Advice("Code passages first: ", Fix.CODE),
         )
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform

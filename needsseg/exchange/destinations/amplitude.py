@@ -11,7 +11,8 @@ from typing import Any
 
 from needsseg.exchange.destinations.answers import answered, official, unanswered
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
-from needsseg.exchange.tables import Cell
+from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
+from needsseg.exchange.tables import Cell, csv_text, write_text
 
 # 1,024 groups and 1 MB a call.
 LIMITS = Limits(count=1_024, bytes=950_000, item_bytes=900_000)
@@ -94,3 +95,25 @@ def _event(amplitude: Any, events: Any, item: Item) -> Any:
         time=int(day.timestamp() * 1000),
     )
     return event.get_event_body()
+
+
+def _cohort(rows: Rows, request: FileRequest) -> Contents:
+    """The ids, one a line without a header, as a cohort is uploaded."""
+    text = csv_text(["account_id"], rows, False, ["account_id"]).split("\n", 1)[1]
+    return Contents(lambda partial: write_text(partial, text))
+
+
+GROUPS = Destination(
+    name="amplitude",
+    ending="jsonl",
+    key="account",
+    limits=LIMITS,
+    record=record,
+    size=size,
+    body=lambda records: {"api_key": "AMPLITUDE_API_KEY", "identification": records},
+    host="https://api2.amplitude.com",
+    host_name="NEEDSSEG_AMPLITUDE_HOST",
+    secret_name="AMPLITUDE_API_KEY",  # noqa: S106 - the name under which it is looked up
+    post=poster,
+)
+COHORT = Destination(name="amplitude-cohort", ending="csv", covers="segment", file=_cohort)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
 from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
-from needsseg.exchange.tables import Cell, csv_text
+from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
+from needsseg.exchange.tables import Cell, csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
 
 RECORD_ID = "hs_object_id"
@@ -27,9 +28,10 @@ def header(key: str) -> list[str]:
     return ["Record ID" if key == RECORD_ID else key, *PROFILE_COLUMNS[1:]]
 
 
-def table(rows: Sequence[Mapping[str, Cell]], key: str, neutralise: bool) -> str:
+def table(rows: Rows, request: FileRequest) -> Contents:
     """A CSV file for HubSpot's import of companies."""
-    return csv_text(header(key), rows, neutralise)
+    text = csv_text(header(request.key), rows, request.neutralise)
+    return Contents(lambda partial: write_text(partial, text))
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
@@ -90,3 +92,19 @@ def _taken(batch: Batch, code: int, body: bytes) -> Answer:
         if named_rejections
         else answered(code, "")
     )
+
+
+HUBSPOT = Destination(
+    name="hubspot",
+    ending="csv",
+    key=RECORD_ID,
+    fields=header,
+    is_spreadsheet=True,
+    file=table,
+    limits=LIMITS,
+    record=record,
+    host="https://api.hubapi.com",
+    host_name="NEEDSSEG_HUBSPOT_HOST",
+    secret_name="HUBSPOT_ACCESS_TOKEN",  # noqa: S106 - the name under which it is looked up
+    post=poster,
+)

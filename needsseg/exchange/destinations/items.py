@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from needsseg.exchange.destinations import amplitude, hubspot, mixpanel, segment
-from needsseg.exchange.destinations.delivery import Item
+from needsseg.exchange.destinations.delivery import Item, Packed, pack
+from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
 
-RECORDS: dict[str, Callable[[Mapping[str, Cell], str, str], Mapping[str, object]]] = {
-    "segment": segment.record,
-    "segment-users": segment.user_record,
-    "amplitude": amplitude.record,
-    "mixpanel": mixpanel.record,
-    "hubspot": hubspot.record,
-}
 _OF_THE_EXPORT = ("as_of_date", "segmentation_version")
 
 
@@ -34,13 +27,21 @@ def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
     return _sha([destination, row["account_id"], row, before])[:40]
 
 
-def items(target: str, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> list[Item]:
-    """The rows as records of a target that takes batches; ``ids`` are the message ids by account, or by user."""
-    records = []
-    for row in rows:
-        known_as = whom(row)
-        records.append(Item(known_as, ids[known_as], RECORDS[target](row, ids[known_as], key)))
-    return records
+def items(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> list[Item]:
+    """The rows as a destination's records; ``ids`` are the message ids by account, or by user.
+
+    ValueError for a destination that takes no batches.
+    """
+    if destination.record is None:
+        raise ValueError(f"{destination.name} takes no batches")
+    return [Item(who, ids[who], destination.record(row, ids[who], key)) for row in rows for who in [whom(row)]]
+
+
+def packed(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> Packed:
+    """The rows as batches within a destination's limits; ValueError for one that takes none."""
+    if destination.limits is None:
+        raise ValueError(f"{destination.name} takes no batches")
+    return pack(items(destination, rows, ids, key), destination.limits, destination.size)
 
 
 def whom(row: Mapping[str, Cell]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 
 from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
+from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 
 # 2,000 profiles and 1 MB a call.
@@ -57,3 +58,17 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
         return answer_given
 
     return post
+
+
+MIXPANEL = Destination(
+    name="mixpanel",
+    ending="jsonl",
+    key="account_id",
+    limits=LIMITS,
+    record=record,
+    size=size,
+    host="https://api.mixpanel.com",
+    host_name="NEEDSSEG_MIXPANEL_HOST",
+    secret_name=TOKEN_PLACE,
+    post=poster,
+)

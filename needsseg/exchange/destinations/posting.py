@@ -1,4 +1,4 @@
-"""Which client posts a target's batches."""
+"""Batches posted by a destination's client, and its answers freed of the secret."""
 
 from __future__ import annotations
 
@@ -6,26 +6,20 @@ import base64
 from collections.abc import Callable
 from dataclasses import replace
 
-from needsseg.exchange.destinations import amplitude, hubspot, mixpanel, segment
 from needsseg.exchange.destinations.delivery import Answer, Batch
+from needsseg.exchange.destinations.destination import Destination
 
-_POSTERS: dict[str, Callable[[str, str, str], Callable[[Batch], Answer]]] = {
-    "segment": segment.poster,
-    "segment-users": segment.poster,
-    "mixpanel": mixpanel.poster,
-    "amplitude": amplitude.poster,
-    "hubspot": hubspot.poster,
-}
-SENDERS = tuple(_POSTERS)
 _LONGEST = 200
 
 
-def posting(target: str, secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Post batches to a target; whatever it answers is shortened and freed of the secret before anybody sees it.
+def posting(destination: Destination, secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
+    """Post batches to a destination; whatever it answers is shortened and freed of the secret before anybody sees it.
 
-    NeedssegError where the official client is not installed.
+    NeedssegError where the official client is not installed, ValueError for a destination that nothing is sent to.
     """
-    post = _POSTERS[target](secret, host, key)
+    if destination.post is None:
+        raise ValueError(f"nothing is sent to {destination.name}")
+    post = destination.post(secret, host, key)
     hidden = [secret, base64.b64encode(f"{secret}:".encode()).decode()]
 
     def clean(words: str) -> str:

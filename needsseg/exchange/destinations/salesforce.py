@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from needsseg.errors import NeedssegError
-from needsseg.exchange.tables import Cell, csv_text
+from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
+from needsseg.exchange.tables import csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
 
 LARGEST = 100_000_000  # bytes of one job's data
@@ -16,15 +15,19 @@ def header(key: str) -> list[str]:
     return [key, *(f"{name.title()}__c" for name in PROFILE_COLUMNS[1:])]
 
 
-def table(rows: Sequence[Mapping[str, Cell]], key: str, neutralise: bool) -> str:
+def table(rows: Rows, request: FileRequest) -> Contents:
     """A CSV file with LF line ends; ``#N/A`` clears a field, where an empty cell would leave an old label standing.
 
     NeedssegError above the 100 MB that a job takes.
     """
-    text = csv_text(header(key), rows, neutralise, empty="#N/A")
+    text = csv_text(header(request.key), rows, request.neutralise, empty="#N/A")
     if (size := len(text.encode("utf-8"))) > LARGEST:
         raise NeedssegError(
             f"The table has {size:,} bytes, and a Bulk 2.0 job takes {LARGEST:,}.",
             "Export changes only: --changed-only.",
         )
-    return text
+    told = {"external_id": request.key, "line_end": "LF"}
+    return Contents(lambda partial: write_text(partial, text), told)
+
+
+SALESFORCE = Destination(name="salesforce", ending="csv", key="Id", fields=header, is_spreadsheet=True, file=table)

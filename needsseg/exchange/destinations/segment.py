@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from needsseg import __version__
 from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
 from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
+from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 
 # 2,500 events and 500 KB a request, 32 KB an event; the client adds its name and the request an envelope.
@@ -84,3 +86,17 @@ def _message(client: Any, record: Mapping[str, Any]) -> object:
     else:
         _, message = client.group(anonymous_id=record["anonymousId"], group_id=record["groupId"], **said)
     return message
+
+
+ACCOUNTS = Destination(
+    name="segment",
+    ending="jsonl",
+    limits=LIMITS,
+    record=record,
+    body=lambda records: {"batch": records},
+    host="https://api.segment.io",
+    host_name="NEEDSSEG_SEGMENT_HOST",
+    secret_name="SEGMENT_WRITE_KEY",  # noqa: S106 - the name under which it is looked up
+    post=poster,
+)
+USERS = replace(ACCOUNTS, name="segment-users", covers="users", record=user_record)

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.exchange.refi.archive import write_whole
 from needsseg.exchange.refi.records import Case, Code, Note, Project, Selection, Source, Value
 
@@ -38,7 +38,7 @@ def write_codebook(codes: Sequence[Code], origin: str, path: Path) -> Path:
     from lxml import etree
 
     if not codes:
-        raise UsageError("There is no code to write.", "Make one: needsseg codebook create NAME")
+        raise UsageError("There is no code to write.", Advice("Make one: ", Fix.CREATE_CODE))
     root = etree.Element(f"{{{CODEBOOK}}}CodeBook", nsmap={None: CODEBOOK}, origin=origin)
     _Writer(CODEBOOK).codes(root, [_without_notes(code) for code in codes])
     write_whole(path, _serialised(root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from needsseg.validation.intervals import wilson
+from needsseg.discovery.intervals import wilson
 
 MADE_BY = "Report by needsseg"
 """Stands near the start of every report, by which an earlier one is told from any other file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def one(study: Study, version: str | None = None) -> SurveyRow:
     """The newest version, or the one named; NotFoundError where there is none."""
     rows = listing(study)
     if not rows:
-        raise NotFoundError("There is no survey yet.", "Draft one (D in the survey; needsseg survey build --save).")
+        raise NotFoundError("There is no survey yet.", Advice("Draft one: ", Fix.DRAFT_SURVEY))
     found = next((row for row in rows if version in (None, row.version)), None)
     if found is None:
         raise NotFoundError(

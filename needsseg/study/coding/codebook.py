@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.coding.passages import decide, required
 from needsseg.study.connection import now, plain_text
 from needsseg.text import is_one_line
@@ -95,9 +95,9 @@ def id_of(study: Study, name: str) -> int:
     if found:
         raise UsageError(
             f"Several codes are called “{name}”, in upper and lower case.",
-            "Write it as it stands there, or make them one: needsseg codebook merge.",
+            Advice("Write it as it stands there, or make them one: ", Fix.MERGE_CODES),
         )
-    raise NotFoundError(f"There is no code “{name}”.", "The codebook lists them (needsseg codebook).")
+    raise NotFoundError(f"There is no code “{name}”.", Advice("The codebook lists them: ", Fix.CODEBOOK))
 
 
 def stored_name(study: Study, name: str) -> str:

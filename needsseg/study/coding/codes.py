@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.study.coding import codebook, memos
 from needsseg.study.connection import plain_text
 
@@ -149,7 +149,7 @@ def _refuse_taken(study: Study, name: str, besides: int | None) -> None:
         if number != besides and codebook.same(held) == codebook.same(name):
             raise UsageError(
                 f"There is a code “{held}” already.",
-                "Take another name, or merge the two (M in the codebook; needsseg codebook merge).",
+                Advice("Take another name, or merge the two: ", Fix.MERGE_CODES),
             )
 
 

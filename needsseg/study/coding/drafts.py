@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
@@ -72,7 +72,7 @@ def drop_id(study: Study, draft: int) -> None:
     with study.writing():
         gone = study.execute("DELETE FROM drafts WHERE id = ? AND coder = ?", [draft, study.person]).rowcount
     if not gone:
-        raise NotFoundError(f"You have no draft {draft}.", "List them with: needsseg drafts")
+        raise NotFoundError(f"You have no draft {draft}.", Advice("List them with: ", Fix.DRAFTS))
 
 
 def forget(study: Study) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.coding import codebook, passages
 from needsseg.study.connection import now, plain_text
 
@@ -87,8 +87,8 @@ def _target(study: Study, kind: MemoKind, of: int | str) -> int:
     if kind == "interview":
         row = study.row("SELECT id FROM interviews WHERE key = ?", [of])
         if row is None:
-            raise NotFoundError(f"There is no interview '{of}'.", "List them with: needsseg interviews")
+            raise NotFoundError(f"There is no interview '{of}'.", Advice("List them with: ", Fix.INTERVIEWS))
         return int(row[0])
     if not str(of).isascii() or not str(of).isdecimal():
-        raise UsageError(f"'{of}' is no passage's number.", "List them with: needsseg passages")
+        raise UsageError(f"'{of}' is no passage's number.", Advice("List them with: ", Fix.PASSAGES))
     return passages.one(study, int(of)).id

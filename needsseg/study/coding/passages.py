@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.records import Passage, PassageStatus, Suggestion
 from needsseg.study.connection import now
 
@@ -90,7 +90,7 @@ def required(study: Study, ids: Sequence[int]) -> list[Passage]:
     held = {passage.id: passage for passage in listing(study, ids=ids)}
     for passage in ids:
         if passage not in held:
-            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+            raise NotFoundError(f"There is no passage {passage}.", Advice("List them with: ", Fix.PASSAGES))
     return [held[passage] for passage in ids]
 
 
@@ -169,7 +169,7 @@ def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
         if passage in confirmed:
             raise UsageError(
                 f"Passage {passage} is evidence of “{confirmed[passage]}”, which is confirmed.",
-                f"Reopen that first (o among the segments; needsseg segment reopen '{confirmed[passage]}').",
+                Advice("Reopen that first: ", Fix.REOPEN_SEGMENT.of(id=confirmed[passage])),
             )
 
 
@@ -290,7 +290,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
     """
     row = study.row("SELECT interview_id FROM passages WHERE id = ?", [passage])
     if row is None:
-        raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+        raise NotFoundError(f"There is no passage {passage}.", Advice("List them with: ", Fix.PASSAGES))
     refuse_confirmed(study, [passage])
     moved = _row(_turns(study, row[0]), row[0], start, end, "accepted", "hand")
     study.execute("DELETE FROM seconded WHERE passage_id = ?", [passage])

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.files import whole_file, write_file
 from needsseg.study.file.copies import (
     AUTOMATIC,
@@ -161,7 +161,7 @@ def _save(study: Study, target: Path) -> None:
         newest = "" if found is None else f" The newest sound backup is {found.path}."
         raise StudyError(
             f"{study.path} was replaced, and what is open of it cannot be saved whole: {fault}.",
-            f"Save what is readable: needsseg --study {study.path} rescue NEW.db.{newest}",
+            Advice("Save what is readable: ", Fix.RESCUE.of(study=study.path, new="NEW.db"), f".{newest}"),
         )
 
 

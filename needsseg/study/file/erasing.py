@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.study.coding import drafts
 from needsseg.study.file import leftovers, marks
 
@@ -16,7 +16,7 @@ UNFINISHED = "erasing"
 """Where the study notes, among the places of screens, that words left the tables and may still be elsewhere."""
 
 
-def erase(study: Study, remove: Callable[[], object]) -> list[str]:
+def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
     """Removes rows by ``remove`` and wipes the history and all that was cached in the same transaction, then the rest.
 
     Killed before the end, it goes on when the study is opened next (``finish``). Nothing done before can be undone
@@ -36,28 +36,33 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str]:
     return _erase_elsewhere(study)
 
 
-def finish(study: Study) -> list[str] | None:
+def finish(study: Study) -> list[str | Advice] | None:
     """Goes on with an erasing that was cut short; what it could not reach, or None where there is nothing to finish."""
     if study.row("SELECT 1 FROM places WHERE screen = ?", [UNFINISHED]) is None:
         return None
     return _erase_elsewhere(study)
 
 
-def _erase_elsewhere(study: Study) -> list[str]:
+def _erase_elsewhere(study: Study) -> list[str | Advice]:
     # The log keeps pages until it is folded in.
     try:
         study.vacuum()
     except StudyError as error:
         return [
-            f"{study.path} holds them in free pages until it is rewritten, which failed ({error.message.rstrip('.')}): "
-            f"make room for a copy of it, then run needsseg --study {study.path} check"
+            Advice(
+                f"{study.path} holds them in free pages until it is rewritten, which failed "
+                f"({error.message.rstrip('.')}): make room for a copy of it, then check the file: ",
+                Fix.CHECK.of(study=study.path),
+            )
         ]
-    held = (
+    held: list[str | Advice] = (
         []
         if study.fold_log()
         else [
-            f"{study.path}-wal holds them as long as another program reads the study: close it there, then run "
-            f"needsseg --study {study.path} check"
+            Advice(
+                f"{study.path}-wal holds them as long as another program reads the study: close it there, then run ",
+                Fix.CHECK.of(study=study.path),
+            )
         ]
     )
     remaining = [*held, *leftovers.erase_copies(study)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.files import free_bytes
 from needsseg.study.file.copies import newest_sound
 
@@ -36,7 +36,7 @@ JSON_COLUMNS = (
 class NoRoomError(StudyError):
     """A study whose disk is full or read-only: it can still be read. ``reason`` says which, in words."""
 
-    def __init__(self, message: str, hint: str, reason: str) -> None:
+    def __init__(self, message: str, hint: str | Advice, reason: str) -> None:
         super().__init__(message, hint)
         self.reason = reason
 
@@ -44,7 +44,7 @@ class NoRoomError(StudyError):
 class DamagedError(StudyError):
     """A study whose file is damaged; ``rescuable`` says whether a part of it may be readable."""
 
-    def __init__(self, message: str, hint: str, *, rescuable: bool = True) -> None:
+    def __init__(self, message: str, hint: str | Advice, *, rescuable: bool = True) -> None:
         super().__init__(message, hint)
         self.rescuable = rescuable
 
@@ -78,7 +78,7 @@ def _told(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
     if "not a database" in text:
         return DamagedError(
             f"{path} is not a study (no SQLite file).",
-            _with_backup(path, "Name a study with --study, or make one: needsseg init."),
+            _with_backup(path, Advice("Name a study with --study, or make one: ", Fix.INIT)),
             rescuable=False,
         )
     if "malformed" in text:
@@ -97,17 +97,19 @@ def _is_full(path: Path) -> bool:
         return False
 
 
-def damage_hint(path: Path) -> str:
+def damage_hint(path: Path) -> Advice:
     """What to do about a damaged file: the newest sound backup, and how to save what is readable."""
-    return _with_backup(path, f"Save what is readable: needsseg --study {path} rescue NEW.db")
+    return _with_backup(path, Advice("Save what is readable: ", Fix.RESCUE.of(study=path, new="NEW.db")))
 
 
-def _with_backup(path: Path, hint: str) -> str:
+def _with_backup(path: Path, hint: Advice) -> Advice:
     found = newest_sound(path)
     if found is None:
         return hint
     at = found.made_at.strftime("%Y-%m-%d %H:%M UTC")
-    return f"Restore the newest sound backup, of {at}: needsseg --study {path} restore {found.path}. {hint}"
+    return Advice(
+        f"Restore the newest sound backup, of {at}: ", Fix.RESTORE.of(study=path, backup=found.path), ". ", hint
+    )
 
 
 def content_faults(conn: sqlite3.Connection) -> list[str]:

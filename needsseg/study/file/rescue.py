@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.files import private_folder, whole_file
 from needsseg.study.file.private import make_private, side, temporary_folder
 from needsseg.study.migrations.numbered import APPLICATION_ID
@@ -78,7 +78,8 @@ def _open(copy: Path, path: Path) -> sqlite3.Connection:
             log.unlink(missing_ok=True)
             side(copy, "-shm").unlink(missing_ok=True)
     raise StudyError(
-        f"{path}: not even the list of its tables can be read.", "Restore a backup; list them with: needsseg backups"
+        f"{path}: not even the list of its tables can be read.",
+        Advice("Restore a backup; list them with: ", Fix.BACKUPS),
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.errors import StudyError
+from needsseg.errors import Advice, Fix, StudyError
 from needsseg.files import private_folder
 from needsseg.study.file import backups, copies
 from needsseg.study.file.private import OPEN_HERE, SIDES, identity, make_private, side, temporary_folder
@@ -38,7 +38,7 @@ def restore(path: Path, source: Path) -> Restored:
     belongs to another file where somebody copied a backup over a study by hand.
     """
     if not source.is_file():
-        raise StudyError(f"There is no backup at {source}.", "List them with: needsseg backups")
+        raise StudyError(f"There is no backup at {source}.", Advice("List them with: ", Fix.BACKUPS))
     if path.exists() and source.samefile(path):
         return _set_log_aside(path)
     try:
@@ -69,7 +69,9 @@ def copy_with_log(source: Path, copy: Path) -> None:
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             conn.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        raise StudyError(f"{source} cannot be read: {error}.", "Choose another backup: needsseg backups") from error
+        raise StudyError(
+            f"{source} cannot be read: {error}.", Advice("Choose another backup: ", Fix.BACKUPS)
+        ) from error
 
 
 def read_into(path: Path, conn: sqlite3.Connection) -> None:
@@ -118,7 +120,7 @@ def check_log(path: Path) -> None:
         raise StudyError(
             f"{path} was replaced by another file, but the write-ahead log {log.name} beside it is of the earlier one; "
             "together they are damaged. Nothing was changed.",
-            f"Keep the file as it is now and set the log aside: needsseg --study {path} restore {path}",
+            Advice("Keep the file as it is now and set the log aside: ", Fix.RESTORE.of(study=path, backup=path)),
         )
 
 
@@ -167,7 +169,7 @@ def _set_log_aside(path: Path) -> Restored:
     if fault := copies.fault_of(path):
         raise StudyError(f"{path} cannot be used without its log: {fault}.", _other(path, path))
     if not log.exists() or log.stat().st_size == 0:
-        raise StudyError(f"{path} has no log to set aside.", "Name a backup to restore: needsseg backups")
+        raise StudyError(f"{path} has no log to set aside.", Advice("Name a backup to restore: ", Fix.BACKUPS))
     kept = backups.new_name(path, copies.DAMAGED)
     # The file with the log is what was there before; a copy of both is kept, so that nothing is lost.
     shutil.copyfile(path, kept)
@@ -242,8 +244,8 @@ def _restore_stack(source: Path, path: Path) -> None:
             place.chmod(0o600)
 
 
-def _other(path: Path, but: Path) -> str:
+def _other(path: Path, but: Path) -> str | Advice:
     found = copies.newest_sound(path)
     if found is None or found.path.resolve() == but.resolve():
-        return "List the backups with: needsseg backups"
+        return Advice("List the backups with: ", Fix.BACKUPS)
     return f"The newest sound backup is {found.path}"

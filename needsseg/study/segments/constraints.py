@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.coding import passages
 from needsseg.study.connection import now
 from needsseg.study.segments import needs
@@ -140,7 +140,7 @@ def _refuse_contradiction(study: Study, held: Sequence[Pair], low: int, high: in
         if low in group and group[low] == group.get(high):
             raise UsageError(
                 f"Passages {low} and {high} are kept together, over others they are both kept together with.",
-                "Take one of those pairs back first: needsseg pairs lists them.",
+                Advice("Take one of those pairs back first. They are listed by: ", Fix.PAIRS),
             )
         first, second = places.get(low), places.get(high)
         if first is not None and second is not None and first == second and first[0] is not None:
@@ -171,7 +171,7 @@ def _said(place: tuple[int | None, str]) -> str:
 def _contradiction(first: int, second: int, how: str, pair: tuple[int, int]) -> UsageError:
     return UsageError(
         f"Passages {first} and {second} {how}.",
-        f"Take that back first: needsseg pair remove {pair[0]} {pair[1]}",
+        Advice("Take that back first: ", Fix.REMOVE_PAIR.of(first=pair[0], second=pair[1])),
     )
 
 
@@ -195,7 +195,7 @@ def remove_pair(study: Study, first: int, second: int) -> None:
     low, high = sorted((first, second))
     gone = study.execute("DELETE FROM passage_pairs WHERE first_id = ? AND second_id = ?", [low, high]).rowcount
     if not gone:
-        raise NotFoundError(f"Passages {low} and {high} are no pair.", "List the pairs with: needsseg pairs")
+        raise NotFoundError(f"Passages {low} and {high} are no pair.", Advice("List the pairs with: ", Fix.PAIRS))
 
 
 def proposals(study: Study, segment: int | None = None) -> list[Proposal]:
@@ -235,7 +235,8 @@ def proposed_to(study: Study, ids: Sequence[int]) -> dict[int, int]:
     for passage in ids:
         if passage not in standing:
             raise NotFoundError(
-                f"Passage {passage} is proposed to no segment.", "Discover again, or move it: needsseg segment move"
+                f"Passage {passage} is proposed to no segment.",
+                Advice("Discover again, or move it: ", Fix.MOVE_PASSAGE),
             )
     return {passage: standing[passage] for passage in ids}
 

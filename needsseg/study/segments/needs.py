@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.connection import now, plain_text
 from needsseg.text import is_one_line
 
@@ -71,7 +71,7 @@ def one(study: Study, need: int) -> Need:
     """One need by id; raises NotFoundError."""
     found = next((row for row in listing(study) if row.id == need), None)
     if found is None:
-        raise NotFoundError(f"There is no need in view with the id {need}.", "List them with: needsseg needs")
+        raise NotFoundError(f"There is no need in view with the id {need}.", Advice("List them with: ", Fix.NEEDS))
     return found
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.connection import now
 from needsseg.study.segments import needs, segments
 
@@ -125,7 +125,7 @@ def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
     statuses = {row[0]: row[1] for row in found}
     for passage in ids:
         if passage not in statuses:
-            raise NotFoundError(f"There is no passage {passage}.", "List them with: needsseg passages")
+            raise NotFoundError(f"There is no passage {passage}.", Advice("List them with: ", Fix.PASSAGES))
         if statuses[passage] == "rejected":
             raise UsageError(f"Passage {passage} is rejected.", "Accept it first.")
 

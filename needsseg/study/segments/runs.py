@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def one(study: Study, run: int) -> Run:
     """One run by id; raises NotFoundError."""
     found = next((row for row in listing(study) if row.id == run), None)
     if found is None:
-        raise NotFoundError(f"There is no run {run}.", "List them with: needsseg runs")
+        raise NotFoundError(f"There is no run {run}.", Advice("List them with: ", Fix.RUNS))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.records import PersonaName
 from needsseg.study.connection import now, plain_text
 from needsseg.study.segments import needs
@@ -218,7 +218,7 @@ def one(study: Study, segment: int) -> SegmentRow:
     """One segment by id; raises NotFoundError, telling where a merged one went."""
     found = next((row for row in listing(study, merged=True) if row.id == segment), None)
     if found is None:
-        raise NotFoundError(f"There is no segment {segment}.", "List them with: needsseg segments")
+        raise NotFoundError(f"There is no segment {segment}.", Advice("List them with: ", Fix.SEGMENTS))
     if found.status == "merged":
         raise NotFoundError(f"Segment {segment} was merged into {found.merged_into}.", f"Use {found.merged_into}.")
     return found
@@ -312,7 +312,7 @@ def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any], undec
     if row.status == "candidate":
         raise UsageError(f"Segment {segment} has no name yet.", "Name it first, after reading its evidence.")
     if row.status == "set_aside":
-        raise UsageError(f"“{row.name}” was set aside.", f"Reopen it first: needsseg segment reopen {segment}")
+        raise UsageError(f"“{row.name}” was set aside.", Advice("Reopen it first: ", Fix.REOPEN_SEGMENT.of(id=segment)))
     if row.status == "confirmed" and not changed_since_confirmed(row, members(study).get(segment, [])):
         raise UsageError(
             f"“{row.name}” was confirmed by {row.confirmed_by} on {row.confirmed_at}.", "Nothing was changed."
@@ -447,9 +447,7 @@ def open_for_words(study: Study, segment: int) -> None:
 
 def refused_as_confirmed(row: SegmentRow) -> UsageError:
     """What a change of a confirmed segment is answered with."""
-    return UsageError(
-        f"“{row.name}” is confirmed.", f"Reopen it first (o in the app; needsseg segment reopen {row.id})."
-    )
+    return UsageError(f"“{row.name}” is confirmed.", Advice("Reopen it first: ", Fix.REOPEN_SEGMENT.of(id=row.id)))
 
 
 def checked_name(study: Study, name: str, segment: int | None = None) -> str:

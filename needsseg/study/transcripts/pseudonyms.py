@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needsseg.errors import NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.study.connection import now, plain_text
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def forget(study: Study, words: str) -> None:
     """Takes a decision back (inside an action); raises NotFoundError where there is none."""
     if study.execute("DELETE FROM pseudonyms WHERE words = ?", [words]).rowcount == 0:
         raise NotFoundError(
-            f"Nothing was decided about “{words}”.", "What was decided is listed by: needsseg pseudonyms"
+            f"Nothing was decided about “{words}”.", Advice("What was decided is listed by: ", Fix.PSEUDONYMS)
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.files import sha256
 from needsseg.records import Role
 from needsseg.study import history
@@ -206,5 +206,5 @@ def mended(study: Study, key: str) -> int:
     """How often an interview's turns were mended since its text was read."""
     row = study.row("SELECT mended FROM interviews WHERE key = ?", [key])
     if row is None:
-        raise NotFoundError(f"There is no interview '{key}'.", "List them with: needsseg interviews")
+        raise NotFoundError(f"There is no interview '{key}'.", Advice("List them with: ", Fix.INTERVIEWS))
     return int(row[0])

@@ -17,12 +17,13 @@ from textual.widgets import ProgressBar, Static
 
 from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.actions.segments import assigning
+from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.widgets.progress import ProgressScreen
+from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import plain
 
@@ -182,7 +183,7 @@ class TextAssigning:
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
             self.context.done("Cancelled, nothing changed; press a with the same file to resume", undo=False)
-        elif "--fresh" in outcome.hint:
+        elif Fix.ASSIGN_AFRESH in failure(outcome).hint.fixes:
             self.context.push(
                 Prompt(
                     "Start again?",
@@ -193,7 +194,7 @@ class TextAssigning:
                 lambda anew: self._assign(asked, proposal, fresh=True) if anew else None,
             )
         elif outcome.code not in (0, PARTLY):
-            self._show_columns(asked, proposal, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
+            self._show_columns(asked, proposal, self.context.worded(failure(outcome)))
         else:
             found = outcome.result if isinstance(outcome.result, dict) else {}
             title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"

@@ -45,7 +45,7 @@ class AccountCommands:
         if self._loader.as_of is None:
             self.context.tell("there is nothing to export yet: i imports accounts")
             return
-        choices = [Choice(name, name) for name in exporting.TARGETS if name != exporting.COHORT]
+        choices = [Choice(name, name) for name in exporting.targets() if not exporting.is_of_one_segment(name)]
         self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)
 
     def _export_where(self, chosen: str | None) -> None:

@@ -9,6 +9,7 @@ from needsseg.tui.accounts.profile_loader import ProfilesContext
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
+    from needsseg.errors import Advice
     from needsseg.records import AccountMatch
     from needsseg.tui.child import Outcome
 
@@ -27,7 +28,7 @@ class AccountsContext(ProfilesContext, Protocol):
     def names(self) -> dict[str, str]:
         """Return names by account id."""
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from needsseg.text import format_count
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
@@ -142,7 +143,7 @@ class AccountImport:
     def _imported(self, reading: Reading, proposal: MappingProposal, chosen: Chosen, outcome: Outcome) -> None:
         if outcome.code not in (0, PARTLY):
             # What a person decided stays, and can be changed: how a column of dates is written may only show at its end.
-            self._show_mapping(reading, proposal, chosen, f"{outcome.error or 'It failed.'} {outcome.hint}".strip())
+            self._show_mapping(reading, proposal, chosen, self.context.worded(failure(outcome)))
             return
         found = outcome.result if isinstance(outcome.result, dict) else {}
         rejected = found.get("rejected", [])

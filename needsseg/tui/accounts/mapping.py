@@ -19,6 +19,7 @@ from needsseg.actions.accounts import FORMATS
 from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.fixes import worded
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -174,7 +175,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             try:
                 self._proposal = self._again(self.columns, self.dates)
             except NeedssegError as error:
-                wrong = f"{error.message} {error.hint}".strip()
+                wrong = worded(error, self.app)
         self._show(wrong)
 
     @on(OptionList.OptionSelected)

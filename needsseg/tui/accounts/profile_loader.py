@@ -124,7 +124,7 @@ class ProfileLoader:
             tuple((entry.id, entry.state) for entry in history.listing(self.context.study)),
         )
         made_of = (self.as_of, state)
-        failed = have.failed if there and have is not None and have.made_of == made_of else ""
+        failed = have.failed(self.context.worded) if there and have is not None and have.made_of == made_of else ""
         dated = not (there and have and have.as_of is None and self.as_of is None)
         self.empty.update(plain(failed or (self._empty_words if dated else NO_DATE)))
         self._show_body(there and dated and not failed)

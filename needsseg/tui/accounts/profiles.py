@@ -14,8 +14,11 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from needsseg.actions.accounts import AccountProfile
     from needsseg.actions.study import Study
+    from needsseg.errors import Advice
 
 MANY = 10_000
 FAILED = ("", "  enter  tries again", "  t      changes the as-of date")
@@ -35,12 +38,11 @@ class Computed:
     segments: tuple[tuple[int, str], ...] = ()
     """The id and name of each segment, which choose its symbol."""
 
-    @property
-    def failed(self) -> str:
-        """Why there are no profiles, and what to do; empty where there are."""
+    def failed(self, worded: Callable[[Advice], str]) -> str:
+        """Return why there are no profiles and what to do, with fixes as ``worded`` puts them; empty where there are."""
         if self.error is None:
             return ""
-        return "\n".join(["Profiles could not be computed.", "", self.error.message, self.error.hint, *FAILED])
+        return "\n".join(["Profiles could not be computed.", "", self.error.message, worded(self.error.hint), *FAILED])
 
 
 def compute(study: Study, as_of: date | None) -> Computed:

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from needsseg.actions.study import studies
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError
 from needsseg.records import AccountMatch
 from needsseg.text import format_count
 from needsseg.tui.accounts import filters as account_filters
@@ -272,7 +272,7 @@ class AccountsScreen(StudyScreen):
         """Shows all accounts again."""
         self.narrow(self.filters.cleared())
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
         self.app.push_screen(ReportScreen(title, lines))
 

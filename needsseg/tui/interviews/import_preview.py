@@ -19,8 +19,10 @@ from needsseg.actions.transcripts.import_preview import ImportPreview, PreviewFi
 from needsseg.errors import EXIT_DONE, EXIT_PARTLY, NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.fixes import worded
 from needsseg.tui.interviews.import_preview_questions import PreviewQuestions
 from needsseg.tui.interviews.import_preview_words import details, file_row, refused_row
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
@@ -176,12 +178,12 @@ class ImportPreviewSheet(PreviewQuestions):
         if self._happened == _STILL_READING:
             self._happened = ""
         if outcome.code not in (EXIT_DONE, EXIT_PARTLY) or not isinstance(outcome.result, dict):
-            told = f"{outcome.error} {outcome.hint}".strip()
+            why = worded(failure(outcome), self.app)
             # A choice that no file of the shape has a use for is not kept.
             taken_back = self._found is not None and bool(self._before)
             if taken_back:
                 self._chosen = self._before.pop()
-            self.tell(f"{told} The choice was undone." if taken_back else told, wrong=True)
+            self.tell(f"{why} The choice was undone." if taken_back else why, wrong=True)
             return
         self._take(preview_from(outcome.result))
 
@@ -219,7 +221,7 @@ class ImportPreviewSheet(PreviewQuestions):
             choices = change(self._choices_of(file))
             import_choices.check(choices)
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         self._before.append(self._chosen)
         self._after.clear()

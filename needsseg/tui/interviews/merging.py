@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.errors import Advice
 from needsseg.text import format_count
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -45,10 +46,10 @@ def _ask(screen: StudyScreen, where: str, outcome: Outcome) -> None:
     screen.app.push_screen(asked, partial(_merge, screen, where))
 
 
-def _doubts(report: dict[str, object], said: tuple[str, ...]) -> list[str]:
+def _doubts(report: dict[str, object], said: tuple[str | Advice, ...]) -> list[str]:
     """What one should know before."""
     unplaced, left = report["unplaced"], report["left"]
-    doubts = [f"! {line}" for line in said if "NEEDSSEG_CODER" in line]
+    doubts = [f"! {line}" for line in map(str, said) if "NEEDSSEG_CODER" in line]
     if isinstance(unplaced, list) and unplaced:
         doubts.append(f"{format_count(len(unplaced), 'passage')} would have no place in the text here.")
     if isinstance(left, list) and left:

@@ -17,6 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch, Participant
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -143,7 +144,7 @@ class ParticipantsSheet(Sheet[Place]):
         try:
             held = {account.account_id: account for account in accounts.listing(self.study)}
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         match = self._matches.get(here.key)
         likely = [id_ for id_ in (match.candidates if match else ()) if id_ in held]
@@ -193,7 +194,7 @@ class ParticipantsSheet(Sheet[Place]):
         try:
             report = participants.import_participants(self.study, file)
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         left = [*(f"{row}: matches nobody in the study" for row in report.unmatched), *report.conflicts]
         took = f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}"

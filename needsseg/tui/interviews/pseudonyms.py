@@ -16,6 +16,7 @@ from needsseg.actions.coding.pseudonyms import Replacement
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.fixes import worded
 from needsseg.tui.loading import aside
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -68,7 +69,7 @@ class PseudonymsSheet(Sheet[Place]):
         try:
             self._all = await aside(self.study.path, pseudonyms.found)
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         if self.is_attached:
             self._show()

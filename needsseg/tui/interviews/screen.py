@@ -16,7 +16,9 @@ from textual.widgets import DataTable, Static
 
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
+from needsseg.errors import Advice
 from needsseg.text import format_count
+from needsseg.tui.fixes import worded
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import lines, plain, row
 
@@ -318,10 +320,10 @@ class InterviewsScreen(StudyScreen):
         """Looks over who speaks in what role, in all interviews."""
         self._review(None)
 
-    def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str] = ()) -> None:
+    def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
         from needsseg.tui.interviews.batch import BatchSheet
 
-        self.app.push_screen(BatchSheet(self.study, keys, title, notes), self._go)
+        self.app.push_screen(BatchSheet(self.study, keys, title, [worded(note, self.app) for note in notes]), self._go)
 
     def action_reimport(self) -> None:
         """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""

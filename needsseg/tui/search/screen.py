@@ -24,9 +24,11 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.child import Outcome
+from needsseg.tui.fixes import worded
 from needsseg.tui.search.words import filter_words, found_row, left_at, taken_up
 from needsseg.tui.search_process import ReadingScreen, reader_of
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line, plain
 
@@ -137,7 +139,7 @@ class SearchSheet(Sheet[Place]):
         try:
             lacking = searching.unready(self.study, self._asked, self.within.speech) if self._by_meaning else 0
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         if not lacking:
             self._searched()
@@ -150,7 +152,7 @@ class SearchSheet(Sheet[Place]):
         if outcome is None:
             self.tell("cancelled; these are the previous results")
         elif outcome.error:
-            self.tell(f"{outcome.error} {outcome.hint}".strip(), wrong=True)
+            self.tell(worded(failure(outcome), self.app), wrong=True)
         else:
             self._searched()
 
@@ -284,7 +286,7 @@ class SearchSheet(Sheet[Place]):
             try:
                 done = searching.code_hits(self.study, hits, code)
             except NeedssegError as error:
-                self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+                self.tell(worded(error, self.app), wrong=True)
                 return
             had = len(done.passages) - done.coded
             self.done(

@@ -10,6 +10,7 @@ from needsseg.tui.context import ScreenContext
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from needsseg.errors import Advice
     from needsseg.tui.child import Outcome
 
 
@@ -30,7 +31,7 @@ class SegmentsContext(ScreenContext, Protocol):
     def tell_also(self, more: str) -> None:
         """Add words to the message that is shown."""
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
 
     def refresh_study(self) -> None:

@@ -82,7 +82,7 @@ class MapReader:
         try:
             self._points, self._why_none = await loading.aside(self.context.study.path, needs_map), ""
         except NeedssegError as error:
-            self._points, self._why_none = [], f"{error.message} {error.hint}".strip()
+            self._points, self._why_none = [], self.context.worded(error)
         self.show_map()
         try:
             self._review.accounts, self._review.companies = await loading.aside(self.context.study.path, _accounts)

@@ -13,6 +13,7 @@ from needsseg.actions.discovery.needs import NeedRow, Source
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.drafting import Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -129,7 +130,7 @@ class NeedsScreen(Sheet[None]):
         try:
             offered = [offer for offer in needs.offers(self.study, chosen) if not offer.taken]
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         if not offered:
             self.tell(f"there are no {chosen} to take that are not in view")
@@ -176,7 +177,7 @@ class NeedsScreen(Sheet[None]):
             self.tell("cancelled")
         elif outcome.code or not isinstance(outcome.result, dict):
             error = failure(outcome)
-            self.tell(f"{error.message} {error.hint}".strip(), wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
         else:
             return outcome.result
         return None

@@ -146,9 +146,7 @@ class PassageMoves:
         try:
             halves = await aside(self.context.study.path, lambda study: proposed_split(study, segment))
         except DiscoveryError as error:
-            self.context.tell(
-                f"mark quotes first, space marks: no halves to propose. {error.message} {error.hint}".strip()
-            )
+            self.context.tell(f"mark quotes first, space marks: no halves to propose. {self.context.worded(error)}")
             return
         except NeedssegError as error:
             self.context.show_error(error)

@@ -26,9 +26,11 @@ from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
 from needsseg.tui.drafting import Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.study_app import study_app
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -121,7 +123,7 @@ class QuestionScreen(ModalScreen[int]):
         try:
             found = await aside(self._study.path, lambda study: next_question(study, skipped))
         except NeedssegError as error:
-            self._nothing(f"{error.message} {error.hint}".strip())
+            self._nothing(worded(error, self.app))
             return
         if found is None:
             self._nothing("No question is left." if not skipped else "Only skipped passages are left.")
@@ -271,7 +273,7 @@ class QuestionScreen(ModalScreen[int]):
             self._tell_learned([f"What was learned could not be measured: {error.strerror}."])
             return
         found = outcome.result if isinstance(outcome.result, dict) else {}
-        self._tell_learned([str(said) for said in found.get("sentences", [])] or [f"{outcome.error} {outcome.hint}"])
+        self._tell_learned([str(said) for said in found.get("sentences", [])] or [worded(failure(outcome), self.app)])
 
     def _tell_learned(self, said: list[str]) -> None:
         self.set_class(True, "-learned")

@@ -16,9 +16,10 @@ from needsseg.actions.discovery import firmness
 from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.bookmark import Place
+from needsseg.tui.fixes import worded
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.segments.commands import SegmentCommands
@@ -117,7 +118,7 @@ class SegmentsScreen(StudyScreen):
     def reviewer(self, name: str) -> None:
         self.desk.reviewer = name
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
         self.app.push_screen(ReportScreen(title, lines))
 
@@ -180,7 +181,7 @@ class SegmentsScreen(StudyScreen):
         self.review.separate = verdict.separate
         header = self.query_one("#verdict", Static)
         header.display = shown and verdict.has_run
-        header.update(plain(f"{verdict.short} {verdict.caution}".strip()))
+        header.update(plain(f"{worded(verdict.short, self.app)} {verdict.caution}".strip()))
 
     def show_review(self) -> None:
         """Show what was read: the evidence with what is marked, what to do next with it, its place on the map."""

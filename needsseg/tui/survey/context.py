@@ -9,6 +9,7 @@ from needsseg.tui.context import ScreenContext
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Option, Question
+    from needsseg.errors import Advice
     from needsseg.tui.child import Outcome
 
 
@@ -37,7 +38,7 @@ class SurveyContext(ScreenContext, Protocol):
     def show(self) -> None:
         """Show the survey as it is now."""
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from needsseg.errors import NeedssegError
+from needsseg.tui.fixes import worded
 from needsseg.tui.survey.editing import likelihood, with_likelihoods
 from needsseg.tui.words import lines, one_line, plain
 
@@ -93,7 +94,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
         try:
             made = self._made(typed)
         except NeedssegError as error:
-            self._tell(f"! {error.message} {error.hint}".strip())
+            self._tell(f"! {worded(error, self.app)}")
             return
         self.dismiss(made)
 

@@ -17,7 +17,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts.participant_names import participant_names
-from needsseg.errors import NotFoundError
+from needsseg.errors import Advice, NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
@@ -284,7 +284,7 @@ class SurveyScreen(StudyScreen):
             self._list(PANES[max(0, self._pane() - 1)]).focus()
             self.tell("")
 
-    def show_report(self, title: str, lines: Sequence[str]) -> None:
+    def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
         self.app.push_screen(ReportScreen(title, lines))
 

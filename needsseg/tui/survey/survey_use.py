@@ -65,7 +65,7 @@ class SurveyUse:
         found = await attempted(aside(self.context.study.path, lambda study: load_accuracy(study, shown)))
         self.measuring = False
         if isinstance(found, NeedssegError):
-            self.context.tell(f"{found.message} {found.hint}".strip(), wrong=True)
+            self.context.tell(self.context.worded(found), wrong=True)
             return
         if not self.context.is_current:
             # Something else was opened meanwhile, which a report must not cover.

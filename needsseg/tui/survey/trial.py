@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
 from needsseg.tui.drafting import WORDS, Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.survey.words import verdict_lines, verdicts_told
 from needsseg.tui.words import lines, plain
 
@@ -106,7 +107,7 @@ class TrialSheet(ModalScreen[str]):
             found = surveys.dry_run(self.study, self._survey, text)
         except NeedssegError as error:
             verdicts.update("")
-            self._tell(f"! {error.message} {error.hint}".strip())
+            self._tell(f"! {worded(error, self.app)}")
             return
         told = [verdict_lines(str(name), verdict, self._survey.default_flow) for name, verdict in found[:MOST_SHOWN]]
         verdicts.update(lines(told))

@@ -18,7 +18,7 @@ from needsseg.actions.exchange.refi.names import COLOURS, KEY, NAMELESS, NO_COLO
 from needsseg.actions.exchange.refi.pseudonymised import LABEL, covered_text, statement_words
 from needsseg.actions.exchange.refi.times import NAME as TIMES
 from needsseg.actions.exchange.refi.times import times_note
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.records import Role, Transcript
 from needsseg.study.coding import codebook, exchange, memos, passages, statements
 from needsseg.study.coding.memos import Memo
@@ -61,7 +61,7 @@ def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: 
 
     if blind.is_blind(study):
         raise UsageError(
-            "You work blind, and a project holds what everybody marked.", "See it first: needsseg blind off"
+            "You work blind, and a project holds what everybody marked.", Advice("See it first: ", Fix.BLIND_OFF)
         )
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))

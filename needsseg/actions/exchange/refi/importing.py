@@ -236,10 +236,8 @@ def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
         "interview",
         source.name,
         f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places "
-        "and "
-        f"were left out. Take the changes of {key} back (needsseg undo), import, and make them again; or import the "
-        "file "
-        "into a study of its own.",
+        f"and were left out. Undo the changes of {key}, import, and make them again; or import the file into a study "
+        "of its own.",
     )
 
 

@@ -57,7 +57,7 @@ def take_cases(taking: Taking) -> None:
     for case in taking.project.cases:
         said = taking.values(case.values)
         if said.get(KIND) == ACCOUNT:
-            taking.drop("account", case.name, "is an account; accounts come with: needsseg accounts import FILE")
+            taking.drop("account", case.name, "is an account; accounts are imported as account data")
             continue
         if case.description:
             taking.drop("memo of a case", case.name, f"is not kept: {case.description[:60]}")

@@ -124,7 +124,7 @@ def _labels(over: Cover, known: Held, labelled: Sequence[AccountProfile]) -> tup
     rows = tuple(_label(over, known, row) for row in shown[:LISTED])
     header = ("account", *(("name",) if over.original else ()), "segment", "source", "confidence", "confirmed by",
               "lifecycle", known.called)  # fmt: skip
-    more = f" The first {LISTED} of {len(shown)}; all of them: needsseg export." if len(shown) > LISTED else ""
+    more = f" The first {LISTED} of {len(shown)}; the export lists all of them." if len(shown) > LISTED else ""
     return (
         Text(f"Labels: {said}. {unconfirmed} rest on a segment nobody confirmed; {contested} are contested and left open."),
         Table(f"Labelled accounts, and how sure each label is.{more}", header, rows),

@@ -18,7 +18,7 @@ from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.evidence.card_quotes import PARTS
 from needsseg.discovery.evidence.segment_evidence import speaker_key
-from needsseg.discovery.verdict import leaning_words
+from needsseg.discovery.verdict import NEXT_STEP_REPORTED, leaning_words
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import (
     Block,
@@ -84,7 +84,9 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     found = [evidence.evidence(study, row.id) for row in rows]
     shown = tuple(_shown(over, each) for each in found)
-    said_of_all = verdict(study).lines if rows else ()
+    judged = verdict(study)
+    next_step = NEXT_STEP_REPORTED if judged.next_step else ""
+    said_of_all = tuple(line for line in (judged.sentence, judged.caution, next_step) if line and rows)
     blocks: list[Block] = [Text(line) for line in said_of_all]
     quoted: dict[int, Passage] = {}
     for each, as_shown in zip(found, shown, strict=True):
@@ -92,7 +94,7 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
         quoted |= {passage.id: passage for passage in quotes}
         blocks += _segment(study, over, each, as_shown, quotes, talks, people, held)
     if not rows:
-        blocks.append(Text("No segment is named or proposed yet. Next: needsseg discover, then needsseg segments."))
+        blocks.append(Text("No segment is named or proposed yet; candidates come from discovery."))
     confirmed = sum(row.status == "confirmed" for row in rows)
     said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
     contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
@@ -241,7 +243,7 @@ def _figures(
         ("passages", str(row.size)),
         ("participants heard in it", row.people),
         ("participants whose first need it is", f"{share_in_words(primary, len(people))}; in brackets a 95% interval"),
-        ("stability", row.firmness or "not tested yet: needsseg sensitivity"),
+        ("stability", row.firmness or "not tested yet"),
     ]
     if each.evenness_word:
         figures.append(("spread", each.evenness_word))

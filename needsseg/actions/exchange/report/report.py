@@ -16,7 +16,7 @@ from needsseg.actions.exchange.report.methods import limits, methods
 from needsseg.actions.exchange.report.needs import Needs, Shown, gather_needs
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
-from needsseg.errors import UsageError
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.exchange.report.content import MADE_BY, Bullets, Report, Section, Text
 from needsseg.progress import Progress, silent
 from needsseg.study.coding import passages
@@ -75,7 +75,7 @@ def check_target(study: Study, path: Path, format: str, *, overwrite: bool = Fal
     """
     if is_blind(study):
         raise UsageError(
-            "You work blind, and a report holds what everybody decided.", "See it first: needsseg blind off"
+            "You work blind, and a report holds what everybody decided.", Advice("See it first: ", Fix.BLIND_OFF)
         )
     if format not in FORMATS:
         raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")

@@ -12,6 +12,7 @@ from needsseg.actions.discovery import CodeNode, needs, rearranged
 from needsseg.actions.discovery.code_tree import passages_by_code
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -127,7 +128,7 @@ class CodeTreeScreen(Sheet[None]):
         try:
             self._root = rearranged(self._root, moved, under, passages_by_code(self.study))
         except NeedssegError as error:
-            self.tell(f"{error.message} {error.hint}", wrong=True)
+            self.tell(worded(error, self.app), wrong=True)
             return
         self._rows, self._marked = [], []
         if self._root:

@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 
 from needsseg.actions.coding import coverage, measures
 from needsseg.tui.bookmark import Place
+from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
@@ -61,7 +62,7 @@ class CoverageSheet(Sheet[Place]):
         total = [signs, head, _row(found.total, "all interviews")]
         rows = [_row(row, row.title) for row in found.interviews]
         rows[0] = lines([*total, rows[0]])
-        chart = _chart(heard, {row.key: row.title for row in found.interviews})
+        chart = _chart(heard, {row.key: row.title for row in found.interviews}, worded(heard.sentence, self.app))
         self._keys = [*(row.key for row in found.interviews), *heard.interviews]
         self.fill([*rows, *chart])
 
@@ -85,12 +86,13 @@ class CoverageSheet(Sheet[Place]):
             self.tell(self._sentence())
 
     def _sentence(self) -> str:
-        return measures.saturation(
+        heard = measures.saturation(
             self.study,
             BASES[self._chosen["base"]],
             RUNS[self._chosen["run"]],
             THRESHOLDS[self._chosen["threshold"]],
-        ).sentence
+        )
+        return worded(heard.sentence, self.app)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
@@ -113,7 +115,7 @@ def _row(row: Covered, name: str) -> Content:
     return plain(words, "" if row.key else "bold")
 
 
-def _chart(heard: Saturated, titles: dict[str, str]) -> list[Content]:
+def _chart(heard: Saturated, titles: dict[str, str], sentence: str) -> list[Content]:
     """New codes of each interview as bars, headed by the sentence about saturation."""
     most = max(heard.new, default=0) or 1
     rows = [
@@ -122,5 +124,5 @@ def _chart(heard: Saturated, titles: dict[str, str]) -> list[Content]:
     ]
     head = plain("\nNew codes by interview, in the order of import", "bold")
     if rows:
-        rows[0] = lines([head, plain(heard.sentence), rows[0]])
+        rows[0] = lines([head, plain(sentence), rows[0]])
     return rows

@@ -19,6 +19,7 @@ from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
 from needsseg.text import safe
 from needsseg.tui.drafting import Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.words import lines, plain
 
 KEYS = "enter saves · tab ↓ next part · shift+tab ↑ previous part · esc cancels"
@@ -144,7 +145,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         try:
             statements.write(self.study, self._passage.id, parts)
         except NeedssegError as error:
-            self._tell(f"! {error.message} {error.hint}".strip())
+            self._tell(f"! {worded(error, self.app)}")
             return
         self.draft.drop()
         self.dismiss(parts)

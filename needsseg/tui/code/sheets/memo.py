@@ -15,6 +15,7 @@ from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.text import safe
 from needsseg.tui.drafting import WORDS, Drafting
+from needsseg.tui.fixes import worded
 from needsseg.tui.words import lines, plain
 
 DRAFTS: dict[MemoKind, DraftKind] = {"passage": "passage memo", "interview": "interview memo", "code": "code memo"}
@@ -108,7 +109,7 @@ class MemoSheet(ModalScreen[str | None]):
         try:
             memos.write(self.study, self._kind, self._of, words)
         except NeedssegError as error:
-            self._tell(f"! {error.message} {error.hint}".strip())
+            self._tell(f"! {worded(error, self.app)}")
             return
         self._close("wrote the memo" if words.strip() else "removed the memo")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from needsseg.validation.intervals import wilson
+from needsseg.discovery.intervals import wilson
 
 Z95 = 1.959963984540054
 

@@ -1,0 +1,167 @@
+"""How the app words what helps: the key, or the command of the palette, on the screen where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from textual.app import App
+from textual.binding import Binding
+
+from needsseg.cli.fixes import command_line
+from needsseg.errors import Advice, Fix, NeedssegError, Remedy
+from needsseg.tui.keys import shown_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys pressed one after another, by the ids of their bindings; the first tells the screen."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A command of the palette, by its name in ``study_commands.PALETTE``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What the app does not do: it is done on the command line."""
+
+
+def _keys(*ids: str) -> Keys:
+    return Keys(ids)
+
+
+WAYS: dict[Fix, Keys | Palette | CommandLine] = {
+    Fix.INIT: CommandLine(),
+    Fix.OPEN_STUDY: CommandLine(),
+    Fix.BACK_UP: Palette("back up"),
+    Fix.BACKUPS: Palette("backups"),
+    Fix.RESTORE: Palette("backups"),
+    Fix.RESCUE: CommandLine(),
+    Fix.CHECK: Palette("check"),
+    Fix.HISTORY: _keys("study.history"),
+    Fix.UNDO: _keys("study.undo"),
+    Fix.UNDO_ENTRY: _keys("study.history", "history.undo"),
+    Fix.UNDO_ANYONES: _keys("study.history", "history.undo"),
+    Fix.REDO_ANYONES: CommandLine(),
+    Fix.DRAFTS: CommandLine(),
+    Fix.IMPORT: _keys("interviews.import"),
+    Fix.PREVIEW_IMPORT: _keys("interviews.import"),
+    Fix.INTERVIEWS: _keys("go.interviews"),
+    Fix.SHOW_INTERVIEW: _keys("go.code"),
+    Fix.SET_ROLE: _keys("interviews.roles"),
+    Fix.SAME_SPEAKER: _keys("interviews.review", "batch.merge"),
+    Fix.SUGGEST: _keys("interviews.suggest"),
+    Fix.PASSAGES: _keys("go.code"),
+    Fix.QUEUE: _keys("code.queue"),
+    Fix.MARK: _keys("code.select"),
+    Fix.DECIDE: _keys("segments.keep"),
+    Fix.CODE: _keys("code.code"),
+    Fix.CODEBOOK: _keys("code.codebook"),
+    Fix.CREATE_CODE: _keys("code.codebook", "codebook.new"),
+    Fix.MERGE_CODES: _keys("code.codebook", "codebook.merge"),
+    Fix.COVERAGE: _keys("interviews.coverage"),
+    Fix.BLIND_OFF: _keys("code.blind"),
+    Fix.PSEUDONYMS: _keys("interviews.pseudonyms"),
+    Fix.UNDECIDED_NAMES: _keys("interviews.pseudonyms"),
+    Fix.PARTICIPANTS: _keys("interviews.participants"),
+    Fix.SET_PARTICIPANT: _keys("interviews.participants"),
+    Fix.DISCOVER: _keys("segments.discover"),
+    Fix.ADD_NEED: _keys("segments.needs"),
+    Fix.TAKE_CODES: _keys("segments.needs", "needs.take"),
+    Fix.NEEDS: _keys("segments.needs"),
+    Fix.QUESTION: _keys("segments.questions"),
+    Fix.RUNS: _keys("segments.compare"),
+    Fix.SENSITIVITY: _keys("segments.sensitivity"),
+    Fix.SEGMENTS: _keys("go.segments"),
+    Fix.RENAME_SEGMENT: _keys("segments.rename"),
+    Fix.CONFIRM_SEGMENT: _keys("segments.confirm"),
+    Fix.REOPEN_SEGMENT: _keys("segments.reopen"),
+    Fix.MOVE_PASSAGE: _keys("segments.move"),
+    Fix.WRITE_STATEMENT: _keys("segments.card", "card.statement"),
+    Fix.PIN_QUOTE: _keys("segments.card", "card.pin"),
+    Fix.PAIRS: _keys("segments.pairs"),
+    Fix.REMOVE_PAIR: _keys("segments.pairs", "pairs.unpair"),
+    Fix.IMPORT_ACCOUNTS: _keys("accounts.import"),
+    Fix.MATCHES: _keys("accounts.matches"),
+    Fix.PROFILES: _keys("go.accounts"),
+    Fix.ASSIGN: _keys("accounts.assign"),
+    Fix.ASSIGN_AFRESH: _keys("accounts.assign"),
+    Fix.EXPORT: _keys("accounts.export"),
+    Fix.DRAFT_SURVEY: _keys("survey.draft"),
+    Fix.PRINT_SURVEY: _keys("survey.draft"),
+    Fix.WRITE_SURVEY: _keys("survey.reword"),
+    Fix.WORD_SURVEY: _keys("survey.reword"),
+    Fix.SAVE_SURVEY: _keys("survey.save"),
+    Fix.ROUTE_RESPONSES: _keys("survey.route"),
+}
+"""Where in the app each fix is done."""
+
+MODULES: Mapping[str, str] = {
+    "app": "app",
+    "go": "app",
+    "study": "screen_base",
+    "history": "history",
+    "interviews": "interviews.screen",
+    "batch": "interviews.batch",
+    "code": "code.screen",
+    "codebook": "code.sheets.codebook",
+    "segments": "segments.screen",
+    "card": "segments.card",
+    "needs": "segments.needs",
+    "pairs": "segments.pairs",
+    "accounts": "accounts.screen",
+    "survey": "survey.screen",
+}
+"""Where in ``needsseg.tui`` the keys are whose ids begin so."""
+
+
+def worded(words: str | Advice | NeedssegError, app: App[Any]) -> str:
+    """Return words, or an error with its hint, with every fix as the keys that do it in the app."""
+    if isinstance(words, str):
+        return words
+    return (words.advice if isinstance(words, NeedssegError) else words).worded(lambda remedy: way(remedy, app))
+
+
+def way(remedy: Remedy, app: App[Any]) -> str:
+    """Return how a remedy is carried out in the app, by its keys as they are bound now."""
+    chosen = WAYS[remedy.fix]
+    if isinstance(chosen, Palette):
+        from needsseg.tui.study_commands import PALETTE
+
+        return f"“{PALETTE[chosen.name].words}” ({key_of('app.palette', app)})"
+    if isinstance(chosen, CommandLine):
+        return f"on the command line: {command_line(remedy)}"
+    room, _, verb = chosen.ids[0].partition(".")
+    keys = ", ".join(key_of(each, app) for each in chosen.ids)
+    if room == "go":
+        return f"{verb.capitalize()} ({keys})"
+    opener = f"go.{room}"
+    if room == "study" or getattr(app.screen, "MODE", "") == room:
+        return keys
+    return f"{keys} on {room.capitalize()} ({key_of(opener, app)})"
+
+
+def key_of(id: str, app: App[Any]) -> str:
+    """Return the key that is bound to the binding with this id now, as on a keyboard; KeyError where none has the id."""
+    binding = binding_of(id)
+    return shown_keys(binding, app)[0]
+
+
+@cache
+def binding_of(id: str) -> Binding:
+    """Return the binding with this id as the key tables have it; KeyError where none has it."""
+    module = import_module(f"needsseg.tui.{MODULES[id.partition('.')[0]]}")
+    for each in vars(module).values():
+        for binding in vars(each).get("BINDINGS", ()) if isinstance(each, type) else ():
+            if isinstance(binding, Binding) and binding.id == id:
+                return binding
+    raise KeyError(id)
