@@ -25,7 +25,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """A command of the palette, by its name in ``study_commands.PALETTE``."""
+    """A command of the palette, by its name in ``STUDY_COMMANDS``."""
 
     name: str
 
@@ -33,6 +33,15 @@ class Palette:
 @dataclass(frozen=True, slots=True)
 class CommandLine:
     """What the app does not do: it is done on the command line."""
+
+
+STUDY_COMMANDS: dict[str, str] = {
+    "back up": "back up the study",
+    "backups": "list the study's backups, restore one",
+    "check": "check the study's file",
+    "overview": "overview of the study",
+}
+"""What concerns the study as a whole and has no key: the palette's words for it, by name."""
 
 
 def _keys(*ids: str) -> Keys:
@@ -135,9 +144,7 @@ def way(remedy: Remedy, app: App[Any]) -> str:
     """Return how a remedy is carried out in the app, by its keys as they are bound now."""
     chosen = WAYS[remedy.fix]
     if isinstance(chosen, Palette):
-        from needsseg.tui.study_commands import PALETTE
-
-        return f"“{PALETTE[chosen.name].words}” ({key_of('app.palette', app)})"
+        return f"“{STUDY_COMMANDS[chosen.name]}” ({key_of('app.palette', app)})"
     if isinstance(chosen, CommandLine):
         return f"on the command line: {command_line(remedy)}"
     room, _, verb = chosen.ids[0].partition(".")

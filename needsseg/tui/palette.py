@@ -8,6 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from needsseg.tui import study_commands
+from needsseg.tui.fixes import STUDY_COMMANDS
 from needsseg.tui.keys import bindings
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.words import plain
@@ -26,8 +27,8 @@ class Verbs(Provider):
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
         yield "change the colours (theme)", "", screen.app.search_themes
-        for command in study_commands.PALETTE.values():
-            yield command.words, "", partial(command.run, app)
+        for name, run in study_commands.PALETTE.items():
+            yield STUDY_COMMANDS[name], "", partial(run, app)
 
     async def discover(self) -> Hits:
         """All verbs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from needsseg.actions.study import studies
 from needsseg.errors import Advice, NeedssegError
@@ -99,17 +99,10 @@ def overview(app: StudyApp) -> None:
     app.push_screen(ReportScreen("The study in numbers", said))
 
 
-class StudyCommand(NamedTuple):
-    """A command of the palette: its words there, and what it runs."""
-
-    words: str
-    run: Callable[[StudyApp], None]
-
-
-PALETTE: dict[str, StudyCommand] = {
-    "back up": StudyCommand("back up the study", back_up),
-    "backups": StudyCommand("list the study's backups, restore one", backups),
-    "check": StudyCommand("check the study's file", check),
-    "overview": StudyCommand("overview of the study", overview),
+PALETTE: dict[str, Callable[[StudyApp], None]] = {
+    "back up": back_up,
+    "backups": backups,
+    "check": check,
+    "overview": overview,
 }
-"""What concerns the study as a whole and has no key."""
+"""What the palette runs for each of ``fixes.STUDY_COMMANDS``."""

@@ -97,7 +97,8 @@ def test_a_survey_with_options_to_be_worded_goes_nowhere(confirmed: Study, tmp_p
         option.key,
         segment_of(saved, option),
         f"{row.to_be_worded} options",
-        "e on the option",
+        "survey show --out survey.toml",
+        "survey edit survey.toml",
     )
     for kind in surveys.KINDS:
         with refuses(UsageError, *named):
