@@ -57,7 +57,7 @@ class Tried:
         (False, None, 20, (WAYS_TO_DIVIDE,), True),
         (None, None, 19, ("19 passages", TOO_FEW_TO_TELL), False),
         (None, None, 20, (NOT_TESTED_APART, "discover again"), False),
-        (None, None, None, ("No groups were looked for yet",), False),
+        (None, None, None, ("No run has looked for groups yet",), False),
     ],
 )
 def test_the_verdict_in_words(
