@@ -35,7 +35,7 @@ def main() -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except OSError:  # its reader has gone
+            except (OSError, ValueError):  # its reader has gone, or it was closed
                 continue
         os._exit(code)
     sys.exit(code)

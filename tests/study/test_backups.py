@@ -412,6 +412,28 @@ def test_a_copy_of_all_that_the_file_held_changes_nothing(talk: Study, tmp_path:
         assert len(passages.listing(study)) == 2 and studies.check(study) == []
 
 
+def test_a_copy_from_before_studies_were_marked_is_noticed_and_a_new_mark_is_no_other_file(
+    talk: Study, tmp_path: Path
+) -> None:
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as held, held:
+        held.execute("DELETE FROM places")
+    with closing(sqlite3.connect(copy)) as held:
+        held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with studies.open_study(copy) as older:  # which gives it a mark
+        passages.mark(older, "anna", 47, 60)
+        assert older.fold_log() and older.place_fault() == ""
+        passages.mark(older, "anna", 61, 70)
+        assert older.fold_log() and older.place_fault() == ""
+    with closing(sqlite3.connect(copy)) as held, held:
+        held.execute("DELETE FROM places")
+    with closing(sqlite3.connect(copy)) as held:
+        held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert talk.fold_log() and talk.place_fault() == ""
+    shutil.copyfile(copy, talk.path)
+    assert "replaced" in talk.place_fault()
+
+
 def test_an_erasing_by_somebody_else_is_no_other_file(talk: Study, tmp_path: Path) -> None:
     (tmp_path / "bea.txt").write_text(SHORT_TALK.replace("Anna", "Bea"), encoding="utf-8")
     importing.import_transcripts(talk, [tmp_path / "bea.txt"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError
+from needsseg.settings import Settings
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.history import HistoryScreen
@@ -24,6 +26,7 @@ from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,
     TEXTS,
+    built_once,
     flat,
     play,
     seen,
@@ -179,6 +182,18 @@ def test_what_another_program_writes_is_shown(tmp_path: Path) -> None:
         assert "coded 6/10" in seen(app)
 
     play(path, scenes)
+
+
+def test_a_study_for_tests_is_the_testers_whoever_asks_for_it_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("USER")
+
+    def build(folder: Path) -> Path:
+        studies.init(folder / "study.db").close()
+        return Path(shutil.copy(folder / "study.db", folder / f"{Settings().who()}.db"))
+
+    assert built_once(build)(tmp_path).name == "tester.db"
 
 
 def test_an_error_is_shown_with_what_to_do(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_part_of_the_card_opens_at_its_quote(demo_study: Study) -> None:
         await pilot.press("enter")
         await settled(app, pilot)
         assert app.current_mode == "code"
-        assert getattr(app.screen, "current", None) == last.passage
+        assert app.screen.interview.current == last.passage
         await pilot.press("escape")
         await settled(app, pilot)
         assert app.current_mode == "segments"

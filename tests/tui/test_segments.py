@@ -60,7 +60,7 @@ def test_evidence_and_its_quotes_in_context_and_back(tmp_path: Path, size: tuple
         await pilot.press("enter")
         await settled(app, pilot)
         assert app.current_mode == "code"
-        assert getattr(app.screen, "current", None) == quote.id
+        assert app.screen.interview.current == quote.id
         assert flat(quote.quote)[:20] in flat(seen(app))
         await pilot.press("escape")
         await settled(app, pilot)

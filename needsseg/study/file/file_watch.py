@@ -24,7 +24,8 @@ from needsseg.study.file.private import OPEN_HERE
 MAGIC = b"SQLite format 3\0"
 MARKS = "file"
 """What the study notes of its file, among the places of screens, which are no part of the history."""
-_LOOKS, _PAUSE = 3, 0.05
+_LOOKS, _PAUSE = 12, 0.25
+"""How often, and after how many seconds, it is looked again while SQLite may be folding the log in."""
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 """The bytes of its file on which SQLite takes locks to read (its source's SHARED_FIRST and SHARED_SIZE)."""
 
@@ -49,6 +50,10 @@ class _Position(NamedTuple):
         return self.identity == known.identity and self[1:] >= known[1:]
 
 
+UNMARKED = _Position("", 0, 0)
+"""The position of a file without an identity: it is still in the log alone, or the file is no study of today."""
+
+
 class FileWatch:
     """Looks whether the file at ``path``, whose device and number are ``identity``, was written by SQLite alone.
 
@@ -64,24 +69,27 @@ class FileWatch:
                 _handles[identity] = os.open(path, os.O_RDONLY)
             self._file = _handles[identity]
         self._stamp = self._stamp_now()
-        self._known = _position(path)
+        self._known = _position(path) or UNMARKED
 
     def is_overwritten(self) -> bool:
         """Whether something else wrote to the file since it was opened; False while that cannot be told."""
-        if self._overwritten or (stamp := self._stamp_now()) == self._stamp:
+        if self._overwritten or self._stamp_now() == self._stamp:
             return self._overwritten
-        for look in range(_LOOKS):
-            if look:
-                time.sleep(_PAUSE)  # SQLite may be folding the log in, so that pages of two states lie in the file
-            if os.pread(self._file, len(MAGIC), 0) == MAGIC:
-                now = _position(self._path)
-                if now is None:
-                    return False
-                if self._known is None or now.may_follow(self._known):
-                    self._stamp, self._known = stamp, now
-                    return False
-        self._overwritten = True
-        return True
+        for _ in range(_LOOKS):
+            stamp = self._stamp_now()
+            is_database = os.pread(self._file, len(MAGIC), 0) == MAGIC
+            now = _position(self._path) if is_database else UNMARKED
+            if now is None:
+                return False
+            if is_database and (self._known == UNMARKED or now.may_follow(self._known)):
+                self._stamp, self._known = stamp, now
+                return False
+            # While SQLite folds the log in, pages of two states lie in the file, and its time goes on.
+            time.sleep(_PAUSE)
+            if self._stamp_now() == stamp:
+                self._overwritten = True
+                break
+        return self._overwritten
 
     def keep_log(self) -> None:
         """Keep SQLite from folding its log into what is another file by now, as it does when the last connection closes.
@@ -99,13 +107,13 @@ class FileWatch:
 
 
 def _position(path: Path) -> _Position | None:
-    """The position of the file without its log; None where there is no history in it, or where it cannot be read just now."""
+    """The position of the file without its log; None where it cannot be read just now."""
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as conn:
             marks = conn.execute("SELECT place FROM places WHERE screen = ?", [MARKS]).fetchone()
             newest = conn.execute("SELECT max(id) FROM history").fetchone()[0]
         if marks is None:
-            return None
+            return UNMARKED
         read = json.loads(marks[0])
         return _Position(str(read["identity"]), int(read["erased"]), newest or 0)
     except (sqlite3.Error, ValueError, KeyError):

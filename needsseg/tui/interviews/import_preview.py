@@ -22,7 +22,9 @@ from needsseg.tui.child import Outcome, Step, run_child
 from needsseg.tui.fixes import worded
 from needsseg.tui.interviews.import_preview_questions import PreviewQuestions
 from needsseg.tui.interviews.import_preview_words import details, file_row, refused_row
+from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
+from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class _Chosen:
         return replace(self, by_shape=tuple((dict(self.by_shape) | {shape: choices}).items()))
 
 
-class ImportPreviewSheet(PreviewQuestions):
+class ImportPreviewSheet(Sheet[list[str]]):
     """Files left, details of the one under the cursor below; gives the arguments of the import, or None.
 
     ``found`` is a preview that was read already; without it ``paths`` are read, in a child that esc ends. A change reads
@@ -62,14 +64,14 @@ class ImportPreviewSheet(PreviewQuestions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "import", id="preview.import", priority=True),
         Binding("space", "skip", "leave out or include", id="preview.skip"),
-        Binding("l", "layout", "layout", id="preview.layout"),
-        Binding("L", "labels", "choose how speakers are labelled", id="preview.labels"),
-        Binding("c", "columns", "columns of a table", id="preview.columns"),
-        Binding("r", "role", "a speaker's role", id="preview.role"),
-        Binding("n", "not_speaker", "mark a label as not a speaker", id="preview.not_speaker"),
-        Binding("b", "unlabelled", "set the speaker of lines without a label", id="preview.unlabelled"),
+        Binding("l", "ask('layout')", "layout", id="preview.layout"),
+        Binding("L", "ask('labels')", "choose how speakers are labelled", id="preview.labels"),
+        Binding("c", "ask('columns')", "columns of a table", id="preview.columns"),
+        Binding("r", "ask('role')", "a speaker's role", id="preview.role"),
+        Binding("n", "ask('not_speaker')", "mark a label as not a speaker", id="preview.not_speaker"),
+        Binding("b", "ask('unlabelled')", "set the speaker of lines without a label", id="preview.unlabelled"),
         Binding("A", "anyway", "import anyway", id="preview.anyway"),
-        Binding("0", "reset", "as detected", id="preview.reset"),
+        Binding("0", "ask('reset')", "as detected", id="preview.reset"),
         Binding("J", "scroll(1)", "details down", id="preview.down"),
         Binding("K", "scroll(-1)", "details up", id="preview.up"),
     ]
@@ -87,6 +89,7 @@ class ImportPreviewSheet(PreviewQuestions):
         self._rows: list[PreviewFile | Refused] = []
         self._skipped: set[str] = set()
         self._chosen = _Chosen()
+        self._questions = PreviewQuestions(self)
         self._before: list[_Chosen] = []
         self._after: list[_Chosen] = []
         self._looked_at = False
@@ -213,7 +216,7 @@ class ImportPreviewSheet(PreviewQuestions):
         if paths:
             self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
 
-    def _choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
+    def choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
         """Changes the choices for all files of the shape of the one under the cursor."""
         if (file := self.file) is None:
             return
@@ -230,7 +233,7 @@ class ImportPreviewSheet(PreviewQuestions):
     def _choices_of(self, file: PreviewFile) -> ReadingChoices:
         return dict(self._chosen.by_shape).get(file.shape) or import_choices.choices_from(file.choices)
 
-    def _changeable(self) -> PreviewFile | None:
+    def changeable(self) -> PreviewFile | None:
         """The file under the cursor where its reading can be changed; else it says why not."""
         if self._reading is not None:
             self.tell(_STILL_READING)
@@ -240,6 +243,14 @@ class ImportPreviewSheet(PreviewQuestions):
             self.tell("this file cannot be opened, so there is nothing to change" if file else "move to a file first")
             return None
         return file
+
+    def push(self, question: Prompt, answered: Callable[[str | None], None]) -> None:
+        """Show a question over the preview."""
+        self.app.push_screen(question, answered)
+
+    def action_ask(self, name: str) -> None:
+        """Ask one of the questions on how files of this shape are read."""
+        self._questions.by_name[name]()
 
     def action_accept(self) -> None:
         """Gives the arguments of the import; where files are doubtful, shows the first of them before."""
@@ -271,7 +282,7 @@ class ImportPreviewSheet(PreviewQuestions):
 
     def action_anyway(self) -> None:
         """Reads files of this shape though more than a tenth of their words is not understood, or refuses them again."""
-        if (file := self._changeable()) is None:
+        if (file := self.changeable()) is None:
             return
         self._before.append(self._chosen)
         self._after.clear()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from needsseg.actions.transcripts import ReadingChoices, import_choices
 from needsseg.text import format_count
-from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
@@ -26,16 +25,36 @@ _COLUMNS = {
 }
 
 
-class PreviewQuestions(Sheet[list[str]]):
-    """The questions of the preview; the sheet itself knows the file under the cursor and what was chosen so far."""
+class PreviewContext(Protocol):
+    """What the questions need of the preview."""
 
-    def _changeable(self) -> PreviewFile | None:
+    def changeable(self) -> PreviewFile | None:
         """The file under the cursor where its reading can be changed; else it says why not."""
-        raise NotImplementedError
 
-    def _choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
-        """Changes the choices for all files of the shape of the one under the cursor."""
-        raise NotImplementedError
+    def choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
+        """Change the choices for all files of the shape of the one under the cursor."""
+
+    def push(self, question: Prompt, answered: Callable[[str | None], None]) -> None:
+        """Show a question over the preview."""
+
+    def tell(self, happened: str) -> None:
+        """Show what happened."""
+
+
+class PreviewQuestions:
+    """The questions of the preview, each by the name of its key's action."""
+
+    def __init__(self, context: PreviewContext) -> None:
+        self._context = context
+        self.by_name: Mapping[str, Callable[[], None]] = {
+            "layout": self._layout,
+            "labels": self._label_pattern,
+            "columns": self._columns,
+            "role": self._role,
+            "not_speaker": self._not_speaker,
+            "unlabelled": self._unlabelled,
+            "reset": self._reset,
+        }
 
     def _ask(
         self,
@@ -51,30 +70,30 @@ class PreviewQuestions(Sheet[list[str]]):
                 # What tab completes is a choice's label, which stands for the choice.
                 take(next((choice.value for choice in choices if value in (choice.value, choice.label)), value))
 
-        self.app.push_screen(Prompt(question, choices=choices, free=free, about=about), answered)
+        self._context.push(Prompt(question, choices=choices, free=free, about=about), answered)
 
-    def action_layout(self) -> None:
+    def _layout(self) -> None:
         """Asks for the layout by which files of this shape are read."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
 
         def take(layout: str) -> None:
             layout = "" if layout == AS_DETECTED else layout
-            self._choose(f"layout: {layout or 'as detected'}", lambda choices: replace(choices, layout=layout))
+            self._context.choose(f"layout: {layout or 'as detected'}", lambda choices: replace(choices, layout=layout))
 
         choices = [Choice(AS_DETECTED, "as detected", file.layout)]
         self._ask("Which layout?", [*choices, *(Choice(name, name) for name in import_choices.layouts())], take)
 
-    def action_labels(self) -> None:
+    def _label_pattern(self) -> None:
         """Asks how lines name their speakers: a way found in the file, or a regular expression."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
 
         def take(pattern: str) -> None:
             pattern = "" if pattern == AS_DETECTED else pattern
             looks = next((each["looks"] for each in file.label_patterns if each["pattern"] == pattern), pattern)
             told = f"labels: {one_line(looks, 60) or 'as detected'}"
-            self._choose(told, lambda choices: replace(choices, label_pattern=pattern))
+            self._context.choose(told, lambda choices: replace(choices, label_pattern=pattern))
 
         choices = [Choice(AS_DETECTED, "as detected")] + [
             Choice(
@@ -87,12 +106,12 @@ class PreviewQuestions(Sheet[list[str]]):
         about = r"Or type a regular expression, for example: (?P<speaker>[A-Z]\w+) - (?P<words>.*)"
         self._ask("How do lines name their speaker?", choices, take, about, free=True)
 
-    def action_columns(self) -> None:
+    def _columns(self) -> None:
         """Asks for what a column of the table holds."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
         if not file.columns:
-            self.tell("only tables have columns")
+            self._context.tell("only tables have columns")
             return
 
         def take(column: str, kind: str) -> None:
@@ -100,7 +119,7 @@ class PreviewQuestions(Sheet[list[str]]):
                 rest = {held: name for held, name in choices.columns.items() if held != kind}
                 return replace(choices, columns=rest if column == AS_DETECTED else {**rest, kind: column})
 
-            self._choose(f"{kind}: {'as detected' if column == AS_DETECTED else column}", change)
+            self._context.choose(f"{kind}: {'as detected' if column == AS_DETECTED else column}", change)
 
         def ask_column(kind: str) -> None:
             columns = [Choice(AS_DETECTED, "as detected"), *(Choice(name, name) for name in file.columns)]
@@ -120,9 +139,9 @@ class PreviewQuestions(Sheet[list[str]]):
             for label, (role, count) in words.items()
         ]
 
-    def action_role(self) -> None:
+    def _role(self) -> None:
         """Asks for a speaker's role, in all files of this shape."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
 
         def ask_role(label: str) -> None:
@@ -132,17 +151,17 @@ class PreviewQuestions(Sheet[list[str]]):
         def take(label: str, role: str) -> None:
             known = next(each for each in import_choices.ROLES if each == role)
             told = f"{label or 'the unnamed speaker'} is {role}"
-            self._choose(told, lambda choices: replace(choices, roles={**choices.roles, label: known}))
+            self._context.choose(told, lambda choices: replace(choices, roles={**choices.roles, label: known}))
 
         self._ask("Whose role?", self._labels(file), ask_role)
 
-    def action_not_speaker(self) -> None:
+    def _not_speaker(self) -> None:
         """Asks for a label that names nobody."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
 
         def take(label: str) -> None:
-            self._choose(
+            self._context.choose(
                 f"“{label}” is not a speaker",
                 lambda choices: replace(choices, not_speakers=choices.not_speakers | {label}),
             )
@@ -151,21 +170,21 @@ class PreviewQuestions(Sheet[list[str]]):
         named = [choice for choice in self._labels(file) if choice.value]
         self._ask("Which label is not a speaker?", named, take, about, free=True)
 
-    def action_unlabelled(self) -> None:
+    def _unlabelled(self) -> None:
         """Asks whose words the lines without a label are."""
-        if (file := self._changeable()) is None:
+        if (file := self._context.changeable()) is None:
             return
 
         def take(label: str) -> None:
             label = "" if label == AS_DETECTED else label
             told = f"lines without a label: {label or 'as detected'}"
-            self._choose(told, lambda choices: replace(choices, unlabelled=label))
+            self._context.choose(told, lambda choices: replace(choices, unlabelled=label))
 
         named = [choice for choice in self._labels(file) if choice.value]
         choices = [Choice(AS_DETECTED, "as detected"), *named]
         self._ask("Who is the speaker of lines without a label?", choices, take, "Or type a name.", free=True)
 
-    def action_reset(self) -> None:
+    def _reset(self) -> None:
         """Leaves the reading of files of this shape to the program again."""
-        if self._changeable() is not None:
-            self._choose("as detected", lambda _: import_choices.reading_choices())
+        if self._context.changeable() is not None:
+            self._context.choose("as detected", lambda _: import_choices.reading_choices())
