@@ -89,11 +89,45 @@ class Fix(Enum):
         return Remedy(self, tuple((name, str(value)) for name, value in arguments.items()))
 
 
+class Option(Enum):
+    """A choice that comes with a command or a form: the value says what is chosen.
+
+    Words in which one stands are whole without it: a door that has an option or a field for it names that behind them.
+    """
+
+    STUDY = "the study"
+    FOLDER = "the folder"
+    OVERWRITE = "whether a file is replaced"
+    ENGINE = "the engine that computes"
+    AS_OF = "the day to look from"
+    SINCE = "the day from which accounts are followed"
+    SOURCE = "where labels come from"
+    GROUPED_BY = "by what accounts are grouped"
+    OUTCOME = "what accounts are followed for"
+    SEGMENT = "the segment"
+    CHANGED_ONLY = "whether only changes are exported"
+    KEY = "the field that identifies an account"
+    UNDECIDED_TOO = "whether a segment without decided passages is confirmed"
+    BOTH = "whether only turns that all coders read are compared"
+    KIND = "what account data a file holds"
+    MAP = "which column is read as which field"
+    DATES = "how dates are written"
+    TABLE = "the table of a database"
+    TEXT_COLUMN = "the column of texts"
+    ACCOUNT_COLUMN = "the column of accounts"
+    ANYWAY = "whether a file that was not understood is read"
+    SURVEY_VERSION = "the version of the survey"
+
+    def of(self, **arguments: object) -> Remedy:
+        """Return this with its value, for instance ``Option.SOURCE.of(source="survey")``."""
+        return Remedy(self, tuple((name, str(value)) for name, value in arguments.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A fix with its arguments, by name."""
+    """A fix or an option with its arguments, by name."""
 
-    fix: Fix
+    fix: Fix | Option
     arguments: tuple[tuple[str, str], ...] = ()
 
 
@@ -102,20 +136,20 @@ class Advice:
 
     parts: tuple[str | Remedy, ...]
 
-    def __init__(self, *parts: str | Fix | Remedy | Advice) -> None:
+    def __init__(self, *parts: str | Fix | Option | Remedy | Advice) -> None:
         flat: list[str | Remedy] = []
         for part in parts:
             if isinstance(part, Advice):
                 flat += part.parts
-            elif isinstance(part, Fix):
+            elif isinstance(part, Fix | Option):
                 flat.append(Remedy(part))
             elif part:
                 flat.append(part)
         self.parts = tuple(flat)
 
     @property
-    def fixes(self) -> tuple[Fix, ...]:
-        """The fixes that it names, in their order."""
+    def fixes(self) -> tuple[Fix | Option, ...]:
+        """The fixes and options that it names, in their order."""
         return tuple(part.fix for part in self.parts if isinstance(part, Remedy))
 
     def worded(self, door: Callable[[Remedy], str]) -> str:
@@ -124,7 +158,7 @@ class Advice:
 
     def __str__(self) -> str:
         """The text in no door's words, for programs that use the package."""
-        return self.worded(lambda remedy: remedy.fix.value)
+        return self.worded(lambda remedy: remedy.fix.value if isinstance(remedy.fix, Fix) else "")
 
     def __repr__(self) -> str:
         return f"Advice{self.parts!r}"
@@ -139,10 +173,8 @@ class Advice:
         return hash(self.parts)
 
     def as_json(self) -> list[str | dict[str, str]]:
-        """Return the parts for JSON: texts, and objects with ``fix`` and the arguments."""
-        return [
-            part if isinstance(part, str) else {"fix": part.fix.name, **dict(part.arguments)} for part in self.parts
-        ]
+        """Return the parts for JSON: texts, and objects with ``fix`` or ``option`` and the arguments."""
+        return [part if isinstance(part, str) else _remedy_json(part) for part in self.parts]
 
     @classmethod
     def from_json(cls, parts: object) -> Advice:
@@ -155,10 +187,16 @@ class Advice:
 NO_ADVICE = Advice()
 
 
+def _remedy_json(remedy: Remedy) -> dict[str, str]:
+    kind = "fix" if isinstance(remedy.fix, Fix) else "option"
+    return {kind: remedy.fix.name, **dict(remedy.arguments)}
+
+
 def _remedy(part: object) -> Remedy:
-    if not isinstance(part, dict) or part.get("fix") not in Fix.__members__:
-        raise ValueError(f"{part!r} is not a fix.")
-    return Fix[part["fix"]].of(**{name: value for name, value in part.items() if name != "fix"})
+    for kind, members in (("fix", Fix), ("option", Option)):
+        if isinstance(part, dict) and part.get(kind) in members.__members__:
+            return members[part[kind]].of(**{name: value for name, value in part.items() if name != kind})
+    raise ValueError(f"{part!r} is not a fix or an option.")
 
 
 class NeedssegError(Exception):

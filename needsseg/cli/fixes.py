@@ -1,11 +1,11 @@
-"""How the command line words what helps: a command for every fix."""
+"""The command line's words for what helps: a command for every fix, an option for every choice."""
 
 from __future__ import annotations
 
 import re
 import shlex
 
-from needsseg.errors import Advice, Fix, Remedy
+from needsseg.errors import Advice, Fix, Option, Remedy
 
 COMMANDS: dict[Fix, str] = {
     Fix.INIT: "init",
@@ -73,23 +73,64 @@ COMMANDS: dict[Fix, str] = {
 }
 """The command of each fix. ``{name}`` is an argument, in capitals where it is not known; ``{name?}`` is left out then."""
 
+OPTIONS: dict[Option, str] = {
+    Option.STUDY: "--study PATH",
+    Option.FOLDER: "--dir DIR",
+    Option.OVERWRITE: "--force",
+    Option.ENGINE: "--engine {engine}",
+    Option.AS_OF: "--as-of DATE",
+    Option.SINCE: "--since {date}",
+    Option.SOURCE: "--source {source}",
+    Option.GROUPED_BY: "--by {by}",
+    Option.OUTCOME: "--outcome {outcome}",
+    Option.SEGMENT: "--segment NAME",
+    Option.CHANGED_ONLY: "--changed-only",
+    Option.KEY: "--key NAME",
+    Option.UNDECIDED_TOO: "--undecided-too",
+    Option.BOTH: "--both",
+    Option.KIND: "--kind KIND",
+    Option.MAP: "--map {field}=COLUMN",
+    Option.DATES: "--dates {column}=FORMAT",
+    Option.TABLE: "--table NAME",
+    Option.TEXT_COLUMN: "--text COLUMN",
+    Option.ACCOUNT_COLUMN: "--account COLUMN",
+    Option.ANYWAY: "--anyway",
+    Option.SURVEY_VERSION: "--version {version}",
+}
+"""The option of each choice. ``{name}`` is its value, in capitals where it is not known."""
+
 _ARGUMENT = re.compile(r" \{(\w+)(\??)\}")
+_VALUE = re.compile(r"\{(\w+)\}")
 
 
 def command_line(remedy: Remedy) -> str:
     """Return a remedy as a command line that a shell takes as it stands; ``study`` among its arguments names the study."""
-    given = dict(remedy.arguments)
+    values = dict(remedy.arguments)
 
     def argument(match: re.Match[str]) -> str:
         name, is_optional = match.groups()
-        word = shlex.quote(given[name]) if name in given else "" if is_optional else name.upper()
+        word = shlex.quote(values[name]) if name in values else "" if is_optional else name.upper()
         return f" {word}" if word else ""
 
-    study = f"--study {shlex.quote(given['study'])} " if "study" in given else ""
+    study = f"--study {shlex.quote(values['study'])} " if "study" in values else ""
+    if not isinstance(remedy.fix, Fix):
+        raise TypeError(f"{remedy.fix} is an option, not a command.")
     command = _ARGUMENT.sub(argument, COMMANDS[remedy.fix])
     return f"needsseg {study}{command}".strip()
 
 
+def option(remedy: Remedy) -> str:
+    """Return the option that a remedy names, as it stands on a command line."""
+    if not isinstance(remedy.fix, Option):
+        raise TypeError(f"{remedy.fix} is a fix, which takes a whole command.")
+    values = dict(remedy.arguments)
+    return _VALUE.sub(
+        lambda match: shlex.quote(values[match[1]]) if match[1] in values else match[1].upper(), OPTIONS[remedy.fix]
+    )
+
+
 def worded(words: str | Advice) -> str:
-    """Return words with every fix as a command line."""
-    return words if isinstance(words, str) else words.worded(command_line)
+    """Return words with every fix as a command line, and every option in brackets."""
+    if isinstance(words, str):
+        return words
+    return words.worded(lambda each: f" ({option(each)})" if isinstance(each.fix, Option) else command_line(each))

@@ -25,7 +25,7 @@ class LazyGroup(click.Group):
         return list(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports the module that holds a command."""
+        """Import the module that holds a command."""
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
@@ -35,18 +35,18 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but an unknown name is answered with those that resemble it."""
+        """Resolve a command as click does; the error for an unknown name lists similar ones."""
         name = args[0]
         if name not in self.entries and not name.startswith("-"):
             from difflib import get_close_matches
 
             near = get_close_matches(name, self.entries, n=3)
-            known = f"Did you mean {', '.join(near)}?" if near else "List them with: needsseg --help"
-            raise UsageError(f"There is no command '{name}'.", known)
+            suggestion = f"Did you mean {', '.join(near)}?" if near else "List them with: needsseg --help"
+            raise UsageError(f"There is no command '{name}'.", suggestion)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists the commands under their headings, from the table alone."""
+        """List the commands under their headings, from the table alone."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, entry in self.entries.items():
             sections.setdefault(entry.section, []).append((name, entry.help))
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
 
 
 def with_shared_options(command: click.Command) -> click.Command:
-    """Lets ``--study``, ``--progress`` and ``--debug`` stand after a command too, as people type them."""
+    """Let ``--study``, ``--progress`` and ``--debug`` stand after a command too, as people type them."""
     if not any(option.name == "study" for option in command.params):
         command.params += shared_options(hidden=True)
     if isinstance(command, click.Group):

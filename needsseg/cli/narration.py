@@ -40,24 +40,25 @@ class Session:
         return self.progress == "json"
 
     def say(self, text: str | Advice) -> None:
-        """Tells what was done."""
+        """Tell what was done."""
         self._write({"note": _worded(text)} | _fixes(text), _worded(text))
 
     def warn(self, text: str | Advice) -> None:
-        """Tells what a person should know."""
+        """Tell what a person should know."""
         self._write({"warning": _worded(text)} | _fixes(text), f"warning: {_worded(text)}")
 
-    def refuse(self, what: str, reason: str | Advice) -> None:
-        """Names what was refused and why; the command is then only partly done."""
+    def refuse(self, subject: str, reason: str | Advice) -> None:
+        """Name what was refused and why; the command is then only partly done."""
         self.exit_code = EXIT_PARTLY
-        told = _worded(reason)
-        self._write({"refused": what, "reason": told} | _fixes(reason), f"refused: {what}: {told}")
+        reason_text = _worded(reason)
+        self._write({"refused": subject, "reason": reason_text} | _fixes(reason), f"refused: {subject}: {reason_text}")
 
     def fail(self, message: str, hint: str | Advice = "") -> None:
-        """Tells what is wrong and what to do."""
-        told = _worded(hint)
+        """Tell what is wrong and what to do."""
+        hint_text = _worded(hint)
         self._write(
-            {"error": message, "hint": told} | _fixes(hint), f"error: {message}" + (f"\nhint: {told}" if told else "")
+            {"error": message, "hint": hint_text} | _fixes(hint),
+            f"error: {message}" + (f"\nhint: {hint_text}" if hint_text else ""),
         )
 
     @contextmanager
@@ -88,7 +89,7 @@ def _worded(text: str | Advice) -> str:
 
 
 def _fixes(text: str | Advice) -> dict[str, object]:
-    """What an app that started this command words its own way; nothing where no fix stands in the text."""
+    """Return the parts of an advice, for an app that started this command and words them its own way."""
     return {"advice": text.as_json()} if isinstance(text, Advice) and text.fixes else {}
 
 
@@ -130,7 +131,7 @@ def _bar() -> Iterator[Progress]:
 
 
 def narrated(session: Session, command: Callable[[], object]) -> int:
-    """Runs a command and returns its exit code, with whatever went wrong told on stderr."""
+    """Run a command and returns its exit code, with whatever went wrong told on stderr."""
     asked_to_stop: list[int] = []
     try:
         with _terminable(asked_to_stop):
@@ -169,8 +170,8 @@ def _explained(session: Session, error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return session.exit_code
     if isinstance(error, OSError):
-        what = f"{error.filename}: " if error.filename else ""
-        session.fail(f"{what}{error.strerror or error}.")
+        place = f"{error.filename}: " if error.filename else ""
+        session.fail(f"{place}{error.strerror or error}.")
         return EXIT_FAILED
     if isinstance(error, KeyboardInterrupt | click.Abort):
         session.fail("Interrupted.", "What was not finished is not in the study.")
@@ -183,16 +184,16 @@ def _explained(session: Session, error: BaseException) -> int:
 
 
 @contextmanager
-def _terminable(asked: list[int]) -> Iterator[None]:
-    """Lets SIGTERM end the program as Ctrl+C does: transactions roll back, and the exit code says so.
+def _terminable(signals_received: list[int]) -> Iterator[None]:
+    """Let SIGTERM end the program as Ctrl+C does: transactions roll back, and the exit code says so.
 
-    ``asked`` is filled with the signals that came. The next two after the first do nothing, so that an impatient second
-    Ctrl+C does not cut the rolling back short.
+    ``signals_received`` is filled with the signals that came. The next two after the first do nothing, so that an
+    impatient second Ctrl+C does not interrupt the rollback.
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-        if len(asked) == 1 or len(asked) > PATIENT_SIGNALS:
+        signals_received.append(number)
+        if len(signals_received) == 1 or len(signals_received) > PATIENT_SIGNALS:
             raise KeyboardInterrupt
 
     before: dict[int, Any] = {}
@@ -206,8 +207,8 @@ def _terminable(asked: list[int]) -> Iterator[None]:
     try:
         yield
     finally:
-        for kept, handler in before.items():
-            signal.signal(kept, handler)
+        for signal_number, handler in before.items():
+            signal.signal(signal_number, handler)
 
 
 def asked_for_json(args: Sequence[str]) -> bool:

@@ -14,28 +14,28 @@ from needsseg.text import safe
 
 
 def print_array(rows: Iterable[Any]) -> None:
-    """Prints one JSON array, an element a line."""
+    """Print one JSON array, an element a line."""
     lines = [json_text(row) for row in rows]
     sys.stdout.write("[" + ",\n ".join(lines) + "]\n")
 
 
 def print_object(row: dict[str, Any]) -> None:
-    """Prints one JSON object."""
+    """Print one JSON object."""
     sys.stdout.write(json_text(row, indent=1) + "\n")
 
 
 def print_line(row: Any) -> None:
-    """Prints one value as one line of JSON."""
+    """Print one value as one line of JSON."""
     sys.stdout.write(json_text(row) + "\n")
 
 
 def print_text(text: str | Advice) -> None:
-    """Prints a line for people."""
+    """Print a line for people."""
     sys.stdout.write(safe(worded(text), tabs=True) + "\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: Sequence[str] = ()) -> None:
-    """Prints rows under a header: as wide as the terminal, folding only the columns in ``wrap``; in a pipe, as wide as need be.
+    """Print rows under a header: as wide as the terminal, folding only the columns in ``wrap``; in a pipe, as wide as need be.
 
     Cells are text as it stands: nothing in them is markup. Nothing is printed where there are no rows.
     """

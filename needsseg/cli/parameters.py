@@ -44,7 +44,7 @@ def opened(session: Session) -> Iterator[Study]:
     with studies.open_study(Path(session.path)) as study:
         for warning in studies.warnings(study):
             session.warn(warning)
-        told = len(study.notices)
+        notices_told = len(study.notices)
         try:
             yield study
         except (NeedssegError, click.ClickException, click.exceptions.Exit, OSError):
@@ -54,5 +54,5 @@ def opened(session: Session) -> Iterator[Study]:
                 raise
             raise fault from error
         finally:
-            for notice in study.notices[told:]:
+            for notice in study.notices[notices_told:]:
                 session.warn(notice)

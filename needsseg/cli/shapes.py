@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from needsseg.actions.discovery.questions import Question
     from needsseg.actions.discovery.review import PairRow
     from needsseg.actions.discovery.sensitivity import Sensitivity
-    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.segments.segment_accounts import SegmentAccounts
     from needsseg.actions.transcripts import InterviewRow
 
 Shape = dict[str, Any]
@@ -102,44 +102,50 @@ def segment(row: SegmentSummary) -> Shape:
     }
 
 
-def evidence(found: Evidence, behind: Backing | None) -> Shape:
+def evidence(segment_evidence: Evidence, accounts: SegmentAccounts | None) -> Shape:
     """One segment with all that speaks for it and against it; null where nothing is known."""
-    shown = segment(found.summary)
+    shown = segment(segment_evidence.summary)
     for exemplar in shown["exemplars"]:
-        exemplar["before"], exemplar["after"] = found.contexts.get(exemplar["id"], ("", ""))
+        exemplar["before"], exemplar["after"] = segment_evidence.contexts.get(exemplar["id"], ("", ""))
     return shown | {
-        "passages": [_member(row, strength, found) for row, strength in found.passages],
-        "voices": [{"participant": who, "passages": count} for who, count in found.voices],
-        "evenness": found.evenness,
-        "evenness_word": found.evenness_word or None,
-        "edge": None if found.edge is None else [passage(row) for row in found.edge],
-        "rival": asdict(found.rival) if found.rival is not None else None,
-        "sentence": found.sentence,
-        "stated": [asdict(part) for part in found.stated],
-        "proposed": [_member(row, strength, found) for row, strength in found.proposed],
-        "backing": None if behind is None else asdict(behind) | {"as_of": behind.as_of and behind.as_of.isoformat()},
-        "without_vectors": found.without_vectors,
+        "passages": [_member(row, strength, segment_evidence) for row, strength in segment_evidence.passages],
+        "voices": [{"participant": who, "passages": count} for who, count in segment_evidence.voices],
+        "evenness": segment_evidence.evenness,
+        "evenness_word": segment_evidence.evenness_word or None,
+        "edge": None if segment_evidence.edge is None else [passage(row) for row in segment_evidence.edge],
+        "rival": asdict(segment_evidence.rival) if segment_evidence.rival is not None else None,
+        "sentence": segment_evidence.sentence,
+        "stated": [asdict(part) for part in segment_evidence.stated],
+        "proposed": [_member(row, strength, segment_evidence) for row, strength in segment_evidence.proposed],
+        "backing": None
+        if accounts is None
+        else asdict(accounts) | {"as_of": accounts.as_of and accounts.as_of.isoformat()},
+        "without_vectors": segment_evidence.without_vectors,
     }
 
 
-def _member(row: Passage, strength: float, found: Evidence) -> Shape:
-    before, after = found.contexts.get(row.id, ("", ""))
-    told = {"participant": found.names.of(row), "strength": strength, "new": row.id in found.new}
-    return passage(row) | told | {"before": before, "after": after}
+def _member(row: Passage, strength: float, segment_evidence: Evidence) -> Shape:
+    before, after = segment_evidence.contexts.get(row.id, ("", ""))
+    values = {
+        "participant": segment_evidence.names.of(row),
+        "strength": strength,
+        "new": row.id in segment_evidence.new,
+    }
+    return passage(row) | values | {"before": before, "after": after}
 
 
-def question(found: Question | None, guess: bool = False, participant: str = "") -> Shape:
-    """What to decide next; ``passage`` is null when nothing is left. What the program takes it for is told on request only."""
-    choices = [asdict(choice) for choice in found.choices] if found else []
+def question(asked_now: Question | None, guess: bool = False, participant: str = "") -> Shape:
+    """Return the next question; ``passage`` is null when nothing is left. The program's guess is included on request only."""
+    choices = [asdict(choice) for choice in asked_now.choices] if asked_now else []
     if not guess:
         choices = [choice | {"nearness": None} for choice in choices]
     return {
-        "passage": passage(found.passage) | {"participant": participant} if found else None,
-        "why": found.why if found else "",
+        "passage": passage(asked_now.passage) | {"participant": participant} if asked_now else None,
+        "why": asked_now.why if asked_now else "",
         "choices": choices,
-        "left": found.left if found else 0,
-        "lies_in": found.lies_in if found and guess else None,
-        "guess": asdict(found.guess) if found and guess and found.guess else None,
+        "left": asked_now.left if asked_now else 0,
+        "lies_in": asked_now.lies_in if asked_now and guess else None,
+        "guess": asdict(asked_now.guess) if asked_now and guess and asked_now.guess else None,
     }
 
 
@@ -155,7 +161,7 @@ def left_over(row: LeftOver) -> Shape:
 
 
 def pair(row: PairRow) -> Shape:
-    """Two passages kept together or apart."""
+    """Return a pair of passages kept together or apart."""
     return {
         "first": passage(row.first),
         "second": passage(row.second),
@@ -166,45 +172,45 @@ def pair(row: PairRow) -> Shape:
     }
 
 
-def proposed_split(found: ProposedSplit) -> Shape:
-    """Where a segment would fall apart."""
+def proposed_split(proposal: ProposedSplit) -> Shape:
+    """Return a proposed split of a segment."""
     return {
-        "larger": [passage(row) for row in found.larger],
-        "smaller": [passage(row) for row in found.smaller],
-        "larger_words": found.larger_words,
-        "smaller_words": found.smaller_words,
+        "larger": [passage(row) for row in proposal.larger],
+        "smaller": [passage(row) for row in proposal.smaller],
+        "larger_words": proposal.larger_words,
+        "smaller_words": proposal.smaller_words,
     }
 
 
-def run_comparison(found: RunComparison) -> Shape:
-    """Two runs side by side; names by label."""
+def run_comparison(comparison: RunComparison) -> Shape:
+    """Return a comparison of two runs; names by label."""
     return {
-        "first": found.first,
-        "second": found.second,
-        **asdict(found.comparison),
-        "first_names": found.first_names,
-        "second_names": found.second_names,
-        "sentences": found.sentences,
+        "first": comparison.first,
+        "second": comparison.second,
+        **asdict(comparison.comparison),
+        "first_names": comparison.first_names,
+        "second_names": comparison.second_names,
+        "sentences": comparison.sentences,
     }
 
 
-def sensitivity(found: Sensitivity) -> Shape:
-    """What small changes of the study do."""
+def sensitivity(result: Sensitivity) -> Shape:
+    """Return the effects of small changes of the study."""
     return {
-        "base": found.base,
+        "base": result.base,
         "rows": [
             {"kind": row.kind, "what": row.what, "who": row.who, "passages": row.passages, "sentence": row.sentence}
             | asdict(row.comparison)
-            for row in found.rows
+            for row in result.rows
         ],
         "segments": [
-            {"segment": segment, "stability": firm.figures.likeness, "firmness": found.firmness[segment]}
+            {"segment": segment, "stability": firm.figures.likeness, "firmness": result.firmness[segment]}
             | {"counted": firm.figures.counted, "placed": firm.figures.placed, "comes_back": firm.figures.comes_back}
             | {"leans_on": firm.leans_on, "against": firm.against}
-            for segment, firm in found.figures.items()
+            for segment, firm in result.figures.items()
         ],
-        "resampled": found.resampled,
-        "untried": found.untried,
+        "resampled": result.resampled,
+        "untried": result.untried,
     }
 
 

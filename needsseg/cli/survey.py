@@ -49,24 +49,26 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
     is printed, as the file that people edit.
     """
     with opened(session) as study, session.progressing() as progress:
-        made = actions.build(study, progress)
+        drafted = actions.build(study, progress)
         if out is not None and study.owns(out):
             raise UsageError(f"{out} belongs to the study itself.", "Name another file.")
-        made = actions.save(study, made) if keep else made
-        hints = evidence.hints(study, made)
+        drafted = actions.save(study, drafted) if keep else drafted
+        hints = evidence.hints(study, drafted)
     if out is not None:
-        _write(out, as_toml(made, hints))
+        _write(out, as_toml(drafted, hints))
     if as_json:
-        print_object(shape(made, hints))
+        print_object(shape(drafted, hints))
     elif out is None and not keep:
-        sys.stdout.write(as_toml(made, hints))
+        sys.stdout.write(as_toml(drafted, hints))
     else:
-        _print(made, hints)
-    if sum(question.gain for question in made.asked) < LEAST_TELLING:
+        _print(drafted, hints)
+    if sum(question.gain for question in drafted.asked) < LEAST_TELLING:
         session.warn("The answers hardly tell the segments apart; give the options other likelihoods, or other words.")
-    done = f"Saved version {made.version}" if keep else "Drafted"
-    session.say(f"{done}: {format_count(len(made.questions), 'question')}, of which {len(made.chosen)} are asked.")
-    _warn_of_the_unready(session, made)
+    done = f"Saved version {drafted.version}" if keep else "Drafted"
+    session.say(
+        f"{done}: {format_count(len(drafted.questions), 'question')}, of which {len(drafted.chosen)} are asked."
+    )
+    _warn_unready(session, drafted)
     if out is not None:
         session.say(f"Edit {out}, then save it: needsseg survey edit {out}")
 
@@ -78,15 +80,15 @@ def build(session: Session, out: Path | None, keep: bool, as_json: bool) -> None
 def edit(session: Session, file: Path, as_json: bool) -> None:
     """Save an edited survey as the next version."""
     text = _read(file)
-    given = from_toml(text, file.name)
+    edited_survey = from_toml(text, file.name)
     with opened(session) as study:
-        edited = actions.worded_by_people(study, given, text)
+        edited = actions.worded_by_people(study, edited_survey, text)
         before = {row.version for row in actions.versions(study)}
         saved = actions.save(study, edited)
         hints = evidence.hints(study, saved)
     if as_json:
         print_object(shape(saved, hints))
-    _warn_of_the_unready(session, saved)
+    _warn_unready(session, saved)
     session.say(f"{'Nothing changed: it is' if saved.version in before else 'Saved'} version {saved.version}.")
 
 
@@ -110,7 +112,7 @@ def show(session: Session, version: str | None, out: Path | None, as_json: bool)
         print_object(shape(shown, hints) | {"drift": drifted})
     elif out is None:
         _print(shown, hints)
-    _warn_of_the_unready(session, shown)
+    _warn_unready(session, shown)
     for change in drifted:
         session.warn(change)
 
@@ -146,12 +148,12 @@ def accuracy(session: Session, version: str | None, as_json: bool) -> None:
     """
     with opened(session) as study, session.progressing() as progress:
         shown = actions.current(study, version)
-        found = accuracy_actions.accuracy(study, shown, progress)
+        measured = accuracy_actions.accuracy(study, shown, progress)
     if as_json:
-        print_object(accuracy_shape(found))
+        print_object(accuracy_shape(measured))
         return
-    print_text(found.sentence)
-    for each in found.not_known[:MOST_TOLD]:
+    print_text(measured.sentence)
+    for each in measured.not_known[:MOST_TOLD]:
         print_text(f"  question {each.question}, option {each.option}: {each.why}")
 
 
@@ -168,21 +170,21 @@ def try_(session: Session, file: Path, version: str | None, as_json: bool) -> No
     text = sys.stdin.read() if str(file) == "-" else _read(file)
     with opened(session) as study:
         shown = actions.current(study, version)
-        found = actions.dry_run(study, shown, text)
+        verdicts = actions.dry_run(study, shown, text)
     if as_json:
-        print_array(_verdict(who, verdict, shown) for who, verdict in found)
+        print_array(_verdict(who, verdict, shown) for who, verdict in verdicts)
     else:
         print_table(
             ("respondent", "flow", *shown.segments, "margin", "answered", "why"),
-            [_tried(who, verdict, shown) for who, verdict in found],
+            [_print_verdicts(who, verdict, shown) for who, verdict in verdicts],
             wrap=("why",),
         )
-    for who, verdict in found:
+    for who, verdict in verdicts:
         if verdict.reason == "refused":
             session.refuse(who, verdict.told)
-    routed = sum(verdict.segment is not None for _, verdict in found)
+    routed = sum(verdict.segment is not None for _, verdict in verdicts)
     session.say(
-        f"{routed} of {format_count(len(found), 'response')} would be routed by version {shown.version}; nothing "
+        f"{routed} of {format_count(len(verdicts), 'response')} would be routed by version {shown.version}; nothing "
         "was stored."
     )
 
@@ -219,7 +221,7 @@ def route(
         print_table(("read as", "column"), list(report.columns.items()))
         print_table(
             ("flow", "responses"),
-            [*report.segments.items(), *((f"default ({why})", count) for why, count in report.abstained.items())],
+            [*report.segments.items(), *((f"default ({reason})", count) for reason, count in report.abstained.items())],
         )
     for reject in report.refused[:MOST_TOLD]:
         where = f"{report.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
@@ -248,24 +250,24 @@ def export(session: Session, kind: str, path: Path, version: str | None) -> None
     session.say(f"Wrote version {shown.version} to {path}")
 
 
-def shape(made: Survey, hints: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+def shape(shown: Survey, hints: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """A survey as JSON prints it; ``hints`` are what participants said, by question and option key."""
     return {
-        "version": made.version,
-        "segments": made.segments,
-        "prior": made.prior,
-        "chosen": made.chosen,
-        "default_flow": made.default_flow,
-        "least_posterior": made.least_posterior,
-        "least_margin": made.least_margin,
-        "least_answers": made.least_answers,
-        "to_be_worded": len(made.to_be_worded),
+        "version": shown.version,
+        "segments": shown.segments,
+        "prior": shown.prior,
+        "chosen": shown.chosen,
+        "default_flow": shown.default_flow,
+        "least_posterior": shown.least_posterior,
+        "least_margin": shown.least_margin,
+        "least_answers": shown.least_answers,
+        "to_be_worded": len(shown.to_be_worded),
         "questions": [
             {
                 "key": question.key,
                 "words": question.words,
                 "gain": question.gain,
-                "asked": question.key in made.chosen,
+                "asked": question.key in shown.chosen,
                 "options": [
                     {
                         "key": option.key,
@@ -274,12 +276,12 @@ def shape(made: Survey, hints: Mapping[tuple[str, str], str]) -> dict[str, Any]:
                         "hint": hints.get((question.key, option.key)),
                         "first_words": option.first_words,
                         "evidence": option.evidence,
-                        "likelihoods": {name: question.likelihoods[name][i] for name in made.segments},
+                        "likelihoods": {name: question.likelihoods[name][i] for name in shown.segments},
                     }
                     for i, option in enumerate(question.options)
                 ],
             }
-            for question in made.questions
+            for question in shown.questions
         ],
     }
 
@@ -287,50 +289,50 @@ def shape(made: Survey, hints: Mapping[tuple[str, str], str]) -> dict[str, Any]:
 FIGURES = ("right", "labelled", "abstained", "total", "low", "high", "baseline")
 
 
-def accuracy_shape(found: SurveyAccuracy) -> dict[str, Any]:
-    """What is known of a survey's accuracy as JSON prints it; the figures are null where nothing is known."""
-    figures = found.figures
+def accuracy_shape(measured: SurveyAccuracy) -> dict[str, Any]:
+    """Return a survey's accuracy for JSON; the figures are null where nothing is known."""
+    figures = measured.figures
     counted = dict.fromkeys(FIGURES) if figures is None else {name: getattr(figures, name) for name in FIGURES}
     return {
-        "version": found.version,
+        "version": measured.version,
         "accuracy": None if figures is None else figures.share,
-        "measured_on": found.measured_on,
+        "measured_on": measured.measured_on,
         **counted,
-        "answered": None if found.answered is None else asdict(found.answered),
-        "if_answered_as_they_spoke": None if found.spoken is None else asdict(found.spoken),
-        "not_known": [asdict(each) for each in found.not_known],
+        "answered": None if measured.answered is None else asdict(measured.answered),
+        "if_answered_as_they_spoke": None if measured.spoken is None else asdict(measured.spoken),
+        "not_known": [asdict(each) for each in measured.not_known],
         "meaning": MEANING,
-        "sentence": found.sentence,
+        "sentence": measured.sentence,
     }
 
 
-def _warn_of_the_unready(session: Session, made: Survey) -> None:
-    """Says what has to be done before a survey can be used."""
-    lacking = made.to_be_worded
+def _warn_unready(session: Session, shown: Survey) -> None:
+    """Say what has to be done before a survey can be used."""
+    lacking = shown.to_be_worded
     if lacking:
         where = ", ".join(f"{question.key}/{option.key}" for question, option in lacking)
         session.warn(
             f"{format_count(len(lacking), 'option')} {TO_BE_WORDED} before it can be exported or route anybody: "
             f"{where}."
         )
-    if len(made.chosen) < made.least_answers:
+    if len(shown.chosen) < shown.least_answers:
         session.warn(
-            f"It asks {format_count(len(made.chosen), 'question')}, and nobody is put to a segment by fewer than "
-            f"{format_count(made.least_answers, 'answer')} (least_answers): everybody goes to the default flow."
+            f"It asks {format_count(len(shown.chosen), 'question')}, and nobody is put to a segment by fewer than "
+            f"{format_count(shown.least_answers, 'answer')} (least_answers): everybody goes to the default flow."
         )
 
 
-def _print(made: Survey, hints: Mapping[tuple[str, str], str]) -> None:
-    for number, question in enumerate(made.questions, start=1):
-        asked = f"{number}." if question.key in made.chosen else "not asked:"
-        print_text(f"{asked} {question.words} [{question.key}, {question.gain:.2f} bits]")
+def _print(shown: Survey, hints: Mapping[tuple[str, str], str]) -> None:
+    for number, question in enumerate(shown.questions, start=1):
+        number_label = f"{number}." if question.key in shown.chosen else "not asked:"
+        print_text(f"{number_label} {question.words} [{question.key}, {question.gain:.2f} bits]")
         print_table(
-            ("answer", "key", *made.segments),
+            ("answer", "key", *shown.segments),
             [
                 (
                     option.words or f"[{TO_BE_WORDED}]",
                     option.key,
-                    *(question.likelihoods[name][place] for name in made.segments),
+                    *(question.likelihoods[name][place] for name in shown.segments),
                 )
                 for place, option in enumerate(question.options)
             ],
@@ -342,11 +344,11 @@ def _print(made: Survey, hints: Mapping[tuple[str, str], str]) -> None:
         print_text("")
 
 
-def _tried(who: str, verdict: Verdict, shown: Survey) -> Sequence[object]:
-    why = f"{verdict.reason}: {verdict.told}" if verdict.reason else ""
+def _print_verdicts(who: str, verdict: Verdict, shown: Survey) -> Sequence[object]:
+    explanation = f"{verdict.reason}: {verdict.told}" if verdict.reason else ""
     flow = verdict.segment or shown.default_flow
     chances = [verdict.posterior[name] for name in shown.segments]
-    return (who, flow, *chances, verdict.margin, verdict.answered, why)
+    return (who, flow, *chances, verdict.margin, verdict.answered, explanation)
 
 
 def _verdict(who: str, verdict: Verdict, shown: Survey) -> dict[str, Any]:
@@ -356,12 +358,12 @@ def _verdict(who: str, verdict: Verdict, shown: Survey) -> dict[str, Any]:
 def _routed(report: answers.RouteReport) -> str:
     if not report.responses:
         return f"No response of {report.file} could be scored; nothing was stored."
-    told = (
+    note = (
         f"{report.labelled} of {format_count(report.responses, 'response')} of "
         f"{format_count(report.accounts, 'account')} were routed by version "
         f"{report.version}"
     )
-    return f"{told}; the study had them already, nothing changed." if report.unchanged else f"{told}."
+    return f"{note}; the study had them already, nothing changed." if report.unchanged else f"{note}."
 
 
 def _read(file: Path) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """Where a command lives, under which heading help lists it, and what help says of it."""
+    """One command: its module, the heading under which help lists it, and its line of help."""
 
     module: str
     attribute: str

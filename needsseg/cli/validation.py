@@ -91,40 +91,40 @@ def validate(
         if curves is not None:
             files.check_target(study, curves, overwrite=force)
         with session.progressing() as progress:
-            found = retention.validate(
+            validation = retention.validate(
                 study, as_of, since, horizon, by, source=source, outcome=OUTCOMES[outcome],
                 features_as_of=features_as_of, tried=tried, seed=seed, progress=progress, engine=engine,
             )  # fmt: skip
         if curves is not None:
-            files.write_curves(study, found, curves, overwrite=force)
+            files.write_curves(study, validation, curves, overwrite=force)
     if as_json:
-        print_object(_shape(found))
+        print_object(_shape(validation))
     else:
-        _print(found)
-    for warning in found.warnings:
+        _print(validation)
+    for warning in validation.warnings:
         session.warn(warning)
     if curves is not None:
         session.say(f"Wrote the curves to {curves}.")
 
 
-def _print(found: Validation) -> None:
-    told = found.verdict
-    print_text(told.sentence)
-    for reason in told.reasons:
+def _print(validation: Validation) -> None:
+    verdict = validation.verdict
+    print_text(verdict.sentence)
+    for reason in verdict.reasons:
         print_text(f"  {reason}")
-    print_text(f"What to do: {told.advice}")
-    for need in told.needed:
+    print_text(f"What to do: {verdict.advice}")
+    for need in verdict.needed:
         print_text(f"To know more: {need}.")
     print_text("")
-    last = found.followed[0]
+    last = validation.followed[0]
     print_table(
         (
             "segment",
             "accounts",
-            _events(found),
+            _events(validation),
             f"stayed to day {last}",
             "95% interval",
-            f"half {_events(found)} by day",
+            f"half {_events(validation)} by day",
         ),
         [
             (
@@ -135,75 +135,86 @@ def _print(found: Validation) -> None:
                 _between(each.at(last).low, each.at(last).high, _share),
                 each.median,
             )
-            for each in found.curves
+            for each in validation.curves
         ],
         wrap=("segment",),
     )
     print_text("")
-    print_table(("figure", "value", "of it"), _figures(found), wrap=("of it",))
+    print_table(("figure", "value", "of it"), _figures(validation), wrap=("of it",))
 
 
-def _figures(found: Validation) -> list[tuple[str, str, str]]:
-    design, told = found.design, found.verdict
-    fields = ", ".join(found.strata)
+def _figures(validation: Validation) -> list[tuple[str, str, str]]:
+    design, verdict = validation.design, validation.verdict
+    fields = ", ".join(validation.strata)
     rows = [
-        ("accounts", str(found.accounts), f"{found.events} {_events(found)}; {_source(found.source)}; {_span(found)}"),
+        (
+            "accounts",
+            str(validation.accounts),
+            f"{validation.events} {_events(validation)}; {_source(validation.source)}; {_span(validation)}",
+        ),
         ("segmentations tried", str(design.tried), "p is multiplied by it (Bonferroni) before the verdict"),
     ]
-    if told.p is not None:
-        rows.append(("p, corrected", _figure(told.p_corrected), f"{_figure(told.p)} before; {told.test}"))
-    if found.logrank is not None:
-        test = found.logrank
+    if verdict.p is not None:
+        rows.append(("p, corrected", _figure(verdict.p_corrected), f"{_figure(verdict.p)} before; {verdict.test}"))
+    if validation.logrank is not None:
+        test = validation.logrank
         rows += [
             ("log-rank", f"{test.statistic:.3f}", f"chi-square, {test.degrees} degrees of freedom"),
             ("p of it", _figure(test.p), f"{test.permutations:,} permutations of the labels"),
             ("p of it, in strata", _figure(test.p_within), f"permuted among accounts alike in {fields}"),
         ]
-    if found.table is not None:
-        table = found.table
-        how = "exact" if table.exact else "by permutation"
-        rows.append(
-            ("Fisher p", _figure(table.p), f"{how} (Freeman, Halton); {_events(found)} within {table.days} days")
-        )
-        if table.v is not None:
-            rows += [
-                ("Cramér's V", _figure(table.v), f"bias-corrected; 95% {_between(table.v_low, table.v_high, _figure)}"),
-                (
-                    "V, uncorrected",
-                    _figure(table.v_raw),
-                    f"{_figure(table.v_raw_by_chance)} on average by chance alone",
-                ),
-            ]
-    if found.increment is not None:
-        one = found.increment
-        how = f"{one.folds}-fold, {one.repeats} times; p by {one.permutations:,} permutations in strata"
-        rows += [
-            (
-                "Brier score",
-                f"{one.brier_gain:+.4f}",
-                f"{one.brier_firmographic:.4f} → {one.brier_with_segments:.4f}; p {_figure(one.brier_p)}; "
-                f"95% {one.brier_low:+.4f} to {one.brier_high:+.4f}; + is better",
-            ),
-            (
-                "AUC",
-                f"{one.auc_gain:+.3f}",
-                f"{one.auc_firmographic:.3f} → {one.auc_with_segments:.3f}; p {_figure(one.auc_p)}; {how}",
-            ),
-        ]
-    rows += [("left out", name, f"{size} of the accounts: too few") for name, size in found.left_out]
+    rows += [*_table_figures(validation), *_increment_figures(validation)]
+    rows += [("left out", name, f"{size} of the accounts: too few") for name, size in validation.left_out]
     return rows
 
 
-def _events(found: Validation) -> str:
-    return "at risk" if found.design.outcome == "at_risk" else "left"
+def _table_figures(validation: Validation) -> list[tuple[str, str, str]]:
+    """Return the figures of the table of segments by outcome; none where there is no table."""
+    if (table := validation.table) is None:
+        return []
+    method = "exact" if table.exact else "by permutation"
+    rows = [
+        ("Fisher p", _figure(table.p), f"{method} (Freeman, Halton); {_events(validation)} within {table.days} days")
+    ]
+    if table.v is not None:
+        by_chance = f"{_figure(table.v_raw_by_chance)} on average by chance alone"
+        rows += [
+            ("Cramér's V", _figure(table.v), f"bias-corrected; 95% {_between(table.v_low, table.v_high, _figure)}"),
+            ("V, uncorrected", _figure(table.v_raw), by_chance),
+        ]
+    return rows
+
+
+def _increment_figures(validation: Validation) -> list[tuple[str, str, str]]:
+    """Return what segments add to a forecast from firmographics; nothing where it was not computed."""
+    if (one := validation.increment) is None:
+        return []
+    method = f"{one.folds}-fold, {one.repeats} times; p by {one.permutations:,} permutations in strata"
+    return [
+        (
+            "Brier score",
+            f"{one.brier_gain:+.4f}",
+            f"{one.brier_firmographic:.4f} → {one.brier_with_segments:.4f}; p {_figure(one.brier_p)}; "
+            f"95% {one.brier_low:+.4f} to {one.brier_high:+.4f}; + is better",
+        ),
+        (
+            "AUC",
+            f"{one.auc_gain:+.3f}",
+            f"{one.auc_firmographic:.3f} → {one.auc_with_segments:.3f}; p {_figure(one.auc_p)}; {method}",
+        ),
+    ]
+
+
+def _events(validation: Validation) -> str:
+    return "at risk" if validation.design.outcome == "at_risk" else "left"
 
 
 def _source(source: str) -> str:
     return "segments from usage" if source == "usage" else f"labels: {source}"
 
 
-def _span(found: Validation) -> str:
-    first, last = found.followed
+def _span(validation: Validation) -> str:
+    first, last = validation.followed
     return f"followed for {first} days" if first == last else f"followed for {first} to {last} days"
 
 
@@ -221,34 +232,34 @@ def _between(low: float | None, high: float | None, worded: Any) -> str:
     return "–" if low is None or high is None else f"{worded(low)} to {worded(high)}"
 
 
-def _shape(found: Validation) -> dict[str, Any]:
+def _shape(validation: Validation) -> dict[str, Any]:
     """The whole validation; null where something could not be computed."""
-    design, told = found.design, found.verdict
+    design, verdict = validation.design, validation.verdict
     return {
-        "verdict": told.word,
-        "sentence": told.sentence,
-        "reasons": told.reasons,
-        "advice": told.advice,
-        "needed": told.needed,
-        "test": told.test or None,
-        "p": told.p,
-        "p_corrected": told.p_corrected,
+        "verdict": verdict.word,
+        "sentence": verdict.sentence,
+        "reasons": verdict.reasons,
+        "advice": verdict.advice,
+        "needed": verdict.needed,
+        "test": verdict.test or None,
+        "p": verdict.p,
+        "p_corrected": verdict.p_corrected,
         "tried": design.tried,
         "by": design.by,
-        "source": found.source,
+        "source": validation.source,
         "outcome": design.outcome,
         "as_of": design.as_of.isoformat(),
         "since": design.since.isoformat() if design.since else None,
         "horizon": design.horizon,
         "seed": design.seed,
-        "accounts": found.accounts,
-        "events": found.events,
-        "followed": {"least": found.followed[0], "most": found.followed[1]},
-        "strata": found.strata,
-        "logrank": asdict(found.logrank) if found.logrank else None,
-        "table": asdict(found.table) if found.table else None,
-        "increment": asdict(found.increment) if found.increment else None,
-        "curves": [asdict(each) for each in found.curves],
-        "left_out": dict(found.left_out),
-        "warnings": found.warnings,
+        "accounts": validation.accounts,
+        "events": validation.events,
+        "followed": {"least": validation.followed[0], "most": validation.followed[1]},
+        "strata": validation.strata,
+        "logrank": asdict(validation.logrank) if validation.logrank else None,
+        "table": asdict(validation.table) if validation.table else None,
+        "increment": asdict(validation.increment) if validation.increment else None,
+        "curves": [asdict(each) for each in validation.curves],
+        "left_out": dict(validation.left_out),
+        "warnings": validation.warnings,
     }

@@ -1,4 +1,4 @@
-"""Where each screen was left, so that the app reopens there."""
+"""The place at which each screen was left, so that the app reopens there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def load(study: Study, screen: str) -> dict[str, Any]:
 
 
 def store(study: Study, screen: str, place: dict[str, Any]) -> None:
-    """Remembers the place; not part of the history."""
+    """Remember the place; not part of the history."""
     with study.cache_writing():
         study.execute("INSERT OR REPLACE INTO places (screen, place) VALUES (?, ?)", [screen, json.dumps(place)])

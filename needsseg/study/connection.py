@@ -75,13 +75,13 @@ class Study:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
-        kept, query = self._rows_read, (sql, tuple(values))
-        if kept is not None and query in kept:
-            return list(kept[query])
+        cached_rows, query = self._rows_read, (sql, tuple(values))
+        if cached_rows is not None and query in cached_rows:
+            return list(cached_rows[query])
         with self._translated():
             rows = self.conn.execute(sql, values).fetchall()
-        if kept is not None:
-            kept[query] = list(rows)
+        if cached_rows is not None:
+            cached_rows[query] = list(rows)
         return rows
 
     @contextmanager
@@ -101,21 +101,21 @@ class Study:
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
-        found = self.rows(sql, values)
-        return found[0] if found else None
+        rows = self.rows(sql, values)
+        return rows[0] if rows else None
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Runs one statement inside the transaction that is open."""
+        """Run one statement inside the transaction that is open."""
         with self._translated():
             return self.conn.execute(sql, values)
 
     def insert(self, table: str, row: dict[str, Any]) -> int:
-        """Inserts one row and returns its id."""
+        """Insert one row and returns its id."""
         with translated(self.path):
             return int(self.db.table(table).insert(row).last_pk or 0)
 
     def insert_all(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Inserts many rows, each with values for the same columns."""
+        """Insert many rows, each with values for the same columns."""
         if not rows:
             return
         columns = list(rows[0])
@@ -127,7 +127,7 @@ class Study:
 
     @property
     def person(self) -> str:
-        """Who is at the keyboard: undo is theirs."""
+        """The name of the person at the keyboard, whose actions undo takes back."""
         return self.entered_by or self.actor
 
     @contextmanager
@@ -152,7 +152,7 @@ class Study:
     def _transaction(self) -> Iterator[None]:
         with translated(self.path):
             self.conn.execute("BEGIN IMMEDIATE")  # waits as long as the connection's timeout says
-            kept, self._rows_read = self._rows_read, None  # a change makes untrue what was read before it
+            rows_read, self._rows_read = self._rows_read, None  # a change makes untrue what was read before it
             try:
                 yield
                 self._check_place()
@@ -161,7 +161,7 @@ class Study:
                 self.conn.rollback()
                 raise
             finally:
-                self._rows_read = None if kept is None else {}
+                self._rows_read = None if rows_read is None else {}
 
     def place_fault(self) -> str:
         """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.
@@ -234,12 +234,12 @@ class Study:
             self.conn.execute("PRAGMA synchronous = FULL")
 
     def vacuum(self) -> None:
-        """Rewrites the whole file, so that nothing is left in it of what was deleted."""
+        """Rewrite the whole file, so that nothing is left in it of what was deleted."""
         with translated(self.path):
             patiently(lambda: self.conn.execute("VACUUM"))
 
     def fold_log(self) -> bool:
-        """Folds the write-ahead log into the file and empties it; whether nobody who reads stood in the way."""
+        """Fold the write-ahead log into the file and empty it; return whether no reader prevented it."""
         deadline = time.monotonic() + min(FOLD_SECONDS, waiting.BUSY_SECONDS)
         before = self.rows("PRAGMA busy_timeout")[0][0]
         self.execute("PRAGMA busy_timeout = 100")
@@ -257,14 +257,14 @@ class Study:
 
         Such a file is never opened as input nor written as output: closing it would drop SQLite's locks.
         """
-        own, asked = self.path.resolve(), path.resolve()
+        own, resolved = self.path.resolve(), path.resolve()
         folders = (self.stack.resolve(), private_place(self.path).resolve())
-        beside = asked.parent == own.parent and asked.name.startswith(own.name)
-        return beside or any(folder == asked or folder in asked.parents for folder in folders)
+        beside = resolved.parent == own.parent and resolved.name.startswith(own.name)
+        return beside or any(folder == resolved or folder in resolved.parents for folder in folders)
 
     @property
     def data_version(self) -> int:
-        """Changes when another connection has written."""
+        """Change when another connection has written."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
     @property
@@ -273,24 +273,24 @@ class Study:
         return self.conn.total_changes
 
     def warnings(self) -> list[str | Advice]:
-        """What may hurt this study where it lies."""
-        told: list[str | Advice] = list(self.notices)
+        """Return warnings about where the study's file is and how it was opened."""
+        warnings: list[str | Advice] = list(self.notices)
         if self.unwritable:
-            told.append(f"{self.path} can only be read ({self.unwritable}): nothing can be changed.")
+            warnings.append(f"{self.path} can only be read ({self.unwritable}): nothing can be changed.")
         if kind := filesystem(self.path):
-            told.append(f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.")
+            warnings.append(f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.")
         if service := synchronised(self.path):
-            told.append(
+            warnings.append(
                 Advice(
                     f"{self.path} lies in a folder that {service} synchronises; it may copy the study while it is written, and "
                     "mix two states. Keep the study elsewhere, and copy it there with: ",
                     Fix.BACK_UP,
                 )
             )
-        return told
+        return warnings
 
     def close(self) -> None:
-        """Closes the file; the write-ahead log is folded in by SQLite, unless the file is another one by now."""
+        """Close the file; the write-ahead log is folded in by SQLite, unless the file is another one by now."""
         if self._closed:
             return
         if self.watch is not None and self.watch.is_overwritten():
@@ -317,7 +317,7 @@ def plain_text(text: str) -> str:
 
 
 def counts(study: Study) -> dict[str, int]:
-    """How many interviews, participants, passages and segments by status, and accounts the study holds."""
+    """Count interviews, participants, accounts, and passages and segments by status."""
     passages = ", ".join(
         f"(SELECT count(*) FROM passages WHERE status = '{status}' AND anchored = 1) AS {status}"
         for status in ("suggested", "accepted", "rejected")

@@ -47,7 +47,7 @@ class HistoryEntry:
 
 
 def entries(study: Study, limit: int | None = None, by: str | None = None) -> list[HistoryEntry]:
-    """What was done, newest first; of one person, or of all."""
+    """Return the actions, newest first; of one person, or of all."""
     rows = study.rows(
         f"SELECT {_ENTRY} FROM history h WHERE ?1 IS NULL OR h.actor = ?1 OR h.entered_by = ?1 ORDER BY h.id DESC LIMIT ?2",
         [by, -1 if limit is None else limit],
@@ -87,9 +87,9 @@ def is_own(study: Study, number: int) -> bool:
 
 
 def newest_own(study: Study) -> HistoryEntry | None:
-    """What the person at the keyboard did last, whether it stands or not."""
-    found = _pick(study, f"SELECT max(h.id) FROM history h WHERE {_OWN}", study.person)
-    return None if found is None else entry(study, found)
+    """Return the newest action of the person at the keyboard, also if it was undone."""
+    number = _pick(study, f"SELECT max(h.id) FROM history h WHERE {_OWN}", study.person)
+    return None if number is None else entry(study, number)
 
 
 def next_undo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
@@ -102,104 +102,106 @@ def next_redo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
     return _newest(study, "redo", anyones)
 
 
-def _newest(study: Study, what: Literal["undo", "redo"], anyones: bool) -> HistoryEntry | None:
-    state = "done" if what == "undo" else "undone"
-    whose = "?1 = ?1" if anyones else _OWN if what == "undo" else f"({_OWN} OR h.undone_by = ?1)"
-    found = _pick(
+def _newest(study: Study, verb: Literal["undo", "redo"], anyones: bool) -> HistoryEntry | None:
+    state = "done" if verb == "undo" else "undone"
+    owner_condition = "?1 = ?1" if anyones else _OWN if verb == "undo" else f"({_OWN} OR h.undone_by = ?1)"
+    number = _pick(
         study,
-        f"SELECT h.id FROM history h WHERE h.state = '{state}' AND {whose} ORDER BY h.position DESC LIMIT 1",
+        f"SELECT h.id FROM history h WHERE h.state = '{state}' AND {owner_condition} ORDER BY h.position DESC LIMIT 1",
         study.person,
     )
-    return None if found is None else entry(study, found)
+    return None if number is None else entry(study, number)
 
 
 def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Takes back the newest action of the person at the keyboard that stands, or the one named.
+    """Take back the newest action of the person at the keyboard that stands, or the one named.
 
-    With ``anyones`` it may be somebody else's. Raises NotFoundError where there is none, UsageError where it is somebody
+    With ``anyones`` it may be somebody else's. Raise NotFoundError where there is none, UsageError where it is somebody
     else's or later actions rest on it: those are named, and nothing is changed.
     """
     return _turn(study, "undo", number, anyones)
 
 
 def redo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Does again what the person at the keyboard took back last, or the action named; else as ``undo``."""
+    """Do again what the person at the keyboard took back last, or the action named; else as ``undo``."""
     return _turn(study, "redo", number, anyones)
 
 
-def _turn(study: Study, what: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
+def _turn(study: Study, verb: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
     chosen: HistoryEntry | None = None
     try:
         with study.writing():
-            chosen = _chosen(study, what, number, anyones)
-            others = history_dependencies.in_the_way(study, chosen.id, JOURNALLED, forward=what == "redo")
+            chosen = _chosen(study, verb, number, anyones)
+            others = history_dependencies.in_the_way(study, chosen.id, JOURNALLED, forward=verb == "redo")
             if others:
-                raise _refusal(study, what, chosen, others)
-            _replay(study, chosen.id, forward=what == "redo")
+                raise _refusal(study, verb, chosen, others)
+            _replay(study, chosen.id, forward=verb == "redo")
             study.execute(
                 "UPDATE history SET state = ?, undone_by = ?, position = 1 + (SELECT max(position) FROM history) WHERE id = ?",
-                ["undone" if what == "undo" else "done", study.person if what == "undo" else "", chosen.id],
+                ["undone" if verb == "undo" else "done", study.person if verb == "undo" else "", chosen.id],
             )
     except sqlite3.IntegrityError as error:
         # Two rows cannot have one name, and a quote is the text at its place: something else is there by now.
         if chosen is None:
             raise
         raise _refusal(
-            study, what, chosen, history_dependencies.last_with_value(study, chosen.id, str(error))
+            study, verb, chosen, history_dependencies.last_with_value(study, chosen.id, str(error))
         ) from error
     return entry(study, chosen.id)
 
 
-def _chosen(study: Study, what: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
+def _chosen(study: Study, verb: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
     """The action to take back or do again; raises NotFoundError or UsageError where there is none to."""
     if number is None:
-        found = _newest(study, what, anyones)
-        if found is not None:
-            return found
-        other = None if anyones else _newest(study, what, True)
+        chosen = _newest(study, verb, anyones)
+        if chosen is not None:
+            return chosen
+        other = None if anyones else _newest(study, verb, True)
         if other is None:
-            raise NotFoundError(f"Nothing to {what}.")
-        last = "newest action that stands" if what == "undo" else "action that was undone last"
+            raise NotFoundError(f"Nothing to {verb}.")
+        last = "newest action that stands" if verb == "undo" else "action that was undone last"
         raise NotFoundError(
-            f"Nothing of yours to {what}. The {last} is {described(study, other)}.",
-            Advice("For it: ", _ANYONES[what]),
+            f"Nothing of yours to {verb}. The {last} is {described(study, other)}.",
+            Advice("For it: ", _ANYONES[verb]),
         )
-    found = entry(study, number)
-    if found.state != ("done" if what == "undo" else "undone"):
+    chosen = entry(study, number)
+    if chosen.state != ("done" if verb == "undo" else "undone"):
         words = {"done": "stands", "undone": "is undone already", "superseded": "was undone and given up"}
         raise UsageError(
-            f"Entry {number} {words[found.state]}: {described(study, found)}.", f"There is nothing to {what}."
+            f"Entry {number} {words[chosen.state]}: {described(study, chosen)}.", f"There is nothing to {verb}."
         )
-    mine = is_own(study, number) or (
-        what == "redo" and study.row("SELECT 1 FROM history WHERE id = ? AND undone_by = ?", [number, study.person])
+    is_allowed = is_own(study, number) or (
+        verb == "redo" and study.row("SELECT 1 FROM history WHERE id = ? AND undone_by = ?", [number, study.person])
     )
-    if not mine and not anyones:
+    if not is_allowed and not anyones:
         raise UsageError(
-            f"Entry {number} is not yours: {described(study, found)}.",
-            Advice("To do it all the same: ", _ANYONES[what].of(entry=number)),
+            f"Entry {number} is not yours: {described(study, chosen)}.",
+            Advice("To do it all the same: ", _ANYONES[verb].of(entry=number)),
         )
-    return found
+    return chosen
 
 
-def told(study: Study, found: HistoryEntry) -> str:
-    """What an action did, in quotes. Of others' work a coder who works blind is told nothing."""
-    hidden = not is_own(study, found.id) and load_place(study, f"blind:{study.actor}").get("on") is True
-    return "an action that blind mode hides" if hidden else f"“{found.summary or found.action}”"
+def quoted_summary(study: Study, action: HistoryEntry) -> str:
+    """Return an action's summary in quotes; a blind coder is not told what others did."""
+    hidden = not is_own(study, action.id) and load_place(study, f"blind:{study.actor}").get("on") is True
+    return "an action that blind mode hides" if hidden else f"“{action.summary or action.action}”"
 
 
-def described(study: Study, found: HistoryEntry) -> str:
+def described(study: Study, action: HistoryEntry) -> str:
     """An action with whose it is, for a sentence."""
-    return f"{told(study, found)} (by {found.actor}, entry {found.id})"
+    return f"{quoted_summary(study, action)} (by {action.actor}, entry {action.id})"
 
 
-def _refusal(study: Study, what: Literal["undo", "redo"], chosen: HistoryEntry, others: Sequence[int]) -> UsageError:
-    """Why an action cannot be taken back or done again: which others stand in the way."""
+def _refusal(study: Study, verb: Literal["undo", "redo"], chosen: HistoryEntry, others: Sequence[int]) -> UsageError:
+    """Return the error for an action that cannot be undone or redone, naming the actions that prevent it."""
     named = "; ".join(described(study, entry(study, other)) for other in others[:MOST_NAMED])
     more = f"; and {format_count(len(others) - MOST_NAMED, 'more')}" if len(others) > MOST_NAMED else ""
     if not others:
-        why = "what it changed is not as it was then"
-        return UsageError(f"Entry {chosen.id}, {described(study, chosen)}, cannot be {_DONE[what]}: {why}.", _HISTORY)
-    if what == "undo":
+        reason = "what it changed is not as it was then"
+        return UsageError(
+            f"Entry {chosen.id}, {described(study, chosen)}, cannot be {_DONE[verb]}: {reason}.", _HISTORY
+        )
+    if verb == "undo":
         rest = f"{format_count(len(others), 'later action')} {'rests' if len(others) == 1 else 'rest'} on it"
         hint = Advice(
             f"Undo {'that' if len(others) == 1 else 'those'} first: ",
@@ -210,16 +212,16 @@ def _refusal(study: Study, what: Literal["undo", "redo"], chosen: HistoryEntry, 
     else:
         rest = f"{format_count(len(others), 'action')} changed since what it rests on"
         hint = _HISTORY
-    return UsageError(f"{described(study, chosen)} cannot be {_DONE[what]} alone: {rest}: {named}{more}.", hint)
+    return UsageError(f"{described(study, chosen)} cannot be {_DONE[verb]} alone: {rest}: {named}{more}.", hint)
 
 
 def _pick(study: Study, sql: str, person: str) -> int | None:
-    found = study.row(sql, [person])
-    return None if found is None or found[0] is None else int(found[0])
+    row = study.row(sql, [person])
+    return None if row is None or row[0] is None else int(row[0])
 
 
 def _replay(study: Study, number: int, *, forward: bool) -> None:
-    """Brings the rows of one entry to their state after it (forward) or before it."""
+    """Bring the rows of one entry to their state after it (forward) or before it."""
     # A parent may come back after its child; the commit checks that all is whole again.
     study.execute("PRAGMA defer_foreign_keys = ON")
     order = "ASC" if forward else "DESC"
@@ -228,22 +230,22 @@ def _replay(study: Study, number: int, *, forward: bool) -> None:
         [number],
     )
     for table, row_id, columns, before, after in rows:
-        was, becomes = (before, after) if forward else (after, before)
+        was, target = (before, after) if forward else (after, before)
         if table not in JOURNALLED:
             raise NotFoundError(f"History entry {number} names the unknown table '{table}'.", "Restore a backup.")
-        if becomes is None:
+        if target is None:
             study.execute(f"DELETE FROM {table} WHERE id = ?", [row_id])
         elif was is None:
-            study.execute(f"INSERT INTO {table} ({columns}) VALUES ({becomes})")
+            study.execute(f"INSERT INTO {table} ({columns}) VALUES ({target})")
         else:
-            study.execute(f"UPDATE {table} SET ({columns}) = ({becomes}) WHERE id = ?", [row_id])
+            study.execute(f"UPDATE {table} SET ({columns}) = ({target}) WHERE id = ?", [row_id])
     around = study.row("SELECT interview_id, before, after FROM turns_read_around WHERE history_id = ?", [number])
     if around is not None:
         replace_turns_read(study, around["interview_id"], around["after" if forward else "before"])
 
 
 def replace_turns_read(study: Study, interview: int, read: str) -> None:
-    """Writes which turns of an interview were read (inside a transaction): JSON, pairs of coder and number.
+    """Write which turns of an interview were read (inside a transaction): JSON, pairs of coder and number.
 
     History follows no reading, but an action that renumbers turns must not make others look read, nor may its undo: what
     was read between the two is forgotten.

@@ -1,4 +1,4 @@
-"""Which actions stand in the way of taking another one back, or of doing it again: those that rest on its rows.
+"""Dependencies between actions: which later ones prevent an action from being undone or redone.
 
 An action rests on an earlier one where it touched the same rows, or rows that refer to them, as far as it matters to them
 what those say.
@@ -87,17 +87,17 @@ def touched(study: Study, entries: Collection[int], tables: Collection[str] | No
         f"WHERE history_id IN (SELECT value FROM json_each(?1)) {only}ORDER BY id",
         [json.dumps(sorted(entries)), *([] if tables is None else [json.dumps(sorted(tables))])],
     )
-    found: dict[tuple[int, str, int], TouchedRow] = {}
+    touched_rows: dict[tuple[int, str, int], TouchedRow] = {}
     for entry, table, row_id, columns, before, after in rows:
-        first = found.get((entry, table, row_id))
-        found[entry, table, row_id] = TouchedRow(
+        first = touched_rows.get((entry, table, row_id))
+        touched_rows[entry, table, row_id] = TouchedRow(
             entry, table, row_id, columns, before if first is None else first.before_text, after
         )
-    return list(found.values())
+    return list(touched_rows.values())
 
 
 def references(study: Study, tables: Collection[str]) -> list[tuple[str, str, str]]:
-    """Which column of which table refers to which table."""
+    """Return (table, column, referenced table) for each foreign key among the tables."""
     return [
         (table, row["from"], row["table"])
         for table in tables
@@ -119,14 +119,14 @@ def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool
     refers = references(study, tables)
     # An action that was there before and was done again since did not rest on this one: the rows tell the rest.
     later = {other for other in standing if not forward or other > entry}
-    found = set(_resting(study, own, later, refers, forward=forward))
+    blocking = set(_resting(study, own, later, refers, forward=forward))
     for table, row_id in _orphans(study, own, refers, forward=forward):
-        found |= set(_last_to_touch(study, table, row_id, entry))
+        blocking |= set(_last_to_touch(study, table, row_id, entry))
     if forward:
-        found |= set(_gone_below(study, entry, position, refers))
+        blocking |= set(_gone_below(study, entry, position, refers))
         for table, row_id in [*_otherwise(study, own), *_missing(study, own, refers)]:
-            found |= set(_last_to_touch(study, table, row_id, entry))
-    return sorted(found - {entry})
+            blocking |= set(_last_to_touch(study, table, row_id, entry))
+    return sorted(blocking - {entry})
 
 
 def _gone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
@@ -149,7 +149,7 @@ def _resting(
     """The later actions that touched the same rows, rows that refer to them, or what they refer to, where that matters."""
     if not later:
         return
-    mine = {(row.table, row.id): row for row in own}
+    own_rows = {(row.table, row.id): row for row in own}
     by_child: dict[str, list[tuple[str, str]]] = {}
     for child, column, parent in refers:
         by_child.setdefault(child, []).append((column, parent))
@@ -160,12 +160,12 @@ def _resting(
     tables |= {child for child, _, parent in refers if parent in {row.table for row in own}}
     for row in touched(study, later, tables):
         if (
-            (row.table, row.id) in mine
+            (row.table, row.id) in own_rows
             or any(
-                _matters(mine[parent, number], row.table)
+                _matters(own_rows[parent, number], row.table)
                 for column, parent in by_child.get(row.table, ())
                 for number in row.refers(column)
-                if (parent, number) in mine
+                if (parent, number) in own_rows
             )
             or ((row.table, row.id) in around and _held_for_rows(row))
             or (row.table == "segments" and passages & _proof(row))
@@ -176,14 +176,14 @@ def _resting(
 def _around(
     own: Sequence[TouchedRow], by_child: Mapping[str, Sequence[tuple[str, str]]], *, forward: bool
 ) -> set[tuple[str, int]]:
-    """What rows refer to that are to come back, and the segments whose passages are to change."""
-    found: set[tuple[str, int]] = set()
+    """Return the rows that returning rows refer to, and the segments whose passages change."""
+    nearby: set[tuple[str, int]] = set()
     for row in own:
         comes_back = (row.before_text if forward else row.after_text) is None
         for column, parent in by_child.get(row.table, ()):
             if comes_back or (row.table == "segment_passages" and parent == "segments"):
-                found |= {(parent, number) for number in row.refers(column)}
-    return found
+                nearby |= {(parent, number) for number in row.refers(column)}
+    return nearby
 
 
 def _matters(parent: TouchedRow, child: str) -> bool:
@@ -204,8 +204,8 @@ def _proof(row: TouchedRow) -> set[int]:
     evidence = after.get("evidence", "NULL")
     if evidence == "NULL" or evidence == before.get("evidence"):
         return set()
-    held = json.loads(evidence[1:-1].replace("''", "'"))
-    return {int(passage["id"]) for passage in held.get("passages", ())}
+    stored_evidence = json.loads(evidence[1:-1].replace("''", "'"))
+    return {int(passage["id"]) for passage in stored_evidence.get("passages", ())}
 
 
 def _orphans(
@@ -213,36 +213,36 @@ def _orphans(
 ) -> list[tuple[str, int]]:
     """Rows of other actions that refer to a row which is to go: they would go with it."""
     going: dict[str, list[int]] = {}
-    known: dict[str, list[int]] = {}
+    own_ids: dict[str, list[int]] = {}
     for row in own:
-        known.setdefault(row.table, []).append(row.id)
+        own_ids.setdefault(row.table, []).append(row.id)
         if (row.after_text if forward else row.before_text) is None:
             going.setdefault(row.table, []).append(row.id)
     return [
-        (child, found[0])
+        (child, child_row[0])
         for child, column, parent in refers
         if parent in going
-        for found in study.rows(
+        for child_row in study.rows(
             f"SELECT id FROM {child} WHERE {column} IN (SELECT value FROM json_each(?)) "
             "AND id NOT IN (SELECT value FROM json_each(?))",
-            [json.dumps(going[parent]), json.dumps(known.get(child, []))],
+            [json.dumps(going[parent]), json.dumps(own_ids.get(child, []))],
         )
     ]
 
 
 def _missing(study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]]) -> list[tuple[str, int]]:
     """Rows that the action left references to, and that are gone by now."""
-    known = {(row.table, row.id) for row in own}
-    wanted: dict[str, set[int]] = {}
+    own_keys = {(row.table, row.id) for row in own}
+    required_ids: dict[str, set[int]] = {}
     for child, column, parent in refers:
         for row in own:
             value = (row.after or {}).get(column, "NULL") if row.table == child else "NULL"
-            if value != "NULL" and (parent, int(value)) not in known:
-                wanted.setdefault(parent, set()).add(int(value))
+            if value != "NULL" and (parent, int(value)) not in own_keys:
+                required_ids.setdefault(parent, set()).add(int(value))
     return [
-        (parent, found[0])
-        for parent, numbers in wanted.items()
-        for found in study.rows(
+        (parent, missing_row[0])
+        for parent, numbers in required_ids.items()
+        for missing_row in study.rows(
             f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {parent})",
             [json.dumps(sorted(numbers))],
         )
@@ -251,13 +251,13 @@ def _missing(study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str
 
 def _otherwise(study: Study, own: Sequence[TouchedRow]) -> list[tuple[str, int]]:
     """Rows that are not as the action once found them."""
-    found = []
+    changed_rows = []
     for row in own:
         literals = " || ', ' || ".join(f"quote({name.strip()})" for name in row.columns.split(","))
         now = study.row(f"SELECT {literals} FROM {row.table} WHERE id = ?", [row.id])
         if (None if now is None else now[0]) != row.before_text:
-            found.append((row.table, row.id))
-    return found
+            changed_rows.append((row.table, row.id))
+    return changed_rows
 
 
 def _last_to_touch(study: Study, table: str, row_id: int, entry: int) -> list[int]:
@@ -278,24 +278,28 @@ def last_with_value(study: Study, entry: int, failure: str) -> list[int]:
     table, columns = _unique_columns(study, failure)
     if not table:
         return []
-    mine = {row.id for row in touched(study, [entry], [table])}
-    wanted = {
+    own_ids = {row.id for row in touched(study, [entry], [table])}
+    own_values = {
         tuple(side[column] for column in columns)
         for row in touched(study, [entry], [table])
         for side in (row.before, row.after)
         if side is not None
     }
     literals = ", ".join(f'quote("{column}")' for column in columns)
-    taken = [row[0] for row in study.rows(f"SELECT id, {literals} FROM {table}") if tuple(row)[1:] in wanted]
-    return sorted({found for row in taken if row not in mine for found in _last_to_touch(study, table, row, entry)})
+    conflicting_ids = [
+        row[0] for row in study.rows(f"SELECT id, {literals} FROM {table}") if tuple(row)[1:] in own_values
+    ]
+    return sorted(
+        {action for row in conflicting_ids if row not in own_ids for action in _last_to_touch(study, table, row, entry)}
+    )
 
 
 def _unique_columns(study: Study, failure: str) -> tuple[str, list[str]]:
-    said = failure.partition("UNIQUE constraint failed: ")[2]
-    index = re.fullmatch(r"index '(.+)'", said)
+    constraint = failure.partition("UNIQUE constraint failed: ")[2]
+    index = re.fullmatch(r"index '(.+)'", constraint)
     if index is not None:
         row = study.row("SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ?", [index[1]])
-        columns = [found["name"] for found in study.rows(f'PRAGMA index_info("{index[1]}")')]
+        columns = [info["name"] for info in study.rows(f'PRAGMA index_info("{index[1]}")')]
         return ("", []) if row is None else (row[0], columns)
-    pairs = [name.partition(".") for name in said.split(", ") if "." in name]
+    pairs = [name.partition(".") for name in constraint.split(", ") if "." in name]
     return (pairs[0][0], [column for _, _, column in pairs]) if pairs else ("", [])

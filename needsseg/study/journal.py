@@ -41,10 +41,10 @@ JOURNALLED = (
 
 
 def install_journal(db: Database) -> None:
-    """(Re)creates the triggers that write ``history_rows``; ``table.transform()`` drops them, so migrations end here."""
-    there = set(db.table_names())
+    """(Re)create the triggers that write ``history_rows``; ``table.transform()`` drops them, so migrations end here."""
+    existing_tables = set(db.table_names())
     for table in JOURNALLED:
-        if table not in there:  # of a study that was made by hand
+        if table not in existing_tables:  # of a study that was made by hand
             continue
         columns = [column.name for column in db.table(table).columns]
         names = ", ".join(f'"{column}"' for column in columns)

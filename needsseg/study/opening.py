@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from needsseg.errors import Advice, Fix, StudyError
+from needsseg.errors import Advice, Fix, Option, StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import backups, faults, leftovers, restore, schema, waiting
 from needsseg.study.file.faults import translated
@@ -24,19 +24,23 @@ CACHE_KIB = 2 * CHECKED_BYTES // 1024
 
 
 def create(path: Path, actor: str = "unknown") -> Study:
-    """Makes a new study, readable by its owner alone; raises StudyError when something is there already."""
+    """Make a new study, readable by its owner alone; raises StudyError when something is there already."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
-        raise StudyError(f"{path} exists already.", "Open it, or name another file with --study.") from error
+        raise StudyError(
+            f"{path} exists already.", Advice("Open it, or name another file", Option.STUDY, ".")
+        ) from error
     except OSError as error:
-        raise StudyError(f"{path} cannot be made: {error.strerror}.", "Name another place with --study.") from error
+        raise StudyError(
+            f"{path} cannot be made: {error.strerror}.", Advice("Name another place", Option.STUDY, ".")
+        ) from error
     return open_study(path, actor)
 
 
 def open_study(path: Path, actor: str = "unknown") -> Study:
-    """Opens a study, migrating an older one (after a backup beside it); raises StudyError for anything else.
+    """Open a study, migrating an older one (after a backup beside it); raises StudyError for anything else.
 
     What killed programs left in its folders is removed. A study that cannot be written, since its medium is read-only or
     full, is opened as a copy in memory and can be read.
@@ -78,7 +82,7 @@ def _open(path: Path, actor: str) -> Study:
 
 
 def _open_in_memory(path: Path, actor: str, reason: str) -> Study:
-    """Opens a copy of a study in memory: everything can be read, and what is computed meanwhile is kept until the end."""
+    """Open a copy of a study in memory: everything can be read, and what is computed meanwhile is kept until the end."""
     with translated(path):
         conn = sqlite3.connect(":memory:", check_same_thread=False)
         conn.row_factory = sqlite3.Row
@@ -97,21 +101,21 @@ def _open_in_memory(path: Path, actor: str, reason: str) -> Study:
 
 
 def _check_there(path: Path) -> str:
-    """Returns why the file can only be read, or an empty text; StudyError where there is none that can be read.
+    """Return why the file can only be read, or an empty text; StudyError where there is none that can be read.
 
     It is not opened: on POSIX, closing a file drops every lock this process holds on it, and with them those of a connection
     that is open already; SQLite then lets others delete the log from under it.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError as error:
         raise StudyError(
-            f"There is no study at {path}.", Advice("Make one with: ", Fix.INIT, ", or name it with --study.")
+            f"There is no study at {path}.", Advice("Make one with: ", Fix.INIT, ", or name it", Option.STUDY, ".")
         ) from error
     except OSError as error:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise StudyError(f"{path} is no file.", Advice("Name a study with --study, or make one: ", Fix.INIT))
+    if not stat.S_ISREG(status.st_mode):
+        raise StudyError(f"{path} is no file.", Advice("Name a study", Option.STUDY, ", or make one: ", Fix.INIT))
     if not os.access(path, os.R_OK):
         raise StudyError(f"{path} cannot be read by you.", "Check its permissions.")
     if not os.access(path, os.W_OK):
@@ -124,7 +128,9 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
     application = int(conn.execute("PRAGMA application_id").fetchone()[0])
     empty = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if application != APPLICATION_ID and not empty:
-        raise StudyError(f"{path} is an SQLite file, but not a needsseg study.", "Name another file with --study.")
+        raise StudyError(
+            f"{path} is an SQLite file, but not a needsseg study.", Advice("Name another file", Option.STUDY, ".")
+        )
     if version > LATEST:
         raise StudyError(
             f"{path} was written by a newer needsseg (version {version} of the file; this program knows {LATEST}).",
@@ -141,17 +147,17 @@ def _check_version(path: Path, conn: sqlite3.Connection) -> int:
 
 
 def _check_whole(path: Path, conn: sqlite3.Connection) -> None:
-    """Raises StudyError for a damaged file: a small one is read whole, of a large one its length is compared."""
+    """Raise StudyError for a damaged file: a small one is read whole, of a large one its length is compared."""
     pages, size = (int(conn.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
-    if pages * size <= CHECKED_BYTES and (told := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise sqlite3.DatabaseError(f"malformed: {' '.join(str(told).split())}")
+    if pages * size <= CHECKED_BYTES and (result := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise sqlite3.DatabaseError(f"malformed: {' '.join(str(result).split())}")
     last = conn.execute("SELECT max(rootpage) FROM sqlite_master").fetchone()[0]
     if last is not None and last > pages:
         raise sqlite3.DatabaseError(f"malformed: the file ends after {pages} pages")
 
 
 def _to_wal(conn: sqlite3.Connection) -> None:
-    """Switches to write-ahead logging; SQLite does not wait here by itself when several processes open at once."""
+    """Switch to write-ahead logging; SQLite does not wait here by itself when several processes open at once."""
     patiently(lambda: conn.execute("PRAGMA journal_mode = WAL"))
 
 
@@ -174,9 +180,9 @@ def _apply(study: Study) -> None:
 
 
 def check(study: Study) -> list[str]:
-    """What is wrong with the file, in words; empty when it is sound."""
-    found = [f"damaged: {row[0]}" for row in study.rows("PRAGMA quick_check") if row[0] != "ok"]
-    found += [
+    """Return the faults of the file in words; empty when it is sound."""
+    faults_in_words = [f"damaged: {row[0]}" for row in study.rows("PRAGMA quick_check") if row[0] != "ok"]
+    faults_in_words += [
         f"row {row[1]} of {row[0]} refers to a missing {row[2]}" for row in study.rows("PRAGMA foreign_key_check")
     ]
     texts = {row[0]: row[1] for row in study.rows("SELECT id, text FROM interviews")}
@@ -185,7 +191,7 @@ def check(study: Study) -> list[str]:
             f'SELECT id, interview_id, start, "end", {column} FROM {table} WHERE {placed} ORDER BY id'
         ):
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
-                found.append(f"{table} {row[0]}: the {column} is not the text at its place")
-    if not found:  # else what is missing or not ours may be what the damage comes from
-        found += [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
-    return found
+                faults_in_words.append(f"{table} {row[0]}: the {column} is not the text at its place")
+    if not faults_in_words:  # else what is missing or not ours may be what the damage comes from
+        faults_in_words += [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
+    return faults_in_words

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from needsseg.accounts import Reject
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.errors import TableError, UsageError
+from needsseg.errors import Advice, Option, TableError, UsageError
 from needsseg.survey.records import Record, records
 from needsseg.survey.scoring_table import Question, Survey
 
@@ -91,7 +91,7 @@ def read_responses(
     if needs_account and not layout.account:
         raise UsageError(
             f"{name}: no column says which account a response is of.",
-            f"Name it: --account COLUMN. Columns: {', '.join(header)}.",
+            Advice("Name that column", Option.ACCOUNT_COLUMN, f". Columns: {', '.join(header)}."),
         )
     rows, refused = [], []
     for record in found:
@@ -130,7 +130,9 @@ def _layout(header: Sequence[str], survey: Survey, name: str, given_columns: Map
         extra_list = ", ".join(sorted(set(extra_columns.values())))
         raise TableError(
             f"{name} answers another version of the survey ({extra_list}); this one is {survey.version}.",
-            f"Route it by that version: --version {next(iter(extra_columns.values()))}",
+            Advice(
+                "Route it by that version", Option.SURVEY_VERSION.of(version=next(iter(extra_columns.values()))), "."
+            ),
         )
     if not questions:
         raise TableError(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from needsseg.errors import TranscriptError
+from needsseg.errors import Advice, Option, TranscriptError
 from needsseg.records import WORD_KINDS, LeftOut
 from needsseg.text import format_count
 from needsseg.transcripts.spoken import Reading, one_line
@@ -115,7 +115,7 @@ def refuse_unread(counts: Sequence[WordCounts], name: str) -> None:
     )
     raise TranscriptError(
         f"{name}: {unread_words} of {words} words ({unread_words / words:.0%}) were not understood: {'; '.join(first)}.",
-        "Choose the layout or the label pattern yourself, or read it anyway (--anyway).",
+        Advice("Choose the layout or the label pattern yourself, or read it anyway", Option.ANYWAY, "."),
     )
 
 

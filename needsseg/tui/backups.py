@@ -96,5 +96,5 @@ class BackupsSheet(Sheet[None]):
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return
-        kept = "" if done.kept is None else f" What was there before is kept as {done.kept}"
+        kept = "" if done.previous is None else f" What was there before is kept as {done.previous}"
         self.done(f"Restored the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC.{kept}", undo=False)

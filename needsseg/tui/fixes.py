@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from needsseg.cli.fixes import command_line
-from needsseg.errors import Advice, Fix, NeedssegError, Remedy
+from needsseg.errors import Advice, Fix, NeedssegError, Option, Remedy
 from needsseg.tui.keys import shown_keys
 
 
@@ -141,7 +141,9 @@ def worded(words: str | Advice | NeedssegError, app: App[Any]) -> str:
 
 
 def way(remedy: Remedy, app: App[Any]) -> str:
-    """Return how a remedy is carried out in the app, by its keys as they are bound now."""
+    """Return how a remedy is carried out in the app, by its keys as they are bound now; nothing for a form's option."""
+    if isinstance(remedy.fix, Option):
+        return ""
     chosen = WAYS[remedy.fix]
     if isinstance(chosen, Palette):
         return f"“{STUDY_COMMANDS[chosen.name]}” ({key_of('app.palette', app)})"

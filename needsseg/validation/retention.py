@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import LabelSource
 from needsseg.text import date_of
@@ -127,7 +127,9 @@ def validate(
     if not rows:
         raise NeedssegError(
             "No account with a segment was a customer when the follow-up starts.",
-            Advice("Look at the accounts (", Fix.PROFILES, ") and at the subscriptions, or start later with --since."),
+            Advice(
+                "Look at the accounts (", Fix.PROFILES, ") and at the subscriptions, or start later", Option.SINCE, "."
+            ),
         )
     effort = (effort or Effort()).enough_for(design.tried)
     ordered = sorted(rows, key=lambda row: (row.account, row.segment, row.start))
@@ -229,11 +231,17 @@ def refuse(rows: Sequence[Followed], design: Design) -> None:
     if design.horizon < 1:
         raise UsageError(f"A horizon of {design.horizon} days holds no follow-up.", "Give 1 day or more.")
     if len({row.source for row in rows}) > 1:
-        raise UsageError("Labels of several sources are not mixed.", "Choose one with --source.")
+        raise UsageError("Labels of several sources are not mixed.", Advice("Choose one", Option.SOURCE, "."))
     if design.by == "behavioral" and design.outcome == "at_risk":
         raise UsageError(
             "Segments made of usage cannot be held against at-risk, which is made of usage too: one would foretell itself.",
-            "Look at churn from subscriptions (--outcome churned), or at needs segments (--by needs).",
+            Advice(
+                "Look at churn from subscriptions",
+                Option.OUTCOME.of(outcome="churned"),
+                ", or at needs segments",
+                Option.GROUPED_BY.of(by="needs"),
+                ".",
+            ),
         )
     starts = [row.start for row in rows]
     if design.features is not None and starts and design.features[1] > min(starts):
@@ -248,7 +256,7 @@ def refuse(rows: Sequence[Followed], design: Design) -> None:
         raise UsageError(
             f"{len(early)} of {len(rows)} accounts would be followed from before their {_occasion(early[0].source)}, the last of "
             f"them of {_day(latest)}: they had to stay until then to be asked, and would look loyal for that alone.",
-            f"Start no earlier: --since {_day(latest)}",
+            Advice(f"Start no earlier than {_day(latest)}", Option.SINCE.of(date=_day(latest)), "."),
         )
 
 

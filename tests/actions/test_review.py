@@ -23,7 +23,8 @@ from needsseg.study.file import erasing
 from needsseg.study.segments import constraints, runs
 from needsseg.study.segments import needs as stored_needs
 from needsseg.study.segments import segments as stored
-from needsseg.study.segments.segments import Member, NewCandidate
+from needsseg.study.segments.candidates import NewCandidate, replace_candidates
+from needsseg.study.segments.segments import Member
 from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording import (
@@ -262,12 +263,12 @@ def test_evidence_is_what_was_said_where_it_was_said(found: Study) -> None:
         assert shown.rival is not None and shown.rival.segment != row.id
         assert shown.evenness is not None and 0 <= shown.evenness <= 1
         assert shown.evenness_word and not shown.summary.firmness and shown.summary.stability is None, "not tested yet"
-    behind = segment_accounts.backing(found)
+    behind = segment_accounts.accounts_by_segment(found)
     assert behind == {}, "no account data yet in this state of the study"
 
 
 def test_accounts_behind_a_segment(demo_study: Study) -> None:
-    behind = segment_accounts.backing(demo_study)
+    behind = segment_accounts.accounts_by_segment(demo_study)
     assert set(behind) == {row.id for row in evidence.listing(demo_study)}
     for one in behind.values():
         assert 0 < one.priced <= len(one.accounts) <= one.participants
@@ -356,7 +357,7 @@ def _any_review(study: Study, pick: random.Random) -> None:
 
     def propose() -> None:
         lying = set().union(*_members(study).values())
-        free = sorted(set(held) - constraints.placements(study).keys() - lying)
+        free = sorted(set(held) - constraints.decided_places(study).keys() - lying)
         kept = [row.id for row in evidence.listing(study) if row.status in stored.KEPT]
         with study.action("propose"):
             run = runs.latest(study)
@@ -398,14 +399,14 @@ def _any_review(study: Study, pick: random.Random) -> None:
 
 def _rerun(study: Study, held: list[int]) -> None:
     """What a run stores that finds two candidates in what nobody decided on, and those again that people answered for."""
-    free = sorted(set(held) - constraints.placements(study).keys())
+    free = sorted(set(held) - constraints.decided_places(study).keys())
     standing = {row.id for row in evidence.listing(study) if row.status == "candidate"}
     answered = {m.passage: s for s, mine in stored.members(study).items() for m in mine if m.placed_by == "hand"}
     again = sorted({segment for segment in answered.values() if segment in standing})
     with study.action("discover"):
         run = runs.add(study, _some_run(), [(passage, -1, 0.0) for passage in held])
         parts = [free[::2], free[1::2]][: max(1, len(again))]
-        stored.replace_candidates(
+        replace_candidates(
             study,
             run,
             [

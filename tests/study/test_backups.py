@@ -111,8 +111,8 @@ def test_a_backup_takes_account_data_along_and_restoring_brings_it_back(talk: St
     done = studies.restore(talk.path, copy)
     assert (talk.stack / "accounts-1.parquet").read_bytes() == b"rows"
     assert _marks(talk.path) == 0 and not done.was_damaged
-    assert done.kept is not None and _marks(done.kept) == 1
-    studies.restore(talk.path, Path(done.kept.name))
+    assert done.previous is not None and _marks(done.previous) == 1
+    studies.restore(talk.path, Path(done.previous.name))
     assert _marks(talk.path) == 1
 
 
@@ -193,7 +193,7 @@ def test_a_damaged_study_is_recognised_at_opening_and_the_newest_backup_offered_
     assert told.value.hint.fixes == (Fix.RESTORE, Fix.RESCUE) and f"restore {newest}" in worded(told.value.hint)
     done = studies.restore(talk.path, newest)
     assert done.was_damaged and _marks(talk.path) == 1
-    assert done.kept is not None and copies.fault_of(done.kept)
+    assert done.previous is not None and copies.fault_of(done.previous)
     assert studies.backups(talk.path)[0].kind == "damaged"
 
 
@@ -215,7 +215,7 @@ def test_a_backup_copied_over_a_study_after_a_crash_is_recognised_and_mended(tal
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
     done = studies.restore(path, path)
     assert _marks(path) == 0
-    assert done.kept is not None and side(done.kept, "-wal").read_bytes() == before["study.db-wal"]
+    assert done.previous is not None and side(done.previous, "-wal").read_bytes() == before["study.db-wal"]
 
 
 def test_restoring_over_a_crashed_study_takes_care_of_its_log(talk: Study, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_restoring_over_a_crashed_study_takes_care_of_its_log(talk: Study, tmp_p
     passages.mark(talk, "anna", 47, 60)
     path = _crashed(talk, tmp_path / "crashed")
     done = studies.restore(path, copy)
-    assert _marks(path) == 0 and done.kept is not None and _marks(done.kept) == 1
+    assert _marks(path) == 0 and done.previous is not None and _marks(done.previous) == 1
     path.unlink()
     studies.restore(path, copy)
     assert _marks(path) == 0

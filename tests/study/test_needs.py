@@ -16,7 +16,8 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import needs as stored
 from needsseg.study.segments import runs
 from needsseg.study.segments import segments as stored_segments
-from needsseg.study.segments.segments import Member, NewCandidate
+from needsseg.study.segments.candidates import NewCandidate, replace_candidates
+from needsseg.study.segments.segments import Member
 from tests.fixtures.wording import refuses, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
@@ -33,7 +34,7 @@ def _run(study: Study, *candidates: NewCandidate) -> list[int]:
     """Stores a run's candidates."""
     with study.action("discover"):
         run = runs.add(study, {**RUN, "input_status": "accepted"}, [])
-        return stored_segments.replace_candidates(study, run, candidates)
+        return replace_candidates(study, run, candidates)
 
 
 def _found(label: int, ids: list[int], segment: int | None = None, name: str = "") -> NewCandidate:

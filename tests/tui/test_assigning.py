@@ -151,7 +151,7 @@ def _assigned(study: Study) -> None:
     rows = [AssignedText(n, "", "a1", day, one.quote[:300], f"{n:032}", verdict) for n, one in enumerate(said, start=2)]
     write_part(rows, study.stack / "assigned-made.parquet")
     with study.action("assign"):
-        stored.put(
+        stored.replace(
             study,
             stored.NewAssignment(
                 "notes.csv", "0", "assigned-made.parquet", "0", "0", "torch", 0.8, 0.9, 0.5, len(rows), len(rows), 0.9

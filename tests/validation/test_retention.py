@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.lifecycle import Subscription, lifecycle
+from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.curves import curves_csv, curves_svg
 from needsseg.validation.association import association, cramers_v, fisher
@@ -365,7 +366,7 @@ def test_features_from_the_days_of_the_outcome_are_refused() -> None:
 def test_a_follow_up_that_starts_before_the_interview_is_refused() -> None:
     with refuses(UsageError, BEFORE_INTERVIEW) as told:
         validate([replace(ROW, known=130), replace(ROW, account="b", known=90)], DESIGN)
-    assert says(told.value.hint, "--since 1970-05-11")
+    assert says(worded(told.value.hint), "--since 1970-05-11")
     assert says(str(told.value), "1 of 2 accounts")
     assert says(validate([ROW], DESIGN).warnings[0], INTERVIEW_NOT_IN_STUDY)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.spark import _installed, scanned
 from needsseg.embedding import Encoder, Model, open_encoder
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.settings import BACKENDS
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def assigned_on_spark(
     if not hasattr(session, "_jsparkSession"):
         raise UsageError(
             "Texts are assigned on a Spark session with a master, and this one is Spark Connect's.",
-            "Use --engine spark:spark://HOST:7077, or assign on this machine.",
+            Advice(
+                "Name the master of a cluster",
+                Option.ENGINE.of(engine="spark:spark://HOST:7077"),
+                ", or assign on this machine.",
+            ),
         )
     frame = scanned(session, texts) if isinstance(texts, Path) else texts
     for column in (row, text):

@@ -25,7 +25,7 @@ from needsseg.accounts.ingest.preview import Preview, preview
 from needsseg.accounts.ingest.rejects import Reject, write_rejects
 from needsseg.accounts.ingest.staging import malformed, read_parts, stage, whole_ids
 from needsseg.accounts.tiers.zones import zone
-from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import whole_file
 from needsseg.progress import silent
 from needsseg.transcripts.language import seems_english
@@ -74,7 +74,7 @@ def text_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str] |
     if "text" not in columns:
         raise TableError(
             f"{file}: which column holds the texts cannot be told from its names.",
-            f"Say it: --text COLUMN. Its columns are: {', '.join(header)}.",
+            Advice("Name that column", Option.TEXT_COLUMN, f". Its columns are: {', '.join(header)}."),
         )
     return columns
 

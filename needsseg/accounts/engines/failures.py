@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from needsseg.errors import NeedssegError, TableError
+from needsseg.errors import Advice, NeedssegError, Option, TableError
 
-ELSEWHERE = "Or compute on this machine: --engine duckdb."
+ELSEWHERE = Advice("Or compute on this machine", Option.ENGINE.of(engine="duckdb"), ".")
 
 
 @contextmanager
@@ -36,11 +36,11 @@ def spark_error(error: BaseException) -> NeedssegError:
     if re.search(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", message):
         return NeedssegError(
             "Spark's executors do not see the account data: " + (_path_in(message) or first),
-            "Keep the study on storage that every executor mounts under the same path. " + ELSEWHERE,
+            Advice("Keep the study on storage that every executor mounts under the same path. ", ELSEWHERE),
         )
     if re.search(r"UNAVAILABLE|failed to connect|Connection refused|MasterNotFound|unresponsive", message):
-        return NeedssegError(f"Spark does not answer: {first}", f"Is it running? {ELSEWHERE}")
-    return NeedssegError(f"Spark stopped: {first}", f"Look at the cluster's logs. {ELSEWHERE}")
+        return NeedssegError(f"Spark does not answer: {first}", Advice("Is it running? ", ELSEWHERE))
+    return NeedssegError(f"Spark stopped: {first}", Advice("Look at the cluster's logs. ", ELSEWHERE))
 
 
 def _path_in(message: str) -> str:

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from needsseg.accounts.engines.failures import ELSEWHERE, engine_errors
 from needsseg.accounts.engines.spill import spill_folder
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, NeedssegError, UsageError
 
 LEAST_JAVA = 17
 SECONDS_TO_ANSWER = 5.0
@@ -144,7 +144,7 @@ def _needs_java() -> None:
     java_state = f"JAVA_HOME is {home}, which has no bin/java" if home else "java was not found"
     raise NeedssegError(
         f"Spark needs Java {LEAST_JAVA} or newer, and {java_state}.",
-        f"Install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless). {ELSEWHERE}",
+        Advice("Install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless). ", ELSEWHERE),
     )
 
 
@@ -164,7 +164,7 @@ def _answers(url: str, pattern: str, port: int, what: str) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
     raise NeedssegError(
-        f"No Spark {what} answers at {url}: {reason}.", f"Start it, or correct the address. {ELSEWHERE}"
+        f"No Spark {what} answers at {url}: {reason}.", Advice("Start it, or correct the address. ", ELSEWHERE)
     )
 
 
@@ -178,7 +178,7 @@ def _wait_for_executors(session: Any, master: str) -> None:
         if time.monotonic() > until:
             raise NeedssegError(
                 f"{master} gave no executor within {SECONDS_FOR_EXECUTORS:.0f} seconds.",
-                f"Has it workers with free cores and memory that can reach this machine? {ELSEWHERE}",
+                Advice("Has it workers with free cores and memory that can reach this machine? ", ELSEWHERE),
             )
         time.sleep(0.2)
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from needsseg.accounts.ingest.file_rows import Layout
-from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.tables import TableWriter
 
 SCHEMES = ("postgresql", "postgres")
@@ -88,7 +88,10 @@ def tables(source: str) -> list[str]:
     path = Path(source).expanduser()
     kind = database_kind(path)
     if not kind:
-        raise TableError(f"{path.name}: is no SQLite or DuckDB file.", "Import it as a file, without --table.")
+        raise TableError(
+            f"{path.name}: is no SQLite or DuckDB file.",
+            Advice("Import it as a file, without a table", Option.TABLE, "."),
+        )
     return _tables(path, kind)
 
 
@@ -151,7 +154,7 @@ def _find_table(database: str, table: str, known_tables: Sequence[str]) -> str:
         return matching[0]
     if len(known_tables) == 1:
         return known_tables[0]
-    raise UsageError(f"{database}: which of its tables?", f"Say it with --table: {listed}.")
+    raise UsageError(f"{database}: which of its tables?", Advice("Name one", Option.TABLE, f": {listed}."))
 
 
 def parts_of(table: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.cells import FIRST, FORMATS, MILLISECONDS, SECOND, SECONDS, YEAR_FIRST, YEAR_LAST, text
 from needsseg.accounts.ingest.mapping import DATE_FIELDS, Mapping
-from needsseg.errors import TableError, UsageError
+from needsseg.errors import Advice, Option, TableError, UsageError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -45,16 +45,16 @@ class DatesUnclearError(TableError):
         self.columns = tuple(columns)
         first_column = columns[0]
         seen = " and ".join(f"'{cell}' ({place})" for place, cell in first_column.examples)
-        options = " ".join(f"--dates {_quoted(column.column)}=FORMAT" for column in columns)
+        options = [Option.DATES.of(column=column.column) for column in columns]
         super().__init__(
             f"{name}: column '{first_column.column}' {first_column.why}: {seen}.",
-            f"Say how it is written: {options}, where FORMAT is one of {', '.join(FORMATS)}. "
-            "Dates with the year first are read in any case; what does not fit is refused row by row.",
+            Advice(
+                "Say how it is written",
+                *options,
+                f"; the formats are {', '.join(FORMATS)}. "
+                "Dates with the year first are read in any case; what does not fit is refused row by row.",
+            ),
         )
-
-
-def _quoted(column: str) -> str:
-    return f'"{column}"' if " " in column or "|" in column else column
 
 
 def chosen_date_formats(chosen: MappingOf[str, str], mapping: Mapping) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from needsseg.accounts.ingest.databases import database_kind, is_address, spool_postgres, spool_table
 from needsseg.accounts.ingest.file_rows import Layout, layout
-from needsseg.errors import NeedssegError, TableError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import file_sha256, private_folder
 
 # An hour of events each for two years, and more than any CRM; past these an archive is a trap or a mistake.
@@ -163,7 +163,10 @@ def _of_file(
         elif zipped:
             yield from _of_zip(path, name, scratch)
         elif table:
-            raise UsageError(f"{name} is not a database, so --table does not apply.", "Leave --table out.")
+            raise UsageError(
+                f"{name} is not a database and has no tables to choose from.",
+                Advice("Leave the table out", Option.TABLE, "."),
+            )
         else:
             yield Part(name, path, sha)
     except TableError as error:

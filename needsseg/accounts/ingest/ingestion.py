@@ -173,7 +173,7 @@ def _ingest(
         if differing:
             notes.append(
                 f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
-                f"If '{mapping.columns['event_id']}' is not an event id, read the file again with --map event_id="
+                f"If '{mapping.columns['event_id']}' is not an event id, import the file again without a column for it."
             )
         if unnamed and (earlier or len(parts) > 1):
             notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be told.")

@@ -56,22 +56,23 @@ def counts(profiles: Iterable[AccountProfile], chosen: Chosen) -> dict[str, dict
 
     Values stand in the order of their scale, or the most frequent first; what is not known last.
     """
-    found: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    counts_by_facet: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
     for profile in profiles:
         misfits = [facet for facet, values in chosen.items() if not _has(profile, facet, values)]
         if len(misfits) > 1:
             continue
         for facet in misfits or FACETS:
-            found[facet].update(_FACETS[facet][0](profile))
-    return {facet: _in_order(facet, held) for facet, held in found.items()}
+            counts_by_facet[facet].update(_FACETS[facet][0](profile))
+    return {facet: _in_order(facet, value_counts) for facet, value_counts in counts_by_facet.items()}
 
 
-def _in_order(facet: str, held: Counter[str]) -> dict[str, int]:
+def _in_order(facet: str, value_counts: Counter[str]) -> dict[str, int]:
     place = {name: number for number, name in enumerate(_FACETS[facet][1])}
     names = sorted(
-        held, key=lambda name: (name in _NOTHING, place.get(name, len(place)), -held[name], name.casefold(), name)
+        value_counts,
+        key=lambda name: (name in _NOTHING, place.get(name, len(place)), -value_counts[name], name.casefold(), name),
     )
-    return {name: held[name] for name in names}
+    return {name: value_counts[name] for name in names}
 
 
 def _at(scale: Sequence[str], value: str) -> int | None:
@@ -92,9 +93,9 @@ SORTS = tuple(_SORTS)
 
 
 def ordered(
-    profiles: Iterable[AccountProfile], by: str, amounts: Revenue, turned: bool = False
+    profiles: Iterable[AccountProfile], by: str, amounts: Revenue, backwards: bool = False
 ) -> list[AccountProfile]:
-    """Accounts by one of SORTS, amounts and confidence from the largest down, ``turned`` the other way round.
+    """Accounts by one of SORTS, amounts and confidence from the largest down, ``backwards`` the other way round.
 
     Equals stand by name and id; accounts of which it is not known stand last either way.
     """
@@ -103,6 +104,6 @@ def ordered(
     base = sorted(profiles, key=lambda p: p.account_id)
     base.sort(key=lambda p: p.name.casefold())
     keyed = [(key(p, amounts), p) for p in base]
-    known = [(value, p) for value, p in keyed if value is not None]
-    known.sort(key=lambda pair: pair[0], reverse=falling != turned)
-    return [p for _, p in known] + [p for value, p in keyed if value is None]
+    with_value = [(value, p) for value, p in keyed if value is not None]
+    with_value.sort(key=lambda pair: pair[0], reverse=falling != backwards)
+    return [p for _, p in with_value] + [p for value, p in keyed if value is None]

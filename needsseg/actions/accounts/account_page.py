@@ -14,7 +14,7 @@ from needsseg.accounts.tiers.lifecycle import Subscription
 from needsseg.accounts.tiers.series import WEEKS, Series, nothing, weekly
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
@@ -106,14 +106,14 @@ def account_page(
     engine: str | None = None,
     profile: AccountProfile | None = None,
 ) -> AccountPage:
-    """Opens one account, named as ``accounts.find_account`` takes it.
+    """Open one account, named as ``accounts.find_account`` takes it.
 
     ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it: only then
     the others' are not computed too.
     """
     account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
-    with held(backend, account_sources.stack_files(study).accounts.parent):
+    with open_session(backend, account_sources.stack_files(study).accounts.parent):
         if profile is None:
             everyone = accounts.profiles(study, as_of, progress, backend)
             profile = next(row for row in everyone if row.account_id == account_id)
@@ -162,8 +162,8 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
     """A page with pseudonyms for its people, its company, their interviews and in their words; ids of accounts stay."""
     over = pseudonyms.cover(study)
 
-    def match(found: AccountMatch) -> AccountMatch:
-        return replace(found, participant=over.participant(found.participant), why=over.text(found.why))
+    def match(original: AccountMatch) -> AccountMatch:
+        return replace(original, participant=over.participant(original.participant), why=over.text(original.why))
 
     return replace(
         page,
@@ -177,7 +177,7 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
             )
             for voice in page.voices
         ),
-        maybe=tuple(match(found) for found in page.maybe),
+        maybe=tuple(match(original) for original in page.maybe),
         quotes=tuple(
             replace(
                 quote,
@@ -192,7 +192,7 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
             replace(
                 one,
                 respondent=over.text(one.respondent),
-                answers=tuple((over.text(asked), over.text(said)) for asked, said in one.answers),
+                answers=tuple((over.text(question), over.text(answer)) for question, answer in one.answers),
             )
             for one in page.responses
         ),
@@ -207,8 +207,8 @@ def _series(study: Study, account_id: str, day: int, merged: dict[str, str], bac
     settings = load(study.path)
     with open_engine(backend, events.parent) as engine:
         rules = room.load_rules(settings).events
-        found = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
-    return found.get(account_id, nothing(account_id))
+        series_by_account = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
+    return series_by_account.get(account_id, nothing(account_id))
 
 
 def _term(term: Subscription, day: int) -> Term:
@@ -218,35 +218,39 @@ def _term(term: Subscription, day: int) -> Term:
     return Term(term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running)
 
 
-def _voices(study: Study, mine: Sequence[AccountMatch]) -> tuple[Voice, ...]:
+def _voices(study: Study, account_matches: Sequence[AccountMatch]) -> tuple[Voice, ...]:
     people = {who.key: who for who in accounts.participants(study)}
     titles = {row.key: row.title for row in interviews.listing(study)}
-    heard = [(row.participant, row.interview) for row in interviews.speakers(study) if row.participant]
+    speakers = [(row.participant, row.interview) for row in interviews.speakers(study) if row.participant]
     return tuple(
         Voice(
             match.participant,
             people[match.participant].name,
             match,
-            tuple((key, titles[key]) for key in dict.fromkeys(key for who, key in heard if who == match.participant)),
+            tuple(
+                (key, titles[key]) for key in dict.fromkeys(key for who, key in speakers if who == match.participant)
+            ),
         )
-        for match in mine
+        for match in account_matches
     )
 
 
 def _quotes(study: Study, voices: Sequence[Voice], own: str) -> tuple[Quote, ...]:
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     called = participant_names(study)
-    mine = {voice.participant for voice in voices}
+    participants = {voice.participant for voice in voices}
     members = seen_members(study)
-    kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
-    placed = [(row.name, member) for row in kept for member in members.get(row.id, [])]
-    held = {p.id: p for p in veiled(study, passages.listing(study, ids=[member.passage for _, member in placed]))}
-    found = []
+    kept_segments = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
+    placed = [(row.name, member) for row in kept_segments for member in members.get(row.id, [])]
+    passages_by_id = {
+        p.id: p for p in veiled(study, passages.listing(study, ids=[member.passage for _, member in placed]))
+    }
+    quotes = []
     for name, member in placed:
-        passage = held[member.passage]
+        passage = passages_by_id[member.passage]
         participant = who.get((passage.interview, passage.speaker))
-        if participant in mine:
-            found.append(
+        if participant in participants:
+            quotes.append(
                 Quote(name, participant, passage, member.strength, member.exemplar is not None, called.of(passage))
             )
-    return tuple(sorted(found, key=lambda q: (q.segment != own, q.segment, not q.exemplar, -q.strength, q.passage.id)))
+    return tuple(sorted(quotes, key=lambda q: (q.segment != own, q.segment, not q.exemplar, -q.strength, q.passage.id)))

@@ -26,7 +26,7 @@ PREVIEWED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class MappingProposal:
-    """Which column of a file is read as which field: saved from last time where it fits, else guessed.
+    """A proposal of which column is read as which field: as last time where that fits, else guessed.
 
     ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
     must say), ``refused`` the files that cannot be read, ``held`` what stands there already.
@@ -61,7 +61,7 @@ class MappingProposal:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What an import of account data did: rows read, rows refused with their reasons, repeats left out, the mapping.
+    """The result of an import of account data: rows read, refused with reasons, repeated, and the mapping.
 
     ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
     files that could not be read, ``unchanged`` files that were there already or were named twice.
@@ -84,11 +84,11 @@ class SourceReport:
     rejects_file: str = ""
 
 
-def tables(study: Study, given: str | Path) -> list[str]:
+def tables(study: Study, source: str | Path) -> list[str]:
     """The tables of a database file or server; none for a file that is no database."""
-    if room.is_address(str(given)):
-        return room.tables(str(given))
-    path = Path(given).expanduser()
+    if room.is_address(str(source)):
+        return room.tables(str(source))
+    path = Path(source).expanduser()
     _refuse_own(study, path)
     return room.tables(str(path)) if path.is_file() and room.database_kind(path) else []
 
@@ -103,27 +103,27 @@ def propose_mapping(
     dates: MappingOf[str, str] | None = None,
 ) -> MappingProposal:
     """The mapping that ``import_source`` would use, with the first rows; the kind is told by the columns where not given."""
-    given = _given(study, files)
-    with room.gathered(given, None, table, PREVIEWED, study.owns) as found:
-        laid, refused = room.laid_out(found.parts, whole_files=False)
+    file_list = _file_list(study, files)
+    with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
+        laid, refused = room.laid_out(gathered.parts, whole_files=False)
         kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates, check=False)
-        proposal = replace(proposal, columns=chosen, refused=(*found.refused, *refused, *others))
+        proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others))
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
         saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
-        seen = room.preview(parts, mapping, load(study.path).timezone, saved)
-        return replace(proposal, dates=seen.dates, rows=seen.rows)
+        previewed = room.preview(parts, mapping, load(study.path).timezone, saved)
+        return replace(proposal, dates=previewed.dates, rows=previewed.rows)
 
 
-def _given(study: Study, files: Given) -> list[str | Path]:
-    given: list[str | Path] = [files] if isinstance(files, str | Path) else list(files)
-    for one in given:
+def _file_list(study: Study, files: Given) -> list[str | Path]:
+    file_list: list[str | Path] = [files] if isinstance(files, str | Path) else list(files)
+    for one in file_list:
         if not room.is_address(str(one)):
             _refuse_own(study, Path(one).expanduser())
-    return given
+    return file_list
 
 
 def _refuse_own(study: Study, path: Path) -> None:
@@ -138,11 +138,13 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
     header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
     guessed = room.guess_mapping(kind, header)
     saved = accounts.sources(study).get(kind)
-    known = saved and set(guessed.columns) <= set(saved.mapping)
-    as_before = bool(saved and known and _fits(replace(guessed, columns=saved.mapping), header))
+    fits_saved = saved and set(guessed.columns) <= set(saved.mapping)
+    as_before = bool(saved and fits_saved and _fits(replace(guessed, columns=saved.mapping), header))
     columns = dict(saved.mapping) if saved and as_before else dict(guessed.columns)
-    held = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
-    return MappingProposal(kind, header, columns, as_before, room.label(list(headers)), len(headers), held=held)
+    current_source = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
+    return MappingProposal(
+        kind, header, columns, as_before, room.label(list(headers)), len(headers), held=current_source
+    )
 
 
 def _mapping(
@@ -154,9 +156,9 @@ def _mapping(
     return replace(mapping, dates=room.chosen_date_formats(dates or {}, mapping))
 
 
-def _columns(proposal: MappingProposal, said: MappingOf[str, str] | None) -> dict[str, str]:
+def _columns(proposal: MappingProposal, chosen: MappingOf[str, str] | None) -> dict[str, str]:
     """The column of each field: as a person says, else as proposed; a field said to be empty is not read."""
-    return {name: column for name, column in (proposal.columns | dict(said or {})).items() if column}
+    return {name: column for name, column in (proposal.columns | dict(chosen or {})).items() if column}
 
 
 def _fits(mapping: room.Mapping, header: Sequence[str]) -> bool:
@@ -178,47 +180,70 @@ def import_source(
     table: str = "",
     add: bool = False,
 ) -> SourceReport:
-    """Reads files of accounts, events or subscriptions into Parquet beside the study, and uses them from now on.
+    """Read files of accounts, events or subscriptions into Parquet beside the study, and uses them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read.
     """
-    given = _given(study, files)
+    file_list = _file_list(study, files)
     _private_folder(study.stack)
-    with room.gathered(given, study.stack, table, is_own_file=study.owns) as found:
-        laid, refused = room.laid_out(found.parts)
+    with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
+        laid, refused = room.laid_out(gathered.parts)
         kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates)
         before = accounts.sources(study).get(proposal.kind)
         base = before if add else None
-        known = {sha for _, sha in base.files} if base else set()
-        new = tuple(part for part in parts if part.sha256 not in known)
-        unchanged = (*found.twice, *(part.name for part in parts if part.sha256 in known))
-        refused = (*found.refused, *refused, *others)
+        imported = {sha for _, sha in base.files} if base else set()
+        new = tuple(part for part in parts if part.sha256 not in imported)
+        unchanged = (*gathered.twice, *(part.name for part in parts if part.sha256 in imported))
+        refused = (*gathered.refused, *refused, *others)
         if base and not new:
-            return SourceReport(
-                proposal.kind, proposal.file, 0, (), 0, 0, chosen, held=base.row_count, files=0, refused=refused,
-                unchanged=unchanged, dates=base.dates,
-            )  # fmt: skip
-        held = _held(study, base) if base else None
-        tz = load(study.path).timezone
-        saved = _saved_dates(before, chosen)
-        done = ingest(proposal.kind, new, mapping, study.stack, tz, saved_dates=saved, earlier=held, progress=progress)
+            return _unchanged_report(proposal, chosen, base, refused, unchanged)
+        earlier = _existing_file(study, base) if base else None
+        done = ingest(
+            proposal.kind, new, mapping, study.stack, load(study.path).timezone,
+            saved_dates=_saved_dates(before, chosen), earlier=earlier, progress=progress,
+        )  # fmt: skip
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
-    if base is None and before is not None and _as_before(before, done, mapping, dates_now):
+    replaced = before if base is None else None
+    if replaced is not None and _as_before(replaced, done, mapping, dates_now):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
     else:
-        _use(study, done, mapping, dates_now, base)
+        _store_source(study, done, mapping, dates_now, base)
     progress(f"reading {done.file}", 1, 1)
-    replaced = before if before is not None and base is None and before.file_sha256 != done.sha256 else None
-    warnings = (*_replaced(replaced), *done.warnings, *_strangers(study), *_too_early(study, proposal.kind))
+    warnings = tuple(_import_warnings(study, done, replaced))
     return SourceReport(
         proposal.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, chosen, warnings, done.read,
         done.held, len(done.parts), (*refused, *done.refused), unchanged, dates_now,
         str(room.rejects_file(study.stack, proposal.kind)),
     )  # fmt: skip
+
+
+def _unchanged_report(
+    proposal: MappingProposal,
+    columns: dict[str, str],
+    base: SourceRow,
+    refused: tuple[tuple[str, str], ...],
+    unchanged: tuple[str, ...],
+) -> SourceReport:
+    """Return the report of files that are all in the source already."""
+    return SourceReport(
+        proposal.kind, proposal.file, 0, (), 0, 0, columns, held=base.row_count, files=0, refused=refused,
+        unchanged=unchanged, dates=base.dates,
+    )  # fmt: skip
+
+
+def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | None) -> list[str]:
+    """Return what a person should know of an import; ``replaced`` is the source that it stands in place of, if any."""
+    other_content = replaced if replaced is not None and replaced.file_sha256 != done.sha256 else None
+    return [
+        *_replaced(other_content),
+        *done.warnings,
+        *_unknown_account_notes(study),
+        *_early_usage_notes(study, done.kind),
+    ]
 
 
 def _as_before(before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str]) -> bool:
@@ -231,13 +256,13 @@ def _as_before(before: SourceRow, done: room.Ingested, mapping: room.Mapping, da
     )
 
 
-def _use(
+def _store_source(
     study: Study, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], base: SourceRow | None
 ) -> None:
-    """Makes what was read the study's source of its kind, as one step that can be undone."""
+    """Make what was read the study's source of its kind, as one step that can be undone."""
     files = (*(base.files if base else ()), *done.parts)
-    what = "added" if base else "read"
-    with study.action("import accounts", f"{what} {done.rows} {done.kind} from {done.file}"):
+    verb = "added" if base else "read"
+    with study.action("import accounts", f"{verb} {done.rows} {done.kind} from {done.file}"):
         accounts.set_source(
             study,
             done.kind,
@@ -255,7 +280,7 @@ def _use(
         )
 
 
-def _held(study: Study, base: SourceRow) -> Path:
+def _existing_file(study: Study, base: SourceRow) -> Path:
     path = study.stack / base.parquet
     if not path.exists():
         raise NeedssegError(
@@ -280,7 +305,7 @@ def _replaced(before: SourceRow | None) -> list[str]:
     ]
 
 
-def _strangers(study: Study) -> list[str]:
+def _unknown_account_notes(study: Study) -> list[str]:
     """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
     return [
         f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
@@ -289,13 +314,13 @@ def _strangers(study: Study) -> list[str]:
     ]
 
 
-def _too_early(study: Study, kind: str) -> list[str]:
-    """Says how much usage lies before its account's first subscription started."""
-    found = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
-    if kind == "accounts" or not {"events", "subscriptions"} <= set(found):
+def _early_usage_notes(study: Study, kind: str) -> list[str]:
+    """Say how much usage lies before its account's first subscription started."""
+    paths = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
+    if kind == "accounts" or not {"events", "subscriptions"} <= set(paths):
         return []
     rows, ids = room.usage_before_subscription(
-        found["events"], found["subscriptions"], found.get("accounts"), load(study.path).timezone
+        paths["events"], paths["subscriptions"], paths.get("accounts"), load(study.path).timezone
     )
     if not rows:
         return []
@@ -314,34 +339,34 @@ def rejects(study: Study, kind: str) -> list[Reject]:
 
 def stack_files(study: Study) -> room.StackFiles:
     """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
-    found = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
-    if "accounts" not in found:
+    paths = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
+    if "accounts" not in paths:
         raise NeedssegError("There are no accounts yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
-    for kind, path in found.items():
+    for kind, path in paths.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
-    return room.StackFiles(found["accounts"], found.get("events"), found.get("subscriptions"))
+    return room.StackFiles(paths["accounts"], paths.get("events"), paths.get("subscriptions"))
 
 
 def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
-    """For events and subscriptions, the rows of each account id that the accounts do not hold; empty without accounts."""
+    """Count the rows of events and subscriptions by account id that is not among the accounts; empty without accounts."""
     if "accounts" not in accounts.sources(study):
         return {}
     files = stack_files(study)
-    found = {
+    rows_by_account = {
         kind: count_rows_of_unknown_accounts(path, files.accounts)
         for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
         if path is not None
     }
-    return {kind: unknown for kind, unknown in found.items() if unknown}
+    return {kind: unknown for kind, unknown in rows_by_account.items() if unknown}
 
 
-def without_password(given: str) -> tuple[str, str]:
+def without_password(source: str) -> tuple[str, str]:
     """A server's address as it may be shown, and the password that stood in it; any other text as it stands."""
-    if not room.is_address(given):
-        return given, ""
-    where = room.address(given)
-    query = given.partition("?")[2]
+    if not room.is_address(source):
+        return source, ""
+    where = room.address(source)
+    query = source.partition("?")[2]
     return where.shown + (f"?{query}" if query else ""), where.password
 
 

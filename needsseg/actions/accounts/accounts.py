@@ -55,9 +55,9 @@ def _read_once(file: Path, _changed: int) -> room.Accounts:
 
 
 def matches(study: Study) -> list[AccountMatch]:
-    """How each participant is tied to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
-    held = _read(stack_files(study).accounts)
-    return room.match(accounts.participants(study), held.accounts, accounts.links(study), held.merged)
+    """Match each participant to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
+    imported = _read(stack_files(study).accounts)
+    return room.match(accounts.participants(study), imported.accounts, accounts.links(study), imported.merged)
 
 
 def find_account(study: Study, text: str) -> str:
@@ -66,23 +66,23 @@ def find_account(study: Study, text: str) -> str:
     A name is its whole name, or else that name but for case, accents and legal form. NotFoundError, which names those near
     it, where none is meant or several are.
     """
-    held = _read(stack_files(study).accounts)
-    ids = {account.account_id for account in held.accounts}
+    imported = _read(stack_files(study).accounts)
+    ids = {account.account_id for account in imported.accounts}
     for key in (text.strip(), room.salesforce_18(text)):
         if key in ids:
             return key
-        if key in held.merged:
-            return held.merged[key]
+        if key in imported.merged:
+            return imported.merged[key]
     for spelt in (_spelt, room.normalised_name):
-        wanted = spelt(text)
-        called = [one.account_id for one in held.accounts if wanted and spelt(one.name) == wanted]
+        spelling = spelt(text)
+        called = [one.account_id for one in imported.accounts if spelling and spelt(one.name) == spelling]
         if len(called) == 1:
             return called[0]
         if called:
             raise NotFoundError(
                 f"{len(called)} accounts are called “{text}”.", f"Name one by its id: {', '.join(called)}."
             )
-    near = [one for one in held.accounts if _spelt(text) and _spelt(text) in _spelt(one.name)][:5]
+    near = [one for one in imported.accounts if _spelt(text) and _spelt(text) in _spelt(one.name)][:5]
     hint = "; ".join(f"{one.account_id} “{one.name}”" for one in near)
     raise NotFoundError(
         f"There is no account '{text}'.",
@@ -95,7 +95,7 @@ def _spelt(name: str) -> str:
 
 
 def link(study: Study, participant: str, account_id: str | None) -> None:
-    """Confirms a participant's account, named as ``find_account`` takes it, or that they have none."""
+    """Confirm a participant's account, named as ``find_account`` takes it, or that they have none."""
     if account_id is not None:
         account_id = find_account(study, account_id)
     with study.action("link", f"{participant} belongs to {account_id or 'no account'}"):
@@ -103,7 +103,7 @@ def link(study: Study, participant: str, account_id: str | None) -> None:
 
 
 def unlink(study: Study, participant: str) -> None:
-    """Leaves a participant's account to the matching again."""
+    """Leave a participant's account to the matching again."""
     with study.action("unlink", f"left {participant} to the matching"):
         accounts.unlink(study, participant)
 
@@ -121,8 +121,8 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
         *_interview_labels(study, confirmed),
         *survey_labels(study, as_of),
         *(
-            Label(found.account_id, found.segment, "assigned", found.confidence, confirmed[found.segment])
-            for found in assigned_labels(study, as_of, merged)
+            Label(label.account_id, label.segment, "assigned", label.confidence, confirmed[label.segment])
+            for label in assigned_labels(study, as_of, merged)
         ),
     ]
 
@@ -134,23 +134,29 @@ def interview_labels(study: Study) -> list[Label]:
 
 
 def _interview_labels(study: Study, confirmed: Mapping[str, str]) -> list[Label]:
-    account_of = {found.participant: found.account_id for found in matches(study) if found.account_id}
+    account_of = {match.participant: match.account_id for match in matches(study) if match.account_id}
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)
-    heard: Counter[str] = Counter()
+    participants_by_account: Counter[str] = Counter()
     for need in participant_needs(study):
         account = account_of.get(need.participant)
         if account is not None and need.counts:
-            heard[account] += 1
+            participants_by_account[account] += 1
             if need.segment is not None:
                 shares[account, need.segment].append(need.share)
     return [
-        Label(account, segment, "interview", round(sum(values) / heard[account], 4), confirmed.get(segment, ""))
+        Label(
+            account,
+            segment,
+            "interview",
+            round(sum(values) / participants_by_account[account], 4),
+            confirmed.get(segment, ""),
+        )
         for (account, segment), values in sorted(shares.items())
     ]
 
 
 def version(study: Study) -> str:
-    """Names a state of the segmentation: changes when a kept segment, its name, its members or its status does."""
+    """Name a state of the segmentation: changes when a kept segment, its name, its members or its status does."""
     members = segments.members(study)
     state = [
         (row.name, row.status, row.confirmed_by or "", sorted(member.passage for member in members.get(row.id, [])))
@@ -170,13 +176,13 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
     files = stack_files(study)
     settings = load(study.path)
     progress("computing profiles", 0, 1)
-    made = room.build(
+    built = room.build(
         files, labels(study, as_of), as_of, tz=settings.timezone, backend=engine or settings.engine,
         rules=room.load_rules(settings), version=version(study),
     )  # fmt: skip
-    acted = with_actions(made, load_rules(prompt_file("interventions.toml", settings)))
+    with_interventions = with_actions(built, load_rules(prompt_file("interventions.toml", settings)))
     progress("computing profiles", 1, 1)
-    return acted
+    return with_interventions
 
 
 def day_after_events(study: Study) -> date | None:

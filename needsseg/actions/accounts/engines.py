@@ -1,4 +1,4 @@
-"""Which engine computes: the one asked for, else the study's setting; one Spark session for all of a question."""
+"""The engine that computes: the requested one, else the study's setting; one Spark session per question."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def engine_for(study: Study, engine: str | None) -> str:
 
 
 @contextmanager
-def held(engine: str, spill: Path) -> Iterator[None]:
-    """Keeps a Spark session open for what is computed meanwhile: each start of one takes seconds.
+def open_session(engine: str, spill: Path) -> Iterator[None]:
+    """Keep a Spark session open for what is computed meanwhile: each start of one takes seconds.
 
     What it cannot hold in memory it writes below the folder ``spill``.
     """

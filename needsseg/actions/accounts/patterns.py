@@ -14,15 +14,15 @@ from needsseg.study.connection import Study
 
 
 def patterns(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> Patterns:
-    """How accounts use the product, clustered; NeedssegError without usage events or with too few active accounts.
+    """Cluster accounts by how they use the product; NeedssegError without usage events or with too few active accounts.
 
     ``engine`` as in ``accounts.profiles``.
     """
     if account_sources.stack_files(study).events is None:
         raise NeedssegError("There are no usage events yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
-    made_of = accounts.profiles(study, as_of, progress, engine)
-    rows = [row.behaviour for row in made_of if row.behaviour is not None]
+    profiles = accounts.profiles(study, as_of, progress, engine)
+    rows = [row.behaviour for row in profiles if row.behaviour is not None]
     progress("looking for patterns", 0, 1)
-    made = found(rows, load(study.path).seed)
+    result = found(rows, load(study.path).seed)
     progress("looking for patterns", 1, 1)
-    return made
+    return result

@@ -1,4 +1,4 @@
-"""What the accounts of a study pay as of a date."""
+"""Revenue of a study's accounts as of a date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.study.connection import Study
 
 
 def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Revenue:
-    """What each account pays in the terms that run on ``as_of``; empty without subscriptions.
+    """Return what each account pays in the terms that run on ``as_of``; empty without subscriptions.
 
     ``engine`` as in ``accounts.profiles``.
     """

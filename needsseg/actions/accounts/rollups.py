@@ -8,7 +8,7 @@ from pathlib import Path
 from needsseg.accounts.tiers.rollups import Rollup
 from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.exchange import output_files
 from needsseg.errors import UsageError
@@ -29,26 +29,26 @@ def rollup(
     ``engine`` as in ``accounts.profiles``.
     """
     backend = engine_for(study, engine)
-    with held(backend, account_sources.stack_files(study).accounts.parent):
+    with open_session(backend, account_sources.stack_files(study).accounts.parent):
         profiles = accounts.profiles(study, as_of, progress, backend)
         amounts = revenue_as_of(study, as_of, backend)
     return roll_up(profiles, amounts, rows, by)
 
 
-def write_rollup(study: Study, made: Rollup, as_of: date, path: Path, *, overwrite: bool = False) -> Path:
-    """Writes a roll-up to a CSV file, whole or not at all; returns ``path``.
+def write_rollup(study: Study, table: Rollup, as_of: date, path: Path, *, overwrite: bool = False) -> Path:
+    """Write a roll-up to a CSV file, whole or not at all; returns ``path``.
 
     An earlier roll-up is replaced; any other file only with ``overwrite``, and the study and its account data never.
     """
     from needsseg.exchange.rollups import rollup_csv
 
     check_target(study, path, overwrite=overwrite)
-    output_files.write(study, path, rollup_csv(made, as_of))
+    output_files.write(study, path, rollup_csv(table, as_of))
     return path
 
 
 def check_target(study: Study, path: Path, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where a roll-up is not to be written to ``path``; to ask before the long work."""
+    """Raise UsageError or NeedssegError where a roll-up is not to be written to ``path``; to ask before the long work."""
     from needsseg.exchange.rollups import MARK
 
     if path.suffix.lower() != ".csv":

@@ -15,7 +15,7 @@ from needsseg.coding.windows import windows
 from needsseg.embedding import text_sha256
 from needsseg.progress import Progress, silent
 from needsseg.study.transcripts import interviews, searching
-from needsseg.study.transcripts.searching import Said
+from needsseg.study.transcripts.searching import Utterance
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
@@ -35,7 +35,7 @@ class Stretches:
     """Stretches of speech in order of interview and place, and the state of the study they were read from."""
 
     state: State
-    rows: tuple[Said, ...]
+    rows: tuple[Utterance, ...]
     interviews: tuple[str, ...]
 
     def around(self, interview: str, start: int, end: int) -> list[int]:
@@ -59,7 +59,7 @@ def stretches(study: Study, speech: Speech) -> Stretches:
         tuple((voice.id, voice.label, voice.role) for voice in voices),
     )
     if speech == "passages":
-        rows = searching.said(study, "passages")
+        rows = searching.utterances(study, "passages")
         keys = {voice.id: voice.interview for voice in voices}
         rows.sort(key=lambda row: (keys[row.voice], row.start, row.end, row.id))
         return Stretches((state, tuple(rows)), tuple(rows), tuple(keys[row.voice] for row in rows))
@@ -72,7 +72,7 @@ def stretches(study: Study, speech: Speech) -> Stretches:
             for turn in transcript.turns:
                 counted = replace(turn, role="participant") if speech == "all" else turn
                 for start, end in windows(replace(transcript, turns=(counted,))):
-                    rows.append(Said(len(rows), ids[key, turn.speaker], start, end, transcript.text[start:end]))
+                    rows.append(Utterance(len(rows), ids[key, turn.speaker], start, end, transcript.text[start:end]))
                     places.append(key)
         held = _read[study.path, speech] = Stretches(state, tuple(rows), tuple(places))
     return held
@@ -126,4 +126,4 @@ def nearest(study: Study, scope: Scope, held: Stretches, rows: Vectors, vector: 
 def coded(study: Study, ids: Sequence[int]) -> list[tuple[str, int, int]]:
     """Where passages of some ids lie: interview, start, end."""
     keys = {voice.id: voice.interview for voice in searching.voices(study)}
-    return [(keys[row.voice], row.start, row.end) for row in searching.said(study, "passages", ids)]
+    return [(keys[row.voice], row.start, row.end) for row in searching.utterances(study, "passages", ids)]

@@ -13,7 +13,7 @@ from needsseg.coding.agreement import Agreement, Disagreement, Mark, Units, disa
 from needsseg.coding.agreement import agreement as agreement_of
 from needsseg.coding.saturation import Saturation, new_codes
 from needsseg.coding.saturation import saturation as saturation_of
-from needsseg.errors import Advice, Fix, UsageError
+from needsseg.errors import Advice, Fix, Option, UsageError
 from needsseg.records import Transcript
 from needsseg.study.coding import blinding, codebook, passages
 from needsseg.study.connection import Study
@@ -145,7 +145,8 @@ def _shared(study: Study, texts: dict[str, Transcript], marks: Mapping[str, Sequ
     shared = {key: set.intersection(*sets) for key, sets in known.items()}
     if not any(shared.values()):
         raise UsageError(
-            "No turn was coded or read by every coder.", "Leave --both out: all that was said is compared then."
+            "No turn was coded or read by every coder.",
+            Advice("Compare all that was said instead, without the restriction", Option.BOTH, "."),
         )
     return {
         key: replace(text, turns=tuple(turn for number, turn in enumerate(text.turns) if number in shared[key]))

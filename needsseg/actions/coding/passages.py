@@ -108,7 +108,7 @@ def mark_and_code(study: Study, interview: str, start: int, end: int, code: str)
     code = book.stored_name(study, code)
     with study.action("code", f"marked a passage in {interview} and coded it “{code}”"):
         made = _mark(study, interview, start, end)
-        book.put(study, [made], code)
+        book.add_code(study, [made], code)
     return made
 
 
@@ -137,7 +137,7 @@ def code(study: Study, ids: Sequence[int], name: str) -> int:
     """Puts a code on passages; how many got it."""
     name = book.stored_name(study, name)
     with study.action("code", f"coded {_named(ids)} “{name}”"):
-        return book.put(study, blindness.own_rows(study, ids, "accepted"), name)
+        return book.add_code(study, blindness.own_rows(study, ids, "accepted"), name)
 
 
 def uncode(study: Study, ids: Sequence[int], name: str) -> int:

@@ -20,7 +20,7 @@ from needsseg.study.coding import blinding, passages
 from needsseg.study.coding import codebook as book
 from needsseg.study.connection import plain_text
 from needsseg.study.transcripts import interviews, searching
-from needsseg.study.transcripts.searching import Said, Span
+from needsseg.study.transcripts.searching import Span, Utterance
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def marked(study: Study, within: Filter, *, limit: int | None = 50) -> list[Hit]
     """All passages that a filter leaves, by place, whatever their words."""
     inside = search_scope.scope(study, replace(within, speech="passages"))
     ids = searching.holding(study, "passages", (), (), inside.voices, inside.near)[:limit]
-    return _dressed(study, inside, ((row, None, ()) for row in searching.said(study, "passages", ids)))
+    return _dressed(study, inside, ((row, None, ()) for row in searching.utterances(study, "passages", ids)))
 
 
 def unready(study: Study, asked: str | Origin, speech: Speech = "participants") -> int:
@@ -161,7 +161,7 @@ def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
     with study.action("code", f"coded {format_count(len(theirs), 'hit')} “{book.stored_name(study, code)}”"):
         mark = blinding.mark if blind.is_blind(study) else passages.mark
         ids = tuple(dict.fromkeys(mark(study, hit.interview, hit.start, hit.end) for hit in theirs))
-        coded = book.put(study, ids, code)
+        coded = book.add_code(study, ids, code)
     return CodedHits(ids, coded, skipped)
 
 
@@ -185,7 +185,7 @@ def _original(study: Study, origin: Origin) -> tuple[str, tuple[str, int, int] |
     return words, origin
 
 
-Found = tuple[Said, float | None, Sequence[Span]]
+Found = tuple[Utterance, float | None, Sequence[Span]]
 
 
 def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | None) -> Iterator[Found]:
@@ -197,13 +197,13 @@ def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | Non
     for begin in range(0, len(ids), CHUNK):
         part = ids[begin : begin + CHUNK]
         by_phrase = [searching.occurrences(study, source, part, phrase) for phrase in terms.phrases]
-        for row in searching.said(study, source, part):
+        for row in searching.utterances(study, source, part):
             spans = [found.get(row.id, []) for found in by_phrase]
             spans += [queries.occurrences(row.words, literal) for literal in terms.literal]
             whole = [(0, len(row.words))] if source == "passages" else queries.stretches(row.words, spans)
             matches = sorted({span for found in spans for span in found})
             for start, end in whole:
-                hit = Said(row.id, row.voice, row.start + start, row.start + end, row.words[start:end])
+                hit = Utterance(row.id, row.voice, row.start + start, row.start + end, row.words[start:end])
                 if not touches(hit):
                     continue
                 shown = [(row.start + a, row.start + b) for a, b in matches if start <= a and b <= end]
@@ -213,7 +213,7 @@ def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | Non
                     return
 
 
-def _touching(study: Study, inside: Scope) -> Callable[[Said], bool]:
+def _touching(study: Study, inside: Scope) -> Callable[[Utterance], bool]:
     """Whether a stretch touches a passage that the scope keeps to."""
     if inside.near is None or inside.speech == "passages":
         return lambda _: True
@@ -221,7 +221,7 @@ def _touching(study: Study, inside: Scope) -> Callable[[Said], bool]:
     for key, start, end in meaning_search.coded(study, inside.near):
         near.setdefault(key, []).append((start, end))
 
-    def touches(hit: Said) -> bool:
+    def touches(hit: Utterance) -> bool:
         places = near.get(inside.voices[hit.voice].interview, [])
         return any(hit.start < end and start < hit.end for start, end in places)
 

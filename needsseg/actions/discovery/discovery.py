@@ -31,7 +31,8 @@ from needsseg.settings import Settings, load, prompt_file
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, needs, runs, segments
-from needsseg.study.segments.segments import Member, NewCandidate
+from needsseg.study.segments.candidates import NewCandidate, replace_candidates
+from needsseg.study.segments.segments import Member
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 
@@ -92,7 +93,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         words = [] if given.kept else [candidate.keywords for candidate in found.candidates]
         warnings += filter(None, [no_finding(words)])
         run = runs.add(study, _run(settings, found, chosen, status, warnings, given, beside), _labels(found, chosen))
-        proposed = segments.replace_candidates(
+        proposed = replace_candidates(
             study,
             run,
             [
@@ -258,7 +259,7 @@ def run_input(study: Study) -> tuple[list[Passage], str, int]:
 
 def _once(study: Study, chosen: Sequence[Passage]) -> list[Passage]:
     """Passages, of those of the same words that two people marked the one whose place a person decided, else the first."""
-    placed_here = constraints.placements(study)
+    placed_here = constraints.decided_places(study)
     once: dict[tuple[str, int, int], Passage] = {}
     for passage in sorted(chosen, key=lambda passage: passage.id not in placed_here):
         once.setdefault((passage.interview, passage.start, passage.end), passage)
@@ -321,7 +322,7 @@ def _labels(found: Discovery, chosen: list[Passage]) -> list[tuple[int, int, flo
 
 def _beside(study: Study, found: Discovery, chosen: list[Passage], given: Placed) -> Beside:
     """What the run's clusters come to beside what people keep, whether or not its passages were among those used."""
-    places = constraints.placements(study)
+    places = constraints.decided_places(study)
     of = {c.label: given.segments.get(c.name) for c in found.candidates if c.name is not None}
     kept = {row.id for row in segments.listing(study) if row.status in segments.KEPT}
     return beside_kept(

@@ -115,7 +115,7 @@ class Evidence:
 
 def listing(study: Study) -> list[SegmentSummary]:
     """Confirmed segments first, then named ones, candidates, and those set aside; for a blind coder as they see them."""
-    members, found, since = seen_members(study), segments.as_found(study), new_interviews(study)
+    members, found, since = seen_members(study), segments.passages_of_run(study), new_interviews(study)
     ids = [member.passage for mine in members.values() for member in mine]
     held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
     unseen = unseen_candidates(study, members)
@@ -169,7 +169,7 @@ def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
     standing, missing = _standing(study, held, placed, segment)
     spoken = len({(passage.interview, passage.speaker) for passage in here})
     run = runs.latest(study)
-    said = summary(row, mine, held, segments.as_found(study).get(segment), fresh, len(put), names, _cues(study))
+    said = summary(row, mine, held, segments.passages_of_run(study).get(segment), fresh, len(put), names, _cues(study))
     said = replace(said, in_view=segment in {need.segment for need in needs.listing(study)})
     transcripts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in said.exemplars}}
     return Evidence(

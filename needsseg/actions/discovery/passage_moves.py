@@ -104,7 +104,7 @@ def _where(study: Study, depth: Depth) -> dict[int, int | None]:
 
 def pairs_that_hold(study: Study) -> tuple[list[Pair], list[tuple[Pair, str]]]:
     """Pairs that agree with where passages were put, and those that do not, each with why: the place counts."""
-    places = decisions.placements(study)
+    places = decisions.decided_places(study)
     held: list[Pair] = []
     unused: list[tuple[Pair, str]] = []
     for pair in sorted(decisions.pairs(study), key=lambda pair: pair.kind != "together"):

@@ -17,7 +17,7 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.segments.participant_needs import participant_needs
-from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, Option, UsageError
 from needsseg.exchange.destinations import DESTINATIONS
 from needsseg.exchange.tables import FORMATS, Cell
 from needsseg.files import sha256
@@ -147,14 +147,17 @@ def check_options(format: str, segment: str | None, changed_only: bool, key: str
     """UsageError for options that a format has no use for."""
     cohort = is_of_one_segment(format)
     if cohort and segment is None:
-        raise UsageError("A cohort is one segment's accounts.", "Name the segment: --segment NAME.")
+        raise UsageError("A cohort is one segment's accounts.", Advice("Name the segment", Option.SEGMENT, "."))
     if not cohort and segment is not None:
-        raise UsageError("Only a cohort is of one segment.", "Leave --segment out.")
+        raise UsageError("Only a cohort is of one segment.", Advice("Leave the segment out", Option.SEGMENT, "."))
     if cohort and changed_only:
-        raise UsageError("A cohort is uploaded whole.", "Leave --changed-only out.")
+        raise UsageError(
+            "A cohort is uploaded whole.",
+            Advice("Export all accounts, without the choice of changes", Option.CHANGED_ONLY, "."),
+        )
     keyed = [each.name for each in DESTINATIONS.values() if each.key]
     if key and format not in keyed:
-        raise UsageError(f"{format} has no key to choose.", f"--key is for {', '.join(keyed)}.")
+        raise UsageError(f"{format} has no key to choose.", Advice("A key", Option.KEY, f" is for {', '.join(keyed)}."))
 
 
 def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict[str, str] | None:
@@ -199,7 +202,7 @@ def plan(
             if account in by_account
         ]
 
-    held = deliveries.known(study, destination)
+    held = deliveries.delivered_rows(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
     kept: list[AccountProfile] = []
     taken: list[Delivered] = []
@@ -279,4 +282,7 @@ def _check_target(study: Study, path: Path, overwrite: bool) -> None:
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     if path.exists() and not overwrite and not _manifest_of(path).exists():
-        raise NeedssegError(f"{path} exists and is no earlier export.", "Name another file, or add --force.")
+        raise NeedssegError(
+            f"{path} exists and is no earlier export.",
+            Advice("Name another file, or replace this one", Option.OVERWRITE, "."),
+        )

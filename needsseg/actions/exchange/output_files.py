@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.files import check_folder, write_file
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
+
+_OVERWRITE = Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
 
 
 def check(study: Study, path: Path, mark: str, what: str, *, overwrite: bool = False) -> None:
@@ -20,7 +22,7 @@ def check(study: Study, path: Path, mark: str, what: str, *, overwrite: bool = F
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     check_folder(path)
     if path.exists() and not overwrite and not _holds(path, mark):
-        raise NeedssegError(f"{path} exists and holds no {what}.", "Name another file, or add --force.")
+        raise NeedssegError(f"{path} exists and holds no {what}.", _OVERWRITE)
 
 
 def _holds(path: Path, mark: str) -> bool:

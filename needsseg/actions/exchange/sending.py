@@ -88,7 +88,7 @@ def outlook(
     destination = " ".join(filter(None, (target, host, field)))
     users = users_of(study, target, as_of, engine)
     made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
-    held = deliveries.known(study, destination)
+    held = deliveries.delivered_rows(study, destination)
     open_rows = {
         each.account_id: each
         for each in made.taken

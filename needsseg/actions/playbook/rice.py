@@ -13,9 +13,9 @@ from needsseg.accounts import AccountProfile, Reject
 from needsseg.accounts.tiers.firmographic import SIZES, UNKNOWN
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
-from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.playbook.backlog import read_backlog
 from needsseg.playbook.rice import (
     Coverage,
@@ -70,27 +70,27 @@ def scored(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> RiceReport:
-    """Scores the backlog at ``path`` as of a day, the one after the newest event where none is given.
+    """Score the backlog at ``path`` as of a day, the one after the newest event where none is given.
 
     Accounts are counted by needs-based segment, or by ``size``, ``industry`` or ``plan``; those whose subscription has ended
-    are left out. ``engine`` as in ``accounts.profiles``. Raises TableError for a file without the columns it
+    are left out. ``engine`` as in ``accounts.profiles``. Raise TableError for a file without the columns it
     takes, UsageError for what makes no sense.
     """
     if by not in BY:
         raise UsageError(f"Accounts are not counted by '{by}'.", f"By: {', '.join(BY)}.")
     day = as_of or _newest(study)
     backend = engine_for(study, engine)
-    with held(backend, account_sources.stack_files(study).accounts.parent):
+    with open_session(backend, account_sources.stack_files(study).accounts.parent):
         profiles = accounts.profiles(study, day, progress, backend)
         paid = revenue_as_of(study, day, backend)
     staying = [profile for profile in profiles if "churned" not in profile.lifecycle_flags]
     customers = [
         Customer(profile.account_id, _READERS[by](profile), paid.amounts.get(profile.account_id)) for profile in staying
     ]
-    known = _segments(study, by, customers)
-    found = weights(customers, known)
-    backlog = read_backlog(path, tuple(found))
-    scores = rice(backlog.features, found, strength)
+    segment_names = _segments(study, by, customers)
+    weight_by_segment = weights(customers, segment_names)
+    backlog = read_backlog(path, tuple(weight_by_segment))
+    scores = rice(backlog.features, weight_by_segment, strength)
     covered = coverage(customers)
     return RiceReport(
         day,
@@ -98,11 +98,11 @@ def scored(
         strength,
         tuple(scores),
         backlog.refused,
-        tuple(found.values()),
+        tuple(weight_by_segment.values()),
         covered,
         len(profiles) - len(staying),
         _sentences(covered, by, len(profiles) - len(staying)),
-        _warnings(scores, covered, paid, found),
+        _warnings(scores, covered, paid, weight_by_segment),
     )
 
 
@@ -113,7 +113,7 @@ def _newest(study: Study) -> date:
         newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=None)
         day = None if newest is None else date_of(newest + 1)
     if day is None:
-        raise UsageError("Nothing tells which day to look from.", "Name it: --as-of YYYY-MM-DD")
+        raise UsageError("Nothing tells which day to look from.", Advice("Name it", Option.AS_OF, "."))
     return day
 
 
@@ -124,7 +124,8 @@ def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
         named = [row.name for row in segments.listing(study) if row.status in ("named", "confirmed")]
         if not named:
             raise NeedssegError(
-                "No segment has a name yet.", Advice("Name one (", Fix.RENAME_SEGMENT, "), or count by size: --by size")
+                "No segment has a name yet.",
+                Advice("Name one (", Fix.RENAME_SEGMENT, "), or count by size", Option.GROUPED_BY.of(by="size"), "."),
             )
     elif by == "size":
         named = list(SIZES)
@@ -133,39 +134,43 @@ def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
 
 
 def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
-    what = "Labels cover" if by == "needs" else f"The {by} is known of"
+    subject = "Labels cover" if by == "needs" else f"The {by} is known of"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
-    said = [
-        f"{what} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
+    sentences = [
+        f"{subject} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
         f"ARR is known of {covered.priced} of {format_count(covered.accounts, 'account')}, "
         f"{covered.labelled_priced} of the "
         f"{covered.labelled} counted; the weights rest on these, and the others are not taken for 0.",
     ]
     if left_out:
-        said.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
-    return tuple(said)
+        sentences.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
+    return tuple(sentences)
 
 
-def _warnings(scores: list[Score], covered: Coverage, paid: Revenue, known: dict[str, Weight]) -> tuple[str, ...]:
-    found = []
+def _warnings(
+    scores: list[Score], covered: Coverage, paid: Revenue, weight_by_segment: dict[str, Weight]
+) -> tuple[str, ...]:
+    warnings = []
     if covered.labelled_priced == 0:
-        found.append("No account that is counted has an amount: there are plain scores only.")
+        warnings.append("No account that is counted has an amount: there are plain scores only.")
     elif paid.yearly is None:
-        found.append(
+        warnings.append(
             f"The column '{paid.column}' does not say whether its amounts are of a month or a year; shares are right "
             "where all rows are of one of them."
         )
     reached = {part.segment for score in scores for part in score.parts if part.reach}
     if few := [
-        f"{name} on {each.priced}" for name, each in known.items() if name in reached and 0 < each.priced < FEWEST
+        f"{name} on {each.priced}"
+        for name, each in weight_by_segment.items()
+        if name in reached and 0 < each.priced < FEWEST
     ]:
-        found.append(f"Weights of so few accounts say little: that of {', of '.join(few)}.")
+        warnings.append(f"Weights of so few accounts say little: that of {', of '.join(few)}.")
     for score in scores:
-        asked = sum(part.reach for part in score.parts)
-        if asked > covered.accounts:
-            found.append(
-                f"{score.feature.name} is said to reach {asked:,.10g} accounts; there are {covered.accounts:,}."
+        claimed_reach = sum(part.reach for part in score.parts)
+        if claimed_reach > covered.accounts:
+            warnings.append(
+                f"{score.feature.name} is said to reach {claimed_reach:,.10g} accounts; there are {covered.accounts:,}."
             )
         if score.why and covered.labelled_priced:
-            found.append(f"{score.feature.name} has no weighted score: {score.why}.")
-    return tuple(found)
+            warnings.append(f"{score.feature.name} has no weighted score: {score.why}.")
+    return tuple(warnings)

@@ -32,34 +32,38 @@ def in_force(study: Study) -> RulesReport:
 
 
 def check(study: Study, file: Path) -> RulesReport:
-    """Reads a file of rules without putting it in force; UsageError naming file, line and rule where one does not fit."""
+    """Read a file of rules without putting it in force; UsageError naming file, line and rule where one does not fit."""
     rules = load_rules(file)
     own = file.resolve() == (shipped("prompts") / FILE).resolve()
     return RulesReport(file, own, rules, tuple(_warnings(study, rules)))
 
 
 def _warnings(study: Study, rules: InterventionRules) -> list[str]:
-    """What is written in the rules and not found in the study: names of segments, and of features where usage is imported."""
-    kept = {row.name.casefold() for row in segments.listing(study) if row.status in ("named", "confirmed")}
-    asked = [
+    """Return warnings about segments and features that the rules name and the study does not have."""
+    segment_names = {row.name.casefold() for row in segments.listing(study) if row.status in ("named", "confirmed")}
+    named_segments = [
         (f"rule {rule.id}", str(value))
         for rule in rules.rules
         for condition in rule.conditions
         if condition.field == "needs_segment"
         for value in condition.among
     ]
-    asked += [("[serves]", name) for name in rules.serves]
-    found = [f"{where}: no segment is called “{name}”." for where, name in asked if name.casefold() not in kept]
-    if rules.serves and (known := _features(study)):
+    named_segments += [("[serves]", name) for name in rules.serves]
+    warnings = [
+        f"{where}: no segment is called “{name}”."
+        for where, name in named_segments
+        if name.casefold() not in segment_names
+    ]
+    if rules.serves and (used_features := _features(study)):
         for name, features in rules.serves.items():
-            found += [
+            warnings += [
                 f"[serves] {name}: no account ever used “{feature}”, so it would be shown to all of them."
                 for feature in features
-                if feature not in known
+                if feature not in used_features
             ]
     if not rules.rules:
-        found.append("There is no rule, so no action follows for any account.")
-    return found
+        warnings.append("There is no rule, so no action follows for any account.")
+    return warnings
 
 
 def _features(study: Study) -> frozenset[str]:

@@ -51,7 +51,7 @@ def fired(
 ) -> TriggerReport:
     """Every trigger that fired on or before ``as_of``, and not before ``since``; of one kind or account where given.
 
-    ``engine`` as in ``accounts.profiles``. Raises NotFoundError for an unknown account, NeedssegError where neither
+    ``engine`` as in ``accounts.profiles``. Raise NotFoundError for an unknown account, NeedssegError where neither
     events nor subscriptions were imported.
     """
     files = account_sources.stack_files(study)
@@ -64,32 +64,32 @@ def fired(
     if account is not None:
         account = accounts.find_account(study, account)
     progress("looking for triggers", 0, 1)
-    looked = _looked(study, as_of, engine, account)
+    looked = _search(study, as_of, engine, account)
     needs = _needs(study, files, as_of)
     progress("looking for triggers", 1, 1)
-    asked = [
+    rows = [
         TriggerRow(trigger, names[trigger.account_id], needs.get(trigger.account_id, ""))
         for trigger in looked.triggers
         if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
-    warnings += [f"{name} is watched in vain: {why}." for name, why in in_vain.items()]
-    return TriggerReport(tuple(asked), tuple(warnings))
+    warnings += [f"{name} is watched in vain: {reason}." for name, reason in in_vain.items()]
+    return TriggerReport(tuple(rows), tuple(warnings))
 
 
 def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[Trigger, ...]:
-    """What fired for one account from ``since`` to ``as_of``, as ``fired`` has it; nothing where nothing could."""
+    """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire."""
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         return ()
-    looked = _looked(study, as_of, engine, account)
+    looked = _search(study, as_of, engine, account)
     return tuple(trigger for trigger in looked.triggers if trigger.fired_on >= since)
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """What fired, and all it was looked for in."""
+class _Search:
+    """Triggers that fired, and the data that was searched."""
 
     triggers: list[Trigger]
     timelines: Timelines
@@ -97,34 +97,34 @@ class _Looked:
     serving: tuple[str, ...]
 
 
-def _looked(study: Study, as_of: date, engine: str | None, account: str | None) -> _Looked:
+def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
     settings = load(study.path)
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serves = load_rules(prompt_file("interventions.toml", settings)).serves
     serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
     backend = engine_for(study, engine)
-    found = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
-    return _Looked(triggers(found, rules, epoch_day(as_of), serving, account), found, rules, serving)
+    lines = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
+    return _Search(triggers(lines, rules, epoch_day(as_of), serving, account), lines, rules, serving)
 
 
 def _needs(study: Study, files: room.StackFiles, as_of: date) -> dict[str, str]:
     merged = room.read_accounts(files.accounts).merged
-    held: dict[str, list[Label]] = defaultdict(list)
+    labels_by_account: dict[str, list[Label]] = defaultdict(list)
     for label in accounts.labels(study, as_of):
-        held[merged.get(label.account_id, label.account_id)].append(label)
-    decided = {account: deciding_label(labels)[0] for account, labels in held.items()}
+        labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
+    decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
     return {account: label.segment for account, label in decided.items() if label is not None}
 
 
-def _warnings(found: Timelines, as_of: date, has_events: bool) -> list[str]:
+def _warnings(lines: Timelines, as_of: date, has_events: bool) -> list[str]:
     if not has_events:
         return ["No usage was imported: only growing numbers of seats can be seen."]
-    if found.last_day is None:
+    if lines.last_day is None:
         return [f"No event is before {as_of}: only growing numbers of seats can be seen."]
     warnings = []
-    if not found.login_names:
+    if not lines.login_names:
         warnings.append("No event is taken for a login, so none can stay away: see login in prompts/events.toml.")
-    reach = date_of(found.last_day + 1)
+    reach = date_of(lines.last_day + 1)
     if reach < as_of:
         warnings.append(
             f"The newest event is of {reach - timedelta(days=1)}: what fired after {reach} may only mean that the file ends "

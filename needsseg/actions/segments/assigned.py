@@ -1,4 +1,4 @@
-"""What assigned texts say of accounts: labels with the source ``assigned``, and the texts behind them."""
+"""Accounts' labels from assigned texts, with the source ``assigned``, and the texts behind them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SHOWN = 12
 
 def files(study: Study) -> list[tuple[str, Path]]:
     """The assignments' Parquet files, the newest first, with the names of what was read; NeedssegError where one is gone."""
-    found = []
+    names_and_paths = []
     for row in reversed(assignments.listing(study)):
-        path = study.stack / row.made.parquet
+        path = study.stack / row.assignment.parquet
         if not path.exists():
             raise NeedssegError(
-                f"The assigned texts of {row.made.file}, {path.name}, are gone from {path.parent}.",
-                Advice("Undo its assignment, or assign the file again: ", Fix.ASSIGN.of(file=row.made.file)),
+                f"The assigned texts of {row.assignment.file}, {path.name}, are gone from {path.parent}.",
+                Advice("Undo its assignment, or assign the file again: ", Fix.ASSIGN.of(file=row.assignment.file)),
             )
-        found.append((row.made.file, path))
-    return found
+        names_and_paths.append((row.assignment.file, path))
+    return names_and_paths
 
 
 def assigned_labels(
@@ -38,20 +38,23 @@ def assigned_labels(
 
     Texts of segments that are not kept any more do not count. ``merged`` are ids of accounts that became others.
     """
-    found = files(study)
-    if not found:
+    names_and_paths = files(study)
+    if not names_and_paths:
         return []
-    kept = frozenset(row.name for row in segments.listing(study) if row.status in ("named", "confirmed"))
+    segment_names = frozenset(row.name for row in segments.listing(study) if row.status in ("named", "confirmed"))
     day = None if as_of is None else epoch_day(as_of)
-    key = tuple((path, path.stat().st_mtime_ns) for _, path in found)
-    return list(_read(key, day, kept, tuple(sorted((merged or {}).items()))))
+    key = tuple((path, path.stat().st_mtime_ns) for _, path in names_and_paths)
+    return list(_read(key, day, segment_names, tuple(sorted((merged or {}).items()))))
 
 
 @lru_cache(maxsize=4)
 def _read(
-    found: tuple[tuple[Path, int], ...], day: int | None, kept: frozenset[str], merged: tuple[tuple[str, str], ...]
+    files_with_times: tuple[tuple[Path, int], ...],
+    day: int | None,
+    segment_names: frozenset[str],
+    merged: tuple[tuple[str, str], ...],
 ) -> tuple[AssignedLabel, ...]:
-    return tuple(labels_of(days_of([path for path, _ in found]), day, kept, dict(merged)))
+    return tuple(labels_of(days_of([path for path, _ in files_with_times]), day, segment_names, dict(merged)))
 
 
 def texts(study: Study, accounts: Sequence[str], as_of: date | None = None, most: int = SHOWN) -> list[LabelledText]:

@@ -1,4 +1,4 @@
-"""New texts onto confirmed segments: a file of any length in, a label and its evidence or a reason for each text out."""
+"""Texts assigned to confirmed segments: a file of any length in; for each text a label with its evidence, or a reason, out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding.embedding import model_sha256
 from needsseg.actions.segments import assigning_run as runs
 from needsseg.actions.segments.assigning_run import State
-from needsseg.actions.segments.training_passages import Lesson, taught, teaching
+from needsseg.actions.segments.training_passages import (
+    TrainedAssigner,
+    TrainingPassages,
+    load_training_passages,
+    train_assigner,
+)
 from needsseg.embedding import locate
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written
@@ -34,7 +39,7 @@ MOSTLY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class AssignReport:
-    """What came of one file: ``texts = labelled + sum(abstained)``, and beside them ``refused`` rows by reason.
+    """The result of one file: ``texts = labelled + sum(abstained)``, and beside them ``refused`` rows by reason.
 
     ``expected_precision`` at ``expected_coverage`` is what the study's own passages promise, each scored without its
     participant; ``claimed_precision`` is the mean confidence of the labels of this file, None without one, ``coverage`` the
@@ -86,14 +91,16 @@ class Assignment:
 def preview(
     study: Study, file: Path, columns: Mapping[str, str] | None = None, dates: Mapping[str, str] | None = None
 ) -> MappingProposal:
-    """How a file of texts would be read, by its beginning; ``columns`` and ``dates`` are those that a person says.
+    """Preview how a file of texts would be read; ``columns`` and ``dates`` are a person's choices.
 
     TableError where it is no table, or a column is not in it; UsageError where no segment is confirmed.
     """
     _refuse_own(study, file)
-    teaching(study)
-    header, mapping, seen = preview_texts(file, columns, dates, load(study.path).timezone)
-    return MappingProposal("texts", header, mapping.columns, False, file.name, dates=seen.dates, rows=seen.rows)
+    load_training_passages(study)
+    header, mapping, previewed = preview_texts(file, columns, dates, load(study.path).timezone)
+    return MappingProposal(
+        "texts", header, mapping.columns, False, file.name, dates=previewed.dates, rows=previewed.rows
+    )
 
 
 def assign_file(
@@ -114,7 +121,7 @@ def assign_file(
     progress: Progress = silent,
     paused: Callable[[], bool] | None = None,
 ) -> AssignReport:
-    """Puts each text of ``file`` to a confirmed segment or abstains, stores the file's labels, and writes them to ``out``.
+    """Put each text of ``file`` to a confirmed segment or abstains, stores the file's labels, and writes them to ``out``.
 
     Texts go through in chunks of 10,000, each a part on the disk: a run that was ended goes on after its last whole part, as
     long as file, segments and what is asked are the same (UsageError naming what changed; ``fresh`` begins anew). A text is
@@ -122,67 +129,116 @@ def assign_file(
     asked between batches, and the run waits while it says so. ``engine`` as in ``accounts.profiles``:
     Spark embeds on its executors, any other here. The same file, segments and parameters again change nothing.
     """
-    _refuse_own(study, file)
-    if not file.is_file():
-        raise UsageError(f"{file}: no such file.", "Give a CSV, JSON-lines or Parquet file of texts.")
-    if out is not None:
-        _check_out(study, file, out)
+    _check_files(study, file, out)
     settings = load(study.path)
-    chosen = backend or settings.backend
-    given = teaching(study)
+    named_columns = {"text": text, "account_id": account, "date": at, "id": ident}
+    columns = {field: column for field, column in named_columns.items() if column is not None}
+    request = _Request(
+        file, backend or settings.backend, precision, off_topic, columns, dict(dates or {}), settings.timezone
+    )
+    training = load_training_passages(study)
     progress(f"reading {file.name}", 0, 1)
-    said = {"text": text, "account_id": account, "date": at, "id": ident}
-    columns = {field: column for field, column in said.items() if column is not None}
-    identity: State = {
-        "sha256": runs.digest(file), "version": accounts.version(study), "model": model_sha256(study), "backend": chosen,
-        "passages": given.sha256, "precision": precision, "off_topic": off_topic, "columns": columns, "dates": dict(dates or {}),
-        "timezone": settings.timezone,
-    }  # fmt: skip
+    identity = _identity(study, request, training)
     name = sha256(json.dumps(identity, sort_keys=True))[:16]
     target = study.stack / f"assigned-{name}.parquet"
     rejects = rejects_file(study.stack, f"assigned-{name}")
-    resumed = 0
-    if not target.exists():
-        with runs.run_folder(study, file) as folder:
-            if fresh:
-                runs.clear(folder)
-            begun = runs.begun(folder, identity, file)
-            lesson = taught(study, given, precision, off_topic, chosen, progress)
-            staged = begun or runs.begin(folder, identity, file, rejects, columns, dates or {}, settings.timezone)
-            elsewhere = _on_spark(study, staged, lesson, chosen, engine_for(study, engine), progress)
-            made, resumed = runs.run(folder, staged, lesson, progress, paused, elsewhere)
-            report = _report(staged, lesson, parts.counts(made), precision, off_topic, chosen)
-            _joined(made, target, report)
-            runs.clear(folder)
+    resumed = 0 if target.exists() else _run(
+        study, request, training, identity, target, rejects, fresh, engine_for(study, engine), progress, paused
+    )  # fmt: skip
     report = _read_report(target, file)
-    unchanged = any(row.made.parquet == target.name for row in stored.listing(study))
+    unchanged = any(row.assignment.parquet == target.name for row in stored.listing(study))
     _stored(study, file, report, identity, target, out)
     progress("assigning texts", report.texts, report.texts)
-    stale = [row.file for row in assignments(study) if row.stale]
-    told = [
-        f"The segments changed since {', '.join(stale)} {plural(len(stale), 'was', 'were')} assigned: assign again."
-    ] * bool(stale)
     return replace(
-        report, warnings=(*report.warnings, *told), rejects_file=str(rejects), parquet=target.name,
+        report, warnings=(*report.warnings, *_stale_warnings(study)), rejects_file=str(rejects), parquet=target.name,
         out=str(out) if out else "", resumed=resumed, unchanged=unchanged,
     )  # fmt: skip
 
 
+def _run(
+    study: Study,
+    request: _Request,
+    training: TrainingPassages,
+    identity: State,
+    target: Path,
+    rejects: Path,
+    fresh: bool,
+    engine: str,
+    progress: Progress,
+    paused: Callable[[], bool] | None,
+) -> int:
+    """Assign all texts into the file ``target``; return how many an earlier run had done already."""
+    with runs.run_folder(study, request.file) as folder:
+        if fresh:
+            runs.clear(folder)
+        begun = runs.begun(folder, identity, request.file)
+        trained = train_assigner(study, training, request.precision, request.off_topic, request.backend, progress)
+        staged = begun or runs.begin(
+            folder, identity, request.file, rejects, request.columns, request.dates, request.timezone
+        )
+        elsewhere = _on_spark(study, staged, trained, request.backend, engine, progress)
+        part_files, resumed = runs.run(folder, staged, trained, progress, paused, elsewhere)
+        _join_parts(part_files, target, _report(staged, trained, parts.counts(part_files), request))
+        runs.clear(folder)
+    return resumed
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The choices of a run: how the file is read, and how its texts are assigned."""
+
+    file: Path
+    backend: str
+    precision: float
+    off_topic: float
+    columns: dict[str, str]
+    dates: dict[str, str]
+    timezone: str
+
+
+def _identity(study: Study, request: _Request, training: TrainingPassages) -> State:
+    """Return all that a run's result depends on: another run with an equal identity has the same result."""
+    return {
+        "sha256": runs.digest(request.file), "version": accounts.version(study), "model": model_sha256(study),
+        "backend": request.backend, "passages": training.sha256, "precision": request.precision,
+        "off_topic": request.off_topic, "columns": request.columns, "dates": request.dates, "timezone": request.timezone,
+    }  # fmt: skip
+
+
+def _stale_warnings(study: Study) -> list[str]:
+    """Return a warning that names the files assigned before the segments changed; none where there are none."""
+    stale = [row.file for row in assignments(study) if row.stale]
+    if not stale:
+        return []
+    return [
+        f"The segments changed since {', '.join(stale)} {plural(len(stale), 'was', 'were')} assigned: assign again."
+    ]
+
+
 def _on_spark(
-    study: Study, staged: StagedTexts, lesson: Lesson, backend: str, engine: str, progress: Progress
+    study: Study, staged: StagedTexts, trained: TrainedAssigner, backend: str, engine: str, progress: Progress
 ) -> Callable[[runs.Known], None] | None:
-    """What finds verdicts on a cluster; None where the engine is no Spark."""
+    """Return what finds verdicts on a cluster, or None where the engine is not Spark."""
     if not engine.startswith(("spark", "sc:")):
         return None
     from needsseg.actions.segments.assigning_spark import learn_on_spark
 
     model = locate(load(study.path).model)
-    return lambda known: learn_on_spark(staged, lesson, known, model, backend, engine, progress)
+    return lambda known: learn_on_spark(staged, trained, known, model, backend, engine, progress)
 
 
 def _refuse_own(study: Study, file: Path) -> None:
     if study.owns(file):
         raise UsageError(f"{file} belongs to the study itself.", "Name a file of texts.")
+
+
+def _check_files(study: Study, file: Path, out: Path | None) -> None:
+    """Raise UsageError or NeedssegError where ``file`` cannot be read as texts, or ``out`` not be written."""
+    _refuse_own(study, file)
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file.", "Give a CSV, JSON-lines or Parquet file of texts.")
+    if out is not None:
+        _check_out(study, file, out)
 
 
 def _check_out(study: Study, file: Path, out: Path) -> None:
@@ -195,9 +251,9 @@ def _check_out(study: Study, file: Path, out: Path) -> None:
         raise NeedssegError(f"{out.parent}: no such folder.", "Create it or choose another.")
 
 
-def _joined(made: list[Path], target: Path, report: AssignReport) -> None:
+def _join_parts(part_files: list[Path], target: Path, report: AssignReport) -> None:
     try:
-        parts.join_parts(made, target, json.dumps(asdict(report), ensure_ascii=False, sort_keys=True))
+        parts.join_parts(part_files, target, json.dumps(asdict(report), ensure_ascii=False, sort_keys=True))
     except OSError as error:
         raise NeedssegError(
             f"{target.parent}: cannot write there: {error}.",
@@ -206,12 +262,12 @@ def _joined(made: list[Path], target: Path, report: AssignReport) -> None:
 
 
 def _read_report(target: Path, file: Path) -> AssignReport:
-    held = json.loads(parts.report_of(target))
-    return AssignReport(**(held | {"file": file.name, "warnings": tuple(held["warnings"])}))
+    stored_report = json.loads(parts.report_of(target))
+    return AssignReport(**(stored_report | {"file": file.name, "warnings": tuple(stored_report["warnings"])}))
 
 
 def _stored(study: Study, file: Path, report: AssignReport, identity: State, target: Path, out: Path | None) -> None:
-    """Notes the assignment in the study, in one step to undo, and puts the file out; both or none."""
+    """Note the assignment in the study, in one step to undo, and puts the file out; both or none."""
     if out is not None:
         with leftovers.writing_to(study, out), written(target, out):
             _noted(study, file, report, identity, target)
@@ -220,12 +276,12 @@ def _stored(study: Study, file: Path, report: AssignReport, identity: State, tar
 
 
 def _noted(study: Study, file: Path, report: AssignReport, identity: State, target: Path) -> None:
-    if any(row.made.parquet == target.name for row in stored.listing(study)):
+    if any(row.assignment.parquet == target.name for row in stored.listing(study)):
         return
     with study.action(
         "assign", f"put {format_count(report.texts, 'text')} of {file.name} to segments, labelled {report.labelled:,}"
     ):
-        stored.put(
+        stored.replace(
             study,
             stored.NewAssignment(
                 file.name, str(identity["sha256"]), target.name, str(identity["version"]), str(identity["model"]),
@@ -236,43 +292,43 @@ def _noted(study: Study, file: Path, report: AssignReport, identity: State, targ
 
 
 def _report(
-    staged: StagedTexts, lesson: Lesson, found: parts.Counts, precision: float, off_topic: float, backend: str
+    staged: StagedTexts, trained: TrainedAssigner, text_counts: parts.Counts, request: _Request
 ) -> AssignReport:
-    expected = lesson.assigner.expected()
+    expected = trained.assigner.expected()
     return AssignReport(
-        "", found.texts, found.labelled, found.reasons, found.segments, staged.refused, found.texts - found.distinct,
-        precision, round(expected.threshold, 4), round(expected.precision, 4), round(expected.coverage, 4),
-        found.confidence, round(found.labelled / found.texts, 4), staged.columns, backend,
-        tuple(_warnings(staged, found, expected.threshold, precision, off_topic)),
+        "", text_counts.texts, text_counts.labelled, text_counts.reasons, text_counts.segments, staged.refused,
+        text_counts.texts - text_counts.distinct, request.precision, round(expected.threshold, 4),
+        round(expected.precision, 4), round(expected.coverage, 4), text_counts.confidence,
+        round(text_counts.labelled / text_counts.texts, 4), staged.columns, request.backend,
+        tuple(_warnings(staged, text_counts, expected.threshold, request.precision, request.off_topic)),
     )  # fmt: skip
 
 
 def _warnings(
-    staged: StagedTexts, found: parts.Counts, threshold: float, precision: float, off_topic: float
+    staged: StagedTexts, text_counts: parts.Counts, threshold: float, precision: float, off_topic: float
 ) -> list[str]:
-    told = list(staged.warnings)
+    warnings = list(staged.warnings)
     if threshold > 1:
-        told.append(
-            f"On the study's own passages no confidence promises a precision of {precision:.2f}, so nothing is "
-            "labelled. "
-            "Ask for less (--precision), or accept more passages."
+        warnings.append(
+            f"No confidence promises a precision of {precision:.2f} on the study's own passages, so nothing is "
+            "labelled. Choose a lower precision, or accept more passages."
         )
-    nothing = found.reasons.get(NOTHING_FITS, 0) / found.texts
+    nothing = text_counts.reasons.get(NOTHING_FITS, 0) / text_counts.texts
     if nothing > max(MOSTLY, off_topic):
-        told.append(
+        warnings.append(
             f"{nothing:.0%} of the texts look like none of the segments; {off_topic:.0%} was assumed. "
-            "Where most texts are about something else, say so (--off-topic), or the labels are less sure than they say."
+            "If most texts are about something else, raise the assumed share; otherwise labels are overconfident."
         )
-    if found.foreign:
-        told.append(
-            f"{found.foreign:,} of {format_count(found.distinct, 'text')} do not seem to be English; the sentence "
+    if text_counts.foreign:
+        warnings.append(
+            f"{text_counts.foreign:,} of {format_count(text_counts.distinct, 'text')} do not seem to be English; the sentence "
             "model is made for English."
         )
-    if not found.of_accounts:
-        told.append("No text names an account, so texts have labels and accounts have none.")
-    elif found.dated < found.texts:
-        told.append(f"{found.texts - found.dated:,} texts have no date; they count as half a year old.")
-    return told
+    if not text_counts.of_accounts:
+        warnings.append("No text names an account, so texts have labels and accounts have none.")
+    elif text_counts.dated < text_counts.texts:
+        warnings.append(f"{text_counts.texts - text_counts.dated:,} texts have no date; they count as half a year old.")
+    return warnings
 
 
 def assignments(study: Study) -> list[Assignment]:
@@ -280,9 +336,9 @@ def assignments(study: Study) -> list[Assignment]:
     version = accounts.version(study)
     return [
         Assignment(
-            row.id, row.made.file, row.made.texts, row.made.labelled, row.made.expected_precision,
-            row.made.expected_coverage, row.made.confidence, row.made.version, row.made.version != version,
-            row.made.backend, row.assigned_by, row.assigned_at,
+            row.id, done.file, done.texts, done.labelled, done.expected_precision, done.expected_coverage, done.confidence,
+            done.version, done.version != version, done.backend, row.assigned_by, row.assigned_at,
         )
         for row in stored.listing(study)
+        for done in [row.assignment]
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from pathlib import Path
 from needsseg.accounts.assign import parts
 from needsseg.accounts.assign.parts import AssignedText, Verdict
 from needsseg.accounts.assign.texts import StagedTexts, TextRow, chunks, seems_foreign, stage_texts
-from needsseg.actions.segments.training_passages import Lesson
+from needsseg.actions.segments.training_passages import TrainedAssigner
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.files import file_sha256, sha256, write_file
 from needsseg.progress import Progress
@@ -54,16 +54,16 @@ class Known:
 
     _FORM = struct.Struct("<hihhB3i?")
 
-    def __init__(self, lesson: Lesson) -> None:
-        self._names = lesson.assigner.names
+    def __init__(self, trained: TrainedAssigner) -> None:
+        self._names = trained.assigner.names
         self._codes: dict[str | None, int] = {None: -1, **{name: at for at, name in enumerate(self._names)}}
-        self._passages = lesson.passages
-        self._places = {passage: place for place, passage in enumerate(lesson.passages)}
+        self._passages = trained.passages
+        self._places = {passage: place for place, passage in enumerate(trained.passages)}
         self._reasons: list[str] = []
         self._held: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, one: Verdict) -> None:
-        """Keeps what was found of a text, while there is room."""
+        """Keep what was found of a text, while there is room."""
         if len(self._held) >= MOST_KNOWN:
             return
         if one.reason not in self._reasons:
@@ -75,11 +75,11 @@ class Known:
         )  # fmt: skip
 
     def get(self, key: bytes) -> Verdict | None:
-        """What was found of a text, None where it is not known."""
-        held = self._held.get(key)
-        if held is None:
+        """Return the verdict on a text, or None where there is none."""
+        packed = self._held.get(key)
+        if packed is None:
             return None
-        label, sure, first, second, reason, *near, foreign = self._FORM.unpack(held)
+        label, sure, first, second, reason, *near, foreign = self._FORM.unpack(packed)
         return Verdict(
             None if label < 0 else self._names[label],
             sure / 10_000,
@@ -118,7 +118,7 @@ def run_folder(study: Study, file: Path) -> Iterator[Path]:
 
 
 def clear(folder: Path) -> None:
-    """Removes all that a run left; first what would let it go on."""
+    """Remove all that a run left; first what would let it go on."""
     (folder / "state.json").unlink(missing_ok=True)
     for path in folder.iterdir():
         if path.name != "lock":
@@ -134,8 +134,8 @@ def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
     if not state.exists() or not (folder / "texts.parquet").exists():
         clear(folder)
         return None
-    held = json.loads(state.read_text(encoding="utf-8"))
-    before = held["identity"]
+    stored = json.loads(state.read_text(encoding="utf-8"))
+    before = stored["identity"]
     if before.get("version") != identity["version"]:
         before = before | {"passages": identity["passages"]}  # one change, told once
     changed = [words for name, words in CHANGED.items() if before.get(name) != json.loads(json.dumps(identity))[name]]
@@ -147,7 +147,7 @@ def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
             Advice("Begin anew; what was done of it is then dropped: ", Fix.ASSIGN_AFRESH.of(file=file.name)),
         )
     return StagedTexts(
-        **(held["staged"] | {"path": folder / "texts.parquet", "warnings": tuple(held["staged"]["warnings"])})
+        **(stored["staged"] | {"path": folder / "texts.parquet", "warnings": tuple(stored["staged"]["warnings"])})
     )
 
 
@@ -160,7 +160,7 @@ def begin(
     dates: Mapping[str, str],
     tz: str,
 ) -> StagedTexts:
-    """Reads the file into the folder, and notes what the run is of."""
+    """Read the file into the folder, and notes what the run is of."""
     staged = stage_texts(file, folder / "texts.parquet", rejects, columns=columns, dates=dates, tz=tz)
     if digest(file) != identity["sha256"]:
         clear(folder)
@@ -173,15 +173,15 @@ def begin(
 def run(
     folder: Path,
     staged: StagedTexts,
-    lesson: Lesson,
+    trained: TrainedAssigner,
     progress: Progress,
     paused: Callable[[], bool] | None,
     elsewhere: Callable[[Known], None] | None = None,
 ) -> tuple[list[Path], int]:
-    """Puts all texts to the segments, part by part after those that are whole; the parts, and how many texts were done before.
+    """Put all texts to the segments, part by part after those that are whole; the parts, and how many texts were done before.
 
     ``elsewhere`` finds verdicts on another machine first."""
-    known = Known(lesson)
+    known = Known(trained)
     done = _learn_again(folder, known)
     if elsewhere is not None and done < staged.rows:
         elsewhere(known)
@@ -197,7 +197,7 @@ def run(
 
         tell("", 0, 1)
         try:
-            parts.write_part(_assigned(chunk, lesson, known, tell), parts.part_file(folder, number))
+            parts.write_part(_assigned(chunk, trained, known, tell), parts.part_file(folder, number))
         except OSError as error:
             raise NeedssegError(
                 f"{folder}: cannot write there: {error}.",
@@ -209,37 +209,37 @@ def run(
 
 
 def _learn_again(folder: Path, known: Known) -> int:
-    """Takes in what the parts that are there say, and drops one that is damaged with all after it; the texts they hold."""
+    """Take in what the parts that are there say, and drops one that is damaged with all after it; the texts they hold."""
     import duckdb
 
     done = 0
-    found = parts.whole_parts(folder)
-    for number, part in enumerate(found):
+    part_files = parts.whole_parts(folder)
+    for number, part in enumerate(part_files):
         try:
-            held = list(parts.verdicts(part))
+            part_verdicts = list(parts.verdicts(part))
         except duckdb.Error:  # the machine lost power while it was written
-            for other in found[number:]:
+            for other in part_files[number:]:
                 other.unlink()
             return done
-        for key, verdict in held:
+        for key, verdict in part_verdicts:
             known.put(bytes.fromhex(key), verdict)
-        done += len(held)
+        done += len(part_verdicts)
     return done
 
 
-def _assigned(chunk: list[TextRow], lesson: Lesson, known: Known, tell: Progress) -> list[AssignedText]:
+def _assigned(chunk: list[TextRow], trained: TrainedAssigner, known: Known, tell: Progress) -> list[AssignedText]:
     keys = [blake2b(row.text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for row in chunk]
-    found = {key: held for key in set(keys) if (held := known.get(key)) is not None}
-    fresh = {key: row.text for key, row in zip(keys, chunk, strict=True) if key not in found}
-    if fresh:
-        rows = lesson.encoder.encode(list(fresh.values()), tell)
-        for (key, text), one in zip(fresh.items(), lesson.assigner.assign(rows), strict=True):  # type: ignore[arg-type]
-            evidence = tuple(lesson.passages[place] for place in one.evidence)
-            found[key] = Verdict(
+    verdicts = {key: verdict for key in set(keys) if (verdict := known.get(key)) is not None}
+    new_texts = {key: row.text for key, row in zip(keys, chunk, strict=True) if key not in verdicts}
+    if new_texts:
+        rows = trained.encoder.encode(list(new_texts.values()), tell)
+        for (key, text), one in zip(new_texts.items(), trained.assigner.assign(rows), strict=True):  # type: ignore[arg-type]
+            evidence = tuple(trained.passages[place] for place in one.evidence)
+            verdicts[key] = Verdict(
                 one.label, one.confidence, one.first, one.second, one.reason, evidence, seems_foreign(text)
             )
-            known.put(key, found[key])
+            known.put(key, verdicts[key])
     return [
-        AssignedText(row.row, row.id, row.account_id, row.day, row.text[: parts.EXCERPT], key.hex(), found[key])
+        AssignedText(row.row, row.id, row.account_id, row.day, row.text[: parts.EXCERPT], key.hex(), verdicts[key])
         for key, row in zip(keys, chunk, strict=True)
     ]

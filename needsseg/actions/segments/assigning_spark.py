@@ -13,16 +13,22 @@ from needsseg.accounts.engines.spark import open_spark
 from needsseg.accounts.engines.spill import spill_folder
 from needsseg.accounts.ingest.cells import text as literal
 from needsseg.actions.segments.assigning_run import Known
-from needsseg.actions.segments.training_passages import Lesson
+from needsseg.actions.segments.training_passages import TrainedAssigner
 from needsseg.embedding import Model
 from needsseg.files import whole_file
 from needsseg.progress import Progress
 
 
 def learn_on_spark(
-    staged: StagedTexts, lesson: Lesson, known: Known, model: Model, backend: str, engine: str, progress: Progress
+    staged: StagedTexts,
+    trained: TrainedAssigner,
+    known: Known,
+    model: Model,
+    backend: str,
+    engine: str,
+    progress: Progress,
 ) -> None:
-    """Fills ``known`` with the verdicts on all distinct texts, as ``engine`` (``spark``, ``spark:MASTER``) finds them.
+    """Fill ``known`` with the verdicts on all distinct texts, as ``engine`` (``spark``, ``spark:MASTER``) finds them.
 
     The texts must lie where all executors see them. NeedssegError in Spark's words where it fails.
     """
@@ -31,17 +37,17 @@ def learn_on_spark(
     progress("assigning texts on Spark", 0, len(keys))
     try:
         with open_spark(engine, staged.path.parent) as session:
-            frame = assigned_on_spark(session, distinct, lesson.assigner, model, backend)
+            frame = assigned_on_spark(session, distinct, trained.assigner, model, backend)
             try:
-                found = frame.toArrow()
+                table = frame.toArrow()
             except Exception as error:  # Java's errors have no kind of their own to be told by
                 raise spark_error(error) from error
     finally:
         distinct.unlink(missing_ok=True)
-    for batch in found.to_batches(max_chunksize=10_000):
+    for batch in table.to_batches(max_chunksize=10_000):
         for row in batch.to_pylist():
             key, foreign = keys[row["row"]]
-            evidence = tuple(lesson.passages[place] for place in row["evidence"])
+            evidence = tuple(trained.passages[place] for place in row["evidence"])
             known.put(
                 key,
                 Verdict(row["label"], row["confidence"], row["first"], row["second"], row["reason"], evidence, foreign),
@@ -50,7 +56,7 @@ def learn_on_spark(
 
 
 def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
-    """Writes each text once, under the number of its first row, and gives its key and whether it seems foreign."""
+    """Write each text once, under the number of its first row, and gives its key and whether it seems foreign."""
     import duckdb
 
     with spill_folder(texts.parent) as folder, duckdb.connect() as con:
@@ -63,7 +69,7 @@ def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
         keys: dict[int, tuple[bytes, bool]] = {}
         rows = con.execute(f"SELECT row, text FROM read_parquet({literal(str(target))})")
         while block := rows.fetchmany(2_000):
-            for row, said in block:
-                digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-                keys[row] = (digest, seems_foreign(said))
+            for row, words in block:
+                digest = blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+                keys[row] = (digest, seems_foreign(words))
         return keys

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from needsseg.actions.coding.blind import seen_members, veiled
 from needsseg.actions.coding.cached_vectors import cached
+from needsseg.actions.segments.quote_spans import place_in, span_of
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.coding.linguistic_cues import load_cues
 from needsseg.discovery.evidence.card_quotes import PARTS, Part, Proposal, clearest_sentence, proposals, propose
@@ -67,7 +68,7 @@ class StatementDraft:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a segment says of itself.
+    """The card of a segment.
 
     ``quotes`` holds, for each part, what was pinned in its order, else the program's one proposal, else nothing; ``offers``
     what else could be pinned; ``passages`` those that are quoted. ``rival`` is the segment that "not" tells it from; ``lost``
@@ -116,22 +117,23 @@ def card(study: Study, segment: int) -> Card:
     pins = cards.listing(study, segment)
     rows = [each for each in segments.listing(study) if each.status != "set_aside" or each.id == segment]
     ids = {m.passage for each in rows for m in members.get(each.id, [])} | {each.passage for each in pins}
-    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=sorted(ids)))}
-    here = [p for member in members.get(segment, []) if (p := held[member.passage]).anchored]
+    passages_by_id = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=sorted(ids)))}
+    member_passages = [p for member in members.get(segment, []) if (p := passages_by_id[member.passage]).anchored]
     groups = load_cues(prompt_file("cues.toml", load(study.path)))
-    chosen, lost = _pinned(pins, held, {member.passage for member in members.get(segment, [])}, names)
-    speakers = [names.of(passage) for passage in here]
-    offers = proposals([passage.quote for passage in here], groups, speakers)
+    chosen, lost = _pinned(pins, passages_by_id, {member.passage for member in members.get(segment, [])}, names)
+    speakers = [names.of(passage) for passage in member_passages]
+    offers = proposals([passage.quote for passage in member_passages], groups, speakers)
     unsaid = tuple(part for part in PARTS if part in row.unsaid and not chosen[part])
     proposed = propose(
         {part: each for part, each in offers.items() if not chosen[part] and part not in unsaid}, speakers
     )
-    quotes = {part: chosen[part] or _as_quotes(proposed.get(part), here, names) for part in PARTS}
-    alike: dict[Part, tuple[CardQuote, ...]] = {
-        part: tuple(quote for each in offers[part] for quote in _as_quotes(each, here, names)) for part in offers
+    quotes = {part: chosen[part] or _as_quotes(proposed.get(part), member_passages, names) for part in PARTS}
+    alternatives: dict[Part, tuple[CardQuote, ...]] = {
+        part: tuple(quote for each in offers[part] for quote in _as_quotes(each, member_passages, names))
+        for part in offers
     }
-    rival, border = _border(study, row, rows, members, held)
-    alike["not"] = (
+    rival, border = _border(study, row, rows, members, passages_by_id)
+    alternatives["not"] = (
         tuple(
             _not(passage, rival.id, names, span)
             for passage in border
@@ -141,44 +143,33 @@ def card(study: Study, segment: int) -> Card:
         else ()
     )
     if not quotes["not"] and "not" not in unsaid:
-        quotes["not"] = alike["not"][:1]
+        quotes["not"] = alternatives["not"][:1]
     return Card(
-        segment, row.name, row.need, quotes, alike, rival.id if rival else None, rival.name if rival else "", row.statement,
-        _draft(here, names), tuple(lost), unsaid,
-        {quote.passage: held[quote.passage] for each in quotes.values() for quote in each},
+        segment, row.name, row.need, quotes, alternatives, rival.id if rival else None, rival.name if rival else "",
+        row.statement, _draft(member_passages, names), tuple(lost), unsaid,
+        {quote.passage: passages_by_id[quote.passage] for each in quotes.values() for quote in each},
     )  # fmt: skip
 
 
 def _pinned(
-    pins: Sequence[Pin], held: dict[int, Passage], mine: set[int], names: ParticipantNames
+    pins: Sequence[Pin], passages_by_id: dict[int, Passage], member_ids: set[int], names: ParticipantNames
 ) -> tuple[dict[Part, tuple[CardQuote, ...]], list[str]]:
     """The pinned quotes of each part as they stand in their passages now, and in words those that stand nowhere."""
-    found: dict[Part, tuple[CardQuote, ...]] = dict.fromkeys(PARTS, ())
+    quotes_by_part: dict[Part, tuple[CardQuote, ...]] = dict.fromkeys(PARTS, ())
     lost = []
     for each in pins:
-        passage, part = held[each.passage], cast(Part, each.part)
+        passage, part = passages_by_id[each.passage], cast(Part, each.part)
         at = place_in(passage.quote, each)
-        if part != "not" and passage.id not in mine:
+        if part != "not" and passage.id not in member_ids:
             lost.append(
                 f"the {part} pinned by {each.pinned_by}, “{each.quote}”, is of a passage that lies elsewhere now"
             )
         elif at is None:
             lost.append(f"the {part} pinned by {each.pinned_by}, “{each.quote}”, is no longer in passage {passage.id}")
         else:
-            made = _quote(part, passage, at, at + len(each.quote), names)
-            found[part] += (replace(made, pinned=True, by=each.pinned_by),)
-    return found, lost
-
-
-def place_in(quote: str, pin: Pin) -> int | None:
-    """Where the words of a pin begin in its passage's quote as it is now, nearest to where they were; None where nowhere."""
-    if quote[pin.start : pin.end] == pin.quote:
-        return pin.start
-    places, at = [], quote.find(pin.quote)
-    while at >= 0:
-        places.append(at)
-        at = quote.find(pin.quote, at + 1)
-    return min(places, key=lambda place: (abs(place - pin.start), place), default=None)
+            quote = _quote(part, passage, at, at + len(each.quote), names)
+            quotes_by_part[part] += (replace(quote, pinned=True, by=each.pinned_by),)
+    return quotes_by_part, lost
 
 
 def _quote(part: Part, passage: Passage, start: int, end: int, names: ParticipantNames) -> CardQuote:
@@ -196,8 +187,10 @@ def _quote(part: Part, passage: Passage, start: int, end: int, names: Participan
     )
 
 
-def _as_quotes(each: Proposal | None, here: Sequence[Passage], names: ParticipantNames) -> tuple[CardQuote, ...]:
-    return () if each is None else (_quote(each.part, here[each.index], each.start, each.end, names),)
+def _as_quotes(
+    each: Proposal | None, member_passages: Sequence[Passage], names: ParticipantNames
+) -> tuple[CardQuote, ...]:
+    return () if each is None else (_quote(each.part, member_passages[each.index], each.start, each.end, names),)
 
 
 def _not(passage: Passage, segment: int, names: ParticipantNames, span: tuple[int, int]) -> CardQuote:
@@ -209,88 +202,90 @@ def _border(
     row: SegmentRow,
     rows: Sequence[SegmentRow],
     members: dict[int, list[segments.Member]],
-    held: dict[int, Passage],
+    passages_by_id: dict[int, Passage],
 ) -> tuple[SegmentRow | None, list[Passage]]:
     """The segment nearest to another and its passages that are nearest to that one: what it only just is not."""
     placed = {member.passage: each.id for each in rows for member in members.get(each.id, [])}
-    ids = sorted(passage for passage in placed if held[passage].anchored)
+    ids = sorted(passage for passage in placed if passages_by_id[passage].anchored)
     if row.id not in placed.values():
         return None, []
-    found = cached(study, [held[passage].quote for passage in ids])
-    if found.rows is None:
+    vectors = cached(study, [passages_by_id[passage].quote for passage in ids])
+    if vectors.rows is None:
         return None, []
-    near = neighbour(found.rows, [placed[passage] for passage in ids], row.id, MOST_AT_BORDER)
-    if near is None:
+    nearest = neighbour(vectors.rows, [placed[passage] for passage in ids], row.id, MOST_AT_BORDER)
+    if nearest is None:
         return None, []
-    return next(each for each in rows if each.id == near.label), [held[ids[index]] for index in near.border]
+    return next(each for each in rows if each.id == nearest.label), [
+        passages_by_id[ids[index]] for index in nearest.border
+    ]
 
 
-def _draft(here: Sequence[Passage], names: ParticipantNames) -> StatementDraft | None:
-    made = job_statement([passage.quote for passage in here], range(len(here)))
-    if not made.parts:
+def _draft(member_passages: Sequence[Passage], names: ParticipantNames) -> StatementDraft | None:
+    statement = job_statement([passage.quote for passage in member_passages], range(len(member_passages)))
+    if not statement.parts:
         return None
-    of = here[made.parts[0].index]
-    return StatementDraft(made.sentence, of.id, of.interview, names.of(of))
+    source = member_passages[statement.parts[0].index]
+    return StatementDraft(statement.sentence, source.id, source.interview, names.of(source))
 
 
 def beginnings(study: Study, segment: int) -> list[Beginning]:
-    """What the sentence of a need can begin with: descriptions that people wrote, never words of several participants.
+    """Return texts with which the sentence of a need can begin: descriptions people wrote, never participants' words.
 
     The nearest archetype's, those of codes that its passages carry, most of them first, and of needs in view.
     """
     row = segments.one(study, segment)
     ids = [member.passage for member in seen_members(study).get(segment, [])]
     counts = Counter(code for passage in veiled(study, passages.listing(study, ids=ids)) for code in passage.codes)
-    told = {code.name: code.description for code in codebook.listing(study)}
-    stated = cards.needs_in_view(study)
+    code_descriptions = {code.name: code.description for code in codebook.listing(study)}
+    needs_in_view = cards.needs_in_view(study)
     used = sorted(counts, key=lambda code: (-counts[code], code))
     offered = [
         (row.description, "the segment's description"),
-        *((text, f"the need in view “{name}”") for name, text, of in stated if of == segment),
+        *((text, f"the need in view “{name}”") for name, text, of in needs_in_view if of == segment),
         *((name.description, f"the archetype {name.name}") for name in row.suggested_names[:1]),
-        *((told.get(code, ""), f"the code “{code}”") for code in used[:BEGINNINGS]),
-        *((text, f"the need in view “{name}”") for name, text, of in stated if of != segment),
+        *((code_descriptions.get(code, ""), f"the code “{code}”") for code in used[:BEGINNINGS]),
+        *((text, f"the need in view “{name}”") for name, text, of in needs_in_view if of != segment),
     ]
-    once: dict[str, Beginning] = {}
+    by_text: dict[str, Beginning] = {}
     for words, source in offered:
         text = " ".join(words.split())
         if text:
-            once.setdefault(text.casefold(), Beginning(text, source))
-    return list(once.values())
+            by_text.setdefault(text.casefold(), Beginning(text, source))
+    return list(by_text.values())
 
 
 def write_need(study: Study, segment: int, text: str) -> None:
-    """Writes a segment's need in one sentence; an empty one takes it back."""
+    """Write a segment's need in one sentence; an empty one takes it back."""
     with study.action("need", f"wrote the need of segment {segment}"):
         segments.write_need(study, segment, text)
 
 
 def pin(study: Study, segment: int, part: Part, passage: int, words: str = "", *, beside: bool = False) -> None:
-    """Pins a passage's words, all of them or a clause of it, to a part of a segment's card: in place of what is pinned there.
+    """Pin a passage's words, all of them or a clause of it, to a part of a segment's card: in place of what is pinned there.
 
-    With ``beside`` it comes behind them. Raises UsageError for words that the passage does not hold, and for a passage of
+    With ``beside`` it comes behind them. Raise UsageError for words that the passage does not hold, and for a passage of
     another segment, or for "not" of the same.
     """
-    found = passages.one(study, passage)
-    span = span_of(found, words)
-    mine = {member.passage for member in segments.members(study).get(segment, [])}
-    _check(found.id, part, segment, mine)
-    held = [each for each in cards.listing(study, segment) if each.part == part]
+    pinned_passage = passages.one(study, passage)
+    span = span_of(pinned_passage, words)
+    member_ids = {member.passage for member in segments.members(study).get(segment, [])}
+    _check(pinned_passage.id, part, segment, member_ids)
+    pins = [each for each in cards.listing(study, segment) if each.part == part]
     with study.action("pin", f"pinned the {part} of segment {segment}: passage {passage}"):
         if not beside:
-            cards.unpin(study, held)
-        elif any((each.passage, each.quote) == (passage, found.quote[slice(*span)]) for each in held):
+            cards.unpin(study, pins)
+        elif any((each.passage, each.quote) == (passage, pinned_passage.quote[slice(*span)]) for each in pins):
             raise UsageError(f"These words of passage {passage} are pinned as {part} already.")
-        cards.pin(study, segment, part, passage, *span, found.quote[slice(*span)])
-        said = segments.one(study, segment).unsaid
-        if part in said:
-            segments.write_unsaid(study, segment, [each for each in said if each != part])
+        cards.pin(study, segment, part, passage, *span, pinned_passage.quote[slice(*span)])
+        empty_parts = segments.one(study, segment).unsaid
+        if part in empty_parts:
+            segments.write_unsaid(study, segment, [each for each in empty_parts if each != part])
 
 
 def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -> None:
-    """Says that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
+    """Say that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
 
-    Raises UsageError where something is pinned to the part, and where it is so already.
+    Raise UsageError where something is pinned to the part, and where it is so already.
     """
     row = segments.one(study, segment)
     if unsaid and any(each.part == part for each in cards.listing(study, segment)):
@@ -299,17 +294,17 @@ def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -
         state = "is empty already" if unsaid else "is not said to be empty"
         raise UsageError(f"The {part} of segment {segment} {state}.", "Nothing was changed.")
     rest = [each for each in PARTS if each in row.unsaid and each != part]
-    said = f"said that nobody tells the {part} of segment {segment}"
-    with study.action("empty part", said if unsaid else f"let the {part} of segment {segment} be proposed again"):
+    summary = f"said that nobody tells the {part} of segment {segment}"
+    with study.action("empty part", summary if unsaid else f"let the {part} of segment {segment} be proposed again"):
         segments.write_unsaid(study, segment, [*rest, part] if unsaid else rest)
 
 
-def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:
-    if part == "not" and passage in mine:
+def _check(passage: int, part: Part, segment: int, member_ids: set[int]) -> None:
+    if part == "not" and passage in member_ids:
         raise UsageError(
             f"Passage {passage} lies in segment {segment}.", "What a segment is not is said in a passage of another."
         )
-    if part != "not" and passage not in mine:
+    if part != "not" and passage not in member_ids:
         raise UsageError(
             f"Passage {passage} does not lie in segment {segment}.",
             Advice(
@@ -319,36 +314,36 @@ def _check(passage: int, part: Part, segment: int, mine: set[int]) -> None:
 
 
 def unpin(study: Study, segment: int, part: Part, number: int | None = None) -> int:
-    """Takes the pinned quote of a number off a part, or all; how many. Raises UsageError where none is pinned."""
-    held = _held(study, segment, part)
-    gone = held if number is None else [_numbered(held, part, number)]
-    with study.action("unpin", f"took {format_count(len(gone), 'quote')} off the {part} of segment {segment}"):
-        cards.unpin(study, gone)
-    return len(gone)
+    """Take the pinned quote of a number off a part, or all; how many. Raise UsageError where none is pinned."""
+    pins = _required_pins(study, segment, part)
+    removed = pins if number is None else [_numbered(pins, part, number)]
+    with study.action("unpin", f"took {format_count(len(removed), 'quote')} off the {part} of segment {segment}"):
+        cards.unpin(study, removed)
+    return len(removed)
 
 
 def trim(study: Study, segment: int, part: Part, words: str, number: int = 1) -> None:
-    """Cuts a pinned quote to other words of its passage, such as one clause of it."""
-    held = _numbered(_held(study, segment, part), part, number)
-    found = passages.one(study, held.passage)
-    start, end = span_of(found, words, near=held.start)
+    """Cut a pinned quote to other words of its passage, such as one clause of it."""
+    pinned = _numbered(_required_pins(study, segment, part), part, number)
+    quoted_passage = passages.one(study, pinned.passage)
+    start, end = span_of(quoted_passage, words, near=pinned.start)
     with study.action("trim", f"trimmed the {part} of segment {segment}"):
-        cards.trim(study, held, start, end, found.quote[start:end])
+        cards.trim(study, pinned, start, end, quoted_passage.quote[start:end])
 
 
 def order(study: Study, segment: int, part: Part, number: int, place: int) -> None:
-    """Moves the pinned quote of a number to another place among those of its part."""
-    held = _held(study, segment, part)
-    moved = _numbered(held, part, number)
-    rest = [each.id for each in held if each.id != moved.id]
-    _numbered(held, part, place)
+    """Move the pinned quote of a number to another place among those of its part."""
+    pins = _required_pins(study, segment, part)
+    moved = _numbered(pins, part, number)
+    rest = [each.id for each in pins if each.id != moved.id]
+    _numbered(pins, part, place)
     rest.insert(place - 1, moved.id)
     with study.action("order quotes", f"put quote {number} of the {part} of segment {segment} in place {place}"):
         cards.order(study, segment, part, rest)
 
 
 def take_statement(study: Study, segment: int) -> str:
-    """Takes the draft of a job statement as it is; the sentence. Raises UsageError where nobody said enough of one."""
+    """Take the draft of a job statement as it is; the sentence. Raise UsageError where nobody said enough of one."""
     draft = card(study, segment).draft
     if draft is None:
         raise UsageError(
@@ -360,46 +355,15 @@ def take_statement(study: Study, segment: int) -> str:
     return draft.sentence
 
 
-def span_of(passage: Passage, words: str, near: int = 0) -> tuple[int, int]:
-    """Where words stand in a passage's quote, nearest to a place; all of it where they are empty.
-
-    Raises UsageError where it does not hold them as they are, from a word's beginning to a word's end.
-    """
-    words = words.strip()
-    if not words:
-        return 0, len(passage.quote)
-    places, at = [], passage.quote.find(words)
-    while at >= 0:
-        if _is_whole(passage.quote, at, at + len(words)):
-            places.append(at)
-        at = passage.quote.find(words, at + 1)
-    if not places:
-        raise UsageError(
-            f"Passage {passage.id} does not hold the words “{words}”.",
-            Advice("Give whole words of it, exactly as they are. They are shown by: ", Fix.PASSAGES),
-        )
-    start = min(places, key=lambda place: (abs(place - near), place))
-    return start, start + len(words)
-
-
-def _is_whole(quote: str, start: int, end: int) -> bool:
-    """Whether a span begins and ends between words; in scripts without spaces every place is between words."""
-    return not any(
-        quote[at - 1].isalnum() and quote[at].isalnum() and quote[at - 1].isascii() and quote[at].isascii()
-        for at in (start, end)
-        if 0 < at < len(quote)
-    )
-
-
-def _held(study: Study, segment: int, part: Part) -> list[Pin]:
+def _required_pins(study: Study, segment: int, part: Part) -> list[Pin]:
     segments.one(study, segment)
-    held = [each for each in cards.listing(study, segment) if each.part == part]
-    if not held:
+    pins = [each for each in cards.listing(study, segment) if each.part == part]
+    if not pins:
         raise UsageError(f"Nothing is pinned as {part} of segment {segment}.", Advice("Pin a quote: ", Fix.PIN_QUOTE))
-    return held
+    return pins
 
 
-def _numbered(held: Sequence[Pin], part: Part, number: int) -> Pin:
-    if not 1 <= number <= len(held):
-        raise UsageError(f"There is no quote {number} of the {part}.", f"There are: 1 to {len(held)}.")
-    return held[number - 1]
+def _numbered(pins: Sequence[Pin], part: Part, number: int) -> Pin:
+    if not 1 <= number <= len(pins):
+        raise UsageError(f"There is no quote {number} of the {part}.", f"There are: 1 to {len(pins)}.")
+    return pins[number - 1]

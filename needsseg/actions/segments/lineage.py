@@ -26,7 +26,7 @@ class Event:
 
 
 def lineage(study: Study, segment: int) -> tuple[Event, ...]:
-    """What was done to a segment, oldest first; after history was erased, what its own row still tells.
+    """Return the events of a segment, oldest first; after history was erased, those that its own row still shows.
 
     A blind coder is not told which passages others put there or took out one by one.
     """
@@ -40,7 +40,9 @@ def lineage(study: Study, segment: int) -> tuple[Event, ...]:
     ]
     names = {other.id: f"“{other.name}”" for other in rows.values()}
     events = [
-        Event(change.at, change.actor, "; ".join(said)) for change in changes if (said := _said(change, row.run, names))
+        Event(change.at, change.actor, "; ".join(phrases))
+        for change in changes
+        if (phrases := _change_in_words(change, row.run, names))
     ]
     if not any(change.before is None and change.after is not None for change in changes):
         started = {run.id: run.started_at for run in runs.listing(study)}
@@ -48,8 +50,8 @@ def lineage(study: Study, segment: int) -> tuple[Event, ...]:
             events.insert(0, Event(started.get(row.run, ""), "", f"found in run {row.run}"))
         elif row.split_from is not None:
             events.insert(0, Event("", "", f"split off {_named(row.split_from, names)}"))
-    told = any(change.after is not None and change.after["status"] == "confirmed" for change in changes)
-    if row.confirmed_at and row.confirmed_by and not told:
+    confirmation_listed = any(change.after is not None and change.after["status"] == "confirmed" for change in changes)
+    if row.confirmed_at and row.confirmed_by and not confirmation_listed:
         events.append(Event(row.confirmed_at, row.confirmed_by, "confirmed"))
     return tuple(events)
 
@@ -58,29 +60,32 @@ def _named(segment: int | None, names: Mapping[int, str]) -> str:
     return "no segment" if segment is None else names.get(segment, f"segment {segment}")
 
 
-def _said(change: Change, run: int | None, names: Mapping[int, str]) -> list[str]:
-    """What one action did, in words."""
+def _change_in_words(change: Change, run: int | None, names: Mapping[int, str]) -> list[str]:
+    """Return what one action did to the segment, in words."""
     before, after = change.before, change.after
-    said = []
+    phrases = []
     if before is None and after is not None:
-        said.append(_born(change, after, run, names))
+        phrases.append(_creation_in_words(change, after, run, names))
     elif before is not None and after is not None:
-        said += _changed(before, after, change, names)
+        phrases += _changed(before, after, change, names)
     merged = [f"merged {_named(other, names)} into it" for other in change.merged]
-    said += merged
+    phrases += merged
     if before is None and after is not None and not merged:
-        return said  # its first passages are part of how it came to be
-    came = {source: count for source, count in change.came.items() if source not in change.merged}
-    said += [f"{format_count(count, 'passage')} came from {_named(source, names)}" for source, count in came.items()]
+        return phrases  # its first passages are part of how it came to be
+    arrivals = {source: count for source, count in change.arrivals.items() if source not in change.merged}
+    phrases += [
+        f"{format_count(count, 'passage')} came from {_named(source, names)}" for source, count in arrivals.items()
+    ]
     if after is None or after["status"] != "merged":
-        said += [
-            f"{format_count(count, 'passage')} went to {_named(target, names)}" for target, count in change.went.items()
+        phrases += [
+            f"{format_count(count, 'passage')} went to {_named(target, names)}"
+            for target, count in change.departures.items()
         ]
-    return said
+    return phrases
 
 
-def _born(change: Change, after: Mapping[str, object], run: int | None, names: Mapping[int, str]) -> str:
-    size = format_count(sum(change.came.values()), "passage")
+def _creation_in_words(change: Change, after: Mapping[str, object], run: int | None, names: Mapping[int, str]) -> str:
+    size = format_count(sum(change.arrivals.values()), "passage")
     if after["split_from"] is not None:
         parent = after["split_from"]
         return f"split off {_named(parent if isinstance(parent, int) else None, names)} with {size}"
@@ -92,22 +97,22 @@ def _born(change: Change, after: Mapping[str, object], run: int | None, names: M
 def _changed(
     before: Mapping[str, object], after: Mapping[str, object], change: Change, names: Mapping[int, str]
 ) -> list[str]:
-    said = []
+    phrases = []
     if before["name"] != after["name"]:
-        said.append(f"named “{after['name']}”")
+        phrases.append(f"named “{after['name']}”")
     if before["description"] != after["description"]:
-        said.append("described")
+        phrases.append("described")
     if before.get("statement", "") != after.get("statement", ""):
-        said.append("job statement written")
+        phrases.append("job statement written")
     if after["status"] == "merged" and before["status"] != "merged":
         target = after["merged_into"]
-        said.append(f"merged into {_named(target if isinstance(target, int) else None, names)}")
+        phrases.append(f"merged into {_named(target if isinstance(target, int) else None, names)}")
     elif after["status"] == "confirmed" and before["confirmed_at"] is not None:
-        said.append("confirmed again")
+        phrases.append("confirmed again")
     elif after["status"] in STATUS_WORDS and before["status"] != after["status"]:
-        said.append(STATUS_WORDS[str(after["status"])])
+        phrases.append(STATUS_WORDS[str(after["status"])])
     elif before["status"] in ("confirmed", "set_aside") and after["status"] == "named":
-        said.append("reopened")
+        phrases.append("reopened")
     elif before["status"] == "candidate" and after["status"] == "named" and before["name"] == after["name"]:
-        said.append("kept: a person changed it")
-    return said
+        phrases.append("kept: a person changed it")
+    return phrases

@@ -17,14 +17,17 @@ def participant_needs(study: Study, *, as_seen: bool = False) -> list[PrimaryNee
 
     ``as_seen`` leaves out what blind mode hides from the coder of the study; labels are of everybody's work.
     """
-    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
-    held = {passage.id: passage for passage in passages.listing(study)}
+    participant_of = {
+        (row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant
+    }
+    passages_by_id = {passage.id: passage for passage in passages.listing(study)}
     members = seen_members(study) if as_seen else segments.members(study)
     placed = [
-        (who[voice], row.name)
+        (participant_of[voice], row.name)
         for row in segments.listing(study)
         if row.status in ("named", "confirmed")
         for member in members.get(row.id, [])
-        if (voice := (held[member.passage].interview, held[member.passage].speaker)) in who
+        if (voice := (passages_by_id[member.passage].interview, passages_by_id[member.passage].speaker))
+        in participant_of
     ]
     return primary_needs([participant.key for participant in accounts.participants(study)], placed)

@@ -1,4 +1,4 @@
-"""What stands behind a segment in accounts and money, where account data were imported."""
+"""The accounts of a segment's participants and what they pay, where account data were imported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Backing:
+class SegmentAccounts:
     """The accounts of a segment's participants, how many of these have one, and what the accounts pay as of a day.
 
     ``amount`` adds up the active subscriptions of the ``priced`` accounts; ``arr`` is yearly, and None where the column's
@@ -35,48 +35,48 @@ class Backing:
     as_of: date | None
 
 
-def backing(study: Study, warn: Callable[[str], None] = lambda _why: None) -> dict[int, Backing]:
-    """The backing of every segment; empty where no accounts were imported. Loads DuckDB.
+def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why: None) -> dict[int, SegmentAccounts]:
+    """The accounts behind every segment; empty where no accounts were imported. Loads DuckDB.
 
-    It is empty too where their file is gone or cannot be read: evidence is to be seen all the same, and ``warn`` hears why.
+    It is empty too where their file is missing or unreadable; ``warn`` gets the reason, and evidence is shown all the same.
     """
     from needsseg.actions.accounts import accounts
 
     if "accounts" not in accounts.sources(study):
         return {}
     try:
-        account_of = {found.participant: found.account_id for found in accounts.matches(study) if found.account_id}
+        account_of = {behind.participant: behind.account_id for behind in accounts.matches(study) if behind.account_id}
         paid, as_of = _paid(study)
     except NeedssegError as error:
         warn(str(error))
         return {}
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
-    held = {passage.id: passage for passage in passages.listing(study)}
+    passages_by_id = {passage.id: passage for passage in passages.listing(study)}
     members = seen_members(study)
-    found = {}
+    behind = {}
     for row in segments.listing(study):
-        heard = {
+        people = {
             who[voice]
             for member in members.get(row.id, [])
-            if (voice := (held[member.passage].interview, held[member.passage].speaker)) in who
+            if (voice := (passages_by_id[member.passage].interview, passages_by_id[member.passage].speaker)) in who
         }
-        matched = sorted(person for person in heard if person in account_of)
-        theirs = tuple(sorted({account_of[person] for person in matched}))
-        amounts = [paid.amounts[account] for account in theirs if account in paid.amounts]
+        matched = sorted(person for person in people if person in account_of)
+        account_ids = tuple(sorted({account_of[person] for person in matched}))
+        amounts = [paid.amounts[account] for account in account_ids if account in paid.amounts]
         amount = sum(amounts) if amounts else None
-        found[row.id] = Backing(
-            theirs,
+        behind[row.id] = SegmentAccounts(
+            account_ids,
             len(matched),
             amount,
             paid.arr(amount),
             len(amounts),
             as_of,
         )
-    return found
+    return behind
 
 
 def _paid(study: Study) -> tuple[Revenue, date | None]:
-    """What each account pays as of the day after the newest event or, without events, the newest start of a term."""
+    """Return what each account pays the day after the newest event or, without events, after the newest start of a term."""
     from needsseg import accounts as room
     from needsseg.accounts.tiers.revenue import Revenue
     from needsseg.actions.accounts import account_sources, accounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.actions.discovery.evidence import Evidence, evidence
-from needsseg.errors import Advice, Fix, UsageError
+from needsseg.errors import Advice, Fix, Option, UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -30,31 +30,31 @@ def find(study: Study, text: str) -> int:
 
 
 def rename(study: Study, segment: int, name: str) -> None:
-    """Names a segment."""
+    """Name a segment."""
     with study.action("rename", f"named segment {segment} “{name.strip()}”"):
         segments.rename(study, segment, name)
 
 
 def describe(study: Study, segment: int, description: str) -> None:
-    """Writes what a segment's people want."""
+    """Write what a segment's people want."""
     with study.action("describe", f"described segment {segment}"):
         segments.describe(study, segment, description)
 
 
 def write_statement(study: Study, segment: int, text: str) -> None:
-    """Writes the job statement a segment's people share; an empty text takes it back."""
+    """Write the job statement a segment's people share; an empty text takes it back."""
     with study.action("statement", f"wrote the job statement of segment {segment}"):
         segments.write_statement(study, segment, text)
 
 
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
-    """Merges segments into the first."""
+    """Merge segments into the first."""
     with study.action("merge", f"merged {', '.join(map(str, others))} into segment {into}"):
         segments.merge(study, into, others)
 
 
 def split(study: Study, segment: int, part: Sequence[int], name: str = "") -> int:
-    """Takes some passages of a segment out into a new one; its id."""
+    """Take some passages of a segment out into a new one; its id."""
     with study.action("split", f"split {format_count(len(part), 'passage')} off segment {segment}"):
         return segments.split(study, segment, [part], name.strip())[0]
 
@@ -68,29 +68,29 @@ def make(study: Study, name: str, ids: Sequence[int]) -> int:
 
 
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Puts passages into a segment, or into none."""
+    """Put passages into a segment, or into none."""
     for passage in ids:
         passages.one(study, passage)
     where = "no segment" if segment is None else f"segment {segment}"
-    what = f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")
-    with study.action("move", f"moved {what} to {where}"):
+    moved = f"passage {ids[0]}" if len(ids) == 1 else format_count(len(ids), "passage")
+    with study.action("move", f"moved {moved} to {where}"):
         passage_moves.move(study, ids, segment)
 
 
 def set_aside(study: Study, segment: int) -> None:
-    """Sets a segment aside: no need, but not to be proposed again."""
+    """Set a segment aside: no need, but not to be proposed again."""
     with study.action("set aside", f"set segment {segment} aside"):
         segments.set_status(study, segment, "set_aside")
 
 
 def reopen(study: Study, segment: int) -> None:
-    """Opens a confirmed segment, or one set aside, for change."""
+    """Open a confirmed segment, or one set aside, for change."""
     with study.action("reopen", f"reopened segment {segment}"):
         segments.set_status(study, segment, "named")
 
 
 def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False) -> None:
-    """Confirms a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote.
+    """Confirm a segment, storing by whom, when, and on what evidence: its passages with the hash of each quote.
 
     One that is confirmed is confirmed again where passages were admitted to it since. Where nobody accepted or placed any of
     its passages, it takes ``undecided``, which is stored; raises UsageError without it.
@@ -104,7 +104,9 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
         if unread and not undecided and shown.summary.status != "candidate":
             raise UsageError(
                 f"Nobody has decided on any of the passages of “{shown.summary.name}”.",
-                Advice("Keep some of them first (", Fix.DECIDE, "), or confirm it all the same: --undecided-too."),
+                Advice(
+                    "Keep some of them first (", Fix.DECIDE, "), or confirm it all the same", Option.UNDECIDED_TOO, "."
+                ),
             )
         segments.confirm(study, segment, by.strip() or study.actor, _proof(study, shown), unread)
         action.summary = f"confirmed segment {segment} “{shown.summary.name}”"

@@ -1,4 +1,4 @@
-"""What new texts are put to: the passages of confirmed segments and those of none, and what is learnt from them."""
+"""The passages from which new texts are assigned, of confirmed segments and of none, and the assigner trained on them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """What texts are put to: the assigner, the ids of the passages that taught it, in its order, and the encoder."""
+class TrainedAssigner:
+    """The assigner, the ids of its training passages in its order, and the encoder."""
 
     assigner: Assigner
     passages: tuple[int, ...]
@@ -32,8 +32,8 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class Teaching:
-    """What teaches: ids of the members of confirmed segments with segment, participant and words; and of passages outside."""
+class TrainingPassages:
+    """Members of confirmed segments, with segment, participant and words, and passages that belong to none."""
 
     members: tuple[int, ...]
     names: tuple[str, ...]
@@ -43,11 +43,11 @@ class Teaching:
 
     @property
     def sha256(self) -> str:
-        """Changes when any of it does."""
+        """Change when any of it does."""
         return sha256(repr((self.members, self.names, self.speakers, self.others, self.quotes)))
 
 
-def teaching(study: Study) -> Teaching:
+def load_training_passages(study: Study) -> TrainingPassages:
     """Members of confirmed segments teach, with who said them; beside them stand passages that belong to none.
 
     Those are accepted ones in no confirmed segment, rejected ones, and what a person called off-topic.
@@ -64,38 +64,40 @@ def teaching(study: Study) -> Teaching:
     members = segments.members(study)
     place = {member.passage: name for row, name in named.items() for member in members.get(row, [])}
     off = {row.passage for row in constraints.off_topic(study)}
-    held = {one.id: one for one in passages.listing(study) if one.quote.strip()}
+    passages_by_id = {one.id: one for one in passages.listing(study) if one.quote.strip()}
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study)}
-    mine = tuple(sorted(id_ for id_ in place if id_ in held))
+    member_ids = tuple(sorted(id_ for id_ in place if id_ in passages_by_id))
     others = tuple(
         sorted(
             id_
-            for id_, one in held.items()
+            for id_, one in passages_by_id.items()
             if id_ not in place and (id_ in off or one.status in ("accepted", "rejected"))
         )
     )
-    said_by = [(held[id_].interview, held[id_].speaker) for id_ in mine]
-    return Teaching(
-        mine,
-        tuple(place[id_] for id_ in mine),
+    said_by = [(passages_by_id[id_].interview, passages_by_id[id_].speaker) for id_ in member_ids]
+    return TrainingPassages(
+        member_ids,
+        tuple(place[id_] for id_ in member_ids),
         tuple(who.get(key) or f"{key[0]}: {key[1]}" for key in said_by),
         others,
-        tuple(held[id_].quote for id_ in (*mine, *others)),
+        tuple(passages_by_id[id_].quote for id_ in (*member_ids, *others)),
     )
 
 
-def taught(
-    study: Study, given: Teaching, precision: float, off_topic: float, backend: str, progress: Progress
-) -> Lesson:
-    """Learns from the passages, with the vectors of the back end that embeds the texts; UsageError as ``learn`` raises it."""
+def train_assigner(
+    study: Study, training: TrainingPassages, precision: float, off_topic: float, backend: str, progress: Progress
+) -> TrainedAssigner:
+    """Learn from the passages, with the vectors of the back end that embeds the texts; UsageError as ``learn`` raises it."""
     import numpy as np
 
     encoder = open_encoder(locate(load(study.path).model), backend)
     if backend == "torch":
-        vectors = embedded(study, given.quotes, progress)
-        rows = np.stack([vectors[text_sha256(quote)] for quote in given.quotes]).astype(np.float64)
+        vectors = embedded(study, training.quotes, progress)
+        rows = np.stack([vectors[text_sha256(quote)] for quote in training.quotes]).astype(np.float64)
     else:
-        rows = encoder.encode(given.quotes).astype(np.float64)
-    inside = len(given.members)
-    made = learn(rows[:inside], given.names, given.speakers, rows[inside:], precision=precision, off_topic=off_topic)
-    return Lesson(made, given.members, encoder)
+        rows = encoder.encode(training.quotes).astype(np.float64)
+    members = len(training.members)
+    assigner = learn(
+        rows[:members], training.names, training.speakers, rows[members:], precision=precision, off_topic=off_topic
+    )
+    return TrainedAssigner(assigner, training.members, encoder)

@@ -15,7 +15,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews, participants
-from needsseg.errors import Advice, Fix, NeedssegError
+from needsseg.errors import Advice, Fix, NeedssegError, Option
 from needsseg.exchange.tables import FORMATS
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
@@ -25,7 +25,7 @@ from needsseg.text import format_count
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """Where the sample study and its exports lie, and what was found, line by line."""
+    """The folder of the sample study and its exports, and the findings, line by line."""
 
     study: Path
     exports: tuple[Path, ...]
@@ -35,15 +35,15 @@ class DemoReport:
 def demo(
     folder: Path, progress: Progress = silent, tell: Callable[[str | Advice], None] = lambda _line: None
 ) -> DemoReport:
-    """Walks the sample study through every room; ``tell`` hears each step as it is done.
+    """Walk the sample study through every room; ``tell`` hears each step as it is done.
 
-    Raises NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
+    Raise NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
     """
     path = folder / "needsseg.db"
     if path.exists():
         raise NeedssegError(
             f"{path} is there already.",
-            Advice("Open it: ", Fix.OPEN_STUDY.of(study=path), ", or name another folder with --dir."),
+            Advice("Open it: ", Fix.OPEN_STUDY.of(study=path), ", or name another folder", Option.FOLDER, "."),
         )
     lines: list[str | Advice] = []
 
@@ -69,8 +69,8 @@ def _passages(study: Study, progress: Progress, say: Callable[[str | Advice], No
     report = importing.import_transcripts(study, [shipped("interviews") / "transcripts"], progress=progress)
     formats = len({row.format for row in interviews.listing(study)})
     say(f"Imported {format_count(len(report.added), 'interview')} in {format_count(formats, 'format')}.")
-    taken = participants.import_participants(study, shipped("interviews") / "participants.csv")
-    say(f"Read the attributes of {format_count(len(taken.updated), 'participant')}.")
+    imported = participants.import_participants(study, shipped("interviews") / "participants.csv")
+    say(f"Read the attributes of {format_count(len(imported.updated), 'participant')}.")
     count = passages.suggest(study, progress=progress)
     say(f"Suggested {format_count(count, 'passage')} in which people speak of a job.")
 
@@ -122,10 +122,10 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
         for warning in done.warnings:
             say(f"  {warning}")
-    found = accounts.matches(study)
+    account_matches = accounts.matches(study)
     say(
-        f"Matched {sum(match.account_id is not None for match in found)} of "
-        f"{format_count(len(found), 'participant')} to accounts."
+        f"Matched {sum(match.account_id is not None for match in account_matches)} of "
+        f"{format_count(len(account_matches), 'participant')} to accounts."
     )
     as_of = accounts.day_after_events(study)
     if as_of is None:

@@ -1,4 +1,4 @@
-"""What was done, by whom, and taking it back: one's own, unless somebody else's is asked for by name."""
+"""The history of actions, by person; undo and redo, of one's own unless somebody else's is requested by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MERGE = "merge study"
 
 
 def listing(study: Study, limit: int | None = None, by: str | None = None) -> list[HistoryEntry]:
-    """What was done, newest first; of everybody, or under the name ``by`` or by whom that is. A blind coder sees their own."""
+    """Return the actions, newest first; of everybody, or of the person ``by``. A blind coder sees their own only."""
     coder = seen_coder(study)
     if coder is not None and by not in (None, coder):
         return []
@@ -36,7 +36,7 @@ def is_own(study: Study, number: int) -> bool:
 
 
 def newest_own(study: Study) -> HistoryEntry | None:
-    """What the person whom the study is open for did last, whether it stands or not."""
+    """Return the newest action of the person at the keyboard, also if it was undone."""
     return history.newest_own(study)
 
 
@@ -46,33 +46,33 @@ def version(study: Study) -> tuple[int, ...]:
 
 
 def next_undo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
-    """What ``undo`` would take back."""
+    """Return the action that ``undo`` would take back."""
     return history.next_undo(study, anyones=anyones)
 
 
 def next_redo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
-    """What ``redo`` would do again."""
+    """Return the action that ``redo`` would do again."""
     return history.next_redo(study, anyones=anyones)
 
 
-def question_before(study: Study, found: HistoryEntry) -> str:
-    """What a person is asked before an action is taken back, naming whose and what; "" where there is nothing to ask."""
-    own = history.is_own(study, found.id)
-    if own and found.action != MERGE:
+def question_before(study: Study, action: HistoryEntry) -> str:
+    """Return the question to ask before an action is undone, naming whose and what; "" where none is needed."""
+    own = history.is_own(study, action.id)
+    if own and action.action != MERGE:
         return ""
-    whose = "your" if own else f"{found.actor}'s"
-    kind = "merge" if found.action == MERGE else "action"
-    return f"Undo {whose} {kind}: {history.told(study, found)}?"
+    owner = "your" if own else f"{action.actor}'s"
+    kind = "merge" if action.action == MERGE else "action"
+    return f"Undo {owner} {kind}: {history.quoted_summary(study, action)}?"
 
 
 def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Takes back one's own newest action that stands, or the one named; with ``anyones`` also somebody else's.
+    """Take back one's own newest action that stands, or the one named; with ``anyones`` also somebody else's.
 
-    Raises UsageError where later actions rest on it, naming them; NotFoundError where there is nothing.
+    Raise UsageError where later actions rest on it, naming them; NotFoundError where there is nothing.
     """
     return history.undo(study, number, anyones=anyones)
 
 
 def redo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Does again what was taken back last, by or of the person whom the study is open for, or the action named."""
+    """Do again what was taken back last, by or of the person whom the study is open for, or the action named."""
     return history.redo(study, number, anyones=anyones)

@@ -37,7 +37,7 @@ class MergedInterview:
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """What a merge did, or would do.
+    """The result of a merge, done or previewed.
 
     Passages: ``joined`` were decided alike, ``added`` are new here, ``decided`` were undecided here and took their decision,
     ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that came as a second one beside
@@ -83,7 +83,7 @@ class MergeReport:
         new = sum(row.how == "new" for row in self.interviews)
         both = len(self.interviews) - new
         memos, statements = self.memos + self.memos_continued, self.statements + self.statements_continued
-        said = [
+        counted = [
             f"{format_count(both, 'interview')} in both, {new} new",
             f"{format_count(self.joined, 'passage')} alike, {self.added} added, {self.decided} decided by it, "
             f"{self.beside} beside ours",
@@ -104,7 +104,7 @@ class MergeReport:
             (self.pseudonyms, "decisions about words to replace or keep"),
             (len(self.unplaced), "without a place"),
         ]
-        return "; ".join([*said, *(f"{number} {what}" for number, what in others if number)]) + "."
+        return "; ".join([*counted, *(f"{number} {label}" for number, label in others if number)]) + "."
 
 
 class _OnlyLookedError(Exception):
@@ -116,23 +116,23 @@ class _OnlyLookedError(Exception):
 
 
 def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress = silent) -> MergeReport:
-    """Brings the work in the study at ``path`` into this one, as one action; that file is only read.
+    """Bring the work in the study at ``path`` into this one, as one action; that file is only read.
 
     Interviews are one where their text is, else their words, else where an edited text has the same key or file: passages
     then follow their words. Others come in whole. Segments, runs and account data stay there. Merging again changes nothing.
-    With ``dry_run`` nothing is kept. Which turns were read comes too, and stays when the action is undone. Raises StudyError
+    With ``dry_run`` nothing is kept. Which turns were read comes too, and stays when the action is undone. Raise StudyError
     for a file that is no sound study, UsageError for this study itself.
     """
-    with colleague_copy.borrowed(study, path) as other:
-        known: Places = {}
+    with colleague_copy.colleague_copy(study, path) as other:
+        earlier_places: Places = {}
         _ = study.db, other.db  # loaded before the study is locked
         matched = _matched(study, other)
         for number, match in enumerate(matched):  # the long part, without the lock
             progress("comparing", number, len(matched))
-            _places(study, other, match, known)
+            _places(study, other, match, earlier_places)
         try:
             with study.action("merge study") as action:
-                report, read = _merged(study, other, path.name, known, dry_run, progress)
+                report, read = _merged(study, other, path.name, earlier_places, dry_run, progress)
                 action.summary = f"merged {path.name}: {report.sentence}"
                 if dry_run:
                     raise _OnlyLookedError(report)
@@ -143,9 +143,9 @@ def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress
 
 
 def _merged(
-    study: Study, other: Study, file: str, known: Places, dry_run: bool, progress: Progress
+    study: Study, other: Study, file: str, earlier_places: Places, dry_run: bool, progress: Progress
 ) -> tuple[MergeReport, list[people.Read]]:
-    """Joins everything, by what the study holds now: others may have written since."""
+    """Join everything, by what the study holds now: others may have written since."""
     joined = Joined()
     matched = _matched(study, other)
     ours, theirs = merging.interview_ids(study), merging.interview_ids(other)
@@ -158,7 +158,7 @@ def _merged(
         if match.how == "new":
             merging.new_interview(study, other, theirs[match.theirs], match.key, joined)
         else:
-            places = _places(study, other, match, known)
+            places = _places(study, other, match, earlier_places)
             merging_passages.join_passages(study, other, theirs[match.theirs], places, joined)
     for join in (
         merging_marks.join_codings,
@@ -172,8 +172,8 @@ def _merged(
         join(study, other, joined)
     decisions = pseudonyms.listing(other)
     if decisions:  # to know all names takes a while
-        joined.counted["pseudonyms"], left = pseudonym_decisions.take(study, decisions)
-        joined.left += left
+        joined.counted["pseudonyms"], pseudonym_conflicts = pseudonym_decisions.take(study, decisions)
+        joined.conflicts += pseudonym_conflicts
     read = people.turns_read(study, other, joined)
     joined.counted["turns_read"] = len(read)
     progress("merging", len(matched), len(matched))
@@ -189,7 +189,7 @@ def _report(
         coders=tuple(merging.coders(other)),
         interviews=tuple(matched),
         unplaced=tuple(passages.listing(study, ids=joined.unplaced)),
-        left=tuple(joined.left),
+        left=tuple(joined.conflicts),
         not_merged=merging.not_merged(other),
         dry_run=dry_run,
         **{
@@ -205,18 +205,18 @@ def _report(
 
 
 def _matched(study: Study, other: Study) -> list[MergedInterview]:
-    """Which of their interviews is which of ours, each of ours once; a new one gets a key that is not taken."""
+    """Match each of their interviews to one of ours, each of ours once; a new one gets an unused key."""
     ours, theirs = interviews.text_sha256(study), interviews.text_sha256(other)
-    found: dict[str, tuple[str, How]] = {}
-    for pairs in (_by_text(ours, theirs), _by_words(study, other, found), _by_name(study, other, found)):
+    matches: dict[str, tuple[str, How]] = {}
+    for pairs in (_by_text(ours, theirs), _by_words(study, other, matches), _by_name(study, other, matches)):
         for their, our, how in pairs:
-            if their not in found and our not in {key for key, _ in found.values()}:
-                found[their] = our, how
-    taken, matched = set(ours), []
+            if their not in matches and our not in {key for key, _ in matches.values()}:
+                matches[their] = our, how
+    used_keys, matched = set(ours), []
     for key in theirs:
-        here, how = found[key] if key in found else (_unused(key, taken), "new")
-        taken.add(here)
-        matched.append(MergedInterview(key, here, how))
+        our_key, how = matches[key] if key in matches else (_unused(key, used_keys), "new")
+        used_keys.add(our_key)
+        matched.append(MergedInterview(key, our_key, how))
     return matched
 
 
@@ -225,54 +225,58 @@ def _by_text(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[tup
     yield from ((key, our, "same text") for key, text in theirs.items() for our in ours if ours[our] == text)
 
 
-def _by_words(study: Study, other: Study, found: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
-    left = [key for key in interviews.keys(other) if key not in found]
-    if not left:
+def _by_words(study: Study, other: Study, matches: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
+    unmatched = [key for key in interviews.keys(other) if key not in matches]
+    if not unmatched:
         return
-    said: dict[str, list[str]] = {}
+    keys_by_words: dict[str, list[str]] = {}
     for key in interviews.keys(study):
-        said.setdefault(words_sha256(interviews.said(study, key)), []).append(key)
-    for key in left:
-        for our in sorted(said.get(words_sha256(interviews.said(other, key)), []), key=lambda our: our != key):
+        keys_by_words.setdefault(words_sha256(interviews.turn_words(study, key)), []).append(key)
+    for key in unmatched:
+        for our in sorted(
+            keys_by_words.get(words_sha256(interviews.turn_words(other, key)), []), key=lambda our: our != key
+        ):
             yield key, our, "same words"
 
 
-def _by_name(study: Study, other: Study, found: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
+def _by_name(study: Study, other: Study, matches: Mapping[str, object]) -> Iterator[tuple[str, str, How]]:
     """Versions of one conversation under the same key, else from files of the same name."""
-    here, files = set(interviews.keys(study)), interviews.by_file(study)
+    our_keys, files = set(interviews.keys(study)), interviews.by_file(study)
     named = {key: file for file, (key, _) in interviews.by_file(other).items()}
     for key in interviews.keys(other):
-        if key in found:
+        if key in matches:
             continue
         for our in dict.fromkeys([key, files.get(named.get(key, ""), ("", ""))[0]]):
-            if our in here and much_alike(interviews.transcript(other, key), interviews.transcript(study, our)):
+            if our in our_keys and much_alike(interviews.transcript(other, key), interviews.transcript(study, our)):
                 yield key, our, "edited text"
 
 
-def _unused(key: str, taken: set[str]) -> str:
+def _unused(key: str, used_keys: set[str]) -> str:
     number, unused = 2, key
-    while unused in taken:
+    while unused in used_keys:
         unused, number = f"{key}-{number}", number + 1
     return unused
 
 
-def _places(study: Study, other: Study, match: MergedInterview, known: Places) -> dict[int, tuple[int, int]] | None:
-    """Where their passages stand in our text, each within one turn; None where the text is the same."""
+def _places(
+    study: Study, other: Study, match: MergedInterview, earlier_places: Places
+) -> dict[int, tuple[int, int]] | None:
+    """Return the spans of their passages in our text, each within one turn; None where the text is the same."""
     if match.how in ("same text", "new"):
         return None
     new, old = interviews.transcript(study, match.key), interviews.transcript(other, match.theirs)
     about = (match.theirs, old.text, new.text)
-    if about not in known:
+    if about not in earlier_places:
         from needsseg.coding.anchoring import anchor
 
         spans = merging_passages.anchored_spans(other, match.theirs)
-        found = zip(spans, anchor(old.text, new.text, list(spans.values())), strict=True)
-        known[about] = {
+        anchors = zip(spans, anchor(old.text, new.text, list(spans.values())), strict=True)
+        earlier_places[about] = {
             passage: (at.start, at.end)
-            for passage, at in found
+            for passage, at in anchors
             if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in new.turns)
         }
-    return known[about]
+    return earlier_places[about]
 
 
 __all__ = ["MergeReport", "MergedInterview", "merge"]

@@ -41,7 +41,7 @@ class Overview:
 
     @property
     def next_step(self) -> Fix:
-        """What a person would do next."""
+        """The most useful next step."""
         if not self.interviews:
             return Fix.IMPORT
         if not self.suggested + self.accepted + self.rejected:
@@ -60,12 +60,12 @@ STILL_THERE = "Words of an interview that was erased are still there:"
 
 
 def init(path: Path) -> Study:
-    """Makes a new, private study."""
+    """Make a new, private study."""
     return opening.create(path, load(path).who())
 
 
 def open_study(path: Path) -> Study:
-    """Opens a study, as the coder that the settings name.
+    """Open a study, as the coder that the settings name.
 
     In an older one, what answers had named is released, joined job statements are taken off, and what was drafted of a
     survey is to be worded; each once.
@@ -78,8 +78,8 @@ def open_study(path: Path) -> Study:
         if (remaining := erasing.finish(study)) is not None:
             study.notices.append(Advice(*_lines([STILL_THERE, *remaining])) if remaining else ERASED_ON)
         for release in (earlier_answers.release, earlier_statements.release, earlier_surveys.release):
-            if told := release(study):
-                study.notices.append(told)
+            if notice := release(study):
+                study.notices.append(notice)
     except BaseException:
         study.close()
         raise
@@ -93,7 +93,7 @@ def _lines(parts: list[str | Advice]) -> Iterator[str | Advice]:
 
 
 def _back_up(settings: Settings, study: Study) -> None:
-    """Copies the study before its first change; where that fails the change goes on, and the failure is told."""
+    """Copy the study before its first change; where that fails the change goes on, and the failure is told."""
     try:
         copy_before_changes(study, settings.backups, settings.backup_days)
     except StudyError as error:
@@ -111,12 +111,12 @@ def overview(study: Study) -> Overview:
 
 
 def warnings(study: Study) -> list[str | Advice]:
-    """What may hurt the study where it lies."""
+    """Return warnings about where the study's file is and how it was opened."""
     return study.warnings()
 
 
 def backup(study: Study, target: Path) -> Path:
-    """Copies the whole study with its account data to ``target``, private as the study itself."""
+    """Copy the whole study with its account data to ``target``, private as the study itself."""
     return copy_study(study, target)
 
 
@@ -126,7 +126,7 @@ def backups(path: Path) -> list[Backup]:
 
 
 def backup_fault(copy: Path) -> str:
-    """Why a backup cannot be restored, or an empty text."""
+    """Return why a backup cannot be restored, or an empty text."""
     return copies.fault_of(copy)
 
 
@@ -136,7 +136,7 @@ def newest_sound(path: Path) -> Backup | None:
 
 
 def restore(path: Path, source: Path) -> Restored:
-    """Puts a backup in the study's place, as a file or by its name in the list of backups; what was there is kept aside."""
+    """Put a backup in the study's place, as a file or by its name in the list of backups; what was there is kept aside."""
     if not source.exists():
         source = next((copy.path for copy in copies.listing(path) if copy.path.name == str(source)), source)
     done = restoring.restore(path, source)
@@ -145,25 +145,25 @@ def restore(path: Path, source: Path) -> Restored:
 
 
 def rescue(path: Path, target: Path) -> Rescued:
-    """Saves what can be read of a damaged study in a new one at ``target``."""
+    """Save what can be read of a damaged study in a new one at ``target``."""
     done = rescuing.rescue(path, target)
     opening.open_study(target).close()
     return done
 
 
 def check(study: Study) -> list[str]:
-    """What is wrong with the file, and what killed programs left beside it; empty when it is sound."""
+    """Return the faults of the file, and leftovers of killed programs beside it; empty when it is sound."""
     return [*opening.check(study), *leftovers.listing(study)]
 
 
 def faults_of(study: Study, error: Exception) -> NeedssegError | None:
-    """Why an unexpected error came where the study's file is the reason: content no needsseg wrote; None where it is not."""
-    found = [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
-    if not found:
+    """Return an error for content that needsseg did not write, where that explains an unexpected error; else None."""
+    fault_list = [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
+    if not fault_list:
         return None
-    more = f" (and {len(found) - 1} more)" if found[1:] else ""
+    more = f" (and {len(fault_list) - 1} more)" if fault_list[1:] else ""
     return StudyError(
-        f"{study.path} holds what needsseg did not write: {found[0]}{more}. Nothing was changed.",
+        f"{study.path} holds what needsseg did not write: {fault_list[0]}{more}. Nothing was changed.",
         Advice("All faults are listed by: ", Fix.CHECK, ". ", faults.damage_hint(study.path))
         if more
         else faults.damage_hint(study.path),
@@ -171,10 +171,10 @@ def faults_of(study: Study, error: Exception) -> NeedssegError | None:
 
 
 def place(study: Study, screen: str) -> dict[str, object]:
-    """Where a screen was left."""
+    """Return the place at which a screen was left."""
     return bookmarks.load(study, screen)
 
 
 def remember_place(study: Study, screen: str, where: dict[str, object]) -> None:
-    """Remembers where a screen was left."""
+    """Remember where a screen was left."""
     bookmarks.store(study, screen, where)

@@ -1,4 +1,4 @@
-"""How well a survey sorts people: by the answers of customers whose segment is known, else by what interviewees said."""
+"""The accuracy of a survey: on answers of customers whose segment is known, else on what interviewees said."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class UnknownOption:
 
 @dataclass(frozen=True, slots=True)
 class SurveyAccuracy:
-    """How well a version sorts people, as far as that is known.
+    """The accuracy of a version, as far as it is known.
 
     ``answered`` are real answers of customers whose segment is known from interviews. ``spoken`` is how well the questions
     would sort the interviewed people if customers answered as they spoke; None where ``not_known`` names options that this
@@ -55,80 +55,90 @@ class SurveyAccuracy:
 
     @property
     def measured_on(self) -> str | None:
-        """What the figures come from: ANSWERS, INTERVIEWS, or None where there are none."""
+        """The source of the figures: ANSWERS, INTERVIEWS, or None where there are none."""
         if self.answered is not None:
             return ANSWERS
         return INTERVIEWS if self.spoken is not None else None
 
     @property
     def sentence(self) -> str:
-        """What is known, in words."""
-        told = []
+        """The accuracy in words."""
+        sentences = []
         if self.answered is not None:
-            told.append(self.answered.answered_sentence)
+            sentences.append(self.answered.answered_sentence)
         if self.spoken is not None:
-            told.append(self.spoken.sentence)
+            sentences.append(self.spoken.sentence)
         else:
-            told.append(f"{MEANING[:1].upper()}{MEANING[1:]}: {self.why_not}")
-        return " ".join(told)
+            sentences.append(f"{MEANING[:1].upper()}{MEANING[1:]}: {self.why_not}")
+        return " ".join(sentences)
 
     @property
     def why_not(self) -> str:
-        """Why it is not known how well the questions would sort the interviewed people."""
+        """The reason why the accuracy on interviewees is not known."""
         counts = Counter(each.why for each in self.not_known)
         words = {
             TO_BE_WORDED: ("is to be worded", "are to be worded"),
             REWORDED: ("was reworded", "were reworded"),
             WITHOUT_QUOTES: ("rests on no quotes", "rest on no quotes"),
         }
-        said = [f"{format_count(counts[why], 'option')} {words[why][counts[why] != 1]}" for why in words if counts[why]]
-        return f"not known: {', '.join(said)}."
+        reasons = [
+            f"{format_count(counts[reason], 'option')} {words[reason][counts[reason] != 1]}"
+            for reason in words
+            if counts[reason]
+        ]
+        return f"not known: {', '.join(reasons)}."
 
 
 def accuracy(study: Study, survey: Survey, progress: Progress = silent) -> SurveyAccuracy:
-    """How well a survey sorts people, as far as that is known.
+    """Measure a survey's accuracy, as far as that is possible.
 
     UsageError where a segment of the survey is gone, or no participant's primary need is decided.
     """
-    now = current_names(study, survey)
-    gone = next((name for name, called in now.items() if called is None), None)
-    if gone is not None:
-        raise UsageError(f"“{gone}” is no segment of this study any more.", "Draft the survey anew.")
+    current = current_names(study, survey)
+    removed = next((name for name, called in current.items() if called is None), None)
+    if removed is not None:
+        raise UsageError(f"“{removed}” is no segment of this study any more.", "Draft the survey anew.")
     unknown = not_known(survey)
     answered = from_answers(study, survey) if survey.version else None
     spoken = None
     if not unknown:
-        then = {called: name for name, called in now.items()}
-        rows = [row for row in segments.listing(study) if row.name in then and row.status in ("named", "confirmed")]
-        found = material(study, {row.id: then[row.name] for row in rows}, progress)
-        spoken = answer_table.accuracy(survey, found)
+        original_names = {called: name for name, called in current.items()}
+        rows = [
+            row
+            for row in segments.listing(study)
+            if row.name in original_names and row.status in ("named", "confirmed")
+        ]
+        evidence = material(study, {row.id: original_names[row.name] for row in rows}, progress)
+        spoken = answer_table.accuracy(survey, evidence)
     return SurveyAccuracy(survey.version, answered, spoken, unknown)
 
 
 def not_known(survey: Survey) -> tuple[UnknownOption, ...]:
     """The options of the questions asked whose words may sort people otherwise than the quotes that they rest on."""
-    found = []
+    unknown = []
     for question, option in survey.options():
         if option.key == NONE:
             continue
-        why = TO_BE_WORDED if option.to_be_worded else REWORDED if option.reworded else ""
-        if why or not option.evidence:
-            found.append(UnknownOption(question.key, option.key, why or WITHOUT_QUOTES))
-    return tuple(found)
+        reason = TO_BE_WORDED if option.to_be_worded else REWORDED if option.reworded else ""
+        if reason or not option.evidence:
+            unknown.append(UnknownOption(question.key, option.key, reason or WITHOUT_QUOTES))
+    return tuple(unknown)
 
 
 def from_answers(study: Study, survey: Survey) -> Accuracy | None:
-    """How often a version put customers where interviews put them; None where it answered nobody of whom that is known.
+    """Measure how often a version agrees with interviews; None where it has answers of no customer with a known segment.
 
     A customer's segment is known where the interviewed people of the account need one of the survey's segments and no
     other. Each respondent counts once, by the newest response.
     """
-    known = _known_segments(study)
-    mine = set(filter(None, current_names(study, survey).values()))
+    true_segments = _known_segments(study)
+    survey_segments = set(filter(None, current_names(study, survey).values()))
     pairs = [
-        (response.segment, known[response.account_id])
+        (response.segment, true_segments[response.account_id])
         for response in responses(study)
-        if response.version == survey.version and response.answers and known.get(response.account_id) in mine
+        if response.version == survey.version
+        and response.answers
+        and true_segments.get(response.account_id) in survey_segments
     ]
     if not pairs:
         return None
@@ -144,7 +154,7 @@ def _known_segments(study: Study) -> dict[str, str]:
 
     if "accounts" not in accounts.sources(study):
         return {}
-    found: dict[str, set[str]] = defaultdict(set)
+    names_by_account: dict[str, set[str]] = defaultdict(set)
     for label in interview_labels(study):
-        found[label.account_id].add(label.segment)
-    return {account: next(iter(names)) for account, names in found.items() if len(names) == 1}
+        names_by_account[label.account_id].add(label.segment)
+    return {account: next(iter(names)) for account, names in names_by_account.items() if len(names) == 1}

@@ -32,7 +32,7 @@ TOLD_EVERY = 1000
 
 @dataclass(frozen=True, slots=True)
 class RouteReport:
-    """What a file of responses came to: read = responses + rows refused; labelled + abstained = responses.
+    """The result of a file of responses: read = responses + rows refused; labelled + abstained = responses.
 
     ``segments`` counts labelled responses by segment, ``abstained`` the others by reason, ``columns`` says which column was
     read as what; ``unchanged`` is whether the study had all of it already.
@@ -78,42 +78,42 @@ def route(
     version: str | None = None,
     progress: Progress = silent,
 ) -> RouteReport:
-    """Scores the responses in ``file`` by the newest version of the survey, or the one named, and keeps the verdicts.
+    """Score the responses in ``file`` by the newest version of the survey, or the one named, and keeps the verdicts.
 
     Columns are guessed by name unless given. Refused rows are named and left out; the same file again changes nothing.
-    Raises TableError for a file that holds no responses, NotFoundError without a survey, UsageError for one with options to
+    Raise TableError for a file that holds no responses, NotFoundError without a survey, UsageError for one with options to
     be worded, which are named.
     """
-    kept = surveys.one(study, version)
-    survey = from_json(kept.body)
+    saved = surveys.one(study, version)
+    survey = from_json(saved.body)
     check_worded(survey, "routed")
     if study.owns(file):
         raise UsageError(f"{file} belongs to the study itself.", "Name a file of responses.")
     content = _read(file)
-    found = read_responses(
+    parsed = read_responses(
         _decoded(content, file), file.name, survey, account=account, respondent=respondent, answered_at=at
     )
     one = _account_ids(study)
     scored = []
-    for number, response in enumerate(found.rows):
+    for number, response in enumerate(parsed.rows):
         if number % TOLD_EVERY == 0:
-            progress(f"routing {file.name}", number, len(found.rows))
+            progress(f"routing {file.name}", number, len(parsed.rows))
         scored.append(_scored(response, survey, one))
-    progress(f"routing {file.name}", len(found.rows), max(len(found.rows), 1))
-    unchanged = bool(scored) and _keep(study, kept, file, sha256(content), scored)
+    progress(f"routing {file.name}", len(parsed.rows), max(len(parsed.rows), 1))
+    unchanged = bool(scored) and _keep(study, saved, file, sha256(content), scored)
     routed = Counter(row.segment for row in scored if row.segment is not None)
     return RouteReport(
         file.name,
-        kept.version,
+        saved.version,
         len(scored),
         sum(routed.values()),
         dict(Counter(row.reason for row in scored if row.segment is None)),
         dict(routed.most_common()),
         len({row.account_id for row in scored}),
-        found.refused,
-        found.columns,
+        parsed.refused,
+        parsed.columns,
         unchanged,
-        tuple(_warnings(study, found, scored)),
+        tuple(_warnings(study, parsed, scored)),
     )
 
 
@@ -134,20 +134,20 @@ def _scored(response: Response, survey: Survey, one: Callable[[str], str]) -> Sc
     )
 
 
-def _keep(study: Study, kept: surveys.SurveyRow, file: Path, sha256: str, scored: list[ScoredResponse]) -> bool:
-    """Writes the verdicts and makes them count, as one step that can be undone; whether all of it was there already."""
+def _keep(study: Study, saved: surveys.SurveyRow, file: Path, sha256: str, scored: list[ScoredResponse]) -> bool:
+    """Write the verdicts and makes them count, as one step that can be undone; whether all of it was there already."""
     try:
         study.stack.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise NeedssegError(f"{study.stack} cannot be made: {error.strerror}.", "Survey answers lie there.") from error
-    path = write_scored(scored, study.stack, kept.version)
-    if any((row.survey, row.parquet) == (kept.id, path.name) for row in surveys.answers(study)):
+    path = write_scored(scored, study.stack, saved.version)
+    if any((row.survey, row.parquet) == (saved.id, path.name) for row in surveys.answers(study)):
         return True
     labelled = sum(row.segment is not None for row in scored)
     with study.action(
-        "route survey", f"routed {format_count(len(scored), 'response')} of {file.name} by survey {kept.version}"
+        "route survey", f"routed {format_count(len(scored), 'response')} of {file.name} by survey {saved.version}"
     ):
-        surveys.set_answers(study, kept.id, file.name, sha256, path.name, len(scored), labelled)
+        surveys.set_answers(study, saved.id, file.name, sha256, path.name, len(scored), labelled)
     return False
 
 
@@ -171,28 +171,30 @@ def _decoded(content: bytes, file: Path) -> str:
 
 
 def _account_ids(study: Study) -> Callable[[str], str]:
-    """How an id in a file is written among the accounts; as it stands where it is unknown or nothing was imported."""
+    """Return a function that gives an id as the accounts write it; unchanged where it is unknown or nothing was imported."""
     if "accounts" not in accounts.sources(study):
         return lambda text: text
-    held = room.read_accounts(stack_files(study).accounts)
-    ids = {account.account_id for account in held.accounts}
+    imported = room.read_accounts(stack_files(study).accounts)
+    ids = {account.account_id for account in imported.accounts}
 
     def one(text: str) -> str:
         for key in (text, room.salesforce_18(text)):
-            if key in ids or key in held.merged:
-                return held.merged.get(key, key)
+            if key in ids or key in imported.merged:
+                return imported.merged.get(key, key)
         return text
 
     return one
 
 
-def _warnings(study: Study, found: Responses, scored: list[ScoredResponse]) -> list[str]:
-    said = []
-    if "respondent" not in found.columns:
-        said.append("No column says who answered, so every row counts as another person (--respondent COLUMN).")
+def _warnings(study: Study, parsed: Responses, scored: list[ScoredResponse]) -> list[str]:
+    warnings = []
+    if "respondent" not in parsed.columns:
+        warnings.append(
+            "No column says who answered, so every row counts as a different person: name that column if there is one."
+        )
     undated = sum(row.day is None for row in scored)
     if undated:
-        said.append(
+        warnings.append(
             f"{format_count(undated, 'response')} have no date; they count on every day, and as older than dated ones."
         )
     if "accounts" in accounts.sources(study):
@@ -200,22 +202,22 @@ def _warnings(study: Study, found: Responses, scored: list[ScoredResponse]) -> l
         strange = sorted({row.account_id for row in scored} - ids)
         if strange:
             some = f"{', '.join(strange[:3])}{' …' if len(strange) > 3 else ''}"
-            said.append(f"{len(strange)} account ids are not among the accounts ({some}); they count for nobody.")
-    return said
+            warnings.append(f"{len(strange)} account ids are not among the accounts ({some}); they count for nobody.")
+    return warnings
 
 
 def current_names(study: Study, survey: Survey) -> dict[str, str | None]:
-    """What each segment of a survey is called now; None where it was set aside or removed. Merged ones are followed."""
+    """Return the current name of each segment of a survey; None where it was set aside or removed. Merged ones are followed."""
     rows = {row.id: row for row in segments.listing(study, merged=True)}
     by_name = {row.name: row.id for row in rows.values() if row.status in ("named", "confirmed")}
-    found: dict[str, str | None] = {}
+    names: dict[str, str | None] = {}
     for name in survey.segments:
-        told = survey.built_on.get(name, "").partition(":")[0]
-        row = rows.get(int(told) if told.isdecimal() else by_name.get(name, -1))
+        segment_id = survey.built_on.get(name, "").partition(":")[0]
+        row = rows.get(int(segment_id) if segment_id.isdecimal() else by_name.get(name, -1))
         while row is not None and row.merged_into is not None:
             row = rows.get(row.merged_into)
-        found[name] = row.name if row is not None and row.status in ("named", "confirmed") else None
-    return found
+        names[name] = row.name if row is not None and row.status in ("named", "confirmed") else None
+    return names
 
 
 def responses(study: Study, as_of: date | None = None, account_id: str | None = None) -> list[AccountResponse]:
@@ -277,12 +279,12 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     for response in responses(study, as_of):
         if response.answers:
             by_account[response.account_id].append(response)
-    found = []
-    for account, here in sorted(by_account.items()):
-        for name in sorted({response.segment for response in here if response.segment is not None}):
-            mean = sum(response.posterior.get(name, 0.0) for response in here) / len(here)
-            found.append(Label(account, name, "survey", round(mean, 4), confirmed.get(name, "")))
-    return found
+    result = []
+    for account, account_responses in sorted(by_account.items()):
+        for name in sorted({response.segment for response in account_responses if response.segment is not None}):
+            mean = sum(response.posterior.get(name, 0.0) for response in account_responses) / len(account_responses)
+            result.append(Label(account, name, "survey", round(mean, 4), confirmed.get(name, "")))
+    return result
 
 
 def _scored_in(study: Study, file: surveys.AnswersRow) -> tuple[ScoredResponse, ...]:

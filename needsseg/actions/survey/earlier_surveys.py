@@ -25,7 +25,7 @@ MARK = "least_answers"
 
 
 def release(study: Study) -> Advice:
-    """Takes the words off options of older surveys that a participant said, as one action; what is to be told, or "".
+    """Take the words off options of older surveys that a participant said, as one action; what is to be told, or "".
 
     An option's words are a draft where they stand in a quote that it rests on; those that somebody wrote stay.
     """
@@ -38,16 +38,16 @@ def release(study: Study) -> Advice:
         if MARK in json.loads(row.body):
             continue
         older = from_json(row.body)
-        made = without_drafts(study, older)
-        if made != older:
-            changed.append((row.id, row.version, made))
-            count += sum(option.to_be_worded for question in made.questions for option in question.options)
+        cleaned = without_drafts(study, older)
+        if cleaned != older:
+            changed.append((row.id, row.version, cleaned))
+            count += sum(option.to_be_worded for question in cleaned.questions for option in question.options)
     if not changed:
         return Advice()
     names = ", ".join(version for _, version, _ in reversed(changed))
     with study.action(ACTION, f"took drafted words off {format_count(count, 'option')} of the survey ({names})"):
-        for id_, _, made in changed:
-            surveys.set_body(study, id_, plain_text(as_json(made)))
+        for id_, _, cleaned in changed:
+            surveys.set_body(study, id_, plain_text(as_json(cleaned)))
     return Advice(
         f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had "
         "written as answers: they are to be worded before it is exported or routes anybody: ",
@@ -60,7 +60,7 @@ def release(study: Study) -> Advice:
 def without_drafts(study: Study, survey: Survey) -> Survey:
     """The survey with every option to be worded whose words stand in a quote that it rests on, or in an interview."""
     ids = sorted({passage for question in survey.questions for passage in question.evidence})
-    held = {passage.id: passage for passage in passages.listing(study, ids=ids)} if ids else {}
+    passages_by_id = {passage.id: passage for passage in passages.listing(study, ids=ids)} if ids else {}
     over = cover(study)
     # What a passage held that is gone may still stand in its interview.
     spoken = [_as_one(interviews.transcript(study, key).text) for key in interviews.keys(study)] if ids else []
@@ -69,7 +69,7 @@ def without_drafts(study: Study, survey: Survey) -> Survey:
         words = _as_one(option.words)
         if not option.evidence or len(words.split()) < FEWEST_WORDS:
             return option
-        quotes = [held[passage] for passage in option.evidence if passage in held]
+        quotes = [passages_by_id[passage] for passage in option.evidence if passage in passages_by_id]
         texts = (_as_one(text) for each in quotes for text in (each.quote, over.text(each.quote, each.interview)))
         drafted = any(words in text for text in (*texts, *spoken))
         return replace(option, words="", first_words="") if drafted else option

@@ -63,7 +63,7 @@ class SurveyVersion:
 
 
 def build(study: Study, progress: Progress = silent) -> Survey:
-    """Drafts a survey from the confirmed segments; nothing is stored but vectors that were missing.
+    """Draft a survey from the confirmed segments; nothing is stored but vectors that were missing.
 
     Options are worded with what people wrote on the segments' cards and as their descriptions; all others are to be worded.
     UsageError below two confirmed segments, and where a template (prompts/survey.toml) does not fit.
@@ -76,18 +76,18 @@ def build(study: Study, progress: Progress = silent) -> Survey:
             only or "There is no confirmed segment.",
             Advice("The survey asks to which segment somebody belongs. Confirm at least two: ", Fix.CONFIRM_SEGMENT),
         )
-    found = material(study, names, progress)
-    empty = [name for name in names.values() if name not in found.segments]
+    evidence = material(study, names, progress)
+    empty = [name for name in names.values() if name not in evidence.segments]
     if empty:
         raise UsageError(f"“{empty[0]}” holds no passages.", "Put passages into it, or set it aside.")
     progress("drafting questions", 0, 1)
-    made = draft(found, tuple(names.values()), templates, _written(study, names), _pinned(study, names))
+    drafted = draft(evidence, tuple(names.values()), templates, _written(study, names), _pinned(study, names))
     progress("drafting questions", 1, 1)
-    return valid(replace(made, built_on=_states(study, names)))
+    return valid(replace(drafted, built_on=_states(study, names)))
 
 
 def _written(study: Study, names: dict[int, str]) -> dict[str, list[str]]:
-    """What people wrote of each segment: the need on its card, its description, that of its need in view."""
+    """Return the texts that people wrote of each segment: its card's need, its description, that of its need in view."""
     rows = {row.id: row for row in segments.listing(study)}
     stated = cards.needs_in_view(study)
     return {
@@ -98,24 +98,26 @@ def _written(study: Study, names: dict[int, str]) -> dict[str, list[str]]:
 
 def _pinned(study: Study, names: dict[int, str]) -> dict[str, dict[str, list[int]]]:
     """The passages that people pinned to each segment's card, by part."""
-    found: dict[str, dict[str, list[int]]] = {name: {} for name in names.values()}
+    pins_by_segment: dict[str, dict[str, list[int]]] = {name: {} for name in names.values()}
     for pin in cards.listing(study):
         if pin.segment in names:
-            found[names[pin.segment]].setdefault(pin.part, []).append(pin.passage)
-    return found
+            pins_by_segment[names[pin.segment]].setdefault(pin.part, []).append(pin.passage)
+    return pins_by_segment
 
 
 def save(study: Study, survey: Survey) -> Survey:
-    """Saves a survey as the next version, as one step that can be undone; one that is as the newest is left as it is.
+    """Save a survey as the next version, as one step that can be undone; one that is as the newest is left as it is.
 
     UsageError naming question and option where it is no valid survey, or names a segment that the study does not have.
     """
     from needsseg.actions.accounts.accounts import version as segmentation
 
     survey = with_gains(valid(survey))
-    gone = next((name for name, now in current_names(study, survey).items() if now is None), None)
-    if gone is not None:
-        raise UsageError(f"“{gone}” is no segment of this study any more.", "Draft the survey anew, or leave it out.")
+    removed = next((name for name, now in current_names(study, survey).items() if now is None), None)
+    if removed is not None:
+        raise UsageError(
+            f"“{removed}” is no segment of this study any more.", "Draft the survey anew, or leave it out."
+        )
     missing = {row.id: row.name for row in segments.listing(study) if row.name in survey.segments}
     survey = replace(survey, built_on=_states(study, missing) | survey.built_on, version="")
     rows = surveys.listing(study)
@@ -124,12 +126,12 @@ def save(study: Study, survey: Survey) -> Survey:
         return from_json(rows[0].body)
     digest = sha256(plain_text(as_json(survey)))[:6]
     number = max((int(hit.group(1)) for row in rows if (hit := re.match(r"v(\d+)-", row.version))), default=0) + 1
-    made = replace(survey, version=f"v{number}-{digest}")
+    saved = replace(survey, version=f"v{number}-{digest}")
     with study.action(
-        "save survey", f"saved version {made.version} of the survey, {format_count(len(made.chosen), 'question')}"
+        "save survey", f"saved version {saved.version} of the survey, {format_count(len(saved.chosen), 'question')}"
     ):
-        surveys.add(study, made.version, plain_text(as_json(made)), segmentation(study))
-    return current(study, made.version)
+        surveys.add(study, saved.version, plain_text(as_json(saved)), segmentation(study))
+    return current(study, saved.version)
 
 
 def _with_first_words(survey: Survey, earlier: Sequence[Survey]) -> Survey:
@@ -141,7 +143,7 @@ def _with_first_words(survey: Survey, earlier: Sequence[Survey]) -> Survey:
                 if words := option.first_words or option.words:
                     first.setdefault((question.key, option.key, option.evidence), words)
 
-    def known(question: Question, option: Option) -> Option:
+    def with_first(question: Question, option: Option) -> Option:
         if option.first_words or not option.evidence:
             return option
         return replace(option, first_words=first.get((question.key, option.key, option.evidence), option.words))
@@ -149,7 +151,7 @@ def _with_first_words(survey: Survey, earlier: Sequence[Survey]) -> Survey:
     return replace(
         survey,
         questions=tuple(
-            replace(question, options=tuple(known(question, option) for option in question.options))
+            replace(question, options=tuple(with_first(question, option) for option in question.options))
             for question in survey.questions
         ),
     )
@@ -163,16 +165,17 @@ def current(study: Study, version: str | None = None) -> Survey:
 def versions(study: Study) -> list[SurveyVersion]:
     """All saved versions, the newest first."""
     routed = surveys.answers(study)
-    found = []
+    saved_versions = []
     for row in surveys.listing(study):
-        survey, mine = from_json(row.body), [each for each in routed if each.survey == row.id]
-        found.append(
+        survey, routed_files = from_json(row.body), [each for each in routed if each.survey == row.id]
+        saved_versions.append(
             SurveyVersion(
                 row.version, row.made_by, row.made_at, survey.segments, len(survey.chosen), len(survey.questions),
-                sum(each.responses for each in mine), sum(each.labelled for each in mine), len(survey.to_be_worded),
+                sum(each.responses for each in routed_files), sum(each.labelled for each in routed_files),
+                len(survey.to_be_worded),
             )
         )  # fmt: skip
-    return found
+    return saved_versions
 
 
 def worded_by_people(study: Study, survey: Survey, text: str) -> Survey:
@@ -181,53 +184,56 @@ def worded_by_people(study: Study, survey: Survey, text: str) -> Survey:
 
 
 def dry_run(study: Study, survey: Survey, text: str) -> list[tuple[str, Verdict]]:
-    """Who answered and the verdict, for each response in ``text`` (JSON lines, a JSON array, or CSV); nothing is stored.
+    """Return respondent and verdict for each response in ``text`` (JSON lines, a JSON array, or CSV); nothing is stored.
 
     A response that cannot be scored has the reason REFUSED and is told why. TableError where no column is a question.
     """
-    found = read_responses(text, PASTED, survey, needs_account=False)
-    said = {row.row: (row.respondent, score(survey, row.answers)) for row in found.rows}
-    for reject in found.refused:
+    parsed = read_responses(text, PASTED, survey, needs_account=False)
+    verdict_by_row = {row.row: (row.respondent, score(survey, row.answers)) for row in parsed.rows}
+    for reject in parsed.refused:
         where = f"{reject.column} = '{reject.value}': " if reject.column else ""
-        said[reject.row] = (f"row {reject.row}", Verdict(None, survey.prior, 0.0, 0, REFUSED, where + reject.reason))
-    return [said[row] for row in sorted(said)]
+        verdict_by_row[reject.row] = (
+            f"row {reject.row}",
+            Verdict(None, survey.prior, 0.0, 0, REFUSED, where + reject.reason),
+        )
+    return [verdict_by_row[row] for row in sorted(verdict_by_row)]
 
 
 def drift(study: Study, survey: Survey) -> list[str]:
-    """What changed in the segments since the survey was drafted, in words; empty where nothing did."""
+    """Return the changes of the segments since the survey was drafted, in words; empty where there are none."""
     rows = {row.name: row for row in segments.listing(study)}
     now = current_names(study, survey)
     states = _states(study, {row.id: row.name for row in rows.values()})
-    said = []
+    changes = []
     for name, called in now.items():
         if called is None:
-            said.append(f"“{name}” is no segment any more; its responses give no label.")
+            changes.append(f"“{name}” is no segment any more; its responses give no label.")
             continue
         row, before = rows[called], survey.built_on.get(name, "")
         if before and before.partition(":")[0] != states[called].partition(":")[0]:
-            said.append(f"“{name}” was merged into “{called}”.")
+            changes.append(f"“{name}” was merged into “{called}”.")
         elif called != name:
-            said.append(f"“{name}” is called “{called}” now.")
+            changes.append(f"“{name}” is called “{called}” now.")
         if row.status != "confirmed":
-            said.append(f"“{called}” was reopened and is not confirmed.")
+            changes.append(f"“{called}” was reopened and is not confirmed.")
         if before and before != states[called] and before.partition(":")[0] == states[called].partition(":")[0]:
-            said.append(f"“{called}” holds other passages than when the survey was drafted.")
+            changes.append(f"“{called}” holds other passages than when the survey was drafted.")
     new = [row.name for row in rows.values() if row.status == "confirmed" and row.name not in now.values()]
-    said += [f"“{name}” was confirmed since; the survey does not ask for it." for name in new]
-    return said
+    changes += [f"“{name}” was confirmed since; the survey does not ask for it." for name in new]
+    return changes
 
 
 def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
-    """Writes a saved survey as one of KINDS; returns ``path``.
+    """Write a saved survey as one of KINDS; returns ``path``.
 
     UsageError for an unknown kind, for a survey that is not as it was saved, for one with options to be worded, which are
     named, and for a file of the study itself.
     """
     try:
-        kept = current(study, survey.version) if survey.version else None
+        saved = current(study, survey.version) if survey.version else None
     except NotFoundError:
-        kept = None
-    if kept != survey:
+        saved = None
+    if saved != survey:
         raise UsageError(
             "The survey is not saved as it stands, so responses could not be told from another version's.",
             Advice("Save it first: ", Fix.SAVE_SURVEY),
@@ -239,7 +245,7 @@ def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
 
 
 def _states(study: Study, names: dict[int, str]) -> dict[str, str]:
-    """What each segment is now: its id, and a hash of the passages in it."""
+    """Return the state of each segment: its id, and a hash of the passages in it."""
     members = segments.members(study)
     return {name: f"{id_}:{_hash(members.get(id_, []))}" for id_, name in names.items()}
 

@@ -151,7 +151,7 @@ class _Known:
         texts = interviews.text_sha256(study)
         for key, text in texts.items():
             if self._words.get(key, ("", ""))[0] != text:
-                self._words[key] = text, words_sha256(interviews.said(study, key))
+                self._words[key] = text, words_sha256(interviews.turn_words(study, key))
         self.keys = set(texts)
         self.by_words = {self._words[key][1]: key for key in sorted(texts)}
 

@@ -13,29 +13,33 @@ from needsseg.validation.retention import Validation
 CURVE_FORMATS = (".svg", ".csv")
 
 
-def write_curves(study: Study, found: Validation, path: Path, *, overwrite: bool = False) -> Path:
-    """Writes the Kaplan–Meier curves to an .svg or .csv file, whole or not at all; returns ``path``.
+def write_curves(study: Study, validation: Validation, path: Path, *, overwrite: bool = False) -> Path:
+    """Write the Kaplan–Meier curves to an .svg or .csv file, whole or not at all; returns ``path``.
 
     Earlier curves are replaced; any other file only with ``overwrite``, and the study and its account data never.
     """
     from needsseg.exchange.curves import curves_csv, curves_svg
 
     check_target(study, path, overwrite=overwrite)
-    design = found.design
-    what = "at risk" if design.outcome == "at_risk" else "leaving"
-    title = f"How long accounts go without {what}, by {design.by} segment"
+    design = validation.design
+    event = "at risk" if design.outcome == "at_risk" else "leaving"
+    title = f"How long accounts go without {event}, by {design.by} segment"
     starts = f"since {design.since}" if design.since else "since each one's interview"
     subtitle = (
-        f"{format_count(found.accounts, 'account')} followed {starts}, {found.events} events, as of "
+        f"{format_count(validation.accounts, 'account')} followed {starts}, {validation.events} events, as of "
         f"{design.as_of}. 95% bands, log-log."
     )
-    text = curves_svg(found.curves, title, subtitle) if path.suffix.lower() == ".svg" else curves_csv(found.curves)
+    text = (
+        curves_svg(validation.curves, title, subtitle)
+        if path.suffix.lower() == ".svg"
+        else curves_csv(validation.curves)
+    )
     output_files.write(study, path, text)
     return path
 
 
 def check_target(study: Study, path: Path, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where curves are not to be written to ``path``; to ask before the long work."""
+    """Raise UsageError or NeedssegError where curves are not to be written to ``path``; to ask before the long work."""
     from needsseg.exchange.curves import CURVE_COLUMNS, MADE_BY
 
     kind = path.suffix.lower()

@@ -14,8 +14,8 @@ from needsseg.accounts.tiers.firmographic import firmographic
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.accounts.engines import engine_for, held
-from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource, Participant
 from needsseg.settings import load
@@ -37,11 +37,11 @@ _DATED = ("interview_date", "interviewed", "interviewed_on", "date_of_interview"
 
 @dataclass(frozen=True, slots=True)
 class _Labelled:
-    """Which segment each account has, from which source, known from which epoch day where that is known."""
+    """The segment of each account, the source of the labels, and since which epoch day each is known, if so."""
 
     segments: dict[str, str]
     source: LabelSource | Literal["usage"]
-    known: dict[str, int]
+    known_since: dict[str, int]
     features: tuple[int, int] | None
     notes: tuple[str, ...]
 
@@ -62,12 +62,12 @@ def validate(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> Validation:
-    """Follows every account with a segment from ``since`` for ``horizon`` days, as far as is known as of ``as_of``.
+    """Follow every account with a segment from ``since`` for ``horizon`` days, as far as is known as of ``as_of``.
 
     Without ``since`` each account is followed from the day after its last interview, where participants have an attribute
     ``interview_date``. ``by`` behavioral takes the segments as of ``since``, or of ``features_as_of``. ``tried`` is the number
     of segmentations looked at, this one included; else the runs in the study's history and this one. ``engine`` as in
-    ``accounts.profiles``. Raises UsageError for a question that answers itself, and NeedssegError where
+    ``accounts.profiles``. Raise UsageError for a question that answers itself, and NeedssegError where
     there is nothing to follow. Changes nothing in the study.
     """
     files = account_sources.stack_files(study)
@@ -79,7 +79,7 @@ def validate(
     design = Design(by, as_of, since, horizon, outcome, tried, seed=seed)
     refuse((), design)  # what can be refused before anything is computed
     backend = engine_for(study, engine)
-    with held(backend, files.accounts.parent):
+    with open_session(backend, files.accounts.parent):
         labelled = (
             _by_needs(study, source, since, as_of)
             if by == "needs"
@@ -92,7 +92,7 @@ def validate(
 
 
 def tried_so_far(study: Study) -> int:
-    """How many segmentations were looked at: the runs of discovery, those taken back included, and the one in use."""
+    """Count the segmentations that were looked at: runs of discovery, undone ones included, and the one in use."""
     runs = [run.id for run in stored_runs.listing(study)]
     begun = sum(entry.action == "discover" for entry in history.entries(study))
     return max([begun, len(runs), *runs]) + 1
@@ -101,42 +101,24 @@ def tried_so_far(study: Study) -> int:
 def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_of: date) -> _Labelled:
     # What was written or answered later is what they are followed for.
     labels = accounts.labels(study, since or as_of)
-    dates_needed = since is None
-    found = sorted({label.source for label in labels})
-    if not labels:
-        raise NeedssegError(
-            "No account has a needs segment yet.",
-            Advice(
-                "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and their "
-                "account: ",
-                Fix.SEGMENTS,
-                ", ",
-                Fix.PARTICIPANTS,
-                ", ",
-                Fix.MATCHES,
-            ),
-        )
-    if source is None and len(found) > 1:
-        raise UsageError(
-            f"There are labels from {' and '.join(found)}, which are not mixed.",
-            f"Choose one with --source {found[0]}.",
-        )
-    chosen = source or found[0]
-    mine: dict[str, list[Label]] = defaultdict(list)
+    chosen = _chosen_source(labels, source)
+    labels_by_account: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         if label.source == chosen:
-            mine[label.account_id].append(label)
-    if not mine:
-        raise UsageError(f"No label comes from '{chosen}'.", f"There are labels from {', '.join(found)}.")
-    decided = {account: deciding_label(theirs)[0] for account, theirs in mine.items()}
+            labels_by_account[label.account_id].append(label)
+    decided = {account: deciding_label(account_labels)[0] for account, account_labels in labels_by_account.items()}
     segments = {account: label.segment for account, label in decided.items() if label is not None}
-    known = _interviewed(study) if chosen == "interview" else {}
-    undated = sum(account not in known for account in segments)
-    if dates_needed and undated:
+    known_since = _interviewed(study) if chosen == "interview" else {}
+    undated = sum(account not in known_since for account in segments)
+    if since is None and undated:
         raise UsageError(
-            "From when accounts are to be followed is not known: the study holds no "
-            f"{chosen} date for {undated} of {format_count(len(segments), 'account')}.",
-            "Say it with --since DATE, a day after the last of them, or give participants the attribute interview_date.",
+            f"The day from which accounts are followed is missing: the study has no {chosen} date for {undated} of "
+            f"{format_count(len(segments), 'account')}.",
+            Advice(
+                "Name a day after the last of them",
+                Option.SINCE,
+                ", or give participants the attribute interview_date.",
+            ),
         )
     notes = []
     if contested := len(decided) - len(segments):
@@ -145,7 +127,33 @@ def _by_needs(study: Study, source: LabelSource | None, since: date | None, as_o
         notes.append(
             f"The segments of {unsure} of {format_count(len(segments), 'account')} are not confirmed by anybody yet."
         )
-    return _Labelled(segments, chosen, known, None, tuple(notes))
+    return _Labelled(segments, chosen, known_since, None, tuple(notes))
+
+
+def _chosen_source(labels: Sequence[Label], source: LabelSource | None) -> LabelSource:
+    """Return where labels are taken from: ``source``, or the only source there is; raise where there is no such label."""
+    sources = sorted({label.source for label in labels})
+    if not sources:
+        raise NeedssegError(
+            "No account has a needs segment yet.",
+            Advice(
+                "It takes a named segment, a participant whose primary need is decided (three passages in it at least) and "
+                "their account: ",
+                Fix.SEGMENTS,
+                ", ",
+                Fix.PARTICIPANTS,
+                ", ",
+                Fix.MATCHES,
+            ),
+        )
+    if source is None and len(sources) > 1:
+        raise UsageError(
+            f"There are labels from {' and '.join(sources)}, which are not mixed.",
+            Advice("Choose one", Option.SOURCE.of(source=sources[0]), "."),
+        )
+    if source is not None and source not in sources:
+        raise UsageError(f"No label comes from '{source}'.", f"There are labels from {', '.join(sources)}.")
+    return source or sources[0]
 
 
 def _interviewed(study: Study) -> dict[str, int]:
@@ -155,8 +163,10 @@ def _interviewed(study: Study) -> dict[str, int]:
     for match in accounts.matches(study):
         if match.account_id is not None and match.participant in people:
             days[match.account_id].append(_date_of(people[match.participant]))
-    dated = {account: [day for day in found if day is not None] for account, found in days.items()}
-    return {account: max(found) for account, found in dated.items() if len(found) == len(days[account])}
+    dated = {account: [day for day in account_days if day is not None] for account, account_days in days.items()}
+    return {
+        account: max(account_days) for account, account_days in dated.items() if len(account_days) == len(days[account])
+    }
 
 
 def _date_of(who: Participant) -> int | None:
@@ -176,11 +186,13 @@ def _by_usage(
     study: Study, files: StackFiles, since: date | None, source: str | None, features_as_of: date | None, backend: str
 ) -> _Labelled:
     if source is not None:
-        raise UsageError("Behavioral segments have no source to choose.", "Leave --source out.")
+        raise UsageError(
+            "Behavioral segments have no source to choose.", Advice("Leave the source out", Option.SOURCE, ".")
+        )
     if since is None:
         raise UsageError(
             "From when accounts are to be followed is not said.",
-            "Say it with --since DATE; their segments are those of that day.",
+            Advice("Name the day", Option.SINCE, "; their segments are those of that day."),
         )
     if files.events is None:
         raise NeedssegError(
@@ -188,57 +200,25 @@ def _by_usage(
         )
     settings = load(study.path)
     day = features_as_of or since
-    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
-    segments = {row.account_id: row.behavioral_segment for row in made if row.behavioral_segment}
-    known = dict.fromkeys(segments, epoch_day(day))
-    return _Labelled(segments, "usage", known, (epoch_day(day) - WINDOW, epoch_day(day)), ())
+    profiles = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    segments = {row.account_id: row.behavioral_segment for row in profiles if row.behavioral_segment}
+    known_since = dict.fromkeys(segments, epoch_day(day))
+    return _Labelled(segments, "usage", known_since, (epoch_day(day) - WINDOW, epoch_day(day)), ())
 
 
 def _gathered(
     study: Study, files: StackFiles, labelled: _Labelled, design: Design, backend: str
 ) -> tuple[list[Followed], Design]:
-    """Accounts with a segment, followed, and the design with what is known of the others."""
-    settings = load(study.path)
-    rules = room.load_rules(settings)
-    known = room.read_accounts(files.accounts, backend)
-    terms: dict[str, list[Subscription]] = defaultdict(list)
-    for term in room.read_subscriptions(files.subscriptions, backend) if files.subscriptions else []:
-        terms[known.merged.get(term.account_id, term.account_id)].append(term)
-    end = epoch_day(design.as_of)
-    starts = _starts(labelled, design, end - rules.grace)
-    latest = max(starts.values())
-    rows, others = [], []
-    for account in known.accounts:
-        key = account.account_id
-        found = follow_up(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
-        if found is None:
-            continue
-        until, left = found
-        if key in labelled.segments:
-            tier = firmographic(account, rules.icp)
-            firms = (tier.size, tier.revenue, tier.region, tier.industry.casefold() or "unknown")
-            rows.append(
-                Followed(
-                    key,
-                    labelled.segments[key],
-                    labelled.source,
-                    firms,
-                    starts[key],
-                    until,
-                    left,
-                    labelled.known.get(key),
-                )
-            )
-        else:
-            others.append(left is not None)
+    """Return the accounts with a segment, followed, and the design with what is known of the others."""
+    rows, others_left = _followed(study, files, labelled, design, backend)
     notes = [*labelled.notes]
     if absent := len(labelled.segments) - len(rows):
         notes.append(
-            f"{absent} of {format_count(len(labelled.segments), 'account')} with a segment are not followed: they "
-            "had no subscription when "
-            "the follow-up starts."
+            f"{absent} of {format_count(len(labelled.segments), 'account')} with a segment are not followed: they had "
+            "no subscription when the follow-up starts."
         )
-    beside = (len(others), sum(others)) if design.by == "needs" and design.outcome == "churned" else None
+    is_compared = design.by == "needs" and design.outcome == "churned"
+    beside = (len(others_left), sum(others_left)) if is_compared else None
     if design.outcome == "at_risk":
         rows = _fallen(study, files, rows, design, backend)
         notes.append("Whether an account is at risk is looked at once, on the last day of the follow-up.")
@@ -248,19 +228,51 @@ def _gathered(
     )  # fmt: skip
 
 
+def _followed(
+    study: Study, files: StackFiles, labelled: _Labelled, design: Design, backend: str
+) -> tuple[list[Followed], list[bool]]:
+    """Return the customers with a segment, followed, and for each customer without one whether they left."""
+    rules = room.load_rules(load(study.path))
+    imported = room.read_accounts(files.accounts, backend)
+    terms: dict[str, list[Subscription]] = defaultdict(list)
+    for term in room.read_subscriptions(files.subscriptions, backend) if files.subscriptions else []:
+        terms[imported.merged.get(term.account_id, term.account_id)].append(term)
+    end = epoch_day(design.as_of)
+    starts = _starts(labelled, design, end - rules.grace)
+    latest = max(starts.values())
+    rows, others_left = [], []
+    for account in imported.accounts:
+        key = account.account_id
+        followed = follow_up(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
+        if followed is None:
+            continue
+        until, left_on = followed
+        if key not in labelled.segments:
+            others_left.append(left_on is not None)
+            continue
+        tier = firmographic(account, rules.icp)
+        firms = (tier.size, tier.revenue, tier.region, tier.industry.casefold() or "unknown")
+        rows.append(
+            Followed(
+                key, labelled.segments[key], labelled.source, firms, starts[key], until, left_on,
+                labelled.known_since.get(key),
+            )
+        )  # fmt: skip
+    return rows, others_left
+
+
 def _starts(labelled: _Labelled, design: Design, last: int) -> dict[str, int]:
     """The epoch day from which each account is followed; UsageError where none is left to follow it."""
     starts = {
-        account: labelled.known[account] + 1 if design.since is None else epoch_day(design.since)
+        account: labelled.known_since[account] + 1 if design.since is None else epoch_day(design.since)
         for account in labelled.segments
     }
     if max(starts.values()) >= last:
         begins = date_of(max(starts.values()))
         raise UsageError(
             f"Between {begins} and {design.as_of} there is no day on which leaving could be seen: a subscription "
-            "counts as ended "
-            "only once the days of grace are over.",
-            "Look from a later day with --as-of, or start earlier with --since.",
+            "counts as ended only once the days of grace are over.",
+            Advice("Look from a later day", Option.AS_OF, ", or start earlier", Option.SINCE, "."),
         )
     return starts
 
@@ -274,8 +286,8 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
     settings = load(study.path)
     last = max((row.until for row in rows), default=epoch_day(design.as_of))
     day = date_of(last)
-    made = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
-    flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in made}
+    profiles = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in profiles}
     return [
         Followed(
             row.account, row.segment, row.source, row.firmographics, row.start, row.left or last,

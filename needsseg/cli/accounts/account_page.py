@@ -106,12 +106,12 @@ def _print_lifecycle(page: AccountPage) -> None:
     for flag in stage.flags:
         print_text(f"  {flag.replace('_', ' ')}: {stage.evidence[flag]}")
     if page.amount is not None:
-        known = (
+        subscription = (
             f"ARR {page.arr:,.0f}"
             if page.arr is not None
             else f"{page.amount:,.2f} by the column “{page.amount_column}”"
         )
-        print_text(f"  pays {known}")
+        print_text(f"  pays {subscription}")
     print_table(
         ("plan", "seats", "amount", "from", "to", "renewal", "running"),
         [

@@ -10,7 +10,7 @@ import click
 from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts import accounts as actions
 from needsseg.actions.transcripts import participants as participants_actions
-from needsseg.cli.accounts.sources import files_argument, reading_options, said, tell_import, tell_mapping
+from needsseg.cli.accounts.sources import files_argument, parse_pairs, reading_options, tell_import, tell_mapping
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -47,7 +47,7 @@ def import_(
     DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
-    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
+    columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = account_sources.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
     tell_import(session, report, as_json)
@@ -72,8 +72,8 @@ def participants(session: Session, file: Path, as_json: bool) -> None:
     for row in report.unmatched:
         session.refuse(f"{file.name} {row}", "matches nobody in the study.")
     for row in report.conflicts:
-        where, _, why = row.partition(": ")
-        session.refuse(f"{file.name} {where}", f"{why}.")
+        where, _, reason = row.partition(": ")
+        session.refuse(f"{file.name} {where}", f"{reason}.")
     session.say(f"Took attributes of {format_count(len(report.updated), 'participant')} from {file.name}.")
 
 
@@ -92,7 +92,7 @@ def mapping(
     as_json: bool,
 ) -> None:
     """Show how files would be read, with the first rows. Imports nothing."""
-    columns, forms = said(pairs, "--map", "field=column"), said(dates, "--dates", "column=format")
+    columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study:
         proposal = account_sources.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
     tell_mapping(session, proposal, as_json)

@@ -31,33 +31,33 @@ def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -
     from needsseg.actions.accounts import patterns as actions
 
     with opened(session) as study, session.progressing() as progress:
-        found = actions.patterns(study, as_of, progress, engine)
+        result = actions.patterns(study, as_of, progress, engine)
     if as_json:
-        print_object(asdict(found) | {"as_of": as_of.isoformat(), "warnings": found.warnings})
-    elif found.patterns:
-        _print(found)
-    for warning in found.warnings:
+        print_object(asdict(result) | {"as_of": as_of.isoformat(), "warnings": result.warnings})
+    elif result.patterns:
+        _print(result)
+    for warning in result.warnings:
         session.warn(warning)
     where = (
-        f"; {found.active - len(found.none)} of them in {len(found.patterns)} patterns, {len(found.none)} in no "
+        f"; {result.active - len(result.none)} of them in {len(result.patterns)} patterns, {len(result.none)} in no "
         "pattern."
-        if found.patterns
+        if result.patterns
         else "; they show no patterns that stand apart."
     )
-    session.say(f"{format_count(found.active, 'account')} were active{where}")
+    session.say(f"{format_count(result.active, 'account')} were active{where}")
 
 
-def _print(found: Patterns) -> None:
+def _print(result: Patterns) -> None:
     print_table(
-        ("pattern", "accounts", *(name.replace("_", " ") for name in found.medians)),
+        ("pattern", "accounts", *(name.replace("_", " ") for name in result.medians)),
         [
-            *((p.name, len(p.accounts), *map(_figure, p.medians.values())) for p in found.patterns),
-            ("all active", found.active, *map(_figure, found.medians.values())),
+            *((p.name, len(p.accounts), *map(_figure, p.medians.values())) for p in result.patterns),
+            ("all active", result.active, *map(_figure, result.medians.values())),
         ],
         wrap=("pattern",),
     )
     print_text("\nMedians of 30 days; trend is the ratio to the 30 days before.")
-    for pattern in found.patterns:
+    for pattern in result.patterns:
         apart = ", ".join(f"{name.replace('_', ' ')} {by:+.1f}" for name, by in pattern.differences[:3])
         ruled = ", ".join(f"{name} {count}" for name, count in pattern.segments.items())
         print_text(f"\n{pattern.name}\n  from the others, in deviations: {apart}\n  by the rules: {ruled}")

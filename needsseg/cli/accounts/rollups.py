@@ -61,34 +61,34 @@ def rollup(
         if out is not None:
             actions.check_target(study, out, overwrite=force)
         with session.progressing() as progress:
-            made = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
+            table = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
         if out is not None:
-            actions.write_rollup(study, made, as_of, out, overwrite=force)
+            actions.write_rollup(study, table, as_of, out, overwrite=force)
     if as_json:
-        print_object(_shape(made) | {"as_of": as_of.isoformat()})
+        print_object(_shape(table) | {"as_of": as_of.isoformat()})
     else:
-        _print(made)
+        _print(table)
         if who:
             print_table(
                 (rows, "account", "name", by, "pays", "label", "source", "confirmed by"),
                 [
                     (row.name, one.account_id, one.name, one.column, one.amount, one.confidence, one.source or None,
                      one.confirmed_by or None)
-                    for row in made.rows
+                    for row in table.rows
                     for one in row.accounts
                 ],
                 wrap=("name",),
             )  # fmt: skip
-    session.say(_coverage(made))
+    session.say(_coverage(table))
     if out is not None:
         session.say(f"Wrote the roll-up to {out}.")
 
 
-def _print(made: Rollup) -> None:
-    sure = made.rows_of == "needs_segment"
+def _print(table: Rollup) -> None:
+    sure = table.rows_of == "needs_segment"
     header = (
-        made.rows_of.replace("_", " "),
-        *made.columns,
+        table.rows_of.replace("_", " "),
+        *table.columns,
         "all",
         "of all",
         *(("confirmed", "mean confidence") if sure else ()),
@@ -96,62 +96,62 @@ def _print(made: Rollup) -> None:
     body: list[tuple[Any, ...]] = [
         (
             row.name,
-            *(_cell(row.cells[column], made) for column in made.columns),
-            _cell(row.total, made, share=False),
+            *(_cell(row.cells[column], table) for column in table.columns),
+            _cell(row.total, table, share=False),
             _shares(row.total),
             *((f"{row.confirmed} of {row.labelled}", row.confidence) if sure else ()),
         )
-        for row in made.rows
+        for row in table.rows
     ]
     totals = (
-        *(_cell(made.totals[column], made) for column in made.columns),
-        _cell(made.total, made, share=False),
+        *(_cell(table.totals[column], table) for column in table.columns),
+        _cell(table.total, table, share=False),
         "100%",
     )
     print_table(header, [*body, ("all", *totals, *((None, None) if sure else ()))])
 
 
-def _cell(cell: Cell, made: Rollup, *, share: bool = True) -> str:
+def _cell(cell: Cell, table: Rollup, *, share: bool = True) -> str:
     if not cell.accounts:
         return "–"
-    said = f"{cell.accounts}{'*' if cell.small else ''}"
+    text = f"{cell.accounts}{'*' if cell.small else ''}"
     if share:
-        said += f" {cell.share_of_row:.0%}"
-    money = cell.arr if made.amounts.yearly is not None else cell.amount
-    return said if money is None else f"{said} · {money:,.0f}"
+        text += f" {cell.share_of_row:.0%}"
+    money = cell.arr if table.amounts.yearly is not None else cell.amount
+    return text if money is None else f"{text} · {money:,.0f}"
 
 
 def _shares(cell: Cell) -> str:
-    said = f"{cell.share_of_total:.0%}"
-    return said if cell.amount_share is None else f"{said} · {cell.amount_share:.0%} of money"
+    text = f"{cell.share_of_total:.0%}"
+    return text if cell.amount_share is None else f"{text} · {cell.amount_share:.0%} of money"
 
 
-def _coverage(made: Rollup) -> str:
-    if not made.amounts.amounts:
+def _coverage(table: Rollup) -> str:
+    if not table.amounts.amounts:
         return "No amounts of running subscriptions are known."
-    known = (
-        f"known of {made.total.priced} of {format_count(made.total.accounts, 'account')}; the others are not "
+    coverage = (
+        f"known of {table.total.priced} of {format_count(table.total.accounts, 'account')}; the others are not "
         "counted as paying nothing"
     )
-    if made.amounts.yearly is not None:
-        return f"Money is ARR, {known}."
+    if table.amounts.yearly is not None:
+        return f"Money is ARR, {coverage}."
     return (
-        f"Money is what the column “{made.amounts.column}” says, {known}. Whether it is of a month or a year its "
+        f"Money is what the column “{table.amounts.column}” says, {coverage}. Whether it is of a month or a year its "
         "name does "
         "not tell, so it is not called ARR."
     )
 
 
-def _shape(made: Rollup) -> dict[str, Any]:
+def _shape(table: Rollup) -> dict[str, Any]:
     """The roll-up as JSON; keys are a contract."""
     return {
-        "rows_of": made.rows_of,
-        "by": made.by,
-        "columns": made.columns,
-        "rows": [asdict(row) for row in made.rows],
-        "totals": {name: asdict(cell) for name, cell in made.totals.items()},
-        "total": asdict(made.total),
-        "amount_column": made.amounts.column,
-        "arr_known": made.amounts.yearly is not None,
-        "coverage": _coverage(made),
+        "rows_of": table.rows_of,
+        "by": table.by,
+        "columns": table.columns,
+        "rows": [asdict(row) for row in table.rows],
+        "totals": {name: asdict(cell) for name, cell in table.totals.items()},
+        "total": asdict(table.total),
+        "amount_column": table.amounts.column,
+        "arr_known": table.amounts.yearly is not None,
+        "coverage": _coverage(table),
     }

@@ -47,19 +47,19 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def said(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
-    """What was given as ``name=value``; UsageError where it is not written so. A field may be given no column: it is not read."""
-    found: dict[str, str] = {}
+def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
+    """Return ``name=value`` arguments as a dictionary, or raise UsageError. A field without a column is not read."""
+    values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.rpartition("=") if option == "--dates" else pair.partition("=")
         if not (name.strip() and equals and (value.strip() or option == "--map")):
             raise UsageError(f"{option} '{pair}' is not written {form}.", EXAMPLES[option])
-        found[name.strip()] = value.strip()
-    return found
+        values[name.strip()] = value.strip()
+    return values
 
 
 def tell_import(session: Session, report: account_sources.SourceReport, as_json: bool) -> None:
-    """Tells what an import did: the mapping, what was refused, and counts that add up."""
+    """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
         print_object(asdict(report))
     else:
@@ -83,24 +83,26 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
 
 
 def _counted(report: account_sources.SourceReport) -> str:
-    left = [
-        f"{count} {what}"
-        for count, what in (
+    omitted = [
+        f"{count} {label}"
+        for count, label in (
             (len(report.rejected), "rows refused"),
             (report.duplicates, "repeats left out"),
             (report.dropped, "deleted or merged records left out"),
         )
         if count
     ]
-    of = f" {format_count(report.read, 'row')} in all." if left else ""
+    of = f" {format_count(report.read, 'row')} in all." if omitted else ""
     now = f" There are {report.held} {report.kind} now." if report.held != report.rows else ""
     return (
-        f"Read {report.rows} {report.kind} from {report.file}" + "".join(f", {part}" for part in left) + f".{of}{now}"
+        f"Read {report.rows} {report.kind} from {report.file}"
+        + "".join(f", {part}" for part in omitted)
+        + f".{of}{now}"
     )
 
 
 def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as_json: bool) -> None:
-    """Tells how files would be read: field by field, dates, and the first rows."""
+    """Tell how files would be read: field by field, dates, and the first rows."""
     if as_json:
         print_object(asdict(proposal))
     else:

@@ -65,8 +65,8 @@ def print_tree(branches: Sequence[Branch]) -> None:
 def create(session: Session, name: str, parent: str | None) -> None:
     """Create a code before it is used."""
     with opened(session) as study:
-        made = actions.create(study, name, parent)
-    session.say(f"Made the code “{made}”.")
+        code = actions.create(study, name, parent)
+    session.say(f"Made the code “{code}”.")
 
 
 @codebook.command()
@@ -76,8 +76,8 @@ def create(session: Session, name: str, parent: str | None) -> None:
 def rename(session: Session, name: str, new: str) -> None:
     """Rename a code. Passages keep it under its new name."""
     with opened(session) as study:
-        made = actions.rename(study, name, new)
-    session.say(f"The code is called “{made}”.")
+        new_name = actions.rename(study, name, new)
+    session.say(f"The code is called “{new_name}”.")
 
 
 @codebook.command()
@@ -87,8 +87,8 @@ def rename(session: Session, name: str, new: str) -> None:
 def recolour(session: Session, name: str, colour: str) -> None:
     """Give a code a colour: red, orange, yellow, green, teal, blue, violet, pink, grey, #rrggbb, or none."""
     with opened(session) as study:
-        made = actions.recolour(study, name, "" if colour == NONE else colour)
-    session.say(f"“{name}” is {made or 'without a colour'}.")
+        new_colour = actions.recolour(study, name, "" if colour == NONE else colour)
+    session.say(f"“{name}” is {new_colour or 'without a colour'}.")
 
 
 @codebook.command()
@@ -136,10 +136,10 @@ def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
     """Delete a code with its codings and memos. Passages stay as decided, codes below it move up; undo restores all."""
     with opened(session) as study:
         code = actions.one(study, name).name
-        gone = actions.touched(study, code) if dry_run else actions.delete(study, code)
+        touched = actions.touched(study, code) if dry_run else actions.delete(study, code)
     if as_json:
-        print_object({"code": code, **asdict(gone), "deleted": not dry_run})
-    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(gone)}.")
+        print_object({"code": code, **asdict(touched), "deleted": not dry_run})
+    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(touched)}.")
     session.say("Nothing was changed." if dry_run else "Undo with: needsseg undo")
 
 

@@ -26,9 +26,11 @@ def drafts(session: Session, drop: int | None, as_json: bool) -> None:
         if drop is not None:
             actions.drop_id(study, drop)
             session.say(f"Erased draft {drop}.")
-        found = actions.listing(study)
+        kept_drafts = actions.listing(study)
     if as_json:
-        print_array(asdict(draft) for draft in found)
+        print_array(asdict(draft) for draft in kept_drafts)
         return
-    rows = [(d.id, d.written_at, d.about, " · ".join(words for words in d.words.values() if words)) for d in found]
+    rows = [
+        (d.id, d.written_at, d.about, " · ".join(words for words in d.words.values() if words)) for d in kept_drafts
+    ]
     print_table(("id", "when", "what", "words"), rows, wrap=("what", "words"))

@@ -39,25 +39,25 @@ def agreement(
 ) -> None:
     """Show how far coders agree (percent, Cohen's kappa, Krippendorff's alpha) and where they differ."""
     with opened(session) as study:
-        found = measures.agreement(study, units, keys, all_text, shared)
-    whole = found.agreement
+        report = measures.agreement(study, units, keys, all_text, shared)
+    whole = report.agreement
     if as_json:
-        apart = [asdict(one) | {"words": words} for one, words in found.disagreements]
+        apart = [asdict(one) | {"words": words} for one, words in report.disagreements]
         print_object(
-            {"interviews": found.interviews, "compared": found.compared, "shared": shared}
+            {"interviews": report.interviews, "compared": report.compared, "shared": shared}
             | asdict(whole)
             | {"disagreements": apart}
         )
         return
-    print_text(found.compared)
+    print_text(report.compared)
     rows = [("all codes", whole.percent, whole.kappa, whole.alpha)]
     rows += [(code.code, code.percent, code.kappa, code.alpha) for code in whole.codes]
     print_table(("code", "percent", "kappa", "alpha"), [(name, *map(_figure, row)) for name, *row in rows])
-    for one, words in found.disagreements:
+    for one, words in report.disagreements:
         who = f"{', '.join(one.by)}, not {', '.join(one.not_by)}"
         print_text(f"{one.interview} {one.start}–{one.end} {one.code} ({who}): “{words}”")
     session.say(
-        f"{', '.join(whole.coders)} over {whole.n} {units}s of {format_count(len(found.interviews), 'interview')}."
+        f"{', '.join(whole.coders)} over {whole.n} {units}s of {format_count(len(report.interviews), 'interview')}."
     )
 
 
@@ -80,22 +80,22 @@ def _figure(value: object) -> str:
 def saturation(session: Session, base: int, run_: int, threshold: float, as_json: bool) -> None:
     """Show whether further interviews still bring new codes (Guest, Namey and Chen 2020)."""
     with opened(session) as study:
-        found = measures.saturation(study, base, run_, threshold)
-    of = found.saturation
+        report = measures.saturation(study, base, run_, threshold)
+    of = report.saturation
     if as_json:
         print_object(
-            {"interviews": found.interviews, "new": found.new, **asdict(found.saturation)}
+            {"interviews": report.interviews, "new": report.new, **asdict(report.saturation)}
             | {"reported": "", "reached_at": None}
-            | ({"reported": of.reported, "reached_at": of.reached_at} if found.verdict == "reached" else {})
-            | {"verdict": found.verdict, "incomplete": found.incomplete}
+            | ({"reported": of.reported, "reached_at": of.reached_at} if report.verdict == "reached" else {})
+            | {"verdict": report.verdict, "incomplete": report.incomplete}
         )
         return
-    most = max(found.new, default=0) or 1
+    most = max(report.new, default=0) or 1
     print_table(
         ("interview", "new codes", ""),
-        [(key, new, "█" * round(20 * new / most)) for key, new in zip(found.interviews, found.new, strict=True)],
+        [(key, new, "█" * round(20 * new / most)) for key, new in zip(report.interviews, report.new, strict=True)],
     )
-    session.say(found.sentence)
+    session.say(report.sentence)
 
 
 @click.command()
@@ -108,10 +108,10 @@ def coverage(session: Session, coder: str | None, as_json: bool) -> None:
     Words in accepted passages count as coded and read; other words that were read count as skipped.
     """
     with opened(session) as study:
-        found = progress.coverage(study, coder)
+        report = progress.coverage(study, coder)
     if as_json:
-        rows = [_covered(row) | {"key": row.key, "title": row.title} for row in found.interviews]
-        print_object({"coder": found.coder, "interviews": rows, "total": _covered(found.total)})
+        rows = [_covered(row) | {"key": row.key, "title": row.title} for row in report.interviews]
+        print_object({"coder": report.coder, "interviews": rows, "total": _covered(report.total)})
         return
     print_table(
         ("interview", "words", "read", "coded", "skipped", "decided"),
@@ -122,11 +122,11 @@ def coverage(session: Session, coder: str | None, as_json: bool) -> None:
                 *(f"{row.share(words):.0%}" for words in (row.read, row.coded, row.skipped)),
                 f"{row.decided}/{row.marked}",
             )
-            for row in (*found.interviews, found.total)
+            for row in (*report.interviews, report.total)
         ],
     )
-    if found.coder:
-        session.say(f"This is the work of {found.coder} alone.")
+    if report.coder:
+        session.say(f"This is the work of {report.coder} alone.")
 
 
 def _covered(row: progress.Covered) -> dict[str, float]:

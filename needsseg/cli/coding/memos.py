@@ -94,21 +94,21 @@ def memos(session: Session, kind: MemoKind | None, as_json: bool) -> None:
 @click.option("--remove", is_flag=True, help="Remove your statement.")
 @json_option
 @click.pass_obj
-def job(session: Session, /, number: int, prefill: bool, remove: bool, as_json: bool, **given: str | None) -> None:
+def job(session: Session, /, number: int, prefill: bool, remove: bool, as_json: bool, **options: str | None) -> None:
     """Write a passage's job statement, part by part. Parts not named stay as you wrote them.
 
     Without parts, it prints what was written and what the passage's own sentences suggest.
     """
-    said = {part: words for part, words in given.items() if words is not None}
-    if remove and (said or prefill):
+    words_by_part = {part: words for part, words in options.items() if words is not None}
+    if remove and (words_by_part or prefill):
         raise UsageError("A statement is written or removed.", "Name parts, or say --remove alone.")
     with opened(session) as study:
         quote, offered = passages.one(study, number).quote, statements.prefilled(study, number)
         own = statements.own(study, number)
-        if said or prefill or remove:
-            parts = JobParts() if remove else replace(own or JobParts(), **said)
+        if words_by_part or prefill or remove:
+            parts = JobParts() if remove else replace(own or JobParts(), **words_by_part)
             if prefill:
-                open_parts = {part for part in PARTS if part not in said and not getattr(parts, part)}
+                open_parts = {part for part in PARTS if part not in words_by_part and not getattr(parts, part)}
                 parts = replace(parts, **{part: getattr(offered, part) for part in open_parts})
             statements.write(study, number, parts)
         rows = statements.listing(study, [number])
@@ -116,11 +116,11 @@ def job(session: Session, /, number: int, prefill: bool, remove: bool, as_json: 
         print_object(
             {"passage": number, "quote": quote, "statements": [_shape(row) for row in rows], "prefill": asdict(offered)}
         )
-    elif not (said or prefill or remove):
+    elif not (words_by_part or prefill or remove):
         _print_job(quote, rows, offered)
     if remove:
         session.say(f"Removed your statement of passage {number}." if own else "You wrote no statement of it.")
-    elif said or prefill:
+    elif words_by_part or prefill:
         session.say(f"Wrote the job statement of passage {number}: needsseg job {number} shows it.")
 
 

@@ -64,8 +64,8 @@ def passages(
         rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None, coder=coder)
         if conceal:
             rows = hiding.concealed(study, rows)
-            if left := hiding.left_warning(study):
-                session.warn(left)
+            if warning := hiding.left_warning(study):
+                session.warn(warning)
     if as_json:
         print_array(map(shapes.passage, rows))
         return
@@ -101,7 +101,7 @@ def decide(
     chosen: dict[PassageStatus, bool] = {"accepted": accept, "rejected": reject, "suggested": reopen}
     if sum(chosen.values()) != 1:
         raise UsageError("Say one of --accept, --reject and --reopen.", "needsseg decide --help tells how.")
-    status = next(status for status, said in chosen.items() if said)
+    status = next(status for status, is_chosen in chosen.items() if is_chosen)
     if bool(ids) == all_suggested:
         raise UsageError("Name passages by id, or say --all-suggested.", "List them with: needsseg passages")
     if not all_suggested and (interview is not None or min_score is not None):
@@ -110,8 +110,8 @@ def decide(
         raise UsageError("What is undecided is open already.", "Say --accept or --reject.")
     with opened(session) as study:
         if all_suggested:
-            held = actions.listing(study, interview, "suggested")
-            ids = tuple(p.id for p in held if min_score is None or (p.score or 0.0) >= min_score)
+            suggested = actions.listing(study, interview, "suggested")
+            ids = tuple(p.id for p in suggested if min_score is None or (p.score or 0.0) >= min_score)
         changed = actions.decide(study, ids, status) if ids else 0
     done = {"accepted": "Accepted", "rejected": "Rejected", "suggested": "Left open"}[status]
     same = f"; {len(set(ids)) - changed} were so already" if len(set(ids)) > changed else ""

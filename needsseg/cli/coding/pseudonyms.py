@@ -54,8 +54,8 @@ def _state(row: actions.Replacement) -> str:
 
 
 def _say_finder(session: Session, survey: actions.Survey) -> None:
-    left = sum(row.is_left for row in survey.rows)
-    session.say(f"Names were proposed by {survey.finder}; {left} proposed and undecided stay as they are.")
+    undecided = sum(row.is_left for row in survey.rows)
+    session.say(f"Names were proposed by {survey.finder}; {undecided} proposed and undecided stay as they are.")
     if survey.finder == name_proposals.WORD_LISTS:
         session.say("pip install 'needsseg[names]' adds a model that finds more names, of companies above all.")
 

@@ -99,7 +99,7 @@ def search(
     if more:
         session.say(f"There are more: these are the best {limit}. --limit shows further ones.")
     if coded is not None and code is not None:
-        session.say(_told(coded, code))
+        session.say(_coded_in_words(coded, code))
 
 
 def _shape(hit: Hit) -> dict[str, object]:
@@ -124,16 +124,16 @@ def _nothing(*, by_meaning: bool, others: int) -> str:
     return "No turn holds all these words."
 
 
-def _told(coded: CodedHits, code: str) -> str:
-    left = f"; {coded.skipped} are no participant's words and were left out" if coded.skipped else ""
+def _coded_in_words(coded: CodedHits, code: str) -> str:
+    skipped_note = f"; {coded.skipped} are no participant's words and were left out" if coded.skipped else ""
     return (
-        f"Put “{code.strip()}” on {coded.coded} of {format_count(len(coded.passages), 'passage')}{left}. "
+        f"Put “{code.strip()}” on {coded.coded} of {format_count(len(coded.passages), 'passage')}{skipped_note}. "
         "needsseg undo reverses it."
     )
 
 
 def _listen(session: Session) -> None:
-    """Embeds what each line of stdin asks for, so that another process answers it from the study at once.
+    """Embed what each line of stdin asks for, so that another process answers it from the study at once.
 
     A line is an object with ``asked`` (words, a passage's id, or a span as interview, start, end) and ``speech``; each is
     answered by one line: ``ready``, or ``error`` and ``hint``. It ends with its input. The model stays loaded meanwhile;
@@ -143,9 +143,9 @@ def _listen(session: Session) -> None:
         for line in sys.stdin:
             answer: dict[str, object] = {"ready": True}
             try:
-                asked, speech = _request(line)
+                request, speech = _request(line)
                 with opened(session) as study:
-                    searching.make_ready(study, asked, speech, progress)
+                    searching.make_ready(study, request, speech, progress)
             except NeedssegError as error:
                 answer = {"error": error.message, "hint": worded(error.hint), "advice": error.hint.as_json()}
             print_line(answer)

@@ -27,15 +27,15 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
     participant speech that has vectors is included (needsseg embed).
     """
     with opened(session) as study:
-        found = actions.queue(study, limit, reading=reading)
+        rows_and_outlook = actions.queue(study, limit, reading=reading)
     if as_json:
         print_object(
             {
-                "learned": found.learned,
-                "decisions": found.decisions,
-                "outlook": _outlook(found),
-                "unread": found.unread,
-                "items": [asdict(item) for item in found.items],
+                "learned": rows_and_outlook.learned,
+                "decisions": rows_and_outlook.decisions,
+                "outlook": _outlook(rows_and_outlook),
+                "unread": rows_and_outlook.unread,
+                "items": [asdict(item) for item in rows_and_outlook.items],
             }
         )
         return
@@ -51,29 +51,29 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
                 item.quote,
                 item.reasons,
             )
-            for item in found.items
+            for item in rows_and_outlook.items
         ],
         wrap=("quote", "reasons"),
     )
-    for line in told(found):
+    for line in outlook_lines(rows_and_outlook):
         session.say(line)
 
 
-def _outlook(found: actions.Queue) -> dict[str, object]:
+def _outlook(current_queue: actions.Queue) -> dict[str, object]:
     """The outlook, without forecasts while they are not known yet."""
-    unknown = {} if found.learned else {"left": None, "coming": None}
-    return {**asdict(found.outlook), **unknown}
+    unknown = {} if current_queue.learned else {"left": None, "coming": None}
+    return {**asdict(current_queue.outlook), **unknown}
 
 
-def told(found: actions.Queue) -> list[str]:
+def outlook_lines(current_queue: actions.Queue) -> list[str]:
     """The queue's outlook in words."""
-    outlook = found.outlook
+    outlook = current_queue.outlook
     if not outlook.undecided:
         return ["Nothing is undecided. Suggest passages first (needsseg suggest), or go on: needsseg discover"]
-    if not found.learned:
+    if not current_queue.learned:
         lines = [
             f"How many are worth it is not known yet. The program learns from every decision and forecasts from {ENOUGH} "
-            f"decisions on, some accepted and some rejected; there are {found.decisions} so far."
+            f"decisions on, some accepted and some rejected; there are {current_queue.decisions} so far."
         ]
     elif outlook.unlikely:
         lines = [
@@ -82,12 +82,14 @@ def told(found: actions.Queue) -> list[str]:
         ]
     else:
         lines = [
-            f"Learned from {format_count(found.decisions, 'decision')}: of {outlook.undecided} undecided, about "
+            f"Learned from {format_count(current_queue.decisions, 'decision')}: of {outlook.undecided} undecided, about "
             f"{outlook.left:.0f} are "
             f"acceptable; {outlook.coming:.0%} of the next."
         ]
-    if found.unread:
-        lines.append(f"Without further speech of {format_count(found.unread, 'interview')}. To have it: needsseg embed")
+    if current_queue.unread:
+        lines.append(
+            f"Without further speech of {format_count(current_queue.unread, 'interview')}. To have it: needsseg embed"
+        )
     return lines
 
 

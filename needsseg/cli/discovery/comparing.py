@@ -26,13 +26,13 @@ RUN = click.IntRange(1, LARGEST)
 def compare(session: Session, first: int, second: int, as_json: bool) -> None:
     """Compare two runs: what happened to each candidate of the first in the second."""
     with opened(session) as study:
-        found = comparing.compare_runs(study, first, second)
+        comparison = comparing.compare_runs(study, first, second)
     if as_json:
-        print_object(shapes.run_comparison(found))
+        print_object(shapes.run_comparison(comparison))
         return
-    for sentence in found.sentences:
+    for sentence in comparison.sentences:
         print_text(sentence)
-    of = found.comparison
+    of = comparison.comparison
     print_text(
         f"agreement {of.agreement:.2f} over the {format_count(of.common, 'passage')} that both know; "
         f"{of.only_first} only in run {first}, {of.only_second} only in run {second}"
@@ -64,23 +64,23 @@ def sensitivity(session: Session, as_json: bool) -> None:
     Segments show the result as their stability, until passages, assignments or decisions change.
     """
     with opened(session) as study, session.progressing() as progress:
-        found, said = sensitivity_actions.sensitivity(study, progress), verdict(study)
+        result, current_verdict = sensitivity_actions.sensitivity(study, progress), verdict(study)
     if as_json:
-        print_object(shapes.sensitivity(found))
+        print_object(shapes.sensitivity(result))
         return
-    for line in said.lines if said.has_run else ():
+    for line in current_verdict.lines if current_verdict.has_run else ():
         print_text(line)
-    for segment, firm in found.figures.items():
-        print_text(f"{found.base[segment]}: {found.firmness[segment]}{f'; {firm.against}' if firm.against else ''}")
+    for segment, firm in result.figures.items():
+        print_text(f"{result.base[segment]}: {result.firmness[segment]}{f'; {firm.against}' if firm.against else ''}")
     print_text("")
-    for row in (row for row in found.rows if row.kind != "resample"):
+    for row in (row for row in result.rows if row.kind != "resample"):
         print_text(f"{row.sentence} (agreement {row.comparison.agreement:.2f})")
-    for sentence in found.resampled:
+    for sentence in result.resampled:
         print_text(sentence)
-    if found.untried:
-        session.say(f"{format_count(found.untried, 'participant')} with fewer passages were not left out in turn.")
+    if result.untried:
+        session.say(f"{format_count(result.untried, 'participant')} with fewer passages were not left out in turn.")
     session.say(
-        f"{format_count(len(found.rows), 'variation')} of {format_count(len(found.base), 'candidate')}; nothing was "
+        f"{format_count(len(result.rows), 'variation')} of {format_count(len(result.base), 'candidate')}; nothing was "
         "changed. What people placed is held in "
         "its place and not counted; names given to clusters count for nothing here."
     )

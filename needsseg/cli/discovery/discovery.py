@@ -49,8 +49,8 @@ def discover(session: Session, by: str, seed: int | None, as_json: bool) -> None
     if as_json:
         print_object(asdict(report) | {"next_step": worded(report.next_step)})
     else:
-        said: tuple[str | Advice, ...] = (report.verdict, report.next_step)
-        for line in said:
+        sentences: tuple[str | Advice, ...] = (report.verdict, report.next_step)
+        for line in sentences:
             if line:
                 print_text(line)
         print_text("")

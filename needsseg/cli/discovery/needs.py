@@ -16,7 +16,7 @@ from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import UsageError
 from needsseg.text import format_count
 
-need_argument = click.argument("which", metavar="NEED")
+need_argument = click.argument("name_or_id", metavar="NEED")
 SOURCES = ("archetypes", "codes", "segments")
 
 
@@ -67,12 +67,12 @@ def add(session: Session, name: str, description: str, as_json: bool) -> None:
 @click.option("--description", metavar="TEXT", help="What people need, in a sentence or two.")
 @json_option
 @click.pass_obj
-def edit(session: Session, which: str, name: str | None, description: str | None, as_json: bool) -> None:
+def edit(session: Session, name_or_id: str, name: str | None, description: str | None, as_json: bool) -> None:
     """Reword a need. Its answers stay."""
     if name is None and description is None:
         raise UsageError("Nothing is to be changed.", "Give --name, --description or both.")
     with opened(session) as study:
-        need = needs.find(study, which)
+        need = needs.find(study, name_or_id)
         needs.edit(study, need, name, description)
         _tell(session, [row for row in needs.listing(study) if row.id == need], "", as_json)
 
@@ -81,13 +81,13 @@ def edit(session: Session, which: str, name: str | None, description: str | None
 @need_argument
 @json_option
 @click.pass_obj
-def drop(session: Session, which: str, as_json: bool) -> None:
+def drop(session: Session, name_or_id: str, as_json: bool) -> None:
     """Remove a need from view. Its candidate and its answers stay."""
     with opened(session) as study:
-        needs.drop(study, needs.find(study, which))
+        needs.drop(study, needs.find(study, name_or_id))
     if as_json:
-        print_object({"dropped": which})
-    session.say(f"“{which}” is out of view. Next: needsseg discover")
+        print_object({"dropped": name_or_id})
+    session.say(f"“{name_or_id}” is out of view. Next: needsseg discover")
 
 
 @needs_.command()
@@ -95,10 +95,10 @@ def drop(session: Session, which: str, as_json: bool) -> None:
 @click.argument("place", type=int)
 @json_option
 @click.pass_obj
-def move(session: Session, which: str, place: int, as_json: bool) -> None:
+def move(session: Session, name_or_id: str, place: int, as_json: bool) -> None:
     """Move a need to a position in the list; 1 is the first."""
     with opened(session) as study:
-        needs.move(study, needs.find(study, which), place)
+        needs.move(study, needs.find(study, name_or_id), place)
         rows = needs.listing(study)
     if as_json:
         print_array(map(_shape, rows))
@@ -126,8 +126,8 @@ def take(session: Session, source: Source, names: tuple[str, ...], called: str, 
                 wrap=("description",),
             )
             return
-        made = needs.take(study, source, names, called)
-        _tell(session, [row for row in needs.listing(study) if row.id in made], needs.advice(study), as_json)
+        new_needs = needs.take(study, source, names, called)
+        _tell(session, [row for row in needs.listing(study) if row.id in new_needs], needs.advice(study), as_json)
 
 
 def _tell(session: Session, rows: list[NeedRow], advice: str, as_json: bool) -> None:
@@ -144,25 +144,28 @@ def _tell(session: Session, rows: list[NeedRow], advice: str, as_json: bool) -> 
 def tree(session: Session, as_json: bool) -> None:
     """Group the codes into candidate needs, as a tree, with the participants of each code."""
     with opened(session) as study, session.progressing() as progress:
-        found = code_tree.tree(study, progress)
-    print_tree(session, found, as_json)
+        code_tree_now = code_tree.tree(study, progress)
+    print_tree(session, code_tree_now, as_json)
 
 
-def print_tree(session: Session, found: CodeTree, as_json: bool) -> None:
+def print_tree(session: Session, shown_tree: CodeTree, as_json: bool) -> None:
     """A tree of codes with its matrix, for programs or for people."""
     if as_json:
-        print_object(asdict(found))
+        print_object(asdict(shown_tree))
         return
-    branches = {branch.codes for branch in found.branches}
-    _print_node(found.root, branches, 0)
+    branches = {branch.codes for branch in shown_tree.branches}
+    _print_node(shown_tree.root, branches, 0)
     print_text("")
     print_table(
-        ("participant", *found.codes),
-        [(who, *(count or None for count in row)) for who, row in zip(found.participants, found.counts, strict=True)],
+        ("participant", *shown_tree.codes),
+        [
+            (who, *(count or None for count in row))
+            for who, row in zip(shown_tree.participants, shown_tree.counts, strict=True)
+        ],
     )
-    first = " ".join(f"“{code}”" for code in found.branches[0].codes)
+    first = " ".join(f"“{code}”" for code in shown_tree.branches[0].codes)
     session.say(
-        f"● are {len(found.branches)} candidate needs; join codes as you see fit. "
+        f"● are {len(shown_tree.branches)} candidate needs; join codes as you see fit. "
         f"Next: needsseg needs take codes {first} --as NAME"
     )
 
@@ -186,27 +189,27 @@ def _print_node(node: CodeNode, branches: set[tuple[str, ...]], depth: int) -> N
 def learned_(session: Session, as_json: bool) -> None:
     """Show what the answers taught: how well they predict others, what the latest moved, and whether they still help."""
     with opened(session) as study:
-        found = learned.learned(study)
+        report = learned.learned(study)
     if as_json:
-        print_object(_learned(found))
+        print_object(_learned(report))
         return
-    for sentence in found.sentences:
+    for sentence in report.sentences:
         print_text(sentence)
-    if found.moved:
-        print_table(("from", "to", "passages"), [(move.before, move.after, move.passages) for move in found.moved])
+    if report.moved:
+        print_table(("from", "to", "passages"), [(move.before, move.after, move.passages) for move in report.moved])
 
 
-def _learned(found: Learned) -> dict[str, Any]:
-    lesson = found.lesson
+def _learned(learned_report: Learned) -> dict[str, Any]:
+    lesson = learned_report.lesson
     figures = (
         dict.fromkeys(("asked", "right", "guessing", "low", "high"))
         if lesson is None
         else {name: getattr(lesson, name) for name in ("asked", "right", "guessing", "low", "high")}
     )
-    return {"answers": found.answers} | figures | {
-        "newest": found.newest,
-        "moved": [asdict(move) for move in found.moved],
-        "earlier": [{"answers": count, **asdict(report)} for count, report in found.earlier],
-        "stopped": found.stopped,
-        "sentences": found.sentences,
+    return {"answers": learned_report.answers} | figures | {
+        "newest": learned_report.newest,
+        "moved": [asdict(move) for move in learned_report.moved],
+        "earlier": [{"answers": count, **asdict(report)} for count, report in learned_report.earlier],
+        "stopped": learned_report.stopped,
+        "sentences": learned_report.sentences,
     }  # fmt: skip

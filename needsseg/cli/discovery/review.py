@@ -30,40 +30,40 @@ second_argument = click.argument("second", metavar="B", type=PASSAGE)
 def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool) -> None:
     """Show the passage whose decision would help most, why, and where it could belong."""
     with opened(session) as study:
-        found = questions.next_question(study, skip)
-        who = participant_names(study).of(found.passage) if found is not None else ""
+        next_one = questions.next_question(study, skip)
+        who = participant_names(study).of(next_one.passage) if next_one is not None else ""
     if as_json:
-        print_object(shapes.question(found, guess, who))
-    elif found is not None:
-        _print_question(found, guess, who)
-    if found is None:
+        print_object(shapes.question(next_one, guess, who))
+    elif next_one is not None:
+        _print_question(next_one, guess, who)
+    if next_one is None:
         session.say("Nothing is left to decide.")
     else:
         session.say(
-            f"{found.left} undecided. Answer: needsseg answer {found.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
-            f"or needsseg answer {found.passage.id} --new-need NAME"
+            f"{next_one.left} undecided. Answer: needsseg answer {next_one.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
+            f"or needsseg answer {next_one.passage.id} --new-need NAME"
         )
 
 
-def _print_question(found: Question, guess: bool, who: str) -> None:
-    passage = found.passage
+def _print_question(asked_now: Question, guess: bool, who: str) -> None:
+    passage = asked_now.passage
     print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
-    print_text(f"   Asked because it {found.why}.")
+    print_text(f"   Asked because it {asked_now.why}.")
     header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
     print_table(
         header,
         [
             (_chosen_by(c), c.name + (" (need in view)" if c.need else ""), c.about, *((c.nearness,) if guess else ()))
-            for c in found.choices
+            for c in asked_now.choices
         ],
         wrap=("about",),
     )
-    if guess and found.guess is not None:
-        print_text(f"   The program would say: {found.guess.name} (strength {found.guess.strength:.2f})")
+    if guess and asked_now.guess is not None:
+        print_text(f"   The program would say: {asked_now.guess.name} (strength {asked_now.guess.strength:.2f})")
 
 
 def _chosen_by(choice: Choice) -> str | int:
-    """What stands for a choice on the command line."""
+    """Return the argument that names a choice on the command line."""
     if choice.need is not None:
         return choice.name
     return OFF_TOPIC if choice.segment is None else choice.segment

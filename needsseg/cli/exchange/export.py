@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions.exchange import sending
-from needsseg.actions.exchange.export import check_options, is_by_user, targets
+from needsseg.actions.exchange.export import ExportReport, check_options, is_by_user, targets
 from needsseg.actions.exchange.export import export as write
 from needsseg.actions.exchange.sending import Outlook
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
@@ -66,14 +66,9 @@ def export(
     the users that usage tells), amplitude, mixpanel. Import tables:
     hubspot, salesforce, amplitude-cohort. With --send PATH may be left out.
     """
-    if keep_formulas and neutralise_formulas:
-        raise UsageError("--keep-formulas and --neutralise-formulas say the opposite.", "Give one of them.")
-    if path is None and not send:
-        raise UsageError("There is no file to write to.", "Name it after the format, or add --send.")
-    if yes and not send:
-        raise UsageError("--yes is for sending.", "Add --send.")
+    _check_sending(path, send, yes)
     check_options(format_, segment, changed_only, key)
-    neutralise = False if keep_formulas else True if neutralise_formulas else None
+    neutralise = _neutralise(keep_formulas, neutralise_formulas)
     with opened(session) as study, session.progressing() as progress:
         look = None
         if send:
@@ -85,16 +80,34 @@ def export(
                 study, format_, path, as_of, neutralise=neutralise, overwrite=force, original=original,
                 changed_only=changed_only, key=key, segment=segment, progress=progress, engine=engine,
             )  # fmt: skip
-            _tell_renamed(session, report.renamed)
-            session.say(
-                f"Wrote {report.rows} {'users' if is_by_user(format_) else 'accounts'}, {report.labelled} with a needs "
-                "segment, "
-                f"to {report.path} and {report.manifest}."
-                + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
-            )
+            _tell_report(session, report, format_)
     if look is not None:
         _tell_outlook(session, look)
         _send(session, look, yes)
+
+
+def _check_sending(path: Path | None, send: bool, yes: bool) -> None:
+    """Raise UsageError where there is nothing to write to, or a confirmation without sending."""
+    if path is None and not send:
+        raise UsageError("There is no file to write to.", "Name it after the format, or add --send.")
+    if yes and not send:
+        raise UsageError("--yes is for sending.", "Add --send.")
+
+
+def _neutralise(keep_formulas: bool, neutralise_formulas: bool) -> bool | None:
+    """Return whether formula cells are neutralised; None where neither option is given."""
+    if keep_formulas and neutralise_formulas:
+        raise UsageError("--keep-formulas and --neutralise-formulas exclude each other.", "Give one of them.")
+    return False if keep_formulas else True if neutralise_formulas else None
+
+
+def _tell_report(session: Session, report: ExportReport, format_: str) -> None:
+    _tell_renamed(session, report.renamed)
+    session.say(
+        f"Wrote {report.rows} {'users' if is_by_user(format_) else 'accounts'}, {report.labelled} with a needs "
+        f"segment, to {report.path} and {report.manifest}."
+        + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
+    )
 
 
 def _send(session: Session, look: Outlook, yes: bool) -> None:

@@ -38,7 +38,7 @@ class _ByFormat(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """That of the command that writes the format asked for."""
+        """Return the context of the command that writes the requested format."""
         from needsseg.cli.exchange.export import export as of_accounts
 
         # Set here, so that the help of the one names the other.
@@ -49,9 +49,9 @@ class _ByFormat(click.Command):
         return command.make_context(info_name, args, parent, **extra)
 
 
-def _first(args: Sequence[str], known: Sequence[click.Parameter]) -> str:
+def _first(args: Sequence[str], params: Sequence[click.Parameter]) -> str:
     """The first argument that is no option and no option's value."""
-    valued = {name for each in known if isinstance(each, click.Option) and not each.is_flag for name in each.opts}
+    valued = {name for each in params if isinstance(each, click.Option) and not each.is_flag for name in each.opts}
     for before, arg in zip(("", *args), args, strict=False):
         if not arg.startswith("-") and before not in valued:
             return arg
@@ -76,35 +76,35 @@ def _export_refi(session: Session, format_: str, path: Path, original: bool, for
     with opened(session) as study:
         write = refi.export_qdpx if format_ == "qdpx" else refi.export_qdc
         report = write(study, path, original=original, overwrite=force)
-        left = left_warning(study) if report.names_left else None
+        warning = left_warning(study) if report.names_left else None
     if as_json:
         print_object({**asdict(report), "path": str(report.path)})
-    for what in report.left_out:
-        session.warn(f"left out: {what}")
-    for what in report.dropped_by_others:
-        session.warn(f"known to be lost elsewhere: {what}")
-    held = (
+    for omitted in report.left_out:
+        session.warn(f"left out: {omitted}")
+    for omitted in report.dropped_by_others:
+        session.warn(f"known to be lost elsewhere: {omitted}")
+    contents = (
         f"{format_count(report.interviews, 'interview')}, {format_count(report.passages, 'passage')}, "
         if format_ == "qdpx"
         else ""
     )
-    told = "under pseudonyms" if report.pseudonyms else "with real names"
-    session.say(f"Wrote {held}{format_count(report.codes, 'code')} to {report.path}, {told}.")
-    if left:
-        session.warn(left)
+    naming = "under pseudonyms" if report.pseudonyms else "with real names"
+    session.say(f"Wrote {contents}{format_count(report.codes, 'code')} to {report.path}, {naming}.")
+    if warning:
+        session.warn(warning)
 
 
 export = _ByFormat("export", help="Export labelled accounts, or the whole study for another QDA program.")
 
 
-def asked(paths: Sequence[Path]) -> bool:
+def is_refi(paths: Sequence[Path]) -> bool:
     """Whether all paths are files of this exchange or tables of codes; UsageError where some are and some are not."""
-    found = [path for path in paths if _kind(path)]
-    if found and len(found) < len(paths):
+    refi_paths = [path for path in paths if _kind(path)]
+    if refi_paths and len(refi_paths) < len(paths):
         raise UsageError(
-            f"{found[0]} is a project or a codebook, others are not.", "Import the two kinds one after the other."
+            f"{refi_paths[0]} is a project or a codebook, others are not.", "Import the two kinds one after the other."
         )
-    return bool(found)
+    return bool(refi_paths)
 
 
 def _kind(path: Path) -> str:
@@ -146,21 +146,21 @@ def _tell(session: Session, report: RefiImport, as_json: bool) -> None:
         for key in report.added:
             print_text(key)
     for each in report.dropped:
-        told = f"{each.kind} “{each.name}”: {each.why}"
+        line = f"{each.kind} “{each.name}”: {each.why}"
         if each.kind in _LOST:
-            session.refuse(report.file, told)
+            session.refuse(report.file, line)
         else:
-            session.warn(f"{report.file}: {told}")
+            session.warn(f"{report.file}: {line}")
     if report.edges:
         share = f"{report.fit:.0%} of {report.edges} edges of selections lie between words"
         session.say(f"{report.file} counts positions like this: {report.convention} ({share}).")
     if report.joined:
-        here = ", ".join(dict.fromkeys(report.joined))
-        session.say(f"Already here, so only what is marked and written in them was added: {here}.")
-    there = f", {len(report.joined)} were there already" if report.joined else ""
-    there += f", {len(report.refused)} were refused" if report.refused else ""
+        codes = ", ".join(dict.fromkeys(report.joined))
+        session.say(f"Already here, so only what is marked and written in them was added: {codes}.")
+    joined_note = f", {len(report.joined)} were there already" if report.joined else ""
+    joined_note += f", {len(report.refused)} were refused" if report.refused else ""
     session.say(
-        f"Imported {format_count(len(report.added), 'interview')}{there}, "
+        f"Imported {format_count(len(report.added), 'interview')}{joined_note}, "
         f"{format_count(report.passages, 'passage')}, {format_count(report.marks, 'coding')}, "
         f"{format_count(report.codes, 'new code')} and {format_count(report.memos, 'memo')} from {report.file}."
     )

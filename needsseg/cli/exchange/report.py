@@ -54,9 +54,9 @@ def report(
     with opened(session) as study:
         actions.check_target(study, path, kind, overwrite=force)
         with session.progressing() as progress:
-            made = actions.gather(study, as_of, since, original=original, progress=progress, engine=engine)
-        actions.write_report(study, made, path, kind, overwrite=force)
-        left = None if original else left_warning(study)
+            document = actions.gather(study, as_of, since, original=original, progress=progress, engine=engine)
+        actions.write_report(study, document, path, kind, overwrite=force)
+        warning = None if original else left_warning(study)
     session.say(f"Wrote the report to {path}, {'with names as in the study' if original else 'under pseudonyms'}.")
-    if left:
-        session.warn(left)
+    if warning:
+        session.warn(warning)

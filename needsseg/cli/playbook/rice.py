@@ -127,7 +127,7 @@ def _share(share: float | None) -> str | None:
 
 def _shape(score: Score, report: actions.RiceReport) -> dict[str, Any]:
     plain, weighted = in_numbers(score, report.strength)
-    known = {each.segment: each for each in report.weights}
+    weight_by_segment = {each.segment: each for each in report.weights}
     return {
         "feature": score.feature.name,
         "reach": sum(part.reach for part in score.parts),
@@ -140,7 +140,7 @@ def _shape(score: Score, report: actions.RiceReport) -> dict[str, Any]:
         "weighted_rank": score.weighted_rank,
         "rank_change": score.rank_change,
         "why": score.why or None,
-        "parts": [asdict(known[part.segment]) | {"reach": part.reach} for part in score.parts],
+        "parts": [asdict(weight_by_segment[part.segment]) | {"reach": part.reach} for part in score.parts],
         "formula": {"plain": plain, "weighted": weighted or None, "lambda": report.strength},
         "coverage": asdict(report.coverage) | {"left_out": report.left_out},
         "as_of": report.as_of.isoformat(),

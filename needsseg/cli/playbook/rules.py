@@ -31,8 +31,8 @@ def rules(ctx: click.Context, as_json: bool) -> None:
     with opened(session) as study:
         report = actions.in_force(study)
     _tell(session, report, as_json)
-    whose = "the program's own" if report.shipped else "yours"
-    session.say(f"{format_count(len(report.rules.rules), 'rule')} are in force, from {report.file} ({whose}).")
+    origin = "the program's own" if report.shipped else "yours"
+    session.say(f"{format_count(len(report.rules.rules), 'rule')} are in force, from {report.file} ({origin}).")
     if report.shipped:
         session.say('To change them: copy that file to a folder, edit it, and set prompts = "FOLDER" in needsseg.toml.')
 
@@ -57,7 +57,10 @@ def _tell(session: Session, report: RulesReport, as_json: bool) -> None:
     else:
         print_table(
             ("rule", "when", "action"),
-            [(rule.id, "; ".join(map(_said, rule.conditions)), rule.action) for rule in report.rules.rules],
+            [
+                (rule.id, "; ".join(map(_condition_in_words, rule.conditions)), rule.action)
+                for rule in report.rules.rules
+            ],
             wrap=("when", "action"),
         )
         for segment, features in report.rules.serves.items():
@@ -66,7 +69,7 @@ def _tell(session: Session, report: RulesReport, as_json: bool) -> None:
         session.warn(warning)
 
 
-def _said(condition: Condition) -> str:
+def _condition_in_words(condition: Condition) -> str:
     bounds = [
         f"{word} {bound:g}"
         for word, bound in (("at least", condition.at_least), ("at most", condition.at_most))

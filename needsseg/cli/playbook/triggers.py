@@ -18,7 +18,7 @@ from needsseg.text import format_count
 
 
 def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
-    """As ``day``, and None where the option is left out."""
+    """Parse a day as ``day`` does; None where the option is left out."""
     return None if value is None else day(ctx, option, value)
 
 
@@ -63,9 +63,9 @@ def triggers(
     for warning in report.warnings:
         session.warn(warning)
     counts = Counter(row.trigger.kind for row in report.rows)
-    told = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
+    summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
-    session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {told}' if told else ''}.")
+    session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {summary}' if summary else ''}.")
 
 
 def _shape(row: actions.TriggerRow) -> dict[str, Any]:

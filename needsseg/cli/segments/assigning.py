@@ -10,7 +10,7 @@ import click
 from needsseg.actions.segments import OFF_TOPIC, PRECISION
 from needsseg.actions.segments import assigning as actions
 from needsseg.cli.accounts.profiles import engine_option
-from needsseg.cli.accounts.sources import said
+from needsseg.cli.accounts.sources import parse_pairs
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import json_option, opened
@@ -60,7 +60,7 @@ def assign(
 
     FILE is CSV, JSON lines or Parquet (also gzip). To resume a run that was stopped, call it again.
     """
-    forms = said(dates, "--dates", "column=format")
+    forms = parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = actions.assign_file(
             study, file, out, text=text, account=account, at=at, ident=ident, dates=forms, precision=precision,
@@ -71,12 +71,15 @@ def assign(
 
 
 def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
-    """Tells what came of a file: counts that add up, what was promised, what was refused."""
+    """Tell what came of a file: counts that add up, what was promised, what was refused."""
     if as_json:
         print_object(asdict(report))
     else:
         rows = [(name, count, f"{count / report.texts:.1%}") for name, count in report.segments.items()]
-        rows += [(f"none: {why}", count, f"{count / report.texts:.1%}") for why, count in report.abstained.items()]
+        rows += [
+            (f"none: {abstain_reason}", count, f"{count / report.texts:.1%}")
+            for abstain_reason, count in report.abstained.items()
+        ]
         print_table(("label", "texts", "share"), rows)
     if report.unchanged:
         session.say(f"{report.file} was assigned before in the same way; nothing changed.")

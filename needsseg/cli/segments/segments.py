@@ -15,7 +15,7 @@ from needsseg.actions.segments import lineage as lineage_actions
 from needsseg.actions.segments import segment_accounts
 from needsseg.actions.segments import segments as actions
 from needsseg.actions.segments.cards import take_statement
-from needsseg.actions.segments.segment_accounts import Backing
+from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
@@ -24,7 +24,7 @@ from needsseg.cli.segments import cards
 from needsseg.errors import UsageError
 from needsseg.text import format_count
 
-segment_argument = click.argument("which", metavar="SEGMENT")
+segment_argument = click.argument("name_or_id", metavar="SEGMENT")
 NOT_TESTED = "not tested yet: needsseg sensitivity"
 passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, required=True, type=PASSAGE)
 
@@ -35,20 +35,20 @@ passages_argument = click.argument("ids", metavar="PASSAGE...", nargs=-1, requir
 def segments(session: Session, as_json: bool) -> None:
     """List candidates and segments: first confirmed, then named, candidates, and set aside."""
     with opened(session) as study:
-        rows, said = evidence.listing(study), verdict(study)
+        rows, current_verdict = evidence.listing(study), verdict(study)
     if as_json:
         print_array(map(shapes.segment, rows))
     else:
         print_segments(rows)
     if not rows:
         session.say("There are no segments yet: needsseg discover, or needsseg segment make")
-    say_verdict(session, said)
+    say_verdict(session, current_verdict)
 
 
-def say_verdict(session: Session, said: Verdict) -> None:
-    """Tells whether passages form groups at all, before anybody trusts one; nothing before the first run."""
-    if said.has_run:
-        for line in said.lines:
+def say_verdict(session: Session, shown_verdict: Verdict) -> None:
+    """Tell whether passages form groups at all, before anybody trusts one; nothing before the first run."""
+    if shown_verdict.has_run:
+        for line in shown_verdict.lines:
             session.say(line)
 
 
@@ -87,29 +87,29 @@ def segment() -> None:
 @segment_argument
 @json_option
 @click.pass_obj
-def show(session: Session, which: str, as_json: bool) -> None:
+def show(session: Session, name_or_id: str, as_json: bool) -> None:
     """Show a segment's evidence: its passages, exemplars first, and who said them."""
     with opened(session) as study:
-        found = evidence.evidence(study, actions.find(study, which))
-        behind = segment_accounts.backing(study, session.warn).get(found.summary.id)
-        said = verdict(study)
+        shown = evidence.evidence(study, actions.find(study, name_or_id))
+        accounts = segment_accounts.accounts_by_segment(study, session.warn).get(shown.summary.id)
+        current_verdict = verdict(study)
     if as_json:
-        print_object(shapes.evidence(found, behind))
+        print_object(shapes.evidence(shown, accounts))
     else:
-        print_evidence(found, behind)
-    say_verdict(session, said)
-    for warning in found.summary.warnings:
+        print_evidence(shown, accounts)
+    say_verdict(session, current_verdict)
+    for warning in shown.summary.warnings:
         session.warn(warning)
-    if found.without_vectors:
+    if shown.without_vectors:
         session.say(
-            f"{format_count(found.without_vectors, 'passage')} have no vector: discover again to see its edge and "
+            f"{format_count(shown.without_vectors, 'passage')} have no vector: discover again to see its edge and "
             "its rival."
         )
 
 
-def print_evidence(found: Evidence, behind: Backing | None) -> None:
+def print_evidence(shown: Evidence, accounts: SegmentAccounts | None) -> None:
     """All that speaks for one segment and against it, for people."""
-    row = found.summary
+    row = shown.summary
     print_text(f"{row.id} {row.name} ({_status(row)}): {_counted(row)}")
     if row.need:
         print_text(f"need: {row.need}")
@@ -126,59 +126,59 @@ def print_evidence(found: Evidence, behind: Backing | None) -> None:
     print_text(f"stability: {row.firmness or NOT_TESTED}{against}")
     if row.statement:
         print_text(f"job statement: {row.statement}")
-    carried = f" ({found.evenness_word})" if found.evenness_word else ""
-    print_text("voices: " + ", ".join(f"{who} {'one passage' if n == 1 else n}" for who, n in found.voices) + carried)
-    if behind is not None:
-        print_text(f"accounts: {_backed(behind)}")
-    if found.rival is not None:
-        print_text(f"nearest rival: {found.rival.name} (nearness {found.rival.nearness:.2f})")
+    carried = f" ({shown.evenness_word})" if shown.evenness_word else ""
+    print_text("voices: " + ", ".join(f"{who} {'one passage' if n == 1 else n}" for who, n in shown.voices) + carried)
+    if accounts is not None:
+        print_text(f"accounts: {_accounts_in_words(accounts)}")
+    if shown.rival is not None:
+        print_text(f"nearest rival: {shown.rival.name} (nearness {shown.rival.nearness:.2f})")
         print_text(
-            f"   said here: {', '.join(found.rival.apart) or '–'}; there: {', '.join(found.rival.rival_apart) or '–'}"
+            f"   said here: {', '.join(shown.rival.apart) or '–'}; there: {', '.join(shown.rival.rival_apart) or '–'}"
         )
-    if found.edge:
-        print_text("at the edge: " + ", ".join(str(passage.id) for passage in found.edge))
+    if shown.edge:
+        print_text("at the edge: " + ", ".join(str(passage.id) for passage in shown.edge))
     print_text("")
-    edge = {passage.id for passage in found.edge or ()}
+    edge = {passage.id for passage in shown.edge or ()}
     print_table(
         ("passage", "interview", "participant", "strength", "", "quote"),
         [
-            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, p.id in edge, False), p.quote)
-            for p, strength in found.passages
+            (p.id, p.interview, shown.names.of(p), strength, _marks(p.id in shown.new, p.id in edge, False), p.quote)
+            for p, strength in shown.passages
         ]
         + [
-            (p.id, p.interview, found.names.of(p), strength, _marks(p.id in found.new, False, True), p.quote)
-            for p, strength in found.proposed
+            (p.id, p.interview, shown.names.of(p), strength, _marks(p.id in shown.new, False, True), p.quote)
+            for p, strength in shown.proposed
         ],
         wrap=("quote",),
     )
-    if found.sentence and not row.statement:
-        of = found.stated[0]
+    if shown.sentence and not row.statement:
+        of = shown.stated[0]
         print_text(f"\ndraft of a job statement, from what {of.participant} said in passage {of.passage}:")
-        print_text(f"   {found.sentence}")
+        print_text(f"   {shown.sentence}")
 
 
 def _marks(new: bool, edge: bool, proposed: bool) -> str:
     return ", ".join(word for word, holds in (("proposed", proposed), ("new", new), ("edge", edge)) if holds)
 
 
-def _backed(behind: Backing) -> str:
+def _accounts_in_words(accounts: SegmentAccounts) -> str:
     money = ""
-    if behind.arr is not None:
-        money = f", ARR {behind.arr:,.0f}"
-    elif behind.amount is not None:
-        money = f", subscriptions of {behind.amount:,.0f}"
-    known = f" (of {behind.priced} of them, as of {behind.as_of})" if money else ""
-    return f"{len(behind.accounts)} of {format_count(behind.participants, 'participant')}{money}{known}"
+    if accounts.arr is not None:
+        money = f", ARR {accounts.arr:,.0f}"
+    elif accounts.amount is not None:
+        money = f", subscriptions of {accounts.amount:,.0f}"
+    basis = f" (of {accounts.priced} of them, as of {accounts.as_of})" if money else ""
+    return f"{len(accounts.accounts)} of {format_count(accounts.participants, 'participant')}{money}{basis}"
 
 
 @segment.command()
 @segment_argument
 @click.argument("name")
 @click.pass_obj
-def rename(session: Session, which: str, name: str) -> None:
+def rename(session: Session, name_or_id: str, name: str) -> None:
     """Name a segment. Later runs keep a named candidate."""
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         actions.rename(study, number, name)
     session.say(f"Segment {number} is called “{name.strip()}”.")
 
@@ -187,10 +187,10 @@ def rename(session: Session, which: str, name: str) -> None:
 @segment_argument
 @click.argument("text")
 @click.pass_obj
-def describe(session: Session, which: str, text: str) -> None:
+def describe(session: Session, name_or_id: str, text: str) -> None:
     """Describe what a segment's people want."""
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         actions.describe(study, number, text)
     session.say(f"Described segment {number}.")
 
@@ -201,12 +201,12 @@ def describe(session: Session, which: str, text: str) -> None:
 @click.option("--take", is_flag=True, help="Use the draft as it is; segment card shows it.")
 @json_option
 @click.pass_obj
-def statement(session: Session, which: str, text: str | None, take: bool, as_json: bool) -> None:
+def statement(session: Session, name_or_id: str, text: str | None, take: bool, as_json: bool) -> None:
     """Write a segment's job statement: When …, I want to …, so I can …"""
     if take == (text is not None):
         raise UsageError("Write a statement, or take the draft.", "needsseg segment statement ID TEXT, or ID --take")
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         if text is None:
             text = take_statement(study, number)
         else:
@@ -220,10 +220,10 @@ def statement(session: Session, which: str, text: str | None, take: bool, as_jso
 @segment_argument
 @json_option
 @click.pass_obj
-def lineage(session: Session, which: str, as_json: bool) -> None:
+def lineage(session: Session, name_or_id: str, as_json: bool) -> None:
     """Show where a segment came from. Lists what was done to it, by whom and when, oldest first."""
     with opened(session) as study:
-        events = lineage_actions.lineage(study, actions.find(study, which))
+        events = lineage_actions.lineage(study, actions.find(study, name_or_id))
     if as_json:
         print_array(asdict(event) for event in events)
         return
@@ -282,35 +282,35 @@ def merge(session: Session, into: str, others: tuple[str, ...]) -> None:
 @click.option("--propose", is_flag=True, help="Suggest two halves; change nothing.")
 @json_option
 @click.pass_obj
-def split(session: Session, which: str, ids: tuple[int, ...], name: str, propose: bool, as_json: bool) -> None:
+def split(session: Session, name_or_id: str, ids: tuple[int, ...], name: str, propose: bool, as_json: bool) -> None:
     """Split passages off into a new segment. Prints its id; --propose suggests two halves instead."""
     if propose == bool(ids):
         raise UsageError("Name the passages to split off, or say --propose.", "needsseg segment show lists them.")
     if propose:
-        _propose_split(session, which, as_json)
+        _propose_split(session, name_or_id, as_json)
         return
     with opened(session) as study:
-        number = actions.find(study, which)
-        made = actions.split(study, number, list(dict.fromkeys(ids)), name)
+        number = actions.find(study, name_or_id)
+        new_segment = actions.split(study, number, list(dict.fromkeys(ids)), name)
     if as_json:
-        print_object({"segment": made, "split_from": number})
+        print_object({"segment": new_segment, "split_from": number})
     else:
-        print_text(str(made))
-    session.say(f"Split {format_count(len(set(ids)), 'passage')} off segment {number} into segment {made}.")
+        print_text(str(new_segment))
+    session.say(f"Split {format_count(len(set(ids)), 'passage')} off segment {number} into segment {new_segment}.")
 
 
-def _propose_split(session: Session, which: str, as_json: bool) -> None:
+def _propose_split(session: Session, name_or_id: str, as_json: bool) -> None:
     with opened(session) as study:
-        number = actions.find(study, which)
-        found = previews.proposed_split(study, number)
+        number = actions.find(study, name_or_id)
+        proposal = previews.proposed_split(study, number)
     if as_json:
-        print_object(shapes.proposed_split(found))
+        print_object(shapes.proposed_split(proposal))
         return
-    for part, words in ((found.larger, found.larger_words), (found.smaller, found.smaller_words)):
+    for part, words in ((proposal.larger, proposal.larger_words), (proposal.smaller, proposal.smaller_words)):
         print_text(f"{format_count(len(part), 'passage')}, told apart by: {', '.join(words) or '–'}")
         for passage in part[:3]:
             print_text(f"   {passage.id}  “{passage.quote}” ({passage.interview})")
-    ids = " ".join(str(passage.id) for passage in found.smaller)
+    ids = " ".join(str(passage.id) for passage in proposal.smaller)
     session.say(f"Nothing was changed. To split: needsseg segment split {number} {ids}")
 
 
@@ -335,18 +335,18 @@ def move(session: Session, target: str, ids: tuple[int, ...]) -> None:
 def make(session: Session, name: str, ids: tuple[int, ...]) -> None:
     """Create a segment by hand. Prints its id."""
     with opened(session) as study:
-        made = actions.make(study, name, list(dict.fromkeys(ids)))
-    print_text(str(made))
-    session.say(f"Made segment {made} of {format_count(len(set(ids)), 'passage')}.")
+        new_segment = actions.make(study, name, list(dict.fromkeys(ids)))
+    print_text(str(new_segment))
+    session.say(f"Made segment {new_segment} of {format_count(len(set(ids)), 'passage')}.")
 
 
 @segment.command()
 @segment_argument
 @click.pass_obj
-def aside(session: Session, which: str) -> None:
+def aside(session: Session, name_or_id: str) -> None:
     """Set a segment aside. It is not a need, and is not proposed again."""
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         actions.set_aside(study, number)
     session.say(f"Set segment {number} aside.")
 
@@ -358,24 +358,24 @@ def aside(session: Session, which: str) -> None:
     "--undecided-too", is_flag=True, help="Confirm it even though nobody decided on its passages; this is recorded."
 )
 @click.pass_obj
-def confirm(session: Session, which: str, by: str, undecided_too: bool) -> None:
+def confirm(session: Session, name_or_id: str, by: str, undecided_too: bool) -> None:
     """Confirm a segment. This stores its present evidence, so read that first: needsseg segment show."""
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         actions.confirm(study, number, by, undecided=undecided_too)
-        found = evidence.evidence(study, number).summary
-    for warning in found.warnings:
+        summary = evidence.evidence(study, number).summary
+    for warning in summary.warnings:
         session.warn(warning)
-    session.say(f"Confirmed segment {number} “{found.name}” by {found.confirmed_by}.")
+    session.say(f"Confirmed segment {number} “{summary.name}” by {summary.confirmed_by}.")
 
 
 @segment.command()
 @segment_argument
 @click.pass_obj
-def reopen(session: Session, which: str) -> None:
+def reopen(session: Session, name_or_id: str) -> None:
     """Reopen a confirmed segment, or one set aside, for changes."""
     with opened(session) as study:
-        number = actions.find(study, which)
+        number = actions.find(study, name_or_id)
         actions.reopen(study, number)
     session.say(f"Reopened segment {number}.")
 

@@ -27,9 +27,9 @@ def history(session: Session, limit: int | None, by: str | None, as_json: bool) 
     """List what was done to the study and by whom, newest first."""
     with opened(session) as study:
         entries = actions.listing(study, limit, by)
-        known = actions.people(study) if by is not None and not entries else []
-    if known:
-        session.warn(f"Nothing was done by '{by}'. These did something: {', '.join(known)}.")
+        names = actions.people(study) if by is not None and not entries else []
+    if names:
+        session.warn(f"Nothing was done by '{by}'. These did something: {', '.join(names)}.")
     if as_json:
         print_array(asdict(entry) for entry in entries)
         return
@@ -50,18 +50,18 @@ def undo(session: Session, entry: int | None, anyones: bool, yes: bool, as_json:
     action that later ones depend on is not undone; the later ones are named.
     """
     with opened(session) as study:
-        found = actions.next_undo(study, anyones=anyones) if entry is None else actions.entry(study, entry)
+        chosen = actions.next_undo(study, anyones=anyones) if entry is None else actions.entry(study, entry)
         # What is not there, or not one's own, is refused without a question before.
-        allowed = found is not None and found.state == "done" and (anyones or actions.is_own(study, found.id))
-        question = actions.question_before(study, found) if found is not None and allowed else ""
+        allowed = chosen is not None and chosen.state == "done" and (anyones or actions.is_own(study, chosen.id))
+        question = actions.question_before(study, chosen) if chosen is not None and allowed else ""
         asks = question and not yes and sys.stdin.isatty() and sys.stderr.isatty()
         if asks and not click.confirm(safe(question), default=False, err=True):
             session.say("Nothing was undone.")
             return
         # What was asked about is what is undone, whatever was done meanwhile.
-        undone = actions.undo(study, entry if found is None else found.id, anyones=anyones)
-        mine = actions.is_own(study, undone.id)
-    session.say(f"Undone: {undone.summary or undone.action}{'' if mine else f' (by {undone.actor})'}.")
+        undone = actions.undo(study, entry if chosen is None else chosen.id, anyones=anyones)
+        is_own = actions.is_own(study, undone.id)
+    session.say(f"Undone: {undone.summary or undone.action}{'' if is_own else f' (by {undone.actor})'}.")
     if as_json:
         print_object(asdict(undone))
 
@@ -75,7 +75,7 @@ def redo(session: Session, entry: int | None, anyones: bool, as_json: bool) -> N
     """Redo what you last undid, or your latest undone action, or the ENTRY of the history that you name."""
     with opened(session) as study:
         done = actions.redo(study, entry, anyones=anyones)
-        mine = actions.is_own(study, done.id)
-    session.say(f"Redone: {done.summary or done.action}{'' if mine else f' (by {done.actor})'}.")
+        is_own = actions.is_own(study, done.id)
+    session.say(f"Redone: {done.summary or done.action}{'' if is_own else f' (by {done.actor})'}.")
     if as_json:
         print_object(asdict(done))

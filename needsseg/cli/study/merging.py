@@ -28,7 +28,7 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
     """
     with opened(session) as study, session.progressing() as progress:
         report = merging.merge(study, other, dry_run=dry_run, progress=progress)
-        mine = study.actor
+        coder = study.actor
     if as_json:
         unplaced = [shapes.passage(row) for row in report.unplaced]
         print_object(asdict(report) | {"unplaced": unplaced, "sentence": report.sentence})
@@ -40,13 +40,13 @@ def merge(session: Session, other: Path, dry_run: bool, as_json: bool) -> None:
             print_text(f"{passage.id}  has no place: “{passage.quote}” ({passage.interview}, {passage.speaker})")
         for line in report.left:
             print_text(f"left as it is here: {line}")
-    if mine in report.coders:
+    if coder in report.coders:
         session.warn(
-            f"{other.name} holds work of {mine}, as a copy of this study does. If that is somebody else, set "
+            f"{other.name} holds work of {coder}, as a copy of this study does. If that is somebody else, set "
             "NEEDSSEG_CODER."
         )
     if report.not_merged:
-        stay = ", ".join(f"{count} {what}" for what, count in report.not_merged.items())
+        stay = ", ".join(f"{count} {label}" for label, count in report.not_merged.items())
         session.say(f"Not merged: {stay}.")
     session.say(f"{'Would merge' if dry_run else 'Merged'}: {report.sentence}")
     if report.unplaced and not dry_run:

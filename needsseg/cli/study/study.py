@@ -33,28 +33,32 @@ def init(session: Session) -> None:
 def status(session: Session, as_json: bool) -> None:
     """Show the study in numbers, and the next step."""
     with opened(session) as study:
-        found, said = studies.overview(study), verdict(study)
+        overview, current_verdict = studies.overview(study), verdict(study)
     counts = {
-        "interviews": found.interviews,
-        "participants": found.participants,
-        "passages": {"suggested": found.suggested, "accepted": found.accepted, "rejected": found.rejected},
-        "segments": {"candidate": found.candidates, "named": found.named, "confirmed": found.confirmed},
-        "accounts": found.accounts,
+        "interviews": overview.interviews,
+        "participants": overview.participants,
+        "passages": {"suggested": overview.suggested, "accepted": overview.accepted, "rejected": overview.rejected},
+        "segments": {"candidate": overview.candidates, "named": overview.named, "confirmed": overview.confirmed},
+        "accounts": overview.accounts,
     }
     if as_json:
-        row = {"path": found.path, **counts, "warnings": [worded(each) for each in found.warnings]}
-        row |= {"next_step": command_line(Remedy(found.next_step))}
-        row |= {"separate": said.separate, "separation_p": said.p, "verdict": said.sentence if said.has_run else None}
+        row = {"path": overview.path, **counts, "warnings": [worded(each) for each in overview.warnings]}
+        row |= {"next_step": command_line(Remedy(overview.next_step))}
+        row |= {
+            "separate": current_verdict.separate,
+            "separation_p": current_verdict.p,
+            "verdict": current_verdict.sentence if current_verdict.has_run else None,
+        }
         print_object(row)
         return
-    print_text(f"{found.path}")
+    print_text(f"{overview.path}")
     for name, count in counts.items():
         parts = count if isinstance(count, dict) else {"": count}
         print_text(f"  {name:<13}" + ", ".join(f"{number} {word}".strip() for word, number in parts.items()))
-    if said.has_run:
-        print_text(" ".join(map(worded, said.lines)))
-    print_text(f"next: {command_line(Remedy(found.next_step))}")
-    for warning in found.warnings:
+    if current_verdict.has_run:
+        print_text(" ".join(map(worded, current_verdict.lines)))
+    print_text(f"next: {command_line(Remedy(overview.next_step))}")
+    for warning in overview.warnings:
         session.warn(warning)
 
 
@@ -68,7 +72,7 @@ def app(session: Session) -> None:
 
 
 def open_app(session: Session) -> None:
-    """Opens the app on a study that exists; StudyError for one that does not, since nothing is made silently.
+    """Open the app on a study that exists; StudyError for one that does not, since nothing is made silently.
 
     Where its file is damaged, what can be done about that is asked first.
     """
@@ -83,15 +87,15 @@ def open_app(session: Session) -> None:
 
 
 def _mended(session: Session, path: Path, error: DamagedError) -> Path:
-    """Mends a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
+    """Mend a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
     from needsseg.tui import damaged_study
 
     answer = damaged_study.ask(path, error)
     if answer == damaged_study.RESTORE and (newest := studies.newest_sound(path)) is not None:
         done = studies.restore(path, newest.path)
         session.say(f"Restored {path} from {done.source}.")
-        if done.kept is not None:
-            session.say(f"The damaged file is kept as {done.kept}.")
+        if done.previous is not None:
+            session.say(f"The damaged file is kept as {done.previous}.")
         return path
     if answer == damaged_study.RESCUE:
         saved = studies.rescue(path, damaged_study.rescued_name(path))
@@ -109,14 +113,14 @@ def demo(session: Session, folder: str, no_tui: bool) -> None:
     from needsseg.actions.study.demo import demo as walk
 
     with session.progressing() as progress:
-        report = walk(Path(folder), progress, _told)
+        report = walk(Path(folder), progress, _print_step)
     session.path = str(report.study)
     session.say(f"Look around: needsseg --study {report.study}")
     if not no_tui and sys.stdout.isatty() and sys.stdin.isatty():
         open_app(session)
 
 
-def _told(line: str | Advice) -> None:
+def _print_step(line: str | Advice) -> None:
     print_text(line)
     sys.stdout.flush()
 
@@ -130,9 +134,11 @@ def backup(session: Session, target: Path) -> None:
     Account data is copied to PATH.stack. needsseg restore PATH restores both.
     """
     with opened(session) as study:
-        made = studies.backup(study, target)
-        along = Path(f"{made}.stack").is_dir()
-    session.say(f"Copied the study to {made}{', and its account data to ' + str(made) + '.stack' if along else ''}.")
+        copy_path = studies.backup(study, target)
+        along = Path(f"{copy_path}.stack").is_dir()
+    session.say(
+        f"Copied the study to {copy_path}{', and its account data to ' + str(copy_path) + '.stack' if along else ''}."
+    )
 
 
 @click.command()
@@ -171,12 +177,12 @@ def restore(session: Session, source: Path, as_json: bool) -> None:
     """
     done = studies.restore(Path(session.path), source)
     if as_json:
-        kept = None if done.kept is None else str(done.kept)
-        print_object({"restored": str(done.source), "kept": kept, "was_damaged": done.was_damaged})
+        previous = None if done.previous is None else str(done.previous)
+        print_object({"restored": str(done.source), "kept": previous, "was_damaged": done.was_damaged})
     session.say(f"Restored {session.path} from {done.source}.")
-    if done.kept is not None:
-        what = "The damaged file" if done.was_damaged else "What was there before"
-        session.say(f"{what} is kept as {done.kept}.")
+    if done.previous is not None:
+        subject = "The damaged file" if done.was_damaged else "What was there before"
+        session.say(f"{subject} is kept as {done.previous}.")
 
 
 @click.command()
@@ -212,13 +218,13 @@ def _tell_rescued(session: Session, done: Rescued) -> None:
 def check(session: Session, as_json: bool) -> None:
     """Check the study's file. Lists what is wrong with it, and then exits with 1."""
     with opened(session) as study:
-        found = studies.check(study)
+        faults = studies.check(study)
     if as_json:
-        print_array(found)
+        print_array(faults)
     else:
-        for line in found:
+        for line in faults:
             print_text(line)
-    if found:
+    if faults:
         session.fail(f"{session.path} is not sound.", "Restore a backup.")
         session.exit_code = EXIT_FAILED
     else:

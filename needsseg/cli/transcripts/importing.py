@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """``LEFT=RIGHT`` of each value; the last ``=`` parts them for roles, the first for columns."""
-    found: dict[str, str] = {}
+    value_by_key: dict[str, str] = {}
     for value in values:
-        left, sign, right = value.rpartition("=") if option.name == "roles" else value.partition("=")
+        left_side, sign, right = value.rpartition("=") if option.name == "roles" else value.partition("=")
         if not sign or not right.strip():
             raise click.BadParameter(f"'{value}' is not written {option.metavar}.", ctx, option)
-        key = left if option.name == "roles" else left.strip()
+        key = left_side if option.name == "roles" else left_side.strip()
         if option.name == "roles" and right not in ROLES:
             raise click.BadParameter(f"'{right}' is not a role; roles are: {', '.join(ROLES)}.", ctx, option)
         if option.name == "columns" and key not in COLUMN_KINDS:
             raise click.BadParameter(
                 f"a column cannot hold '{key}'; it holds one of: {', '.join(COLUMN_KINDS)}.", ctx, option
             )
-        found[key] = right
-    return found
+        value_by_key[key] = right
+    return value_by_key
 
 
 @click.command("import")
@@ -105,7 +105,7 @@ def import_(
     chosen = ImportChoices(general, {}, anyway, frozenset(), not ignore_remembered, frozenset(skipped))
     if choices:
         chosen = import_choices.with_json(chosen, choices)
-    if refi.asked(paths):
+    if refi.is_refi(paths):
         if preview:
             raise UsageError(
                 "Projects and codebooks have no preview.", "Import them without --preview; undo is one step."
@@ -126,9 +126,9 @@ def import_(
 
 
 def _tell(session: Session, report: importing.ImportReport) -> None:
-    """Narrates what an import did."""
-    for file, how in report.remembered:
-        session.say(f"{file}: read as chosen before for such files ({how}); --ignore-remembered reads it afresh.")
+    """Narrate what an import did."""
+    for file, choice in report.remembered:
+        session.say(f"{file}: read as chosen before for such files ({choice}); --ignore-remembered reads it afresh.")
     for file, warning in report.warnings:
         session.warn(f"{file}: {warning}")
     for file in report.changed:
@@ -136,8 +136,8 @@ def _tell(session: Session, report: importing.ImportReport) -> None:
     for refused in (*report.refused, *report.passed_over):
         session.refuse(refused.file, refused.reason)
     _tell_others(session, report.others)
-    there = f", {len(report.unchanged)} were there already" if report.unchanged else ""
-    session.say(f"Imported {format_count(len(report.added), 'interview')}{there}.")
+    unchanged_note = f", {len(report.unchanged)} were there already" if report.unchanged else ""
+    session.say(f"Imported {format_count(len(report.added), 'interview')}{unchanged_note}.")
 
 
 def _tell_others(session: Session, others: Sequence[str]) -> None:
@@ -150,38 +150,38 @@ def _preview(session: Session, paths: Sequence[Path], chosen: ImportChoices, as_
     from needsseg.actions.transcripts import import_preview
 
     with opened(session) as study, session.progressing() as progress:
-        found = import_preview.preview(study, paths, None, progress, chosen)
+        previewed = import_preview.preview(study, paths, None, progress, chosen)
     if as_json:
-        print_object(import_preview.preview_json(found))
+        print_object(import_preview.preview_json(previewed))
     else:
-        for file in found.files:
+        for file in previewed.files:
             _print_file(file)
-    _tell_preview(session, found)
+    _tell_preview(session, previewed)
 
 
-def _tell_preview(session: Session, found: ImportPreview) -> None:
-    states = [file.state for file in found.files]
-    refused = [(file.file, file.refused) for file in found.files if file.refused]
-    for name, reason in (*refused, *((one.file, one.reason) for one in (*found.refused, *found.passed_over))):
+def _tell_preview(session: Session, previewed: ImportPreview) -> None:
+    states = [file.state for file in previewed.files]
+    refused = [(file.file, file.refused) for file in previewed.files if file.refused]
+    for name, reason in (*refused, *((one.file, one.reason) for one in (*previewed.refused, *previewed.passed_over))):
         session.refuse(name, reason)
-    _tell_others(session, found.others)
-    new = sum(not one.known for file in found.files for one in file.interviews)
+    _tell_others(session, previewed.others)
+    new = sum(not one.known for file in previewed.files for one in file.interviews)
     doubtful = states.count("doubtful")
     session.say(
         f"Would import {format_count(new, 'interview')}; {format_count(doubtful, 'file is', 'files are')} doubtful, "
-        f"{format_count(len(refused) + len(found.refused), 'file')} would be refused, "
-        f"{format_count(len(found.passed_over), 'file')} passed over. Nothing was written."
+        f"{format_count(len(refused) + len(previewed.refused), 'file')} would be refused, "
+        f"{format_count(len(previewed.passed_over), 'file')} passed over. Nothing was written."
     )
 
 
 def _print_file(file: PreviewFile) -> None:
-    """What one file would give, in a few lines."""
+    """Print the preview of one file, in a few lines."""
     if file.refused:
         return
     mark = {"doubtful": "!", "known": "="}.get(file.state, "✓")
     layouts = ", ".join(dict.fromkeys(one.format for one in file.interviews))
-    there = ", imported before" if file.known else ""
-    print_text(f"{mark} {file.file}  ({layouts}; {format_count(len(file.interviews), 'interview')}{there})")
+    known_note = ", imported before" if file.known else ""
+    print_text(f"{mark} {file.file}  ({layouts}; {format_count(len(file.interviews), 'interview')}{known_note})")
     if file.remembered:
         print_text(f"    as chosen before: {import_choices.choice_words(import_choices.choices_from(file.choices))}")
     for one in file.interviews:
@@ -198,7 +198,9 @@ def _print_interview(one: PreviewInterview, *, alone: bool) -> None:
     counted = [f"{kind} {words:,}" for kind, words in one.words_by_kind.items() if words]
     if counted:
         print_text(f"      words: {', '.join(counted)}")
-    for left in one.left_out:
-        print_text(f"      left out as {left['kind']}: {left['words']:,} words; {'; '.join(left['first_lines'])}")
+    for omitted in one.left_out:
+        print_text(
+            f"      left out as {omitted['kind']}: {omitted['words']:,} words; {'; '.join(omitted['first_lines'])}"
+        )
     for doubt in (*one.suspicions, *one.warnings):
         print_text(f"      ! {doubt}")

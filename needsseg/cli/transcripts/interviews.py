@@ -105,8 +105,8 @@ def role(session: Session, key: str, speaker: str, role: Role, everywhere: bool)
             from needsseg.actions.transcripts import speakers
 
             speakers.require(study, key, speaker)
-            found = speakers.set_role_everywhere(study, speaker, role)
-            where = format_count(len(found), "interview") if len(found) > 1 else found[0]
+            changed = speakers.set_role_everywhere(study, speaker, role)
+            where = format_count(len(changed), "interview") if len(changed) > 1 else changed[0]
         else:
             actions.set_role(study, key, speaker, role)
     session.say(f"{speaker or 'The unnamed speaker'} in {where} is {role}.")
@@ -131,8 +131,8 @@ def remove(session: Session, key: str, forget: bool) -> None:
     if forget:
         session.say(f"Erased {key}, the history up to now, and the automatic backups.")
         for file in erased.backups:
-            how = f"delete it, or erase them there: needsseg --study {file} remove {key} --forget"
-            session.warn(f"your backup {file} holds its words; {how}")
+            advice = f"delete it, or erase them there: needsseg --study {file} remove {key} --forget"
+            session.warn(f"your backup {file} holds its words; {advice}")
         for where in erased.remaining:
             session.refuse(f"a copy of the words of {key}", where)
     else:

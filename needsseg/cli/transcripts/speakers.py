@@ -87,5 +87,5 @@ def same(session: Session, key: str, label: str, other_key: str, other: str) -> 
 def rename(session: Session, label: str, new: str, keys: tuple[str, ...]) -> None:
     """Give a speaker another label, in every interview that has the old one. The texts stay as imported."""
     with opened(session) as study:
-        found = actions.rename_speaker(study, label, new, keys or None)
-    session.say(f"{label or 'The unnamed speaker'} is called {new.strip()} in {', '.join(found)}.")
+        renamed = actions.rename_speaker(study, label, new, keys or None)
+    session.say(f"{label or 'The unnamed speaker'} is called {new.strip()} in {', '.join(renamed)}.")

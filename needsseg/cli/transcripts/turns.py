@@ -60,12 +60,12 @@ def give(session: Session, key: str, start: int, end: int, speaker: str, role: R
     """Assign the words from START to END, of one or more turns, to SPEAKER, who may be new to the interview."""
     with opened(session) as study:
         report = actions.give_words(study, key, start, end, speaker, role)
-    given = next(row for row in report.turns if row.speaker.strip() == " ".join(speaker.split()))
+    changed = next(row for row in report.turns if row.speaker.strip() == " ".join(speaker.split()))
     _tell(
         session,
         report,
         as_json,
-        f"Gave words of {key} to {given.speaker or 'the unnamed speaker'}, who is here as {given.role}.",
+        f"Gave words of {key} to {changed.speaker or 'the unnamed speaker'}, who is here as {changed.role}.",
     )
 
 
@@ -114,7 +114,7 @@ def deleted(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 
 
 def _tell(session: Session, report: actions.EditReport, as_json: bool, happened: str) -> None:
-    """Prints what an edit did: the turns as they are now, then the passages that changed."""
+    """Print what an edit did: the turns as they are now, then the passages that changed."""
     if as_json:
         print_object(asdict(report))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from needsseg.errors import NeedssegError, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import NOT_TEXT, csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
@@ -43,7 +43,10 @@ def seed(rows: Rows, request: FileRequest) -> Contents:
         except (OSError, UnicodeDecodeError):
             ours = False
         if not ours:
-            raise NeedssegError(f"{schema} exists and is not from here.", "Name a folder of its own, or add --force.")
+            raise NeedssegError(
+                f"{schema} exists and is not from here.",
+                Advice("Name a folder of its own, or replace the file", Option.OVERWRITE, "."),
+            )
     text = csv_text(PROFILE_COLUMNS, rows, request.neutralise)
     beside = {schema: dbt_schema(path.stem)}
     return Contents(lambda partial: write_text(partial, text), {"schema": schema.name}, beside)

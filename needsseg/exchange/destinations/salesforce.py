@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError, Option
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
@@ -24,7 +24,7 @@ def table(rows: Rows, request: FileRequest) -> Contents:
     if (size := len(text.encode("utf-8"))) > LARGEST:
         raise NeedssegError(
             f"The table has {size:,} bytes, and a Bulk 2.0 job takes {LARGEST:,}.",
-            "Export changes only: --changed-only.",
+            Advice("Export changes only", Option.CHANGED_ONLY, "."),
         )
     told = {"external_id": request.key, "line_end": "LF"}
     return Contents(lambda partial: write_text(partial, text), told)

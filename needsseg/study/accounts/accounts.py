@@ -1,4 +1,4 @@
-"""What the study knows of account data: participants' attributes, links people confirmed, and imported sources."""
+"""Participants' attributes, accounts that people confirmed for them, and imported sources."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ def participants_of(study: Study, interview: str) -> dict[str, Participant]:
 
 
 def participant_files(study: Study) -> dict[str, list[str]]:
-    """For each participant, the names of the files they speak in, each followed by its interview's key."""
-    found: dict[str, list[str]] = {}
+    """Return for each participant the names of their files, each followed by its interview's key."""
+    names_by_participant: dict[str, list[str]] = {}
     for key, file_name, interview in study.rows(
         "SELECT p.key, i.file_name, i.key FROM participants p JOIN speakers s ON s.participant_id = p.id "
         "JOIN interviews i ON i.id = s.interview_id ORDER BY p.key, i.key"
     ):
-        found.setdefault(key, []).extend((file_name, interview))
-    return found
+        names_by_participant.setdefault(key, []).extend((file_name, interview))
+    return names_by_participant
 
 
 def update_participant(study: Study, participant: Participant) -> None:
-    """Stores a participant's attributes (inside an action); raises NotFoundError for an unknown key."""
+    """Store a participant's attributes (inside an action); raises NotFoundError for an unknown key."""
     changed = study.execute(
         "UPDATE participants SET name = ?, email = ?, company = ?, crm_id = ?, attributes = ? WHERE key = ?",
         [
@@ -99,7 +99,7 @@ def links(study: Study) -> dict[str, str | None]:
 
 
 def link(study: Study, participant: str, account_id: str | None) -> None:
-    """Confirms a participant's account (inside an action)."""
+    """Confirm a participant's account (inside an action)."""
     row = study.row("SELECT id FROM participants WHERE key = ?", [participant])
     if row is None:
         raise NotFoundError(f"There is no participant '{participant}'.")
@@ -111,7 +111,7 @@ def link(study: Study, participant: str, account_id: str | None) -> None:
 
 
 def unlink(study: Study, participant: str) -> None:
-    """Leaves a participant's account to the matching again (inside an action)."""
+    """Leave a participant's account to the matching again (inside an action)."""
     study.execute(
         "DELETE FROM account_links WHERE participant_id = (SELECT id FROM participants WHERE key = ?)", [participant]
     )
@@ -119,12 +119,12 @@ def unlink(study: Study, participant: str) -> None:
 
 def sources(study: Study) -> dict[str, SourceRow]:
     """The imported sources by kind."""
-    found = {}
+    sources_by_kind = {}
     for row in study.rows("SELECT * FROM sources"):
         # Beside the fields stand what else an import was told; no field's name begins so.
         mapping = json.loads(row["mapping"])
         dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
-        found[row["kind"]] = SourceRow(
+        sources_by_kind[row["kind"]] = SourceRow(
             row["kind"],
             row["file_name"],
             row["file_sha256"],
@@ -137,7 +137,7 @@ def sources(study: Study) -> dict[str, SourceRow]:
             dates,
             tuple((str(name), str(sha)) for name, sha in files),
         )
-    return found
+    return sources_by_kind
 
 
 def set_source(
@@ -151,8 +151,8 @@ def set_source(
     dates: Mapping[str, str] | None = None,
     files: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Makes what was imported the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
-    said: dict[str, object] = {
+    """Make what was imported the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
+    stored_mapping: dict[str, object] = {
         **mapping,
         "@dates": dict(dates or {}),
         "@files": list(files or [(file_name, file_sha256)]),
@@ -164,7 +164,7 @@ def set_source(
             "kind": kind,
             "file_name": file_name,
             "file_sha256": file_sha256,
-            "mapping": json.dumps(said, ensure_ascii=False, sort_keys=True),
+            "mapping": json.dumps(stored_mapping, ensure_ascii=False, sort_keys=True),
             "parquet": parquet,
             "row_count": counts[0],
             "rejected": counts[1],

@@ -1,4 +1,4 @@
-"""Which texts were put to confirmed segments; the texts lie as Parquet beside the study."""
+"""Files of texts that were assigned to confirmed segments; the texts are Parquet files beside the study."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AssignmentRow:
     """One assignment as stored, with who made it and when."""
 
     id: int
-    made: NewAssignment
+    assignment: NewAssignment
     assigned_by: str
     assigned_at: str
 
@@ -50,7 +50,7 @@ def listing(study: Study) -> list[AssignmentRow]:
     ]
 
 
-def put(study: Study, made: NewAssignment) -> int:
-    """Stores an assignment in place of earlier ones of the same content (inside an action); its id."""
-    study.execute("DELETE FROM assignments WHERE sha256 = ?", [made.sha256])
-    return study.insert("assignments", {**asdict(made), "assigned_by": study.actor, "assigned_at": now()})
+def replace(study: Study, assignment: NewAssignment) -> int:
+    """Store an assignment in place of earlier ones of the same content (inside an action); its id."""
+    study.execute("DELETE FROM assignments WHERE sha256 = ?", [assignment.sha256])
+    return study.insert("assignments", {**asdict(assignment), "assigned_by": study.actor, "assigned_at": now()})

@@ -1,4 +1,4 @@
-"""What left the house: an audit row per batch or file, and what each destination has of each account. Not in the history."""
+"""Exports and deliveries: an audit row per batch or file, and what each destination has of each account. Not in the history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a destination has of one account: hashes of the row and of its facts, the message, the segment as it was named."""
+    """The state of one account at a destination: hashes of its row and its facts, the message, the segment's name then."""
 
     account_id: str
     row_sha256: str
@@ -43,8 +43,8 @@ class DeliveryRow:
     by: str
 
 
-def known(study: Study, destination: str) -> dict[str, Delivered]:
-    """What a destination has, by account id."""
+def delivered_rows(study: Study, destination: str) -> dict[str, Delivered]:
+    """Return the state of each account at a destination, by account id."""
     names = tuple(Delivered.__dataclass_fields__)
     rows = study.rows(f"SELECT {', '.join(names)} FROM delivered WHERE destination = ?", [destination])
     return {row["account_id"]: Delivered(**{name: row[name] for name in names}) for row in rows}
@@ -56,7 +56,7 @@ def listing(study: Study) -> list[DeliveryRow]:
 
 
 def start(study: Study, destination: str, batch: str, accounts: Sequence[str]) -> int:
-    """Puts down, before it is sent, that a batch of these accounts is; the audit row's id.
+    """Put down, before it is sent, that a batch of these accounts is; the audit row's id.
 
     Until the answer is put down nobody knows what the destination has of them, so what it had counts no longer; the last
     message's id stays, since the next one's follows from it.
@@ -71,7 +71,7 @@ def start(study: Study, destination: str, batch: str, accounts: Sequence[str]) -
 
 
 def close_open(study: Study, destination: str) -> int:
-    """Puts down that batches which were started never had their answer put down (the run was killed); how many."""
+    """Put down that batches which were started never had their answer put down (the run was killed); how many."""
     with study.writing():
         return study.execute(
             "UPDATE deliveries SET status = 'failed', words = 'the run ended before the answer' "
@@ -88,23 +88,23 @@ def finish(
     words: str,
     rejected: int,
     destination: str,
-    taken: Sequence[Delivered],
+    delivered: Sequence[Delivered],
 ) -> None:
-    """Puts down the answer to a batch together with what the destination now has."""
+    """Put down the answer to a batch together with what the destination now has."""
     with study.writing():
         study.execute(
             "UPDATE deliveries SET status = ?, code = ?, words = ?, rejected = ?, at = ? WHERE id = ?",
             [status, code, words, rejected, now(), id],
         )
-        _take(study, destination, taken)
+        _store_delivered(study, destination, delivered)
 
 
-def wrote(study: Study, destination: str, batch: str, words: str, taken: Sequence[Delivered]) -> None:
-    """Puts down that a file was written."""
-    accounts = [each.account_id for each in taken]
+def wrote(study: Study, destination: str, batch: str, words: str, delivered: Sequence[Delivered]) -> None:
+    """Put down that a file was written."""
+    accounts = [each.account_id for each in delivered]
     with study.writing():
         study.insert("deliveries", _audit(study, destination, batch, accounts, "written", words))
-        _take(study, destination, taken)
+        _store_delivered(study, destination, delivered)
 
 
 def _audit(
@@ -123,12 +123,12 @@ def _audit(
     }
 
 
-def _take(study: Study, destination: str, taken: Sequence[Delivered]) -> None:
+def _store_delivered(study: Study, destination: str, delivered: Sequence[Delivered]) -> None:
     names = tuple(Delivered.__dataclass_fields__)
     columns, marks = ", ".join(names), ", ".join("?" * len(names))
     at = now()
     with translated(study.path):
         study.conn.executemany(
             f"INSERT OR REPLACE INTO delivered (destination, at, {columns}) VALUES (?, ?, {marks})",
-            [[destination, at, *(getattr(each, name) for name in names)] for each in taken],
+            [[destination, at, *(getattr(each, name) for name in names)] for each in delivered],
         )

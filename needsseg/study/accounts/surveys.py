@@ -41,7 +41,7 @@ class AnswersRow:
 
 
 def add(study: Study, version: str, body: str, segmentation: str) -> int:
-    """Stores a survey as a new version (inside an action); its id."""
+    """Store a survey as a new version (inside an action); its id."""
     return study.insert(
         "surveys",
         {"version": version, "body": body, "segmentation": segmentation, "made_by": study.actor, "made_at": now()},
@@ -49,7 +49,7 @@ def add(study: Study, version: str, body: str, segmentation: str) -> int:
 
 
 def set_body(study: Study, survey: int, body: str) -> None:
-    """Replaces what a version says (inside an action)."""
+    """Replace what a version says (inside an action)."""
     study.execute("UPDATE surveys SET body = ? WHERE id = ?", [body, survey])
 
 
@@ -66,12 +66,12 @@ def one(study: Study, version: str | None = None) -> SurveyRow:
     rows = listing(study)
     if not rows:
         raise NotFoundError("There is no survey yet.", Advice("Draft one: ", Fix.DRAFT_SURVEY))
-    found = next((row for row in rows if version in (None, row.version)), None)
-    if found is None:
+    survey = next((row for row in rows if version in (None, row.version)), None)
+    if survey is None:
         raise NotFoundError(
             f"There is no version '{version}' of the survey.", f"Versions: {', '.join(row.version for row in rows)}."
         )
-    return found
+    return survey
 
 
 def answers(study: Study) -> list[AnswersRow]:
@@ -86,7 +86,7 @@ def answers(study: Study) -> list[AnswersRow]:
 
 
 def set_answers(study: Study, survey: int, file: str, sha256: str, parquet: str, responses: int, labelled: int) -> None:
-    """Stores what a file's responses came to, in place of the same file's under the same survey (inside an action)."""
+    """Store what a file's responses came to, in place of the same file's under the same survey (inside an action)."""
     study.execute("DELETE FROM survey_answers WHERE survey_id = ? AND sha256 = ?", [survey, sha256])
     study.insert(
         "survey_answers",

@@ -1,4 +1,4 @@
-"""What one coder sees and does while what others marked is hidden: theirs stays, and each has a row of their own.
+"""The view of one coder while others' marks are hidden: others' decisions stay, and the coder gets passages of their own.
 
 A passage is a coder's own when they decided on it, seconded that or put a code on it. What nobody decided is everybody's.
 """
@@ -41,23 +41,23 @@ def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
     """
     shown = _shown(study, sorted({row.interview for row in rows}))
     codes = _own_codes(study, [row.id for row in rows])
-    seen = []
+    visible = []
     for row in rows:
         if row.id not in shown:
             continue
         if row.coder in ("", study.actor):
-            seen.append(replace(row, codes=codes.get(row.id, ()), seconded=()))
+            visible.append(replace(row, codes=codes.get(row.id, ()), seconded=()))
         elif study.actor in row.seconded:
-            seen.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), seconded=()))
+            visible.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), seconded=()))
         elif row.id in codes:
-            seen.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], seconded=()))
+            visible.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], seconded=()))
         else:
-            seen.append(replace(row, status="suggested", coder="", codes=(), seconded=()))
-    return seen
+            visible.append(replace(row, status="suggested", coder="", codes=(), seconded=()))
+    return visible
 
 
 def own_counts(study: Study) -> dict[str, Counter[str]]:
-    """How many passages of each status the coder sees as ``own_view`` shows them, by interview."""
+    """Count the passages of each status that the coder sees as ``own_view`` shows them, by interview."""
     keys = {row[0]: row[1] for row in study.rows("SELECT id, key FROM interviews")}
     counts: dict[str, Counter[str]] = {}
     for row in _shown_rows(study, list(keys.values())):
@@ -72,22 +72,22 @@ def _shown(study: Study, interviews: Sequence[str]) -> set[int]:
 
 
 def _shown_rows(study: Study, interviews: Sequence[str]) -> list[Row]:
-    """Of the passages at one place the one that is the coder's own, else the undecided one, else a suggestion."""
+    """Return one passage for each place: the coder's own, else the undecided one, else a suggestion."""
     rows = study.rows(
         _WHOSE
         + "JOIN interviews i ON i.id = p.interview_id WHERE i.key IN (SELECT value FROM json_each(?2)) ORDER BY p.id",
         [study.actor, json.dumps(list(interviews))],
     )
-    taken = _taken(rows, study.actor)
+    already_decided = _decided_suggestions(rows, study.actor)
     best: dict[tuple[int, int, int], tuple[int, int]] = {}
     by_hand = [row["id"] for row in rows if row["origin"] == "hand" and row["coder"] != study.actor]
-    strangers, mine = _made_by_hand(study, by_hand)
+    marked_by_others, own_marks = _made_by_hand(study, by_hand)
     for row in rows:
         if row["coder"] == study.actor or row["seconded"] or row["coded"]:
             rank = 0
-        elif not row["coder"] and row["id"] not in strangers:
+        elif not row["coder"] and row["id"] not in marked_by_others:
             rank = 1
-        elif row["id"] in mine or (row["origin"] == "program" and row["id"] not in taken):
+        elif row["id"] in own_marks or (row["origin"] == "program" and row["id"] not in already_decided):
             rank = 2
         else:
             continue
@@ -97,23 +97,23 @@ def _shown_rows(study: Study, interviews: Sequence[str]) -> list[Row]:
     return [row for row in rows if row["id"] in chosen]
 
 
-def _taken(rows: Sequence[Row], coder: str) -> set[int]:
+def _decided_suggestions(rows: Sequence[Row], coder: str) -> set[int]:
     """The passages of one suggestion with one that the coder decided on, as in ``_OF_ONE_SUGGESTION``."""
     groups: dict[tuple[int, float | None, str], list[Row]] = {}
     for row in rows:
         if row["origin"] == "program":
             groups.setdefault((row["interview_id"], row["score"], row["reasons"]), []).append(row)
-    taken: set[int] = set()
+    ids: set[int] = set()
     for group in groups.values():
         decided = [row for row in group if row["coder"] == coder or row["seconded"]]
         for own in decided if len(group) > 1 else ():
             start, end = own["start"], own["end"]
-            taken.update(row["id"] for row in group if row["start"] < end and start < row["end"] and row is not own)
-    return taken
+            ids.update(row["id"] for row in group if row["start"] < end and start < row["end"] and row is not own)
+    return ids
 
 
 def _made_by_hand(study: Study, ids: Sequence[int]) -> tuple[set[int], set[int]]:
-    """Of some passages those that, as far as the history goes, somebody else marked, and those that the coder did."""
+    """Return which of some passages somebody else marked, and which the coder did, as far as the history goes."""
     if not ids:
         return set(), set()  # to look through the history takes long
     rows = study.rows(
@@ -128,18 +128,18 @@ def _made_by_hand(study: Study, ids: Sequence[int]) -> tuple[set[int], set[int]]
 
 def _own_codes(study: Study, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The codes that the coder put on passages, by name."""
-    found: dict[int, tuple[str, ...]] = {}
+    names_by_passage: dict[int, tuple[str, ...]] = {}
     for passage, name in study.rows(
         "SELECT pc.passage_id, c.name FROM passage_codes pc JOIN codes c ON c.id = pc.code_id "
         "WHERE pc.coded_by = ? AND pc.passage_id IN (SELECT value FROM json_each(?)) ORDER BY c.name",
         [study.actor, json.dumps(list(ids))],
     ):
-        found[passage] = (*found.get(passage, ()), name)
-    return found
+        names_by_passage[passage] = (*names_by_passage.get(passage, ()), name)
+    return names_by_passage
 
 
 def coded_by_own(study: Study, ids: Sequence[int], code: str) -> list[int]:
-    """Of some passages those on which the coder put a code."""
+    """Return which of some passages carry a code that the coder put there."""
     return [passage for passage, names in _own_codes(study, ids).items() if code in names]
 
 
@@ -163,12 +163,12 @@ def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = No
 
 
 def _own_row(study: Study, passage: int, status: PassageStatus | None) -> list[int]:
-    found = study.row(_WHOSE + "WHERE p.id = ?2", [study.actor, passage])
-    if found is None or found["coder"] in ("", study.actor):
+    row = study.row(_WHOSE + "WHERE p.id = ?2", [study.actor, passage])
+    if row is None or row["coder"] in ("", study.actor):
         return [passage]  # where there is none, the one who asked is told so
-    if found["seconded"] and found["status"] == status:
+    if row["seconded"] and row["status"] == status:
         return [passage]
-    if found["coded"] and found["status"] == status == "accepted":
+    if row["coded"] and row["status"] == status == "accepted":
         return [passage]
     beside = study.row(
         "SELECT own.id, own.decided_by FROM passages own JOIN passages theirs ON theirs.interview_id = own.interview_id "
@@ -177,17 +177,17 @@ def _own_row(study: Study, passage: int, status: PassageStatus | None) -> list[i
         "ORDER BY own.decided_by IS NULL, own.decided_by <> ?1, own.id",
         [study.actor, passage],
     )
-    if found["seconded"]:
+    if row["seconded"]:
         return _parted(study, passage, beside)
     if beside is not None and beside["decided_by"] not in (None, study.actor):
         return _own_row(study, beside["id"], status)
-    if beside is None and status == "suggested" and not found["coded"]:
+    if beside is None and status == "suggested" and not row["coded"]:
         return []
     return [_moved(study, passage, int(beside[0]) if beside is not None else _copied(study, passage))]
 
 
 def _moved(study: Study, passage: int, own: int) -> int:
-    """Brings what the coder wrote on a passage, and their codes, to their own row."""
+    """Bring what the coder wrote on a passage, and their codes, to their own row."""
     for table, writer in (("memos", "written_by"), ("job_statements", "written_by"), ("passage_codes", "coded_by")):
         study.execute(
             f"UPDATE OR IGNORE {table} SET passage_id = ? WHERE passage_id = ? AND {writer} = ?",
@@ -214,17 +214,17 @@ def _parted(study: Study, passage: int, beside: Row | None) -> list[int]:
 
 def _copied(study: Study, passage: int) -> int:
     """The same words again, undecided."""
-    made = study.execute(
+    new_id = study.execute(
         'INSERT INTO passages (interview_id, speaker_id, start, "end", quote, status, origin, score, reasons, anchored) '
         "SELECT interview_id, speaker_id, start, \"end\", quote, 'suggested', origin, score, reasons, anchored "
         "FROM passages WHERE id = ?",
         [passage],
     ).lastrowid
-    return int(made or 0)
+    return int(new_id or 0)
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
-    """Marks a span by hand as the coder's own accepted passage (inside an action), whatever others made of it; its id."""
+    """Mark a span by hand as the coder's own accepted passage (inside an action), whatever others made of it; its id."""
     same = _at(study, interview, start, end)
     if same is None:
         return passages.mark(study, interview, start, end)
@@ -234,7 +234,7 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
 def add_suggestion(
     study: Study, interview: str, start: int, end: int, status: PassageStatus, score: float, reasons: Sequence[str]
 ) -> int:
-    """Stores a window decided at once as the coder's own (inside an action), whatever others made of it; its id."""
+    """Store a window decided at once as the coder's own (inside an action), whatever others made of it; its id."""
     same = _at(study, interview, start, end)
     if same is None:
         return passages.add_suggestion(study, interview, start, end, status, score, reasons)
@@ -243,13 +243,13 @@ def add_suggestion(
 
 def _at(study: Study, interview: str, start: int, end: int) -> int | None:
     """The passage at a place: the coder's own before one that is undecided, and that before others'."""
-    found = study.row(
+    row = study.row(
         "SELECT own.id FROM passages own JOIN interviews i ON i.id = own.interview_id "
         'WHERE i.key = ?2 AND own.start = ?3 AND own."end" = ?4 AND own.anchored = 1 '
         f"ORDER BY {_OWN} IS TRUE DESC, own.decided_by IS NULL DESC, own.id",
         [study.actor, interview, start, end],
     )
-    return None if found is None else int(found[0])
+    return None if row is None else int(row[0])
 
 
 def _decided(study: Study, passage: int, status: PassageStatus) -> int:
@@ -259,7 +259,7 @@ def _decided(study: Study, passage: int, status: PassageStatus) -> int:
 
 
 def leave_to_others(study: Study, ids: Sequence[int]) -> None:
-    """Takes the coder's undecided copies of suggestions that others decided out again, where nothing is on them."""
+    """Take the coder's undecided copies of suggestions that others decided out again, where nothing is on them."""
     doubled = study.rows(
         "SELECT own.id FROM passages own WHERE own.id IN (SELECT value FROM json_each(?)) "
         f"AND EXISTS (SELECT 1 FROM passages theirs WHERE theirs.decided_by IS NOT NULL AND {_OF_ONE_SUGGESTION})",

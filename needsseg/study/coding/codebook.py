@@ -45,27 +45,27 @@ class Branch:
 
     @property
     def depth(self) -> int:
-        """How many codes it lies under."""
+        """The number of codes above it."""
         return len(self.above)
 
 
 def tree(rows: Sequence[CodeRow]) -> list[Branch]:
     """Codes with each one's children right below it, siblings by name; every row once, whatever their parents say."""
-    known = {row.name for row in rows}
+    names = {row.name for row in rows}
     children: dict[str | None, list[CodeRow]] = {}
     for row in sorted(rows, key=lambda row: (same(row.name), row.name), reverse=True):
-        children.setdefault(row.parent if row.parent in known else None, []).append(row)
-    found: dict[str, Branch] = {}
+        children.setdefault(row.parent if row.parent in names else None, []).append(row)
+    branches: dict[str, Branch] = {}
     # A study never holds a circle of parents; rows of another source may, and then begin at the first of them.
     for start in [*reversed(children.get(None, [])), *rows]:
         waiting = [Branch(start)]
         while waiting:
             branch = waiting.pop()
-            if branch.code.name not in found:
-                found[branch.code.name] = branch
+            if branch.code.name not in branches:
+                branches[branch.code.name] = branch
                 above = (*branch.above, branch.code.name)
                 waiting += [Branch(child, above) for child in children.get(branch.code.name, [])]
-    return list(found.values())
+    return list(branches.values())
 
 
 def same(name: str) -> str:
@@ -88,11 +88,13 @@ def clean_name(name: str) -> str:
 
 def id_of(study: Study, name: str) -> int:
     """The id of the code called so, else of the only one called so in another case; raises NotFoundError."""
-    held = study.rows("SELECT id, name FROM codes")
-    found = [row[0] for row in held if row[1] == name] or [row[0] for row in held if same(row[1]) == same(name.strip())]
-    if len(found) == 1:
-        return int(found[0])
-    if found:
+    rows = study.rows("SELECT id, name FROM codes")
+    matches = [row[0] for row in rows if row[1] == name] or [
+        row[0] for row in rows if same(row[1]) == same(name.strip())
+    ]
+    if len(matches) == 1:
+        return int(matches[0])
+    if matches:
         raise UsageError(
             f"Several codes are called “{name}”, in upper and lower case.",
             Advice("Write it as it stands there, or make them one: ", Fix.MERGE_CODES),
@@ -109,12 +111,12 @@ def stored_name(study: Study, name: str) -> str:
     if name in names:
         return name
     name = clean_name(name)
-    held = [other for other in names if same(other) == same(name)]
-    if name in held or not held:
+    matches = [other for other in names if same(other) == same(name)]
+    if name in matches or not matches:
         return name
-    if len(held) > 1:
+    if len(matches) > 1:
         return one(study, name).name  # which refuses it, naming what to do
-    return held[0]
+    return matches[0]
 
 
 def doubles(study: Study) -> list[tuple[str, ...]]:
@@ -131,8 +133,8 @@ def one(study: Study, name: str, coder: str | None = None) -> CodeRow:
     return CodeRow(*study.rows(_SELECT + "WHERE c.id = ?2 GROUP BY c.id", [coder, code])[0])
 
 
-def put(study: Study, ids: Sequence[int], name: str) -> int:
-    """Puts a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it.
+def add_code(study: Study, ids: Sequence[int], name: str) -> int:
+    """Put a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it.
 
     “Slow” and “slow” are one code: the name that the codebook has is taken.
     """
@@ -153,7 +155,7 @@ def put(study: Study, ids: Sequence[int], name: str) -> int:
 
 
 def take_off(study: Study, ids: Sequence[int], name: str) -> int:
-    """Takes a code off passages (inside an action); how many marks went.
+    """Take a code off passages (inside an action); how many marks went.
 
     A coder takes off their own mark; one of others goes where they have none of their own. Names are as in ``put``.
     """

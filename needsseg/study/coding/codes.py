@@ -23,7 +23,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What goes or moves with a code: passages and coders that lose it, codes right below it, memos on it."""
+    """What deleting or merging a code affects: passages and coders that lose it, codes right below it, memos on it."""
 
     passages: int
     coders: int
@@ -37,24 +37,24 @@ def is_colour(text: str) -> bool:
 
 
 def create(study: Study, name: str, parent: str | None = None) -> str:
-    """Makes a code, under another where one is named; its name as it was stored."""
+    """Make a code, under another where one is named; its name as it was stored."""
     name = codebook.clean_name(name)
-    _refuse_taken(study, name, None)
+    _refuse_duplicate(study, name, None)
     above = None if parent is None else codebook.id_of(study, parent)
     study.insert("codes", {"name": name, "parent_id": above})
     return name
 
 
 def rename(study: Study, name: str, new: str) -> str:
-    """Renames a code; raises UsageError where another is called so already."""
+    """Rename a code; raises UsageError where another is called so already."""
     code, new = codebook.id_of(study, name), codebook.clean_name(new)
-    _refuse_taken(study, new, code)
+    _refuse_duplicate(study, new, code)
     study.execute("UPDATE codes SET name = ? WHERE id = ?", [new, code])
     return new
 
 
 def recolour(study: Study, name: str, colour: str) -> str:
-    """Gives a code one of ``COLOURS`` or a colour written #rrggbb; an empty one takes it away."""
+    """Give a code one of ``COLOURS`` or a colour written #rrggbb; an empty one takes it away."""
     code, colour = codebook.id_of(study, name), colour.strip().lower()
     if colour and not is_colour(colour):
         raise UsageError(f"“{colour}” is no colour for a code.", f"Say one of {', '.join(COLOURS)}, or #rrggbb.")
@@ -63,7 +63,7 @@ def recolour(study: Study, name: str, colour: str) -> str:
 
 
 def move(study: Study, name: str, parent: str | None) -> None:
-    """Puts a code, with all below it, under another or at the top; raises UsageError where that would be a circle."""
+    """Put a code, with all below it, under another or at the top; raises UsageError where that would be a circle."""
     code = codebook.id_of(study, name)
     above = None if parent is None else codebook.id_of(study, parent)
     if above == code:
@@ -76,43 +76,44 @@ def move(study: Study, name: str, parent: str | None) -> None:
 
 
 def merge(study: Study, source: str, target: str) -> None:
-    """Joins a code into another, which keeps its name; the first is gone then.
+    """Join a code into another, which keeps its name; the first is gone then.
 
     Each coder's marks, the codes below and the memos go over (a memo is added to what its writer has there); description,
     colour and pin do where the other has none.
     """
-    gone, stays = codebook.id_of(study, source), codebook.id_of(study, target)
-    if gone == stays:
+    source_id, target_id = codebook.id_of(study, source), codebook.id_of(study, target)
+    if source_id == target_id:
         raise UsageError(f"“{source}” cannot be merged into itself.", "Name two codes.")
-    was = codebook.one(study, source)
+    source_row = codebook.one(study, source)
     study.execute(
         "DELETE FROM passage_codes AS pc WHERE code_id = ? AND EXISTS (SELECT 1 FROM passage_codes other "
         "WHERE other.code_id = ? AND other.passage_id = pc.passage_id AND other.coded_by = pc.coded_by)",
-        [gone, stays],
+        [source_id, target_id],
     )
-    study.execute("UPDATE passage_codes SET code_id = ? WHERE code_id = ?", [stays, gone])
-    if gone in _above(study, stays):
+    study.execute("UPDATE passage_codes SET code_id = ? WHERE code_id = ?", [target_id, source_id])
+    if source_id in _above(study, target_id):
         # The code that stays takes the place of the one it lay under; otherwise the two would hang on each other.
         study.execute(
-            "UPDATE codes SET parent_id = (SELECT parent_id FROM codes WHERE id = ?) WHERE id = ?", [gone, stays]
+            "UPDATE codes SET parent_id = (SELECT parent_id FROM codes WHERE id = ?) WHERE id = ?",
+            [source_id, target_id],
         )
-    study.execute("UPDATE codes SET parent_id = ? WHERE parent_id = ?", [stays, gone])
-    memos.join_codes(study, gone, stays)
-    study.execute("DELETE FROM codes WHERE id = ?", [gone])
+    study.execute("UPDATE codes SET parent_id = ? WHERE parent_id = ?", [target_id, source_id])
+    memos.join_codes(study, source_id, target_id)
+    study.execute("DELETE FROM codes WHERE id = ?", [source_id])
     study.execute(
         "UPDATE codes SET description = iif(description = '', ?, description), color = iif(color = '', ?, color), "
         "pin = coalesce(pin, ?) WHERE id = ?",
-        [was.description, was.color, was.pin, stays],
+        [source_row.description, source_row.color, source_row.pin, target_id],
     )
 
 
 def describe(study: Study, name: str, words: str) -> None:
-    """Writes what a code means; empty words take it back."""
+    """Write what a code means; empty words take it back."""
     study.execute("UPDATE codes SET description = ? WHERE id = ?", [plain_text(words), codebook.id_of(study, name)])
 
 
 def delete(study: Study, name: str) -> None:
-    """Removes a code with its marks and memos; codes below it go to the one above, passages stay as they were decided."""
+    """Remove a code with its marks and memos; codes below it go to the one above, passages stay as they were decided."""
     code = codebook.id_of(study, name)
     study.execute(
         "UPDATE codes SET parent_id = (SELECT parent_id FROM codes WHERE id = ?) WHERE parent_id = ?", [code, code]
@@ -123,7 +124,7 @@ def delete(study: Study, name: str) -> None:
 
 
 def pin(study: Study, name: str, digit: int | None) -> None:
-    """Pins a code to a digit, which another then loses; None unpins it."""
+    """Pin a code to a digit, which another then loses; None unpins it."""
     code = codebook.id_of(study, name)
     if digit is not None and digit not in PINS:
         raise UsageError(f"A code cannot be pinned to {digit}.", "There are the digits 1 to 9.")
@@ -132,7 +133,7 @@ def pin(study: Study, name: str, digit: int | None) -> None:
 
 
 def touched(study: Study, name: str) -> Touched:
-    """What deleting or merging a code touches."""
+    """Count what deleting or merging a code affects."""
     code = codebook.id_of(study, name)
     row = study.rows(
         "SELECT (SELECT count(DISTINCT passage_id) FROM passage_codes WHERE code_id = ?1), "
@@ -143,12 +144,12 @@ def touched(study: Study, name: str) -> Touched:
     return Touched(*row)
 
 
-def _refuse_taken(study: Study, name: str, besides: int | None) -> None:
-    """Two codes that differ in case alone are told apart by nobody."""
-    for number, held in study.rows("SELECT id, name FROM codes"):
-        if number != besides and codebook.same(held) == codebook.same(name):
+def _refuse_duplicate(study: Study, name: str, besides: int | None) -> None:
+    """Raise UsageError where another code has the name in any case: people could not tell the two apart."""
+    for number, other_name in study.rows("SELECT id, name FROM codes"):
+        if number != besides and codebook.same(other_name) == codebook.same(name):
             raise UsageError(
-                f"There is a code “{held}” already.",
+                f"There is a code “{other_name}” already.",
                 Advice("Take another name, or merge the two: ", Fix.MERGE_CODES),
             )
 

@@ -46,7 +46,7 @@ def listing(study: Study) -> list[Draft]:
 
 
 def store(study: Study, kind: DraftKind, target: int | str, about: str, words: Mapping[str, str]) -> None:
-    """Keeps a draft in place of the one before, in a transaction of its own; none of an interview that is gone."""
+    """Keep a draft in place of the one before, in a transaction of its own; none of an interview that is gone."""
     with study.writing():
         interview = _interview(study, kind, target)
         if interview == GONE:
@@ -61,22 +61,22 @@ def store(study: Study, kind: DraftKind, target: int | str, about: str, words: M
 
 
 def drop(study: Study, kind: DraftKind, target: int | str) -> None:
-    """Erases a draft of the person at the keyboard; nothing where there is none."""
-    found = load(study, kind, target)
-    if found is not None:
-        drop_id(study, found.id)
+    """Erase a draft of the person at the keyboard; nothing where there is none."""
+    draft = load(study, kind, target)
+    if draft is not None:
+        drop_id(study, draft.id)
 
 
 def drop_id(study: Study, draft: int) -> None:
-    """Erases a draft of the person at the keyboard by its id; raises NotFoundError where they have none of that id."""
+    """Erase a draft of the person at the keyboard by its id; raises NotFoundError where they have none of that id."""
     with study.writing():
-        gone = study.execute("DELETE FROM drafts WHERE id = ? AND coder = ?", [draft, study.person]).rowcount
-    if not gone:
+        deleted = study.execute("DELETE FROM drafts WHERE id = ? AND coder = ?", [draft, study.person]).rowcount
+    if not deleted:
         raise NotFoundError(f"You have no draft {draft}.", Advice("List them with: ", Fix.DRAFTS))
 
 
 def forget(study: Study) -> None:
-    """Erases the drafts (inside a transaction) that speak of interviews that are gone, or of no single one.
+    """Erase the drafts (inside a transaction) that speak of interviews that are gone, or of no single one.
 
     What is written of a segment or code may hold words of any participant.
     """
@@ -99,7 +99,7 @@ def _interview(study: Study, kind: DraftKind, target: int | str) -> int | None:
 
 
 def _key(study: Study, kind: DraftKind, target: int | str) -> str:
-    """What is written of, by its id where it has one: names and keys change, and come to mean other things."""
+    """Return the id of the draft's target where it has one: names and keys may change and be used again."""
     table, name = {"interview memo": ("interviews", "key"), "code memo": ("codes", "name"),
                    "code description": ("codes", "name")}.get(kind, ("", ""))  # fmt: skip
     row = study.row(f"SELECT id FROM {table} WHERE {name} = ?", [target]) if table else None

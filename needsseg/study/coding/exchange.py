@@ -81,7 +81,7 @@ class Voice:
 
 
 def seed(study: Study) -> str:
-    """What tells this study from others, the same for all its copies: when and with which file it began.
+    """Return a text that identifies this study and all its copies: when and with which file it began.
 
     Not with which text: turns that are mended change it, and what was exported before must be known again.
     """
@@ -138,14 +138,14 @@ def voices(study: Study) -> list[Voice]:
 
 
 def put_code(study: Study, name: str, parent: str | None, description: str, color: str) -> tuple[str, bool, bool]:
-    """Takes a code over (inside an action): its name here, whether it is new, and whether what is said of it differs.
+    """Take a code over (inside an action): its name here, whether it is new, and whether what is said of it differs.
 
     A code that is called so already gets what it lacks, and keeps what it has.
     """
     name = codebook.clean_name(name)
     description = plain_text(description)
     above = None if parent is None else codebook.id_of(study, parent)
-    held = next(
+    existing = next(
         (
             row
             for row in study.rows("SELECT * FROM codes ORDER BY id")
@@ -153,16 +153,16 @@ def put_code(study: Study, name: str, parent: str | None, description: str, colo
         ),
         None,
     )
-    if held is None:
+    if existing is None:
         study.insert("codes", {"name": name, "parent_id": above, "description": description, "color": color})
         return name, True, False
     for column, value in (("description", description), ("color", color)):
-        if value and not held[column]:
-            study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [value, held["id"]])
-    differs = bool(description and held["description"] not in ("", description)) or (
-        above is not None and held["parent_id"] != above
+        if value and not existing[column]:
+            study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [value, existing["id"]])
+    differs = bool(description and existing["description"] not in ("", description)) or (
+        above is not None and existing["parent_id"] != above
     )
-    return str(held["name"]), False, differs
+    return str(existing["name"]), False, differs
 
 
 def passages_at(study: Study, interview: str, start: int, end: int) -> list[PassageHeld]:
@@ -178,18 +178,18 @@ def passages_at(study: Study, interview: str, start: int, end: int) -> list[Pass
 def put_mark(
     study: Study, interview: str, start: int, end: int, by: str, at: str, accepted: bool = True
 ) -> Placed | None:
-    """Takes a new passage over (inside an action): accepted, or one that nobody decided on.
+    """Take a new passage over (inside an action): accepted, or one that nobody decided on.
 
     It is of the speaker in whose turn it lies; one that reaches over several turns is of the first participant in it, one
     outside all turns of who spoke before. None where the interview has no turns.
     """
-    found = study.row("SELECT id, text FROM interviews WHERE key = ?", [interview])
+    interview_row = study.row("SELECT id, text FROM interviews WHERE key = ?", [interview])
     turns = study.rows(
         'SELECT t.speaker_id, s.label, s.role, t.start, t."end" FROM turns t JOIN speakers s ON s.id = t.speaker_id '
         "JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq",
         [interview],
     )
-    if found is None or not turns:
+    if interview_row is None or not turns:
         return None
     within = [turn for turn in turns if turn["start"] <= start and end <= turn["end"]]
     overlapping = within or [turn for turn in turns if turn["start"] < end and start < turn["end"]]
@@ -197,8 +197,8 @@ def put_mark(
     near = overlapping or earlier[-1:] or turns[:1]
     turn = next((each for each in near if each["role"] == "participant"), near[0])
     row = {
-        "interview_id": found["id"], "speaker_id": turn["speaker_id"], "start": start, "end": end,
-        "quote": found["text"][start:end], "status": "accepted" if accepted else "suggested",
+        "interview_id": interview_row["id"], "speaker_id": turn["speaker_id"], "start": start, "end": end,
+        "quote": interview_row["text"][start:end], "status": "accepted" if accepted else "suggested",
         "origin": "hand" if accepted else "program", "decided_by": by if accepted else None,
         "decided_at": at if accepted else None,
     }  # fmt: skip
@@ -207,7 +207,7 @@ def put_mark(
 
 
 def accept(study: Study, passage: int, by: str, at: str) -> None:
-    """Accepts a passage that nobody decided on (inside an action)."""
+    """Accept a passage that nobody decided on (inside an action)."""
     study.execute(
         "UPDATE passages SET status = 'accepted', decided_by = ?, decided_at = ? WHERE id = ? AND status = 'suggested'",
         [by, at, passage],
@@ -226,10 +226,10 @@ def coded_by(study: Study, passages: Sequence[int], code: str, by: str) -> bool:
 
 
 def put_code_mark(study: Study, passage: int, code: str, by: str, at: str) -> bool:
-    """Takes a code on a passage over (inside an action): whether it is new."""
-    made = study.execute(
+    """Take a code on a passage over (inside an action): whether it is new."""
+    inserted = study.execute(
         "INSERT INTO passage_codes (passage_id, code_id, coded_by, coded_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (passage_id, code_id, coded_by) DO NOTHING",
         [passage, codebook.id_of(study, code), by, at],
     )
-    return made.rowcount == 1
+    return inserted.rowcount == 1

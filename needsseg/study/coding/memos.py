@@ -29,7 +29,7 @@ class Memo:
 
 
 def write(study: Study, kind: MemoKind, of: int | str, words: str) -> None:
-    """Writes the memo the study's user has there (inside an action); empty words remove it."""
+    """Write the memo the study's user has there (inside an action); empty words remove it."""
     words = plain_text(words.replace("\r\n", "\n").replace("\r", "\n"))
     column, target = f"{kind}_id", _target(study, kind, of)
     if not words:
@@ -64,20 +64,20 @@ def _memo(row: Any) -> Memo:
     return Memo(kind, row[KINDS.index(kind)], row["words"], row["written_by"], row["written_at"], row["id"])
 
 
-def join_codes(study: Study, gone: int, stays: int) -> None:
-    """Gives one code's memos to another (inside an action); where the writer has one there, the words are added to it."""
+def join_codes(study: Study, source: int, target: int) -> None:
+    """Give one code's memos to another (inside an action); where the writer has one there, the words are added to it."""
     for number, words, writer, at in study.rows(
-        "SELECT id, words, written_by, written_at FROM memos WHERE code_id = ? ORDER BY id", [gone]
+        "SELECT id, words, written_by, written_at FROM memos WHERE code_id = ? ORDER BY id", [source]
     ):
         joined = study.execute(
             "UPDATE memos SET words = words || char(10, 10) || ?, written_at = max(written_at, ?) "
             "WHERE code_id = ? AND written_by = ?",
-            [words, at, stays, writer],
+            [words, at, target, writer],
         ).rowcount
         if joined:
             study.execute("DELETE FROM memos WHERE id = ?", [number])
         else:
-            study.execute("UPDATE memos SET code_id = ? WHERE id = ?", [stays, number])
+            study.execute("UPDATE memos SET code_id = ? WHERE id = ?", [target, number])
 
 
 def _target(study: Study, kind: MemoKind, of: int | str) -> int:

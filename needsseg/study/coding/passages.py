@@ -13,6 +13,8 @@ from needsseg.records import Passage, PassageStatus, Suggestion
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from needsseg.study.connection import Study
 
 _SELECT = (
@@ -52,32 +54,33 @@ def listing(
     if anchored is not None:
         where, values = [*where, "p.anchored = ?"], [*values, int(anchored)]
     if ids is not None:
-        wanted = sorted(set(ids))
+        unique_ids = sorted(set(ids))
         where.append("p.id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(wanted))
+        values.append(json.dumps(unique_ids))
     if query and query.strip():
         where.append("p.id IN (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?)")
         values.append(" ".join('"' + term.replace('"', '""') + '"' for term in query.split()))
     rows = study.rows(_SELECT + "WHERE " + " AND ".join(where) + ' ORDER BY i.key, p.start, p."end", p.id', values)
-    return [
-        Passage(
-            row["id"],
-            row["interview"],
-            row["speaker"],
-            row["start"],
-            row["end"],
-            row["quote"],
-            row["status"],
-            row["origin"],
-            row["score"],
-            tuple(json.loads(row["reasons"])),
-            tuple(row["codes"].split("\x1f")) if row["codes"] else (),
-            bool(row["anchored"]),
-            row["coder"],
-            tuple(row["seconded"].split("\x1f")) if row["seconded"] else (),
-        )
-        for row in rows
-    ]
+    return [_passage(row) for row in rows]
+
+
+def _passage(row: Row) -> Passage:
+    return Passage(
+        row["id"],
+        row["interview"],
+        row["speaker"],
+        row["start"],
+        row["end"],
+        row["quote"],
+        row["status"],
+        row["origin"],
+        row["score"],
+        tuple(json.loads(row["reasons"])),
+        tuple(row["codes"].split("\x1f")) if row["codes"] else (),
+        bool(row["anchored"]),
+        row["coder"],
+        tuple(row["seconded"].split("\x1f")) if row["seconded"] else (),
+    )
 
 
 def one(study: Study, passage: int) -> Passage:
@@ -87,15 +90,15 @@ def one(study: Study, passage: int) -> Passage:
 
 def required(study: Study, ids: Sequence[int]) -> list[Passage]:
     """The passages of all ids; raises NotFoundError naming the first that is not there."""
-    held = {passage.id: passage for passage in listing(study, ids=ids)}
+    passages_by_id = {passage.id: passage for passage in listing(study, ids=ids)}
     for passage in ids:
-        if passage not in held:
+        if passage not in passages_by_id:
             raise NotFoundError(f"There is no passage {passage}.", Advice("List them with: ", Fix.PASSAGES))
-    return [held[passage] for passage in ids]
+    return [passages_by_id[passage] for passage in ids]
 
 
 def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Suggestion]) -> int:
-    """Stores new suggestions for an interview in place of its undecided ones (inside an action); how many stand then.
+    """Store new suggestions for an interview in place of its undecided ones (inside an action); how many stand then.
 
     What a person touched is left alone, and nothing is suggested again over it: decided, coded, paired or hand-made
     passages, those off-topic, and those in a segment that a person keeps. A suggestion that comes out as before keeps its
@@ -104,32 +107,34 @@ def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Sugg
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
         raise NotFoundError(f"There is no interview '{interview}'.")
-    kept = _kept_by_people(study).keys() | _decided_about(study)
-    held = listing(study, interview)
-    touched = [p for p in held if p.status != "suggested" or p.origin == "hand" or p.codes or p.id in kept]
+    protected = _kept_by_people(study).keys() | _decided_about(study)
+    existing = listing(study, interview)
+    touched = [p for p in existing if p.status != "suggested" or p.origin == "hand" or p.codes or p.id in protected]
     placed = [p for p in touched if p.anchored]
-    fresh = {(s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in placed)}
-    standing = {(p.start, p.end): p for p in held if p not in touched and p.anchored}
-    gone = [passage.id for span, passage in standing.items() if span not in fresh]
-    gone += [passage.id for passage in held if passage not in touched and not passage.anchored]
-    study.execute("DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(gone)])
-    for span, passage in standing.items():
-        new = fresh.get(span)
+    new_by_span = {
+        (s.start, s.end): s for s in suggestions if not any(s.start < p.end and p.start < s.end for p in placed)
+    }
+    untouched_by_span = {(p.start, p.end): p for p in existing if p not in touched and p.anchored}
+    outdated = [passage.id for span, passage in untouched_by_span.items() if span not in new_by_span]
+    outdated += [passage.id for passage in existing if passage not in touched and not passage.anchored]
+    study.execute("DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(outdated)])
+    for span, passage in untouched_by_span.items():
+        new = new_by_span.get(span)
         if new is not None and (new.score, new.reasons) != (passage.score, passage.reasons):
             study.execute(
                 "UPDATE passages SET score = ?, reasons = ? WHERE id = ?", [new.score, _json(new.reasons), passage.id]
             )
-    added = [suggestion for span, suggestion in fresh.items() if span not in standing]
+    added = [suggestion for span, suggestion in new_by_span.items() if span not in untouched_by_span]
     turns = _turns(study, int(row[0]))
     study.insert_all(
         "passages",
         [_row(turns, int(row[0]), s.start, s.end, "suggested", "program", s.score, s.reasons) for s in added],
     )
-    return len(fresh) + sum(passage.status == "suggested" for passage in touched)
+    return len(new_by_span) + sum(passage.status == "suggested" for passage in touched)
 
 
 def drop_suggestions(study: Study, where: str, value: int) -> None:
-    """Removes undecided suggestions that nobody touched (inside an action)."""
+    """Remove undecided suggestions that nobody touched (inside an action)."""
     study.execute(
         f"DELETE FROM passages WHERE {where} AND status = 'suggested' AND origin = 'program' "
         "AND id NOT IN (SELECT passage_id FROM passage_codes) AND id NOT IN (SELECT value FROM json_each(?))",
@@ -174,9 +179,9 @@ def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
-    """Marks a span by hand as an accepted passage (inside an action); its id.
+    """Mark a span by hand as an accepted passage (inside an action); its id.
 
-    Raises UsageError when the span is empty, outside the text, or not within one speaker's turn.
+    Raise UsageError when the span is empty, outside the text, or not within one speaker's turn.
     """
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
@@ -189,16 +194,16 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
     if same is not None:
         decide(study, [same[0]], "accepted")
         return int(same[0])
-    made = _row(_turns(study, int(row[0])), int(row[0]), start, end, "accepted", "hand")
-    return study.insert("passages", {**made, "decided_by": study.actor, "decided_at": now()})
+    values = _row(_turns(study, int(row[0])), int(row[0]), start, end, "accepted", "hand")
+    return study.insert("passages", {**values, "decided_by": study.actor, "decided_at": now()})
 
 
 def add_suggestion(
     study: Study, interview: str, start: int, end: int, status: PassageStatus, score: float, reasons: Sequence[str]
 ) -> int:
-    """Stores a window that was not stored as a suggestion, decided at once (inside an action); its id.
+    """Store a window that was not stored as a suggestion, decided at once (inside an action); its id.
 
-    A passage with the same place is decided instead. Raises UsageError as ``mark`` does.
+    A passage with the same place is decided instead. Raise UsageError as ``mark`` does.
     """
     row = study.row("SELECT id FROM interviews WHERE key = ?", [interview])
     if row is None:
@@ -210,8 +215,8 @@ def add_suggestion(
     if same is not None:
         decide(study, [same[0]], status)
         return int(same[0])
-    made = _row(_turns(study, int(row[0])), int(row[0]), start, end, status, "program", score, reasons)
-    return study.insert("passages", {**made, "decided_by": study.actor, "decided_at": now()})
+    values = _row(_turns(study, int(row[0])), int(row[0]), start, end, status, "program", score, reasons)
+    return study.insert("passages", {**values, "decided_by": study.actor, "decided_at": now()})
 
 
 def decided_in_order(study: Study) -> list[int]:
@@ -284,7 +289,7 @@ def _row(
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
-    """Moves the edges of a passage, or places one that lost its place (inside an action).
+    """Move the edges of a passage, or places one that lost its place (inside an action).
 
     A moved suggestion counts as accepted, since a person shaped it.
     """
@@ -303,7 +308,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
-    """Sets the status of passages (inside an action); how many changed. A rejected one leaves its segment.
+    """Set the status of passages (inside an action); how many changed. A rejected one leaves its segment.
 
     Who seconded a decision did not make the new one, and goes with the old.
     """
@@ -330,7 +335,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
 
 
 def unmark(study: Study, passage: int) -> None:
-    """Removes a passage marked by hand, or makes a decided suggestion undecided again (inside an action)."""
+    """Remove a passage marked by hand, or makes a decided suggestion undecided again (inside an action)."""
     refuse_confirmed(study, [passage])
     if one(study, passage).origin == "hand":
         study.execute("DELETE FROM passages WHERE id = ?", [passage])

@@ -29,10 +29,10 @@ class PassageStatement:
 
 
 def write(study: Study, passage: int, parts: JobParts) -> None:
-    """Writes the statement the study's user makes of a passage (inside an action); one without words is removed."""
+    """Write the statement the study's user makes of a passage (inside an action); one without words is removed."""
     passages.one(study, passage)
-    said = [" ".join(plain_text(words).split()) for words in astuple(parts)]
-    if not any(said):
+    cleaned = [" ".join(plain_text(words).split()) for words in astuple(parts)]
+    if not any(cleaned):
         study.execute("DELETE FROM job_statements WHERE passage_id = ? AND written_by = ?", [passage, study.actor])
         return
     columns, new = ", ".join(PARTS), ", ".join(f"excluded.{part}" for part in PARTS)
@@ -40,7 +40,7 @@ def write(study: Study, passage: int, parts: JobParts) -> None:
         f"INSERT INTO job_statements (passage_id, {columns}, written_by, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
         f"ON CONFLICT (passage_id, written_by) DO UPDATE SET ({columns}, written_at) = ({new}, excluded.written_at) "
         f"WHERE ({columns}) IS NOT ({new})",
-        [passage, *said, study.actor, now()],
+        [passage, *cleaned, study.actor, now()],
     )
 
 

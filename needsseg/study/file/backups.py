@@ -91,23 +91,23 @@ def copy_before_changes(study: Study, recent: int, days: int) -> Path | None:
     if now == _NOTHING or (copies and now == _state_of(copies[0].path)):
         return None
     try:
-        made = copy_aside(study.conn, study.path, AUTOMATIC)
+        copy_path = copy_aside(study.conn, study.path, AUTOMATIC)
         for old in outdated([*automatic_copies(study.path)], recent, days, datetime.now(UTC)):
             remove_copy(old.path)
     except OSError as error:
         raise StudyError(f"{backups_folder(study.path)} cannot be written: {error.strerror}.") from error
-    return made
+    return copy_path
 
 
 def outdated(copies: Sequence[Backup], recent: int, days: int, now: datetime) -> list[Backup]:
     """Return the automatic backups that are neither among the newest ``recent`` nor a day's newest of the last ``days``."""
     automatic = sorted((c for c in copies if c.kind == AUTOMATIC), key=lambda c: c.made_at, reverse=True)
-    seen: set[object] = set()
+    days_with_copy: set[object] = set()
     dropped = []
     for place, copy in enumerate(automatic):
         day = copy.made_at.date()
-        daily = day not in seen and now - copy.made_at < timedelta(days=days)
-        seen.add(day)
+        daily = day not in days_with_copy and now - copy.made_at < timedelta(days=days)
+        days_with_copy.add(day)
         if place >= recent and not daily:
             dropped.append(copy)
     return dropped
@@ -144,7 +144,7 @@ def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
 
 
 def _save(study: Study, target: Path) -> None:
-    """Copies what is open of a study whose file was moved or replaced; StudyError, and no copy, where that is not sound.
+    """Copy what is open of a study whose file was moved or replaced; StudyError, and no copy, where that is not sound.
 
     What SQLite had not read before the file was overwritten is gone from it.
     """
@@ -157,8 +157,8 @@ def _save(study: Study, target: Path) -> None:
         fault = str(error)
     if fault:
         target.unlink(missing_ok=True)
-        found = newest_sound(study.path)
-        newest = "" if found is None else f" The newest sound backup is {found.path}."
+        backup = newest_sound(study.path)
+        newest = "" if backup is None else f" The newest sound backup is {backup.path}."
         raise StudyError(
             f"{study.path} was replaced, and what is open of it cannot be saved whole: {fault}.",
             Advice("Save what is readable: ", Fix.RESCUE.of(study=study.path, new="NEW.db"), f".{newest}"),
@@ -178,7 +178,7 @@ def _written(target: Path) -> Iterator[None]:
 
 
 def _copy_stack(stack: Path, target: Path) -> None:
-    """Copies account data: files are replaced whole and never changed, so that each copy is one state of its file."""
+    """Copy account data: files are replaced whole and never changed, so that each copy is one state of its file."""
     target.mkdir(mode=0o700)
     for file in sorted(stack.rglob("*")):
         place = target / file.relative_to(stack)
@@ -192,7 +192,7 @@ def _copy_stack(stack: Path, target: Path) -> None:
 
 
 def _state(conn: sqlite3.Connection) -> tuple[object, ...]:
-    """What tells one state of a study from another: its history, which every change of irreplaceable work enters."""
+    """Return figures that identify a state of the study: its history, which every irreplaceable change enters."""
     return tuple(conn.execute(_STATE).fetchone())
 
 
@@ -205,10 +205,10 @@ def _state_of(copy: Path) -> tuple[object, ...] | None:
 
 
 def _remember_own(path: Path, target: Path) -> None:
-    """Notes where a copy went, so that erasing can name it; a study that lies where nothing can be written notes nothing."""
-    held = [str(each) for each in own_backups(path) if each.resolve() != target.resolve()]
+    """Note where a copy went, so that erasing can name it; a study that lies where nothing can be written notes nothing."""
+    paths = [str(each) for each in own_backups(path) if each.resolve() != target.resolve()]
     try:
         place = make_private(backups_folder(path)).parent
-        write_file(place / OWN_LIST, json.dumps([*held, str(target.resolve())], ensure_ascii=False), private=True)
+        write_file(place / OWN_LIST, json.dumps([*paths, str(target.resolve())], ensure_ascii=False), private=True)
     except OSError:
         return

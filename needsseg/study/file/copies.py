@@ -1,4 +1,4 @@
-"""Which copies of a study exist, and whether each can be restored."""
+"""The copies of a study, and whether each can be restored."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Backup:
 
 def listing(path: Path) -> list[Backup]:
     """Return the copies that are known of the study at ``path``, newest first: automatic, kept aside, and own ones."""
-    found = list(automatic_copies(path))
+    copies = list(automatic_copies(path))
     for file in path.parent.glob(f"{_escaped(path.name)}.{MIGRATION}-*"):
-        found += _stated(file, MIGRATION)
+        copies += _stated(file, MIGRATION)
     for file in _own_paths(path):
-        found += _stated(file, OWN)
-    return sorted(found, key=lambda copy: (copy.made_at, copy.path.name), reverse=True)
+        copies += _stated(file, OWN)
+    return sorted(copies, key=lambda copy: (copy.made_at, copy.path.name), reverse=True)
 
 
 def newest_sound(path: Path) -> Backup | None:
@@ -64,8 +64,8 @@ def fault_of(copy: Path) -> str:
                 return "it is not a needsseg study"
             if version > LATEST:
                 return f"a newer needsseg wrote it (version {version}; this program knows {LATEST})"
-            if (told := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                return f"it is damaged ({' '.join(str(told).split())})"
+            if (result := conn.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                return f"it is damaged ({' '.join(str(result).split())})"
             if (row := conn.execute("PRAGMA foreign_key_check").fetchone()) is not None:
                 return f"it is damaged (row {row[1]} of {row[0]} refers to a missing {row[2]})"
     except sqlite3.DatabaseError as error:
@@ -93,10 +93,10 @@ def automatic_copies(path: Path) -> Iterator[Backup]:
 
 def _stated(file: Path, kind: str) -> Iterator[Backup]:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return  # removed or moved since
-    yield Backup(file, datetime.fromtimestamp(int(found.st_mtime), UTC), kind, found.st_size)
+    yield Backup(file, datetime.fromtimestamp(int(status.st_mtime), UTC), kind, status.st_size)
 
 
 def _escaped(name: str) -> str:
@@ -106,7 +106,7 @@ def _escaped(name: str) -> str:
 def _own_paths(path: Path) -> list[Path]:
     file = private_place(path) / OWN_LIST
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        paths = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []  # never written; or damaged, and then nothing can be told of other places
-    return [Path(each) for each in held if isinstance(each, str)] if isinstance(held, list) else []
+    return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []

@@ -17,7 +17,7 @@ UNFINISHED = "erasing"
 
 
 def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
-    """Removes rows by ``remove`` and wipes the history and all that was cached in the same transaction, then the rest.
+    """Remove rows by ``remove`` and wipes the history and all that was cached in the same transaction, then the rest.
 
     Killed before the end, it goes on when the study is opened next (``finish``). Nothing done before can be undone
     afterwards. Returns in words where the words still are: in the log, where another program reads the study just then and
@@ -37,7 +37,7 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
 
 
 def finish(study: Study) -> list[str | Advice] | None:
-    """Goes on with an erasing that was cut short; what it could not reach, or None where there is nothing to finish."""
+    """Go on with an erasing that was cut short; what it could not reach, or None where there is nothing to finish."""
     if study.row("SELECT 1 FROM places WHERE screen = ?", [UNFINISHED]) is None:
         return None
     return _erase_elsewhere(study)
@@ -55,7 +55,7 @@ def _erase_elsewhere(study: Study) -> list[str | Advice]:
                 Fix.CHECK.of(study=study.path),
             )
         ]
-    held: list[str | Advice] = (
+    log_note: list[str | Advice] = (
         []
         if study.fold_log()
         else [
@@ -65,7 +65,7 @@ def _erase_elsewhere(study: Study) -> list[str | Advice]:
             )
         ]
     )
-    remaining = [*held, *leftovers.erase_copies(study)]
+    remaining = [*log_note, *leftovers.erase_copies(study)]
     if not remaining:
         with study.cache_writing():
             study.execute("DELETE FROM places WHERE screen = ?", [UNFINISHED])

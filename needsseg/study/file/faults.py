@@ -1,4 +1,4 @@
-"""What may be wrong with a study's file, in words a person can act on: SQLite's errors, and content that is not valid."""
+"""Faults of a study's file in words a person can act on: SQLite's errors, and content that is not valid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from needsseg.errors import Advice, Fix, StudyError
+from needsseg.errors import Advice, Fix, Option, StudyError
 from needsseg.files import free_bytes
 from needsseg.study.file.copies import newest_sound
 
@@ -55,8 +55,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if told := _told(path, error):
-            raise told from error
+        if study_error := _as_study_error(path, error):
+            raise study_error from error
         raise
 
 
@@ -65,7 +65,7 @@ def is_lock(error: sqlite3.Error) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
 
-def _told(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
+def _as_study_error(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
     text = str(error)
     if is_lock(error):
         return StudyError(f"{path} is locked by another program.", "Close it there, or try again.")
@@ -78,7 +78,7 @@ def _told(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
     if "not a database" in text:
         return DamagedError(
             f"{path} is not a study (no SQLite file).",
-            _with_backup(path, Advice("Name a study with --study, or make one: ", Fix.INIT)),
+            _with_backup(path, Advice("Name a study", Option.STUDY, ", or make one: ", Fix.INIT)),
             rescuable=False,
         )
     if "malformed" in text:
@@ -98,23 +98,23 @@ def _is_full(path: Path) -> bool:
 
 
 def damage_hint(path: Path) -> Advice:
-    """What to do about a damaged file: the newest sound backup, and how to save what is readable."""
+    """Return what to do about a damaged file: restore the newest sound backup, or save what is readable."""
     return _with_backup(path, Advice("Save what is readable: ", Fix.RESCUE.of(study=path, new="NEW.db")))
 
 
 def _with_backup(path: Path, hint: Advice) -> Advice:
-    found = newest_sound(path)
-    if found is None:
+    backup = newest_sound(path)
+    if backup is None:
         return hint
-    at = found.made_at.strftime("%Y-%m-%d %H:%M UTC")
+    at = backup.made_at.strftime("%Y-%m-%d %H:%M UTC")
     return Advice(
-        f"Restore the newest sound backup, of {at}: ", Fix.RESTORE.of(study=path, backup=found.path), ". ", hint
+        f"Restore the newest sound backup, of {at}: ", Fix.RESTORE.of(study=path, backup=backup.path), ". ", hint
     )
 
 
 def content_faults(conn: sqlite3.Connection) -> list[str]:
     """Return the places at which a column that holds JSON holds none, in words."""
-    found = []
+    faults = []
     for table, column, kind in JSON_COLUMNS:
         columns = [row[1] for row in conn.execute(f'PRAGMA table_info("{table}")')]
         if column not in columns:
@@ -126,6 +126,6 @@ def content_faults(conn: sqlite3.Connection) -> list[str]:
         )
         for number, value, valid in rows:
             if value or column != "evidence":  # which has none where it is empty
-                what = f"is JSON, but no {kind}" if valid else "is not valid JSON"
-                found.append(f"{table} row {number}: {column} {what}: {str(value)[:40]!r}")
-    return found
+                problem = f"is JSON, but no {kind}" if valid else "is not valid JSON"
+                faults.append(f"{table} row {number}: {column} {problem}: {str(value)[:40]!r}")
+    return faults

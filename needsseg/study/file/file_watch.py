@@ -39,15 +39,15 @@ connection is left.
 
 
 class _Position(NamedTuple):
-    """How far a study's file goes without its log: how often words were erased from it, and its newest entry of the history."""
+    """The state of a study's file without its log: how often words were erased from it, and the newest entry of its history."""
 
     identity: str
     erased: int
     newest: int
 
-    def may_follow(self, known: _Position) -> bool:
-        """Whether a file at ``known`` can have come here by what SQLite writes."""
-        return self.identity == known.identity and self[1:] >= known[1:]
+    def may_follow(self, earlier: _Position) -> bool:
+        """Whether SQLite can have written the file from the state ``earlier`` to this one."""
+        return self.identity == earlier.identity and self[1:] >= earlier[1:]
 
 
 UNMARKED = _Position("", 0, 0)
@@ -102,8 +102,8 @@ class FileWatch:
                 fcntl.fcntl(self._file, setlk, lock)
 
     def _stamp_now(self) -> tuple[int, int]:
-        found = os.fstat(self._file)
-        return found.st_size, found.st_mtime_ns
+        status = os.fstat(self._file)
+        return status.st_size, status.st_mtime_ns
 
 
 def _position(path: Path) -> _Position | None:

@@ -1,4 +1,4 @@
-"""What killed programs left in a study's folders and where they wrote files, and what erasing words leaves elsewhere."""
+"""Temporary files that killed programs left in a study's folders and where they wrote, and copies of erased words."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def writing_to(study: Study, path: Path) -> Iterator[None]:
     if study.unwritable or folder.resolve() == study.path.absolute().parent.resolve():
         yield
         return
-    for left in _noted(study):
-        remove_leftovers(left)
-    with ExitStack() as held:
+    for folder_noted in _noted(study):
+        remove_leftovers(folder_noted)
+    with ExitStack() as stack:
         try:
-            note = held.enter_context(private_folder(make_private(writing_folder(study.path)), "writing"))
+            note = stack.enter_context(private_folder(make_private(writing_folder(study.path)), "writing"))
             (note / _FOLDER).write_bytes(os.fsencode(folder))
         except OSError:
             pass  # what is written then is cleaned up by the next file that is written to that folder
@@ -72,14 +72,14 @@ def _folders(study: Study) -> list[Path]:
 
 def _noted(study: Study) -> list[Path]:
     """The folders to which killed programs wrote files."""
-    found = []
+    folders = []
     for note in leftovers(writing_folder(study.path)):
         if note.is_dir() and not is_leftover_in_use(note):
             try:
-                found.append(Path(os.fsdecode((note / _FOLDER).read_bytes())))
+                folders.append(Path(os.fsdecode((note / _FOLDER).read_bytes())))
             except OSError:
                 continue  # killed before it was written, and so before the file was
-    return sorted({folder for folder in found if folder.is_absolute()})
+    return sorted({folder for folder in folders if folder.is_absolute()})
 
 
 def _leftovers(study: Study) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What a study notes of its own file, by which another file in its place is told (``file_watch``)."""
+"""Marks in a study by which ``file_watch`` recognises its own file."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ On POSIX, closing a file drops every lock that the process holds on it: such a f
 
 def identity(path: Path) -> tuple[int, int]:
     """Return what tells a file from others, wherever it is moved: device and number; OSError where there is none."""
-    found = path.stat()
-    return found.st_dev, found.st_ino
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def private_place(study: Path) -> Path:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.errors import Advice, Fix, StudyError
+from needsseg.errors import Advice, Fix, Option, StudyError
 from needsseg.files import private_folder, whole_file
 from needsseg.study.file.private import make_private, side, temporary_folder
 from needsseg.study.migrations.numbered import APPLICATION_ID
@@ -20,7 +20,7 @@ _NOT_COPIED = ("history_now", "vectors", "firmness")
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """What was saved: rows by table, the tables of which something was unreadable, and rows dropped with lost parents."""
+    """The result of a rescue: rows by table, tables that were partly unreadable, and dropped rows without a parent."""
 
     path: Path
     rows: dict[str, int]
@@ -37,7 +37,7 @@ def rescue(path: Path, target: Path) -> Rescued:
     if target.exists():
         raise StudyError(f"{target} exists already.", "Name another file.")
     if not path.is_file():
-        raise StudyError(f"There is no study at {path}.", "Name the damaged file with --study.")
+        raise StudyError(f"There is no study at {path}.", Advice("Name the damaged file", Option.STUDY, "."))
     try:
         with (
             private_folder(make_private(temporary_folder(path)), "rescue") as folder,
@@ -107,12 +107,14 @@ def _save(damaged: sqlite3.Connection, saved: sqlite3.Connection, target: Path) 
 
 
 def _schema(damaged: sqlite3.Connection, saved: sqlite3.Connection) -> list[str]:
-    """Makes the tables and indexes as the damaged file has them; the names of the tables whose rows are to be copied."""
-    made = damaged.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-    virtual = [name for kind, name, sql in made if kind == "table" and sql.upper().startswith("CREATE VIRTUAL")]
+    """Make the tables and indexes as the damaged file has them; the names of the tables whose rows are to be copied."""
+    definitions = damaged.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
+    virtual = [name for kind, name, sql in definitions if kind == "table" and sql.upper().startswith("CREATE VIRTUAL")]
     shadows = tuple(f"{name}_" for name in virtual)
     tables = []
-    for kind, name, sql in made:
+    for kind, name, sql in definitions:
         if kind in ("trigger", "view") or name.startswith(("sqlite_", *shadows)):
             continue
         saved.execute(sql)
@@ -122,7 +124,7 @@ def _schema(damaged: sqlite3.Connection, saved: sqlite3.Connection) -> list[str]
 
 
 def _triggers(damaged: sqlite3.Connection, saved: sqlite3.Connection) -> None:
-    """Makes the triggers last: while rows are copied they would index, journal and refuse."""
+    """Make the triggers last: while rows are copied they would index, journal and refuse."""
     from needsseg.study.file.schema import own_names
 
     for name, sql in damaged.execute(
@@ -162,7 +164,7 @@ def _readable(damaged: sqlite3.Connection, table: str, width: int) -> Iterator[t
         except sqlite3.DatabaseError:
             yield None
         return
-    seen: set[int] = set()
+    numbers_read: set[int] = set()
     for order, compared, sign in (("ASC", ">", 1), ("DESC", "<", -1)):
         at, step = (-(2**62) if sign > 0 else 2**62), _FIRST_STEP
         last: int | None = None
@@ -173,8 +175,8 @@ def _readable(damaged: sqlite3.Connection, table: str, width: int) -> Iterator[t
                 ):
                     at = last = number
                     step = _FIRST_STEP
-                    if number not in seen and len(row) == width:
-                        seen.add(number)
+                    if number not in numbers_read and len(row) == width:
+                        numbers_read.add(number)
                         yield tuple(row)
                 break
             except sqlite3.DatabaseError:
@@ -198,7 +200,7 @@ def _has_row_numbers(damaged: sqlite3.Connection, table: str) -> bool:
 
 
 def _drop_orphans(saved: sqlite3.Connection) -> dict[str, int]:
-    """Drops rows whose parent was lost, until none is left."""
+    """Drop rows whose parent was lost, until none is left."""
     dropped: dict[str, int] = {}
     while broken := {(row[0], row[1]) for row in saved.execute("PRAGMA foreign_key_check") if row[1] is not None}:
         for table, number in broken:

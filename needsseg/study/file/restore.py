@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from needsseg.errors import Advice, Fix, StudyError
+from needsseg.errors import Advice, Fix, Option, StudyError
 from needsseg.files import private_folder
 from needsseg.study.file import backups, copies
 from needsseg.study.file.private import OPEN_HERE, SIDES, identity, make_private, side, temporary_folder
@@ -23,10 +23,10 @@ _CONNECTED_BYTE = 128
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did: where the file that was there is kept (None where there was none), and whether it was damaged."""
+    """The result of a restore: ``previous`` is the kept copy of the replaced file (None where there was none)."""
 
     source: Path
-    kept: Path | None
+    previous: Path | None
     was_damaged: bool
 
 
@@ -47,13 +47,13 @@ def restore(path: Path, source: Path) -> Restored:
             copy_with_log(source, copy)
             if fault := copies.fault_of(copy):
                 raise StudyError(f"{source} cannot be restored: {fault}. Nothing was changed.", _other(path, source))
-            kept, damaged = _replace(path, copy)
+            previous, damaged = _replace(path, copy)
             _restore_stack(source, path)
     except OSError as error:
         raise StudyError(
             f"{path} cannot be restored: {error.strerror}.", "Check the free space and the rights."
         ) from error
-    return Restored(source, kept, damaged)
+    return Restored(source, previous, damaged)
 
 
 def copy_with_log(source: Path, copy: Path) -> None:
@@ -127,8 +127,8 @@ def check_log(path: Path) -> None:
 def _fault_with_log(copy: Path) -> str:
     try:
         with closing(sqlite3.connect(copy)) as conn:
-            told = str(conn.execute("PRAGMA integrity_check(1)").fetchone()[0])
-            return "" if told == "ok" and not conn.execute("PRAGMA foreign_key_check").fetchone() else told
+            result = str(conn.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            return "" if result == "ok" and not conn.execute("PRAGMA foreign_key_check").fetchone() else result
     except sqlite3.DatabaseError as error:
         return str(error)
 
@@ -161,7 +161,7 @@ def _unused(path: Path) -> Iterator[bool]:
 
 
 def _set_log_aside(path: Path) -> Restored:
-    """Takes the file as it stands, without the log beside it, which is kept."""
+    """Take the file as it stands, without the log beside it, which is kept."""
     log = side(path, "-wal")
     with _unused(path) as unused:
         if not unused:
@@ -170,15 +170,15 @@ def _set_log_aside(path: Path) -> Restored:
         raise StudyError(f"{path} cannot be used without its log: {fault}.", _other(path, path))
     if not log.exists() or log.stat().st_size == 0:
         raise StudyError(f"{path} has no log to set aside.", Advice("Name a backup to restore: ", Fix.BACKUPS))
-    kept = backups.new_name(path, copies.DAMAGED)
+    previous = backups.new_name(path, copies.DAMAGED)
     # The file with the log is what was there before; a copy of both is kept, so that nothing is lost.
-    shutil.copyfile(path, kept)
-    kept.chmod(0o600)
-    shutil.copyfile(log, side(kept, "-wal"))
-    side(kept, "-wal").chmod(0o600)
+    shutil.copyfile(path, previous)
+    previous.chmod(0o600)
+    shutil.copyfile(log, side(previous, "-wal"))
+    side(previous, "-wal").chmod(0o600)
     log.unlink()
     side(path, "-shm").unlink(missing_ok=True)
-    return Restored(path, kept, was_damaged=True)
+    return Restored(path, previous, was_damaged=True)
 
 
 def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
@@ -188,23 +188,23 @@ def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
                 side(path, ending).replace(side(backups.new_name(path, copies.DAMAGED), ending))
         copy.replace(path)
         return None, False
-    if (kept := _rewrite(path, copy)) is not None:
-        return kept, False
+    if (previous := _rewrite(path, copy)) is not None:
+        return previous, False
     with _unused(path) as unused:
         if not unused:
             raise StudyError(f"{path} is damaged, and open in another program.", "Close it there, and try again.")
-    kept = backups.new_name(path, copies.DAMAGED)
-    kept.hardlink_to(path)
+    previous = backups.new_name(path, copies.DAMAGED)
+    previous.hardlink_to(path)
     if side(path, "-wal").exists():
-        side(path, "-wal").replace(side(kept, "-wal"))
+        side(path, "-wal").replace(side(previous, "-wal"))
     for ending in ("-shm", "-journal"):
         side(path, ending).unlink(missing_ok=True)
     copy.replace(path)
-    return kept, True
+    return previous, True
 
 
 def _rewrite(path: Path, copy: Path) -> Path | None:
-    """Rewrites a sound study in one transaction and returns where its earlier state is kept; None where it is not sound."""
+    """Rewrite a sound study in one transaction and returns where its earlier state is kept; None where it is not sound."""
     try:
         check_log(path)
     except StudyError:
@@ -212,14 +212,16 @@ def _rewrite(path: Path, copy: Path) -> Path | None:
     try:
         with closing(sqlite3.connect(path, timeout=5)) as conn:
             if int(conn.execute("PRAGMA application_id").fetchone()[0]) != APPLICATION_ID and _holds_anything(conn):
-                raise StudyError(f"{path} is an SQLite file, but not a needsseg study.", "Name the study with --study.")
+                raise StudyError(
+                    f"{path} is an SQLite file, but not a needsseg study.", Advice("Name the study", Option.STUDY, ".")
+                )
             if conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 return None
-            kept = backups.copy_aside(conn, path, copies.BEFORE_RESTORE)
+            previous = backups.copy_aside(conn, path, copies.BEFORE_RESTORE)
             with closing(copies.open_fixed(copy)) as source:
                 source.backup(conn)
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return kept
+            return previous
     except sqlite3.DatabaseError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise StudyError(f"{path} is locked by another program.", "Close it there, and try again.") from error
@@ -231,13 +233,13 @@ def _holds_anything(conn: sqlite3.Connection) -> bool:
 
 
 def _restore_stack(source: Path, path: Path) -> None:
-    """Brings account data back that came with a backup and is not there: its files are named by their content."""
-    held, stack = side(source, ".stack"), side(path, ".stack")
-    if not held.is_dir():
+    """Bring account data back that came with a backup and is not there: its files are named by their content."""
+    source_stack, stack = side(source, ".stack"), side(path, ".stack")
+    if not source_stack.is_dir():
         return
     stack.mkdir(mode=0o700, exist_ok=True)
-    for file in sorted(each for each in held.rglob("*") if each.is_file()):
-        place = stack / file.relative_to(held)
+    for file in sorted(each for each in source_stack.rglob("*") if each.is_file()):
+        place = stack / file.relative_to(source_stack)
         if not place.exists():
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(file, place)
@@ -245,7 +247,7 @@ def _restore_stack(source: Path, path: Path) -> None:
 
 
 def _other(path: Path, but: Path) -> str | Advice:
-    found = copies.newest_sound(path)
-    if found is None or found.path.resolve() == but.resolve():
+    backup = copies.newest_sound(path)
+    if backup is None or backup.path.resolve() == but.resolve():
         return Advice("List the backups with: ", Fix.BACKUPS)
-    return f"The newest sound backup is {found.path}"
+    return f"The newest sound backup is {backup.path}"

@@ -1,4 +1,4 @@
-"""What a study's file is made of: the tables, triggers and views it has to have, and those it must not have."""
+"""The shape of a study's file: the tables, triggers and views that it must have, and those that it must not have."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _quick_names() -> tuple[frozenset[str], frozenset[str]]:
     scripts = [file for file in files("needsseg.study.migrations").iterdir() if file.name.endswith(".sql")]
     text = "\n".join(script.read_text(encoding="utf-8") for script in scripts)
     renamed = dict(re.findall(r"(?m)^ALTER TABLE (\w+) RENAME TO (\w+)", text))
-    gone = {*re.findall(r"(?m)^DROP TABLE (\w+)", text), *renamed}
-    tables = set(re.findall(r"(?m)^CREATE TABLE (\w+)", text)) - gone | set(renamed.values())
+    dropped = {*re.findall(r"(?m)^DROP TABLE (\w+)", text), *renamed}
+    tables = set(re.findall(r"(?m)^CREATE TABLE (\w+)", text)) - dropped | set(renamed.values())
     journal = {f"journal_{table}_{event}" for table in JOURNALLED for event in ("insert", "update", "delete")}
     indexed = {f"{table}_{event}" for table in ("turns", "passages") for event in ("ai", "ad", "au")}
     return frozenset(tables), frozenset({*re.findall(r"(?m)^CREATE TRIGGER (\w+)", text), *journal, *indexed})
@@ -45,11 +45,11 @@ def _quick_names() -> tuple[frozenset[str], frozenset[str]]:
 def quick_faults(conn: sqlite3.Connection) -> list[str]:
     """Return tables that are missing, and triggers and views that are not needsseg's; in a millisecond or so."""
     tables, triggers = _quick_names()
-    there = conn.execute(_LISTED).fetchall()
-    held = {name for name, kind in there if kind == "table"}
-    faults = [f"the table '{name}' is missing" for name in sorted(tables - held)]
+    objects = conn.execute(_LISTED).fetchall()
+    existing_tables = {name for name, kind in objects if kind == "table"}
+    faults = [f"the table '{name}' is missing" for name in sorted(tables - existing_tables)]
     return faults + [
-        f"the {kind} '{name}' is not needsseg's" for name, kind in there if kind != "table" and name not in triggers
+        f"the {kind} '{name}' is not needsseg's" for name, kind in objects if kind != "table" and name not in triggers
     ]
 
 
@@ -71,16 +71,16 @@ def shape_faults(conn: sqlite3.Connection) -> list[str]:
 
     Further tables and indexes do no harm: nothing of needsseg reads them.
     """
-    there = dict(conn.execute(_LISTED).fetchall())
+    type_by_name = dict(conn.execute(_LISTED).fetchall())
     own = own_names()
-    faults = [f"the {kind} '{name}' is missing" for name, kind in own.items() if there.get(name) != kind]
+    faults = [f"the {kind} '{name}' is missing" for name, kind in own.items() if type_by_name.get(name) != kind]
     faults += [
         f"the {kind} '{name}' is not needsseg's"
-        for name, kind in there.items()
+        for name, kind in type_by_name.items()
         if kind != "table" and own.get(name) != kind
     ]
     for table, columns in _own_columns().items():
-        if table in there:
+        if table in type_by_name:
             faults += [
                 f"the table '{table}' has no column '{name}'" for name in sorted(columns - _columns(conn, table))
             ]

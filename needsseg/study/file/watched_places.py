@@ -53,10 +53,10 @@ def filesystem(path: Path) -> str:
         return ""
     target, best, kind = str(path.resolve()), "", ""
     for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _, point, found, *_ = line.split()
+        _, point, file_system, *_ = line.split()
         # Spaces in a mount point are written as octal numbers.
         point = point.encode("latin-1", "replace").decode("unicode_escape") if "\\" in point else point
         inside = target == point or target.startswith(point.rstrip("/") + "/")
         if inside and len(point) > len(best):
-            best, kind = point, found
+            best, kind = point, file_system
     return kind if kind in NETWORK_FILESYSTEMS else ""

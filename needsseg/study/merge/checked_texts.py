@@ -71,15 +71,15 @@ def check_texts(study: Study) -> None:
 
 def _rewrite(study: Study, table: str, column: str, checked: Callable[[str], str]) -> None:
     for number, text in study.rows(f"SELECT id, {column} FROM {table} WHERE {column} <> '' ORDER BY id"):
-        kept = checked(str(text))
-        if not kept and column in _NEVER_EMPTY:
-            kept = UNNAMED
-        if kept != text:
-            _store(study, table, column, number, kept)
+        checked_text = checked(str(text))
+        if not checked_text and column in _NEVER_EMPTY:
+            checked_text = UNNAMED
+        if checked_text != text:
+            _store(study, table, column, number, checked_text)
 
 
 def _store(study: Study, table: str, column: str, number: int, text: str) -> None:
-    """Writes a text, with a number behind it where it has to differ from all others and does not."""
+    """Write a text, with a number behind it where it has to differ from all others and does not."""
     for attempt in range(1, _MOST_TRIES):
         try:
             numbered = text if attempt == 1 else f"{text} {attempt}"
@@ -91,18 +91,18 @@ def _store(study: Study, table: str, column: str, number: int, text: str) -> Non
 
 
 def _list_of_lines(text: str) -> str:
-    found = _parsed(text)
-    kept = [plain_line(each) for each in found if isinstance(each, str)] if isinstance(found, list) else []
-    return text if kept == found else json.dumps(kept, ensure_ascii=False)
+    parsed = _parsed(text)
+    lines = [plain_line(each) for each in parsed if isinstance(each, str)] if isinstance(parsed, list) else []
+    return text if lines == parsed else json.dumps(lines, ensure_ascii=False)
 
 
 def _attributes(text: str) -> str:
-    found = _parsed(text)
-    if not isinstance(found, dict):
+    parsed = _parsed(text)
+    if not isinstance(parsed, dict):
         return "{}"
-    kept = {plain_line(name): plain_text(value) for name, value in found.items() if isinstance(value, str)}
-    kept = {name: value for name, value in kept.items() if name}
-    return text if kept == found else json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    attributes = {plain_line(name): plain_text(value) for name, value in parsed.items() if isinstance(value, str)}
+    attributes = {name: value for name, value in attributes.items() if name}
+    return text if attributes == parsed else json.dumps(attributes, ensure_ascii=False, sort_keys=True)
 
 
 def _object(text: str) -> str:

@@ -16,7 +16,7 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'|[^,\s]+")
 
 
 def join_codebook(study: Study, other: Study, joined: Joined) -> None:
-    """Joins codes; a description, a colour, a parent or a pin that ours lacks is taken from theirs, and so is a new name.
+    """Join codes; a description, a colour, a parent or a pin that ours lacks is taken from theirs, and so is a new name.
 
     Codes are one where both studies have them from the same action, as copies of a study do, else where their names are one
     in any case, else where one had the other's name before. A pin comes where its digit is free here.
@@ -32,9 +32,9 @@ def join_codebook(study: Study, other: Study, joined: Joined) -> None:
     for row in theirs:
         if row["id"] in joined.codes:
             continue
-        held = books.called_alike(row, current)
-        if held is not None:
-            books.join(row, held)
+        match = books.called_alike(row, current)
+        if match is not None:
+            books.join(row, match)
         else:
             books.add(row)
     for row in theirs:
@@ -45,7 +45,7 @@ def join_codebook(study: Study, other: Study, joined: Joined) -> None:
 
 
 class _Books:
-    """Two codebooks while they are joined; ``names`` are those of our codes as they become."""
+    """Two codebooks while they are joined; ``names`` are the current names of our codes."""
 
     def __init__(self, study: Study, other: Study, names: dict[int, str], joined: Joined) -> None:
         self.study, self.names, self.joined = study, names, joined
@@ -53,39 +53,41 @@ class _Books:
 
     def called_alike(self, row: Row, current: set[str]) -> int | None:
         """Our code that one of theirs is by its name, or by a name that either had before; ``current`` are all of theirs."""
-        taken = set(self.joined.codes.values())
+        joined_ids = set(self.joined.codes.values())
         exact = [number for number, name in self.names.items() if name == row["name"]]
         alike = [number for number, name in self.names.items() if same(name) == same(row["name"])]
         if exact or alike:
             return (exact or alike)[0]
-        free = [number for number in self.names if number not in taken]
-        then = self.before_there.get(row["id"], set())
-        moved = [n for n in free if same(self.names[n]) in then and same(self.names[n]) not in current]
-        moved += [n for n in free if same(row["name"]) in self.before_here.get(n, set())]
-        return moved[0] if moved else None
+        unjoined = [number for number in self.names if number not in joined_ids]
+        earlier_names = self.before_there.get(row["id"], set())
+        renamed = [n for n in unjoined if same(self.names[n]) in earlier_names and same(self.names[n]) not in current]
+        renamed += [n for n in unjoined if same(row["name"]) in self.before_here.get(n, set())]
+        return renamed[0] if renamed else None
 
     def add(self, row: Row) -> None:
-        """Brings a code in."""
-        made = self.study.insert("codes", {name: row[name] for name in ("name", "description", "color")})
-        self.names[made] = row["name"]
-        self.joined.codes[row["id"]] = made
+        """Bring a code in."""
+        new_id = self.study.insert("codes", {name: row[name] for name in ("name", "description", "color")})
+        self.names[new_id] = row["name"]
+        self.joined.codes[row["id"]] = new_id
         self.joined.counted["codes"] += 1
 
     def join(self, row: Row, ours: int) -> None:
-        """Notes that two codes are one; a name that was changed there alone holds here too."""
+        """Note that two codes are one; a name changed in their study alone is taken over."""
         self.joined.codes[row["id"]] = ours
-        here, there = self.names[ours], row["name"]
-        if here == there or same(there) in self.before_here.get(ours, set()):
+        our_name, their_name = self.names[ours], row["name"]
+        if our_name == their_name or same(their_name) in self.before_here.get(ours, set()):
             return
-        if same(here) not in self.before_there.get(row["id"], set()):
-            if same(here) != same(there):
-                self.joined.left.append(f"The code “{here}” is called “{there}” there.")
+        if same(our_name) not in self.before_there.get(row["id"], set()):
+            if same(our_name) != same(their_name):
+                self.joined.conflicts.append(f"The code “{our_name}” is called “{their_name}” there.")
             return
-        if any(same(name) == same(there) for number, name in self.names.items() if number != ours):
-            self.joined.left.append(f"The code “{here}” is called “{there}” there, as another code is here.")
+        if any(same(name) == same(their_name) for number, name in self.names.items() if number != ours):
+            self.joined.conflicts.append(
+                f"The code “{our_name}” is called “{their_name}” there, as another code is here."
+            )
             return
-        self.study.execute("UPDATE codes SET name = ? WHERE id = ?", [there, ours])
-        self.names[ours] = there
+        self.study.execute("UPDATE codes SET name = ? WHERE id = ?", [their_name, ours])
+        self.names[ours] = their_name
         self.joined.counted["renamed"] += 1
 
 
@@ -104,31 +106,31 @@ def _former_names(study: Study) -> dict[int, set[str]]:
         "SELECT r.row_id, r.columns, r.before FROM history_rows r JOIN history h ON h.id = r.history_id "
         "WHERE r.table_name = 'codes' AND r.before IS NOT NULL AND r.after IS NOT NULL AND h.state = 'done'"
     )
-    found: dict[int, set[str]] = {}
+    names_by_code: dict[int, set[str]] = {}
     for code, columns, before in rows:
         # Read as text and never run: the history of another study is a stranger's.
         values = dict(zip(columns.split(", "), _LITERAL.findall(before), strict=False))
         name = values.get('"name"', "")
         if name.startswith("'"):
-            found.setdefault(code, set()).add(same(name[1:-1].replace("''", "'")))
-    return found
+            names_by_code.setdefault(code, set()).add(same(name[1:-1].replace("''", "'")))
+    return names_by_code
 
 
 def _fill(study: Study, row: Row, ours: Row, joined: Joined) -> None:
-    """Takes over what ours lacks."""
+    """Take over what ours lacks."""
     for column in ("description", "color"):
         if row[column] and not ours[column]:
             study.execute(f"UPDATE codes SET {column} = ? WHERE id = ?", [row[column], ours["id"]])
     if row["description"] and ours["description"] not in ("", row["description"]):
-        joined.left.append(f"The code “{row['name']}” is described differently there: “{row['description']}”.")
+        joined.conflicts.append(f"The code “{row['name']}” is described differently there: “{row['description']}”.")
 
 
 def _join_pins(study: Study, theirs: dict[int, int], joined: Joined) -> None:
-    taken = {row[0]: row[1] for row in study.rows("SELECT pin, id FROM codes WHERE pin IS NOT NULL")}
+    code_by_pin = {row[0]: row[1] for row in study.rows("SELECT pin, id FROM codes WHERE pin IS NOT NULL")}
     for code, digit in theirs.items():
-        if digit not in taken and code not in taken.values():
+        if digit not in code_by_pin and code not in code_by_pin.values():
             study.execute("UPDATE codes SET pin = ? WHERE id = ?", [digit, code])
-            taken[digit] = code
+            code_by_pin[digit] = code
             joined.counted["pins"] += 1
 
 
@@ -145,4 +147,4 @@ def _join_parents(study: Study, theirs: dict[int, int], joined: Joined) -> None:
             study.execute("UPDATE codes SET parent_id = ? WHERE id = ?", [parent, child])
             parents[child] = parent
         else:
-            joined.left.append(f"The code “{names[child]}” lies under “{names[parent]}” there.")
+            joined.conflicts.append(f"The code “{names[child]}” lies under “{names[parent]}” there.")

@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def borrowed(study: Study, path: Path) -> Iterator[Study]:
+def colleague_copy(study: Study, path: Path) -> Iterator[Study]:
     """The study at ``path`` as a copy that is gone afterwards, brought up to this program's version.
 
     Its texts are checked as what people type is. The copy lies beside ``study``, readable by its owner alone, since
-    interviews are personal data. Raises StudyError for what is no sound study, UsageError where ``path`` is ``study`` itself.
+    interviews are personal data. Raise StudyError for what is no sound study, UsageError where ``path`` is ``study`` itself.
     """
-    there = path.resolve()
-    _check_there(study, path, there)
-    with ExitStack() as held:
+    resolved = path.resolve()
+    _check_there(study, path, resolved)
+    with ExitStack() as stack:
         try:
-            folder = held.enter_context(private_folder(make_private(temporary_folder(study.path)), "merging"))
+            folder = stack.enter_context(private_folder(make_private(temporary_folder(study.path)), "merging"))
         except OSError as error:
             raise StudyError(
                 f"{study.path.parent} cannot hold a copy of {path}: {error.strerror}.", "Check its permissions."
             ) from error
         copy = folder / "theirs.db"
         try:
-            _copy(there, copy)
+            _copy(resolved, copy)
             _check_kind(copy)
             theirs = opening.open_study(copy, study.actor)
         except OSError as error:
@@ -59,29 +59,33 @@ def borrowed(study: Study, path: Path) -> Iterator[Study]:
                 ) from error
 
 
-def _check_there(study: Study, path: Path, there: Path) -> None:
-    """Looks at the file without opening it: closing a file that is this study's own would drop SQLite's locks."""
+def _check_there(study: Study, path: Path, resolved: Path) -> None:
+    """Look at the file without opening it: closing a file that is this study's own would drop SQLite's locks."""
     try:
-        found = there.stat()
+        status = resolved.stat()
     except FileNotFoundError as error:
         raise StudyError(f"There is no study at {path}.", "Name the file your colleague sent you.") from error
     except OSError as error:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise StudyError(f"{path} is no file.", "Name the file your colleague sent you.")
     own = [study.path.with_name(study.path.name + side) for side in SIDES]
-    if any(file.exists() and there.samefile(file) for file in own):
+    if any(file.exists() and resolved.samefile(file) for file in own):
         raise UsageError(f"{path} is this study itself.", "Name your colleague's study.")
 
 
-def _copy(there: Path, copy: Path) -> None:
-    """Copies a study as it stands now, its log included, without making a file beside it.
+def _copy(source_path: Path, copy: Path) -> None:
+    """Copy a study as it stands now, its log included, without making a file beside it.
 
     Where someone has it open, SQLite reads it; it would leave a log behind where nobody has, so that files are copied then.
     """
-    log, shared = (there.with_name(there.name + side) for side in SIDES[1:3])
+    log, shared = (source_path.with_name(source_path.name + side) for side in SIDES[1:3])
     if not shared.exists():
-        for file, side in ((there, ""), (log, "-wal"), (there.with_name(there.name + "-journal"), "-journal")):
+        for file, side in (
+            (source_path, ""),
+            (log, "-wal"),
+            (source_path.with_name(source_path.name + "-journal"), "-journal"),
+        ):
             if file.exists():
                 shutil.copyfile(file, copy.with_name(copy.name + side))
         if not shared.exists():
@@ -89,18 +93,18 @@ def _copy(there: Path, copy: Path) -> None:
         for side in SIDES:  # opened meanwhile: what was copied may be torn
             copy.with_name(copy.name + side).unlink(missing_ok=True)
     with (
-        translated(there),
-        closing(sqlite3.connect(f"{there.as_uri()}?mode=ro", uri=True)) as source,
+        translated(source_path),
+        closing(sqlite3.connect(f"{source_path.as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
 
 
 def _check_kind(copy: Path) -> None:
-    """Refuses what is no study before anything is made of it."""
-    with translated(copy), closing(sqlite3.connect(copy)) as held:
-        application = int(held.execute("PRAGMA application_id").fetchone()[0])
-        version = int(held.execute("PRAGMA user_version").fetchone()[0])
+    """Refuse what is no study before anything is made of it."""
+    with translated(copy), closing(sqlite3.connect(copy)) as conn:
+        application = int(conn.execute("PRAGMA application_id").fetchone()[0])
+        version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if application != APPLICATION_ID:
         raise StudyError(f"{copy} is not a needsseg study.", "Name the file your colleague sent you.")
     if version > LATEST:
@@ -112,8 +116,8 @@ def _check_kind(copy: Path) -> None:
 
 def _check_sound(theirs: Study, path: Path) -> None:
     try:
-        found = opening.check(theirs)
+        faults = opening.check(theirs)
     except StudyError as error:
         raise StudyError(error.message.replace(str(theirs.path), str(path)), error.hint) from error
-    if found:
-        raise StudyError(f"{path} is damaged ({found[0]}); nothing was merged.", "Ask your colleague for a backup.")
+    if faults:
+        raise StudyError(f"{path} is damaged ({faults[0]}); nothing was merged.", "Ask your colleague for a backup.")

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Joined:
-    """How far a merge is: which of their rows is which of ours, what was done, and what stayed as it was here.
+    """The state of a merge: which of their rows is which of ours, what was done, and where both contradict each other.
 
-    ``unplaced`` are our ids of passages whose words our text does not hold; ``left`` says where both contradict each other.
+    ``unplaced`` are our ids of passages whose words our text does not hold; ``conflicts`` says in words where both
+    studies contradict each other.
     """
 
     interviews: dict[int, int] = field(default_factory=dict)
@@ -27,7 +28,7 @@ class Joined:
     codes: dict[int, int] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     unplaced: list[int] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
 
 
 def interview_ids(study: Study) -> dict[str, int]:
@@ -46,7 +47,7 @@ def coders(study: Study) -> list[str]:
 
 
 def not_merged(other: Study) -> dict[str, int]:
-    """What a study holds that a merge leaves there, counted."""
+    """Count what a study holds that a merge does not take over."""
     rows = other.rows(
         "SELECT (SELECT count(*) FROM segments WHERE status IN ('named', 'confirmed', 'set_aside')) AS segments, "
         "(SELECT count(*) FROM runs) AS runs, (SELECT count(*) FROM sources) AS accounts"
@@ -55,46 +56,46 @@ def not_merged(other: Study) -> dict[str, int]:
 
 
 def same_interview(study: Study, other: Study, theirs: int, ours: int, joined: Joined) -> None:
-    """Notes that two interviews are one, and speakers of the same label one participant; else of the same key or name."""
+    """Note that two interviews are one; their speakers of the same label, else key or name, are one participant."""
     joined.interviews[theirs] = ours
     named = (
         "SELECT s.label, p.key, p.name, p.id FROM speakers s JOIN participants p ON p.id = s.participant_id "
         "WHERE s.interview_id = ? ORDER BY s.id"
     )
-    held = study.rows(named, [ours])
+    our_speakers = study.rows(named, [ours])
     for their in other.rows(named, [theirs]):
         # A speaker may have been renamed in one of the two; the participant's key stays, and mostly the name.
         for column in ("label", "key", "name"):
-            found = [row["id"] for row in held if row[column] == their[column]]
-            if found:
-                joined.participants.setdefault(their["id"], found[0])
+            matches = [row["id"] for row in our_speakers if row[column] == their[column]]
+            if matches:
+                joined.participants.setdefault(their["id"], matches[0])
                 break
 
 
 def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joined) -> None:
-    """Brings a whole interview in under ``key``, with its participants, speakers, turns and passages."""
-    row = other.rows("SELECT * FROM interviews WHERE id = ?", [theirs])[0]
-    ours = study.insert("interviews", _columns(row) | {"key": key})
+    """Bring a whole interview in under ``key``, with its participants, speakers, turns and passages."""
+    interview_row = other.rows("SELECT * FROM interviews WHERE id = ?", [theirs])[0]
+    ours = study.insert("interviews", _columns(interview_row) | {"key": key})
     joined.interviews[theirs] = ours
     speakers, seconded = dict[int, int](), seconds(other)
     for speaker in other.rows("SELECT * FROM speakers WHERE interview_id = ? ORDER BY id", [theirs]):
         participant = speaker["participant_id"]
         if participant is not None:
-            participant = _participant(study, other, participant, key, key != row["key"], joined)
+            participant = _participant(study, other, participant, key, key != interview_row["key"], joined)
         values = _columns(speaker) | {"interview_id": ours, "participant_id": participant}
         speakers[speaker["id"]] = study.insert("speakers", values)
-    for held in other.rows("SELECT * FROM removed_speech WHERE interview_id = ? ORDER BY id", [theirs]):
-        study.insert("removed_speech", _columns(held) | {"interview_id": ours})
+    for row in other.rows("SELECT * FROM removed_speech WHERE interview_id = ? ORDER BY id", [theirs]):
+        study.insert("removed_speech", _columns(row) | {"interview_id": ours})
     for table in ("turns", "passages"):
         rows = other.rows(f"SELECT * FROM {table} WHERE interview_id = ? ORDER BY id", [theirs])
-        for held in rows:
-            values = _columns(held) | {"interview_id": ours, "speaker_id": speakers[held["speaker_id"]]}
-            made = study.insert(table, values)
+        for row in rows:
+            values = _columns(row) | {"interview_id": ours, "speaker_id": speakers[row["speaker_id"]]}
+            new_id = study.insert(table, values)
             if table == "passages":
-                joined.passages[held["id"]] = made
+                joined.passages[row["id"]] = new_id
                 joined.counted["added"] += 1
-                for who, at in seconded.get(held["id"], {}).items():
-                    study.insert("seconded", {"passage_id": made, "coder": who, "at": at})
+                for who, at in seconded.get(row["id"], {}).items():
+                    study.insert("seconded", {"passage_id": new_id, "coder": who, "at": at})
                     joined.counted["seconded"] += 1
 
 
@@ -107,14 +108,14 @@ def _participant(study: Study, other: Study, theirs: int, interview: str, rename
     if theirs in joined.participants:
         return joined.participants[theirs]
     row = other.rows("SELECT * FROM participants WHERE id = ?", [theirs])[0]
-    held = study.row("SELECT * FROM participants WHERE key = ?", [row["key"]])
-    if held is not None and held["name"] == row["name"]:
+    existing = study.row("SELECT * FROM participants WHERE key = ?", [row["key"]])
+    if existing is not None and existing["name"] == row["name"]:
         # Two interviews that share a key by chance have two people; an e-mail address tells them apart or makes them one.
-        known = bool(row["email"]) and row["email"].casefold() == held["email"].casefold()
-        if known or (not renamed and not (row["email"] and held["email"])):
-            joined.participants[theirs] = int(held["id"])
-            return int(held["id"])
-    key, number = row["key"] if held is None else interview, 2
+        same_email = bool(row["email"]) and row["email"].casefold() == existing["email"].casefold()
+        if same_email or (not renamed and not (row["email"] and existing["email"])):
+            joined.participants[theirs] = int(existing["id"])
+            return int(existing["id"])
+    key, number = row["key"] if existing is None else interview, 2
     while study.row("SELECT 1 FROM participants WHERE key = ?", [key]) is not None:
         key, number = f"{interview}/{row['name']}" + (f" {number}" if number > 2 else ""), number + 1
     joined.participants[theirs] = study.insert("participants", _columns(row) | {"key": key})
@@ -122,8 +123,8 @@ def _participant(study: Study, other: Study, theirs: int, interview: str, rename
 
 
 def seconds(study: Study) -> dict[int, dict[str | None, str | None]]:
-    """Who seconded the decision on each passage, and when."""
-    found: dict[int, dict[str | None, str | None]] = {}
+    """Return the people who also decided on each passage as it is decided, and when."""
+    seconds_by_passage: dict[int, dict[str | None, str | None]] = {}
     for passage, coder, at in study.rows("SELECT passage_id, coder, at FROM seconded ORDER BY id"):
-        found.setdefault(passage, {})[coder] = at
-    return found
+        seconds_by_passage.setdefault(passage, {})[coder] = at
+    return seconds_by_passage

@@ -40,7 +40,7 @@ def touched(other: Study) -> set[int]:
 
 
 def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, Span] | None, joined: Joined) -> None:
-    """Joins the passages of an interview that both have; ``places`` are theirs in our text, None where the text is one.
+    """Join the passages of an interview that both have; ``places`` are theirs in our text, None where the text is one.
 
     A decision that is here already joins; an undecided passage here takes theirs; one decided differently stays, and theirs
     comes beside it. What nobody touched in their study is left there.
@@ -58,9 +58,9 @@ def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, 
     for find in (ours.decided_by_same, ours.seconded_by_same, ours.alike):
         for row in decided:
             if row["id"] not in joined.passages:
-                found = find(at[row["id"]], row)
-                if found is not None:
-                    joined.passages[row["id"]] = found
+                match = find(at[row["id"]], row)
+                if match is not None:
+                    joined.passages[row["id"]] = match
                     joined.counted["joined"] += 1
     for row in decided:
         if row["id"] not in joined.passages:
@@ -69,21 +69,21 @@ def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, 
         joined.counted["seconded"] += ours.second(joined.passages[row["id"]], at[row["id"]], row["status"], people)
     for row in rows:
         if row["status"] == "suggested" and row["id"] in marked:
-            near = sorted(ours.at(at[row["id"]]), key=lambda held: (_PREFERRED[held["status"]], held["id"]))
+            near = sorted(ours.at(at[row["id"]]), key=lambda passage: (_PREFERRED[passage["status"]], passage["id"]))
             joined.passages[row["id"]] = near[0]["id"] if near else ours.insert(row, at[row["id"]], joined)
 
 
 def _bring(ours: _Interview, row: Row, place: _Place, joined: Joined) -> None:
-    """Brings in a decided passage that is not decided so here."""
-    there = ours.at(place)
-    taker = next((held["id"] for held in there if ours.may_take(held, row["status"])), None)
+    """Bring in a decided passage that is not decided so here."""
+    at_place = ours.at(place)
+    taker = next((passage["id"] for passage in at_place if ours.may_take(passage, row["status"])), None)
     if taker is not None:
         ours.take(taker, row)
         joined.passages[row["id"]] = taker
         joined.counted["decided"] += 1
     else:
         joined.passages[row["id"]] = ours.insert(row, place, joined)
-        joined.counted["beside" if any(held["status"] != "suggested" for held in there) else "added"] += 1
+        joined.counted["beside" if any(passage["status"] != "suggested" for passage in at_place) else "added"] += 1
 
 
 class _Interview:
@@ -112,7 +112,7 @@ class _Interview:
         self._held.setdefault((row["start"], row["end"], row["quote"], row["anchored"]), []).append(row)
 
     def place(self, row: Row, places: Mapping[int, Span] | None) -> _Place:
-        """Where a passage of theirs lies here: span, words, and whether our text holds them."""
+        """Return the place of one of their passages here: span, words, and whether our text holds them."""
         span = (row["start"], row["end"]) if places is None else places.get(row["id"])
         if not row["anchored"] or span is None:
             return row["start"], row["end"], row["quote"], 0
@@ -124,50 +124,50 @@ class _Interview:
 
     def decided_by_same(self, place: _Place, row: Row) -> int | None:
         """Our passage at a place that the same person decided as theirs; each is found once."""
-        return self._find(place, row, lambda held: held["decided_by"] == row["decided_by"])
+        return self._find(place, row, lambda ours: ours["decided_by"] == row["decided_by"])
 
     def seconded_by_same(self, place: _Place, row: Row) -> int | None:
         """Our passage at a place that is decided as theirs, and that the person who decided theirs seconded."""
-        return self._find(place, row, lambda held: row["decided_by"] in self._people.get(held["id"], ()), again=True)
+        return self._find(place, row, lambda ours: row["decided_by"] in self._people.get(ours["id"], ()), again=True)
 
     def alike(self, place: _Place, row: Row) -> int | None:
         """Our passage at a place that is decided as theirs, by whomever; each is found once."""
         return self._find(place, row, lambda _: True)
 
     def _find(self, place: _Place, row: Row, fits: Callable[[Row], bool], *, again: bool = False) -> int | None:
-        for held in self.at(place):
-            if held["status"] == row["status"] and (again or held["id"] not in self._claimed) and fits(held):
-                self._claimed.add(held["id"])
-                return int(held["id"])
+        for ours in self.at(place):
+            if ours["status"] == row["status"] and (again or ours["id"] not in self._claimed) and fits(ours):
+                self._claimed.add(ours["id"])
+                return int(ours["id"])
         return None
 
     def second(self, passage: int, place: _Place, status: str, people: Mapping[str | None, str | None]) -> int:
-        """Notes who decided as a passage of ours is decided, where they are not known for it there; how many are new."""
-        known: set[str | None] = {None}
-        for held in self.at(place):
-            if held["status"] == status:
-                known |= {held["decided_by"], *self._people.get(held["id"], ())}
-        fresh = {who: at for who, at in people.items() if who is not None and who not in known}
-        for who, at in fresh.items():
+        """Note who decided as a passage of ours is decided, where they are not known for it there; how many are new."""
+        known_people: set[str | None] = {None}
+        for ours in self.at(place):
+            if ours["status"] == status:
+                known_people |= {ours["decided_by"], *self._people.get(ours["id"], ())}
+        new_people = {who: at for who, at in people.items() if who is not None and who not in known_people}
+        for who, at in new_people.items():
             self.study.insert("seconded", {"passage_id": passage, "coder": who, "at": at or ""})
-        self._people.setdefault(passage, set()).update(fresh)
-        return len(fresh)
+        self._people.setdefault(passage, set()).update(new_people)
+        return len(new_people)
 
-    def may_take(self, held: Row, status: str) -> bool:
+    def may_take(self, ours: Row, status: str) -> bool:
         """Whether ours is undecided; one that a person here keeps in a segment is not rejected by somebody elsewhere."""
-        free = held["status"] == "suggested" and held["id"] not in self._claimed
-        return free and not (status == "rejected" and held["id"] in self._kept)
+        free = ours["status"] == "suggested" and ours["id"] not in self._claimed
+        return free and not (status == "rejected" and ours["id"] in self._kept)
 
     def take(self, passage: int, row: Row) -> None:
-        """Gives our undecided passage their decision, with who made it."""
+        """Give our undecided passage their decision, with who made it."""
         self._claimed.add(passage)
         self.study.execute(
             "UPDATE passages SET status = ?, decided_by = ?, decided_at = ? WHERE id = ?",
             [row["status"], row["decided_by"], row["decided_at"], passage],
         )
-        taken = self.study.rows("SELECT * FROM passages WHERE id = ?", [passage])[0]
-        there = self.at((taken["start"], taken["end"], taken["quote"], taken["anchored"]))
-        there[:] = [taken if held["id"] == passage else held for held in there]
+        changed = self.study.rows("SELECT * FROM passages WHERE id = ?", [passage])[0]
+        at_place = self.at((changed["start"], changed["end"], changed["quote"], changed["anchored"]))
+        at_place[:] = [changed if ours["id"] == passage else ours for ours in at_place]
         if row["status"] == "rejected":
             for table in ("segment_passages", "proposed_passages", "answers"):
                 self.study.execute(f"DELETE FROM {table} WHERE passage_id = ?", [passage])
@@ -176,7 +176,7 @@ class _Interview:
         """A passage of theirs as one of ours."""
         start, end, quote, anchored = place
         values = {name: row[name] for name in _COPIED}
-        made = self.study.insert(
+        new_id = self.study.insert(
             "passages",
             {
                 "interview_id": self.id,
@@ -188,19 +188,21 @@ class _Interview:
             | values
             | {"anchored": anchored},
         )
-        self._claimed.add(made)
-        self._keep(self.study.rows("SELECT * FROM passages WHERE id = ?", [made])[0])
+        self._claimed.add(new_id)
+        self._keep(self.study.rows("SELECT * FROM passages WHERE id = ?", [new_id])[0])
         if not anchored:
-            joined.unplaced.append(made)
-        return made
+            joined.unplaced.append(new_id)
+        return new_id
 
     def _speaker(self, row: Row, place: _Place) -> int:
-        """Who speaks at a place; for words that have none, who spoke them in their study."""
+        """Return the speaker at a place; for words without a place, the one who spoke them in their study."""
         if place[3]:
             turn = bisect_right(self._turns, place[0], key=lambda turn: turn["start"]) - 1
             if turn >= 0 and place[0] < self._turns[turn]["end"]:
                 return int(self._turns[turn]["speaker_id"])
-        held = self.study.row("SELECT id FROM speakers WHERE interview_id = ? AND label = ?", [self.id, row["label"]])
-        if held is not None:
-            return int(held[0])
+        existing = self.study.row(
+            "SELECT id FROM speakers WHERE interview_id = ? AND label = ?", [self.id, row["label"]]
+        )
+        if existing is not None:
+            return int(existing[0])
         return self.study.insert("speakers", {"interview_id": self.id, "label": row["label"], "role": row["role"]})

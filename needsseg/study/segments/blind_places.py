@@ -1,4 +1,4 @@
-"""Where passages lie to one coder while others' work is hidden: as if nobody else had decided on single passages.
+"""The segments of passages as a blind coder sees them: as if nobody else had decided on single passages.
 
 Which segments there are, what runs, merges and splits put in them and what they were confirmed on is one result of all, so
 that is shown. What others did to single passages since (put somewhere, taken out, rejected, called off-topic) is taken back
@@ -45,21 +45,24 @@ _ROWS = (
 
 def members(study: Study) -> dict[int, list[Member]]:
     """The members of every segment as the coder of the study sees them, in the order of ``segments.members``."""
-    found = segments.members(study)
+    all_members = segments.members(study)
     hidden = _before_others(study)
     if not hidden:
-        return found
-    shown = {id_: [member for member in mine if member.passage not in hidden] for id_, mine in found.items()}
-    there = {row.id: row for row in segments.listing(study, merged=True)}
-    known = {row[0] for row in study.rows("SELECT id FROM passages")}
+        return all_members
+    visible = {
+        id_: [member for member in segment_members if member.passage not in hidden]
+        for id_, segment_members in all_members.items()
+    }
+    segments_by_id = {row.id: row for row in segments.listing(study, merged=True)}
+    passage_ids = {row[0] for row in study.rows("SELECT id FROM passages")}
     for member, segment in filter(None, hidden.values()):
-        at, passed = there.get(segment), set[int]()
-        while at is not None and at.merged_into is not None and at.id not in passed:
-            passed.add(at.id)
-            at = there.get(at.merged_into)
-        if at is not None and member.passage in known:
-            shown.setdefault(at.id, []).append(member)
-    return {id_: sorted(mine, key=_rank) for id_, mine in shown.items() if mine}
+        target, visited = segments_by_id.get(segment), set[int]()
+        while target is not None and target.merged_into is not None and target.id not in visited:
+            visited.add(target.id)
+            target = segments_by_id.get(target.merged_into)
+        if target is not None and member.passage in passage_ids:
+            visible.setdefault(target.id, []).append(member)
+    return {id_: sorted(segment_members, key=_rank) for id_, segment_members in visible.items() if segment_members}
 
 
 def _rank(member: Member) -> tuple[bool, int, float, int]:
@@ -67,13 +70,17 @@ def _rank(member: Member) -> tuple[bool, int, float, int]:
 
 
 def _before_others(study: Study) -> dict[int, tuple[Member, int] | None]:
-    """For each passage that others moved on its own: its membership and segment before that, None where it lay in none."""
+    """Return the membership and segment of each passage before others moved it on its own; None where it had none."""
     hidden: dict[int, tuple[Member, int] | None] = {}
     now: dict[int, int | None] = {}
     for row in study.rows(_ROWS, [study.actor, RUN]):
         if row["table_name"] == "segments":
             if row["action"] == CONFIRM:  # what it was confirmed on is no longer anybody's own
-                hidden = {p: was for p, was in hidden.items() if row["row_id"] not in (now[p], was[1] if was else None)}
+                hidden = {
+                    p: earlier
+                    for p, earlier in hidden.items()
+                    if row["row_id"] not in (now[p], earlier[1] if earlier else None)
+                }
             continue
         before, after = (_read(row, side) for side in ("before", "after"))
         passage = (after or before)[0].passage  # type: ignore[index]  # a row that changed was or is there
@@ -90,8 +97,8 @@ def _read(row: Row, side: str) -> tuple[Member, int] | None:
     if row[side] is None:
         return None
     names = (name.strip('" ') for name in row["columns"].split(","))
-    held = dict(zip(names, row[side].split(", "), strict=True))
-    rank = None if held["exemplar"] == "NULL" else int(held["exemplar"])
-    by_hand = held["placed_by"] == "'hand'"
-    member = Member(int(held["passage_id"]), float(held["strength"]), rank, "hand" if by_hand else "run")
-    return member, int(held["segment_id"])
+    values = dict(zip(names, row[side].split(", "), strict=True))
+    rank = None if values["exemplar"] == "NULL" else int(values["exemplar"])
+    by_hand = values["placed_by"] == "'hand'"
+    member = Member(int(values["passage_id"]), float(values["strength"]), rank, "hand" if by_hand else "run")
+    return member, int(values["segment_id"])

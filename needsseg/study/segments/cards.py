@@ -40,7 +40,7 @@ def listing(study: Study, segment: int | None = None) -> list[Pin]:
 
 
 def pin(study: Study, segment: int, part: str, passage: int, start: int, end: int, quote: str) -> int:
-    """Pins a quote behind those that the part has (inside an action); its id."""
+    """Pin a quote behind those that the part has (inside an action); its id."""
     segments.open_for_words(study, segment)
     last = study.row(
         "SELECT coalesce(max(position), 0) FROM card_quotes WHERE segment_id = ? AND part = ?", [segment, part]
@@ -62,14 +62,14 @@ def pin(study: Study, segment: int, part: str, passage: int, start: int, end: in
 
 
 def unpin(study: Study, pins: Sequence[Pin]) -> None:
-    """Takes pinned quotes off (inside an action)."""
+    """Take pinned quotes off (inside an action)."""
     for each in pins:
         segments.open_for_words(study, each.segment)
         study.execute("DELETE FROM card_quotes WHERE id = ?", [each.id])
 
 
 def trim(study: Study, pin: Pin, start: int, end: int, quote: str) -> None:
-    """Gives a pinned quote other edges (inside an action)."""
+    """Give a pinned quote other edges (inside an action)."""
     segments.open_for_words(study, pin.segment)
     study.execute(
         'UPDATE card_quotes SET start = ?, "end" = ?, quote = ?, pinned_by = ?, pinned_at = ? WHERE id = ?',
@@ -78,10 +78,10 @@ def trim(study: Study, pin: Pin, start: int, end: int, quote: str) -> None:
 
 
 def order(study: Study, segment: int, part: str, ids: Sequence[int]) -> None:
-    """Puts the pinned quotes of a part in the order of their ids given (inside an action)."""
+    """Put the pinned quotes of a part in the order of their ids given (inside an action)."""
     segments.open_for_words(study, segment)
-    held = {each.id for each in listing(study, segment) if each.part == part}
-    if held != set(ids):
+    pinned_ids = {each.id for each in listing(study, segment) if each.part == part}
+    if pinned_ids != set(ids):
         raise NotFoundError(f"The quotes pinned as {part} are others by now.", "Look at the card again.")
     for position, each in enumerate(ids, start=1):
         study.execute("UPDATE card_quotes SET position = ? WHERE id = ?", [position, each])

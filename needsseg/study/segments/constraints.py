@@ -1,4 +1,4 @@
-"""What a person decided about passages beyond their segment: off-topic, kept together, kept apart; and what runs propose.
+"""Decisions about passages beyond their segment: off-topic, kept together, kept apart; and the proposals of runs.
 
 A passage's place in a segment is a decision too; it lies with the segments.
 """
@@ -60,26 +60,26 @@ def off_topic(study: Study) -> list[OffTopic]:
 
 
 def set_off_topic(study: Study, ids: Sequence[int]) -> list[int]:
-    """Says that passages belong to no need (inside an action): they leave their segments; those that were not so before.
+    """Say that passages belong to no need (inside an action): they leave their segments; those that were not so before.
 
-    Raises UsageError while one is evidence of a confirmed segment.
+    Raise UsageError while one is evidence of a confirmed segment.
     """
     passages.required(study, ids)
     passages.refuse_confirmed(study, ids)
-    known = {row.passage for row in off_topic(study)}
-    fresh = [passage for passage in dict.fromkeys(ids) if passage not in known]
-    wanted = json.dumps(fresh)
-    study.execute(f"DELETE FROM segment_passages WHERE passage_id IN {_IDS}", [wanted])
-    study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [wanted])
-    needs.forget_answers(study, fresh)
+    already = {row.passage for row in off_topic(study)}
+    new_ids = [passage for passage in dict.fromkeys(ids) if passage not in already]
+    new_ids_json = json.dumps(new_ids)
+    study.execute(f"DELETE FROM segment_passages WHERE passage_id IN {_IDS}", [new_ids_json])
+    study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [new_ids_json])
+    needs.forget_answers(study, new_ids)
     study.insert_all(
-        "off_topic", [{"passage_id": passage, "decided_by": study.actor, "decided_at": now()} for passage in fresh]
+        "off_topic", [{"passage_id": passage, "decided_by": study.actor, "decided_at": now()} for passage in new_ids]
     )
-    return fresh
+    return new_ids
 
 
 def clear_off_topic(study: Study, ids: Sequence[int]) -> int:
-    """Leaves passages open again (inside an action); how many were off-topic."""
+    """Leave passages open again (inside an action); how many were off-topic."""
     return study.execute(f"DELETE FROM off_topic WHERE passage_id IN {_IDS}", [json.dumps(list(ids))]).rowcount
 
 
@@ -92,7 +92,7 @@ def pairs(study: Study) -> list[Pair]:
 
 
 def chains(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """For each passage of pairs kept together, the lowest id of all that hang together with it."""
+    """Return for each passage of pairs kept together the lowest id of all passages connected with it."""
     leader: dict[int, int] = {}
 
     def find(passage: int) -> int:
@@ -108,21 +108,21 @@ def chains(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def set_pair(study: Study, first: int, second: int, kind: PairKind) -> bool:
-    """Keeps two passages together or apart (inside an action); False when they are kept so already.
+    """Keep two passages together or apart (inside an action); False when they are kept so already.
 
-    Raises UsageError naming the decision that this one would contradict.
+    Raise UsageError naming the decision that this one would contradict.
     """
     if first == second:
         raise UsageError(f"Passage {first} cannot be paired with itself.", "Name two passages.")
     passages.required(study, (first, second))
     low, high = sorted((first, second))
-    held = pairs(study)
-    same = next((pair for pair in held if (pair.first, pair.second) == (low, high)), None)
+    existing = pairs(study)
+    same = next((pair for pair in existing if (pair.first, pair.second) == (low, high)), None)
     if same is not None and same.kind == kind:
         return False
     if same is not None:
         raise _contradiction(low, high, f"are kept {same.kind}", (low, high))
-    _refuse_contradiction(study, held, low, high, kind)
+    _refuse_contradiction(study, existing, low, high, kind)
     study.insert(
         "passage_pairs",
         {"first_id": low, "second_id": high, "kind": kind, "decided_by": study.actor, "decided_at": now()},
@@ -130,12 +130,12 @@ def set_pair(study: Study, first: int, second: int, kind: PairKind) -> bool:
     return True
 
 
-def _refuse_contradiction(study: Study, held: Sequence[Pair], low: int, high: int, kind: PairKind) -> None:
-    joined = [(pair.first, pair.second) for pair in held if pair.kind == "together"]
+def _refuse_contradiction(study: Study, existing: Sequence[Pair], low: int, high: int, kind: PairKind) -> None:
+    joined = [(pair.first, pair.second) for pair in existing if pair.kind == "together"]
     if kind == "together":
         joined.append((low, high))
     group = chains(joined)
-    places = placements(study)
+    places = decided_places(study)
     if kind == "apart":
         if low in group and group[low] == group.get(high):
             raise UsageError(
@@ -149,34 +149,34 @@ def _refuse_contradiction(study: Study, held: Sequence[Pair], low: int, high: in
                 "Move one of them out first, or split the segment.",
             )
         return
-    for pair in held:
+    for pair in existing:
         if pair.kind == "apart" and pair.first in group and group[pair.first] == group.get(pair.second):
             raise _contradiction(pair.first, pair.second, "are kept apart", (pair.first, pair.second))
-    mine = [passage for passage, leader in group.items() if leader == group[low]]
-    placed = sorted(passage for passage in mine if passage in places)
+    joined_passages = [passage for passage, leader in group.items() if leader == group[low]]
+    placed = sorted(passage for passage in joined_passages if passage in places)
     for passage in placed[1:]:
-        here, there = places[placed[0]], places[passage]
-        if here[0] != there[0]:
+        first_place, second_place = places[placed[0]], places[passage]
+        if first_place[0] != second_place[0]:
             raise UsageError(
-                f"Passages {placed[0]} and {passage} would be kept together, but one lies in {_said(here)} "
-                f"and the other in {_said(there)}.",
+                f"Passages {placed[0]} and {passage} would be kept together, but one lies in {_place_in_words(first_place)} "
+                f"and the other in {_place_in_words(second_place)}.",
                 "Move one of them first.",
             )
 
 
-def _said(place: tuple[int | None, str]) -> str:
+def _place_in_words(place: tuple[int | None, str]) -> str:
     return "no segment, as off-topic" if place[0] is None else f"“{place[1]}”"
 
 
-def _contradiction(first: int, second: int, how: str, pair: tuple[int, int]) -> UsageError:
+def _contradiction(first: int, second: int, state: str, pair: tuple[int, int]) -> UsageError:
     return UsageError(
-        f"Passages {first} and {second} {how}.",
+        f"Passages {first} and {second} {state}.",
         Advice("Take that back first: ", Fix.REMOVE_PAIR.of(first=pair[0], second=pair[1])),
     )
 
 
-def placements(study: Study) -> dict[int, tuple[int | None, str]]:
-    """Where people's decisions put each passage: a segment's id and name, or (None, "") for off-topic.
+def decided_places(study: Study) -> dict[int, tuple[int | None, str]]:
+    """Return where people's decisions put each passage: a segment's id and name, or (None, "") for off-topic.
 
     All members of a kept segment count, and what a person put in a candidate.
     """
@@ -191,15 +191,15 @@ def placements(study: Study) -> dict[int, tuple[int | None, str]]:
 
 
 def remove_pair(study: Study, first: int, second: int) -> None:
-    """Takes a pair back (inside an action); raises NotFoundError when the two are kept neither together nor apart."""
+    """Take a pair back (inside an action); raises NotFoundError when the two are kept neither together nor apart."""
     low, high = sorted((first, second))
-    gone = study.execute("DELETE FROM passage_pairs WHERE first_id = ? AND second_id = ?", [low, high]).rowcount
-    if not gone:
+    removed = study.execute("DELETE FROM passage_pairs WHERE first_id = ? AND second_id = ?", [low, high]).rowcount
+    if not removed:
         raise NotFoundError(f"Passages {low} and {high} are no pair.", Advice("List the pairs with: ", Fix.PAIRS))
 
 
 def proposals(study: Study, segment: int | None = None) -> list[Proposal]:
-    """What runs put to kept segments and nobody decided, strongest first within a segment."""
+    """Return the undecided proposals of runs for kept segments, strongest first within a segment."""
     return [
         Proposal(*row)
         for row in study.rows(
@@ -211,7 +211,7 @@ def proposals(study: Study, segment: int | None = None) -> list[Proposal]:
 
 
 def replace_proposals(study: Study, run: int, proposed: Mapping[int, Sequence[tuple[int, float]]]) -> None:
-    """Puts a run's proposals, (passage, strength) by segment, in place of all that stood (inside an action).
+    """Put a run's proposals, (passage, strength) by segment, in place of all that stood (inside an action).
 
     What a person declined for a segment is left out.
     """
@@ -242,7 +242,7 @@ def proposed_to(study: Study, ids: Sequence[int]) -> dict[int, int]:
 
 
 def decline(study: Study, ids: Sequence[int]) -> None:
-    """Takes proposals back for good: a passage is not proposed to that segment again (inside an action)."""
+    """Take proposals back for good: a passage is not proposed to that segment again (inside an action)."""
     refused = proposed_to(study, ids)
     study.execute(f"DELETE FROM proposed_passages WHERE passage_id IN {_IDS}", [json.dumps(list(refused))])
     study.insert_all(

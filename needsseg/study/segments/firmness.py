@@ -36,7 +36,7 @@ _DECISIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who a speaker is: a mark that outlives names (``p`` or ``s`` and a row's id), a key, and a name to show.
+    """The identity of a speaker: a mark that outlives names (``p`` or ``s`` and a row's id), a key, and a name to show.
 
     The key is the participant's, or ``interview/speaker`` for one that no participant is named for.
     """
@@ -50,8 +50,10 @@ class Voice:
 
 def made_of(study: Study, run: Run) -> str:
     """A digest of all that the firmness of segments is computed from: passages, segments, decisions, codes and needs."""
-    given = [[list(row) for row in study.rows(query, [run.id] * query.count("?"))] for query in _DECISIONS]
-    return sha256(json.dumps([run.model_sha256, run.seed, run.input_status, run.parameters, given], sort_keys=True))
+    decision_rows = [[list(row) for row in study.rows(query, [run.id] * query.count("?"))] for query in _DECISIONS]
+    return sha256(
+        json.dumps([run.model_sha256, run.seed, run.input_status, run.parameters, decision_rows], sort_keys=True)
+    )
 
 
 def voices(study: Study) -> list[Voice]:
@@ -74,13 +76,13 @@ def voices(study: Study) -> list[Voice]:
 
 
 def load(study: Study, key: str) -> Any | None:
-    """What was stored under a digest, or None."""
+    """Return the content stored under a digest, or None."""
     row = study.row("SELECT content FROM firmness WHERE made_of = ?", [key])
     return None if row is None else json.loads(row["content"])
 
 
 def store(study: Study, key: str, content: object) -> None:
-    """Stores what was computed, in a transaction of its own that history does not know; the oldest go."""
+    """Store what was computed, in a transaction of its own that history does not know; the oldest go."""
     with study.cache_writing():
         study.execute(
             "INSERT OR REPLACE INTO firmness (made_of, made_at, content) VALUES (?, ?, ?)",

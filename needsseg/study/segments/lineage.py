@@ -1,4 +1,4 @@
-"""What history knows of one segment: every action that stands and changed it, with what came and went."""
+"""The history of one segment: every action that changed it, with the passages that joined or left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Change:
     """One action's doing to a segment: its row before and after (None where it was not there), and passages by way.
 
-    ``came`` and ``went`` count passages by the segment they came from or went to; None stands for no segment.
+    ``arrivals`` and ``departures`` count passages by the segment they came from or went to; None stands for no segment.
     ``merged`` are segments that this action merged into it.
     """
 
@@ -23,13 +23,13 @@ class Change:
     action: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-    came: Mapping[int | None, int]
-    went: Mapping[int | None, int]
+    arrivals: Mapping[int | None, int]
+    departures: Mapping[int | None, int]
     merged: tuple[int, ...]
 
 
 def changes(study: Study, segment: int) -> list[Change]:
-    """What was done to a segment, oldest first, as far as history reaches; undone actions are left out."""
+    """Return the actions that changed a segment, oldest first; undone actions are left out."""
     entries = {
         row["id"]: row
         for row in study.rows("SELECT id, action, actor, at FROM history WHERE state = 'done' ORDER BY id")
@@ -40,24 +40,26 @@ def changes(study: Study, segment: int) -> list[Change]:
         "JOIN history h ON h.id = r.history_id WHERE h.state = 'done' AND r.table_name IN ('segments', 'segment_passages') "
         "ORDER BY r.id"
     ):
-        seen = rows.setdefault(
+        change = rows.setdefault(
             row["history_id"], {"before": None, "after": None, "own": False, "ways": {}, "merged": []}
         )
         if row["table_name"] == "segments":
             before, after = (_read(study, row["columns"], row[side]) for side in ("before", "after"))
-            _segment_row(seen, row["row_id"], segment, before, after)
+            _segment_row(change, row["row_id"], segment, before, after)
         else:
-            _member_row(seen["ways"], row["columns"], row["before"], row["after"])
-    found = []
-    for entry, seen in sorted(rows.items()):
-        came, went = _balance(seen["ways"], segment)
-        if seen["own"] or came or went or seen["merged"]:
-            done = entries[entry]
-            found.append(
-                Change(done["at"], done["actor"], done["action"], seen["before"], seen["after"], came, went,
-                       tuple(seen["merged"]))
+            _member_row(change["ways"], row["columns"], row["before"], row["after"])
+    segment_changes = []
+    for entry, change in sorted(rows.items()):
+        arrivals, departures = _balance(change["ways"], segment)
+        if change["own"] or arrivals or departures or change["merged"]:
+            entry_row = entries[entry]
+            segment_changes.append(
+                Change(
+                    entry_row["at"], entry_row["actor"], entry_row["action"], change["before"], change["after"],
+                    arrivals, departures, tuple(change["merged"]),
+                )
             )  # fmt: skip
-    return found
+    return segment_changes
 
 
 def _read(study: Study, columns: str, literals: str | None) -> dict[str, Any] | None:
@@ -69,32 +71,32 @@ def _read(study: Study, columns: str, literals: str | None) -> dict[str, Any] | 
 
 
 def _segment_row(
-    seen: dict[str, Any], row: int, segment: int, before: dict[str, Any] | None, after: dict[str, Any] | None
+    change: dict[str, Any], row: int, segment: int, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> None:
     if row == segment:
-        if not seen["own"]:
-            seen["before"] = before
-        seen["own"], seen["after"] = True, after
+        if not change["own"]:
+            change["before"] = before
+        change["own"], change["after"] = True, after
     elif after is not None and after["merged_into"] == segment and (before or {}).get("merged_into") != segment:
-        seen["merged"].append(row)
+        change["merged"].append(row)
 
 
 def _member_row(ways: dict[int, list[int | None]], columns: str, before: str | None, after: str | None) -> None:
-    """Keeps where each passage was first and last within one action, however often its row was rewritten."""
+    """Keep where each passage was first and last within one action, however often its row was rewritten."""
     # A membership holds numbers and one word, so its literals are told apart without asking SQLite: runs write many.
     names = [name.strip('" ') for name in columns.split(",")]
     segment, passage = names.index("segment_id"), names.index("passage_id")
-    here, there = (None if side is None else int(side.split(", ")[segment]) for side in (before, after))
-    way = ways.setdefault(int((after or before or "").split(", ")[passage]), [here, there])
-    way[1] = there
+    from_segment, to_segment = (None if side is None else int(side.split(", ")[segment]) for side in (before, after))
+    way = ways.setdefault(int((after or before or "").split(", ")[passage]), [from_segment, to_segment])
+    way[1] = to_segment
 
 
 def _balance(ways: dict[int, list[int | None]], segment: int) -> tuple[dict[int | None, int], dict[int | None, int]]:
-    came: dict[int | None, int] = {}
-    went: dict[int | None, int] = {}
+    arrivals: dict[int | None, int] = {}
+    departures: dict[int | None, int] = {}
     for start, end in ways.values():
         if start != segment and end == segment:
-            came[start] = came.get(start, 0) + 1
+            arrivals[start] = arrivals.get(start, 0) + 1
         elif start == segment and end != segment:
-            went[end] = went.get(end, 0) + 1
-    return came, went
+            departures[end] = departures.get(end, 0) + 1
+    return arrivals, departures

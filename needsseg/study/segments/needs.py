@@ -35,7 +35,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Where a person said that a passage belongs: a need in view, or else a candidate or segment."""
+    """A person's answer to which need in view, or else which candidate or segment, a passage belongs."""
 
     passage: int
     need: int | None
@@ -49,30 +49,32 @@ def listing(study: Study) -> list[Need]:
 
     A segment set aside stands for none. Where no candidate or segment does, one that people gave the same name does.
     """
-    kept = {
+    segment_by_name = {
         _same(row[1]): row[0]
         for row in study.rows("SELECT id, name FROM segments WHERE status IN ('named', 'confirmed') ORDER BY id")
     }
     rows = study.rows(
         "SELECT n.*, s.status FROM needs n LEFT JOIN segments s ON s.id = n.segment_id ORDER BY n.position, n.id"
     )
-    taken = {row["segment_id"] for row in rows if row["status"] in ("named", "confirmed")}
-    found = []
+    used_segments = {row["segment_id"] for row in rows if row["status"] in ("named", "confirmed")}
+    needs_in_view = []
     for row in rows:
         segment = row["segment_id"] if row["status"] in ("candidate", "named", "confirmed") else None
-        alike = kept.get(_same(row["name"]))
-        if segment is None and alike is not None and alike not in taken:
-            segment = alike
-        found.append(Need(row["id"], row["name"], row["description"], segment, row["stated_by"], row["stated_at"]))
-    return found
+        same_named = segment_by_name.get(_same(row["name"]))
+        if segment is None and same_named is not None and same_named not in used_segments:
+            segment = same_named
+        needs_in_view.append(
+            Need(row["id"], row["name"], row["description"], segment, row["stated_by"], row["stated_at"])
+        )
+    return needs_in_view
 
 
 def one(study: Study, need: int) -> Need:
     """One need by id; raises NotFoundError."""
-    found = next((row for row in listing(study) if row.id == need), None)
-    if found is None:
+    match = next((row for row in listing(study) if row.id == need), None)
+    if match is None:
         raise NotFoundError(f"There is no need in view with the id {need}.", Advice("List them with: ", Fix.NEEDS))
-    return found
+    return match
 
 
 def called(study: Study, name: str) -> Need | None:
@@ -81,7 +83,7 @@ def called(study: Study, name: str) -> Need | None:
 
 
 def add(study: Study, name: str, description: str = "", segment: int | None = None) -> int:
-    """States a need (inside an action), after those that are there; its id. Raises UsageError for a name that will not do."""
+    """State a need (inside an action), after those that are there; its id. Raise UsageError for a name that will not do."""
     name = _checked(study, name)
     place = study.rows("SELECT coalesce(max(position), 0) + 1 FROM needs")[0][0]
     return study.insert(
@@ -98,32 +100,33 @@ def add(study: Study, name: str, description: str = "", segment: int | None = No
 
 
 def edit(study: Study, need: int, name: str, description: str) -> None:
-    """Rewords a need (inside an action); a candidate that stands for it is called alike."""
-    held = one(study, need)
+    """Reword a need (inside an action); a candidate that stands for it is called alike."""
+    current = one(study, need)
     name = _checked(study, name, need)
     study.execute("UPDATE needs SET name = ?, description = ? WHERE id = ?", [name, plain_text(description), need])
     study.execute(
-        "UPDATE segments SET name = ? WHERE id = ? AND status = 'candidate' AND name <> ?", [name, held.segment, name]
+        "UPDATE segments SET name = ? WHERE id = ? AND status = 'candidate' AND name <> ?",
+        [name, current.segment, name],
     )
 
 
 def drop(study: Study, need: int) -> None:
-    """Takes a need out of view (inside an action).
+    """Take a need out of view (inside an action).
 
     A candidate that stood for it stays, as a candidate like any other, and with it what was answered.
     """
-    held = one(study, need)
-    if held.segment is not None:
-        study.execute("UPDATE answers SET need_id = NULL, segment_id = ? WHERE need_id = ?", [held.segment, need])
+    current = one(study, need)
+    if current.segment is not None:
+        study.execute("UPDATE answers SET need_id = NULL, segment_id = ? WHERE need_id = ?", [current.segment, need])
     study.execute("DELETE FROM needs WHERE id = ?", [need])
-    candidate = study.row("SELECT 1 FROM segments WHERE id = ? AND status = 'candidate'", [held.segment])
+    candidate = study.row("SELECT 1 FROM segments WHERE id = ? AND status = 'candidate'", [current.segment])
     if candidate is not None:
         name = candidate_names(study, 1)[0]
-        study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, held.segment])
+        study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, current.segment])
 
 
 def move(study: Study, need: int, place: int) -> None:
-    """Puts a need at a place, 1 being the first (inside an action)."""
+    """Put a need at a place, 1 being the first (inside an action)."""
     order = [row.id for row in listing(study) if row.id != one(study, need).id]
     order.insert(max(place, 1) - 1, need)
     for position, each in enumerate(order, start=1):
@@ -131,7 +134,7 @@ def move(study: Study, need: int, place: int) -> None:
 
 
 def stand_for(study: Study, need: int, segment: int | None) -> None:
-    """Says which candidate or segment stands for a need (inside an action); earlier answers stay where they put passages."""
+    """Say which candidate or segment stands for a need (inside an action); earlier answers stay where they put passages."""
     if segment is not None:
         # What stood for the need before may be set aside: an answer says where its passage lies, not where others will.
         study.execute(
@@ -144,7 +147,7 @@ def stand_for(study: Study, need: int, segment: int | None) -> None:
 
 
 def follow(study: Study, before: int, after: int | None, ids: Sequence[int] | None = None) -> None:
-    """After a merge or split (inside an action): needs and answers of one segment go to another, or only those of ``ids``."""
+    """Move needs and answers of one segment to another after a merge or split (inside an action), or only those of ``ids``."""
     if ids is None:
         study.execute("UPDATE needs SET segment_id = ? WHERE segment_id = ?", [after, before])
         study.execute("UPDATE answers SET segment_id = ? WHERE segment_id = ?", [after, before])
@@ -165,11 +168,11 @@ def answers(study: Study) -> list[Answer]:
 
 
 def note_answer(study: Study, passage: int, segment: int) -> None:
-    """Notes that a person put a passage in a segment, or in the need that it stands for (inside an action)."""
+    """Note that a person put a passage in a segment, or in the need that it represents (inside an action)."""
     need = next((row.id for row in listing(study) if row.segment == segment), None)
     where = [need, None if need is not None else segment]
-    held = study.row("SELECT need_id, segment_id FROM answers WHERE passage_id = ?", [passage])
-    if held is not None and list(held) == where:
+    current = study.row("SELECT need_id, segment_id FROM answers WHERE passage_id = ?", [passage])
+    if current is not None and list(current) == where:
         return
     forget_answers(study, [passage])
     study.insert(
@@ -186,12 +189,12 @@ def note_answer(study: Study, passage: int, segment: int) -> None:
 
 
 def forget_answers(study: Study, ids: Sequence[int]) -> None:
-    """Takes answers about passages back, since something else was decided about them (inside an action)."""
+    """Take answers about passages back, since something else was decided about them (inside an action)."""
     study.execute(f"DELETE FROM answers WHERE passage_id IN {_IDS}", [json.dumps(list(ids))])
 
 
 def release(study: Study, segment: int) -> None:
-    """Makes a named segment a candidate again (inside an action)."""
+    """Make a named segment a candidate again (inside an action)."""
     study.execute("UPDATE segments SET status = 'candidate' WHERE id = ? AND status = 'named'", [segment])
 
 
@@ -202,11 +205,11 @@ def actions_done(study: Study) -> set[str]:
 
 def candidate_names(study: Study, count: int) -> list[str]:
     """Names that candidates without one get: "Candidate 1" and so on, those left out that are in use or were merged away."""
-    taken = {_same(row[0]) for row in study.rows("SELECT name FROM segments")}
+    used_names = {_same(row[0]) for row in study.rows("SELECT name FROM segments")}
     names: list[str] = []
     number = 1
     while len(names) < count:
-        if _same(f"Candidate {number}") not in taken:
+        if _same(f"Candidate {number}") not in used_names:
             names.append(f"Candidate {number}")
         number += 1
     return names
@@ -221,9 +224,9 @@ def _checked(study: Study, name: str, need: int | None = None) -> str:
         raise UsageError("A need needs a name.", "Give it one, such as Coordinator.")
     if name.isdecimal():
         raise UsageError(f"“{name}” is a number, which stands for a segment's id.", "Choose a name with letters.")
-    held = called(study, name)
-    if held is not None and held.id != need:
-        raise UsageError(f"The need “{held.name}” is in view already.", "Choose another name, or edit that one.")
+    existing = called(study, name)
+    if existing is not None and existing.id != need:
+        raise UsageError(f"The need “{existing.name}” is in view already.", "Choose another name, or edit that one.")
     return name
 
 

@@ -1,4 +1,4 @@
-"""Where passages lie: moved into a segment by hand, put there because a person said so, or made into one of their own."""
+"""Moves of passages: into a segment by hand, by a person's answer, or into a new segment of their own."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Puts passages into a segment by hand, or into none (inside an action).
+    """Put passages into a segment by hand, or into none (inside an action).
 
     A candidate that takes or loses passages stays one; what was put in it lies there in every later run.
     """
     if segment is not None:
         segments.one(study, segment)
-    there = {member.passage for member in segments.members(study).get(segment, [])} if segment is not None else set()
-    ids = [passage for passage in dict.fromkeys(ids) if passage not in there]
+    members = {member.passage for member in segments.members(study).get(segment, [])} if segment is not None else set()
+    ids = [passage for passage in dict.fromkeys(ids) if passage not in members]
     if not ids:
         return
     if segment is not None:
         _refuse_rejected(study, ids)
     for touched_segment in sorted(_holding(study, ids) | ({segment} if segment is not None else set())):
         segments.refuse_confirmed(segments.one(study, touched_segment))
-    _put(study, ids, segment)
+    _place_rows(study, ids, segment)
     if segment is not None and segments.one(study, segment).status == "candidate":
         for passage in ids:
             needs.note_answer(study, passage, segment)
 
 
 def place(study: Study, ids: Sequence[int], segment: int) -> None:
-    """Puts passages into a segment because a person said that they belong there (inside an action).
+    """Put passages into a segment because a person said that they belong there (inside an action).
 
     A candidate takes them and stays one; a confirmed segment takes them without being reopened; a passage that a run put
     there becomes the person's own. They leave other segments, of which a confirmed one must be reopened first.
     """
     row = segments.one(study, segment)
     _refuse_rejected(study, ids)
-    mine = {member.passage: member for member in segments.members(study).get(segment, [])}
-    joining = [passage for passage in dict.fromkeys(ids) if passage not in mine]
+    members = {member.passage: member for member in segments.members(study).get(segment, [])}
+    joining = [passage for passage in dict.fromkeys(ids) if passage not in members]
     for losing in sorted(_holding(study, joining)):
         loser = segments.one(study, losing)
         if loser.status == "confirmed":
@@ -57,18 +57,18 @@ def place(study: Study, ids: Sequence[int], segment: int) -> None:
             "AND passage_id IN (SELECT value FROM json_each(?))",
             [segment, json.dumps(list(ids))],
         )
-    _put(study, joining, segment)
+    _place_rows(study, joining, segment)
     for passage in dict.fromkeys(ids):
         needs.note_answer(study, passage, segment)
 
 
 def place_in_need(study: Study, ids: Sequence[int], need: int) -> int:
-    """Puts passages into the segment that stands for a need in view; where none does yet, into a candidate made for it; its
+    """Put passages into the segment that stands for a need in view; where none does yet, into a candidate made for it; its
     id (inside an action)."""
-    held = needs.one(study, need)
-    segment = held.segment
+    stated_need = needs.one(study, need)
+    segment = stated_need.segment
     if segment is None:
-        segment = segments.insert(study, {"name": held.name, "status": "candidate"})
+        segment = segments.insert(study, {"name": stated_need.name, "status": "candidate"})
     needs.stand_for(study, need, segment)
     place(study, ids, segment)
     return segment
@@ -83,34 +83,34 @@ def _holding(study: Study, ids: Sequence[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
-    """Rewrites where passages lie; a place given by hand ends what was decided or proposed against it.
+def _place_rows(study: Study, ids: Sequence[int], segment: int | None) -> None:
+    """Rewrite where passages lie; a place given by hand ends what was decided or proposed against it.
 
     What is taken out of a segment that people keep is not proposed to it again.
     """
-    wanted = json.dumps(list(ids))
+    ids_json = json.dumps(list(ids))
     if segment is None:
         study.execute(
             "INSERT OR IGNORE INTO declined_passages (passage_id, segment_id, declined_by, declined_at) "
             "SELECT m.passage_id, m.segment_id, ?, ? FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
             "WHERE s.status <> 'candidate' AND m.passage_id IN (SELECT value FROM json_each(?)) ORDER BY m.passage_id",
-            [study.actor, now(), wanted],
+            [study.actor, now(), ids_json],
         )
         study.execute(
             "DELETE FROM proposed_passages WHERE passage_id IN (SELECT value FROM json_each(?)) AND EXISTS ("
             "SELECT 1 FROM declined_passages d WHERE d.passage_id = proposed_passages.passage_id "
             "AND d.segment_id = proposed_passages.segment_id)",
-            [wanted],
+            [ids_json],
         )
-    study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+    study.execute("DELETE FROM segment_passages WHERE passage_id IN (SELECT value FROM json_each(?))", [ids_json])
     needs.forget_answers(study, ids)
     if segment is None:
         return
     for table in ("off_topic", "proposed_passages"):
-        study.execute(f"DELETE FROM {table} WHERE passage_id IN (SELECT value FROM json_each(?))", [wanted])
+        study.execute(f"DELETE FROM {table} WHERE passage_id IN (SELECT value FROM json_each(?))", [ids_json])
     study.execute(
         "DELETE FROM declined_passages WHERE segment_id = ? AND passage_id IN (SELECT value FROM json_each(?))",
-        [segment, wanted],
+        [segment, ids_json],
     )
     study.insert_all(
         "segment_passages",
@@ -119,10 +119,8 @@ def _put(study: Study, ids: Sequence[int], segment: int | None) -> None:
 
 
 def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
-    found = study.rows(
-        "SELECT id, status FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]
-    )
-    statuses = {row[0]: row[1] for row in found}
+    rows = study.rows("SELECT id, status FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)])
+    statuses = {row[0]: row[1] for row in rows}
     for passage in ids:
         if passage not in statuses:
             raise NotFoundError(f"There is no passage {passage}.", Advice("List them with: ", Fix.PASSAGES))

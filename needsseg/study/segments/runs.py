@@ -33,7 +33,7 @@ class Run:
 
 
 def add(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
-    """Stores a run and the label and strength of every passage in it (inside an action); its id."""
+    """Store a run and the label and strength of every passage in it (inside an action); its id."""
     values = {
         key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
         for key, value in run.items()
@@ -69,10 +69,10 @@ def listing(study: Study) -> list[Run]:
 
 def one(study: Study, run: int) -> Run:
     """One run by id; raises NotFoundError."""
-    found = next((row for row in listing(study) if row.id == run), None)
-    if found is None:
+    match = next((row for row in listing(study) if row.id == run), None)
+    if match is None:
         raise NotFoundError(f"There is no run {run}.", Advice("List them with: ", Fix.RUNS))
-    return found
+    return match
 
 
 def latest(study: Study) -> Run | None:
@@ -89,7 +89,7 @@ def labels(study: Study, run: int) -> dict[int, int]:
 
 
 def strengths(study: Study, run: int) -> dict[int, float]:
-    """How firmly a run put each passage that is still there where it did, in [0, 1]."""
+    """Return how firmly a run put each passage that still exists where it did, in [0, 1]."""
     return {
         row[0]: row[1] for row in study.rows("SELECT passage_id, strength FROM run_passages WHERE run_id = ?", [run])
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from needsseg.errors import Advice, Fix, NotFoundError, UsageError
@@ -56,117 +56,20 @@ class SegmentRow:
 
     @property
     def confirmer(self) -> str:
-        """Who confirmed it, as labels carry it: with a note where nobody had decided on any of its passages."""
+        """The person who confirmed it, with a note where nobody had decided on any of its passages."""
         note = " (no passage decided on)" if self.confirmed_undecided else ""
         return f"{self.confirmed_by}{note}" if self.confirmed_by else ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewCandidate:
-    """A candidate of a run, about to be stored.
-
-    ``segment`` is the candidate that it goes on, which keeps its id; ``name`` that of the need in view it stands for.
-    """
-
-    label: int
-    members: tuple[Member, ...]
-    keywords: tuple[str, ...]
-    suggested_names: tuple[PersonaName, ...]
-    warnings: tuple[str, ...] = field(default=())
-    segment: int | None = None
-    name: str = ""
-
-
-def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:
-    """Puts a run's candidates in place of those nobody touched (inside an action); their ids.
-
-    A candidate that a new one goes on keeps its id and its name. One in which a person put passages stays with these where
-    the run has nothing to go on from. One that a person wrote of is gone on by the new one that shares most passages with it.
-    """
-    written = _written(study)
-    candidates = _gone_on(study, candidates, written)
-    going_on = {candidate.segment for candidate in candidates if candidate.segment is not None}
-    answered = {
-        row[0]
-        for row in study.rows(
-            "SELECT DISTINCT m.segment_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
-            "WHERE s.status = 'candidate' AND m.placed_by = 'hand'"
-        )
-    }
-    study.execute(
-        "DELETE FROM segments WHERE status = 'candidate' AND id NOT IN (SELECT value FROM json_each(?))",
-        [json.dumps(sorted(going_on | answered | written))],
-    )
-    study.execute(
-        "DELETE FROM segment_passages WHERE placed_by = 'run' "
-        "AND segment_id IN (SELECT id FROM segments WHERE status = 'candidate')"
-    )
-    names = iter(needs.candidate_names(study, len(candidates)))
-    return [_store(study, run, candidate, names) for candidate in candidates]
-
-
-def _written(study: Study) -> set[int]:
-    """The candidates of which people wrote something, or on whose cards they pinned quotes."""
-    rows = study.rows(
-        "SELECT id FROM segments WHERE status = 'candidate' AND (description <> '' OR statement <> '' OR need <> '' "
-        "OR unsaid <> '' OR id IN (SELECT segment_id FROM card_quotes))"
-    )
-    return {row[0] for row in rows}
-
-
-def _gone_on(study: Study, candidates: Sequence[NewCandidate], written: set[int]) -> list[NewCandidate]:
-    """Candidates, those that go on none as going on a written one with which they share passages; most shared first."""
-    before = members(study)
-    free = written - {candidate.segment for candidate in candidates}
-    shared = [
-        (len({m.passage for m in candidate.members} & {m.passage for m in before.get(segment, [])}), segment, at)
-        for at, candidate in enumerate(candidates)
-        if candidate.segment is None
-        for segment in free
-    ]
-    found = list(candidates)
-    for count, segment, at in sorted(shared, key=lambda each: (-each[0], each[1], each[2])):
-        if count and segment in free and found[at].segment is None:
-            found[at] = replace(found[at], segment=segment)
-            free.discard(segment)
-    return found
-
-
-def _store(study: Study, run: int, candidate: NewCandidate, names: Iterator[str]) -> int:
-    found = {
-        "run_id": run,
-        "run_label": candidate.label,
-        "keywords": json.dumps(list(candidate.keywords), ensure_ascii=False),
-        "suggested_names": json.dumps(
-            [[name.name, name.score, name.description] for name in candidate.suggested_names], ensure_ascii=False
-        ),
-        "warnings": json.dumps(list(candidate.warnings), ensure_ascii=False),
-    }
-    if candidate.segment is None:
-        return insert(study, {"name": candidate.name or next(names), "status": "candidate", **found}, candidate.members)
-    columns = ", ".join(f"{column} = ?" for column in found)
-    study.execute(f"UPDATE segments SET {columns} WHERE id = ?", [*found.values(), candidate.segment])
-    if candidate.name:
-        study.execute("UPDATE segments SET name = ? WHERE id = ?", [candidate.name, candidate.segment])
-    held = {member.passage for member in members(study).get(candidate.segment, [])}
-    _insert_members(study, candidate.segment, [m for m in candidate.members if m.passage not in held])
-    for member in candidate.members:
-        if member.passage in held:
-            study.execute(
-                "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ? AND exemplar IS NOT ?",
-                [member.exemplar, member.passage, member.exemplar],
-            )
-    return candidate.segment
-
-
 def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) -> int:
-    """Stores a segment with its members (inside an action); its id."""
+    """Store a segment with its members (inside an action); its id."""
     segment = study.insert("segments", row)
-    _insert_members(study, segment, members)
+    insert_members(study, segment, members)
     return segment
 
 
-def _insert_members(study: Study, segment: int, members: Iterable[Member]) -> None:
+def insert_members(study: Study, segment: int, members: Iterable[Member]) -> None:
+    """Store passages as members of a segment (inside an action)."""
     study.insert_all(
         "segment_passages",
         [
@@ -216,12 +119,12 @@ def listing(study: Study, *, merged: bool = False) -> list[SegmentRow]:
 
 def one(study: Study, segment: int) -> SegmentRow:
     """One segment by id; raises NotFoundError, telling where a merged one went."""
-    found = next((row for row in listing(study, merged=True) if row.id == segment), None)
-    if found is None:
+    match = next((row for row in listing(study, merged=True) if row.id == segment), None)
+    if match is None:
         raise NotFoundError(f"There is no segment {segment}.", Advice("List them with: ", Fix.SEGMENTS))
-    if found.status == "merged":
-        raise NotFoundError(f"Segment {segment} was merged into {found.merged_into}.", f"Use {found.merged_into}.")
-    return found
+    if match.status == "merged":
+        raise NotFoundError(f"Segment {segment} was merged into {match.merged_into}.", f"Use {match.merged_into}.")
+    return match
 
 
 def need_sentence(study: Study, segment: int) -> str:
@@ -231,52 +134,52 @@ def need_sentence(study: Study, segment: int) -> str:
 
 def members(study: Study) -> dict[int, list[Member]]:
     """The members of every segment: exemplars first in their rank, then by strength."""
-    found: dict[int, list[Member]] = {}
+    members_by_segment: dict[int, list[Member]] = {}
     for row in study.rows(
         "SELECT * FROM segment_passages ORDER BY segment_id, exemplar IS NULL, exemplar, strength DESC, passage_id"
     ):
-        found.setdefault(row["segment_id"], []).append(
+        members_by_segment.setdefault(row["segment_id"], []).append(
             Member(row["passage_id"], row["strength"], row["exemplar"], row["placed_by"])
         )
-    return found
+    return members_by_segment
 
 
-def as_found(study: Study) -> dict[int, set[int]]:
-    """For each segment that a run found, the passages it was found with: those its keywords are of."""
-    found: dict[int, set[int]] = {}
+def passages_of_run(study: Study) -> dict[int, set[int]]:
+    """Return for each segment that a run found the passages that the run put in it: its keywords are computed from these."""
+    passages_by_segment: dict[int, set[int]] = {}
     for segment, passage in study.rows(
         "SELECT s.id, r.passage_id FROM segments s JOIN run_passages r ON r.run_id = s.run_id AND r.label = s.run_label"
     ):
-        found.setdefault(segment, set()).add(passage)
-    return found
+        passages_by_segment.setdefault(segment, set()).add(passage)
+    return passages_by_segment
 
 
 def touched(study: Study, segment: int) -> None:
-    """Makes a candidate a segment, because a person changed it (inside an action)."""
+    """Make a candidate a segment, because a person changed it (inside an action)."""
     study.execute("UPDATE segments SET status = 'named' WHERE id = ? AND status = 'candidate'", [segment])
 
 
 def rename(study: Study, segment: int, name: str) -> None:
-    """Names a segment (inside an action); raises UsageError for an empty name or one in use."""
+    """Name a segment (inside an action); raises UsageError for an empty name or one in use."""
     name = checked_name(study, name, segment)
     open_for_change(study, segment)
     study.execute("UPDATE segments SET name = ? WHERE id = ?", [name, segment])
 
 
 def describe(study: Study, segment: int, description: str) -> None:
-    """Writes what a segment's people want (inside an action)."""
+    """Write what a segment's people want (inside an action)."""
     open_for_words(study, segment)
     study.execute("UPDATE segments SET description = ? WHERE id = ?", [plain_text(description), segment])
 
 
 def write_statement(study: Study, segment: int, statement: str) -> None:
-    """Writes the job statement a segment's people share (inside an action)."""
+    """Write the job statement a segment's people share (inside an action)."""
     open_for_words(study, segment)
     study.execute("UPDATE segments SET statement = ? WHERE id = ?", [plain_text(statement), segment])
 
 
 def write_need(study: Study, segment: int, need: str) -> None:
-    """Writes a segment's need in one sentence (inside an action); raises UsageError for more than one line."""
+    """Write a segment's need in one sentence (inside an action); raises UsageError for more than one line."""
     need = plain_text(need)
     if "\n" in need:
         raise UsageError("A need is one sentence on one line.", "Leave out the line breaks.")
@@ -285,13 +188,13 @@ def write_need(study: Study, segment: int, need: str) -> None:
 
 
 def write_unsaid(study: Study, segment: int, parts: Iterable[str]) -> None:
-    """Stores of which parts of a segment's card nobody says anything (inside an action)."""
+    """Store of which parts of a segment's card nobody says anything (inside an action)."""
     open_for_words(study, segment)
     study.execute("UPDATE segments SET unsaid = ? WHERE id = ?", [" ".join(parts), segment])
 
 
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
-    """Sets a segment aside, or opens it again (inside an action)."""
+    """Set a segment aside, or opens it again (inside an action)."""
     row = one(study, segment)
     if status == "set_aside" and row.status == "confirmed":
         raise refused_as_confirmed(row)
@@ -304,7 +207,7 @@ def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]
 
 
 def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any], undecided: bool = False) -> None:
-    """Confirms a segment on the evidence a person saw (inside an action); again where passages were admitted since.
+    """Confirm a segment on the evidence a person saw (inside an action); again where passages were admitted since.
 
     ``undecided`` says that nobody had decided on any of its passages.
     """
@@ -324,14 +227,14 @@ def confirm(study: Study, segment: int, by: str, evidence: dict[str, Any], undec
     )
 
 
-def changed_since_confirmed(row: SegmentRow, mine: Sequence[Member]) -> set[int]:
+def changed_since_confirmed(row: SegmentRow, current: Sequence[Member]) -> set[int]:
     """Passages that joined a confirmed segment after its evidence was stored, or left it."""
     proof = {int(passage["id"]) for passage in (row.evidence or {}).get("passages", [])}
-    return proof ^ {member.passage for member in mine} if row.status == "confirmed" else set()
+    return proof ^ {member.passage for member in current} if row.status == "confirmed" else set()
 
 
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
-    """Moves all members of ``others`` into a segment and closes them (inside an action).
+    """Move all members of ``others`` into a segment and closes them (inside an action).
 
     Candidates make a candidate, held together in later runs by the exemplars of both, and keep their answers. A name that a
     person gave stays: where only others have one, the first of these.
@@ -343,8 +246,8 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
     for row in rows:
         refuse_confirmed(row)
         if row.status == "candidate":
-            mine = members(study).get(row.id, [])
-            hold(study, row.id, [member.passage for member in mine if member.exemplar is not None])
+            row_members = members(study).get(row.id, [])
+            hold(study, row.id, [member.passage for member in row_members if member.exemplar is not None])
     named = next((row for row in rows if row.status == "named"), None)
     for other in others:
         for table in ("segment_passages", "proposed_passages", "declined_passages"):
@@ -373,26 +276,26 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 
 
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
-    """Takes parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
+    """Take parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
 
     Parts of a candidate are candidates, unless ``name`` names them; what lies in either then lies there by hand.
     """
     row = one(study, segment)
     if name:
         name = checked_name(study, name)
-    mine = {member.passage for member in members(study).get(segment, [])}
+    member_ids = {member.passage for member in members(study).get(segment, [])}
     for part in parts:
-        if not part or not set(part) <= mine:
+        if not part or not set(part) <= member_ids:
             raise UsageError(
                 f"A part of segment {segment} names passages that are not in it.", "List its members first."
             )
-    if sum(len(part) for part in parts) >= len(mine):
+    if sum(len(part) for part in parts) >= len(member_ids):
         raise UsageError(f"Nothing would be left of segment {segment}.", "Leave at least one passage in it.")
     refuse_confirmed(row)
     candidate = row.status == "candidate"
     if candidate:
-        hold(study, segment, sorted(mine))
-    made = []
+        hold(study, segment, sorted(member_ids))
+    new_ids = []
     for number, part in enumerate(parts, start=2):
         unnamed = needs.candidate_names(study, 1)[0] if candidate else _unused_name(study, f"{row.name} {number}")
         new = insert(
@@ -410,12 +313,12 @@ def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str 
         )
         needs.follow(study, segment, new, part)
         rank_exemplars(study, new)
-        made.append(new)
-    return made
+        new_ids.append(new)
+    return new_ids
 
 
 def hold(study: Study, segment: int, ids: Sequence[int]) -> None:
-    """Makes members of a segment a person's own, so that later runs leave them there (inside an action)."""
+    """Make members of a segment a person's own, so that later runs leave them there (inside an action)."""
     study.execute(
         "UPDATE segment_passages SET placed_by = 'hand' WHERE placed_by = 'run' AND segment_id = ? "
         "AND passage_id IN (SELECT value FROM json_each(?))",
@@ -424,7 +327,7 @@ def hold(study: Study, segment: int, ids: Sequence[int]) -> None:
 
 
 def refuse_confirmed(row: SegmentRow) -> None:
-    """Raises UsageError for a segment whose members may not change, since it is confirmed."""
+    """Raise UsageError for a segment whose members may not change, since it is confirmed."""
     if row.status == "confirmed":
         raise refused_as_confirmed(row)
 
@@ -439,14 +342,14 @@ def open_for_change(study: Study, segment: int) -> None:
 
 
 def open_for_words(study: Study, segment: int) -> None:
-    """What people write of a segment or quote on its card: a candidate takes it and stays one; refused where confirmed."""
+    """Refuse texts and quotes for a confirmed segment's card; a candidate takes them and stays one."""
     row = one(study, segment)
     if row.status == "confirmed":
         raise refused_as_confirmed(row)
 
 
 def refused_as_confirmed(row: SegmentRow) -> UsageError:
-    """What a change of a confirmed segment is answered with."""
+    """Return the error for a change of a confirmed segment."""
     return UsageError(f"“{row.name}” is confirmed.", Advice("Reopen it first: ", Fix.REOPEN_SEGMENT.of(id=row.id)))
 
 
@@ -474,19 +377,19 @@ def _free_name(study: Study, segment: int) -> None:
 
 
 def _unused_name(study: Study, name: str) -> str:
-    taken = {row.name.casefold() for row in listing(study)}
+    used_names = {row.name.casefold() for row in listing(study)}
     number, candidate = 2, name
-    while candidate.casefold() in taken:
+    while candidate.casefold() in used_names:
         candidate, number = f"{name} ({number})", number + 1
     return candidate
 
 
 def rank_exemplars(study: Study, segment: int) -> None:
-    """Ranks again which passages show a segment best: its exemplars so far by strength, five at most."""
-    mine = members(study).get(segment, [])
-    best = sorted(mine, key=lambda m: (m.exemplar is None, -m.strength, m.passage))[:5]
+    """Rank again which passages show a segment best: its exemplars so far by strength, five at most."""
+    ranked = members(study).get(segment, [])
+    best = sorted(ranked, key=lambda m: (m.exemplar is None, -m.strength, m.passage))[:5]
     rank = {member.passage: place for place, member in enumerate(best)}
-    for member in mine:
+    for member in ranked:
         if member.exemplar != rank.get(member.passage):
             study.execute(
                 "UPDATE segment_passages SET exemplar = ? WHERE passage_id = ?",

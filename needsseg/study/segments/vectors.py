@@ -27,7 +27,7 @@ def load(study: Study, model_sha256: str, text_sha256s: Iterable[str]) -> dict[s
 
 
 def store(study: Study, model_sha256: str, vectors: Mapping[str, Vector]) -> None:
-    """Adds vectors to the cache, in a transaction of their own."""
+    """Add vectors to the cache, in a transaction of their own."""
     if not vectors:
         return
     with study.cache_writing():

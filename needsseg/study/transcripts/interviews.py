@@ -48,7 +48,7 @@ class SpeakerRow:
 
 
 def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, transcript: Transcript) -> None:
-    """Stores a transcript under ``key`` (inside an action); each participant-role speaker becomes a participant."""
+    """Store a transcript under ``key`` (inside an action); each participant-role speaker becomes a participant."""
     interview = study.insert(
         "interviews",
         {
@@ -73,7 +73,7 @@ def add(study: Study, key: str, title: str, file_name: str, file_sha256: str, tr
 
 
 def add_turns(study: Study, interview: int, transcript: Transcript, speakers: Mapping[str, int]) -> None:
-    """Stores a transcript's turns (inside an action); ``speakers`` are the rows of its labels."""
+    """Store a transcript's turns (inside an action); ``speakers`` are the rows of its labels."""
     study.insert_all(
         "turns",
         [
@@ -98,7 +98,7 @@ def required_id(study: Study, key: str) -> int:
 
 
 def link_participants(study: Study, key: str) -> None:
-    """Gives every participant-role speaker of an interview a participant of their own.
+    """Give every participant-role speaker of an interview a participant of their own.
 
     A speaker whose role changes keeps theirs, with what a person wrote about them, for the day the role is set back.
     """
@@ -167,17 +167,17 @@ def keys(study: Study) -> list[str]:
 
 
 def imported_at(study: Study) -> dict[str, str]:
-    """When each interview was imported, by key."""
+    """Return when each interview was imported, by key."""
     return {row[0]: row[1] for row in study.rows("SELECT key, imported_at FROM interviews")}
 
 
 def by_file(study: Study) -> dict[str, tuple[str, str]]:
-    """For each imported file name, its interview's key and the file's SHA-256."""
+    """Return for each imported file name its interview's key and the file's SHA-256."""
     return {row[0]: (row[1], row[2]) for row in study.rows("SELECT file_name, key, file_sha256 FROM interviews")}
 
 
 def by_content(study: Study) -> dict[str, str]:
-    """For each imported file's SHA-256, its interview's key."""
+    """Return for each imported file's SHA-256 its interview's key."""
     return {row[0]: row[1] for row in study.rows("SELECT file_sha256, key FROM interviews")}
 
 
@@ -186,8 +186,8 @@ def text_sha256(study: Study) -> dict[str, str]:
     return {row[0]: row[1] for row in study.rows("SELECT key, text_sha256 FROM interviews")}
 
 
-def said(study: Study, key: str) -> list[str]:
-    """What was said in one interview, turn by turn; nothing for an unknown key."""
+def turn_words(study: Study, key: str) -> list[str]:
+    """Return the words of each turn of an interview, in order; nothing for an unknown key."""
     turns = "SELECT t.words FROM turns t JOIN interviews i ON i.id = t.interview_id WHERE i.key = ? ORDER BY t.seq"
     return [row[0] for row in study.rows(turns, [key])]
 
@@ -242,12 +242,12 @@ def voices(study: Study) -> list[tuple[str, str, str | None]]:
 
 
 def set_role(study: Study, key: str, label: str, role: Role) -> None:
-    """Changes a speaker's role (inside an action); undecided suggestions of a speaker who is no participant go."""
+    """Change a speaker's role (inside an action); undecided suggestions of a speaker who is no participant go."""
     interview = _required(study, key)
     speaker = study.row("SELECT id FROM speakers WHERE interview_id = ? AND label = ?", [interview["id"], label])
     if speaker is None:
-        known = ", ".join(f"'{row.label}'" for row in speakers(study, key))
-        raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {known}.")
+        labels = ", ".join(f"'{row.label}'" for row in speakers(study, key))
+        raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {labels}.")
     study.execute("UPDATE speakers SET role = ? WHERE id = ? AND role <> ?", [role, speaker[0], role])
     if role != "participant":
         passages.drop_suggestions(study, "speaker_id = ?", speaker[0])
@@ -255,24 +255,26 @@ def set_role(study: Study, key: str, label: str, role: Role) -> None:
 
 
 def remove(study: Study, key: str) -> None:
-    """Takes an interview with all its passages out of the study (inside an action, so it can be undone).
+    """Take an interview with all its passages out of the study (inside an action, so it can be undone).
 
-    Raises UsageError while a confirmed segment stands on one of its passages.
+    Raise UsageError while a confirmed segment stands on one of its passages.
     """
     interview = _required(study, key)
     passages.refuse_confirmed(study, [passage.id for passage in passages.listing(study, key)])
-    theirs = study.rows("SELECT DISTINCT participant_id FROM speakers WHERE interview_id = ?", [interview["id"]])
+    participant_rows = study.rows(
+        "SELECT DISTINCT participant_id FROM speakers WHERE interview_id = ?", [interview["id"]]
+    )
     study.execute("DELETE FROM interviews WHERE id = ?", [interview["id"]])
     study.execute(
         "DELETE FROM participants WHERE id IN (SELECT value FROM json_each(?)) "
         "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL)",
-        [json.dumps([row[0] for row in theirs])],
+        [json.dumps([row[0] for row in participant_rows])],
     )
 
 
 def _required(study: Study, key: str):  # type: ignore[no-untyped-def]  # an sqlite3.Row
-    found = study.row("SELECT * FROM interviews WHERE key = ?", [key])
-    if found is None:
+    row = study.row("SELECT * FROM interviews WHERE key = ?", [key])
+    if row is None:
         near = ", ".join(keys(study)[:8])
         raise NotFoundError(f"There is no interview '{key}'.", f"Interviews here: {near or 'none'}.")
-    return found
+    return row

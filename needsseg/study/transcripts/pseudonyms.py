@@ -1,4 +1,4 @@
-"""What people decided about words that may tell who somebody is, and the numbers that pseudonyms are made of."""
+"""Decisions about words that may identify somebody, and the numbers that pseudonyms are made of."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Numbers:
 
 
 def decide(study: Study, words: str, kind: str, decision: Decision, replacement: str = "") -> bool:
-    """Stores a decision about words, in place of an earlier one (inside an action); whether that changed anything."""
+    """Store a decision about words, in place of an earlier one (inside an action); whether that changed anything."""
     words, replacement = " ".join(plain_text(words).split()), " ".join(plain_text(replacement).split())
     if not words:
         raise UsageError("There are no words to decide about.", "Give a name, a company or other words.")
     new = (kind, decision, replacement)
-    held = study.row("SELECT kind, decision, replacement FROM pseudonyms WHERE words = ?", [words])
-    if held is not None and tuple(held) == new:
+    existing = study.row("SELECT kind, decision, replacement FROM pseudonyms WHERE words = ?", [words])
+    if existing is not None and tuple(existing) == new:
         return False
     study.execute(
         "INSERT INTO pseudonyms (words, kind, decision, replacement, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?) "
@@ -54,7 +54,7 @@ def decide(study: Study, words: str, kind: str, decision: Decision, replacement:
 
 
 def take(study: Study, row: DecisionRow) -> None:
-    """Stores a decision as somebody made it elsewhere (inside an action), about words that nobody decided on here."""
+    """Store a decision as somebody made it elsewhere (inside an action), about words that nobody decided on here."""
     study.insert(
         "pseudonyms",
         {
@@ -79,7 +79,7 @@ def listing(study: Study) -> list[DecisionRow]:
 
 
 def forget(study: Study, words: str) -> None:
-    """Takes a decision back (inside an action); raises NotFoundError where there is none."""
+    """Take a decision back (inside an action); raises NotFoundError where there is none."""
     if study.execute("DELETE FROM pseudonyms WHERE words = ?", [words]).rowcount == 0:
         raise NotFoundError(
             f"Nothing was decided about “{words}”.", Advice("What was decided is listed by: ", Fix.PSEUDONYMS)

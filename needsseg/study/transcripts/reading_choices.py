@@ -1,4 +1,4 @@
-"""How files were read: the account of a source's words, as JSON, and what a person chose for files of one shape."""
+"""The account of how a source's words were read, as JSON, and people's choices for files of one shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def account_json(transcript: Transcript) -> str:
-    """What reading a transcript's source came to, as JSON for the column ``interviews.reading``; ``with_account`` reads it."""
+    """Return the account of how a transcript was read, as JSON for ``interviews.reading``; ``account_fields`` reads it."""
     account: dict[str, Any] = {
         "words_by_kind": dict(transcript.words_by_kind),
         "left_out": [[one.kind, one.words, one.first_lines] for one in transcript.left_out],
@@ -38,12 +38,12 @@ def account_fields(text: str) -> dict[str, Any]:
 
 
 def choices_by_shape(study: Study) -> dict[str, dict[str, Any]]:
-    """What people chose for files of each shape."""
+    """Return people's choices for files of each shape."""
     return {row[0]: json.loads(row[1]) for row in study.rows("SELECT shape, choices FROM import_choices ORDER BY id")}
 
 
 def store_choices(study: Study, shape: str, choices: Mapping[str, Any]) -> None:
-    """Remembers what was chosen for files of one shape (inside an action); nothing chosen forgets what was chosen before."""
+    """Remember what was chosen for files of one shape (inside an action); nothing chosen forgets what was chosen before."""
     if not choices:
         study.execute("DELETE FROM import_choices WHERE shape = ?", [shape])
         return

@@ -22,7 +22,7 @@ def replace_text(
     transcript: Transcript,
     places: Mapping[int, tuple[int, int]],
 ) -> None:
-    """Puts ``transcript`` in place of an interview's text (inside an action).
+    """Put ``transcript`` in place of an interview's text (inside an action).
 
     ``places`` are the spans of passages in the new text, each within one turn of a participant; every other passage of the
     interview keeps its quote and loses its place. Speakers keep their roles and participants by their labels; where one
@@ -46,9 +46,9 @@ def replace_text(
             interview,
         ],
     )
-    said = interviews.said(study, key)
+    old_words = interviews.turn_words(study, key)
     study.execute("DELETE FROM turns WHERE interview_id = ?", [interview])
-    _keep_read(study, interview, said, transcript)
+    _keep_read(study, interview, old_words, transcript)
     speakers = _speakers(study, interview, transcript)
     interviews.add_turns(study, interview, transcript, speakers)
     for passage, (start, end) in sorted(places.items()):
@@ -65,9 +65,9 @@ def replace_text(
     interviews.link_participants(study, key)
 
 
-def _keep_read(study: Study, interview: int, said: Sequence[str], transcript: Transcript) -> None:
-    """Takes back that turns were read whose words are others now, or which have moved."""
-    pairs = zip(said, map(transcript.words, transcript.turns), strict=False)
+def _keep_read(study: Study, interview: int, old_words: Sequence[str], transcript: Transcript) -> None:
+    """Take back that turns were read whose words are others now, or which have moved."""
+    pairs = zip(old_words, map(transcript.words, transcript.turns), strict=False)
     same = [seq for seq, (old, new) in enumerate(pairs) if old == new]
     study.execute(
         "DELETE FROM turns_read WHERE interview_id = ? AND seq NOT IN (SELECT value FROM json_each(?))",
@@ -77,24 +77,26 @@ def _keep_read(study: Study, interview: int, said: Sequence[str], transcript: Tr
 
 def known_roles(study: Study, key: str, transcript: Transcript) -> dict[str, str]:
     """The role of each of the new text's speakers: as the study has it, else as guessed."""
-    held = {row.label: row.role for row in interviews.speakers(study, key)}
+    stored_roles = {row.label: row.role for row in interviews.speakers(study, key)}
     guessed = {turn.speaker: turn.role for turn in transcript.turns}
-    return {label: held.get(label, role) for label, role in guessed.items()}
+    return {label: stored_roles.get(label, role) for label, role in guessed.items()}
 
 
 def _speakers(study: Study, interview: int, transcript: Transcript) -> dict[str, int]:
     """The row of each speaker of the new text, found by label, renamed, or made."""
-    held = {
+    stored_speakers = {
         row["label"]: row
         for row in study.rows("SELECT id, label, role FROM speakers WHERE interview_id = ? ORDER BY id", [interview])
     }
     guessed = {turn.speaker: turn.role for turn in transcript.turns}
-    gone = [label for label, row in held.items() if label not in guessed and row["role"] == "participant"]
-    new = [label for label, role in guessed.items() if label not in held and role == "participant"]
-    ids = {label: int(held[label]["id"]) for label in guessed if label in held}
-    if len(gone) == 1 and len(new) == 1:
-        ids[new[0]] = int(held[gone[0]]["id"])
-        study.execute("UPDATE speakers SET label = ? WHERE id = ?", [new[0], ids[new[0]]])
+    removed_labels = [
+        label for label, row in stored_speakers.items() if label not in guessed and row["role"] == "participant"
+    ]
+    new_labels = [label for label, role in guessed.items() if label not in stored_speakers and role == "participant"]
+    ids = {label: int(stored_speakers[label]["id"]) for label in guessed if label in stored_speakers}
+    if len(removed_labels) == 1 and len(new_labels) == 1:
+        ids[new_labels[0]] = int(stored_speakers[removed_labels[0]]["id"])
+        study.execute("UPDATE speakers SET label = ? WHERE id = ?", [new_labels[0], ids[new_labels[0]]])
     for label in transcript.speakers:
         if label not in ids:
             ids[label] = study.insert("speakers", {"interview_id": interview, "label": label, "role": guessed[label]})

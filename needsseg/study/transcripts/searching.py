@@ -32,7 +32,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """Words with their place: a turn or a passage; ``voice`` is the speaker's row."""
 
     id: int
@@ -90,22 +90,22 @@ def holding(
     return [row[0] for row in study.rows(sql, values)]
 
 
-def said(study: Study, source: Source, ids: Sequence[int] | None = None) -> list[Said]:
+def utterances(study: Study, source: Source, ids: Sequence[int] | None = None) -> list[Utterance]:
     """Turns or passages by their ids, in the order asked for; all that can be searched, by place, without ids."""
     rows = study.rows(
         f'SELECT x.id, x.speaker_id, x.start, x."end", x.{_TEXT[source]} FROM {source} x WHERE {_THERE[source]} '
         "AND (? IS NULL OR x.id IN (SELECT value FROM json_each(?))) ORDER BY x.interview_id, x.start, x.id",
         [None if ids is None else 1, json.dumps(list(ids or ()))],
     )
-    found = [Said(*row) for row in rows]
+    rows_in_place = [Utterance(*row) for row in rows]
     if ids is None:
-        return found
-    by_id = {one.id: one for one in found}
-    return [by_id[wanted] for wanted in ids if wanted in by_id]
+        return rows_in_place
+    by_id = {one.id: one for one in rows_in_place}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
 def occurrences(study: Study, source: Source, ids: Sequence[int], phrase: str) -> dict[int, list[Span]]:
-    """Where full-text search finds a phrase in turns or passages: spans relative to their words, by id."""
+    """Return where full-text search finds a phrase in turns or passages: spans relative to their words, by id."""
     index, mark = f"{source}_fts", uuid4().hex  # no text holds the mark
     rows = study.rows(
         f"SELECT rowid, highlight({index}, 0, ?, ?) FROM {index} WHERE {index} MATCH ? "
@@ -130,15 +130,15 @@ def _quoted(phrase: str) -> str:
 
 
 def passages_at(study: Study, interviews: Iterable[str]) -> dict[str, list[tuple[int, int, int]]]:
-    """For each interview, start, end and id of the passages that have their place."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
+    """Return for each interview start, end and id of the passages that have a place in its text."""
+    places_by_interview: dict[str, list[tuple[int, int, int]]] = {}
     for key, *place in study.rows(
         'SELECT i.key, p.start, p."end", p.id FROM passages p JOIN interviews i ON i.id = p.interview_id '
         "WHERE p.anchored = 1 AND i.key IN (SELECT value FROM json_each(?)) ORDER BY p.start, p.id",
         [json.dumps(sorted(set(interviews)))],
     ):
-        found.setdefault(key, []).append((place[0], place[1], place[2]))
-    return found
+        places_by_interview.setdefault(key, []).append((place[0], place[1], place[2]))
+    return places_by_interview
 
 
 def carrying(study: Study, codes: Iterable[str], coder: str | None = None) -> list[int]:

@@ -48,13 +48,13 @@ class BatchInterview:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Who speaks."""
+        """The labels of its speakers."""
         return tuple(speaker.label for speaker in self.speakers)
 
 
 def batch(study: Study, keys: Sequence[str] | None = None) -> list[BatchInterview]:
     """Interviews by key with their speakers: those of ``keys`` that are there, or all."""
-    wanted = None if keys is None else json.dumps(list(keys))
+    keys_json = None if keys is None else json.dumps(list(keys))
     spoken: dict[str, list[BatchSpeaker]] = {}
     for row in study.rows(
         "SELECT i.key, s.label, s.role, p.key AS participant, coalesce(p.name, '') AS name, "
@@ -62,7 +62,7 @@ def batch(study: Study, keys: Sequence[str] | None = None) -> list[BatchIntervie
         "FROM speakers s JOIN interviews i ON i.id = s.interview_id LEFT JOIN turns t ON t.speaker_id = s.id "
         "LEFT JOIN participants p ON p.id = s.participant_id AND s.role = 'participant' "
         "WHERE ? IS NULL OR i.key IN (SELECT value FROM json_each(?)) GROUP BY s.id ORDER BY i.key, s.id",
-        [wanted, wanted],
+        [keys_json, keys_json],
     ):
         speaker = BatchSpeaker(row["label"], row["role"], row["words"], row["participant"], row["name"])
         spoken.setdefault(row["key"], []).append(speaker)
@@ -78,16 +78,16 @@ def batch(study: Study, keys: Sequence[str] | None = None) -> list[BatchIntervie
         for row in study.rows(
             "SELECT key, title, file_name, format, warnings FROM interviews "
             "WHERE ? IS NULL OR key IN (SELECT value FROM json_each(?)) ORDER BY key",
-            [wanted, wanted],
+            [keys_json, keys_json],
         )
     ]
 
 
 def merge(study: Study, key: str, label: str, into: str) -> None:
-    """Makes one speaker's turns another's (inside an action): turns and passages stay where they are, the role is the target's.
+    """Make one speaker's turns another's (inside an action): turns and passages stay where they are, the role is the target's.
 
     Both are one person from then on: participants are joined as in ``tie``. Undecided suggestions of a target that is no
-    participant go, as when a role is set. Raises NotFoundError for an unknown interview or label.
+    participant go, as when a role is set. Raise NotFoundError for an unknown interview or label.
     """
     source, target = _required(study, key, label), _required(study, key, into)
     if source["id"] == target["id"]:
@@ -97,26 +97,26 @@ def merge(study: Study, key: str, label: str, into: str) -> None:
     study.execute("DELETE FROM speakers WHERE id = ?", [source["id"]])
     if target["role"] != "participant":
         passages.drop_suggestions(study, "speaker_id = ?", target["id"])
-    theirs = source["participant_id"]
+    source_participant = source["participant_id"]
     if target["participant_id"] is not None:
-        _join(study, [target["participant_id"], theirs])
-    elif theirs is not None:
+        _join(study, [target["participant_id"], source_participant])
+    elif source_participant is not None:
         # What was written about them stays with the target, for the day it is a participant.
-        remove_empty_participant(study, theirs)
+        remove_empty_participant(study, source_participant)
         study.execute(
             "UPDATE speakers SET participant_id = (SELECT id FROM participants WHERE id = ?) WHERE id = ?",
-            [theirs, target["id"]],
+            [source_participant, target["id"]],
         )
 
 
 def tie(study: Study, who: Sequence[tuple[str, str]]) -> int:
-    """Makes speakers of several interviews one participant (inside an action): the first one's; how many participants went.
+    """Make speakers of several interviews one participant (inside an action): the first one's; how many participants went.
 
     Each is an interview's key and a label. What was written about the others fills what is empty at the first; a participant
-    with something that contradicts it is kept, without a speaker. Raises NotFoundError for an unknown interview or label, and
+    with something that contradicts it is kept, without a speaker. Raise NotFoundError for an unknown interview or label, and
     UsageError for a speaker who is no participant.
     """
-    held: list[int] = []
+    participants: list[int] = []
     for key, label in who:
         speaker = _required(study, key, label)
         if speaker["role"] != "participant":
@@ -124,29 +124,30 @@ def tie(study: Study, who: Sequence[tuple[str, str]]) -> int:
                 f"{_named(label)} in {key} is {speaker['role']}, no participant.",
                 "Only participants are people of the study; change the role first if it is wrong.",
             )
-        held.append(speaker["participant_id"])
-    return _join(study, held)
+        participants.append(speaker["participant_id"])
+    return _join(study, participants)
 
 
 def rename(study: Study, key: str, label: str, new: str) -> None:
-    """Gives a speaker another label (inside an action); the text stays as imported.
+    """Give a speaker another label (inside an action); the text stays as imported.
 
     The participant's name follows where it is the label or was made for want of one; the participant's key stays.
     """
-    wanted = clean_label(new)
+    new_label = clean_label(new)
     speaker = _required(study, key, label)
-    if study.row("SELECT 1 FROM speakers WHERE interview_id = ? AND label = ?", [speaker["interview_id"], wanted]):
+    if study.row("SELECT 1 FROM speakers WHERE interview_id = ? AND label = ?", [speaker["interview_id"], new_label]):
         raise UsageError(
-            f"{key} has a speaker {_named(wanted)} already.", "Merge the two, if they are one, or take another name."
+            f"{key} has a speaker {_named(new_label)} already.", "Merge the two, if they are one, or take another name."
         )
-    study.execute("UPDATE speakers SET label = ? WHERE id = ?", [wanted, speaker["id"]])
+    study.execute("UPDATE speakers SET label = ? WHERE id = ?", [new_label, speaker["id"]])
     study.execute(
-        "UPDATE participants SET name = ? WHERE id = ? AND name = ?", [wanted, speaker["participant_id"], label or key]
+        "UPDATE participants SET name = ? WHERE id = ? AND name = ?",
+        [new_label, speaker["participant_id"], label or key],
     )
 
 
 def require(study: Study, key: str, label: str) -> None:
-    """Raises NotFoundError for an unknown interview, or a label that nobody has in it."""
+    """Raise NotFoundError for an unknown interview, or a label that nobody has in it."""
     _required(study, key, label)
 
 
@@ -159,7 +160,7 @@ def clean_label(label: str) -> str:
 
 
 def remove_empty_participant(study: Study, participant: int | None) -> None:
-    """Removes a participant without speakers of whom nothing was written (inside an action)."""
+    """Remove a participant without speakers of whom nothing was written (inside an action)."""
     study.execute(
         "DELETE FROM participants WHERE id = ? AND email = '' AND company = '' AND crm_id = '' AND attributes = '{}' "
         "AND id NOT IN (SELECT participant_id FROM speakers WHERE participant_id IS NOT NULL) "
@@ -170,15 +171,15 @@ def remove_empty_participant(study: Study, participant: int | None) -> None:
 
 def _required(study: Study, key: str, label: str) -> Any:
     interview = interviews.required_id(study, key)
-    found = study.row("SELECT * FROM speakers WHERE interview_id = ? AND label = ?", [interview, label])
-    if found is None:
-        known = ", ".join(f"'{row.label}'" for row in interviews.speakers(study, key))
-        raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {known}.")
-    return found
+    speaker = study.row("SELECT * FROM speakers WHERE interview_id = ? AND label = ?", [interview, label])
+    if speaker is None:
+        labels = ", ".join(f"'{row.label}'" for row in interviews.speakers(study, key))
+        raise NotFoundError(f"{key} has no speaker '{label}'.", f"Its speakers are {labels}.")
+    return speaker
 
 
 def _join(study: Study, participants: Sequence[int | None]) -> int:
-    """Makes the first of some participants all of them; how many others there were."""
+    """Make the first of some participants all of them; how many others there were."""
     ids = list(dict.fromkeys(one for one in participants if one is not None))
     for other in ids[1:]:
         study.execute("UPDATE speakers SET participant_id = ? WHERE participant_id = ?", [ids[0], other])
@@ -188,12 +189,17 @@ def _join(study: Study, participants: Sequence[int | None]) -> int:
 
 
 def _hand_over(study: Study, source: int, target: int) -> None:
-    """Moves what was written about one participant to another who lacks it; what contradicts it stays where it is."""
+    """Move what was written about one participant to another who lacks it; what contradicts it stays where it is."""
     old, new = (study.rows("SELECT * FROM participants WHERE id = ?", [one])[0] for one in (source, target))
-    there, here = json.loads(old["attributes"]), json.loads(new["attributes"])
-    _write(study, target, [new[name] or old[name] for name in _WRITTEN], there | here)
-    left = [old[name] if new[name] and new[name] != old[name] else "" for name in _WRITTEN]
-    _write(study, source, left, {name: value for name, value in there.items() if here.get(name, value) != value})
+    source_attributes, target_attributes = json.loads(old["attributes"]), json.loads(new["attributes"])
+    _write(study, target, [new[name] or old[name] for name in _WRITTEN], source_attributes | target_attributes)
+    remaining = [old[name] if new[name] and new[name] != old[name] else "" for name in _WRITTEN]
+    _write(
+        study,
+        source,
+        remaining,
+        {name: value for name, value in source_attributes.items() if target_attributes.get(name, value) != value},
+    )
     links = {row[0]: row[1] for row in study.rows("SELECT participant_id, account_id FROM account_links")}
     if source in links and target not in links:
         study.execute("UPDATE account_links SET participant_id = ? WHERE participant_id = ?", [target, source])

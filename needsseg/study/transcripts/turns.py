@@ -49,8 +49,8 @@ class RemovedSpeech:
 
 def role(study: Study, key: str, label: str) -> Role | None:
     """The role of a speaker, None where nobody in the interview is called so."""
-    found: dict[str, Role] = {row.label: row.role for row in interviews.speakers(study, key)}
-    return found.get(label)
+    role_by_label: dict[str, Role] = {row.label: row.role for row in interviews.speakers(study, key)}
+    return role_by_label.get(label)
 
 
 def replace_turns(
@@ -62,7 +62,7 @@ def replace_turns(
     new_speakers: Mapping[str, Role],
     entry: int,
 ) -> None:
-    """Puts ``text`` and ``mended`` in place of an interview's text and turns (inside the action with the id ``entry``).
+    """Put ``text`` and ``mended`` in place of an interview's text and turns (inside the action with the id ``entry``).
 
     ``places`` are the spans of passages in the new text, each within one turn; every other passage keeps its quote and loses
     its place. A passage is its turn's speaker's from then on. Untouched suggestions among the words of one who is no
@@ -95,29 +95,29 @@ def replace_turns(
 
 
 def _store(study: Study, interview: int, text: str, mended: Sequence[MendedTurn], ids: Mapping[str, int]) -> None:
-    """Writes turns, each of the row of the first turn that its words come from, where no turn before it has that row."""
-    held = {
+    """Write turns, each of the row of the first turn that its words come from, where no turn before it has that row."""
+    stored_turns = {
         row["seq"]: row for row in study.rows("SELECT * FROM turns WHERE interview_id = ? ORDER BY seq", [interview])
     }
-    free, moved, fresh = dict(held), list[tuple[int, int]](), list[int]()
+    free, moved, new_numbers = dict(stored_turns), list[tuple[int, int]](), list[int]()
     for seq, turn in enumerate(mended):
         if turn.sources[0] in free:
             free.pop(turn.sources[0])
             moved.append((turn.sources[0], seq))
         else:
-            fresh.append(seq)
+            new_numbers.append(seq)
     for row in free.values():
         study.execute("DELETE FROM turns WHERE id = ?", [row["id"]])
     # No two turns have one number at any time: those that move down go last first, those that move up first first.
     down = [move for move in reversed(moved) if move[1] > move[0]]
     for old, seq in [*down, *(move for move in moved if move[1] <= move[0])]:
         values = _columns(mended[seq], text, ids) | {"seq": seq}
-        row = held[old]
+        row = stored_turns[old]
         if any(row[name] != value for name, value in values.items()):
             assigned = ", ".join(f'"{name}" = ?' for name in values)
             study.execute(f"UPDATE turns SET {assigned} WHERE id = ?", [*values.values(), row["id"]])
     study.insert_all(
-        "turns", [{"interview_id": interview, "seq": seq, **_columns(mended[seq], text, ids)} for seq in fresh]
+        "turns", [{"interview_id": interview, "seq": seq, **_columns(mended[seq], text, ids)} for seq in new_numbers]
     )
 
 
@@ -133,7 +133,7 @@ def _columns(turn: MendedTurn, text: str, ids: Mapping[str, int]) -> dict[str, i
 
 
 def _remove_silent(study: Study, interview: int) -> None:
-    """Removes speakers without turns and passages, and the participants of whom nothing else is known."""
+    """Remove speakers without turns and passages, and the participants of whom nothing else is known."""
     silent = study.rows(
         "SELECT id, participant_id FROM speakers WHERE interview_id = ? AND id NOT IN "
         "(SELECT speaker_id FROM turns WHERE interview_id = ?1) AND id NOT IN (SELECT speaker_id FROM passages)",
@@ -145,7 +145,7 @@ def _remove_silent(study: Study, interview: int) -> None:
 
 
 def _keep_read(study: Study, interview: int, mended: Sequence[MendedTurn], entry: int) -> None:
-    """Notes a turn as read by whoever read all the turns that its words come from, and remembers both for undo."""
+    """Note a turn as read by whoever read all the turns that its words come from, and remembers both for undo."""
     before: Read = [
         [row[0], row[1]]
         for row in study.rows(
@@ -169,7 +169,7 @@ def _keep_read(study: Study, interview: int, mended: Sequence[MendedTurn], entry
 
 
 def keep_removed(study: Study, key: str, removed: Sequence[tuple[int, str, int | None, str]]) -> None:
-    """Keeps words that are no speech (inside an action): each with its turn's number, speaker and start."""
+    """Keep words that are no speech (inside an action): each with its turn's number, speaker and start."""
     interview = interviews.required_id(study, key)
     study.insert_all(
         "removed_speech",
@@ -189,9 +189,9 @@ def keep_removed(study: Study, key: str, removed: Sequence[tuple[int, str, int |
 
 
 def removed_speech(study: Study, keys: Collection[str] = ()) -> list[RemovedSpeech]:
-    """What was removed as no speech, in the order in which it was; of some interviews or of all.
+    """Return the removed turns in the order of their removal; of some interviews or of all.
 
-    Raises NotFoundError for an unknown interview.
+    Raise NotFoundError for an unknown interview.
     """
     for key in keys:
         interviews.required_id(study, key)
@@ -203,7 +203,7 @@ def removed_speech(study: Study, keys: Collection[str] = ()) -> list[RemovedSpee
 
 
 def mended(study: Study, key: str) -> int:
-    """How often an interview's turns were mended since its text was read."""
+    """Return how often an interview's turns were corrected since its text was read."""
     row = study.row("SELECT mended FROM interviews WHERE key = ?", [key])
     if row is None:
         raise NotFoundError(f"There is no interview '{key}'.", Advice("List them with: ", Fix.INTERVIEWS))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.accounts import accounts
 from needsseg.actions.discovery.comparing import needs_map
 from needsseg.actions.segments import segments
-from needsseg.actions.segments.segment_accounts import backing as load_backing
+from needsseg.actions.segments.segment_accounts import accounts_by_segment
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.words import one_line
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from needsseg.actions.discovery.comparing import Point
-    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.segments.segment_accounts import SegmentAccounts
     from needsseg.actions.study import Study
     from needsseg.tui.segments.context import SegmentsContext
     from needsseg.tui.segments.cursor import ReviewCursor
@@ -113,9 +113,9 @@ class MapReader:
             passage_map.mark(segment.id if segment else None, quote.id if quote else None, about)
 
 
-def _accounts(study: Study) -> tuple[dict[int, Backing], dict[str, str]]:
+def _accounts(study: Study) -> tuple[dict[int, SegmentAccounts], dict[str, str]]:
     """What stands behind each segment, and what participants call the accounts that are theirs."""
-    backing = load_backing(study)
+    backing = accounts_by_segment(study)
     if not backing:
         return {}, {}
     company = {person.key: person.company for person in accounts.participants(study)}

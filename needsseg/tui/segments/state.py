@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
     from needsseg.actions.discovery.previews import LeftOver
     from needsseg.actions.segments.cards import Card
-    from needsseg.actions.segments.segment_accounts import Backing
+    from needsseg.actions.segments.segment_accounts import SegmentAccounts
     from needsseg.records import Passage
 
 LEFT_OVER = 0
@@ -37,7 +37,7 @@ class ReviewState:
     shown: Evidence | None = None
     """The evidence on the screen, as far as it passes the filter; None while it is being read."""
     card: Card | None = None
-    accounts: dict[int, Backing] = field(default_factory=dict)
+    accounts: dict[int, SegmentAccounts] = field(default_factory=dict)
     """The accounts behind each segment, by its id."""
     companies: dict[str, str] = field(default_factory=dict)
     """What participants call the accounts they belong to, by account id."""

@@ -15,7 +15,7 @@ from needsseg.actions.discovery.evidence import Evidence
 from needsseg.actions.discovery.previews import LeftOver
 from needsseg.actions.segments import PARTS
 from needsseg.actions.segments.cards import Card
-from needsseg.actions.segments.segment_accounts import Backing
+from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.widgets import evidence_words as words
@@ -51,7 +51,7 @@ class EvidenceList(OptionList):
         self.shown_since = 0.0
         """Since when the evidence of this segment, or what was left over, has been shown; on the monotonic clock."""
         self._of = ""
-        self._shown: tuple[Evidence, Collection[int], Backing | None, Card | None, Sign | None] | None = None
+        self._shown: tuple[Evidence, Collection[int], SegmentAccounts | None, Card | None, Sign | None] | None = None
 
     @property
     def room(self) -> int:
@@ -62,7 +62,7 @@ class EvidenceList(OptionList):
         self,
         evidence: Evidence | None,
         marked: Collection[int],
-        backing: Backing | None = None,
+        backing: SegmentAccounts | None = None,
         card: Card | None = None,
         sign: Sign | None = None,
     ) -> None:
@@ -170,7 +170,7 @@ def _alike(row: Row, other: Row) -> bool:
 def _rows(
     evidence: Evidence,
     marked: Collection[int],
-    backing: Backing | None,
+    backing: SegmentAccounts | None,
     room: int,
     card: Card | None,
     sign: Sign | None,

@@ -9,7 +9,7 @@ from textual.content import Content
 from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
 from needsseg.actions.discovery.previews import LeftOver
 from needsseg.actions.segments.cards import Card, CardQuote
-from needsseg.actions.segments.segment_accounts import Backing
+from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
 from needsseg.tui.widgets.symbols import Sign, symbol_content
@@ -39,7 +39,7 @@ def amount(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def backed(backing: Backing | None) -> str:
+def backed(backing: SegmentAccounts | None) -> str:
     """The accounts behind a segment and what they pay, as far as it is known."""
     if backing is None or not backing.accounts:
         return ""
@@ -62,7 +62,9 @@ def next_step(of: SegmentSummary, card: Card | None) -> str:
     return "c confirms it" if of.decided else "press n to go to the quotes, a keeps one"
 
 
-def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, sign: Sign | None = None) -> Content:
+def summary(
+    evidence: Evidence, backing: SegmentAccounts | None = None, width: int = 0, sign: Sign | None = None
+) -> Content:
     """What one must know before reading the quotes, a line each, cut to ``width`` cells where it is given."""
     of = evidence.summary
     status = SEGMENT_WORDS[of.status]
@@ -131,7 +133,7 @@ def names_that_fit(evidence: Evidence) -> Content:
     return Content.assemble(plain("names that fit  ", "dim"), plain(fits), plain("  e names it", "dim"))
 
 
-def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
+def details(evidence: Evidence, backing: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
     """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
     of = evidence.summary
     said = [f"{format_count(of.size, 'passage')} of {of.people}, {SEGMENT_WORDS[of.status]}"]
@@ -172,7 +174,7 @@ def _figure(value: float | None) -> str:
     return f" ({value:.2f})" if value is not None else ""
 
 
-def _money(backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
+def _money(backing: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
     if backing is None or not backing.accounts:
         return ["Accounts behind it: none known"]
     said = [f"Accounts behind it: {', '.join(companies.get(key) or key for key in backing.accounts)}"]

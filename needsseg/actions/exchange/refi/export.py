@@ -18,7 +18,7 @@ from needsseg.actions.exchange.refi.names import COLOURS, KEY, NAMELESS, NO_COLO
 from needsseg.actions.exchange.refi.pseudonymised import LABEL, covered_text, statement_words
 from needsseg.actions.exchange.refi.times import NAME as TIMES
 from needsseg.actions.exchange.refi.times import times_note
-from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.records import Role, Transcript
 from needsseg.study.coding import codebook, exchange, memos, passages, statements
 from needsseg.study.coding.memos import Memo
@@ -111,7 +111,9 @@ def _check_target(study: Study, path: Path, overwrite: bool) -> None:
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     if path.exists() and not overwrite:
-        raise NeedssegError(f"{path} exists already.", "Name another file, or add --force.")
+        raise NeedssegError(
+            f"{path} exists already.", Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
+        )
 
 
 def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]]:

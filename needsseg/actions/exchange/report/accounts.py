@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.accounts.engines import engine_for, held
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.validation import retention
@@ -76,9 +76,9 @@ def gather_stack(
     if "accounts" not in accounts.sources(study):
         return _without("No account data is imported, so nothing is said of accounts, money and who stays.")
     if as_of is None:
-        return _without("There are accounts but no usage events, so the day to look from has to be said: --as-of DATE.")
+        return _without("There are accounts but no usage events: name the day to look from.")
     backend = engine_for(study, engine)
-    with held(backend, account_sources.stack_files(study).accounts.parent):
+    with open_session(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
         known = Held(rows, revenue_as_of(study, as_of, backend))
     labelled = [row for row in rows if row.needs_segment]
