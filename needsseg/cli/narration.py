@@ -160,7 +160,7 @@ def _explained(session: Session, error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "needsseg"
-        session.fail(error.format_message(), f"How it is used: {path} --help")
+        session.fail(error.format_message(), f"See {path} --help")
         return EXIT_USAGE
     if isinstance(error, click.ClickException):
         session.fail(error.format_message())

@@ -317,7 +317,7 @@ def _warn_unready(session: Session, shown: Survey) -> None:
         )
     if len(shown.chosen) < shown.least_answers:
         session.warn(
-            f"It asks {format_count(len(shown.chosen), 'question')}, and nobody is put to a segment by fewer than "
+            f"It asks {format_count(len(shown.chosen), 'question')}, and nobody is assigned to a segment by fewer than "
             f"{format_count(shown.least_answers, 'answer')} (least_answers): everybody goes to the default flow."
         )
 

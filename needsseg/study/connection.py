@@ -278,11 +278,11 @@ class Study:
         if self.unwritable:
             warnings.append(f"{self.path} can only be read ({self.unwritable}): nothing can be changed.")
         if kind := filesystem(self.path):
-            warnings.append(f"{self.path} lies on a network drive ({kind}); a study is safe on a local disk only.")
+            warnings.append(f"{self.path} is on a network drive ({kind}); a study is safe on a local disk only.")
         if service := synchronised(self.path):
             warnings.append(
                 Advice(
-                    f"{self.path} lies in a folder that {service} synchronises; it may copy the study while it is written, and "
+                    f"{self.path} is in a folder that {service} synchronises; it may copy the study while it is written, and "
                     "mix two states. Keep the study elsewhere, and copy it there with: ",
                     Fix.BACK_UP,
                 )

@@ -159,14 +159,14 @@ def _chosen(study: Study, verb: Literal["undo", "redo"], number: int | None, any
         other = None if anyones else _newest(study, verb, True)
         if other is None:
             raise NotFoundError(f"Nothing to {verb}.")
-        last = "newest action that stands" if verb == "undo" else "action that was undone last"
+        last = "newest action that is not undone" if verb == "undo" else "action that was undone last"
         raise NotFoundError(
             f"Nothing of yours to {verb}. The {last} is {described(study, other)}.",
             Advice("For it: ", _ANYONES[verb]),
         )
     chosen = entry(study, number)
     if chosen.state != ("done" if verb == "undo" else "undone"):
-        words = {"done": "stands", "undone": "is undone already", "superseded": "was undone and given up"}
+        words = {"done": "is not undone", "undone": "is undone already", "superseded": "was undone and given up"}
         raise UsageError(
             f"Entry {number} {words[chosen.state]}: {described(study, chosen)}.", f"There is nothing to {verb}."
         )
@@ -176,7 +176,7 @@ def _chosen(study: Study, verb: Literal["undo", "redo"], number: int | None, any
     if not is_allowed and not anyones:
         raise UsageError(
             f"Entry {number} is not yours: {described(study, chosen)}.",
-            Advice("To do it all the same: ", _ANYONES[verb].of(entry=number)),
+            Advice("To do so anyway: ", _ANYONES[verb].of(entry=number)),
         )
     return chosen
 
@@ -197,12 +197,12 @@ def _refusal(study: Study, verb: Literal["undo", "redo"], chosen: HistoryEntry, 
     named = "; ".join(described(study, entry(study, other)) for other in others[:MOST_NAMED])
     more = f"; and {format_count(len(others) - MOST_NAMED, 'more')}" if len(others) > MOST_NAMED else ""
     if not others:
-        reason = "what it changed is not as it was then"
+        reason = "what it changed has changed again since"
         return UsageError(
             f"Entry {chosen.id}, {described(study, chosen)}, cannot be {_DONE[verb]}: {reason}.", _HISTORY
         )
     if verb == "undo":
-        rest = f"{format_count(len(others), 'later action')} {'rests' if len(others) == 1 else 'rest'} on it"
+        rest = f"{format_count(len(others), 'later action')} {'depends' if len(others) == 1 else 'depend'} on it"
         hint = Advice(
             f"Undo {'that' if len(others) == 1 else 'those'} first: ",
             Fix.UNDO_ENTRY.of(entry=others[-1]),
@@ -210,7 +210,7 @@ def _refusal(study: Study, verb: Literal["undo", "redo"], chosen: HistoryEntry, 
             Fix.UNDO_ANYONES.of(entry=others[-1]),
         )
     else:
-        rest = f"{format_count(len(others), 'action')} changed since what it rests on"
+        rest = f"{format_count(len(others), 'action')} changed what it depends on since"
         hint = _HISTORY
     return UsageError(f"{described(study, chosen)} cannot be {_DONE[verb]} alone: {rest}: {named}{more}.", hint)
 

@@ -34,7 +34,7 @@ def create(path: Path, actor: str = "unknown") -> Study:
         ) from error
     except OSError as error:
         raise StudyError(
-            f"{path} cannot be made: {error.strerror}.", Advice("Name another place", Option.STUDY, ".")
+            f"{path} cannot be created: {error.strerror}.", Advice("Name another place", Option.STUDY, ".")
         ) from error
     return open_study(path, actor)
 
@@ -115,7 +115,7 @@ def _check_there(path: Path) -> str:
     except OSError as error:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
     if not stat.S_ISREG(status.st_mode):
-        raise StudyError(f"{path} is no file.", Advice("Name a study", Option.STUDY, ", or make one: ", Fix.INIT))
+        raise StudyError(f"{path} is not a file.", Advice("Name a study", Option.STUDY, ", or make one: ", Fix.INIT))
     if not os.access(path, os.R_OK):
         raise StudyError(f"{path} cannot be read by you.", "Check its permissions.")
     if not os.access(path, os.W_OK):
@@ -191,7 +191,7 @@ def check(study: Study) -> list[str]:
             f'SELECT id, interview_id, start, "end", {column} FROM {table} WHERE {placed} ORDER BY id'
         ):
             if texts.get(row[1], "")[row[2] : row[3]] != row[4]:
-                faults_in_words.append(f"{table} {row[0]}: the {column} is not the text at its place")
+                faults_in_words.append(f"{table} {row[0]}: the stored {column} differs from the transcript")
     if not faults_in_words:  # else what is missing or not ours may be what the damage comes from
         faults_in_words += [*faults.content_faults(study.conn), *schema.shape_faults(study.conn)]
     return faults_in_words

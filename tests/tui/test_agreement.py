@@ -193,7 +193,7 @@ def test_merging_shows_what_it_would_do_and_does_it(tmp_path: Path, size: tuple[
         await asked()
         await pilot.press("enter")
         await settled(app, pilot)
-        assert "codes on passages came" in flat(seen(app))
+        assert "codes on passages added" in flat(seen(app))
         await pilot.press("escape")
         await pilot.pause()
         assert "merged study.db · u undoes" in flat(seen(app))

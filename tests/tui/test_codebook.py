@@ -119,7 +119,7 @@ def test_colours_and_pins_are_shown_in_words_and_digits(tmp_path: Path, size: tu
         await pilot.press("c")
         await pilot.pause()
         await typed(pilot, "purple")
-        assert "! “purple” is no colour for a code." in flat(seen(app))
+        assert "! “purple” is not a valid colour for a code." in flat(seen(app))
         await pilot.press("c")
         await pilot.pause()
         await typed(pilot, "none")

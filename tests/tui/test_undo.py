@@ -29,7 +29,7 @@ def test_u_is_ones_own_and_the_history_asks_for_others(tmp_path: Path) -> None:
             passages.code(other, [second], "late")
         await pilot.press("u")
         await pilot.pause()
-        assert "rests on it" in flat(seen(app)) or "rest on it" in flat(seen(app))
+        assert "depends on it" in flat(seen(app)) or "depend on it" in flat(seen(app))
         with studies.open_study(path) as other:
             other.actor = "berta"
             history.undo(other)

@@ -325,7 +325,7 @@ def _early_usage_notes(study: Study, kind: str) -> list[str]:
     if not rows:
         return []
     return [
-        f"{rows:,} events of {format_count(ids, 'account')} lie before their first subscription started; they count "
+        f"{rows:,} events of {format_count(ids, 'account')} are before their first subscription started; they count "
         "as usage."
     ]
 
@@ -374,4 +374,6 @@ def _private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error
+        raise NeedssegError(
+            f"{folder} cannot be created: {error.strerror}.", "Account data is stored there."
+        ) from error

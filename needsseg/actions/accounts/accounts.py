@@ -104,7 +104,7 @@ def link(study: Study, participant: str, account_id: str | None) -> None:
 
 def unlink(study: Study, participant: str) -> None:
     """Leave a participant's account to the matching again."""
-    with study.action("unlink", f"left {participant} to the matching"):
+    with study.action("unlink", f"left {participant} to automatic matching"):
         accounts.unlink(study, participant)
 
 

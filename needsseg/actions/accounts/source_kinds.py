@@ -56,7 +56,7 @@ def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None
                 ),
             )
         raise TableError(
-            f"{name}: neither accounts, events nor subscriptions can be told from its columns: {columns}.",
+            f"{name}: its columns are not those of accounts, events or subscriptions: {columns}.",
             Advice("Name what it holds", Option.KIND, ", and which column is read as which field", Option.MAP, "."),
         )
     kinds = dict.fromkeys(complete_kinds.values())

@@ -77,7 +77,7 @@ def scored(
     takes, UsageError for what makes no sense.
     """
     if by not in BY:
-        raise UsageError(f"Accounts are not counted by '{by}'.", f"By: {', '.join(BY)}.")
+        raise UsageError(f"'{by}' is not a valid way to group accounts.", f"Group them by one of {', '.join(BY)}.")
     day = as_of or _newest(study)
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
@@ -113,7 +113,7 @@ def _newest(study: Study) -> date:
         newest = max((term.start_day for term in room.read_subscriptions(files.subscriptions)), default=None)
         day = None if newest is None else date_of(newest + 1)
     if day is None:
-        raise UsageError("Nothing tells which day to look from.", Advice("Name it", Option.AS_OF, "."))
+        raise UsageError("The day to look from is not known.", Advice("Name it", Option.AS_OF, "."))
     return day
 
 
@@ -134,13 +134,13 @@ def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
 
 
 def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
-    subject = "Labels cover" if by == "needs" else f"The {by} is known of"
+    subject = "Labels cover" if by == "needs" else f"The {by} is known for"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
     sentences = [
         f"{subject} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
-        f"ARR is known of {covered.priced} of {format_count(covered.accounts, 'account')}, "
-        f"{covered.labelled_priced} of the "
-        f"{covered.labelled} counted; the weights rest on these, and the others are not taken for 0.",
+        f"ARR is known for {covered.priced} of {format_count(covered.accounts, 'account')}, and for "
+        f"{covered.labelled_priced} of the {covered.labelled} counted. Weights are based on these; unknown ARR is not "
+        "counted as 0.",
     ]
     if left_out:
         sentences.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
@@ -155,8 +155,8 @@ def _warnings(
         warnings.append("No account that is counted has an amount: there are plain scores only.")
     elif paid.yearly is None:
         warnings.append(
-            f"The column '{paid.column}' does not say whether its amounts are of a month or a year; shares are right "
-            "where all rows are of one of them."
+            f"The column '{paid.column}' does not say whether its amounts are monthly or yearly; shares are right "
+            "if all rows are of the same kind."
         )
     reached = {part.segment for score in scores for part in score.parts if part.reach}
     if few := [
@@ -164,7 +164,7 @@ def _warnings(
         for name, each in weight_by_segment.items()
         if name in reached and 0 < each.priced < FEWEST
     ]:
-        warnings.append(f"Weights of so few accounts say little: that of {', of '.join(few)}.")
+        warnings.append(f"Weights based on so few accounts are unreliable: {', '.join(few)}.")
     for score in scores:
         claimed_reach = sum(part.reach for part in score.parts)
         if claimed_reach > covered.accounts:

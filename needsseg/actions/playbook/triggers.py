@@ -57,7 +57,7 @@ def fired(
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         raise NeedssegError(
-            "There is nothing that could fire: neither usage nor subscriptions were imported.",
+            "Nothing can fire: neither usage nor subscriptions were imported.",
             Advice("Import them: ", Fix.IMPORT_ACCOUNTS),
         )
     names = {each.account_id: each.name for each in accounts.listing(study)}
@@ -74,7 +74,7 @@ def fired(
     ]
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
-    warnings += [f"{name} is watched in vain: {reason}." for name, reason in in_vain.items()]
+    warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
     return TriggerReport(tuple(rows), tuple(warnings))
 
 

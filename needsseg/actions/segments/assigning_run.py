@@ -101,7 +101,9 @@ def run_folder(study: Study, file: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise NeedssegError(f"{folder} cannot be made: {error.strerror}.", "Account data lies there.") from error
+        raise NeedssegError(
+            f"{folder} cannot be created: {error.strerror}.", "Account data is stored there."
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -87,7 +87,7 @@ class MergeReport:
             f"{format_count(both, 'interview')} in both, {new} new",
             f"{format_count(self.joined, 'passage')} alike, {self.added} added, {self.decided} decided by it, "
             f"{self.beside} beside ours",
-            f"{format_count(self.marks, 'code')} on passages came, {self.marks_joined} were here",
+            f"{format_count(self.marks, 'code')} on passages added, {self.marks_joined} here already",
         ]
         others = [
             (self.seconded, "decisions seconded"),

@@ -163,7 +163,7 @@ def faults_of(study: Study, error: Exception) -> NeedssegError | None:
         return None
     more = f" (and {len(fault_list) - 1} more)" if fault_list[1:] else ""
     return StudyError(
-        f"{study.path} holds what needsseg did not write: {fault_list[0]}{more}. Nothing was changed.",
+        f"{study.path} contains data that needsseg did not write: {fault_list[0]}{more}. Nothing was changed.",
         Advice("All faults are listed by: ", Fix.CHECK, ". ", faults.damage_hint(study.path))
         if more
         else faults.damage_hint(study.path),

@@ -97,7 +97,7 @@ def accuracy(study: Study, survey: Survey, progress: Progress = silent) -> Surve
     current = current_names(study, survey)
     removed = next((name for name, called in current.items() if called is None), None)
     if removed is not None:
-        raise UsageError(f"“{removed}” is no segment of this study any more.", "Draft the survey anew.")
+        raise UsageError(f"“{removed}” is not a segment of this study any more.", "Draft the survey again.")
     unknown = not_known(survey)
     answered = from_answers(study, survey) if survey.version else None
     spoken = None

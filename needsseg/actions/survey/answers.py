@@ -139,7 +139,9 @@ def _keep(study: Study, saved: surveys.SurveyRow, file: Path, sha256: str, score
     try:
         study.stack.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise NeedssegError(f"{study.stack} cannot be made: {error.strerror}.", "Survey answers lie there.") from error
+        raise NeedssegError(
+            f"{study.stack} cannot be created: {error.strerror}.", "Survey answers are stored there."
+        ) from error
     path = write_scored(scored, study.stack, saved.version)
     if any((row.survey, row.parquet) == (saved.id, path.name) for row in surveys.answers(study)):
         return True

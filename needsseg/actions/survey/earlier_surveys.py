@@ -50,7 +50,7 @@ def release(study: Study) -> Advice:
             surveys.set_body(study, id_, plain_text(as_json(cleaned)))
     return Advice(
         f"{format_count(count, 'option')} of the survey ({names}) held words of participants that nobody had "
-        "written as answers: they are to be worded before it is exported or routes anybody: ",
+        "written as answers: they need words before it is exported or routes anybody: ",
         Fix.WORD_SURVEY,
         ". To reverse that: ",
         Fix.UNDO,

@@ -116,7 +116,7 @@ def save(study: Study, survey: Survey) -> Survey:
     removed = next((name for name, now in current_names(study, survey).items() if now is None), None)
     if removed is not None:
         raise UsageError(
-            f"“{removed}” is no segment of this study any more.", "Draft the survey anew, or leave it out."
+            f"“{removed}” is not a segment of this study any more.", "Draft the survey again, or leave it out."
         )
     missing = {row.id: row.name for row in segments.listing(study) if row.name in survey.segments}
     survey = replace(survey, built_on=_states(study, missing) | survey.built_on, version="")
@@ -207,7 +207,7 @@ def drift(study: Study, survey: Survey) -> list[str]:
     changes = []
     for name, called in now.items():
         if called is None:
-            changes.append(f"“{name}” is no segment any more; its responses give no label.")
+            changes.append(f"“{name}” is not a segment any more; its responses give no label.")
             continue
         row, before = rows[called], survey.built_on.get(name, "")
         if before and before.partition(":")[0] != states[called].partition(":")[0]:
@@ -235,7 +235,7 @@ def export(study: Study, survey: Survey, path: Path, kind: str) -> Path:
         saved = None
     if saved != survey:
         raise UsageError(
-            "The survey is not saved as it stands, so responses could not be told from another version's.",
+            "The survey has unsaved changes, so its responses could not be distinguished from another version's.",
             Advice("Save it first: ", Fix.SAVE_SURVEY),
         )
     check_worded(survey, "exported")

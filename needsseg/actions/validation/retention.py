@@ -191,7 +191,7 @@ def _by_usage(
         )
     if since is None:
         raise UsageError(
-            "From when accounts are to be followed is not said.",
+            "The day from which accounts are followed is missing.",
             Advice("Name the day", Option.SINCE, "; their segments are those of that day."),
         )
     if files.events is None:

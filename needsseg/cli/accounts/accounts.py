@@ -173,4 +173,4 @@ def unlink(session: Session, participant: str) -> None:
         if participant not in {who.key for who in actions.participants(study)}:
             raise NotFoundError(f"There is no participant '{participant}'.", "List them with: needsseg participants")
         actions.unlink(study, participant)
-    session.say(f"{participant} is left to the matching.")
+    session.say(f"{participant} is matched automatically again.")

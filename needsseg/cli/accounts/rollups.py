@@ -130,15 +130,14 @@ def _coverage(table: Rollup) -> str:
     if not table.amounts.amounts:
         return "No amounts of running subscriptions are known."
     coverage = (
-        f"known of {table.total.priced} of {format_count(table.total.accounts, 'account')}; the others are not "
-        "counted as paying nothing"
+        f"known for {table.total.priced} of {format_count(table.total.accounts, 'account')}; the others are not "
+        "counted as 0"
     )
     if table.amounts.yearly is not None:
         return f"Money is ARR, {coverage}."
     return (
-        f"Money is what the column “{table.amounts.column}” says, {coverage}. Whether it is of a month or a year its "
-        "name does "
-        "not tell, so it is not called ARR."
+        f"Money is the column “{table.amounts.column}”, {coverage}. Its name does not say whether amounts are monthly "
+        "or yearly, so it is not called ARR."
     )
 
 

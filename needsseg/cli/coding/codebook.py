@@ -99,7 +99,7 @@ def recolour(session: Session, name: str, colour: str) -> None:
 def move(session: Session, name: str, parent: str | None, top: bool) -> None:
     """Move a code, with all codes below it, under another code or to the top level."""
     if top == (parent is not None):
-        raise UsageError("Say where it goes: --under CODE, or --top.", "needsseg codebook lists the codes.")
+        raise UsageError("Give --under CODE, or --top.", "needsseg codebook lists the codes.")
     with opened(session) as study:
         actions.move(study, name, parent)
     session.say(f"Moved “{name}” " + ("to the top." if parent is None else f"under “{parent}”."))
@@ -150,7 +150,7 @@ def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
 def pin(session: Session, name: str, digit: str) -> None:
     """Pin a code to a digit key, which applies it in the app; none unpins it."""
     if digit != NONE and digit not in tuple("123456789"):
-        raise UsageError(f"A code cannot be pinned to '{digit}'.", "There are the digits 1 to 9, and none.")
+        raise UsageError(f"A code cannot be pinned to '{digit}'.", "Use a digit from 1 to 9, or none.")
     with opened(session) as study:
         actions.pin(study, name, None if digit == NONE else int(digit))
     session.say(f"“{name}” is pinned to {digit}." if digit != NONE else f"“{name}” is not pinned.")

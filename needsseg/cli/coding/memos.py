@@ -38,7 +38,7 @@ def memo(session: Session, kind: MemoKind, key: str, text: str | None, remove: b
     It replaces the memo you wrote before. Without TEXT, all memos are printed, each with its author.
     """
     if text is not None and (remove or not text.strip()):
-        raise UsageError("A memo is written or removed.", "Give a text, or say --remove alone.")
+        raise UsageError("A memo is written or removed.", "Give a text, or --remove alone.")
     with opened(session) as study:
         if text is not None or remove:
             had = actions.own(study, kind, key) is not None
@@ -101,7 +101,7 @@ def job(session: Session, /, number: int, prefill: bool, remove: bool, as_json: 
     """
     words_by_part = {part: words for part, words in options.items() if words is not None}
     if remove and (words_by_part or prefill):
-        raise UsageError("A statement is written or removed.", "Name parts, or say --remove alone.")
+        raise UsageError("A statement is written or removed.", "Name parts, or --remove alone.")
     with opened(session) as study:
         quote, offered = passages.one(study, number).quote, statements.prefilled(study, number)
         own = statements.own(study, number)

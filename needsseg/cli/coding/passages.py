@@ -100,14 +100,14 @@ def decide(
     """Accept, reject or reopen passages, by id or all undecided ones."""
     chosen: dict[PassageStatus, bool] = {"accepted": accept, "rejected": reject, "suggested": reopen}
     if sum(chosen.values()) != 1:
-        raise UsageError("Say one of --accept, --reject and --reopen.", "needsseg decide --help tells how.")
+        raise UsageError("Give one of --accept, --reject and --reopen.", "See needsseg decide --help.")
     status = next(status for status, is_chosen in chosen.items() if is_chosen)
     if bool(ids) == all_suggested:
-        raise UsageError("Name passages by id, or say --all-suggested.", "List them with: needsseg passages")
+        raise UsageError("Name passages by id, or give --all-suggested.", "List them with: needsseg passages")
     if not all_suggested and (interview is not None or min_score is not None):
         raise UsageError("--interview and --min-score go with --all-suggested.", "Leave them out, or the ids.")
     if all_suggested and status == "suggested":
-        raise UsageError("What is undecided is open already.", "Say --accept or --reject.")
+        raise UsageError("What is undecided is open already.", "Give --accept or --reject.")
     with opened(session) as study:
         if all_suggested:
             suggested = actions.listing(study, interview, "suggested")

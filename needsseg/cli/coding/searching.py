@@ -118,14 +118,14 @@ def _shape(hit: Hit) -> dict[str, object]:
 
 def _nothing(*, by_meaning: bool, others: int) -> str:
     if by_meaning:
-        return "Nothing speaks of this."
+        return "Nothing was found on this."
     if others:
         return f"No participant says all these words together; others do, {others} times: --speech all"
     return "No turn holds all these words."
 
 
 def _coded_in_words(coded: CodedHits, code: str) -> str:
-    skipped_note = f"; {coded.skipped} are no participant's words and were left out" if coded.skipped else ""
+    skipped_note = f"; {coded.skipped} not in participants' words, left out" if coded.skipped else ""
     return (
         f"Put “{code.strip()}” on {coded.coded} of {format_count(len(coded.passages), 'passage')}{skipped_note}. "
         "needsseg undo reverses it."
@@ -162,4 +162,4 @@ def _request(line: str) -> tuple[str | Origin, Speech]:
         }:
             return (key, start, end), speech
         case _:
-            raise UsageError("This is no request.", "One has asked and speech.")
+            raise UsageError("This is not a valid request.", "A request has the keys asked and speech.")

@@ -103,7 +103,7 @@ def outlook_lines(current_queue: actions.Queue) -> list[str]:
 def decide_window(session: Session, key: str, start: int, end: int, accept: bool, reject: bool) -> None:
     """Accept or reject what the queue lists from START to END of an interview. Prints the passage's id."""
     if accept == reject:
-        raise UsageError("Say one of --accept and --reject.", "needsseg decide-window --help tells how.")
+        raise UsageError("Give one of --accept and --reject.", "See needsseg decide-window --help.")
     with opened(session) as study:
         number = actions.decide_place(study, key, start, end, "accepted" if accept else "rejected")
     print_text(str(number))

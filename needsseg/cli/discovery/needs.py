@@ -70,7 +70,7 @@ def add(session: Session, name: str, description: str, as_json: bool) -> None:
 def edit(session: Session, name_or_id: str, name: str | None, description: str | None, as_json: bool) -> None:
     """Reword a need. Its answers stay."""
     if name is None and description is None:
-        raise UsageError("Nothing is to be changed.", "Give --name, --description or both.")
+        raise UsageError("There is nothing to change.", "Give --name, --description or both.")
     with opened(session) as study:
         need = needs.find(study, name_or_id)
         needs.edit(study, need, name, description)

@@ -115,7 +115,7 @@ def _send(session: Session, look: Outlook, yes: bool) -> None:
         session.say("There is nothing to send.")
     elif not yes:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise UsageError("Nothing was sent: nobody is there to say yes.", "Add --yes to send.")
+            raise UsageError("Nothing was sent: there is no terminal to confirm in.", "Add --yes to send.")
         if not click.confirm(f"Send {format_count(look.accounts, 'account')} to {look.host}?", default=False, err=True):
             session.say("Nothing was sent.")
             return
@@ -175,4 +175,4 @@ def deliveries(session: Session, as_json: bool) -> None:
         wrap=("words",),
     )
     if not rows:
-        session.say("Nothing left the study yet: needsseg export FORMAT PATH --as-of DATE")
+        session.say("There are no exports or deliveries yet: needsseg export FORMAT PATH --as-of DATE")

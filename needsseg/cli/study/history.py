@@ -29,7 +29,7 @@ def history(session: Session, limit: int | None, by: str | None, as_json: bool) 
         entries = actions.listing(study, limit, by)
         names = actions.people(study) if by is not None and not entries else []
     if names:
-        session.warn(f"Nothing was done by '{by}'. These did something: {', '.join(names)}.")
+        session.warn(f"Nothing was done by '{by}'. People with actions: {', '.join(names)}.")
     if as_json:
         print_array(asdict(entry) for entry in entries)
         return

@@ -65,7 +65,7 @@ def give(session: Session, key: str, start: int, end: int, speaker: str, role: R
         session,
         report,
         as_json,
-        f"Gave words of {key} to {changed.speaker or 'the unnamed speaker'}, who is here as {changed.role}.",
+        f"Gave words of {key} to {changed.speaker or 'the unnamed speaker'}, whose role here is {changed.role}.",
     )
 
 

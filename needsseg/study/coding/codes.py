@@ -57,7 +57,9 @@ def recolour(study: Study, name: str, colour: str) -> str:
     """Give a code one of ``COLOURS`` or a colour written #rrggbb; an empty one takes it away."""
     code, colour = codebook.id_of(study, name), colour.strip().lower()
     if colour and not is_colour(colour):
-        raise UsageError(f"“{colour}” is no colour for a code.", f"Say one of {', '.join(COLOURS)}, or #rrggbb.")
+        raise UsageError(
+            f"“{colour}” is not a valid colour for a code.", f"Use one of {', '.join(COLOURS)}, or #rrggbb."
+        )
     study.execute("UPDATE codes SET color = ? WHERE id = ?", [colour, code])
     return colour
 
@@ -127,7 +129,7 @@ def pin(study: Study, name: str, digit: int | None) -> None:
     """Pin a code to a digit, which another then loses; None unpins it."""
     code = codebook.id_of(study, name)
     if digit is not None and digit not in PINS:
-        raise UsageError(f"A code cannot be pinned to {digit}.", "There are the digits 1 to 9.")
+        raise UsageError(f"A code cannot be pinned to {digit}.", "Use a digit from 1 to 9.")
     study.execute("UPDATE codes SET pin = NULL WHERE pin = ? AND id <> ?", [digit, code])
     study.execute("UPDATE codes SET pin = ? WHERE id = ?", [digit, code])
 

@@ -90,5 +90,5 @@ def _target(study: Study, kind: MemoKind, of: int | str) -> int:
             raise NotFoundError(f"There is no interview '{of}'.", Advice("List them with: ", Fix.INTERVIEWS))
         return int(row[0])
     if not str(of).isascii() or not str(of).isdecimal():
-        raise UsageError(f"'{of}' is no passage's number.", Advice("List them with: ", Fix.PASSAGES))
+        raise UsageError(f"'{of}' is not the number of a passage.", Advice("List them with: ", Fix.PASSAGES))
     return passages.one(study, int(of)).id

@@ -269,7 +269,7 @@ def _row(
         )
     if turn.role != "participant":
         raise UsageError(
-            f"These are words of {turn.label or 'the unnamed speaker'}, who is here as {turn.role}, not as participant.",
+            f"These are words of {turn.label or 'the unnamed speaker'}, whose role here is {turn.role}, not participant.",
             "Only participants' words are evidence; change the role first if it is wrong.",
         )
     quote = turn.words[start - turn.start : end - turn.start]

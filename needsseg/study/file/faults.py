@@ -77,7 +77,7 @@ def _as_study_error(path: Path, error: sqlite3.DatabaseError) -> StudyError | No
         return NoRoomError(f"{path} cannot be written: {text}.", "Check its folder and permissions.", reason)
     if "not a database" in text:
         return DamagedError(
-            f"{path} is not a study (no SQLite file).",
+            f"{path} is not a study (not an SQLite file).",
             _with_backup(path, Advice("Name a study", Option.STUDY, ", or make one: ", Fix.INIT)),
             rescuable=False,
         )
@@ -126,6 +126,6 @@ def content_faults(conn: sqlite3.Connection) -> list[str]:
         )
         for number, value, valid in rows:
             if value or column != "evidence":  # which has none where it is empty
-                problem = f"is JSON, but no {kind}" if valid else "is not valid JSON"
+                problem = f"is JSON, but not an {kind}" if valid else "is not valid JSON"
                 faults.append(f"{table} row {number}: {column} {problem}: {str(value)[:40]!r}")
     return faults

@@ -147,4 +147,4 @@ def _join_parents(study: Study, theirs: dict[int, int], joined: Joined) -> None:
             study.execute("UPDATE codes SET parent_id = ? WHERE id = ?", [parent, child])
             parents[child] = parent
         else:
-            joined.conflicts.append(f"The code “{names[child]}” lies under “{names[parent]}” there.")
+            joined.conflicts.append(f"The code “{names[child]}” is under “{names[parent]}” there.")

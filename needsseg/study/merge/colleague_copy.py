@@ -54,7 +54,7 @@ def colleague_copy(study: Study, path: Path) -> Iterator[Study]:
                 yield theirs
             except sqlite3.IntegrityError as error:
                 raise StudyError(
-                    f"{path} holds what no study made by needsseg holds ({error}); nothing was merged.",
+                    f"{path} contains data that needsseg does not write ({error}); nothing was merged.",
                     "Ask your colleague for another copy, or for a backup.",
                 ) from error
 
@@ -68,7 +68,7 @@ def _check_there(study: Study, path: Path, resolved: Path) -> None:
     except OSError as error:
         raise StudyError(f"{path} cannot be opened: {error.strerror}.", "Check the path.") from error
     if not stat.S_ISREG(status.st_mode):
-        raise StudyError(f"{path} is no file.", "Name the file your colleague sent you.")
+        raise StudyError(f"{path} is not a file.", "Name the file your colleague sent you.")
     own = [study.path.with_name(study.path.name + side) for side in SIDES]
     if any(file.exists() and resolved.samefile(file) for file in own):
         raise UsageError(f"{path} is this study itself.", "Name your colleague's study.")

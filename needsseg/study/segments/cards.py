@@ -82,7 +82,7 @@ def order(study: Study, segment: int, part: str, ids: Sequence[int]) -> None:
     segments.open_for_words(study, segment)
     pinned_ids = {each.id for each in listing(study, segment) if each.part == part}
     if pinned_ids != set(ids):
-        raise NotFoundError(f"The quotes pinned as {part} are others by now.", "Look at the card again.")
+        raise NotFoundError(f"The quotes pinned as {part} have changed since.", "Look at the card again.")
     for position, each in enumerate(ids, start=1):
         study.execute("UPDATE card_quotes SET position = ? WHERE id = ?", [position, each])
 

@@ -195,7 +195,7 @@ def remove_pair(study: Study, first: int, second: int) -> None:
     low, high = sorted((first, second))
     removed = study.execute("DELETE FROM passage_pairs WHERE first_id = ? AND second_id = ?", [low, high]).rowcount
     if not removed:
-        raise NotFoundError(f"Passages {low} and {high} are no pair.", Advice("List the pairs with: ", Fix.PAIRS))
+        raise NotFoundError(f"Passages {low} and {high} are not a pair.", Advice("List the pairs with: ", Fix.PAIRS))
 
 
 def proposals(study: Study, segment: int | None = None) -> list[Proposal]:

@@ -14,7 +14,7 @@ from tests.fixtures.wording import (
     NO_REQUEST,
     NO_SUCH,
     NO_TURN,
-    NOTHING_SPEAKS_OF_THIS,
+    NOTHING_FOUND_ON_THIS,
     NOTHING_TO_SEARCH,
     says,
 )
@@ -101,7 +101,7 @@ def test_what_makes_no_sense_is_said(
 def test_by_meaning_more_of_the_same_and_a_listener(needsseg: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     found = needsseg.done("search", "--meaning", "nurse is ill, who takes her patients?", "--json").json
     assert found and all(hit["score"] >= 0.3 for hit in found)
-    assert says(needsseg.done("search", "--meaning", "quantum chromodynamics").err, NOTHING_SPEAKS_OF_THIS)
+    assert says(needsseg.done("search", "--meaning", "quantum chromodynamics").err, NOTHING_FOUND_ON_THIS)
     number = needsseg.done("mark", found[0]["interview"], found[0]["start"], found[0]["end"]).out.strip()
     alike = needsseg.done("search", "--like", number, "--json").json
     assert alike and (found[0]["start"], found[0]["end"]) not in {(hit["start"], hit["end"]) for hit in alike}

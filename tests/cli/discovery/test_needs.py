@@ -49,7 +49,7 @@ def test_needs_are_listed_stated_reworded_moved_and_dropped(demo: Caller) -> Non
     ("words", "parts"),
     [
         (("needs", "drop", "Nobody"), ("“Nobody”", "In view are: none")),
-        (("needs", "edit", "Nobody"), ("Nothing is to be changed", "--description")),
+        (("needs", "edit", "Nobody"), ("There is nothing to change", "--description")),
         (("needs", "take", "archetypes", "Nobody"), ("“Nobody” is not one of the archetypes",)),
         (("needs", "tree"), ("No code is on a passage", "needsseg code")),
         (("discover", "--by", "codes"), ("No code is on a passage", "needsseg code")),

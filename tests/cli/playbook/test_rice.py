@@ -14,7 +14,7 @@ from tests.fixtures.wording import (
     ENDED_LEFT_OUT,
     FEW_ACCOUNTS,
     LABELS_COVER,
-    MONTH_OR_YEAR,
+    MONTHLY_OR_YEARLY,
     NO_ARR_KNOWN,
     NO_NAMED_SEGMENT,
     NO_SUCH,
@@ -140,7 +140,7 @@ def test_the_sample_backlog_by_plan_and_without_segments(empty: Caller, tmp_path
     weights = {part["segment"]: part["weight"] for row in called.json for part in row["parts"]}
     assert weights["Enterprise"] > 1 > weights["Team"] > 0
     assert says(called.err, "warning: Theme", 9000, 350)
-    assert says(called.err, "column", "amount", MONTH_OR_YEAR)
+    assert says(called.err, "column", "amount", MONTHLY_OR_YEARLY)
 
 
 def test_the_sample_backlog_by_needs(needsseg: Caller) -> None:

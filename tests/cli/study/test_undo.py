@@ -31,7 +31,7 @@ def test_undo_is_ones_own_and_names_what_rests_on_it(by: By) -> None:
     one, two = by("anna").mark_some("gus-petrakis", 2)
     by("berta").done("code", "late", two)
     refused = by("anna")("undo")
-    assert refused.code != 0 and says(refused.err, "berta", "late", "rests on it", "--anyones")
+    assert refused.code != 0 and says(refused.err, "berta", "late", "depends on it", "--anyones")
     theirs = by("berta").done("undo", "--json").json
     assert (theirs["actor"], theirs["state"]) == ("berta", "undone")
     assert by("anna").done("undo", "--json").json["actor"] == "anna"

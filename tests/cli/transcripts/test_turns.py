@@ -43,7 +43,7 @@ def test_a_turn_is_given_to_a_new_speaker_and_undone(needsseg: Caller) -> None:
     before = _turns(needsseg)
     start, end, cut = _long_turn(needsseg)
     told = needsseg.done("turn", "give", KEY, cut, end, "Ruth  Ames", "--role", "interviewer")
-    assert "Ruth Ames, who is here as interviewer" in told.err
+    assert "Ruth Ames, whose role here is interviewer" in told.err
     assert {row["label"]: row["role"] for row in needsseg.done("speakers", KEY, "--json").json}[
         "Ruth Ames"
     ] == "interviewer"
