@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # importing typing takes a while in which Ctrl+C could not be heard
+TYPE_CHECKING = False  # importing typing takes a while in which Ctrl+C would be ignored
 if TYPE_CHECKING:
     from typing import NoReturn
 

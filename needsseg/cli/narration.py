@@ -131,7 +131,7 @@ def _bar() -> Iterator[Progress]:
 
 
 def narrated(session: Session, command: Callable[[], object]) -> int:
-    """Run a command and returns its exit code, with whatever went wrong told on stderr."""
+    """Run a command and return its exit code; errors are reported on stderr."""
     asked_to_stop: list[int] = []
     try:
         with _terminable(asked_to_stop):
@@ -146,7 +146,7 @@ def narrated(session: Session, command: Callable[[], object]) -> int:
         if asked_to_stop and not isinstance(error, NeedssegError):
             # A library that runs just then may make another error of the interruption, or of what it left half done.
             error = KeyboardInterrupt()
-        # The outermost place: whatever comes this far is told in words, and --debug shows the traceback.
+        # The outermost handler: every error is reported in words, and --debug shows the traceback.
         if session.debug and not isinstance(error, BrokenPipeError | click.ClickException):
             import traceback
 
@@ -201,7 +201,7 @@ def _terminable(signals_received: list[int]) -> Iterator[None]:
         for number in (signal.SIGTERM, signal.SIGINT):
             if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell starts what runs in the background
                 before[int(number)] = signal.signal(number, interrupt)
-    except ValueError:  # not the main thread, which alone hears signals
+    except ValueError:  # not the main thread, the only one that receives signals
         yield
         return
     try:

@@ -39,7 +39,7 @@ def day(ctx: click.Context, option: click.Parameter, value: str) -> date:
 def opened(session: Session) -> Iterator[Study]:
     """The study that the session names, closed afterwards.
 
-    An unexpected error is told as the study's where its file holds what no needsseg wrote.
+    An unexpected error is reported as the study's fault if its file contains data that needsseg does not write.
     """
     with studies.open_study(Path(session.path)) as study:
         for warning in studies.warnings(study):

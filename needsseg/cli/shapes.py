@@ -134,18 +134,18 @@ def _member(row: Passage, strength: float, segment_evidence: Evidence) -> Shape:
     return passage(row) | values | {"before": before, "after": after}
 
 
-def question(asked_now: Question | None, guess: bool = False, participant: str = "") -> Shape:
+def question(current: Question | None, guess: bool = False, participant: str = "") -> Shape:
     """Return the next question; ``passage`` is null when nothing is left. The program's guess is included on request only."""
-    choices = [asdict(choice) for choice in asked_now.choices] if asked_now else []
+    choices = [asdict(choice) for choice in current.choices] if current else []
     if not guess:
         choices = [choice | {"nearness": None} for choice in choices]
     return {
-        "passage": passage(asked_now.passage) | {"participant": participant} if asked_now else None,
-        "why": asked_now.why if asked_now else "",
+        "passage": passage(current.passage) | {"participant": participant} if current else None,
+        "why": current.why if current else "",
         "choices": choices,
-        "left": asked_now.left if asked_now else 0,
-        "lies_in": asked_now.lies_in if asked_now and guess else None,
-        "guess": asdict(asked_now.guess) if asked_now and guess and asked_now.guess else None,
+        "left": current.left if current else 0,
+        "lies_in": current.lies_in if current and guess else None,
+        "guess": asdict(current.guess) if current and guess and current.guess else None,
     }
 
 

@@ -21,7 +21,7 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import write_file
 from needsseg.text import format_count
 
-MOST_TOLD = 50
+MOST_LISTED = 50
 LEAST_TELLING = 0.3
 """Five questions that give less, in bits, leave nearly everybody to the default flow; ours."""
 
@@ -153,7 +153,7 @@ def accuracy(session: Session, version: str | None, as_json: bool) -> None:
         print_object(accuracy_shape(measured))
         return
     print_text(measured.sentence)
-    for each in measured.not_known[:MOST_TOLD]:
+    for each in measured.not_known[:MOST_LISTED]:
         print_text(f"  question {each.question}, option {each.option}: {each.why}")
 
 
@@ -223,11 +223,11 @@ def route(
             ("flow", "responses"),
             [*report.segments.items(), *((f"default ({reason})", count) for reason, count in report.abstained.items())],
         )
-    for reject in report.refused[:MOST_TOLD]:
+    for reject in report.refused[:MOST_LISTED]:
         where = f"{report.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
-    if len(report.refused) > MOST_TOLD:
-        session.refuse(f"{len(report.refused) - MOST_TOLD:,} more rows", "they are listed by --json")
+    if len(report.refused) > MOST_LISTED:
+        session.refuse(f"{len(report.refused) - MOST_LISTED:,} more rows", "they are listed by --json")
     for warning in report.warnings:
         session.warn(warning)
     session.say(_routed(report))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FOLD_SECONDS = 3.0
 """How long erasing waits for programs that read the study."""
 OVERWRITTEN = "replaced by the content of another file"
-"""What became of a file that has its name and number and that something other than SQLite wrote to."""
+"""The fault of a file with the same name and number that something other than SQLite wrote to."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Study:
         self.entered_by = ""
         """Who is at the keyboard while decisions are made under another name; else empty."""
         self.notices: list[str | Advice] = []
-        """What opening it changed, to be told once."""
+        """Notices of what opening it changed, shown once."""
         self.unwritable = ""
         """Why the study can only be read (it is a copy in memory then), or an empty text."""
         self.before_first_change: Callable[[Study], None] | None = None
@@ -164,7 +164,7 @@ class Study:
                 self._rows_read = None if rows_read is None else {}
 
     def place_fault(self) -> str:
-        """Return what became of the study's file since it was opened: moved, deleted or replaced; empty where nothing did.
+        """Return whether the study's file was moved, deleted or replaced since it was opened; empty where it was not.
 
         Where another file was copied over it, its name and its number are the same, and the content is not.
         """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MOST_NAMED = 5
-"""How many actions that stand in the way are named."""
+"""At most this many of the actions that prevent an undo are named."""
 _ENTRY = (
     "h.id, h.action, h.summary, h.actor, h.at, h.state, "
     "(SELECT count(*) FROM history_rows r WHERE r.history_id = h.id) AS rows"
@@ -93,12 +93,12 @@ def newest_own(study: Study) -> HistoryEntry | None:
 
 
 def next_undo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
-    """The newest action that stands: the person's own, or anyone's."""
+    """Return the newest action that is not undone: the person's own, or anyone's."""
     return _newest(study, "undo", anyones)
 
 
 def next_redo(study: Study, *, anyones: bool = False) -> HistoryEntry | None:
-    """The action that was taken back last: the person's own or one that they took back, or anyone's."""
+    """Return the action undone last: the person's own or one that they undid, or anyone's."""
     return _newest(study, "redo", anyones)
 
 
@@ -114,16 +114,16 @@ def _newest(study: Study, verb: Literal["undo", "redo"], anyones: bool) -> Histo
 
 
 def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Take back the newest action of the person at the keyboard that stands, or the one named.
+    """Undo the newest action of the person at the keyboard, or the one named.
 
     With ``anyones`` it may be somebody else's. Raise NotFoundError where there is none, UsageError where it is somebody
-    else's or later actions rest on it: those are named, and nothing is changed.
+    else's or later actions depend on it: those are named, and nothing is changed.
     """
     return _turn(study, "undo", number, anyones)
 
 
 def redo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
-    """Do again what the person at the keyboard took back last, or the action named; else as ``undo``."""
+    """Redo what the person at the keyboard undid last, or the action named; else as ``undo``."""
     return _turn(study, "redo", number, anyones)
 
 
@@ -151,7 +151,7 @@ def _turn(study: Study, verb: Literal["undo", "redo"], number: int | None, anyon
 
 
 def _chosen(study: Study, verb: Literal["undo", "redo"], number: int | None, anyones: bool) -> HistoryEntry:
-    """The action to take back or do again; raises NotFoundError or UsageError where there is none to."""
+    """Return the action to undo or redo; raise NotFoundError or UsageError where there is none."""
     if number is None:
         chosen = _newest(study, verb, anyones)
         if chosen is not None:

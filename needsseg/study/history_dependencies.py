@@ -1,7 +1,7 @@
 """Dependencies between actions: which later ones prevent an action from being undone or redone.
 
-An action rests on an earlier one where it touched the same rows, or rows that refer to them, as far as it matters to them
-what those say.
+An action depends on an earlier one if it touched the same rows, or rows that refer to them and depend on the changed
+columns.
 """
 
 from __future__ import annotations
@@ -107,38 +107,38 @@ def references(study: Study, tables: Collection[str]) -> list[tuple[str, str, st
 
 
 def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool) -> list[int]:
-    """The actions that rest on an entry that is to be taken back, or (forward) that an entry cannot be done again over."""
+    """Return the actions that prevent an entry from being undone, or (forward) from being redone."""
     position = study.rows("SELECT position FROM history WHERE id = ?", [entry])[0][0]
-    since = [row[0] for row in study.rows("SELECT id FROM history WHERE position > ? ORDER BY id", [position])]
-    if not since:
+    later_actions = [row[0] for row in study.rows("SELECT id FROM history WHERE position > ? ORDER BY id", [position])]
+    if not later_actions:
         return []
-    standing = {
+    done_later = {
         row[0] for row in study.rows("SELECT id FROM history WHERE position > ? AND state = 'done'", [position])
     }
-    own = touched(study, [entry])
-    refers = references(study, tables)
-    # An action that was there before and was done again since did not rest on this one: the rows tell the rest.
-    later = {other for other in standing if not forward or other > entry}
-    blocking = set(_resting(study, own, later, refers, forward=forward))
-    for table, row_id in _orphans(study, own, refers, forward=forward):
+    own_rows = touched(study, [entry])
+    foreign_keys = references(study, tables)
+    # An earlier action that was redone since does not depend on this one; the rows show all other dependencies.
+    later = {other for other in done_later if not forward or other > entry}
+    blocking = set(_dependent_actions(study, own_rows, later, foreign_keys, forward=forward))
+    for table, row_id in _orphans(study, own_rows, foreign_keys, forward=forward):
         blocking |= set(_last_to_touch(study, table, row_id, entry))
     if forward:
-        blocking |= set(_gone_below(study, entry, position, refers))
-        for table, row_id in [*_otherwise(study, own), *_missing(study, own, refers)]:
+        blocking |= set(_undone_below(study, entry, position, foreign_keys))
+        for table, row_id in [*_rows_changed_since(study, own_rows), *_missing(study, own_rows, foreign_keys)]:
             blocking |= set(_last_to_touch(study, table, row_id, entry))
     return sorted(blocking - {entry})
 
 
-def _gone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
-    """The earlier actions that an entry rests on and that were taken back after it."""
+def _undone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
+    """Return earlier actions that an entry depends on and that were undone after it."""
     for row in study.rows(
         "SELECT id FROM history WHERE id < ? AND position > ? AND state = 'undone' ORDER BY id", [entry, position]
     ):
-        if next(_resting(study, touched(study, [row[0]]), [entry], refers, forward=False), None) is not None:
+        if next(_dependent_actions(study, touched(study, [row[0]]), [entry], refers, forward=False), None) is not None:
             yield row[0]
 
 
-def _resting(
+def _dependent_actions(
     study: Study,
     own: Sequence[TouchedRow],
     later: Collection[int],
@@ -153,7 +153,7 @@ def _resting(
     by_child: dict[str, list[tuple[str, str]]] = {}
     for child, column, parent in refers:
         by_child.setdefault(child, []).append((column, parent))
-    around = _around(own, by_child, forward=forward)
+    around = _nearby_rows(own, by_child, forward=forward)
     passages = {row.id for row in own if row.table == "passages"}
     passages |= {number for row in own if row.table == "segment_passages" for number in row.refers("passage_id")}
     tables = {row.table for row in own} | {table for table, _ in around} | {"segments"}
@@ -162,18 +162,18 @@ def _resting(
         if (
             (row.table, row.id) in own_rows
             or any(
-                _matters(own_rows[parent, number], row.table)
+                _matters_to_child(own_rows[parent, number], row.table)
                 for column, parent in by_child.get(row.table, ())
                 for number in row.refers(column)
                 if (parent, number) in own_rows
             )
-            or ((row.table, row.id) in around and _held_for_rows(row))
-            or (row.table == "segments" and passages & _proof(row))
+            or ((row.table, row.id) in around and _affects_referring_rows(row))
+            or (row.table == "segments" and passages & _confirmed_passages(row))
         ):
             yield row.entry
 
 
-def _around(
+def _nearby_rows(
     own: Sequence[TouchedRow], by_child: Mapping[str, Sequence[tuple[str, str]]], *, forward: bool
 ) -> set[tuple[str, int]]:
     """Return the rows that returning rows refer to, and the segments whose passages change."""
@@ -186,19 +186,19 @@ def _around(
     return nearby
 
 
-def _matters(parent: TouchedRow, child: str) -> bool:
+def _matters_to_child(parent: TouchedRow, child: str) -> bool:
     changed = parent.changed
     if changed is None:
         return True
     return child not in REST_ON_NOTHING_BUT_BEING and bool(changed - NOT_RESTED_ON.get(parent.table, frozenset()))
 
 
-def _held_for_rows(row: TouchedRow) -> bool:
+def _affects_referring_rows(row: TouchedRow) -> bool:
     changed = row.changed
     return changed is None or bool(changed & HOLDS_FOR_ROWS.get(row.table, frozenset()))
 
 
-def _proof(row: TouchedRow) -> set[int]:
+def _confirmed_passages(row: TouchedRow) -> set[int]:
     """The passages that a segment was confirmed on by this change."""
     after, before = row.after or {}, row.before or {}
     evidence = after.get("evidence", "NULL")
@@ -231,7 +231,7 @@ def _orphans(
 
 
 def _missing(study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]]) -> list[tuple[str, int]]:
-    """Rows that the action left references to, and that are gone by now."""
+    """Return rows that the action refers to and that do not exist any more."""
     own_keys = {(row.table, row.id) for row in own}
     required_ids: dict[str, set[int]] = {}
     for child, column, parent in refers:
@@ -249,8 +249,8 @@ def _missing(study: Study, own: Sequence[TouchedRow], refers: Sequence[tuple[str
     ]
 
 
-def _otherwise(study: Study, own: Sequence[TouchedRow]) -> list[tuple[str, int]]:
-    """Rows that are not as the action once found them."""
+def _rows_changed_since(study: Study, own: Sequence[TouchedRow]) -> list[tuple[str, int]]:
+    """Return rows that differ from their state before the action."""
     changed_rows = []
     for row in own:
         literals = " || ', ' || ".join(f"quote({name.strip()})" for name in row.columns.split(","))

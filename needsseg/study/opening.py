@@ -45,7 +45,7 @@ def open_study(path: Path, actor: str = "unknown") -> Study:
     What killed programs left in its folders is removed. A study that cannot be written, since its medium is read-only or
     full, is opened as a copy in memory and can be read.
     """
-    if reason := _check_there(path):
+    if reason := _check_file(path):
         return _open_in_memory(path, actor, reason)
     if not OPEN_HERE[identity(path)]:
         restore.check_log(path)
@@ -100,7 +100,7 @@ def _open_in_memory(path: Path, actor: str, reason: str) -> Study:
         return study
 
 
-def _check_there(path: Path) -> str:
+def _check_file(path: Path) -> str:
     """Return why the file can only be read, or an empty text; StudyError where there is none that can be read.
 
     It is not opened: on POSIX, closing a file drops every lock this process holds on it, and with them those of a connection

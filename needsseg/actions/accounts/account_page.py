@@ -35,7 +35,7 @@ from needsseg.text import date_of
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One subscription in days of the calendar; ``end`` None means it goes on, ``running`` that it had begun and not ended."""
+    """One subscription in days of the calendar; ``end`` None means it continues, ``running`` that it had begun and not ended."""
 
     plan: str
     seats: int | None

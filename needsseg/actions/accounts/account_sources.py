@@ -29,7 +29,7 @@ class MappingProposal:
     """A proposal of which column is read as which field: as last time where that fits, else guessed.
 
     ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
-    must say), ``refused`` the files that cannot be read, ``held`` what stands there already.
+    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words.
     """
 
     kind: str
@@ -85,7 +85,7 @@ class SourceReport:
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
-    """The tables of a database file or server; none for a file that is no database."""
+    """The tables of a database file or server; none for a file that is not a database."""
     if room.is_address(str(source)):
         return room.tables(str(source))
     path = Path(source).expanduser()
@@ -102,7 +102,7 @@ def propose_mapping(
     columns: MappingOf[str, str] | None = None,
     dates: MappingOf[str, str] | None = None,
 ) -> MappingProposal:
-    """The mapping that ``import_source`` would use, with the first rows; the kind is told by the columns where not given."""
+    """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
     file_list = _file_list(study, files)
     with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, whole_files=False)

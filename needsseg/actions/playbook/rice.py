@@ -39,12 +39,12 @@ _READERS: dict[str, Callable[[AccountProfile], str]] = {
 }
 BY = tuple(_READERS)
 FEWEST = 5
-"""A weight that rests on fewer accounts is warned of; ours."""
+"""Weights based on fewer accounts get a warning; our choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiceReport:
-    """The features' scores with all they rest on: the day, λ, the weights, how far labels and amounts reach.
+    """The features' scores with their basis: the day, λ, the weights, how far labels and amounts reach.
 
     ``sentences`` say the latter; ``left_out`` counts accounts whose subscription has ended.
     """

@@ -1,4 +1,4 @@
-"""Moments at which accounts ask for something, computed anew each time from the account data in use."""
+"""Triggers of accounts, computed from the account data in use."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SHOWN = 12
 
 
 def files(study: Study) -> list[tuple[str, Path]]:
-    """The assignments' Parquet files, the newest first, with the names of what was read; NeedssegError where one is gone."""
+    """Return source name and Parquet file of each assignment, the newest first; NeedssegError where a file is missing."""
     names_and_paths = []
     for row in reversed(assignments.listing(study)):
         path = study.stack / row.assignment.parquet

@@ -44,7 +44,7 @@ class AssignReport:
     ``expected_precision`` at ``expected_coverage`` is what the study's own passages promise, each scored without its
     participant; ``claimed_precision`` is the mean confidence of the labels of this file, None without one, ``coverage`` the
     share of its texts that has one. ``duplicates`` are texts that stand in the file before. ``resumed`` texts were done in an
-    earlier run, ``unchanged`` tells that the same was done before and the study is as it was.
+    earlier run, ``unchanged`` is True if the same was done before and the study did not change.
     """
 
     file: str
@@ -93,7 +93,7 @@ def preview(
 ) -> MappingProposal:
     """Preview how a file of texts would be read; ``columns`` and ``dates`` are a person's choices.
 
-    TableError where it is no table, or a column is not in it; UsageError where no segment is confirmed.
+    TableError where it is not a table, or a column is not in it; UsageError where no segment is confirmed.
     """
     _refuse_own(study, file)
     load_training_passages(study)
@@ -123,8 +123,8 @@ def assign_file(
 ) -> AssignReport:
     """Put each text of ``file`` to a confirmed segment or abstains, stores the file's labels, and writes them to ``out``.
 
-    Texts go through in chunks of 10,000, each a part on the disk: a run that was ended goes on after its last whole part, as
-    long as file, segments and what is asked are the same (UsageError naming what changed; ``fresh`` begins anew). A text is
+    Texts go through in chunks of 10,000, each a part on the disk: an interrupted run continues after its last whole part, as
+    long as file, segments and what is asked are the same (UsageError naming what changed; ``fresh`` starts again). A text is
     embedded once however often it comes, among the first 2,000,000 distinct ones; beyond those, once a chunk. ``paused`` is
     asked between batches, and the run waits while it says so. ``engine`` as in ``accounts.profiles``:
     Spark embeds on its executors, any other here. The same file, segments and parameters again change nothing.

@@ -128,7 +128,7 @@ def clear(folder: Path) -> None:
 
 
 def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
-    """The texts as an unfinished run read them, None where there is no such run.
+    """Return the texts as an unfinished run read them, or None where there is no such run.
 
     UsageError naming what changed where it was of another state of the file, of the segments, or of what was asked.
     """
@@ -139,7 +139,7 @@ def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
     stored = json.loads(state.read_text(encoding="utf-8"))
     before = stored["identity"]
     if before.get("version") != identity["version"]:
-        before = before | {"passages": identity["passages"]}  # one change, told once
+        before = before | {"passages": identity["passages"]}  # one change, reported once
     changed = [words for name, words in CHANGED.items() if before.get(name) != json.loads(json.dumps(identity))[name]]
     if changed:
         done = len(parts.whole_parts(folder))

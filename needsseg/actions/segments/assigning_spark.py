@@ -40,7 +40,7 @@ def learn_on_spark(
             frame = assigned_on_spark(session, distinct, trained.assigner, model, backend)
             try:
                 table = frame.toArrow()
-            except Exception as error:  # Java's errors have no kind of their own to be told by
+            except Exception as error:  # Java's errors have no Python type of their own
                 raise spark_error(error) from error
     finally:
         distinct.unlink(missing_ok=True)

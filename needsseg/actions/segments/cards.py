@@ -71,8 +71,8 @@ class Card:
     """The card of a segment.
 
     ``quotes`` holds, for each part, what was pinned in its order, else the program's one proposal, else nothing; ``offers``
-    what else could be pinned; ``passages`` those that are quoted. ``rival`` is the segment that "not" tells it from; ``lost``
-    are pinned quotes that its passages no longer hold, in words.
+    what else could be pinned; ``passages`` those that are quoted. ``rival`` is the segment from which "not" distinguishes
+    it; ``lost`` are pinned quotes that its passages no longer hold, in words.
     """
 
     segment: int
@@ -90,7 +90,7 @@ class Card:
     passages: dict[int, Passage] = field(default_factory=dict)
 
     def first(self, part: Part) -> CardQuote | None:
-        """The quote that stands for a part."""
+        """Return the quote shown first for a part, if any."""
         return next(iter(self.quotes[part]), None)
 
 

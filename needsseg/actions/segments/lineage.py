@@ -1,4 +1,4 @@
-"""Lineage: what came of which candidate, and who did it when."""
+"""The lineage of a segment: what was done to it, by whom and when."""
 
 from __future__ import annotations
 

@@ -74,11 +74,11 @@ def load_training_passages(study: Study) -> TrainingPassages:
             if id_ not in place and (id_ in off or one.status in ("accepted", "rejected"))
         )
     )
-    said_by = [(passages_by_id[id_].interview, passages_by_id[id_].speaker) for id_ in member_ids]
+    speaker_keys = [(passages_by_id[id_].interview, passages_by_id[id_].speaker) for id_ in member_ids]
     return TrainingPassages(
         member_ids,
         tuple(place[id_] for id_ in member_ids),
-        tuple(who.get(key) or f"{key[0]}: {key[1]}" for key in said_by),
+        tuple(who.get(key) or f"{key[0]}: {key[1]}" for key in speaker_keys),
         others,
         tuple(passages_by_id[id_].quote for id_ in (*member_ids, *others)),
     )

@@ -35,7 +35,7 @@ class DemoReport:
 def demo(
     folder: Path, progress: Progress = silent, tell: Callable[[str | Advice], None] = lambda _line: None
 ) -> DemoReport:
-    """Walk the sample study through every room; ``tell`` hears each step as it is done.
+    """Take the sample study through every room; ``tell`` is called with each step as it is done.
 
     Raise NeedssegError when the folder holds a study already, so that nobody's decisions are overwritten.
     """
@@ -97,7 +97,7 @@ def _segments(study: Study, progress: Progress, say: Callable[[str | Advice], No
 
 
 def _name(study: Study) -> None:
-    """Stands in for the reviewer, so that the walk goes on: the nearest archetype; two that share one are merged."""
+    """Name segments in place of a reviewer: by the nearest archetype; two with the same one are merged."""
     named: dict[str, int] = {}
     rows = [row for row in evidence.listing(study) if row.suggested_names]
     for row in sorted(rows, key=lambda row: -row.suggested_names[0].score):

@@ -68,7 +68,7 @@ def question_before(study: Study, action: HistoryEntry) -> str:
 def undo(study: Study, number: int | None = None, *, anyones: bool = False) -> HistoryEntry:
     """Take back one's own newest action that stands, or the one named; with ``anyones`` also somebody else's.
 
-    Raise UsageError where later actions rest on it, naming them; NotFoundError where there is nothing.
+    Raise UsageError where later actions depend on it, naming them; NotFoundError where there is nothing.
     """
     return history.undo(study, number, anyones=anyones)
 

@@ -121,7 +121,7 @@ def merge(study: Study, path: Path, *, dry_run: bool = False, progress: Progress
     Interviews are one where their text is, else their words, else where an edited text has the same key or file: passages
     then follow their words. Others come in whole. Segments, runs and account data stay there. Merging again changes nothing.
     With ``dry_run`` nothing is kept. Which turns were read comes too, and stays when the action is undone. Raise StudyError
-    for a file that is no sound study, UsageError for this study itself.
+    for a file that is not a sound study, UsageError for this study itself.
     """
     with colleague_copy.colleague_copy(study, path) as other:
         earlier_places: Places = {}

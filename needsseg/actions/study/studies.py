@@ -93,7 +93,7 @@ def _lines(parts: list[str | Advice]) -> Iterator[str | Advice]:
 
 
 def _back_up(settings: Settings, study: Study) -> None:
-    """Copy the study before its first change; where that fails the change goes on, and the failure is told."""
+    """Copy the study before its first change; if that fails the change is still made, and the failure is reported."""
     try:
         copy_before_changes(study, settings.backups, settings.backup_days)
     except StudyError as error:

@@ -92,7 +92,7 @@ class SurveyAccuracy:
 def accuracy(study: Study, survey: Survey, progress: Progress = silent) -> SurveyAccuracy:
     """Measure a survey's accuracy, as far as that is possible.
 
-    UsageError where a segment of the survey is gone, or no participant's primary need is decided.
+    UsageError where a segment of the survey does not exist any more, or no participant's primary need is decided.
     """
     current = current_names(study, survey)
     removed = next((name for name, called in current.items() if called is None), None)
@@ -114,7 +114,7 @@ def accuracy(study: Study, survey: Survey, progress: Progress = silent) -> Surve
 
 
 def not_known(survey: Survey) -> tuple[UnknownOption, ...]:
-    """The options of the questions asked whose words may sort people otherwise than the quotes that they rest on."""
+    """The options of the questions asked whose words may sort people differently from their quotes."""
     unknown = []
     for question, option in survey.options():
         if option.key == NONE:

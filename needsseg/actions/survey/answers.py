@@ -27,7 +27,7 @@ from needsseg.survey.scoring import score, telling_answers
 from needsseg.survey.scoring_table import TOO_FEW, Survey, check_worded
 from needsseg.text import format_count
 
-TOLD_EVERY = 1000
+PROGRESS_EVERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def route(
     one = _account_ids(study)
     scored = []
     for number, response in enumerate(parsed.rows):
-        if number % TOLD_EVERY == 0:
+        if number % PROGRESS_EVERY == 0:
             progress(f"routing {file.name}", number, len(parsed.rows))
         scored.append(_scored(response, survey, one))
     progress(f"routing {file.name}", len(parsed.rows), max(len(parsed.rows), 1))

@@ -25,9 +25,9 @@ MARK = "least_answers"
 
 
 def release(study: Study) -> Advice:
-    """Take the words off options of older surveys that a participant said, as one action; what is to be told, or "".
+    """Remove participants' words from options of older surveys, as one action; return a notice, or "".
 
-    An option's words are a draft where they stand in a quote that it rests on; those that somebody wrote stay.
+    An option's words are a draft if they occur in one of its quotes; words that somebody wrote stay.
     """
     rows = surveys.listing(study)
     if not rows or ACTION in needs.actions_done(study):
@@ -58,11 +58,11 @@ def release(study: Study) -> Advice:
 
 
 def without_drafts(study: Study, survey: Survey) -> Survey:
-    """The survey with every option to be worded whose words stand in a quote that it rests on, or in an interview."""
+    """Return the survey with options unworded whose words occur in one of their quotes, or in an interview."""
     ids = sorted({passage for question in survey.questions for passage in question.evidence})
     passages_by_id = {passage.id: passage for passage in passages.listing(study, ids=ids)} if ids else {}
     over = cover(study)
-    # What a passage held that is gone may still stand in its interview.
+    # The words of a deleted passage may still be in its interview.
     spoken = [_as_one(interviews.transcript(study, key).text) for key in interviews.keys(study)] if ids else []
 
     def plain(option: Option) -> Option:

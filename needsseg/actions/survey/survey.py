@@ -108,7 +108,7 @@ def _pinned(study: Study, names: dict[int, str]) -> dict[str, dict[str, list[int
 def save(study: Study, survey: Survey) -> Survey:
     """Save a survey as the next version, as one step that can be undone; one that is as the newest is left as it is.
 
-    UsageError naming question and option where it is no valid survey, or names a segment that the study does not have.
+    UsageError naming question and option where it is not a valid survey, or names a segment that the study does not have.
     """
     from needsseg.actions.accounts.accounts import version as segmentation
 
@@ -186,7 +186,7 @@ def worded_by_people(study: Study, survey: Survey, text: str) -> Survey:
 def dry_run(study: Study, survey: Survey, text: str) -> list[tuple[str, Verdict]]:
     """Return respondent and verdict for each response in ``text`` (JSON lines, a JSON array, or CSV); nothing is stored.
 
-    A response that cannot be scored has the reason REFUSED and is told why. TableError where no column is a question.
+    A response that cannot be scored has the reason REFUSED, with an explanation. TableError where no column is a question.
     """
     parsed = read_responses(text, PASTED, survey, needs_account=False)
     verdict_by_row = {row.row: (row.respondent, score(survey, row.answers)) for row in parsed.rows}

@@ -1,4 +1,4 @@
-"""Reading sources of account data: the options that say how, and what is told of an import or a mapping."""
+"""Reading sources of account data: the options for reading them, and reports of imports and mappings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from needsseg.cli.output import print_object, print_table
 from needsseg.errors import UsageError
 from needsseg.text import format_count
 
-MOST_TOLD = 50
+MOST_LISTED = 50
 EXAMPLES = {
     "--map": 'For example: --map account_id="Record ID"',
     "--dates": "For example: --dates start_date=day-first",
@@ -66,11 +66,11 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
         print_table(("field", "column"), list(report.columns.items()))
     for file, reason in report.refused:
         session.refuse(file, reason)
-    for reject in report.rejected[:MOST_TOLD]:
+    for reject in report.rejected[:MOST_LISTED]:
         where = f"{reject.file} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}" if reject.value else reject.reason)
-    if len(report.rejected) > MOST_TOLD:
-        more = len(report.rejected) - MOST_TOLD
+    if len(report.rejected) > MOST_LISTED:
+        more = len(report.rejected) - MOST_LISTED
         session.refuse(f"{format_count(more, 'more row')}", f"needsseg accounts rejects {report.kind} lists them")
     for file in report.unchanged:
         session.say(f"{file} was imported before; nothing changed.")

@@ -45,21 +45,21 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
         )
 
 
-def _print_question(asked_now: Question, guess: bool, who: str) -> None:
-    passage = asked_now.passage
+def _print_question(current: Question, guess: bool, who: str) -> None:
+    passage = current.passage
     print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
-    print_text(f"   Asked because it {asked_now.why}.")
+    print_text(f"   Asked because it {current.why}.")
     header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
     print_table(
         header,
         [
             (_chosen_by(c), c.name + (" (need in view)" if c.need else ""), c.about, *((c.nearness,) if guess else ()))
-            for c in asked_now.choices
+            for c in current.choices
         ],
         wrap=("about",),
     )
-    if guess and asked_now.guess is not None:
-        print_text(f"   The program would say: {asked_now.guess.name} (strength {asked_now.guess.strength:.2f})")
+    if guess and current.guess is not None:
+        print_text(f"   The program would say: {current.guess.name} (strength {current.guess.strength:.2f})")
 
 
 def _chosen_by(choice: Choice) -> str | int:

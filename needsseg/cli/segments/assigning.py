@@ -71,7 +71,7 @@ def assign(
 
 
 def tell(session: Session, report: actions.AssignReport, as_json: bool) -> None:
-    """Tell what came of a file: counts that add up, what was promised, what was refused."""
+    """Report the result of a file: counts that add up, expected precision, refused rows."""
     if as_json:
         print_object(asdict(report))
     else:

@@ -70,7 +70,7 @@ def print_segments(rows: Sequence[SegmentSummary]) -> None:
 
 
 def _status(row: SegmentSummary) -> str:
-    """A candidate that stands for a need in view is called that: nobody named it yet."""
+    """Return the status as shown: a candidate that represents a need in view is called that, since nobody named it yet."""
     return "need in view" if row.status == "candidate" and row.in_view else row.status
 
 

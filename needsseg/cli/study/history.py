@@ -58,7 +58,7 @@ def undo(session: Session, entry: int | None, anyones: bool, yes: bool, as_json:
         if asks and not click.confirm(safe(question), default=False, err=True):
             session.say("Nothing was undone.")
             return
-        # What was asked about is what is undone, whatever was done meanwhile.
+        # The confirmed action is undone, whatever was done meanwhile.
         undone = actions.undo(study, entry if chosen is None else chosen.id, anyones=anyones)
         is_own = actions.is_own(study, undone.id)
     session.say(f"Undone: {undone.summary or undone.action}{'' if is_own else f' (by {undone.actor})'}.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class SourceRow:
     """One imported source: its file, the mapping used, its Parquet file's name in the stack folder, and counts.
 
-    ``dates`` says how date fields are written where that had to be told; ``files`` are the name and hash of each file
+    ``dates`` gives the format of date fields where a person had to choose it; ``files`` are the name and hash of each file
     that was read, for a source of several and to know one that comes again.
     """
 
@@ -121,7 +121,7 @@ def sources(study: Study) -> dict[str, SourceRow]:
     """The imported sources by kind."""
     sources_by_kind = {}
     for row in study.rows("SELECT * FROM sources"):
-        # Beside the fields stand what else an import was told; no field's name begins so.
+        # Date formats and files of the import are kept among the fields; no field's name begins with @.
         mapping = json.loads(row["mapping"])
         dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
         sources_by_kind[row["kind"]] = SourceRow(

@@ -56,9 +56,9 @@ def listing(study: Study) -> list[DeliveryRow]:
 
 
 def start(study: Study, destination: str, batch: str, accounts: Sequence[str]) -> int:
-    """Put down, before it is sent, that a batch of these accounts is; the audit row's id.
+    """Record a batch of these accounts before it is sent; return the audit row's id.
 
-    Until the answer is put down nobody knows what the destination has of them, so what it had counts no longer; the last
+    Until the answer is recorded, the destination's state of them is unknown, so the earlier state is dropped; the last
     message's id stays, since the next one's follows from it.
     """
     with study.writing():
@@ -71,7 +71,7 @@ def start(study: Study, destination: str, batch: str, accounts: Sequence[str]) -
 
 
 def close_open(study: Study, destination: str) -> int:
-    """Put down that batches which were started never had their answer put down (the run was killed); how many."""
+    """Mark started batches without a recorded answer as failed (their run was killed); return how many."""
     with study.writing():
         return study.execute(
             "UPDATE deliveries SET status = 'failed', words = 'the run ended before the answer' "
@@ -90,7 +90,7 @@ def finish(
     destination: str,
     delivered: Sequence[Delivered],
 ) -> None:
-    """Put down the answer to a batch together with what the destination now has."""
+    """Record the answer to a batch together with the destination's new state."""
     with study.writing():
         study.execute(
             "UPDATE deliveries SET status = ?, code = ?, words = ?, rejected = ?, at = ? WHERE id = ?",
@@ -100,7 +100,7 @@ def finish(
 
 
 def wrote(study: Study, destination: str, batch: str, words: str, delivered: Sequence[Delivered]) -> None:
-    """Put down that a file was written."""
+    """Record that a file was written."""
     accounts = [each.account_id for each in delivered]
     with study.writing():
         study.insert("deliveries", _audit(study, destination, batch, accounts, "written", words))

@@ -1,6 +1,6 @@
 """The view of one coder while others' marks are hidden: others' decisions stay, and the coder gets passages of their own.
 
-A passage is a coder's own when they decided on it, seconded that or put a code on it. What nobody decided is everybody's.
+A passage is a coder's own when they decided on it, also decided it, or put a code on it. Undecided passages are everybody's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from needsseg.study.connection import Study
 
 # Its first parameter is the coder.
-_WHOSE = (
+_PASSAGE_BY_CODER = (
     'SELECT p.id, p.interview_id, p.start, p."end", p.origin, p.score, p.reasons, p.status, '
     "coalesce(p.decided_by, '') AS coder, "
     "EXISTS (SELECT 1 FROM passage_codes pc WHERE pc.passage_id = p.id AND pc.coded_by = ?1) AS coded, "
@@ -37,7 +37,7 @@ _OF_ONE_SUGGESTION = (
 def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
     """Passages as the coder of the study would see them had nobody else worked on it.
 
-    Passages that others marked by hand are left out; suggestions that others decided are undecided; others' codes are gone.
+    Passages that others marked by hand are left out; suggestions that others decided are undecided; others' codes are left out.
     """
     shown = _shown(study, sorted({row.interview for row in rows}))
     codes = _own_codes(study, [row.id for row in rows])
@@ -74,7 +74,7 @@ def _shown(study: Study, interviews: Sequence[str]) -> set[int]:
 def _shown_rows(study: Study, interviews: Sequence[str]) -> list[Row]:
     """Return one passage for each place: the coder's own, else the undecided one, else a suggestion."""
     rows = study.rows(
-        _WHOSE
+        _PASSAGE_BY_CODER
         + "JOIN interviews i ON i.id = p.interview_id WHERE i.key IN (SELECT value FROM json_each(?2)) ORDER BY p.id",
         [study.actor, json.dumps(list(interviews))],
     )
@@ -154,7 +154,7 @@ def worked_on(study: Study, coder: str) -> set[int]:
 
 
 def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = None) -> list[int]:
-    """The passages of the coder's own that stand for some passages, made where there are none (inside an action).
+    """Return the coder's own passages in place of some passages, created where there are none (inside an action).
 
     What others decided gets a row of the coder's own beside it, and the coder's codes and words go there. To leave open what
     only others decided is nothing to do; to accept what one's own code is on already, or to decide as one seconded, neither.
@@ -163,9 +163,9 @@ def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = No
 
 
 def _own_row(study: Study, passage: int, status: PassageStatus | None) -> list[int]:
-    row = study.row(_WHOSE + "WHERE p.id = ?2", [study.actor, passage])
+    row = study.row(_PASSAGE_BY_CODER + "WHERE p.id = ?2", [study.actor, passage])
     if row is None or row["coder"] in ("", study.actor):
-        return [passage]  # where there is none, the one who asked is told so
+        return [passage]  # the caller reports a passage that does not exist
     if row["seconded"] and row["status"] == status:
         return [passage]
     if row["coded"] and row["status"] == status == "accepted":
@@ -178,7 +178,7 @@ def _own_row(study: Study, passage: int, status: PassageStatus | None) -> list[i
         [study.actor, passage],
     )
     if row["seconded"]:
-        return _parted(study, passage, beside)
+        return _separated(study, passage, beside)
     if beside is not None and beside["decided_by"] not in (None, study.actor):
         return _own_row(study, beside["id"], status)
     if beside is None and status == "suggested" and not row["coded"]:
@@ -196,7 +196,7 @@ def _moved(study: Study, passage: int, own: int) -> int:
     return own
 
 
-def _parted(study: Study, passage: int, beside: Row | None) -> list[int]:
+def _separated(study: Study, passage: int, beside: Row | None) -> list[int]:
     """The coder's own row with the decision that they seconded, which is theirs alone then."""
     where = [passage, study.actor]
     if beside is not None and beside["decided_by"] not in (None, study.actor):
@@ -224,7 +224,7 @@ def _copied(study: Study, passage: int) -> int:
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
-    """Mark a span by hand as the coder's own accepted passage (inside an action), whatever others made of it; its id."""
+    """Mark a span by hand as the coder's own accepted passage (inside an action), whatever others decided; return its id."""
     same = _at(study, interview, start, end)
     if same is None:
         return passages.mark(study, interview, start, end)
@@ -234,7 +234,7 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
 def add_suggestion(
     study: Study, interview: str, start: int, end: int, status: PassageStatus, score: float, reasons: Sequence[str]
 ) -> int:
-    """Store a window decided at once as the coder's own (inside an action), whatever others made of it; its id."""
+    """Store a window decided at once as the coder's own (inside an action), whatever others decided; return its id."""
     same = _at(study, interview, start, end)
     if same is None:
         return passages.add_suggestion(study, interview, start, end, status, score, reasons)

@@ -50,7 +50,7 @@ class Branch:
 
 
 def tree(rows: Sequence[CodeRow]) -> list[Branch]:
-    """Codes with each one's children right below it, siblings by name; every row once, whatever their parents say."""
+    """Codes with each one's children right below it, siblings by name; every row once, also where parents form a circle."""
     names = {row.name for row in rows}
     children: dict[str | None, list[CodeRow]] = {}
     for row in sorted(rows, key=lambda row: (same(row.name), row.name), reverse=True):

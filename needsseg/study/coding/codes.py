@@ -78,7 +78,7 @@ def move(study: Study, name: str, parent: str | None) -> None:
 
 
 def merge(study: Study, source: str, target: str) -> None:
-    """Join a code into another, which keeps its name; the first is gone then.
+    """Join a code into another, which keeps its name; the first is deleted.
 
     Each coder's marks, the codes below and the memos go over (a memo is added to what its writer has there); description,
     colour and pin do where the other has none.
@@ -94,7 +94,7 @@ def merge(study: Study, source: str, target: str) -> None:
     )
     study.execute("UPDATE passage_codes SET code_id = ? WHERE code_id = ?", [target_id, source_id])
     if source_id in _above(study, target_id):
-        # The code that stays takes the place of the one it lay under; otherwise the two would hang on each other.
+        # The target takes the place of the code that it is under; otherwise each would be the other's parent.
         study.execute(
             "UPDATE codes SET parent_id = (SELECT parent_id FROM codes WHERE id = ?) WHERE id = ?",
             [source_id, target_id],

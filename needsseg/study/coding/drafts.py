@@ -46,7 +46,7 @@ def listing(study: Study) -> list[Draft]:
 
 
 def store(study: Study, kind: DraftKind, target: int | str, about: str, words: Mapping[str, str]) -> None:
-    """Keep a draft in place of the one before, in a transaction of its own; none of an interview that is gone."""
+    """Keep a draft in place of the one before, in a transaction of its own; none for a deleted interview."""
     with study.writing():
         interview = _interview(study, kind, target)
         if interview == GONE:
@@ -76,7 +76,7 @@ def drop_id(study: Study, draft: int) -> None:
 
 
 def forget(study: Study) -> None:
-    """Erase the drafts (inside a transaction) that speak of interviews that are gone, or of no single one.
+    """Erase the drafts (inside a transaction) of deleted interviews, and those of no single interview.
 
     What is written of a segment or code may hold words of any participant.
     """
@@ -84,7 +84,7 @@ def forget(study: Study) -> None:
 
 
 GONE = -1
-"""In place of an interview's id: there is no such interview any more."""
+"""Stands for the id of an interview that does not exist any more."""
 _OF_PASSAGES = ("passage memo", "job statement")
 
 

@@ -27,7 +27,7 @@ class CodeHeld:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One passage that has its place and somebody stands for; ``by`` and ``at`` are empty where nobody decided on it itself."""
+    """One passage with a place that somebody decided on or coded; ``by`` and ``at`` are empty without a decision."""
 
     id: int
     interview: str
@@ -54,7 +54,7 @@ Where = Literal["turn", "across", "outside"]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A passage that was taken over, whose it is, and whether it lies in a turn, over several or outside all."""
+    """An imported passage with its speaker, and whether it is within a turn, across several or outside all."""
 
     id: int
     speaker: str

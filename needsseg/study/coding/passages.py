@@ -168,7 +168,7 @@ def _decided_about(study: Study) -> set[int]:
 
 
 def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
-    """A confirmed segment stands on its passages as they were: they change only after it is opened again."""
+    """Raise UsageError for passages of a confirmed segment: they change only after it is reopened."""
     confirmed = _kept_by_people(study, "confirmed")
     for passage in ids:
         if passage in confirmed:

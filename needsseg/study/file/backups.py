@@ -146,7 +146,7 @@ def _write(conn: sqlite3.Connection, target: Path, *, sync: bool) -> None:
 def _save(study: Study, target: Path) -> None:
     """Copy what is open of a study whose file was moved or replaced; StudyError, and no copy, where that is not sound.
 
-    What SQLite had not read before the file was overwritten is gone from it.
+    Pages that SQLite had not read before the file was overwritten are lost.
     """
     try:
         _write(study.conn, target, sync=True)

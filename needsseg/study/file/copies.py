@@ -108,5 +108,5 @@ def _own_paths(path: Path) -> list[Path]:
     try:
         paths = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return []  # never written; or damaged, and then nothing can be told of other places
+        return []  # never written, or damaged: copies elsewhere are then unknown
     return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []

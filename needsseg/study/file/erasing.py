@@ -19,9 +19,9 @@ UNFINISHED = "erasing"
 def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
     """Remove rows by ``remove`` and wipes the history and all that was cached in the same transaction, then the rest.
 
-    Killed before the end, it goes on when the study is opened next (``finish``). Nothing done before can be undone
+    If it is killed, it continues when the study is opened next (``finish``). Nothing done before can be undone
     afterwards. Returns in words where the words still are: in the log, where another program reads the study just then and
-    goes on for some seconds, and in copies that cannot be removed.
+    for some more seconds, and in copies that cannot be removed.
     """
     with study.writing():
         study.execute("INSERT OR REPLACE INTO places (screen, place) VALUES (?, '{}')", [UNFINISHED])
@@ -30,7 +30,7 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
             study.execute(f"DELETE FROM {table}")
         marks.note_erased(study)
         drafts.forget(study)
-        # Full-text indexes keep words of deleted rows until they are made anew.
+        # Full-text indexes keep words of deleted rows until they are rebuilt.
         for index in ("turns_fts", "passages_fts"):
             study.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     return _erase_elsewhere(study)

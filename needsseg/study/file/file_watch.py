@@ -1,7 +1,7 @@
 """Noticing that another file was copied over a study that is open, as where somebody copies a backup over it.
 
 SQLite folds its write-ahead log into the file and never takes it out again: the newest entry of the history that stands in
-the file alone, without its log, only grows, until an erasing begins it anew, which is counted. A file with an older one, or
+the file alone, without its log, only grows, until erasing starts it again, which is counted. A file with an older one, or
 with another identity, is another file.
 """
 
@@ -24,7 +24,7 @@ from needsseg.study.file.private import OPEN_HERE
 MAGIC = b"SQLite format 3\0"
 MARKS = "file"
 """What the study notes of its file, among the places of screens, which are no part of the history."""
-_LOOKS, _PAUSE = 12, 0.25
+_RETRIES, _PAUSE = 12, 0.25
 """How often, and after how many seconds, it is looked again while SQLite may be folding the log in."""
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 """The bytes of its file on which SQLite takes locks to read (its source's SHARED_FIRST and SHARED_SIZE)."""
@@ -51,14 +51,14 @@ class _Position(NamedTuple):
 
 
 UNMARKED = _Position("", 0, 0)
-"""The position of a file without an identity: it is still in the log alone, or the file is no study of today."""
+"""The position of a file without an identity: it is still in the log alone, or the study is of an older version."""
 
 
 class FileWatch:
     """Looks whether the file at ``path``, whose device and number are ``identity``, was written by SQLite alone.
 
     To be made while a connection to it is open and has read; ``closed`` is to be called when that is closed. A copy that
-    holds at least what the file held is not noticed: the log stands over it, and nothing is lost.
+    holds at least what the file held is not noticed: the log is applied over it, and nothing is lost.
     """
 
     def __init__(self, path: Path, identity: tuple[int, int]) -> None:
@@ -72,10 +72,10 @@ class FileWatch:
         self._known = _position(path) or UNMARKED
 
     def is_overwritten(self) -> bool:
-        """Whether something else wrote to the file since it was opened; False while that cannot be told."""
+        """Whether something else wrote to the file since it was opened; False while that is not known."""
         if self._overwritten or self._stamp_now() == self._stamp:
             return self._overwritten
-        for _ in range(_LOOKS):
+        for _ in range(_RETRIES):
             stamp = self._stamp_now()
             is_database = os.pread(self._file, len(MAGIC), 0) == MAGIC
             now = _position(self._path) if is_database else UNMARKED
@@ -84,7 +84,7 @@ class FileWatch:
             if is_database and (self._known == UNMARKED or now.may_follow(self._known)):
                 self._stamp, self._known = stamp, now
                 return False
-            # While SQLite folds the log in, pages of two states lie in the file, and its time goes on.
+            # While SQLite folds the log in, the file holds pages of two states, and its modification time changes.
             time.sleep(_PAUSE)
             if self._stamp_now() == stamp:
                 self._overwritten = True

@@ -58,7 +58,7 @@ def remove(study: Study) -> list[str]:
 
 
 def clean(study: Study) -> None:
-    """Remove what killed programs left, and take back renames that were cut short, also where they wrote files."""
+    """Remove what killed programs left, and undo renames that were interrupted, also where they wrote files."""
     for folder in _folders(study):
         remove_leftovers(folder)
 

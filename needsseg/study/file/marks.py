@@ -21,7 +21,7 @@ def note_identity(study: Study) -> None:
 
 
 def note_erased(study: Study) -> None:
-    """Count an erasing, after which the numbers of the history begin anew; inside the transaction that erases."""
+    """Count an erasing, after which history's numbers start again; inside the erasing transaction."""
     study.execute(
         "UPDATE places SET place = json_set(place, '$.erased', json_extract(place, '$.erased') + 1) WHERE screen = ?",
         [MARKS],

@@ -1,4 +1,4 @@
-"""The one private place beside a study: automatic backups, files that were kept aside, and whatever is temporary."""
+"""The private folder beside a study: automatic backups, files kept aside, and temporary files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ On POSIX, closing a file drops every lock that the process holds on it: such a f
 
 
 def identity(path: Path) -> tuple[int, int]:
-    """Return what tells a file from others, wherever it is moved: device and number; OSError where there is none."""
+    """Return what identifies a file wherever it is moved: device and inode number; OSError where there is none."""
     status = path.stat()
     return status.st_dev, status.st_ino
 

@@ -15,7 +15,7 @@ from needsseg.study.migrations.numbered import APPLICATION_ID
 
 _FIRST_STEP, _LAST_STEP = 1, 1 << 16
 _NOT_COPIED = ("history_now", "vectors", "firmness")
-"""What a new study makes anew: the mark of an action that runs, and what can be computed again."""
+"""Tables that a new study fills again: the mark of a running action, and computed caches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def read_into(path: Path, conn: sqlite3.Connection) -> None:
 def check_log(path: Path) -> None:
     """Raise StudyError where the write-ahead log beside a study belongs to another file; cheap where there is no log.
 
-    That is so where somebody copied a backup over a study whose program had been killed: SQLite would mix both. It is told
+    This happens if somebody copies a backup over a study whose program was killed: SQLite would mix both. It is detected
     by opening private copies: the file alone is sound, and with the log it is not.
     """
     log = side(path, "-wal")
@@ -115,7 +115,7 @@ def check_log(path: Path) -> None:
                 shutil.copyfile(log, side(both, "-wal"))
                 stale = bool(_fault_with_log(both)) and not copies.fault_of(alone)
         except OSError:
-            return  # where nothing can be copied, opening it tells what is wrong
+            return  # nothing can be copied here: opening the file reports the fault
     if stale:
         raise StudyError(
             f"{path} was replaced by another file, but the write-ahead log {log.name} beside it is of the earlier one; "
@@ -183,7 +183,7 @@ def _set_log_aside(path: Path) -> Restored:
 
 def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
     if not path.exists():
-        for ending in SIDES[1:]:  # of a file that is gone: they would be taken for the restored file's
+        for ending in SIDES[1:]:  # of the deleted file: SQLite would apply them to the restored one
             if side(path, ending).exists():
                 side(path, ending).replace(side(backups.new_name(path, copies.DAMAGED), ending))
         copy.replace(path)

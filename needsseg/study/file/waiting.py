@@ -10,7 +10,7 @@ from typing import TypeVar
 from needsseg.study.file import faults
 
 BUSY_SECONDS = 40.0
-"""How long to wait for somebody else's lock: nobody is told of one that lasts less than half a minute."""
+"""How long to wait for somebody else's lock: a lock of less than half a minute is not reported."""
 
 T = TypeVar("T")
 

@@ -37,7 +37,7 @@ _LINES = {
     "needs": ("name", "stated_by", "stated_at"),
     "answers": ("answered_by", "answered_at"),
 }  # fmt: skip
-"""Names, labels and what else stands on one line."""
+"""Names, labels and other texts of one line."""
 _WORDS = {"codes": ("description",), "memos": ("words",), "needs": ("description",)}
 _LISTS = {"interviews": ("warnings",), "passages": ("reasons",)}
 _NEVER_EMPTY = {"key", "name", "label", "words"}
@@ -46,7 +46,7 @@ _MOST_TRIES = 1000
 
 
 def check_texts(study: Study) -> None:
-    """Bring every text of a borrowed study to what may be typed: one line or several, without what steers a terminal.
+    """Clean every text of a colleague's study as typed text is: one line or several, without control characters.
 
     Two names that become one by it are numbered. Lists and attributes that are no JSON of text become empty.
     """

@@ -24,9 +24,13 @@ def join_codebook(study: Study, other: Study, joined: Joined) -> None:
     theirs = other.rows("SELECT * FROM codes ORDER BY id")
     ours = {row["id"]: row for row in study.rows("SELECT * FROM codes ORDER BY id")}
     books = _Books(study, other, {number: row["name"] for number, row in ours.items()}, joined)
-    made_here, made_there = _made_by(study), _made_by(other)
+    our_creators, their_creators = _creating_actions(study), _creating_actions(other)
     for row in theirs:
-        if row["id"] in made_there and row["id"] in ours and made_there[row["id"]] == made_here.get(row["id"]):
+        if (
+            row["id"] in their_creators
+            and row["id"] in ours
+            and their_creators[row["id"]] == our_creators.get(row["id"])
+        ):
             books.join(row, row["id"])
     current = {same(row["name"]) for row in theirs}
     for row in theirs:
@@ -91,7 +95,7 @@ class _Books:
         self.joined.counted["renamed"] += 1
 
 
-def _made_by(study: Study) -> dict[int, tuple[str, ...]]:
+def _creating_actions(study: Study) -> dict[int, tuple[str, ...]]:
     """The action that made each code, as far as the history goes: when, by whom, and what was written."""
     rows = study.rows(
         "SELECT r.row_id, h.at, h.actor, r.after FROM history_rows r JOIN history h ON h.id = r.history_id "

@@ -1,4 +1,4 @@
-"""A colleague's study, read through a private copy: their file, and the folder it lies in, stay as they are."""
+"""A colleague's study, read through a private copy: their file and its folder stay as they are."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def colleague_copy(study: Study, path: Path) -> Iterator[Study]:
-    """The study at ``path`` as a copy that is gone afterwards, brought up to this program's version.
+    """Open a temporary copy of the study at ``path``, migrated to this program's version.
 
-    Its texts are checked as what people type is. The copy lies beside ``study``, readable by its owner alone, since
-    interviews are personal data. Raise StudyError for what is no sound study, UsageError where ``path`` is ``study`` itself.
+    Its texts are cleaned as typed text is. The copy is beside ``study``, readable by its owner alone, since
+    interviews are personal data. Raise StudyError for a file that is not a sound study, UsageError for ``study``
+    itself.
     """
     resolved = path.resolve()
-    _check_there(study, path, resolved)
+    _check_file(study, path, resolved)
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(private_folder(make_private(temporary_folder(study.path)), "merging"))
@@ -59,7 +60,7 @@ def colleague_copy(study: Study, path: Path) -> Iterator[Study]:
                 ) from error
 
 
-def _check_there(study: Study, path: Path, resolved: Path) -> None:
+def _check_file(study: Study, path: Path, resolved: Path) -> None:
     """Look at the file without opening it: closing a file that is this study's own would drop SQLite's locks."""
     try:
         status = resolved.stat()
@@ -101,7 +102,7 @@ def _copy(source_path: Path, copy: Path) -> None:
 
 
 def _check_kind(copy: Path) -> None:
-    """Refuse what is no study before anything is made of it."""
+    """Raise StudyError for a file that is not a study, before it is migrated."""
     with translated(copy), closing(sqlite3.connect(copy)) as conn:
         application = int(conn.execute("PRAGMA application_id").fetchone()[0])
         version = int(conn.execute("PRAGMA user_version").fetchone()[0])

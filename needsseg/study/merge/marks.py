@@ -139,7 +139,7 @@ def join_needs(study: Study, other: Study, joined: Joined) -> None:
 
 
 def join_pairs(study: Study, other: Study, joined: Joined) -> None:
-    """Join passages kept together or apart; a pair that contradicts what was decided here is left out and told."""
+    """Join passages kept together or apart; a pair that contradicts a decision here is left out and reported."""
     for row in constraints.pairs(other):
         first, second = joined.passages[row.first], joined.passages[row.second]
         if first == second:

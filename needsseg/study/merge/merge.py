@@ -110,7 +110,7 @@ def _participant(study: Study, other: Study, theirs: int, interview: str, rename
     row = other.rows("SELECT * FROM participants WHERE id = ?", [theirs])[0]
     existing = study.row("SELECT * FROM participants WHERE key = ?", [row["key"]])
     if existing is not None and existing["name"] == row["name"]:
-        # Two interviews that share a key by chance have two people; an e-mail address tells them apart or makes them one.
+        # Two interviews that share a key by chance have two people; an e-mail address distinguishes or identifies them.
         same_email = bool(row["email"]) and row["email"].casefold() == existing["email"].casefold()
         if same_email or (not renamed and not (row["email"] and existing["email"])):
             joined.participants[theirs] = int(existing["id"])

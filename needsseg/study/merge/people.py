@@ -17,7 +17,7 @@ Read = tuple[int, str, int]
 
 
 def join_attributes(study: Study, other: Study, joined: Joined) -> None:
-    """Fill what is empty about a participant here from theirs; what both say differently stays and is told."""
+    """Fill what is empty about a participant here from theirs; contradictions stay and are reported."""
     their_rows = {row["id"]: row for row in other.rows("SELECT * FROM participants")}
     for their, our in joined.participants.items():
         their_row, our_row = their_rows[their], study.rows("SELECT * FROM participants WHERE id = ?", [our])[0]
@@ -65,7 +65,7 @@ def _words_by_turn(study: Study, interview: int) -> dict[int, str]:
 
 
 def keep_read(study: Study, read: Sequence[Read]) -> None:
-    """Note turns as read by whoever read them: no decision, so that it stands outside the history."""
+    """Mark turns as read by their readers; reading is not a decision, so history does not record it."""
     if read:
         with study.cache_writing():
             for row in read:

@@ -75,7 +75,7 @@ def _before_others(study: Study) -> dict[int, tuple[Member, int] | None]:
     now: dict[int, int | None] = {}
     for row in study.rows(_ROWS, [study.actor, RUN]):
         if row["table_name"] == "segments":
-            if row["action"] == CONFIRM:  # what it was confirmed on is no longer anybody's own
+            if row["action"] == CONFIRM:  # passages it was confirmed on are evidence, not one coder's view
                 hidden = {
                     p: earlier
                     for p, earlier in hidden.items()
@@ -93,7 +93,7 @@ def _before_others(study: Study) -> dict[int, tuple[Member, int] | None]:
 
 
 def _read(row: Row, side: str) -> tuple[Member, int] | None:
-    """A membership as history keeps it: numbers and one word, so its literals are told apart without asking SQLite."""
+    """A membership as history keeps it: numbers and one word, so its literals are parsed without SQLite."""
     if row[side] is None:
         return None
     names = (name.strip('" ') for name in row["columns"].split(","))

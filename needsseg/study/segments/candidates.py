@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class NewCandidate:
     """A candidate of a run, about to be stored.
 
-    ``segment`` is the candidate that it goes on, which keeps its id; ``name`` that of the need in view it stands for.
+    ``segment`` is the candidate that it continues, which keeps its id; ``name`` that of the need in view it represents.
     """
 
     label: int
@@ -34,8 +34,8 @@ class NewCandidate:
 def replace_candidates(study: Study, run: int, candidates: Sequence[NewCandidate]) -> list[int]:
     """Replace the candidates that nobody touched by those of a run (inside an action); return their ids.
 
-    A candidate that a new one goes on keeps its id and its name. One in which a person put passages stays with these where
-    the run has nothing to go on from. One that a person wrote of is gone on by the new one that shares most passages with it.
+    A candidate that a new one continues keeps its id and its name. One in which a person put passages stays with these if
+    no new one continues it. One that a person described is continued by the new one that shares most passages with it.
     """
     written = _written(study)
     candidates = _continued(study, candidates, written)
@@ -69,7 +69,7 @@ def _written(study: Study) -> set[int]:
 
 
 def _continued(study: Study, candidates: Sequence[NewCandidate], written: set[int]) -> list[NewCandidate]:
-    """Candidates, those that go on none as going on a written one with which they share passages; most shared first."""
+    """Return the candidates; those that continue none continue a described one with which they share passages, most first."""
     before = segments.members(study)
     free = written - {candidate.segment for candidate in candidates}
     shared = [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Change:
     """One action's doing to a segment: its row before and after (None where it was not there), and passages by way.
 
-    ``arrivals`` and ``departures`` count passages by the segment they came from or went to; None stands for no segment.
+    ``arrivals`` and ``departures`` count passages by the segment they came from or went to; None means no segment.
     ``merged`` are segments that this action merged into it.
     """
 
@@ -83,7 +83,7 @@ def _segment_row(
 
 def _member_row(ways: dict[int, list[int | None]], columns: str, before: str | None, after: str | None) -> None:
     """Keep where each passage was first and last within one action, however often its row was rewritten."""
-    # A membership holds numbers and one word, so its literals are told apart without asking SQLite: runs write many.
+    # A membership holds numbers and one word, so its literals are parsed without SQLite: runs write many.
     names = [name.strip('" ') for name in columns.split(",")]
     segment, passage = names.index("segment_id"), names.index("passage_id")
     from_segment, to_segment = (None if side is None else int(side.split(", ")[segment]) for side in (before, after))

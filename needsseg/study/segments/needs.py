@@ -1,6 +1,6 @@
 """Needs in view, and people's answers: which need or candidate a passage was said to belong to.
 
-An answer names and keeps nothing: its passage lies in the candidate by hand, and the next run leads the candidate on.
+An answer names and confirms nothing: its passage is in the candidate by hand, and the next run continues the candidate.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IDS = "(SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One need in view; ``segment`` is the candidate or segment that stands for it, None while none does."""
+    """One need in view; ``segment`` is the candidate or segment that represents it, None while there is none."""
 
     id: int
     name: str
@@ -47,7 +47,7 @@ class Answer:
 def listing(study: Study) -> list[Need]:
     """The needs in view, in their order.
 
-    A segment set aside stands for none. Where no candidate or segment does, one that people gave the same name does.
+    A segment set aside represents none. A need without one is represented by the segment that people gave the same name.
     """
     segment_by_name = {
         _same(row[1]): row[0]
@@ -100,7 +100,7 @@ def add(study: Study, name: str, description: str = "", segment: int | None = No
 
 
 def edit(study: Study, need: int, name: str, description: str) -> None:
-    """Reword a need (inside an action); a candidate that stands for it is called alike."""
+    """Reword a need (inside an action); a candidate that represents it gets the same name."""
     current = one(study, need)
     name = _checked(study, name, need)
     study.execute("UPDATE needs SET name = ?, description = ? WHERE id = ?", [name, plain_text(description), need])
@@ -134,7 +134,7 @@ def move(study: Study, need: int, place: int) -> None:
 
 
 def stand_for(study: Study, need: int, segment: int | None) -> None:
-    """Say which candidate or segment stands for a need (inside an action); earlier answers stay where they put passages."""
+    """Set the candidate or segment that represents a need (inside an action); earlier answers stay where they put passages."""
     if segment is not None:
         # What stood for the need before may be set aside: an answer says where its passage lies, not where others will.
         study.execute(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def move(study: Study, ids: Sequence[int], segment: int | None) -> None:
     """Put passages into a segment by hand, or into none (inside an action).
 
-    A candidate that takes or loses passages stays one; what was put in it lies there in every later run.
+    A candidate that takes or loses passages stays one; passages put in it stay there in every later run.
     """
     if segment is not None:
         segments.one(study, segment)

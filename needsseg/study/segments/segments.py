@@ -128,7 +128,7 @@ def one(study: Study, segment: int) -> SegmentRow:
 
 
 def need_sentence(study: Study, segment: int) -> str:
-    """The need in one sentence, as a person wrote or took it for a segment's card; empty while there is none."""
+    """The need in one sentence, as a person wrote or accepted it for a segment's card; empty while there is none."""
     return str(study.rows("SELECT need FROM segments WHERE id = ?", [segment])[0][0])
 
 
@@ -278,7 +278,7 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
     """Take parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
 
-    Parts of a candidate are candidates, unless ``name`` names them; what lies in either then lies there by hand.
+    Parts of a candidate are candidates, unless ``name`` names them; the passages of both are then placed by hand.
     """
     row = one(study, segment)
     if name:

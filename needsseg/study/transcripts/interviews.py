@@ -242,7 +242,7 @@ def voices(study: Study) -> list[tuple[str, str, str | None]]:
 
 
 def set_role(study: Study, key: str, label: str, role: Role) -> None:
-    """Change a speaker's role (inside an action); undecided suggestions of a speaker who is no participant go."""
+    """Change a speaker's role (inside an action); undecided suggestions of a speaker who is not a participant are removed."""
     interview = _required(study, key)
     speaker = study.row("SELECT id FROM speakers WHERE interview_id = ? AND label = ?", [interview["id"], label])
     if speaker is None:
@@ -257,7 +257,7 @@ def set_role(study: Study, key: str, label: str, role: Role) -> None:
 def remove(study: Study, key: str) -> None:
     """Take an interview with all its passages out of the study (inside an action, so it can be undone).
 
-    Raise UsageError while a confirmed segment stands on one of its passages.
+    Raise UsageError while one of its passages is evidence of a confirmed segment.
     """
     interview = _required(study, key)
     passages.refuse_confirmed(study, [passage.id for passage in passages.listing(study, key)])

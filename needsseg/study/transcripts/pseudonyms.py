@@ -16,7 +16,7 @@ Decision = Literal["replace", "keep"]
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """One decision about words; ``replacement`` is empty where the program's own pseudonym is to stand for them."""
+    """One decision about words; ``replacement`` is empty where the program's own pseudonym replaces them."""
 
     words: str
     kind: str

@@ -114,7 +114,7 @@ def tie(study: Study, who: Sequence[tuple[str, str]]) -> int:
 
     Each is an interview's key and a label. What was written about the others fills what is empty at the first; a participant
     with something that contradicts it is kept, without a speaker. Raise NotFoundError for an unknown interview or label, and
-    UsageError for a speaker who is no participant.
+    UsageError for a speaker who is not a participant.
     """
     participants: list[int] = []
     for key, label in who:

@@ -145,7 +145,7 @@ def _remove_silent(study: Study, interview: int) -> None:
 
 
 def _keep_read(study: Study, interview: int, mended: Sequence[MendedTurn], entry: int) -> None:
-    """Note a turn as read by whoever read all the turns that its words come from, and remembers both for undo."""
+    """Mark a turn as read by everybody who read all its source turns, and keep both states for undo."""
     before: Read = [
         [row[0], row[1]]
         for row in study.rows(
