@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from needsseg.actions.coding.suggesting import Queue
-from needsseg.cli.coding.suggesting import told
+from needsseg.cli.coding.suggesting import outlook_lines
 from needsseg.coding.learning import ENOUGH, Outlook
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING, says
@@ -52,7 +52,7 @@ def test_what_cannot_be_decided_is_said(needsseg: Caller) -> None:
 
 def test_the_end_is_told_with_both_shares() -> None:
     queue = Queue((), True, 60, Outlook(80, 4.0, 0.11, 0.05, True), 2)
-    first, second = told(queue)
+    first, second = outlook_lines(queue)
     assert says(first, "5%", "11%")
     assert says(second, "2 interviews", "needsseg embed")
-    assert str(ENOUGH) in told(Queue((), False, 3, Outlook(80, 4.0, 0.11, None, False), 0))[0]
+    assert str(ENOUGH) in outlook_lines(Queue((), False, 3, Outlook(80, 4.0, 0.11, None, False), 0))[0]
