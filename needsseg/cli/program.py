@@ -59,7 +59,7 @@ program = LazyGroup(
 
 
 def run(args: Sequence[str]) -> int:
-    """Run one command line and returns its exit code; never exits and never raises what a user did wrong."""
+    """Run one command line and return its exit code; never exit, and never raise for a user's mistake."""
     session = Session()
     if asked_for_json(args):
         session.progress = "json"

@@ -110,7 +110,7 @@ class Study:
             return self.conn.execute(sql, values)
 
     def insert(self, table: str, row: dict[str, Any]) -> int:
-        """Insert one row and returns its id."""
+        """Insert one row and return its id."""
         with translated(self.path):
             return int(self.db.table(table).insert(row).last_pk or 0)
 

@@ -180,7 +180,7 @@ def import_source(
     table: str = "",
     add: bool = False,
 ) -> SourceReport:
-    """Read files of accounts, events or subscriptions into Parquet beside the study, and uses them from now on.
+    """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read.

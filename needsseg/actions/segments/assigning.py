@@ -121,7 +121,7 @@ def assign_file(
     progress: Progress = silent,
     paused: Callable[[], bool] | None = None,
 ) -> AssignReport:
-    """Put each text of ``file`` to a confirmed segment or abstains, stores the file's labels, and writes them to ``out``.
+    """Assign each text of ``file`` to a confirmed segment or abstain, store the labels, and write them to ``out``.
 
     Texts go through in chunks of 10,000, each a part on the disk: an interrupted run continues after its last whole part, as
     long as file, segments and what is asked are the same (UsageError naming what changed; ``fresh`` starts again). A text is
@@ -267,7 +267,7 @@ def _read_report(target: Path, file: Path) -> AssignReport:
 
 
 def _stored(study: Study, file: Path, report: AssignReport, identity: State, target: Path, out: Path | None) -> None:
-    """Note the assignment in the study, in one step to undo, and puts the file out; both or none."""
+    """Store the assignment in the study, as one step to undo, and write the output file; both or none."""
     if out is not None:
         with leftovers.writing_to(study, out), written(target, out):
             _noted(study, file, report, identity, target)

@@ -162,7 +162,7 @@ def begin(
     dates: Mapping[str, str],
     tz: str,
 ) -> StagedTexts:
-    """Read the file into the folder, and notes what the run is of."""
+    """Read the file into the folder, and store the run's identity there."""
     staged = stage_texts(file, folder / "texts.parquet", rejects, columns=columns, dates=dates, tz=tz)
     if digest(file) != identity["sha256"]:
         clear(folder)
@@ -211,7 +211,7 @@ def run(
 
 
 def _learn_again(folder: Path, known: Known) -> int:
-    """Take in what the parts that are there say, and drops one that is damaged with all after it; the texts they hold."""
+    """Learn the verdicts of the existing parts, and drop a damaged one with all after it; return their number of texts."""
     import duckdb
 
     done = 0

@@ -56,7 +56,7 @@ def learn_on_spark(
 
 
 def _distinct(texts: Path, target: Path) -> dict[int, tuple[bytes, bool]]:
-    """Write each text once, under the number of its first row, and gives its key and whether it seems foreign."""
+    """Write each text once, under the number of its first row; return by number its key and whether it seems foreign."""
     import duckdb
 
     with spill_folder(texts.parent) as folder, duckdb.connect() as con:

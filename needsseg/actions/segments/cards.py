@@ -283,7 +283,7 @@ def pin(study: Study, segment: int, part: Part, passage: int, words: str = "", *
 
 
 def say_unsaid(study: Study, segment: int, part: Part, *, unsaid: bool = True) -> None:
-    """Say that nobody in a segment says a part, so that nothing is proposed there, or takes that back.
+    """Mark a part as said by nobody in a segment, so that nothing is proposed for it, or reverse that.
 
     Raise UsageError where something is pinned to the part, and where it is so already.
     """
@@ -314,7 +314,7 @@ def _check(passage: int, part: Part, segment: int, member_ids: set[int]) -> None
 
 
 def unpin(study: Study, segment: int, part: Part, number: int | None = None) -> int:
-    """Take the pinned quote of a number off a part, or all; how many. Raise UsageError where none is pinned."""
+    """Take the pinned quote of a number off a part, or all; return how many. Raise UsageError where none is pinned."""
     pins = _required_pins(study, segment, part)
     removed = pins if number is None else [_numbered(pins, part, number)]
     with study.action("unpin", f"took {format_count(len(removed), 'quote')} off the {part} of segment {segment}"):

@@ -54,13 +54,13 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 
 
 def split(study: Study, segment: int, part: Sequence[int], name: str = "") -> int:
-    """Take some passages of a segment out into a new one; its id."""
+    """Take some passages of a segment out into a new one; return its id."""
     with study.action("split", f"split {format_count(len(part), 'passage')} off segment {segment}"):
         return segments.split(study, segment, [part], name.strip())[0]
 
 
 def make(study: Study, name: str, ids: Sequence[int]) -> int:
-    """A hand-made segment; its id."""
+    """Make a segment by hand; return its id."""
     if not name.strip():
         raise UsageError("A segment needs a name.")
     with study.action("make segment", f"made segment “{name.strip()}” of {format_count(len(ids), 'passage')}"):

@@ -108,7 +108,7 @@ class MergeReport:
 
 
 class _OnlyLookedError(Exception):
-    """Ends the transaction of a merge that was only to be shown, and brings its report out of it."""
+    """Raised to end the transaction of a previewed merge; carries its report."""
 
     def __init__(self, report: MergeReport) -> None:
         super().__init__()

@@ -135,7 +135,7 @@ def _scored(response: Response, survey: Survey, one: Callable[[str], str]) -> Sc
 
 
 def _keep(study: Study, saved: surveys.SurveyRow, file: Path, sha256: str, scored: list[ScoredResponse]) -> bool:
-    """Write the verdicts and makes them count, as one step that can be undone; whether all of it was there already."""
+    """Write the verdicts and make them count, as one step that can be undone; return whether all of it was there already."""
     try:
         study.stack.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:

@@ -87,7 +87,7 @@ def open_app(session: Session) -> None:
 
 
 def _mended(session: Session, path: Path, error: DamagedError) -> Path:
-    """Mend a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
+    """Repair a damaged study as chosen and return the study to open; raise ``error`` where nothing is chosen."""
     from needsseg.tui import damaged_study
 
     answer = damaged_study.ask(path, error)

@@ -51,6 +51,6 @@ def listing(study: Study) -> list[AssignmentRow]:
 
 
 def replace(study: Study, assignment: NewAssignment) -> int:
-    """Store an assignment in place of earlier ones of the same content (inside an action); its id."""
+    """Store an assignment in place of earlier ones of the same content (inside an action); return its id."""
     study.execute("DELETE FROM assignments WHERE sha256 = ?", [assignment.sha256])
     return study.insert("assignments", {**asdict(assignment), "assigned_by": study.actor, "assigned_at": now()})

@@ -41,7 +41,7 @@ class AnswersRow:
 
 
 def add(study: Study, version: str, body: str, segmentation: str) -> int:
-    """Store a survey as a new version (inside an action); its id."""
+    """Store a survey as a new version (inside an action); return its id."""
     return study.insert(
         "surveys",
         {"version": version, "body": body, "segmentation": segmentation, "made_by": study.actor, "made_at": now()},

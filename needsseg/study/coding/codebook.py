@@ -134,7 +134,7 @@ def one(study: Study, name: str, coder: str | None = None) -> CodeRow:
 
 
 def add_code(study: Study, ids: Sequence[int], name: str) -> int:
-    """Put a code on passages (inside an action), making it where it is new and accepting suggestions; how many got it.
+    """Put a code on passages (inside an action), making it where it is new and accepting suggestions; return how many got it.
 
     “Slow” and “slow” are one code: the name that the codebook has is taken.
     """
@@ -155,7 +155,7 @@ def add_code(study: Study, ids: Sequence[int], name: str) -> int:
 
 
 def take_off(study: Study, ids: Sequence[int], name: str) -> int:
-    """Take a code off passages (inside an action); how many marks went.
+    """Take a code off passages (inside an action); return how many marks went.
 
     A coder takes off their own mark; one of others goes where they have none of their own. Names are as in ``put``.
     """

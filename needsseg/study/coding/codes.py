@@ -37,7 +37,7 @@ def is_colour(text: str) -> bool:
 
 
 def create(study: Study, name: str, parent: str | None = None) -> str:
-    """Make a code, under another where one is named; its name as it was stored."""
+    """Make a code, under another where one is named; return its name as it was stored."""
     name = codebook.clean_name(name)
     _refuse_duplicate(study, name, None)
     above = None if parent is None else codebook.id_of(study, parent)

@@ -98,7 +98,7 @@ def required(study: Study, ids: Sequence[int]) -> list[Passage]:
 
 
 def replace_suggestions(study: Study, interview: str, suggestions: Sequence[Suggestion]) -> int:
-    """Store new suggestions for an interview in place of its undecided ones (inside an action); how many stand then.
+    """Store new suggestions for an interview in place of its undecided ones (inside an action); return how many stand then.
 
     What a person touched is left alone, and nothing is suggested again over it: decided, coded, paired or hand-made
     passages, those off-topic, and those in a segment that a person keeps. A suggestion that comes out as before keeps its
@@ -179,7 +179,7 @@ def refuse_confirmed(study: Study, ids: Sequence[int]) -> None:
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
-    """Mark a span by hand as an accepted passage (inside an action); its id.
+    """Mark a span by hand as an accepted passage (inside an action); return its id.
 
     Raise UsageError when the span is empty, outside the text, or not within one speaker's turn.
     """
@@ -201,7 +201,7 @@ def mark(study: Study, interview: str, start: int, end: int) -> int:
 def add_suggestion(
     study: Study, interview: str, start: int, end: int, status: PassageStatus, score: float, reasons: Sequence[str]
 ) -> int:
-    """Store a window that was not stored as a suggestion, decided at once (inside an action); its id.
+    """Store a window that was not stored as a suggestion, decided at once (inside an action); return its id.
 
     A passage with the same place is decided instead. Raise UsageError as ``mark`` does.
     """
@@ -308,7 +308,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
-    """Set the status of passages (inside an action); how many changed. A rejected one leaves its segment.
+    """Set the status of passages (inside an action); return how many changed. A rejected one leaves its segment.
 
     Who seconded a decision did not make the new one, and goes with the old.
     """
@@ -335,7 +335,7 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
 
 
 def unmark(study: Study, passage: int) -> None:
-    """Remove a passage marked by hand, or makes a decided suggestion undecided again (inside an action)."""
+    """Remove a passage marked by hand, or make a decided suggestion undecided again (inside an action)."""
     refuse_confirmed(study, [passage])
     if one(study, passage).origin == "hand":
         study.execute("DELETE FROM passages WHERE id = ?", [passage])

@@ -204,7 +204,7 @@ def _replace(path: Path, copy: Path) -> tuple[Path | None, bool]:
 
 
 def _rewrite(path: Path, copy: Path) -> Path | None:
-    """Rewrite a sound study in one transaction and returns where its earlier state is kept; None where it is not sound."""
+    """Rewrite a sound study in one transaction and return where its earlier state is kept; None where it is not sound."""
     try:
         check_log(path)
     except StudyError:

@@ -142,7 +142,7 @@ class _Interview:
         return None
 
     def second(self, passage: int, place: _Place, status: str, people: Mapping[str | None, str | None]) -> int:
-        """Note who decided as a passage of ours is decided, where they are not known for it there; how many are new."""
+        """Note who decided as a passage of ours is decided, where they are not known for it there; return how many are new."""
         known_people: set[str | None] = {None}
         for ours in self.at(place):
             if ours["status"] == status:

@@ -66,7 +66,7 @@ def migrations() -> Migrations:
 
 
 def apply_pending(db: Database) -> list[str]:
-    """Apply what is pending inside the caller's BEGIN IMMEDIATE transaction and names it."""
+    """Apply what is pending inside the caller's BEGIN IMMEDIATE transaction; return the names of the migrations."""
     numbered = migrations()
     pending = [migration.name for migration in numbered.pending(db)]
     numbered.apply(db)

@@ -40,7 +40,7 @@ def listing(study: Study, segment: int | None = None) -> list[Pin]:
 
 
 def pin(study: Study, segment: int, part: str, passage: int, start: int, end: int, quote: str) -> int:
-    """Pin a quote behind those that the part has (inside an action); its id."""
+    """Pin a quote behind those that the part has (inside an action); return its id."""
     segments.open_for_words(study, segment)
     last = study.row(
         "SELECT coalesce(max(position), 0) FROM card_quotes WHERE segment_id = ? AND part = ?", [segment, part]

@@ -79,7 +79,7 @@ def set_off_topic(study: Study, ids: Sequence[int]) -> list[int]:
 
 
 def clear_off_topic(study: Study, ids: Sequence[int]) -> int:
-    """Leave passages open again (inside an action); how many were off-topic."""
+    """Leave passages open again (inside an action); return how many were off-topic."""
     return study.execute(f"DELETE FROM off_topic WHERE passage_id IN {_IDS}", [json.dumps(list(ids))]).rowcount
 
 

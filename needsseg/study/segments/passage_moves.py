@@ -129,7 +129,7 @@ def _refuse_rejected(study: Study, ids: Sequence[int]) -> None:
 
 
 def make(study: Study, name: str, ids: Sequence[int]) -> int:
-    """A hand-made segment of the passages given (inside an action); its id."""
+    """Make a segment of the passages given (inside an action); return its id."""
     segment = segments.insert(study, {"name": segments.checked_name(study, name), "status": "named"})
     move(study, ids, segment)
     segments.rank_exemplars(study, segment)

@@ -33,7 +33,7 @@ class Run:
 
 
 def add(study: Study, run: dict[str, Any], labels: Sequence[tuple[int, int, float]]) -> int:
-    """Store a run and the label and strength of every passage in it (inside an action); its id."""
+    """Store a run and the label and strength of every passage in it (inside an action); return its id."""
     values = {
         key: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
         for key, value in run.items()

@@ -62,7 +62,7 @@ class SegmentRow:
 
 
 def insert(study: Study, row: dict[str, Any], members: Iterable[Member] = ()) -> int:
-    """Store a segment with its members (inside an action); its id."""
+    """Store a segment with its members (inside an action); return its id."""
     segment = study.insert("segments", row)
     insert_members(study, segment, members)
     return segment
@@ -234,7 +234,7 @@ def changed_since_confirmed(row: SegmentRow, current: Sequence[Member]) -> set[i
 
 
 def merge(study: Study, into: int, others: Sequence[int]) -> None:
-    """Move all members of ``others`` into a segment and closes them (inside an action).
+    """Move all members of ``others`` into a segment and close them (inside an action).
 
     Candidates make a candidate, held together in later runs by the exemplars of both, and keep their answers. A name that a
     person gave stays: where only others have one, the first of these.
@@ -276,7 +276,7 @@ def merge(study: Study, into: int, others: Sequence[int]) -> None:
 
 
 def split(study: Study, segment: int, parts: Sequence[Sequence[int]], name: str = "") -> list[int]:
-    """Take parts of a segment out into new segments (inside an action); the new ids. What is named nowhere stays.
+    """Take parts of a segment out into new segments (inside an action); return the new ids. What is named nowhere stays.
 
     Parts of a candidate are candidates, unless ``name`` names them; the passages of both are then placed by hand.
     """

@@ -36,7 +36,7 @@ class Numbers:
 
 
 def decide(study: Study, words: str, kind: str, decision: Decision, replacement: str = "") -> bool:
-    """Store a decision about words, in place of an earlier one (inside an action); whether that changed anything."""
+    """Store a decision about words, in place of an earlier one (inside an action); return whether that changed anything."""
     words, replacement = " ".join(plain_text(words).split()), " ".join(plain_text(replacement).split())
     if not words:
         raise UsageError("There are no words to decide about.", "Give a name, a company or other words.")

@@ -110,7 +110,7 @@ def merge(study: Study, key: str, label: str, into: str) -> None:
 
 
 def tie(study: Study, who: Sequence[tuple[str, str]]) -> int:
-    """Make speakers of several interviews one participant (inside an action): the first one's; how many participants went.
+    """Make speakers of several interviews one participant (inside an action): the first one's; return how many participants went.
 
     Each is an interview's key and a label. What was written about the others fills what is empty at the first; a participant
     with something that contradicts it is kept, without a speaker. Raise NotFoundError for an unknown interview or label, and
@@ -179,7 +179,7 @@ def _required(study: Study, key: str, label: str) -> Any:
 
 
 def _join(study: Study, participants: Sequence[int | None]) -> int:
-    """Make the first of some participants all of them; how many others there were."""
+    """Make the first of some participants all of them; return how many others there were."""
     ids = list(dict.fromkeys(one for one in participants if one is not None))
     for other in ids[1:]:
         study.execute("UPDATE speakers SET participant_id = ? WHERE participant_id = ?", [ids[0], other])
