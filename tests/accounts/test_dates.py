@@ -88,7 +88,7 @@ def test_where_it_does_not_a_person_is_asked(
     talk: Study, tmp_path: Path, stamps: tuple[str, ...], why: tuple[str, ...], examples: tuple[str, str]
 ) -> None:
     shown = [part for example in examples for part in (example, f"row {stamps.index(example) + 2}")]
-    with refuses(DatesUnclearError, "use.csv", *why, *shown, '--dates "when happened"=FORMAT'):
+    with refuses(DatesUnclearError, "use.csv", *why, *shown, "--dates 'when happened'=FORMAT"):
         read(talk, written(tmp_path, *stamps))
     assert accounts.sources(talk) == {}
 

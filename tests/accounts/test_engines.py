@@ -20,6 +20,7 @@ from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.ingest.mapping import guess_mapping
 from needsseg.accounts.tiers import behaviour as tier3
 from needsseg.accounts.tiers.stack import StackFiles, build
+from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Label
 from tests.fixtures.cli_calls import Caller
@@ -289,7 +290,7 @@ def test_what_spark_says_becomes_what_to_do() -> None:
     unseen = failures.spark_error(
         RuntimeError("[FAILED_READ_FILE.FILE_NOT_EXIST] file file:/data/e.parquet does not exist.")
     )
-    assert says(unseen, "executors", "/data/e.parquet") and says(unseen.hint, SHARED_STORAGE, "--engine duckdb")
+    assert says(unseen, "executors", "/data/e.parquet") and says(worded(unseen.hint), SHARED_STORAGE, "--engine duckdb")
     assert says(failures.spark_error(RuntimeError("StatusCode.UNAVAILABLE failed to connect")), SPARK_SILENT)
     stopped = failures.spark_error(RuntimeError("\n boom \n at x"))
     assert says(stopped.message, SPARK_STOPPED) and stopped.message.endswith("boom") and stopped.hint

@@ -298,12 +298,14 @@ def test_event_ids_that_are_none_are_told(talk: Study, tmp_path: Path) -> None:
     file.write_text("\n".join(("id,account_id,event,timestamp", *rows)))
     report = account_sources.import_source(talk, file)
     assert (report.rows, report.duplicates) == (2, 2)
-    assert any(mentions(warning, 1, "'id'", "--map event_id=") for warning in report.warnings)
+    assert any(mentions(warning, 1, "'id'", "without a column for it") for warning in report.warnings)
     every = account_sources.import_source(talk, file, columns={"event_id": ""})
     assert (every.rows, every.duplicates) == (4, 0)
     replay = tmp_path / "b.csv"
     replay.write_text("\n".join(("id,account_id,event,timestamp", rows[0], rows[0])))
-    assert not any("--map event_id=" in warning for warning in account_sources.import_source(talk, replay).warnings)
+    assert not any(
+        "without a column for it" in warning for warning in account_sources.import_source(talk, replay).warnings
+    )
 
 
 def test_sizes_that_cannot_be_read_are_told_and_zero_is_not(talk: Study, tmp_path: Path) -> None:

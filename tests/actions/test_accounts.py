@@ -98,7 +98,7 @@ def test_duplicate_account_ids_are_named(talk: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "kind", "columns", "what"),
     [
-        (("colour,size", "red,1"), None, None, ("x.csv", "colour, size", "Name what it holds")),
+        (("colour,size", "red,1"), None, None, ("x.csv", "colour, size", "--kind")),
         (("name,size", "x,1"), "accounts", None, ("x.csv", "account_id", "name, size")),
         (
             ("account_id,name", "a,x"),
@@ -218,7 +218,7 @@ def test_exports_need_accounts_a_known_format_and_a_writable_place(talk: Study, 
         with refuses(UsageError, own, OWN_FILE):
             export.export(stocked, "csv", own, date(2026, 5, 3), overwrite=True)
     before = (tmp_path / "crm.csv").read_bytes()
-    with refuses(NeedssegError, "crm.csv", NO_EARLIER_EXPORT, "replace this one"):
+    with refuses(NeedssegError, "crm.csv", NO_EARLIER_EXPORT, "--force"):
         export.export(stocked, "csv", tmp_path / "crm.csv", date(2026, 5, 3))
     assert (tmp_path / "crm.csv").read_bytes() == before
     export.export(stocked, "csv", tmp_path / "x.csv", date(2026, 5, 2))

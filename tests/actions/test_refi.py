@@ -258,7 +258,7 @@ def test_targets_that_are_refused(coded: Study, tmp_path: Path) -> None:
     with refuses(UsageError, YOU_WORK_BLIND, "needsseg blind off"):
         export.export_qdpx(coded, tmp_path / "blind.qdpx")
     (tmp_path / "there.qdc").write_text("mine")
-    with refuses(NeedssegError, "there.qdc", EXISTS, "replace this one"):
+    with refuses(NeedssegError, "there.qdc", EXISTS, "--force"):
         export.export_qdc(coded, tmp_path / "there.qdc")
     assert (tmp_path / "there.qdc").read_text() == "mine"
     with (
