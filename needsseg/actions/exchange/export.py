@@ -47,15 +47,15 @@ class ExportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What goes to a destination: profiles, their rows, and beside each what the destination has once it took it.
+class ExportPlan:
+    """What goes to a destination: profiles, their rows, and beside each what the destination has once it accepted_rows it.
 
     Where it goes by user, there is one of each for every user, whose id stands for the account's in ``taken``.
     """
 
     profiles: tuple[AccountProfile, ...]
     rows: tuple[Mapping[str, Cell], ...]
-    taken: tuple[Delivered, ...]
+    deliveries: tuple[Delivered, ...]
     left_out: int
     renamed: tuple[tuple[str, str, int], ...]
 
@@ -95,12 +95,12 @@ def export(
     if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
     users = users_of(study, format, as_of, engine)
-    made = plan(study, f"file:{format}", profiles, changed_only, users)
-    extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
-    ids = {each.account_id: each.message_id for each in made.taken}
+    planned = plan(study, f"file:{format}", profiles, changed_only, users)
+    extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": planned.left_out}
+    ids = {each.account_id: each.message_id for each in planned.deliveries}
     with leftovers.writing_to(study, path):
         written = write_target(
-            made.profiles,
+            planned.profiles,
             path,
             format,
             extra,
@@ -108,14 +108,14 @@ def export(
             key=key,
             ids=ids,
             overwrite=overwrite,
-            rows=made.rows,
+            rows=planned.rows,
             # The study is told while the file can still be put back: no file without its record, no record without its file.
             recorded=lambda: deliveries.wrote(
-                study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
+                study, f"file:{format}", batch_id(planned.deliveries), f"wrote {path.name}", planned.deliveries
             ),
         )
-    labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
-    return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
+    labelled = sum(bool(profile.needs_segment) for profile in planned.profiles)
+    return ExportReport(written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed)
 
 
 def targets() -> tuple[str, ...]:
@@ -170,10 +170,10 @@ def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict
             "There is no usage, so nothing tells who the users are.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
         )
     with open_engine(engine_for(study, engine), files.events.parent) as opened:
-        seen = users_before(
+        users = users_before(
             opened, files.events, epoch_day(as_of), load(study.path).timezone, read_accounts(files.accounts).merged
         )
-    return seen.accounts
+    return users.accounts
 
 
 def plan(
@@ -182,7 +182,7 @@ def plan(
     profiles: Sequence[AccountProfile],
     changed_only: bool,
     users: Mapping[str, str] | None = None,
-) -> Plan:
+) -> ExportPlan:
     """What would go to a destination now, against what it has: message ids stay while a row does.
 
     With ``users`` (each one's account) it goes by user: a row for each, with ``user_id`` besides.
@@ -199,17 +199,17 @@ def plan(
             if account in by_account
         ]
 
-    held = deliveries.known(study, destination)
+    delivered = deliveries.known(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
-    kept: list[AccountProfile] = []
-    taken: list[Delivered] = []
+    sent_profiles: list[AccountProfile] = []
+    delivered_rows: list[Delivered] = []
     renamed: Counter[tuple[str, str]] = Counter()
     rows: list[Mapping[str, Cell]] = []
     for profile, row in pairs:
         whole, facts = row_shas(row)
         name = profile.needs_segment or ""
         now = Delivered(whom(row), whole, facts, "", ids.get(name), name)
-        before = held.get(now.account_id)
+        before = delivered.get(now.account_id)
         if before is None:
             now = replace(now, message_id=message_id(destination, row, ""))
         else:
@@ -220,11 +220,11 @@ def plan(
             if before.segment_id is not None and before.segment_id == now.segment_id and before.segment != name:
                 renamed[before.segment, name] += 1
         if not (changed_only and before is not None and before.facts_sha256 == facts):
-            kept.append(profile)
+            sent_profiles.append(profile)
             rows.append(row)
-            taken.append(now)
+            delivered_rows.append(now)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
-    return Plan(tuple(kept), tuple(rows), tuple(taken), len(pairs) - len(kept), names)
+    return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
 
 
 def batch_id(taken: Sequence[Delivered]) -> str:
@@ -261,12 +261,12 @@ def _rests_on(study: Study, original: bool) -> dict[str, object]:
     }
 
 
-def _covered(over: Cover, said: Mapping[str, str]) -> dict[str, str]:
+def _covered(over: Cover, words_by_key: Mapping[str, str]) -> dict[str, str]:
     """What is said of participants by key, under what stands for them; the second of one name has a 2 behind it."""
     shown: dict[str, str] = {}
-    for key, words in said.items():
+    for key, words in words_by_key.items():
         name = over.participant(key)
-        names = (name, *(f"{name} ({n})" for n in range(2, len(said) + 2)))
+        names = (name, *(f"{name} ({n})" for n in range(2, len(words_by_key) + 2)))
         shown[next(each for each in names if each not in shown)] = over.text(words)
     return shown
 

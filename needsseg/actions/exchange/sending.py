@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.exchange.export import Plan, batch_id, plan, users_of
+from needsseg.actions.exchange.export import ExportPlan, batch_id, plan, users_of
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries
@@ -39,7 +39,7 @@ class Outlook:
     destination: str
     key: str
     batches: tuple[Batch, ...]
-    taken: Mapping[str, Delivered]
+    deliveries: Mapping[str, Delivered]
     first: tuple[Mapping[str, object], ...]
     unchanged: int
     already: int
@@ -87,20 +87,20 @@ def outlook(
     field = key or to.key
     destination = " ".join(filter(None, (target, host, field)))
     users = users_of(study, target, as_of, engine)
-    made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
-    held = deliveries.known(study, destination)
+    planned = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
+    delivered = deliveries.known(study, destination)
     open_rows = {
         each.account_id: each
-        for each in made.taken
-        if each.account_id not in held or held[each.account_id].row_sha256 != each.row_sha256
+        for each in planned.deliveries
+        if each.account_id not in delivered or delivered[each.account_id].row_sha256 != each.row_sha256
     }
-    rows = [row for row in made.rows if whom(row) in open_rows]
+    rows = [row for row in planned.rows if whom(row) in open_rows]
     ids = {each.account_id: each.message_id for each in open_rows.values()}
     batches = packed(to, rows, ids, field)
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
-        target, host, to.secret_name, destination, field, batches.batches, open_rows, first, made.left_out,
-        _already(made, open_rows), batches.refused, _unanswered(study, destination), made.renamed,
+        target, host, to.secret_name, destination, field, batches.batches, open_rows, first, planned.left_out,
+        _already(planned, open_rows), batches.refused, _unanswered(study, destination), planned.renamed,
     )  # fmt: skip
 
 
@@ -128,14 +128,14 @@ def send(
     accepted = tries = done = 0
     for batch in look.batches:
         progress("sending", done, len(look.batches))
-        sent = [look.taken[item.account_id] for item in batch.items]
+        sent = [look.deliveries[item.account_id] for item in batch.items]
         row = deliveries.start(study, look.destination, batch_id(sent), [each.account_id for each in sent])
         answer = deliver(batch, post, wait, chance)
-        took = _took(sent, answer)
+        accepted_rows = _accepted(sent, answer)
         refused = {each.account_id: answer.words for each in sent} if answer.status == "refused" else answer.rejected
         words = "; ".join(filter(None, (answer.words, f"{answer.tries} tries" if answer.tries > 1 else "")))
-        deliveries.finish(study, row, answer.status, answer.code, words, len(sent) - len(took), look.destination, took)
-        accepted, tries, done = accepted + len(took), tries + answer.tries, done + 1
+        deliveries.finish(study, row, answer.status, answer.code, words, len(sent) - len(accepted_rows), look.destination, accepted_rows)
+        accepted, tries, done = accepted + len(accepted_rows), tries + answer.tries, done + 1
         if answer.status == "failed" or answer.fatal:
             raise _stopped(look, answer, accepted)
         rejected |= refused
@@ -143,7 +143,7 @@ def send(
     return SendReport(accepted, rejected, len(look.batches), tries)
 
 
-def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
+def _accepted(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
     if answer.status not in ("accepted", "partly"):
         return []
     return [each for each in sent if each.account_id not in answer.rejected]
@@ -151,20 +151,20 @@ def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
 
 def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     code = f" ({answer.code})" if answer.code is not None else ""
-    told = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
+    accepted_words = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
     if answer.fatal and answer.code in (401, 403):
-        message, hint = f"{look.host} refused the key{code}. {told}", f"Check {look.secret_name}, then send again."
+        message, hint = f"{look.host} refused the key{code}. {accepted_words}", f"Check {look.secret_name}, then send again."
     elif answer.fatal:
-        message, hint = f"{look.host}: {answer.words}{code}. {told}", f"Check {_sent_to(look.target).host_name}."
+        message, hint = f"{look.host}: {answer.words}{code}. {accepted_words}", f"Check {_sent_to(look.target).host_name}."
     else:
         reason = answer.words or "no reason given"
-        message = f"{look.host} did not take a batch after {answer.tries} tries{code}: {reason}. {told}"
+        message = f"{look.host} did not take a batch after {answer.tries} tries{code}: {reason}. {accepted_words}"
         hint = "Send again later: it goes on where it stopped."
     return NeedssegError(message, hint, EXIT_PARTLY if accepted else None)
 
 
-def _already(made: Plan, open_rows: Mapping[str, Delivered]) -> int:
-    return len(made.taken) - len(open_rows)
+def _already(planned: ExportPlan, open_rows: Mapping[str, Delivered]) -> int:
+    return len(planned.deliveries) - len(open_rows)
 
 
 def _unanswered(study: Study, destination: str) -> int:
@@ -188,24 +188,24 @@ def _host(to: Destination, environ: Mapping[str, str]) -> str:
 
 def _secret(look: Outlook, environ: Mapping[str, str]) -> str:
     """The secret from the environment, else from the keyring where that package is installed."""
-    if given := environ.get(look.secret_name, "").strip():
-        return given
+    if from_environment := environ.get(look.secret_name, "").strip():
+        return from_environment
     try:
         import importlib
 
         keyring = importlib.import_module("keyring")
     except ImportError:
-        kept = None
+        from_keyring = None
     else:
         try:
-            kept = keyring.get_password("needsseg", look.secret_name)
+            from_keyring = keyring.get_password("needsseg", look.secret_name)
         except keyring.errors.KeyringError as error:
             raise NeedssegError(
                 f"The keyring cannot be read: {type(error).__name__}.", f"Set {look.secret_name}."
             ) from error
-    if not kept:
+    if not from_keyring:
         raise NeedssegError(
             f"There is no key for {look.target}.",
             f"Set {look.secret_name} in the environment, or keep it: keyring set needsseg {look.secret_name}",
         )
-    return str(kept)
+    return str(from_keyring)

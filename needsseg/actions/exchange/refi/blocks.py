@@ -34,12 +34,12 @@ def with_blocks(description: str, blocks: Iterable[Block]) -> str:
     """A description followed by what others wrote, each part under a line that says what it is, by whom and when."""
     parts = [_LIKE_A_HEAD.sub(r"\\\1", description)] if description else []
     for block in blocks:
-        what = f"{block.kind} by {block.by}"
+        heading = f"{block.kind} by {block.by}"
         if block.kind in ("Accepted", "Undecided"):
-            what = f"Passage accepted by {block.by}" if block.kind == "Accepted" else "Passage undecided"
+            heading = f"Passage accepted by {block.by}" if block.kind == "Accepted" else "Passage undecided"
         words = _LIKE_A_HEAD.sub(r"\\\1", block.words)
         place = f", in {block.place}" if block.place else ""
-        parts.append(f"[{what}, {block.at}{place}]" + (f"\n{words}" if words else ""))
+        parts.append(f"[{heading}, {block.at}{place}]" + (f"\n{words}" if words else ""))
     return "\n\n".join(parts)
 
 

@@ -53,7 +53,7 @@ def cases_of(
         keys = sorted({voice.interview for key in people for voice in spoken[key]})
         return tuple(guid("interview", sources[key]) for key in keys)
 
-    made = []
+    cases = []
     taken: set[str] = set()
     for person in accounts.participants(study):
         labels = dict.fromkeys(printed(study, over, voice) for voice in spoken[person.key])
@@ -70,9 +70,9 @@ def cases_of(
         unique = _unused(name, taken)
         if unique != name:
             said[NAME] = name
-        made.append(refi.Case(guid("participant", ids[person.key]), unique, values(said), heard([person.key])))
+        cases.append(refi.Case(guid("participant", ids[person.key]), unique, values(said), heard([person.key])))
     if "accounts" not in accounts.sources(study):
-        return tuple(made)
+        return tuple(cases)
     people: dict[str, list[str]] = defaultdict(list)
     for match in account_actions.matches(study):
         if match.account_id is not None:
@@ -82,16 +82,16 @@ def cases_of(
             said = {KIND: ACCOUNT, **_account_facts(account, over)}
             held = heard(people[account.account_id])
             name = _unused(company_of(over, account.name), taken)
-            made.append(refi.Case(guid("account", account.account_id), name, values(said), held))
-    return tuple(made)
+            cases.append(refi.Case(guid("account", account.account_id), name, values(said), held))
+    return tuple(cases)
 
 
-def _unused(name: str, taken: set[str]) -> str:
+def _unused(name: str, used_names: set[str]) -> str:
     """A name that no case has yet, in any case of letters."""
     number, unused = 2, name
-    while unused.casefold() in taken:
+    while unused.casefold() in used_names:
         unused, number = f"{name} ({number})", number + 1
-    taken.add(unused.casefold())
+    used_names.add(unused.casefold())
     return unused
 
 
@@ -131,11 +131,11 @@ def sets_of(study: Study, over: Cover, guid: Callable[[str, object], str]) -> tu
 
     where = {passage.id: passage.interview for passage in passages.listing(study)}
     sources, members = exchange.interview_ids(study), segments.members(study)
-    made = []
+    sets = []
     for row in segments.listing(study):
         if row.status in ("named", "confirmed"):
             keys = sorted({where[member.passage] for member in members.get(row.id, [])})
-            told = "\n\n".join(words for words in (row.description, row.statement) if words)
-            heard = tuple(guid("interview", sources[key]) for key in keys)
-            made.append(refi.SourceSet(guid("segment", row.id), row.name, over.text(told), heard))
-    return tuple(made)
+            description = "\n\n".join(words for words in (row.description, row.statement) if words)
+            interview_guids = tuple(guid("interview", sources[key]) for key in keys)
+            sets.append(refi.SourceSet(guid("segment", row.id), row.name, over.text(description), interview_guids))
+    return tuple(sets)

@@ -38,17 +38,17 @@ class Draft:
 def draft_of(source: refi.Source, project: refi.Project) -> Draft:
     """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
     names = {variable.guid: variable.name for variable in project.variables}
-    said = {names.get(value.variable, ""): value.text for value in source.values}
-    found = turns_of(source.text, roles_in(said), source.name)
-    turns = found.turns or (Turn("", "participant", 0, len(source.text)),)
+    values = {names.get(value.variable, ""): value.text for value in source.values}
+    reading = turns_of(source.text, roles_in(values), source.name)
+    turns = reading.turns or (Turn("", "participant", 0, len(source.text)),)
     about = [
         note
         for note in project.notes
-        if (note.guid in source.notes or note.name == f"{TIMES}{said.get(KEY)}") and is_times_note(note)
+        if (note.guid in source.notes or note.name == f"{TIMES}{values.get(KEY)}") and is_times_note(note)
     ]
     turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
-    counted = found.words_by_kind or words_in_turns(source.text, turns)
-    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, found.left_out), found.doubt, not sure)
+    counted = reading.words_by_kind or words_in_turns(source.text, turns)
+    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not sure)
 
 
 def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
@@ -63,12 +63,12 @@ def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
     return counted
 
 
-def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
+def roles_in(values: Mapping[str, str]) -> dict[str, Role]:
     """The roles of those who speak in a source, by printed label, as this program writes them into its variables."""
     return {
         "" if label == NAMELESS else label: role
         for role, name in ROLES
-        for label in said.get(name, "").split("\n")
+        for label in values.get(name, "").split("\n")
         if label
     }
 
@@ -80,8 +80,8 @@ def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns
     """
     from needsseg.exchange import refi
 
-    found = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
-    return FoundTurns(found) if found else read_turns(text, roles, name)
+    turns = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
+    return FoundTurns(turns) if turns else read_turns(text, roles, name)
 
 
 def statement_in(note: refi.Note) -> JobParts | None:
@@ -101,8 +101,8 @@ def parts_of(words: str) -> JobParts | None:
 def moment(text: str) -> str:
     """A time as studies store it; now, where the file says none that can be read."""
     try:
-        found = datetime.fromisoformat(text)
-        return format_stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
+        time = datetime.fromisoformat(text)
+        return format_stamp(time if time.tzinfo else time.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return now()
 
@@ -112,8 +112,8 @@ def on_one_line(text: str) -> str:
     return plain_line(text)
 
 
-def unused(name: str, taken: Mapping[str, str]) -> str:
+def unused(name: str, used_names: Mapping[str, str]) -> str:
     number, unused = 2, name
-    while codebook.same(unused) in taken:
+    while codebook.same(unused) in used_names:
         unused, number = f"{name} ({number})", number + 1
     return unused

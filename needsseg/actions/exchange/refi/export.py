@@ -91,7 +91,7 @@ def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
         "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
         "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
     }
-    return tuple(f"QualCoder: {what} ({count})" for what, count in counted.items() if count)
+    return tuple(f"QualCoder: {loss} ({count})" for loss, count in counted.items() if count)
 
 
 def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
@@ -99,12 +99,12 @@ def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: b
     from needsseg.exchange import refi
 
     _check_target(study, path, overwrite)
-    codes = _Making(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
+    codes = _ProjectBuilder(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
     with leftovers.writing_to(study, path):
         refi.write_codebook(codes, f"needsseg {__version__}", path)
-    kept = len(memos.listing(study, "code"))
-    left = (f"{format_count(kept, 'memo')} on codes: a codebook holds none",) if kept else ()
-    return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)
+    memo_count = len(memos.listing(study, "code"))
+    left_out = (f"{format_count(memo_count, 'memo')} on codes: a codebook holds none",) if memo_count else ()
+    return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left_out)
 
 
 def _check_target(study: Study, path: Path, overwrite: bool) -> None:
@@ -119,41 +119,41 @@ def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]
     from needsseg.actions.exchange.refi.cases import cases_of, sets_of
     from needsseg.exchange import refi
 
-    making = _Making(study, over)
-    codes = making.codes()
-    sources = tuple(making.source(key) for key in interviews.keys(study))
-    cases = cases_of(study, over, making.guid, making.variable)
-    sets = sets_of(study, over, making.guid)
+    builder = _ProjectBuilder(study, over)
+    codes = builder.codes()
+    sources = tuple(builder.source(key) for key in interviews.keys(study))
+    cases = cases_of(study, over, builder.guid, builder.variable)
+    sets = sets_of(study, over, builder.guid)
     project = refi.Project(
         study.path.stem if over.original else "Study",
         f"needsseg {__version__}",
-        tuple(refi.User(guid, name) for name, guid in sorted(making.users.items())),
+        tuple(refi.User(guid, name) for name, guid in sorted(builder.users.items())),
         codes,
-        tuple(refi.Variable(guid, name) for name, guid in sorted(making.variables.items())),
+        tuple(refi.Variable(guid, name) for name, guid in sorted(builder.variables.items())),
         cases,
         sources,
-        tuple(making.notes),
+        tuple(builder.notes),
         sets,
     )
-    return project, (*making.left_out, *_left_out(study))
+    return project, (*builder.left_out, *_left_out(study))
 
 
 def _left_out(study: Study) -> list[str]:
     """What a project has no place for, counted."""
-    undecided, kept = passages.listing(study), {mark.id for mark in exchange.marks(study)}
+    listed, marked = passages.listing(study), {mark.id for mark in exchange.marks(study)}
     counted = {
         "suggestions that nobody decided on": sum(
-            each.status == "suggested" and each.id not in kept for each in undecided
+            each.status == "suggested" and each.id not in marked for each in listed
         ),
-        "rejected passages": sum(each.status == "rejected" for each in undecided),
-        "passages without a place": sum(each.status == "accepted" and not each.anchored for each in undecided),
-        "names of coders who seconded a passage": sum(len(each.seconded) for each in undecided),
+        "rejected passages": sum(each.status == "rejected" for each in listed),
+        "passages without a place": sum(each.status == "accepted" and not each.anchored for each in listed),
+        "names of coders who seconded a passage": sum(len(each.seconded) for each in listed),
         "digits that codes are pinned to": sum(row.pin is not None for row in codebook.listing(study)),
     }
-    return [f"{count} {what}" for what, count in counted.items() if count]
+    return [f"{count} {kind}" for kind, count in counted.items() if count]
 
 
-class _Making:
+class _ProjectBuilder:
     """A project while it is made: its GUIDs, users and variables, and notes as they are met."""
 
     def __init__(self, study: Study, over: Cover) -> None:
@@ -170,7 +170,7 @@ class _Making:
         self.marks: dict[str, list[exchange.Mark]] = defaultdict(list)
         for mark in exchange.marks(study):
             self.marks[mark.interview].append(mark)
-        self.places = Counter((each.interview, each.start, each.end) for held in self.marks.values() for each in held)
+        self.places = Counter((each.interview, each.start, each.end) for marks in self.marks.values() for each in marks)
         self.codings: dict[int, list[exchange.CodeMark]] = defaultdict(list)
         for coding in exchange.code_marks(study):
             self.codings[coding.passage].append(coding)
@@ -211,11 +211,11 @@ class _Making:
         """The codebook, each code with the notes on it, which stand in its description too."""
         from needsseg.exchange import refi
 
-        made = []
+        codes = []
         for code in exchange.codes(self.study):
             name = self.over.text(code.name)
             written = self.memos["code", code.name] if with_memos else []
-            made.append(
+            codes.append(
                 refi.Code(
                     self.guid("code", code.id), name, "" if code.parent is None else self.guid("code", code.parent),
                     COLOURS.get(code.color, code.color) or NO_COLOUR,
@@ -223,7 +223,7 @@ class _Making:
                     tuple(self._note(memo, f"Memo on {name}") for memo in written),
                 )
             )  # fmt: skip
-        return tuple(made)
+        return tuple(codes)
 
     def _described(self, description: str, written: Sequence[Memo], interview: str | None = None) -> str:
         """A description with the memos on the same thing, for programs that keep no notes at it; as it is without any."""
@@ -266,15 +266,15 @@ class _Making:
             gap = LABEL.fullmatch(text.text[after:start])
             printed[gap["label"] if gap else ""] = turn.role
             after = end
-        found = turns_of(text.text, printed, "").turns
-        same = found is not None and [(turn.start, turn.end, turn.role) for turn in found] == [
+        read_turns = turns_of(text.text, printed, "").turns
+        same = read_turns is not None and [(turn.start, turn.end, turn.role) for turn in read_turns] == [
             (start, end, turn.role) for turn, (start, end) in zip(transcript.turns, spans, strict=True)
         ]
         values = [refi.Value(self.variable(KEY), named)]
         if not same:
             self.left_out.append(f"where turns of {named} begin and end")
         for role, name in ROLES:
-            labels = [label or NAMELESS for label, held in printed.items() if held == role]
+            labels = [label or NAMELESS for label, label_role in printed.items() if label_role == role]
             if labels:
                 values.append(refi.Value(self.variable(name), "\n".join(labels)))
         return values
@@ -291,11 +291,11 @@ class _Making:
         if not mark.by and len(people) > 1:
             people.remove("")
         shared = self.places[mark.interview, mark.start, mark.end] > 1
-        made: list[refi.Selection] = []
+        selections: list[refi.Selection] = []
         for person in people:
             own = [each for each in codings if each.by == person]
             # What has no code becomes an annotation elsewhere, which may forget the text it is on.
-            decided = shared or not own or (not made and (not mark.by or len(people) > 1))
+            decided = shared or not own or (not selections and (not mark.by or len(people) > 1))
             kind: BlockKind = "Accepted" if mark.status == "accepted" else "Undecided"
             blocks = [Block(kind, mark.by, mark.at, place=self.over.interview(key))] if decided else []
             notes: list[str] = []
@@ -304,22 +304,22 @@ class _Making:
                 words = self.over.text(memo.words, key)
                 notes.append(self._note(memo, f"Memo on passage {mark.id}", key))
             if statement := statements.get(person):
-                said = statement_words(statement.parts, self.over, key)
-                blocks.append(Block("Job statement", person, statement.written_at, said))
-                notes.append(self._statement(statement, said))
-            made.append(
+                statement_text = statement_words(statement.parts, self.over, key)
+                blocks.append(Block("Job statement", person, statement.written_at, statement_text))
+                notes.append(self._statement(statement, statement_text))
+            selections.append(
                 refi.Selection(
-                    self.guid("passage", f"{mark.id} {person}" if made else mark.id), start, end,
+                    self.guid("passage", f"{mark.id} {person}" if selections else mark.id), start, end,
                     self.user(person), mark.at if person == mark.by else "" if not own else own[0].at,
                     with_blocks(words, blocks),
                     tuple(
                         refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
                         for each in own
                     ),
-                    (*notes, *([] if made else self.segments[mark.id])),
+                    (*notes, *([] if selections else self.segments[mark.id])),
                 )
             )  # fmt: skip
-        return made
+        return selections
 
     def _note(self, memo: Memo, name: str, interview: str | None = None) -> str:
         from needsseg.exchange import refi

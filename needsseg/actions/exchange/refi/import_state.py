@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.exchange.refi.blocks import Block
 from needsseg.actions.exchange.refi.drafts import moment, on_one_line, parts_of, statement_in
 from needsseg.actions.exchange.refi.names import SEGMENT_NOTE
-from needsseg.actions.exchange.refi.pseudonymised_study import Covered
+from needsseg.actions.exchange.refi.pseudonymised_study import CoveredStudy
 from needsseg.actions.exchange.refi.times import is_times_note
 from needsseg.study.coding import exchanged_memos
 from needsseg.study.coding.memos import MemoKind
@@ -29,7 +29,7 @@ class Written:
     words: str
 
 
-class Taking:
+class ImportState:
     """An import while it runs, inside its action."""
 
     def __init__(self, study: Study, file: str, read: refi.Read) -> None:
@@ -43,7 +43,7 @@ class Taking:
         self.words_by_kind: dict[str, dict[str, int]] = {}
         self.refused: list[str] = []
         """The interviews that the file has with another text."""
-        self.covered: Covered | None = None
+        self.covered: CoveredStudy | None = None
         """What this study holds as it stands in the file, where that holds it under pseudonyms."""
         self.names: dict[str, str] = {}
         """The name of each code here, by its id in the file."""
@@ -56,13 +56,13 @@ class Taking:
         self.times = {note.guid for note in read.project.notes if is_times_note(note)}
         self.variables = {variable.guid: variable.name for variable in read.project.variables}
 
-    def drop(self, kind: str, name: str, why: str) -> None:
+    def drop(self, kind: str, name: str, reason: str) -> None:
         """Lists something that was not taken over."""
         from needsseg.exchange import refi
 
-        self.dropped.append(refi.Dropped(kind, name, why))
+        self.dropped.append(refi.Dropped(kind, name, reason))
 
-    def who(self, user: str) -> str:
+    def user_name(self, user: str) -> str:
         """The name of a user; that of who imports where the file says nobody."""
         return self.users.get(user) or self.study.actor
 
@@ -72,33 +72,33 @@ class Taking:
 
     def written(self, notes: Iterable[str], kind: MemoKind) -> tuple[list[Written], list[Block]]:
         """The notes on something as memos, and those on a passage that are job statements."""
-        found = [self.notes[guid] for guid in notes if guid in self.notes and guid not in self.segments | self.times]
-        self.used.update(note.guid for note in found)
+        notes_on_it = [self.notes[guid] for guid in notes if guid in self.notes and guid not in self.segments | self.times]
+        self.used.update(note.guid for note in notes_on_it)
         memos: list[Written] = []
         statements: list[Block] = []
-        for note in found:
-            by, at = self.who(note.user), moment(note.at)
+        for note in notes_on_it:
+            by, at = self.user_name(note.user), moment(note.at)
             if kind == "passage" and statement_in(note) is not None:
                 statements.append(Block("Job statement", by, at, note.text))
             else:
                 memos.append(Written(by, at, note.text))
         return memos, statements
 
-    def memo(self, kind: MemoKind, of: int | str, written: Iterable[Written]) -> None:
+    def add_memos(self, kind: MemoKind, of: int | str, written: Iterable[Written]) -> None:
         """Takes memos over, one a writer; words that a writer has there twice are taken once."""
         by_writer: dict[str, dict[str, Written]] = defaultdict(dict)
         for each in written:
             self.words.add(each.words.strip())
             if each.words.strip():
                 by_writer[each.by].setdefault(each.words.strip(), each)
-        for writer, said in by_writer.items():
-            words = "\n\n".join(each.words for each in said.values())
+        for writer, memos_by_words in by_writer.items():
+            words = "\n\n".join(each.words for each in memos_by_words.values())
             if self.covered is not None and self.covered.is_memo(kind, of, writer, words):
                 continue
-            at = max(each.at for each in said.values())
-            self.tell(exchanged_memos.put_memo(self.study, kind, of, words, writer, at), "memo", writer, f"{kind} {of}")
+            at = max(each.at for each in memos_by_words.values())
+            self.count_stored(exchanged_memos.put_memo(self.study, kind, of, words, writer, at), "memo", writer, f"{kind} {of}")
 
-    def statements(self, passage: int, blocks: Iterable[Block]) -> None:
+    def add_statements(self, passage: int, blocks: Iterable[Block]) -> None:
         """Takes job statements over."""
         for block in dict.fromkeys(blocks):
             self.words.add(block.words.strip())
@@ -106,12 +106,12 @@ class Taking:
                 continue
             parts = parts_of(block.words)
             if parts is None:
-                self.memo("passage", passage, [Written(block.by, moment(block.at), block.words)])
+                self.add_memos("passage", passage, [Written(block.by, moment(block.at), block.words)])
                 continue
             done = exchanged_memos.put_statement(self.study, passage, parts, block.by, moment(block.at))
-            self.tell(done, "job statement", block.by, f"passage {passage}")
+            self.count_stored(done, "job statement", block.by, f"passage {passage}")
 
-    def tell(self, done: bool | None, kind: str, writer: str, of: str) -> None:
+    def count_stored(self, done: bool | None, kind: str, writer: str, of: str) -> None:
         """Counts what is new, and lists what stands against other words."""
         self.counted["memos"] += bool(done)
         if done is None:

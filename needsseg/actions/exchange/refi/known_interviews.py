@@ -34,7 +34,7 @@ Likeness = Literal["same", "covered", "changed", "alike"]
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class InterviewMatch:
     """The interview of the study that a source is, and the source with its places there.
 
     ``same``: it has its words; ``covered``: it has them under pseudonyms; ``changed``: it was exported from it, and one of
@@ -42,7 +42,7 @@ class Here:
     """
 
     key: str
-    how: Likeness
+    likeness: Likeness
     source: refi.Source
     white_space_differs: bool = False
 
@@ -57,7 +57,7 @@ def space_of(study: Study) -> uuid.UUID:
     return uuid.uuid5(SPACE, exchange.seed(study))
 
 
-class Recogniser:
+class InterviewMatcher:
     """Tells which interview of a study each source of a project is; looks at what the study holds when it is made."""
 
     def __init__(self, study: Study, own_key: str) -> None:
@@ -80,9 +80,9 @@ class Recogniser:
             self._cover = pseudonyms.cover(self._study)
         return self._cover
 
-    def named(self, source: refi.Source, said: Mapping[str, str]) -> tuple[str, bool]:
+    def named(self, source: refi.Source, values: Mapping[str, str]) -> tuple[str, bool]:
         """The interview that a source says it is by its id or its key, else ""; and whether it calls it by a pseudonym."""
-        written = said.get(self._own_key, "")
+        written = values.get(self._own_key, "")
         by_guid = next((self._by_guid[guid] for guid in (source.guid, *source.also) if guid in self._by_guid), "")
         if by_guid:
             return by_guid, bool(written) and written != by_guid and written == self.cover.interview(by_guid)
@@ -90,35 +90,35 @@ class Recogniser:
             return written, False
         return next(((key, True) for key in self._keys if self.cover.interview(key) == written), ("", False))
 
-    def look(self, source: refi.Source, said: Mapping[str, str]) -> Here | None:
+    def look(self, source: refi.Source, values: Mapping[str, str]) -> InterviewMatch | None:
         """The interview that a source is; None where the study has none like it.
 
         ``said`` are the source's variables by name: those that this program wrote name the interview.
         """
-        key, _ = self.named(source, said)
-        found = self._same(source, key) or self._as_covered(source, key, own=bool(said.get(self._own_key)))
-        if found is not None:
-            return found
+        key, _ = self.named(source, values)
+        match = self._same(source, key) or self._as_covered(source, key, own=bool(values.get(self._own_key)))
+        if match is not None:
+            return match
         pieces = sentences(source.text)
         if key and max(_shared(pieces, self._pieces(key)), _shared(pieces, self._covered_pieces(key))) >= _SAME_TALK:
-            return Here(key, "changed", source)
+            return InterviewMatch(key, "changed", source)
         alike = next((each for each in self._keys if _shared(pieces, self._pieces(each)) >= _DOUBLE), None)
-        return None if alike is None else Here(alike, "alike", source)
+        return None if alike is None else InterviewMatch(alike, "alike", source)
 
-    def _same(self, source: refi.Source, named: str) -> Here | None:
+    def _same(self, source: refi.Source, named: str) -> InterviewMatch | None:
         digest = sha256(source.text)
         if named and interviews.text_sha256(self._study)[named] == digest:
-            return Here(named, "same", source)
+            return InterviewMatch(named, "same", source)
         if digest in self._by_text:
-            return Here(self._by_text[digest], "same", source)
+            return InterviewMatch(self._by_text[digest], "same", source)
         words = _without_space(source.text)
         key = next((key for key in _first(named, self._keys) if self._words(key) == words), None)
         if key is None:
             return None
         text = interviews.transcript(self._study, key).text
-        return Here(key, "same", replace(source, text=text, selections=moved_to(source, text)), True)
+        return InterviewMatch(key, "same", replace(source, text=text, selections=moved_to(source, text)), True)
 
-    def _as_covered(self, source: refi.Source, named: str, own: bool) -> Here | None:
+    def _as_covered(self, source: refi.Source, named: str, own: bool) -> InterviewMatch | None:
         """The interview whose text under pseudonyms the source has; only projects that this program wrote have such."""
         if not (named or own):
             return None
@@ -127,16 +127,16 @@ class Recogniser:
         if key is None:
             return None
         over = self._covered(key)
-        found = source.selections if over.text == source.text else moved_to(source, over.text)
-        held = {
+        selections = source.selections if over.text == source.text else moved_to(source, over.text)
+        marked_spans = {
             over.span(mark.start, mark.end): (mark.start, mark.end)
             for mark in exchange.marks(self._study)
             if mark.interview == key
         }
-        places = [held.get((each.start, each.end)) or over.original(each.start, each.end) for each in found]
-        moved = tuple(replace(each, start=place[0], end=place[1]) for each, place in zip(found, places, strict=True))
+        places = [marked_spans.get((each.start, each.end)) or over.original(each.start, each.end) for each in selections]
+        moved = tuple(replace(each, start=place[0], end=place[1]) for each, place in zip(selections, places, strict=True))
         text = interviews.transcript(self._study, key).text
-        return Here(key, "covered", replace(source, text=text, selections=moved))
+        return InterviewMatch(key, "covered", replace(source, text=text, selections=moved))
 
     def _pieces(self, key: str) -> frozenset[str]:
         if key not in self._sentences:

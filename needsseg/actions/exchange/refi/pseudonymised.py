@@ -21,8 +21,8 @@ LABEL = re.compile(r"(?:\n\n)?(?P<label>[^\n]*): ")
 def statement_words(parts: JobParts, over: Cover, interview: str) -> str:
     """A job statement as a note: a part a line."""
     names = [field.name for field in fields(JobParts)]
-    said = zip(names, astuple(parts), strict=True)
-    return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in said if words)
+    pairs = zip(names, astuple(parts), strict=True)
+    return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in pairs if words)
 
 
 def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:

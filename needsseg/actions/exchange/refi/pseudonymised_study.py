@@ -10,7 +10,7 @@ from needsseg.study.coding.memos import MemoKind
 from needsseg.study.connection import Study
 
 
-class Covered:
+class CoveredStudy:
     """A study's codes, memos, statements and facts under a cover, as they were when this was made."""
 
     def __init__(self, study: Study, over: Cover) -> None:
@@ -50,6 +50,6 @@ class Covered:
         """What stands for a speaker."""
         return self._over.speaker(interview, label)
 
-    def is_fact(self, field: str, here: str, text: str) -> bool:
+    def is_fact(self, field: str, stored: str, text: str) -> bool:
         """Whether what a file says of a participant is what is known of them here."""
-        return text in ((company_of(self._over, here),) if field == "company" else (self._over.text(here),))
+        return text in ((company_of(self._over, stored),) if field == "company" else (self._over.text(stored),))

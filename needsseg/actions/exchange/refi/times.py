@@ -40,17 +40,17 @@ def is_times_note(note: refi.Note) -> bool:
 
 def with_times(turns: Sequence[Turn], text: str, notes: Iterable[refi.Note]) -> tuple[tuple[Turn, ...], bool]:
     """Turns with the times that the notes on their text give, and whether these notes are of this very text."""
-    known: dict[int, tuple[int | None, int | None]] = {}
+    times_by_start: dict[int, tuple[int | None, int | None]] = {}
     for note in notes:
         head, *lines = note.text.strip().split("\n")
         if head.removeprefix(_HEAD) != _digest(text):
             return tuple(turns), False
         for match in filter(None, map(_LINE.fullmatch, lines)):
             first, last = (None if match[name] == "-" else int(match[name]) for name in ("from", "to"))
-            known[int(match["start"])] = first, last
+            times_by_start[int(match["start"])] = first, last
     timed = []
     for turn in turns:
-        start, end = known.get(turn.start, (turn.start_ms, turn.end_ms))
+        start, end = times_by_start.get(turn.start, (turn.start_ms, turn.end_ms))
         timed.append(replace(turn, start_ms=start, end_ms=end))
     return tuple(timed), True
 

@@ -46,15 +46,15 @@ def gather(
     day = as_of or (accounts.day_after_events(study) if "accounts" in accounts.sources(study) else None)
     stack = gather_stack(study, over, day, since, progress, engine)
     progress("gathering the report", 1, 3)
-    needs = gather_needs(study, over, stack.held)
+    needs = gather_needs(study, over, stack.data)
     progress("gathering the report", 2, 3)
-    left = "" if original else pseudonyms.left_in_words(study)
+    left_note = "" if original else pseudonyms.left_in_words(study)
     facts = {
         "Rests on": _counted(study),
-        "Accounts as of": str(day) if stack.held is not None and day else "no account data",
+        "Accounts as of": str(day) if stack.data is not None and day else "no account data",
         "Names": "as in the study: do not forward without leave"
         if original
-        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left))),
+        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left_note))),
         "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
     }
     sections = (
@@ -82,28 +82,28 @@ def check_target(study: Study, path: Path, format: str, *, overwrite: bool = Fal
     output_files.check(study, path, MADE_BY, "report", overwrite=overwrite)
 
 
-def write_report(study: Study, made: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
+def write_report(study: Study, report: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
     """Writes a report as one self-contained page (html) or as Markdown (md), whole or not at all; returns ``path``.
 
     An earlier report is replaced; any other file only with ``overwrite``, and the study and its account data never.
     """
     check_target(study, path, format, overwrite=overwrite)
-    output_files.write(study, path, as_html(made) if format == "html" else as_markdown(made), private=True)
+    output_files.write(study, path, as_html(report) if format == "html" else as_markdown(report), private=True)
     return path
 
 
-def as_markdown(made: Report) -> str:
+def as_markdown(report: Report) -> str:
     """The report as Markdown."""
     from needsseg.exchange.report.markdown import markdown
 
-    return markdown(made)
+    return markdown(report)
 
 
-def as_html(made: Report) -> str:
+def as_html(report: Report) -> str:
     """The report as one page that fetches nothing."""
     from needsseg.exchange.report.html import page
 
-    return page(made)
+    return page(report)
 
 
 def _counted(study: Study) -> str:
@@ -120,9 +120,9 @@ def _counted(study: Study) -> str:
 def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
     items = tuple(f"{shown.name}: {_job(shown)}" for shown in needs.shown)
     lead = format_count(len(items), "segment") if items else "No segment yet"
-    said = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
+    summary = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
     verdict = [Text(line) for line in needs.verdict]
-    return (Text(said, lead=True), *verdict, *((Bullets(items),) if items else ()))
+    return (Text(summary, lead=True), *verdict, *((Bullets(items),) if items else ()))
 
 
 def _job(shown: Shown) -> str:
